@@ -1,0 +1,58 @@
+package dev.aiserver.host;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program to run on a host: its arguments (the first is its name or path), additions to the environment, what it
+ * reads on standard input, and how long it may take. Arguments arrive as they are; no shell reads them.
+ */
+public record Command(List<String> argv, Map<String, String> environment, byte[] stdin, Duration timeout) {
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
+
+    public Command {
+        argv = List.copyOf(argv);
+        environment = Map.copyOf(environment);
+    }
+
+    public static Command of(String program, String... arguments) {
+        List<String> argv = new ArrayList<>();
+        argv.add(program);
+        argv.addAll(List.of(arguments));
+        return of(argv);
+    }
+
+    public static Command of(List<String> argv) {
+        return new Command(argv, Map.of(), new byte[0], DEFAULT_TIMEOUT);
+    }
+
+    public Command reading(byte[] input) {
+        return new Command(argv, environment, input, timeout);
+    }
+
+    public Command reading(String input) {
+        return reading(input.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Command within(Duration limit) {
+        return new Command(argv, environment, stdin, limit);
+    }
+
+    public Command with(Map<String, String> additions) {
+        return new Command(argv, additions, stdin, timeout);
+    }
+
+    public String program() {
+        return argv.get(0);
+    }
+
+    /** As a person would type it, for messages. */
+    @Override
+    public String toString() {
+        return String.join(" ", argv);
+    }
+}

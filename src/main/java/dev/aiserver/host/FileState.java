@@ -1,0 +1,17 @@
+package dev.aiserver.host;
+
+/**
+ * What stands at a path on a host. Links are not followed: a link is {@link Other}. Modes are the twelve permission
+ * bits, owners are user ids.
+ */
+public sealed interface FileState {
+
+    record Absent() implements FileState {}
+
+    record Regular(Content content, int mode, int owner) implements FileState {}
+
+    record Directory(int mode, int owner) implements FileState {}
+
+    /** Anything else, named in a word or two ("symbolic link", "socket"). */
+    record Other(String kind, int owner) implements FileState {}
+}

@@ -1,0 +1,38 @@
+package dev.aiserver.host;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The machine that is provisioned: the only way by which the program touches commands and files. Paths are absolute
+ * paths on that machine. Every method throws {@link Trouble} when the machine refuses (permissions, full disk).
+ */
+public interface Host {
+
+    Facts facts();
+
+    /** Where the program stands: the first executable of that name on the host's search path. */
+    Optional<Path> find(String program);
+
+    /**
+     * Runs a command to its end, looking its name up on the host's search path. Any exit code is a result, also
+     * {@link CommandResult#NOT_FOUND} and {@link CommandResult#TIMED_OUT}; after a time-out its children are gone too.
+     */
+    CommandResult run(Command command);
+
+    FileState file(Path path);
+
+    /**
+     * Replaces the file in one step (a temporary file beside it, synced and renamed): a reader sees the old content or
+     * the new, never a part. The directory must exist.
+     *
+     * @param mode permission bits, whatever the umask
+     */
+    void write(Path path, Content content, int mode);
+
+    /** Removes a file, a link or an empty directory; what is not there is fine. */
+    void delete(Path path);
+
+    /** Makes one directory; its parent must exist. */
+    void createDirectory(Path path, int mode);
+}

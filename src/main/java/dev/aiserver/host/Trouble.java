@@ -1,0 +1,40 @@
+package dev.aiserver.host;
+
+/**
+ * The person's situation stands in the way; this is no bug. The message is one sentence or two: what, where, and what
+ * to do next.
+ */
+public final class Trouble extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Decides the exit code. */
+    public enum Kind {
+        FAILED,
+        CONFIGURATION,
+        UNREACHABLE
+    }
+
+    private final Kind kind;
+
+    public Trouble(String sentence) {
+        this(Kind.FAILED, sentence);
+    }
+
+    public Trouble(Kind kind, String sentence) {
+        super(sentence);
+        this.kind = kind;
+    }
+
+    public Trouble(String sentence, Throwable cause) {
+        super(sentence, cause);
+        this.kind = Kind.FAILED;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String sentence() {
+        return String.valueOf(getMessage());
+    }
+}
