@@ -1,0 +1,46 @@
+package dev.aiserver.net;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads the lines before a body. */
+final class HttpHead {
+    private static final int LONGEST_LINE = 65536;
+
+    private HttpHead() {}
+
+    /** One line without its end. */
+    static String line(InputStream connection) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = connection.read(); next != '\n'; next = connection.read()) {
+            if (next < 0) {
+                throw new EOFException("the connection ended within a line");
+            }
+            if (line.size() > LONGEST_LINE) {
+                throw new IOException("a line has no end");
+            }
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
+    }
+
+    /** Up to the empty line; by lower-case name. */
+    static Map<String, String> headers(InputStream connection) throws IOException {
+        Map<String, String> headers = new HashMap<>();
+        for (String line = line(connection); !line.isEmpty(); line = line(connection)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.put(
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
+                        line.substring(colon + 1).strip());
+            }
+        }
+        return headers;
+    }
+}

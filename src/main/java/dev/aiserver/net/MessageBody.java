@@ -1,0 +1,74 @@
+package dev.aiserver.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * The body of an HTTP/1.1 message on a connection that goes on: as many bytes as announced, or chunks until the empty
+ * one (RFC 9112, 6 and 7). A connection that ends earlier is an {@link EOFException}, never a shorter body.
+ */
+final class MessageBody extends InputStream {
+    private final InputStream connection;
+    private final boolean chunked;
+    private long left;
+    private boolean ended;
+
+    private MessageBody(InputStream connection, boolean chunked, long left) {
+        this.connection = connection;
+        this.chunked = chunked;
+        this.left = left;
+        this.ended = !chunked && left == 0;
+    }
+
+    static MessageBody ofLength(InputStream connection, long length) {
+        return new MessageBody(connection, false, length);
+    }
+
+    static MessageBody ofChunks(InputStream connection) {
+        return new MessageBody(connection, true, 0);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        int count = read(one, 0, 1);
+        return count < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (!ended && chunked && left == 0) {
+            nextChunk();
+        }
+        if (ended) {
+            return -1;
+        }
+        int count = connection.read(buffer, offset, (int) Math.min(length, left));
+        if (count < 0) {
+            throw new EOFException("the connection ended within the body");
+        }
+        left -= count;
+        if (left == 0) {
+            if (chunked) {
+                HttpHead.line(connection);
+            } else {
+                ended = true;
+            }
+        }
+        return count;
+    }
+
+    private void nextChunk() throws IOException {
+        String size = HttpHead.line(connection).replaceFirst(";.*", "").strip();
+        try {
+            left = Long.parseLong(size, 16);
+        } catch (NumberFormatException e) {
+            throw new IOException("no chunk size: " + size, e);
+        }
+        if (left == 0) {
+            ended = true;
+            HttpHead.headers(connection);
+        }
+    }
+}

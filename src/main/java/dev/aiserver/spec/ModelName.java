@@ -1,0 +1,33 @@
+package dev.aiserver.spec;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What a model may be called: {@code [host/][namespace/]model[:tag]}, as Ollama reads it. */
+public final class ModelName {
+    private static final Pattern VALID = Pattern.compile(
+            "(?:[A-Za-z0-9][A-Za-z0-9._:-]*/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?");
+    private static final int LONGEST = 255;
+
+    private ModelName() {}
+
+    public static boolean isValid(String name) {
+        return name.length() <= LONGEST && VALID.matcher(name).matches();
+    }
+
+    /** Whether Ollama would run it on ollama.com: the tag is {@code cloud} or ends in {@code -cloud}. */
+    public static boolean isCloud(String name) {
+        String tag = tag(name).toLowerCase(Locale.ROOT);
+        return tag.equals("cloud") || tag.endsWith("-cloud");
+    }
+
+    /** With its tag, {@code latest} when none is written: the form in which Ollama lists it. */
+    public static String withTag(String name) {
+        return tag(name).isEmpty() ? name + ":latest" : name;
+    }
+
+    private static String tag(String name) {
+        int colon = name.indexOf(':', name.lastIndexOf('/') + 1);
+        return colon < 0 ? "" : name.substring(colon + 1);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.aiserver.spec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a person wants of their server. Every value has been checked by {@link SpecReader}: nothing in it can break out
+ * of a configuration file.
+ *
+ * @param name the host name by which clients call it
+ * @param models what {@code warm-models} keeps in memory, as the person wrote them
+ */
+public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollama, List<String> models) {
+
+    /** The proxy's port and what it lets through. */
+    public record Proxy(int port, Set<EndpointSet> sets) {
+        public Proxy {
+            EnumSet<EndpointSet> ordered = EnumSet.noneOf(EndpointSet.class);
+            ordered.addAll(sets);
+            sets = Collections.unmodifiableSet(ordered);
+        }
+
+        public boolean unfiltered() {
+            return sets.contains(EndpointSet.ALL);
+        }
+
+        /** Everything that clients may call, in the order of the sets; meaningless when {@link #unfiltered()}. */
+        public List<Endpoint> endpoints() {
+            List<Endpoint> open = new ArrayList<>();
+            sets.forEach(set -> open.addAll(set.endpoints()));
+            if (sets.contains(EndpointSet.BROWSER)) {
+                open.stream()
+                        .map(Endpoint::path)
+                        .distinct()
+                        .map(path -> new Endpoint("OPTIONS", path))
+                        .toList()
+                        .forEach(open::add);
+            }
+            return List.copyOf(open);
+        }
+    }
+
+    /**
+     * Ollama's port on 127.0.0.1 and its environment.
+     *
+     * @param environment without {@code OLLAMA_HOST}, which is not a matter of configuration; sorted
+     */
+    public record Ollama(int port, Map<String, String> environment) {
+        public Ollama {
+            environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+        }
+    }
+
+    public ServerSpec {
+        models = List.copyOf(models);
+    }
+
+    public static ServerSpec defaults() {
+        return new ServerSpec(
+                "remote-ollama",
+                new Network.Tailscale(),
+                new Proxy(11434, Set.of(EndpointSet.STRICT)),
+                new Ollama(11434, DEFAULT_ENVIRONMENT),
+                List.of());
+    }
+
+    /**
+     * No cloud: otherwise a model named {@code x:cloud} leaves the machine through an allowed endpoint. Loaded models
+     * stay. Coding tools need 64k tokens of context where Ollama's default may be 4k.
+     */
+    static final Map<String, String> DEFAULT_ENVIRONMENT = Map.of(
+            "OLLAMA_NO_CLOUD", "1",
+            "OLLAMA_KEEP_ALIVE", "-1",
+            "OLLAMA_CONTEXT_LENGTH", "65536");
+
+    /** In the form that {@link SpecReader} reads. */
+    public Map<String, Object> asConfiguration() {
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("name", name);
+        configuration.put(
+                "network",
+                network instanceof Network.Address fixed
+                        ? Map.of("mode", "address", "address", fixed.address())
+                        : Map.of("mode", "tailscale"));
+        configuration.put(
+                "proxy",
+                Map.of(
+                        "port",
+                        proxy.port(),
+                        "endpoints",
+                        proxy.sets().stream().map(EndpointSet::key).toList()));
+        configuration.put("ollama", Map.of("port", ollama.port(), "environment", ollama.environment()));
+        configuration.put("models", models);
+        return configuration;
+    }
+}

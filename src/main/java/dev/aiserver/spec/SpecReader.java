@@ -1,0 +1,325 @@
+package dev.aiserver.spec;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.spec.YamlNode.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Reads a configuration. What it does not say keeps its default; what it says wrongly is refused with file, line,
+ * column, key and what would be right.
+ */
+public final class SpecReader {
+    private static final Pattern HOST_NAME =
+            Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.|$)){4}");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Z_][A-Z0-9_]*");
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
+    /** Variables that are not the person's to set, and why. */
+    private static final Map<String, String> FIXED = Map.of(
+            "OLLAMA_HOST",
+                    "it is always 127.0.0.1, so that nothing but the proxy reaches Ollama; use ollama.port for the port",
+            "OLLAMA_DEBUG_LOG_REQUESTS", "it would write every prompt to disk",
+            "HOME", "it is the home of the user who installs",
+            "PATH", "it is set so that Ollama finds its own parts");
+
+    private final String file;
+
+    private SpecReader(String file) {
+        this.file = file;
+    }
+
+    /**
+     * @param file what messages call it
+     * @throws Trouble of configuration
+     */
+    public static ServerSpec read(String file, String text) {
+        return new SpecReader(file).spec(YamlParser.parse(file, text));
+    }
+
+    private ServerSpec spec(YamlNode root) {
+        ServerSpec defaults = ServerSpec.defaults();
+        if (root instanceof YamlNode.Nothing) {
+            return defaults;
+        }
+        Section section = section("", root, "name", "network", "proxy", "ollama", "models");
+        return new ServerSpec(
+                section.has("name") ? name(section) : defaults.name(),
+                section.has("network") ? network(section) : defaults.network(),
+                section.has("proxy") ? proxy(section, defaults.proxy()) : defaults.proxy(),
+                section.has("ollama") ? ollama(section, defaults.ollama()) : defaults.ollama(),
+                section.has("models") ? models(section) : defaults.models());
+    }
+
+    private String name(Section section) {
+        YamlNode.Scalar name = section.scalar("name");
+        if (!HOST_NAME.matcher(name.text()).matches()
+                || IPV4.matcher(name.text()).matches()) {
+            throw trouble(
+                    name.place(),
+                    "name: \"" + printable(name.text()) + "\" is no host name; "
+                            + "use lower-case letters, digits and hyphens, such as remote-ollama");
+        }
+        return name.text();
+    }
+
+    private Network network(Section section) {
+        Section network = section.section("network", "mode", "address");
+        YamlNode.Scalar mode = network.scalar("mode");
+        switch (mode.text()) {
+            case "tailscale" -> {
+                if (network.has("address")) {
+                    throw trouble(
+                            network.keyPlace("address"),
+                            "network.address: in mode tailscale the address is Tailscale's; remove it or use mode: address");
+                }
+                return new Network.Tailscale();
+            }
+            case "address" -> {
+                if (!network.has("address")) {
+                    throw trouble(
+                            mode.place(),
+                            "network.address is missing; mode: address needs this machine's IPv4 "
+                                    + "address in the VPN or local network, such as 192.168.250.20");
+                }
+                return new Network.Address(address(network.scalar("address")));
+            }
+            default ->
+                throw trouble(
+                        mode.place(),
+                        "network.mode: \"" + printable(mode.text()) + "\" is not known; use tailscale or address");
+        }
+    }
+
+    private String address(YamlNode.Scalar address) {
+        String text = address.text();
+        if (!IPV4.matcher(text).matches()) {
+            throw trouble(
+                    address.place(),
+                    "network.address: \"" + printable(text)
+                            + "\" is no IPv4 address; write four numbers such as 192.168.250.20");
+        }
+        int first = Integer.parseInt(text.substring(0, text.indexOf('.')));
+        if (first == 0 || first >= 224) {
+            throw trouble(
+                    address.place(),
+                    "network.address: " + text
+                            + " is no address of one machine; the proxy never listens on all addresses");
+        }
+        if (first == 127) {
+            throw trouble(
+                    address.place(),
+                    "network.address: " + text
+                            + " is loopback, which no other device reaches; use the address of the VPN or local network");
+        }
+        return text;
+    }
+
+    private ServerSpec.Proxy proxy(Section section, ServerSpec.Proxy defaults) {
+        Section proxy = section.section("proxy", "port", "endpoints");
+        int port = proxy.has("port") ? port("proxy.port", proxy.scalar("port")) : defaults.port();
+        if (!proxy.has("endpoints")) {
+            return new ServerSpec.Proxy(port, defaults.sets());
+        }
+        Set<EndpointSet> sets = new LinkedHashSet<>();
+        for (YamlNode.Scalar item : proxy.list("endpoints")) {
+            sets.add(EndpointSet.byKey(item.text())
+                    .orElseThrow(() -> trouble(
+                            item.place(),
+                            "proxy.endpoints: \"" + printable(item.text()) + "\" is no set of endpoints; known are "
+                                    + Stream.of(EndpointSet.values())
+                                            .map(EndpointSet::key)
+                                            .collect(Collectors.joining(", ")))));
+        }
+        if (sets.isEmpty()) {
+            throw trouble(
+                    proxy.keyPlace("endpoints"), "proxy.endpoints is empty, so nothing could be called; use [strict]");
+        }
+        return new ServerSpec.Proxy(port, sets);
+    }
+
+    private ServerSpec.Ollama ollama(Section section, ServerSpec.Ollama defaults) {
+        Section ollama = section.section("ollama", "port", "environment");
+        int port = ollama.has("port") ? port("ollama.port", ollama.scalar("port")) : defaults.port();
+        Map<String, String> environment = new LinkedHashMap<>(defaults.environment());
+        if (ollama.has("environment")) {
+            ollama.scalars("environment").forEach((key, value) -> environment.put(key, variable(key, value)));
+        }
+        return new ServerSpec.Ollama(port, environment);
+    }
+
+    private String variable(String key, YamlNode.Scalar value) {
+        String path = "ollama.environment." + printable(key);
+        if (!VARIABLE.matcher(key).matches()) {
+            throw trouble(
+                    value.place(),
+                    path + " is no name of an environment variable; use capitals, digits and underscores");
+        }
+        String fixed = FIXED.get(key);
+        if (fixed != null) {
+            throw trouble(value.place(), path + " cannot be set: " + fixed);
+        }
+        if (CONTROL.matcher(value.text()).find()) {
+            throw trouble(value.place(), path + " holds a control character; write it on one line");
+        }
+        if (key.equals("OLLAMA_ORIGINS")) {
+            origins(path, value);
+        }
+        return value.text();
+    }
+
+    /** Ollama panics at start on an origin that its CORS library does not take. */
+    private void origins(String path, YamlNode.Scalar value) {
+        for (String origin : value.text().split(",", -1)) {
+            boolean scheme = Stream.of(
+                            "http://",
+                            "https://",
+                            "chrome-extension://",
+                            "safari-extension://",
+                            "moz-extension://",
+                            "ms-browser-extension://")
+                    .anyMatch(origin::startsWith);
+            long stars = origin.chars().filter(c -> c == '*').count();
+            if (stars > 1 || (stars == 0 && !scheme)) {
+                throw trouble(
+                        value.place(),
+                        path + ": Ollama would not start with the origin \"" + printable(origin)
+                                + "\"; write it as https://example.com or with exactly one *");
+            }
+        }
+    }
+
+    private List<String> models(Section section) {
+        List<String> models = new ArrayList<>();
+        for (YamlNode.Scalar model : section.list("models")) {
+            if (!ModelName.isValid(model.text())) {
+                throw trouble(
+                        model.place(),
+                        "models: \"" + printable(model.text())
+                                + "\" is no model name; write it as in qwen3-coder or llama3.2:3b");
+            }
+            if (ModelName.isCloud(model.text())) {
+                throw trouble(
+                        model.place(),
+                        "models: " + model.text() + " runs on ollama.com, not on this machine; name a local model");
+            }
+            models.add(model.text());
+        }
+        return models;
+    }
+
+    private int port(String path, YamlNode.Scalar scalar) {
+        if (scalar.text().matches("\\d{1,5}")) {
+            int port = Integer.parseInt(scalar.text());
+            if (port >= 1024 && port <= 65535) {
+                return port;
+            }
+        }
+        throw trouble(
+                scalar.place(),
+                path + ": \"" + printable(scalar.text()) + "\" is no port for a user's service; use 1024 to 65535");
+    }
+
+    private Section section(String path, YamlNode node, String... known) {
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            throw trouble(
+                    node.place(),
+                    (path.isEmpty() ? "the configuration" : path) + " must be keys and values, such as " + known[0]
+                            + ": …");
+        }
+        mapping.entries().forEach((key, entry) -> {
+            if (!List.of(known).contains(key)) {
+                throw trouble(
+                        entry.keyPlace(),
+                        "\"" + printable(dotted(path, key)) + "\" is not known; "
+                                + (path.isEmpty() ? "at the top" : "in " + path) + " there can be "
+                                + String.join(", ", known));
+            }
+        });
+        return new Section(path, mapping);
+    }
+
+    private static String dotted(String path, String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private static String printable(String text) {
+        String oneLine = CONTROL.matcher(text).replaceAll("?");
+        return oneLine.length() > 60 ? oneLine.substring(0, 60) + "…" : oneLine;
+    }
+
+    private Trouble trouble(Place place, String sentence) {
+        return YamlParser.trouble(file, place, sentence);
+    }
+
+    /** A mapping of the configuration whose keys are all known. */
+    private final class Section {
+        private final String path;
+        private final Map<String, YamlNode.Entry> entries;
+
+        Section(String path, YamlNode.Mapping mapping) {
+            this.path = path;
+            this.entries = mapping.entries();
+        }
+
+        boolean has(String key) {
+            return entries.containsKey(key);
+        }
+
+        private YamlNode.Entry entry(String key) {
+            YamlNode.Entry entry = entries.get(key);
+            if (entry == null) {
+                throw trouble(entries.values().iterator().next().keyPlace(), dotted(path, key) + " is missing");
+            }
+            return entry;
+        }
+
+        Place keyPlace(String key) {
+            return entry(key).keyPlace();
+        }
+
+        Section section(String key, String... known) {
+            return SpecReader.this.section(dotted(path, key), entry(key).value(), known);
+        }
+
+        YamlNode.Scalar scalar(String key) {
+            return scalar(dotted(path, key), entry(key).value());
+        }
+
+        private YamlNode.Scalar scalar(String name, YamlNode node) {
+            if (node instanceof YamlNode.Scalar scalar) {
+                return scalar;
+            }
+            throw trouble(node.place(), name + " must be one value");
+        }
+
+        List<YamlNode.Scalar> list(String key) {
+            String name = dotted(path, key);
+            if (!(entry(key).value() instanceof YamlNode.Sequence sequence)) {
+                throw trouble(entry(key).value().place(), name + " must be a list, such as [ … ]");
+            }
+            return sequence.items().stream().map(item -> scalar(name, item)).toList();
+        }
+
+        Map<String, YamlNode.Scalar> scalars(String key) {
+            String name = dotted(path, key);
+            if (!(entry(key).value() instanceof YamlNode.Mapping mapping)) {
+                throw trouble(
+                        entry(key).value().place(),
+                        name + " must be keys and values, such as OLLAMA_KEEP_ALIVE: \"24h\"");
+            }
+            Map<String, YamlNode.Scalar> scalars = new LinkedHashMap<>();
+            mapping.entries()
+                    .forEach((variable, entry) -> scalars.put(variable, scalar(dotted(name, variable), entry.value())));
+            return scalars;
+        }
+    }
+}

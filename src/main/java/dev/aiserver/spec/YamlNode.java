@@ -1,0 +1,23 @@
+package dev.aiserver.spec;
+
+import java.util.List;
+import java.util.Map;
+
+/** A YAML value that knows where it stands, so that a message can say file, line and column. */
+sealed interface YamlNode {
+
+    Place place();
+
+    /** Line and column, both from 1. */
+    record Place(int line, int column) {}
+
+    record Scalar(String text, Place place) implements YamlNode {}
+
+    record Sequence(List<YamlNode> items, Place place) implements YamlNode {}
+
+    record Mapping(Map<String, Entry> entries, Place place) implements YamlNode {}
+
+    record Entry(Place keyPlace, YamlNode value) {}
+
+    record Nothing(Place place) implements YamlNode {}
+}
