@@ -1,0 +1,16 @@
+package dev.aiserver.template;
+
+import java.nio.file.Path;
+
+/**
+ * The LaunchAgent that runs HAProxy.
+ *
+ * @param home also the working directory
+ */
+public record HaproxyAgent(Path program, Path configurationPath, Path home, Path stdoutPath, Path stderrPath) {
+
+    /** Throws {@link IllegalArgumentException} for a value that a property list cannot hold. */
+    public HaproxyAgent {
+        PropertyListText.requirePaths(program, configurationPath, home, stdoutPath, stderrPath);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.aiserver.template;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The LaunchAgent that runs Ollama on 127.0.0.1.
+ *
+ * @param port on 127.0.0.1
+ * @param environment beside HOME, PATH and OLLAMA_HOST, which the agent sets itself; sorted
+ * @param home also the working directory
+ */
+public record OllamaAgent(
+        Path program, int port, Map<String, String> environment, Path home, Path stdoutPath, Path stderrPath) {
+
+    private static final List<String> OWN = List.of("HOME", "PATH", "OLLAMA_HOST");
+
+    /** Throws {@link IllegalArgumentException} for a value that a property list cannot hold. */
+    public OllamaAgent {
+        environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+        environment.forEach((name, value) -> {
+            PropertyListText.require(name);
+            PropertyListText.require(value);
+            if (OWN.contains(name)) {
+                throw new IllegalArgumentException("the agent sets " + name + " itself");
+            }
+        });
+        PropertyListText.requirePaths(program, home, stdoutPath, stderrPath);
+    }
+}

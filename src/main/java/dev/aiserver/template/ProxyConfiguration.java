@@ -1,0 +1,50 @@
+package dev.aiserver.template;
+
+import dev.aiserver.spec.ServerSpec;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What stands in {@code haproxy.cfg}. Nothing in it can break out of the line where it is written: names and numbers
+ * are checked here, endpoints come from the fixed sets.
+ *
+ * @param bindAddress the one IPv4 address on which the proxy listens, also a name by which clients may call it
+ * @param ollamaPort on 127.0.0.1
+ * @param hostNames by which clients call the server: lower case, without a final dot
+ */
+public record ProxyConfiguration(String bindAddress, ServerSpec.Proxy proxy, int ollamaPort, List<String> hostNames) {
+
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.(?!$)|$)){4}");
+    private static final Pattern LEADING_ZERO = Pattern.compile("(?:^|\\.)0[0-9]");
+    private static final Pattern WILDCARD_OR_MULTICAST = Pattern.compile("(?:0|22[4-9]|2[3-5][0-9])\\..*");
+    private static final Pattern HOST_NAME = Pattern.compile(
+            "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
+
+    /** Throws {@link IllegalArgumentException} for a value that does not belong into a configuration of HAProxy. */
+    public ProxyConfiguration {
+        hostNames = List.copyOf(hostNames);
+        require(
+                IPV4.matcher(bindAddress).matches()
+                        && !LEADING_ZERO.matcher(bindAddress).find()
+                        && !WILDCARD_OR_MULTICAST.matcher(bindAddress).matches(),
+                "no address of one machine",
+                bindAddress);
+        require(isPort(proxy.port()), "no port", proxy.port());
+        require(isPort(ollamaPort), "no port", ollamaPort);
+        require(
+                !(bindAddress.equals("127.0.0.1") && proxy.port() == ollamaPort),
+                "the proxy would forward to itself at port",
+                ollamaPort);
+        hostNames.forEach(name -> require(HOST_NAME.matcher(name).matches(), "no host name", name));
+    }
+
+    private static boolean isPort(int port) {
+        return port >= 1 && port <= 65535;
+    }
+
+    private static void require(boolean right, String complaint, Object value) {
+        if (!right) {
+            throw new IllegalArgumentException(complaint + ": " + value);
+        }
+    }
+}

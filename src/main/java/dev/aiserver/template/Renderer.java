@@ -1,0 +1,53 @@
+package dev.aiserver.template;
+
+import freemarker.core.TemplateClassResolver;
+import freemarker.template.Configuration;
+import freemarker.template.TemplateException;
+import freemarker.template.TemplateExceptionHandler;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Writes the three files that the server consists of, from the templates on the class path. */
+public final class Renderer {
+    private final Configuration freemarker;
+
+    public Renderer() {
+        freemarker = new Configuration(Configuration.VERSION_2_3_35);
+        freemarker.setClassLoaderForTemplateLoading(Renderer.class.getClassLoader(), "templates");
+        freemarker.setDefaultEncoding(StandardCharsets.UTF_8.name());
+        freemarker.setLocalizedLookup(false);
+        // [=x]: a dollar or a number sign with a brace stays what it is to HAProxy.
+        freemarker.setInterpolationSyntax(Configuration.SQUARE_BRACKET_INTERPOLATION_SYNTAX);
+        // 11434, never 11,434
+        freemarker.setNumberFormat("computer");
+        freemarker.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+        freemarker.setLogTemplateExceptions(false);
+        freemarker.setNewBuiltinClassResolver(TemplateClassResolver.ALLOWS_NOTHING_RESOLVER);
+    }
+
+    public String haproxyCfg(ProxyConfiguration configuration) {
+        return render("haproxy.cfg.ftl", configuration);
+    }
+
+    public String ollamaPlist(OllamaAgent agent) {
+        return render("com.ollama.plist.ftlx", agent);
+    }
+
+    public String haproxyPlist(HaproxyAgent agent) {
+        return render("com.haproxy.plist.ftlx", agent);
+    }
+
+    private String render(String template, Record model) {
+        StringWriter out = new StringWriter();
+        try {
+            freemarker.getTemplate(template).process(model, out);
+        } catch (TemplateException e) {
+            throw new IllegalStateException("the template " + template + " does not fit its model", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
+    }
+}

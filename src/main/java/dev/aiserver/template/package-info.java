@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.template;
+
+import org.jspecify.annotations.NullMarked;
