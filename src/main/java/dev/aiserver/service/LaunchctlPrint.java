@@ -1,0 +1,175 @@
+package dev.aiserver.service;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What {@code launchctl print} says of one job. Apple calls that output no interface, so it explains and never decides:
+ * unknown lines are skipped, missing ones tolerated. The values of the job's environment are never kept, they may be
+ * secrets.
+ *
+ * @param state launchd's word: {@code running}, {@code spawn scheduled}, {@code SIGTERMed}; empty when not printed
+ * @param runs how often the process was started since the job was loaded
+ * @param plist the file it was loaded from; empty for a job that another program submitted
+ * @param log where its standard error goes
+ * @param exitTimeOut between SIGTERM and SIGKILL
+ */
+public record LaunchctlPrint(
+        String state,
+        OptionalInt pid,
+        int runs,
+        LastExit lastExit,
+        Optional<Path> plist,
+        Optional<String> program,
+        List<String> arguments,
+        Optional<String> spawnType,
+        Optional<Path> log,
+        Duration exitTimeOut) {
+
+    private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
+    private static final Pattern DISABLED = Pattern.compile("\"([^\"]+)\"\\s*=>\\s*(?:disabled|true)\\b");
+    private static final Pattern NUMBERED = Pattern.compile("(\\d+)(?:: .*)?");
+    private static final Pattern SIGNAL = Pattern.compile("(.*): (\\d+)");
+
+    private static final int USUAL_EXIT_TIME_OUT_SECONDS = 5;
+
+    public LaunchctlPrint {
+        arguments = List.copyOf(arguments);
+    }
+
+    /** Whether there is a process and nobody asked it to go. */
+    public boolean isRunning() {
+        return state.equals("running") && pid.isPresent();
+    }
+
+    /** Whether the job was told to go and its process has not ended yet. */
+    public boolean isDraining() {
+        return state.equals("SIGTERMed") || state.equals("SIGKILLed");
+    }
+
+    /** @param output of {@code launchctl print DOMAIN/LABEL}; bytes that are no UTF-8 do no harm */
+    public static LaunchctlPrint parse(byte[] output) {
+        Map<String, List<String>> fields = fields(new String(output, StandardCharsets.UTF_8));
+        return new LaunchctlPrint(
+                first(fields, "state").orElse(""),
+                first(fields, "pid").map(LaunchctlPrint::number).orElseGet(OptionalInt::empty),
+                first(fields, "runs")
+                        .map(LaunchctlPrint::number)
+                        .orElseGet(OptionalInt::empty)
+                        .orElse(0),
+                lastExit(fields),
+                first(fields, "path").flatMap(LaunchctlPrint::absolutePath),
+                first(fields, "program"),
+                fields.getOrDefault("arguments", List.of()),
+                first(fields, "spawn type"),
+                first(fields, "stderr path")
+                        .or(() -> first(fields, "stdout path"))
+                        .flatMap(LaunchctlPrint::absolutePath),
+                Duration.ofSeconds(first(fields, "exit timeout")
+                        .map(LaunchctlPrint::number)
+                        .orElseGet(OptionalInt::empty)
+                        .orElse(USUAL_EXIT_TIME_OUT_SECONDS)));
+    }
+
+    /**
+     * The labels that are switched off.
+     *
+     * @param output of {@code launchctl print-disabled DOMAIN}, in its newer words (disabled) or older ones (true)
+     */
+    public static Set<String> disabledLabels(byte[] output) {
+        Set<String> labels = new HashSet<>();
+        Matcher matcher = DISABLED.matcher(new String(output, StandardCharsets.UTF_8));
+        while (matcher.find()) {
+            labels.add(matcher.group(1));
+        }
+        return Set.copyOf(labels);
+    }
+
+    /** The job's own lines by key; a block's lines stand under the key that opens it. */
+    private static Map<String, List<String>> fields(String text) {
+        Map<String, List<String>> fields = new HashMap<>();
+        String[] lines = text.split("\n");
+        if (Stream.of(lines).noneMatch(line -> line.startsWith("\t"))) {
+            lines = indentedByBraces(lines);
+        }
+        for (int i = 0; i < lines.length; i++) {
+            Matcher line = TOP_LEVEL.matcher(lines[i]);
+            if (!line.matches()) {
+                continue;
+            }
+            if (!line.group(2).equals("{")) {
+                fields.putIfAbsent(line.group(1), List.of(line.group(2)));
+                continue;
+            }
+            int start = i + 1;
+            while (i + 1 < lines.length && !lines[i + 1].equals("\t}")) {
+                i++;
+            }
+            fields.putIfAbsent(
+                    line.group(1),
+                    Stream.of(lines)
+                            .skip(start)
+                            .limit(i + 1L - start)
+                            .map(String::strip)
+                            .toList());
+        }
+        return fields;
+    }
+
+    /** Text that was pasted somewhere has lost its TABs; nesting gives them back. */
+    private static String[] indentedByBraces(String[] lines) {
+        String[] indented = new String[lines.length];
+        int depth = 0;
+        for (int i = 0; i < lines.length; i++) {
+            String line = lines[i].strip();
+            if (line.equals("}")) {
+                depth = Math.max(0, depth - 1);
+            }
+            indented[i] = "\t".repeat(depth) + line;
+            if (line.endsWith("{")) {
+                depth++;
+            }
+        }
+        return indented;
+    }
+
+    private static LastExit lastExit(Map<String, List<String>> fields) {
+        Optional<String> reason = first(fields, "last exit reason");
+        if (reason.isPresent()) {
+            return new LastExit.Reason(reason.get());
+        }
+        Matcher signal = SIGNAL.matcher(first(fields, "last terminating signal").orElse(""));
+        if (signal.matches()) {
+            return new LastExit.Signal(Integer.parseInt(signal.group(2)), signal.group(1));
+        }
+        String code = first(fields, "last exit code").orElse("(never exited)");
+        Matcher numbered = NUMBERED.matcher(code);
+        if (numbered.matches()) {
+            return new LastExit.Code(Integer.parseInt(numbered.group(1)));
+        }
+        return code.equals("(never exited)") ? new LastExit.Never() : new LastExit.Reason(code.replaceAll("[()]", ""));
+    }
+
+    private static Optional<String> first(Map<String, List<String>> fields, String key) {
+        return fields.getOrDefault(key, List.of()).stream().findFirst();
+    }
+
+    private static OptionalInt number(String value) {
+        return value.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(value)) : OptionalInt.empty();
+    }
+
+    private static Optional<Path> absolutePath(String value) {
+        return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
+    }
+}

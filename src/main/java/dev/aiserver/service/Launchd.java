@@ -1,0 +1,225 @@
+package dev.aiserver.service;
+
+import static dev.aiserver.service.Launchctl.ALREADY_IN_PROGRESS;
+import static dev.aiserver.service.Launchctl.FILE_EXISTS;
+import static dev.aiserver.service.Launchctl.INPUT_OUTPUT_ERROR;
+import static dev.aiserver.service.Launchctl.IN_PROGRESS;
+import static dev.aiserver.service.Launchctl.NO_SUCH_PROCESS;
+import static dev.aiserver.service.Launchctl.NO_SUCH_SERVICE;
+import static dev.aiserver.service.Launchctl.SERVICE_DISABLED;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.service.Launchctl.Probe;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Controls a user's launchd agents. launchctl answers before anything has happened, so every method waits until what it
+ * promises can be seen. Decisions rest on exit codes alone; what cannot be told is {@link Trouble}, never a guess.
+ */
+public final class Launchd {
+
+    /** Any label tells whether its domain exists; printing a whole domain is thousands of lines. */
+    private static final String PROBE_LABEL = "com.ollama";
+
+    private static final Set<Integer> WORTH_ANOTHER_ATTEMPT =
+            Set.of(INPUT_OUTPUT_ERROR, FILE_EXISTS, ALREADY_IN_PROGRESS);
+    private static final Set<Integer> GONE_OR_GOING =
+            Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
+
+    private final Host host;
+    private final Patience patience;
+    private final Timing timing;
+    private final Launchctl launchctl;
+    private final Diagnosis diagnosis;
+
+    /** @param uid of the user whose agents these are */
+    public Launchd(Host host, int uid, Patience patience) {
+        this(host, uid, patience, Timing.usual());
+    }
+
+    public Launchd(Host host, int uid, Patience patience, Timing timing) {
+        this.host = host;
+        this.patience = patience;
+        this.timing = timing;
+        this.launchctl = new Launchctl(host, uid);
+        this.diagnosis = new Diagnosis(host, launchctl, uid);
+    }
+
+    /** Whether the user is logged in at the desktop; without that no agent can be loaded. */
+    public boolean hasDesktopSession() {
+        return !(launchctl.probe(launchctl.desktop(), PROBE_LABEL) instanceof Probe.NoDomain);
+    }
+
+    public JobStatus status(String label) {
+        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
+            return new JobStatus.Loaded(loaded.print());
+        }
+        for (String domain : List.of(launchctl.background(), "system")) {
+            if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
+                return new JobStatus.Elsewhere(domain, loaded.print());
+            }
+        }
+        return new JobStatus.Absent();
+    }
+
+    /**
+     * Loads the job from its file and waits until it is up; a copy that is loaded already goes first, since launchd
+     * reads a file once only.
+     *
+     * @throws Trouble without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     */
+    public void start(String label, Path plist, Readiness readiness) {
+        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
+            throw launchctl.noDesktop();
+        }
+        if (launchctl.probe("system", label) instanceof Probe.Loaded) {
+            throw new Trouble(label + " is loaded as a system service already; remove that one first, with: sudo"
+                    + " launchctl bootout system/" + label);
+        }
+        enable(label);
+        stop(label);
+        bootstrap(label, plist);
+        settle(label, Settling.Process.NEW, Optional.empty(), readiness);
+    }
+
+    /**
+     * Unloads the job and waits until its record and its process are gone; what is not loaded is fine. A job that
+     * ignores SIGTERM is killed. System services are left alone.
+     */
+    public void stop(String label) {
+        for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
+            if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
+                bootOut(domain, label, loaded.print());
+            }
+        }
+    }
+
+    /** Starts the process anew, from the definition that launchd has; a changed file needs {@link #start}. */
+    public void restart(String label, Readiness readiness) {
+        LaunchctlPrint before = loaded(label);
+        // -k was seen to answer only after the old process is dead.
+        CommandResult answer = launchctl.runBlocking(before.exitTimeOut(), "kickstart", "-k", target(label));
+        requireSuccess(answer, "restart", label);
+        settle(label, Settling.Process.REPLACED, Optional.of(before), readiness);
+    }
+
+    /** Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it); it must stay the same. */
+    public void reload(String label, Readiness readiness) {
+        LaunchctlPrint before = loaded(label);
+        requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
+        settle(label, Settling.Process.KEPT, Optional.of(before), readiness);
+    }
+
+    /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
+    private void enable(String label) {
+        requireSuccess(launchctl.run("enable", target(label)), "enable", label);
+    }
+
+    private void bootstrap(String label, Path plist) {
+        Iterator<Duration> pauses = timing.pauses().iterator();
+        boolean enabledAgain = false;
+        while (true) {
+            CommandResult answer = launchctl.run("bootstrap", launchctl.desktop(), plist.toString());
+            if (answer.succeeded() || isLoadedFrom(plist, label)) {
+                return;
+            }
+            launchctl.requireDesktop(answer);
+            if (!enabledAgain && (answer.exitCode() == SERVICE_DISABLED || diagnosis.isDisabled(label))) {
+                enable(label);
+                enabledAgain = true;
+                continue;
+            }
+            if (!WORTH_ANOTHER_ATTEMPT.contains(answer.exitCode())
+                    || !pauses.hasNext()
+                    || diagnosis.cause(label, plist).isPresent()) {
+                throw diagnosis.trouble(label, plist, answer);
+            }
+            if (patience.await(pauses.next(), () -> isLoadedFrom(plist, label))) {
+                return;
+            }
+        }
+    }
+
+    /** launchd was seen to report a failure and to have loaded the job nevertheless. */
+    private boolean isLoadedFrom(Path plist, String label) {
+        return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded
+                && !loaded.print().isDraining()
+                && loaded.print().plist().equals(Optional.of(plist));
+    }
+
+    private void bootOut(String domain, String label, LaunchctlPrint before) {
+        String target = domain + "/" + label;
+        CommandResult answer = launchctl.run("bootout", target);
+        if (!GONE_OR_GOING.contains(answer.exitCode())
+                && launchctl.probe(domain, label) instanceof Probe.Loaded loaded
+                && !loaded.print().isDraining()) {
+            throw new Trouble("launchd does not unload " + label + ": launchctl bootout " + target + " "
+                    + Launchctl.outcome(answer) + ". Run that command yourself to see more.");
+        }
+        if (!patience.await(before.exitTimeOut().plus(timing.drainGrace()), () -> isGone(domain, label))) {
+            launchctl.run("kill", "SIGKILL", target);
+            if (!patience.await(timing.killGrace(), () -> isGone(domain, label))) {
+                throw new Trouble(label + " cannot be stopped: launchd still holds " + target + processOf(before)
+                        + " after SIGKILL. Restart the Mac, or look with: launchctl print " + target);
+            }
+        }
+        if (before.pid().isPresent()
+                && !patience.await(
+                        timing.killGrace(), () -> !isAlive(before.pid().getAsInt()))) {
+            throw new Trouble(label + " is unloaded, but its process" + processOf(before) + " still runs; end it with: "
+                    + "kill " + before.pid().getAsInt());
+        }
+    }
+
+    private boolean isGone(String domain, String label) {
+        return !(launchctl.probe(domain, label) instanceof Probe.Loaded);
+    }
+
+    private boolean isAlive(int pid) {
+        return host.run(Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid)))
+                .succeeded();
+    }
+
+    private static String processOf(LaunchctlPrint print) {
+        return print.pid().isPresent() ? " (process " + print.pid().getAsInt() + ")" : "";
+    }
+
+    private LaunchctlPrint loaded(String label) {
+        Probe probe = launchctl.probe(launchctl.desktop(), label);
+        if (probe instanceof Probe.Loaded loaded) {
+            return loaded.print();
+        }
+        if (probe instanceof Probe.NoDomain) {
+            throw launchctl.noDesktop();
+        }
+        throw new Trouble(label + " is not loaded; start it first.");
+    }
+
+    private String target(String label) {
+        return launchctl.desktop() + "/" + label;
+    }
+
+    private void requireSuccess(CommandResult answer, String verb, String label) {
+        launchctl.requireDesktop(answer);
+        if (!answer.succeeded()) {
+            throw new Trouble("Cannot " + verb + " " + label + ": launchctl " + Launchctl.outcome(answer)
+                    + ". See what launchd says of it with: launchctl print " + target(label));
+        }
+    }
+
+    private void settle(String label, Settling.Process process, Optional<LaunchctlPrint> before, Readiness readiness) {
+        Settling settling = new Settling(launchctl, label, process, before, readiness, timing.window());
+        if (!patience.await(timing.deadline(), settling)) {
+            throw settling.tooLate(timing.deadline());
+        }
+    }
+}
