@@ -1,6 +1,7 @@
 package dev.aiserver.host;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,9 @@ public interface Host {
 
     FileState file(Path path);
 
+    /** What stands in a directory, sorted; nothing when there is no such directory. */
+    List<Path> list(Path directory);
+
     /**
      * Replaces the file in one step (a temporary file beside it, synced and renamed): a reader sees the old content or
      * the new, never a part. The directory must exist.
@@ -30,7 +34,7 @@ public interface Host {
      */
     void write(Path path, Content content, int mode);
 
-    /** Removes a file, a link or an empty directory; what is not there is fine. */
+    /** Removes a file, a link or an empty directory; a directory that holds something stays, and nothing there is fine. */
     void delete(Path path);
 
     /** Makes one directory; its parent must exist. */

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ProcessDestroyer;
@@ -185,6 +186,18 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public List<Path> list(Path directory) {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.sorted().toList();
+        } catch (IOException e) {
+            throw refused("read", directory, e);
+        }
+    }
+
+    @Override
     public void write(Path path, Content content, int mode) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
@@ -214,7 +227,7 @@ public final class LocalHost implements Host {
         try {
             Files.deleteIfExists(path);
         } catch (DirectoryNotEmptyException e) {
-            throw new Trouble("The directory " + path + " is not empty and stays.", e);
+            return;
         } catch (IOException e) {
             throw refused("delete", path, e);
         }

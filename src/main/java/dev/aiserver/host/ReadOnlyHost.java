@@ -1,6 +1,7 @@
 package dev.aiserver.host;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A host that refuses to write files: what observes and plans is handed this one, so that planning cannot change. */
@@ -29,6 +30,11 @@ public final class ReadOnlyHost implements Host {
     @Override
     public FileState file(Path path) {
         return host.file(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) {
+        return host.list(directory);
     }
 
     @Override

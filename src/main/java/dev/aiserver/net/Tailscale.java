@@ -1,0 +1,83 @@
+package dev.aiserver.net;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Asks Tailscale which address and name this machine has in its tailnet. */
+public final class Tailscale {
+    /** Where the Mac App Store's and the standalone app keep their command; it is not on the search path. */
+    static final Path APP_COMMAND = Path.of("/Applications/Tailscale.app/Contents/MacOS/Tailscale");
+
+    private static final Pattern IPV4_OF_A_TAILNET =
+            Pattern.compile("100\\.(6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\.\\d{1,3}\\.\\d{1,3}");
+
+    private final Host host;
+
+    public Tailscale(Host host) {
+        this.host = host;
+    }
+
+    /**
+     * This machine in its tailnet.
+     *
+     * @param address IPv4, within 100.64.0.0/10
+     * @param dnsName the MagicDNS name without the dot at its end, empty when MagicDNS gives none
+     */
+    public record Node(String address, String dnsName) {
+
+        /** The machine's name in the tailnet: the first part of the MagicDNS name. */
+        public String machineName() {
+            return dnsName.contains(".") ? dnsName.substring(0, dnsName.indexOf('.')) : dnsName;
+        }
+    }
+
+    /** @throws Trouble that says the one next step when Tailscale is missing, stopped or logged out */
+    public Node node() {
+        Path command = host.find("tailscale")
+                .or(() -> Optional.of(APP_COMMAND).filter(app -> host.file(app) instanceof FileState.Regular))
+                .orElseThrow(
+                        () -> new Trouble("Tailscale is not installed; get it with \"brew install --cask tailscale\" "
+                                + "or from the App Store, log in, then try again. "
+                                + "(Without Tailscale: network.mode: address in the configuration.)"));
+        CommandResult result = host.run(Command.of(command.toString(), "status", "--json"));
+        if (!result.succeeded()) {
+            throw new Trouble(
+                    "Tailscale does not answer: " + result.complaint() + " Start the Tailscale app, then try again.");
+        }
+        return parse(result.text());
+    }
+
+    static Node parse(String json) {
+        JsonNode status;
+        try {
+            status = JsonMapper.builder().build().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new Trouble("Tailscale answers no JSON; update Tailscale, then try again.", e);
+        }
+        String state = status.path("BackendState").asText();
+        if (!state.equals("Running")) {
+            throw new Trouble(
+                    state.equals("NeedsLogin")
+                            ? "Tailscale is logged out; log in with the app or \"tailscale login\", then try again."
+                            : "Tailscale is not connected (" + (state.isEmpty() ? "no state" : state)
+                                    + "); connect it with the app or \"tailscale up\", then try again.");
+        }
+        for (JsonNode address : status.path("Self").path("TailscaleIPs")) {
+            if (IPV4_OF_A_TAILNET.matcher(address.asText()).matches()) {
+                String dnsName = status.path("Self").path("DNSName").asText().replaceFirst("\\.$", "");
+                return new Node(address.asText(), dnsName);
+            }
+        }
+        throw new Trouble("Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10; "
+                + "turn IPv4 on for this machine in the Tailscale admin console, then try again.");
+    }
+}

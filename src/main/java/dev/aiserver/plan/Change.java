@@ -1,0 +1,45 @@
+package dev.aiserver.plan;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
+
+/** One difference between how a host is and how it shall be. */
+public record Change(Resource resource, State before, State after) {
+
+    /** What a person is told that will happen. */
+    public enum Verb {
+        INSTALL,
+        CREATE,
+        UPDATE,
+        DELETE,
+        START,
+        RESTART,
+        RELOAD,
+        STOP
+    }
+
+    public Verb verb() {
+        boolean gone = after.equals(State.ABSENT);
+        boolean fresh = before.equals(State.ABSENT);
+        if (resource instanceof Job job) {
+            return gone ? Verb.STOP : fresh ? Verb.START : job.reloads(before, after) ? Verb.RELOAD : Verb.RESTART;
+        }
+        if (resource instanceof BrewPackage) {
+            return Verb.INSTALL;
+        }
+        return gone ? Verb.DELETE : fresh ? Verb.CREATE : Verb.UPDATE;
+    }
+
+    /** The way back. */
+    @JsonIgnore
+    public Change inverse() {
+        return new Change(resource, after, before);
+    }
+
+    boolean deletes() {
+        return after.equals(State.ABSENT);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
+import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.Launchd;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Looks at resources on a host. What files hold is kept in {@link Contents}, so that it can come back. */
+public final class Observer {
+    private final Host host;
+    private final Launchd launchd;
+    private final Receipt receipt;
+    private final Contents contents;
+
+    /** @param host that refuses to write, if the caller is careful */
+    public Observer(Host host, Launchd launchd, Receipt receipt, Contents contents) {
+        this.host = host;
+        this.launchd = launchd;
+        this.receipt = receipt;
+        this.contents = contents;
+    }
+
+    /** @throws Trouble when something stands there that this program must not touch, such as a link */
+    public State state(Resource resource) {
+        if (resource instanceof BrewPackage brew) {
+            return host.find(brew.formula()).isPresent() ? State.PRESENT : State.ABSENT;
+        }
+        if (resource instanceof Directory directory) {
+            return directory(directory.path());
+        }
+        if (resource instanceof HostFile file) {
+            return file(file.path());
+        }
+        return job((Job) resource);
+    }
+
+    private State directory(Path path) {
+        FileState state = host.file(path);
+        if (state instanceof FileState.Absent) {
+            return State.ABSENT;
+        }
+        if (state instanceof FileState.Directory) {
+            return State.PRESENT;
+        }
+        throw new Trouble(path + " is in the way: a directory is needed there. Move it away and try again.");
+    }
+
+    private State file(Path path) {
+        FileState state = host.file(path);
+        if (state instanceof FileState.Absent) {
+            return State.ABSENT;
+        }
+        if (state instanceof FileState.Regular regular) {
+            return new State.File(contents.add(regular.content()), regular.mode());
+        }
+        String kind = state instanceof FileState.Other other ? other.kind() : "directory";
+        throw new Trouble(path + " is a " + kind + ", where a plain file is needed. Move it away and try again.");
+    }
+
+    private State job(Job job) {
+        JobStatus status = launchd.status(job.label());
+        if (status instanceof JobStatus.Absent) {
+            return State.ABSENT;
+        }
+        if (!(status instanceof JobStatus.Loaded loaded)) {
+            throw new Trouble("A job " + job.label() + " is loaded outside your desktop session, so it is not ours: "
+                    + status + ". Remove it first, then try again.");
+        }
+        if (!loaded.print().isRunning()) {
+            return new State.Failing(loaded.print().state());
+        }
+        Optional<String> problem = job.health().problem();
+        if (problem.isPresent()) {
+            return new State.Failing(problem.get());
+        }
+        return loadedFrom(job);
+    }
+
+    /**
+     * launchd keeps its own copy of a property list, so what a job was loaded from is known only from the receipt, and
+     * only while the files are still as the receipt says.
+     */
+    private State loadedFrom(Job job) {
+        State unknown = new State.Running(State.Running.UNKNOWN, State.Running.UNKNOWN);
+        if (!(receipt.recorded(job).orElse(unknown) instanceof State.Running recorded)) {
+            return unknown;
+        }
+        boolean sameDefinition =
+                file(job.plist()) instanceof State.File plist && plist.digest().equals(recorded.definition());
+        return sameDefinition ? recorded : unknown;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.resource.Contents;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * All that will be changed, in order: deletions from the top rank down, then everything else from the lowest rank up.
+ * So a job stops before its files go, and its files are there before it starts. Undoing a plan is a plan by the same
+ * rule, never this one read backwards.
+ */
+public record Plan(List<Change> changes, Contents contents) {
+
+    public static Plan of(Collection<Change> changes, Contents contents) {
+        Comparator<Change> byRank =
+                Comparator.comparingInt(change -> change.resource().rank());
+        List<Change> ordered = new ArrayList<>();
+        changes.stream().filter(Change::deletes).sorted(byRank.reversed()).forEach(ordered::add);
+        changes.stream().filter(change -> !change.deletes()).sorted(byRank).forEach(ordered::add);
+        return new Plan(List.copyOf(ordered), contents);
+    }
+
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Trouble;
+import java.time.Duration;
+import java.util.Map;
+
+/** A Homebrew formula. It is installed when missing and never taken away: others may use it by then. */
+public record BrewPackage(String formula) implements Resource {
+
+    private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(30);
+
+    @Override
+    public String id() {
+        return "package:" + formula;
+    }
+
+    @Override
+    public String name() {
+        return "Homebrew package " + formula;
+    }
+
+    @Override
+    public boolean isOurs() {
+        return false;
+    }
+
+    @Override
+    public int rank() {
+        return 0;
+    }
+
+    @Override
+    public void converge(Machine machine, State from, State to) {
+        if (!to.equals(State.PRESENT)) {
+            return;
+        }
+        Command install = Command.of("brew", "install", "--formula", formula)
+                .with(Map.of("HOMEBREW_NO_ASK", "1", "NONINTERACTIVE", "1"))
+                .within(DOWNLOAD_LIMIT);
+        CommandResult result = machine.host().run(install);
+        if (!result.succeeded()) {
+            throw new Trouble("Homebrew could not install " + formula + ": " + result.complaint()
+                    + ". Run \"brew install " + formula + "\" to see more, then try again.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpProbe;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How to ask a job whether it is ready: one GET of a path that answers 200. */
+public record Health(String address, int port, String host, String path) {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /** What is not right yet, empty when it is ready. */
+    public Optional<String> problem() {
+        String where = "http://" + address + ":" + port + path;
+        try {
+            HttpAnswer answer =
+                    new HttpProbe(new InetSocketAddress(address, port), TIMEOUT).send(HttpCall.get(path, host));
+            return answer.status() == 200 ? Optional.empty() : Optional.of(where + " answers " + answer.status());
+        } catch (IOException e) {
+            return Optional.of(where + " does not answer (" + e.getMessage() + ")");
+        }
+    }
+}

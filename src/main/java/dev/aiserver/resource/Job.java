@@ -1,0 +1,59 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.service.Launchd;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A launchd job of the user.
+ *
+ * @param order among the jobs: what others need comes first
+ * @param reloads whether it reads a new configuration on SIGUSR2, without a restart
+ */
+public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Resource {
+
+    @Override
+    public String id() {
+        return "job:" + label;
+    }
+
+    @Override
+    public String name() {
+        return label;
+    }
+
+    @Override
+    public boolean isOurs() {
+        return true;
+    }
+
+    @Override
+    public int rank() {
+        return 2000 + order;
+    }
+
+    /** Whether such a change needs no restart: only the configuration differs, and the job can read it anew. */
+    public boolean reloads(State from, State to) {
+        return reloads && sameDefinition(from, to);
+    }
+
+    @Override
+    public void converge(Machine machine, State from, State to) {
+        Launchd launchd = machine.launchd();
+        if (to.equals(State.ABSENT)) {
+            launchd.stop(label);
+        } else if (to instanceof State.Failing) {
+            launchd.start(label, plist, Optional::empty);
+        } else if (reloads(from, to)) {
+            launchd.reload(label, health::problem);
+        } else {
+            launchd.start(label, plist, health::problem);
+        }
+    }
+
+    private static boolean sameDefinition(State from, State to) {
+        return from instanceof State.Running before
+                && to instanceof State.Running after
+                && before.definition().equals(after.definition());
+    }
+}

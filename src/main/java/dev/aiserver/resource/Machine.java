@@ -1,0 +1,7 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.host.Host;
+import dev.aiserver.service.Launchd;
+
+/** What resources are changed with: a host, its service manager, and the contents of files. */
+public record Machine(Host host, Launchd launchd, Contents contents) {}

@@ -1,0 +1,35 @@
+package dev.aiserver.resource;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** One thing on a host that can be brought from any state to any other: the unit of change and of undoing it. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = BrewPackage.class, name = "package"),
+    @JsonSubTypes.Type(value = Directory.class, name = "directory"),
+    @JsonSubTypes.Type(value = HostFile.class, name = "file"),
+    @JsonSubTypes.Type(value = Job.class, name = "job")
+})
+public sealed interface Resource permits BrewPackage, Directory, HostFile, Job {
+
+    /** Unique on a host, and the same in every version of this program. */
+    String id();
+
+    /** What a person calls it. */
+    String name();
+
+    /** What must be there first has a lower rank: packages, directories from the top, files, jobs. */
+    int rank();
+
+    /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
+    boolean isOurs();
+
+    /**
+     * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every
+     * step must be right from a half-done state too.
+     *
+     * @throws dev.aiserver.host.Trouble when it cannot
+     */
+    void converge(Machine machine, State from, State to);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.resource;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,188 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.Tailscale;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The survey of a real Mac: macOS and its desktop session, Homebrew, programs, Tailscale, ports and log files. */
+public final class MacSurvey implements Survey {
+    private static final int OLDEST_MACOS = 14;
+
+    /** /v1/messages came with 0.14.0, the last of the eight endpoints. */
+    private static final Version OLDEST_OLLAMA = new Version(0, 14, 0);
+
+    /** The oldest HAProxy on which the rendered configuration was tried. */
+    private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
+
+    private final Host host;
+    private final Launchd launchd;
+    private final Layout layout;
+
+    public MacSurvey(Host host, Launchd launchd, Layout layout) {
+        this.host = host;
+        this.launchd = launchd;
+        this.layout = layout;
+    }
+
+    @Override
+    public Surroundings survey(ServerSpec spec) {
+        Facts facts = host.facts();
+        requireMac(facts);
+        Path brew = host.find("brew")
+                .orElseThrow(() ->
+                        new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again."));
+        Problems problems = new Problems();
+        problems.check(() -> requireDesktopSession(facts));
+        problems.check(() -> requireSafeLogs(facts));
+        problems.check(() -> requireVersion("ollama", OLDEST_OLLAMA, "--version"));
+        problems.check(() -> requireVersion("haproxy", OLDEST_HAPROXY, "-v"));
+        Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
+        node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
+        node.ifPresent(known -> problems.check(() -> new PortGuard(host, launchd).requireFree(spec, known.address())));
+        problems.throwIfAny();
+        Tailscale.Node known = node.orElseThrow();
+        return new Surroundings(
+                program("ollama", brew), program("haproxy", brew), known.address(), hostNames(spec, known), missing());
+    }
+
+    private static void requireMac(Facts facts) {
+        if (!facts.isMac()) {
+            throw new Trouble("aiserver installs on macOS 14 or newer, and this is " + facts.os()
+                    + ". To see its whole life here without changing anything: ./install --rehearse");
+        }
+        Version version = Version.in(facts.osVersion()).orElse(new Version(0, 0, 0));
+        if (version.major() < OLDEST_MACOS) {
+            throw new Trouble("aiserver needs macOS 14 or newer, and this is " + facts.osVersion()
+                    + "; update macOS, then try again.");
+        }
+        if (!facts.arch().equals("arm64")) {
+            throw new Trouble("aiserver needs a Mac with Apple silicon (arm64), and this is " + facts.arch()
+                    + "; if it is one, leave Rosetta and use a native terminal.");
+        }
+        if (facts.isRoot()) {
+            throw new Trouble("Run aiserver as the user who shall own the services, without sudo: "
+                    + "macOS starts these services in that user's desktop session.");
+        }
+    }
+
+    private void requireDesktopSession(Facts facts) {
+        if (!launchd.hasDesktopSession()) {
+            throw new Trouble("There is no desktop session for user \"" + facts.user()
+                    + "\", and macOS starts login agents only in one; log in at the screen or with Screen Sharing "
+                    + "(locking the screen afterwards is fine), then try again. For unattended restarts turn on "
+                    + "automatic login (System Settings > Users & Groups; not possible while FileVault is on).");
+        }
+    }
+
+    /** The logs stand in a folder where anybody may put a link of that name first. */
+    private void requireSafeLogs(Facts facts) {
+        for (Path log : layout.allLogs()) {
+            FileState state = host.file(log);
+            boolean safe = state instanceof FileState.Absent
+                    || state instanceof FileState.Regular regular && regular.owner() == facts.uid();
+            if (!safe) {
+                throw new Trouble(
+                        "The log file " + log + " is a link or belongs to another user; remove it, then try again.");
+            }
+        }
+    }
+
+    private void requireVersion(String program, Version oldest, String option) {
+        if (host.find(program).isEmpty()) {
+            return;
+        }
+        String output = host.run(Command.of(program, option)).text();
+        Version version = Version.in(output)
+                .orElseThrow(() -> new Trouble("\"" + program + " " + option
+                        + "\" names no version, so it is no working " + program + "; run \"brew reinstall " + program
+                        + "\", then try again."));
+        if (version.compareTo(oldest) < 0) {
+            throw new Trouble(program + " is version " + version + ", and at least " + oldest
+                    + " is needed; run \"brew upgrade " + program + "\", then try again.");
+        }
+    }
+
+    private Tailscale.Node node(Network network) {
+        return network instanceof Network.Address fixed
+                ? new Tailscale.Node(fixed.address(), "")
+                : new Tailscale(host).node();
+    }
+
+    private void requireAddress(String address) {
+        if (!new Interfaces(host).addresses().contains(address)) {
+            throw new Trouble("The address " + address
+                    + " is on no network interface of this machine; bring the VPN up, or correct "
+                    + "network.address in the configuration, then try again.");
+        }
+    }
+
+    private static List<String> hostNames(ServerSpec spec, Tailscale.Node node) {
+        Set<String> names = new LinkedHashSet<>();
+        names.add(spec.name());
+        if (!node.dnsName().isEmpty()) {
+            names.add(node.machineName());
+            names.add(node.dnsName());
+        }
+        return List.copyOf(names);
+    }
+
+    /** Homebrew's bin folder links to the newest version, so this path outlives an upgrade. */
+    private Path program(String name, Path brew) {
+        return host.find(name).orElse(brew.resolveSibling(name));
+    }
+
+    private Set<String> missing() {
+        Set<String> missing = new LinkedHashSet<>();
+        for (String program : List.of("ollama", "haproxy")) {
+            if (host.find(program).isEmpty()) {
+                missing.add(program);
+            }
+        }
+        return missing;
+    }
+
+    /** Gathers what stands in the way, so that a person reads all of it at once. */
+    private static final class Problems {
+        private final List<String> sentences = new ArrayList<>();
+
+        void check(Runnable requirement) {
+            ask(() -> {
+                requirement.run();
+                return true;
+            });
+        }
+
+        <T> Optional<T> ask(Supplier<T> question) {
+            try {
+                return Optional.of(question.get());
+            } catch (Trouble trouble) {
+                sentences.add(trouble.sentence());
+                return Optional.empty();
+            }
+        }
+
+        void throwIfAny() {
+            if (sentences.size() == 1) {
+                throw new Trouble(sentences.get(0));
+            }
+            if (!sentences.isEmpty()) {
+                throw new Trouble(
+                        sentences.size() + " things stand in the way:\n  - " + String.join("\n  - ", sentences));
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
+import dev.aiserver.net.Reach;
+import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * Sees to it that nobody else listens where the services will. On a Mac a second server may bind the same port without
+ * any error, so a bind that succeeds would prove nothing.
+ */
+final class PortGuard {
+    private static final List<String> HOMEBREW_SERVICES = List.of("ollama", "haproxy");
+
+    private final Host host;
+    private final Launchd launchd;
+
+    PortGuard(Host host, Launchd launchd) {
+        this.host = host;
+        this.launchd = launchd;
+    }
+
+    /** @throws Trouble that names each foreign listener, its owner and how to stop it */
+    void requireFree(ServerSpec spec, String address) {
+        List<Listener> listeners = new Lsof(host)
+                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        List<Integer> ours = Stream.of(Layout.OLLAMA, Layout.HAPROXY)
+                .map(this::pid)
+                .flatMapToInt(OptionalInt::stream)
+                .boxed()
+                .toList();
+        List<String> inTheWay = new ArrayList<>();
+        listeners.stream()
+                .filter(listener -> ours.stream().noneMatch(listener::belongsTo))
+                .map(this::howToStop)
+                .distinct()
+                .forEach(inTheWay::add);
+        if (listeners.isEmpty()) {
+            invisible("127.0.0.1", spec.ollama().port(), inTheWay);
+            invisible(address, spec.proxy().port(), inTheWay);
+        }
+        if (!inTheWay.isEmpty()) {
+            throw new Trouble(String.join(" ", inTheWay));
+        }
+    }
+
+    private OptionalInt pid(String label) {
+        return launchd.status(label) instanceof JobStatus.Loaded loaded
+                ? loaded.print().pid()
+                : OptionalInt.empty();
+    }
+
+    private String howToStop(Listener listener) {
+        String command = host.run(Command.of("ps", "-o", "args=", "-p", String.valueOf(listener.pid())))
+                .text()
+                .strip();
+        String owner = host.run(Command.of("ps", "-o", "user=", "-p", String.valueOf(listener.pid())))
+                .text()
+                .strip();
+        String who = "Port " + listener.port() + " is taken on " + listener.address() + " by "
+                + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user " + owner
+                + "); ";
+        for (String service : HOMEBREW_SERVICES) {
+            OptionalInt pid = pid("homebrew.mxcl." + service);
+            if (pid.isPresent() && listener.belongsTo(pid.getAsInt())) {
+                return who + "stop it with \"brew services stop " + service + "\", then try again.";
+            }
+        }
+        if (command.contains("Ollama.app/")) {
+            return who + "quit the Ollama app (its menu bar icon > Quit), turn it off in System Settings > General > "
+                    + "Login Items, then try again.";
+        }
+        return who + "stop it with \"kill " + listener.pid() + "\" if you know it, then try again.";
+    }
+
+    /** lsof without root does not see the sockets of other users. */
+    private static void invisible(String address, int port, List<String> inTheWay) {
+        if (Reach.answers(address, port)) {
+            inTheWay.add("Port " + port + " is taken on " + address
+                    + " by a process of another user; find it with \"sudo lsof -nP -iTCP:" + port
+                    + " -sTCP:LISTEN\" and stop it, then try again.");
+        }
+    }
+}
