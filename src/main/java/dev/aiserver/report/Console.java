@@ -1,0 +1,59 @@
+package dev.aiserver.report;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where the program speaks and listens: the answer goes to standard output, everything else to standard error.
+ *
+ * @param asks whether somebody sits at a terminal who can be asked
+ * @param colours whether what it writes is looked at by somebody who likes colours
+ */
+public record Console(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean colours) {
+
+    /** An ANSI colour. */
+    public enum Colour {
+        RED(31),
+        GREEN(32),
+        YELLOW(33),
+        BOLD(1),
+        DIM(2);
+
+        private final int code;
+
+        Colour(int code) {
+            this.code = code;
+        }
+    }
+
+    public String paint(Colour colour, String text) {
+        return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    public void answer(String text) {
+        out.print(text);
+        out.flush();
+    }
+
+    public void say(String line) {
+        err.println(line);
+        err.flush();
+    }
+
+    /** The first letter of the person's answer in lower case, empty when there is none. */
+    public Optional<Character> ask(String question) {
+        err.print(question);
+        err.flush();
+        try {
+            String line = in.readLine();
+            return line == null || line.isBlank()
+                    ? Optional.empty()
+                    : Optional.of(line.strip().toLowerCase(Locale.ROOT).charAt(0));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.aiserver.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Plan;
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Answers for programs: one JSON document, {@code "schema": 1}. */
+public final class Json {
+    private static final int SCHEMA = 1;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    private Json() {}
+
+    /** @param fields beside schema, command and outcome: maps, lists, strings, numbers and records of them */
+    public static String document(String command, String outcome, Map<String, ?> fields) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", SCHEMA);
+        document.put("command", command);
+        document.put("outcome", outcome);
+        document.putAll(fields);
+        try {
+            return MAPPER.writeValueAsString(document) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("answers are plain data", e);
+        }
+    }
+
+    public static List<Map<String, String>> changes(Plan plan) {
+        return plan.changes().stream().map(Json::change).toList();
+    }
+
+    public static Map<String, String> change(Change change) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("change", change.verb().name().toLowerCase(Locale.ROOT));
+        fields.put("id", change.resource().id());
+        fields.put("name", change.resource().name());
+        return fields;
+    }
+
+    public static List<Map<String, String>> verdicts(List<Verdict> verdicts) {
+        return verdicts.stream().map(Json::verdict).toList();
+    }
+
+    private static Map<String, String> verdict(Verdict verdict) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("id", verdict.id());
+        fields.put("claim", verdict.claim());
+        Outcome outcome = verdict.outcome();
+        fields.put("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        if (outcome instanceof Outcome.Passed passed) {
+            fields.put("evidence", passed.evidence());
+        } else if (outcome instanceof Outcome.Failed failed) {
+            fields.put("evidence", failed.evidence());
+            fields.put("fix", failed.fix());
+        } else if (outcome instanceof Outcome.Skipped skipped) {
+            fields.put("reason", skipped.reason());
+        } else if (outcome instanceof Outcome.Unknown unknown) {
+            fields.put("reason", unknown.reason());
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Content;
+import dev.aiserver.plan.Target;
+import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.Health;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.State;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.template.HaproxyAgent;
+import dev.aiserver.template.OllamaAgent;
+import dev.aiserver.template.ProxyConfiguration;
+import dev.aiserver.template.Renderer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An installation as it shall be: every resource with its state, and how the files can be checked before they are
+ * written.
+ */
+public record Blueprint(List<Target> targets, List<FileCheck> checks) {
+
+    private static final int AGENT_MODE = 0644;
+    private static final int CFG_MODE = 0600;
+    private static final int PROGRAM_MODE = 0644;
+    private static final int COMMAND_MODE = 0755;
+
+    /**
+     * A command that reads a file's coming content on standard input and says whether it is good.
+     *
+     * @param path where the content shall go
+     */
+    public record FileCheck(Path path, Command command) {}
+
+    /**
+     * @param app to put on the host as well, when this program runs from a file that can be copied
+     * @param contents is given what the files shall hold
+     */
+    public static Blueprint of(
+            ServerSpec spec, Surroundings around, Layout layout, Optional<App> app, Contents contents) {
+        Drawing drawing = new Drawing(contents);
+        around.missingPackages().forEach(formula -> drawing.add(new Target(new BrewPackage(formula), State.PRESENT)));
+
+        drawing.directory(layout.home().resolve("Library"), 0700);
+        drawing.directory(layout.launchAgents(), 0755);
+        drawing.directory(layout.haproxyDirectory(), 0700);
+
+        Renderer renderer = new Renderer();
+        String cfg = renderer.haproxyCfg(new ProxyConfiguration(
+                around.address(), spec.proxy(), spec.ollama().port(), around.hostNames()));
+        String ollamaPlist = renderer.ollamaPlist(new OllamaAgent(
+                around.ollama(),
+                spec.ollama().port(),
+                spec.ollama().environment(),
+                layout.home(),
+                layout.ollamaStdout(),
+                layout.ollamaStderr()));
+        String haproxyPlist = renderer.haproxyPlist(new HaproxyAgent(
+                around.haproxy(), layout.haproxyCfg(), layout.home(), layout.haproxyLog(), layout.haproxyLog()));
+
+        Command haproxyReads = Command.of(around.haproxy().toString(), "-c", "-f", "/dev/stdin");
+        Command plutilReads = Command.of("plutil", "-lint", "-s", "-");
+        String cfgDigest = drawing.file(layout.haproxyCfg(), Content.of(cfg), CFG_MODE, haproxyReads);
+        String ollamaDigest = drawing.file(layout.ollamaPlist(), Content.of(ollamaPlist), AGENT_MODE, plutilReads);
+        String haproxyDigest = drawing.file(layout.haproxyPlist(), Content.of(haproxyPlist), AGENT_MODE, plutilReads);
+        app.ifPresent(files -> {
+            drawing.directories(layout.home(), layout.program());
+            drawing.directories(layout.home(), layout.command());
+            drawing.file(layout.program(), files.program(), PROGRAM_MODE);
+            drawing.file(layout.command(), files.command(), COMMAND_MODE);
+        });
+
+        drawing.add(new Target(ollamaJob(spec, layout), new State.Running(ollamaDigest, "")));
+        drawing.add(
+                new Target(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest)));
+        return new Blueprint(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
+    }
+
+    public static Job ollamaJob(ServerSpec spec, Layout layout) {
+        int port = spec.ollama().port();
+        Health health = new Health("127.0.0.1", port, "127.0.0.1:" + port, "/api/version");
+        return new Job(Layout.OLLAMA, layout.ollamaPlist(), 1, false, health);
+    }
+
+    public static Job haproxyJob(ServerSpec spec, Layout layout, String address) {
+        int port = spec.proxy().port();
+        Health health = new Health(address, port, address + ":" + port, "/api/version");
+        return new Job(Layout.HAPROXY, layout.haproxyPlist(), 2, true, health);
+    }
+
+    private static final class Drawing {
+        private final Contents contents;
+        private final List<Target> targets = new ArrayList<>();
+        private final List<FileCheck> checks = new ArrayList<>();
+
+        Drawing(Contents contents) {
+            this.contents = contents;
+        }
+
+        void add(Target target) {
+            if (!targets.contains(target)) {
+                targets.add(target);
+            }
+        }
+
+        void directory(Path path, int mode) {
+            add(new Target(new Directory(path, mode), State.PRESENT));
+        }
+
+        /** Every folder between the home and the file. */
+        void directories(Path home, Path file) {
+            Path between = home.relativize(file.getParent());
+            for (int depth = 1; depth <= between.getNameCount(); depth++) {
+                directory(home.resolve(between.subpath(0, depth)), 0755);
+            }
+        }
+
+        String file(Path path, Content content, int mode) {
+            String digest = contents.add(content);
+            add(new Target(new HostFile(path), new State.File(digest, mode)));
+            return digest;
+        }
+
+        String file(Path path, Content content, int mode, Command check) {
+            checks.add(new FileCheck(path, check.reading(content.bytes())));
+            return file(path, content, mode);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.ReadOnlyHost;
+import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Observer;
+import dev.aiserver.plan.Plan;
+import dev.aiserver.plan.Planner;
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Target;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Gives the machine back: everything that an installation changed is as it was found. */
+public final class Uninstall {
+    private final Host host;
+    private final Launchd launchd;
+    private final Layout layout;
+    private final ReceiptStore store;
+
+    public Uninstall(Host host, Launchd launchd, Layout layout, ReceiptStore store) {
+        this.host = host;
+        this.launchd = launchd;
+        this.layout = layout;
+        this.store = store;
+    }
+
+    /**
+     * What would be taken away.
+     *
+     * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
+     * @param left what stays and why, a sentence each
+     */
+    public record Proposal(Plan plan, Receipt receipt, boolean fromReceipt, List<String> left) {}
+
+    /** Looks and compares; changes nothing. */
+    public Proposal propose() {
+        Contents contents = new Contents();
+        Optional<Receipt> earlier = store.load(contents);
+        Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
+        Observer observer = new Observer(new ReadOnlyHost(host), launchd, receipt, contents);
+        List<String> left = new ArrayList<>();
+        List<Target> targets =
+                earlier.map(known -> recorded(known, observer, left)).orElseGet(() -> known(left));
+        Plan plan = Planner.plan(targets, observer::state, Receipt.empty("", Map.of(), "", List.of()), contents);
+        logs(left);
+        return new Proposal(plan, receipt, earlier.isPresent(), left);
+    }
+
+    private static List<Target> recorded(Receipt receipt, Observer observer, List<String> left) {
+        List<Target> targets = new ArrayList<>();
+        for (Receipt.Entry entry : receipt.entries()) {
+            if (entry.resource() instanceof HostFile && isEdited(entry, observer.state(entry.resource()))) {
+                left.add(entry.resource().name() + " was edited since the installation; it is kept.");
+            } else {
+                targets.add(new Target(entry.resource(), entry.before()));
+            }
+        }
+        return targets;
+    }
+
+    private static boolean isEdited(Receipt.Entry entry, State now) {
+        return entry.done() && !now.equals(State.ABSENT) && !now.equals(entry.before()) && !now.equals(entry.after());
+    }
+
+    /** An installation by the old shell scripts, or one whose receipt is lost. */
+    private List<Target> known(List<String> left) {
+        ServerSpec spec = ServerSpec.defaults();
+        List<Target> targets = new ArrayList<>();
+        for (Job job : List.of(Blueprint.ollamaJob(spec, layout), Blueprint.haproxyJob(spec, layout, "127.0.0.1"))) {
+            if (host.file(job.plist()) instanceof FileState.Regular plist && !isAgentOf(job, plist)) {
+                left.add(job.plist() + " is not an agent of " + job.label() + "; it is kept.");
+            } else {
+                absent(targets, job);
+                absent(targets, new HostFile(job.plist()));
+            }
+        }
+        absent(targets, new HostFile(layout.haproxyCfg()));
+        absent(targets, new Directory(layout.haproxyDirectory(), 0700));
+        absent(targets, new HostFile(layout.command()));
+        absent(targets, new HostFile(layout.program()));
+        absent(targets, new Directory(parent(layout.program()), 0755));
+        return targets;
+    }
+
+    private static boolean isAgentOf(Job job, FileState.Regular plist) {
+        return plist.content().text().contains("<string>" + job.label() + "</string>");
+    }
+
+    private static void absent(List<Target> targets, Resource resource) {
+        targets.add(new Target(resource, State.ABSENT));
+    }
+
+    private static Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? path : parent;
+    }
+
+    private void logs(List<String> left) {
+        layout.allLogs().stream()
+                .filter(log -> host.file(log) instanceof FileState.Regular)
+                .forEach(log -> left.add(log + ": the log stays."));
+    }
+
+    /** Takes away what can be taken away, and goes on after what cannot; the receipt goes when nothing is left. */
+    public Applier.Removal apply(Proposal proposal, Consumer<Change> progress) {
+        Machine machine = new Machine(host, launchd, proposal.plan().contents());
+        Applier applier = new Applier(machine, store, progress);
+        Applier.Removal removal = applier.applyEach(proposal.plan(), proposal.receipt());
+        if (removal.failures().isEmpty()) {
+            store.forget();
+        }
+        return removal;
+    }
+}

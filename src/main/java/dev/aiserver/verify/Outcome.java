@@ -1,0 +1,22 @@
+package dev.aiserver.verify;
+
+/** How a check ended. */
+public sealed interface Outcome {
+
+    /** @param evidence what was seen that proves the claim */
+    record Passed(String evidence) implements Outcome {}
+
+    /**
+     * The claim is not true.
+     *
+     * @param evidence what was seen instead
+     * @param fix what the person does about it
+     */
+    record Failed(String evidence, String fix) implements Outcome {}
+
+    /** Not asked, and why; never a pass. */
+    record Skipped(String reason) implements Outcome {}
+
+    /** It could not be found out; never a pass. */
+    record Unknown(String reason) implements Outcome {}
+}
