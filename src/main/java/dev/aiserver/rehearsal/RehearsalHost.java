@@ -1,0 +1,88 @@
+package dev.aiserver.rehearsal;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A host with launchctl and plutil of its own, whatever machine it is; the rest is that machine's. */
+public final class RehearsalHost implements Host {
+    private final Host host;
+    private final EmbeddedLaunchctl launchctl;
+    private final EmbeddedPlutil plutil = new EmbeddedPlutil();
+
+    public RehearsalHost(Host host, EmbeddedLaunchctl launchctl) {
+        this.host = host;
+        this.launchctl = launchctl;
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        List<String> arguments = command.argv().subList(1, command.argv().size());
+        return switch (name(command.program())) {
+            case "launchctl" ->
+                CompletableFuture.supplyAsync(() -> launchctl.run(arguments), RehearsalHost::inOwnThread)
+                        .completeOnTimeout(
+                                CommandResult.of(CommandResult.TIMED_OUT, "", ""),
+                                command.timeout().toMillis(),
+                                TimeUnit.MILLISECONDS)
+                        .join();
+            case "plutil" -> plutil.run(arguments, command.stdin());
+            default -> host.run(command);
+        };
+    }
+
+    @Override
+    public Optional<Path> find(String program) {
+        return switch (program) {
+            case "launchctl" -> Optional.of(Path.of("/bin/launchctl"));
+            case "plutil" -> Optional.of(Path.of("/usr/bin/plutil"));
+            default -> host.find(program);
+        };
+    }
+
+    /** A call may block, and must not take a thread from the pool that tells of ended processes. */
+    private static void inOwnThread(Runnable call) {
+        Thread thread = new Thread(call, "launchctl");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static String name(String program) {
+        return program.substring(program.lastIndexOf('/') + 1);
+    }
+
+    @Override
+    public Facts facts() {
+        return host.facts();
+    }
+
+    @Override
+    public FileState file(Path path) {
+        return host.file(path);
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        host.write(path, content, mode);
+    }
+
+    @Override
+    public void delete(Path path) {
+        host.delete(path);
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        host.createDirectory(path, mode);
+    }
+}

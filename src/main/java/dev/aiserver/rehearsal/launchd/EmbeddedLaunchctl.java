@@ -1,0 +1,286 @@
+package dev.aiserver.rehearsal.launchd;
+
+import dev.aiserver.host.CommandResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The command {@code launchctl} with a launchd of its own for one user: same verbs, texts and exit codes, real
+ * processes. For machines without launchd, and for a Mac whose own is to be left alone. Safe for many threads.
+ */
+public final class EmbeddedLaunchctl implements AutoCloseable {
+    private static final int FIRST_VERSION_WITH_WAIT = 26;
+
+    private final EmbeddedLaunchd launchd;
+    private final Printing printing;
+    private final Map<String, Integer> calls = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    public EmbeddedLaunchctl(Account account, Quirks quirks) {
+        this.launchd = new EmbeddedLaunchd(account, quirks);
+        this.printing = new Printing(launchd);
+    }
+
+    /** @param argv without the word {@code launchctl} itself */
+    public CommandResult run(List<String> argv) {
+        String verb = argv.isEmpty() ? "help" : argv.get(0);
+        int call = calls.merge(verb, 1, Integer::sum);
+        Optional<Fault.Effect> fault = launchd.quirks.faults().stream()
+                .filter(each -> each.verb().equals(verb) && (each.call() == Fault.EVERY_CALL || each.call() == call))
+                .map(Fault::effect)
+                .findFirst();
+        Fault.Effect effect = fault.orElse(null);
+        if (effect instanceof Fault.Answer answer) {
+            return answer.result();
+        }
+        if (effect instanceof Fault.Hang hang) {
+            hang(hang);
+        }
+        if (effect instanceof Fault.LogOut) {
+            logOut();
+        }
+        CommandResult result = locked(verb, argv.subList(Math.min(1, argv.size()), argv.size()), fault);
+        return effect instanceof Fault.ActThenAnswer instead ? instead.result() : result;
+    }
+
+    /** The user logs in at the desktop: the agents in the home's Library/LaunchAgents are loaded. */
+    public void logIn() {
+        launchd.timers.locked(() -> {
+            try {
+                launchd.logIn();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** The user logs out: the desktop session ends with its agents. */
+    public void logOut() {
+        launchd.timers.locked(launchd::logOut);
+    }
+
+    /** What launchd would have noted in its own log: the reasons that exit codes hide. */
+    public List<String> log() {
+        launchd.timers.lock().lock();
+        try {
+            return List.copyOf(launchd.log);
+        } finally {
+            launchd.timers.lock().unlock();
+        }
+    }
+
+    /** Ends every process that was started here, with what runs below it. */
+    @Override
+    public void close() {
+        launchd.timers.locked(launchd::destroy);
+        launchd.timers.close();
+        closed.countDown();
+    }
+
+    private void hang(Fault.Hang hang) {
+        try {
+            boolean ignored = closed.await(hang.time().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CommandResult locked(String verb, List<String> arguments, Optional<Fault.Effect> fault) {
+        launchd.timers.lock().lock();
+        try {
+            return act(verb, arguments, fault);
+        } catch (Refusal e) {
+            return CommandResult.of(e.code, "", Wording.of(verb, arguments, e.code));
+        } catch (IOException e) {
+            int code = LaunchdError.INPUT_OUTPUT.code;
+            return CommandResult.of(code, "", Wording.of(verb, arguments, code));
+        } finally {
+            launchd.timers.lock().unlock();
+        }
+    }
+
+    private CommandResult act(String verb, List<String> arguments, Optional<Fault.Effect> fault)
+            throws Refusal, IOException {
+        return switch (verb) {
+            case "bootstrap" -> bootstrap(arguments);
+            case "bootout" -> bootout(arguments, fault);
+            case "kickstart" -> kickstart(arguments);
+            case "kill" -> kill(arguments);
+            case "print" -> print(argument(arguments, 0));
+            case "print-disabled" -> {
+                launchd.jobs(Target.parse(argument(arguments, 0)));
+                yield output(printing.disabled());
+            }
+            case "enable", "disable" -> {
+                Target target = Target.parseService(argument(arguments, 0));
+                launchd.jobs(target);
+                launchd.disabled.put(target.label(), verb.equals("disable"));
+                yield output("");
+            }
+            case "list" -> list(arguments);
+            case "load", "unload" -> legacy(verb, arguments);
+            case "setenv" -> {
+                launchd.variables.put(argument(arguments, 0), argument(arguments, 1));
+                yield output("");
+            }
+            case "unsetenv" -> {
+                launchd.variables.remove(argument(arguments, 0));
+                yield output("");
+            }
+            case "getenv" -> {
+                String value = launchd.variables.get(argument(arguments, 0));
+                yield output(value == null ? "" : value + "\n");
+            }
+            case "managername" -> output(launchd.quirks.ssh() ? "Background\n" : "Aqua\n");
+            case "error" -> {
+                int code = number(argument(arguments, 0));
+                yield output(code + ": " + LaunchdError.text(code) + "\n");
+            }
+            default ->
+                CommandResult.of(1, "", "Unrecognized subcommand: " + verb + "\nUsage: launchctl <subcommand> ...\n");
+        };
+    }
+
+    private CommandResult bootstrap(List<String> arguments) throws Refusal {
+        Target domain = Target.parse(argument(arguments, 0));
+        argument(arguments, 1);
+        for (String plist : arguments.subList(1, arguments.size())) {
+            launchd.bootstrap(domain, Path.of(plist));
+        }
+        return output("");
+    }
+
+    private CommandResult bootout(List<String> arguments, Optional<Fault.Effect> fault) throws Refusal {
+        boolean wait = arguments.contains("--wait");
+        if (wait && launchd.quirks.osMajor() < FIRST_VERSION_WITH_WAIT) {
+            throw new Refusal(LaunchdError.USAGE);
+        }
+        List<String> rest =
+                arguments.stream().filter(each -> !each.equals("--wait")).toList();
+        Target target = Target.parse(argument(rest, 0));
+        if (target.label().isEmpty()) {
+            target = loadedFrom(target, Path.of(argument(rest, 1)));
+        }
+        String label = target.label();
+        Map<String, Job> jobs = launchd.jobs(target);
+        launchd.bootout(target, fault);
+        if (wait) {
+            launchd.timers.awaitUntil(() -> !jobs.containsKey(label));
+        }
+        return output("");
+    }
+
+    private Target loadedFrom(Target domain, Path plist) throws Refusal {
+        return launchd.jobs(domain).entrySet().stream()
+                .filter(entry -> entry.getValue().definition.plist().equals(plist))
+                .map(entry -> new Target(domain.kind(), domain.number(), entry.getKey()))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(LaunchdError.INPUT_OUTPUT));
+    }
+
+    private CommandResult kickstart(List<String> arguments) throws Refusal {
+        List<String> rest =
+                arguments.stream().filter(each -> !each.startsWith("-")).toList();
+        Job job = launchd.job(Target.parseService(argument(rest, 0)));
+        if (job.isRemoving()) {
+            throw new Refusal(LaunchdError.ALREADY_IN_PROGRESS);
+        }
+        OptionalLong before = job.pid();
+        if (arguments.contains("-k")) {
+            job.restart();
+            launchd.timers.awaitUntil(() -> before.isEmpty() || !job.pid().equals(before));
+        } else {
+            job.demand("non-ipc demand");
+        }
+        boolean wantsPid = arguments.contains("-p") && job.pid().isPresent();
+        return output(wantsPid ? job.pid().getAsLong() + "\n" : "");
+    }
+
+    private CommandResult kill(List<String> arguments) throws Refusal, IOException {
+        String signal = argument(arguments, 0);
+        Job job = launchd.job(Target.parseService(argument(arguments, 1)));
+        return job.signal(signal.startsWith("SIG") ? signal.substring(3) : signal)
+                ? output("")
+                : CommandResult.of(LaunchdError.NO_SUCH_PROCESS.code, "", "No process to signal.\n");
+    }
+
+    private CommandResult print(String text) throws Refusal {
+        Target target = Target.parse(text);
+        return output(
+                target.label().isEmpty()
+                        ? printing.domain(target, launchd.jobs(target))
+                        : printing.job(target, launchd.job(target)));
+    }
+
+    private CommandResult list(List<String> arguments) throws Refusal {
+        Target domain = launchd.callersDomain();
+        if (arguments.isEmpty()) {
+            return output(printing.list(launchd.jobs(domain)));
+        }
+        Job job = launchd.jobs(domain).get(arguments.get(0));
+        return job == null
+                ? CommandResult.of(
+                        LaunchdError.NO_SUCH_SERVICE.code,
+                        "",
+                        "Could not find service \"" + arguments.get(0) + "\" in domain for port\n")
+                : output(printing.list(domain, job));
+    }
+
+    /** The old verbs report success whatever happens. */
+    private CommandResult legacy(String verb, List<String> arguments) {
+        Target domain = launchd.callersDomain();
+        boolean load = verb.equals("load");
+        StringBuilder complaints = new StringBuilder();
+        for (String plist :
+                arguments.stream().filter(each -> !each.startsWith("-")).toList()) {
+            try {
+                if (arguments.contains("-w")) {
+                    launchd.disabled.put(JobDefinition.read(Path.of(plist)).label(), !load);
+                }
+                if (load) {
+                    launchd.bootstrap(domain, Path.of(plist));
+                } else {
+                    launchd.bootout(loadedFrom(domain, Path.of(plist)), Optional.empty());
+                }
+            } catch (Refusal e) {
+                complaints.append(load ? "Load" : "Unload").append(" failed: 5: Input/output error\n");
+                complaints
+                        .append("Try running `launchctl ")
+                        .append(load ? "bootstrap" : "bootout")
+                        .append("` as root for richer errors.\n");
+            }
+        }
+        return CommandResult.of(0, "", complaints.toString());
+    }
+
+    private static String argument(List<String> arguments, int index) throws Refusal {
+        if (index >= arguments.size()) {
+            throw new Refusal(LaunchdError.USAGE);
+        }
+        return arguments.get(index);
+    }
+
+    private static int number(String text) throws Refusal {
+        if (!text.matches("\\d{1,6}")) {
+            throw new Refusal(LaunchdError.USAGE);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static CommandResult output(byte[] bytes) {
+        return new CommandResult(0, bytes, new byte[0]);
+    }
+
+    private static CommandResult output(String text) {
+        return output(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

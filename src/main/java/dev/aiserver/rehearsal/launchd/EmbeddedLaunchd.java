@@ -1,0 +1,191 @@
+package dev.aiserver.rehearsal.launchd;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The domains of one user with their jobs. Every method is called under the lock of {@link Timers}. */
+final class EmbeddedLaunchd {
+    private static final int WRITABLE_BY_OTHERS = 022;
+
+    final Account account;
+    final Quirks quirks;
+    final Spawner spawner;
+    final Timers timers = new Timers();
+    final Map<String, String> variables = new TreeMap<>();
+    final Map<String, Boolean> disabled = new TreeMap<>();
+    final List<String> log = new ArrayList<>();
+    private final Map<String, Job> desktop = new TreeMap<>();
+    private final Map<String, Job> background = new TreeMap<>();
+    private final List<Job> everLoaded = new ArrayList<>();
+    private boolean loggedIn;
+
+    EmbeddedLaunchd(Account account, Quirks quirks) {
+        this.account = account;
+        this.quirks = quirks;
+        this.spawner = new Spawner(account);
+        this.loggedIn = quirks.desktop();
+    }
+
+    /** The jobs of a domain; the system's are none of this user's business and look empty. */
+    Map<String, Job> jobs(Target target) throws Refusal {
+        if (target.isSystem()) {
+            return Map.of();
+        }
+        if (!Set.of("gui", "user").contains(target.kind()) || target.number() != account.uid()) {
+            throw new Refusal(LaunchdError.NO_SUCH_DOMAIN);
+        }
+        if (target.kind().equals("user")) {
+            return background;
+        }
+        if (!loggedIn) {
+            throw new Refusal(quirks.noDesktopCode());
+        }
+        return desktop;
+    }
+
+    /** The domain that verbs without one act on. */
+    Target callersDomain() {
+        return new Target(quirks.ssh() ? "user" : "gui", account.uid(), "");
+    }
+
+    Job job(Target target) throws Refusal {
+        Job job = jobs(target).get(target.label());
+        if (job == null) {
+            throw new Refusal(LaunchdError.NO_SUCH_SERVICE);
+        }
+        return job;
+    }
+
+    void bootstrap(Target domain, Path plist) throws Refusal {
+        Map<String, Job> jobs = writable(domain);
+        requireSafeFile(plist);
+        JobDefinition definition = definition(plist);
+        if (!definition.sessionTypes().contains(domain.kind().equals("gui") ? "Aqua" : "Background")) {
+            throw hidden(LaunchdError.WRONG_SESSION);
+        }
+        if (isDisabled(definition.label())) {
+            throw new Refusal(quirks.disabledCode());
+        }
+        Job present = jobs.get(definition.label());
+        if (present != null) {
+            throw new Refusal(present.isRemoving() ? quirks.drainCode() : quirks.alreadyCode());
+        }
+        load(jobs, definition);
+    }
+
+    /** Unloads a job; returns before its process has ended. */
+    void bootout(Target target, Optional<Fault.Effect> fault) throws Refusal {
+        Map<String, Job> jobs = writable(target);
+        Job job = jobs.get(target.label());
+        if (job == null) {
+            throw new Refusal(LaunchdError.NO_SUCH_PROCESS);
+        }
+        if (job.isRemoving()) {
+            throw new Refusal(LaunchdError.ALREADY_IN_PROGRESS);
+        }
+        long linger =
+                fault.orElse(null) instanceof Fault.Linger slow ? slow.time().toNanos() : 0;
+        job.remove(fault.orElse(null) instanceof Fault.DrainForever, linger, () -> jobs.remove(target.label(), job));
+    }
+
+    boolean isDisabled(String label) {
+        return disabled.getOrDefault(label, false);
+    }
+
+    /** Starts a desktop session, with the agents of the user's own folder; links there are not followed. */
+    void logIn() throws IOException {
+        loggedIn = true;
+        Path agents = account.home().resolve("Library/LaunchAgents");
+        if (!Files.isDirectory(agents)) {
+            return;
+        }
+        Set<Path> plists = new TreeSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(agents, "*.plist")) {
+            files.forEach(plists::add);
+        }
+        for (Path plist : plists) {
+            if (!Files.isSymbolicLink(plist)) {
+                loadAtLogin(plist);
+            }
+        }
+    }
+
+    private void loadAtLogin(Path plist) {
+        try {
+            bootstrap(new Target("gui", account.uid(), ""), plist);
+        } catch (Refusal e) {
+            log.add("Could not load " + plist + " at login: " + e.getMessage());
+        }
+    }
+
+    /** Ends the desktop session and all its jobs. */
+    void logOut() {
+        loggedIn = false;
+        desktop.values().forEach(job -> job.remove(false, 0, () -> {}));
+        desktop.clear();
+    }
+
+    void destroy() {
+        everLoaded.forEach(Job::destroy);
+    }
+
+    private Map<String, Job> writable(Target target) throws Refusal {
+        if (target.isSystem()) {
+            throw new Refusal(LaunchdError.OPERATION_NOT_PERMITTED);
+        }
+        return jobs(target);
+    }
+
+    private void load(Map<String, Job> jobs, JobDefinition definition) {
+        Job job = new Job(definition, spawner, timers, account.timeScale(), variables);
+        everLoaded.add(job);
+        jobs.put(definition.label(), job);
+        if (definition.runAtLoad()) {
+            job.demand("speculative");
+        }
+    }
+
+    private JobDefinition definition(Path plist) throws Refusal {
+        try {
+            return JobDefinition.read(plist);
+        } catch (Refusal e) {
+            log.add("Bootstrap failed: " + e.code + ": " + e.getMessage());
+            throw quirks.opaqueErrors() ? new Refusal(LaunchdError.INPUT_OUTPUT, e) : e;
+        }
+    }
+
+    private void requireSafeFile(Path plist) throws Refusal {
+        if (!Files.isRegularFile(plist)) {
+            throw hidden(LaunchdError.NO_SUCH_FILE);
+        }
+        try {
+            int mode = attribute(plist, "unix:mode");
+            if ((mode & WRITABLE_BY_OTHERS) != 0 || attribute(plist, "unix:uid") != account.uid()) {
+                throw hidden(LaunchdError.BAD_OWNERSHIP);
+            }
+        } catch (IOException e) {
+            throw hidden(LaunchdError.NO_SUCH_FILE);
+        }
+    }
+
+    private static int attribute(Path path, String name) throws IOException {
+        @Nullable Object value = Files.getAttribute(path, name, new LinkOption[0]);
+        return value instanceof Integer number ? number : 0;
+    }
+
+    private Refusal hidden(LaunchdError error) {
+        log.add("Bootstrap failed: " + error.code + ": " + LaunchdError.text(error.code));
+        return new Refusal(quirks.opaqueErrors() ? LaunchdError.INPUT_OUTPUT : error);
+    }
+}

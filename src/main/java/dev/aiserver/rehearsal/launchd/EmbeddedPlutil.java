@@ -1,0 +1,52 @@
+package dev.aiserver.rehearsal.launchd;
+
+import dev.aiserver.host.CommandResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The command {@code plutil -lint}, for machines without it. */
+public final class EmbeddedPlutil {
+    private static final String USAGE = "No files specified.\n";
+
+    /**
+     * @param argv without the word {@code plutil} itself: {@code -lint [-s] FILE...}, {@code -} for standard input
+     * @param stdin what that is
+     */
+    public CommandResult run(List<String> argv, byte[] stdin) {
+        List<String> files = argv.stream()
+                .filter(argument -> !List.of("-lint", "-s", "--").contains(argument))
+                .toList();
+        if (files.isEmpty() || !argv.contains("-lint")) {
+            return CommandResult.of(1, "", USAGE);
+        }
+        StringBuilder output = new StringBuilder();
+        boolean allGood = true;
+        for (String file : files) {
+            String verdict = verdict(file, stdin);
+            boolean good = verdict.equals("OK");
+            allGood &= good;
+            if (!good || !argv.contains("-s")) {
+                output.append(file.equals("-") ? "<stdin>" : file)
+                        .append(": ")
+                        .append(verdict)
+                        .append('\n');
+            }
+        }
+        return CommandResult.of(allGood ? 0 : 1, output.toString(), "");
+    }
+
+    private static String verdict(String file, byte[] stdin) {
+        try {
+            JobDefinition.parse(file.equals("-") ? stdin : Files.readAllBytes(Path.of(file)));
+            return "OK";
+        } catch (IOException e) {
+            return "file does not exist or is not readable or is not a regular file";
+        } catch (Refusal e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return "Property List error: " + cause.getMessage()
+                    + " / JSON error: Invalid value around line 1, column 0.";
+        }
+    }
+}

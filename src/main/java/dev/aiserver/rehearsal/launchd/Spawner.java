@@ -1,0 +1,130 @@
+package dev.aiserver.rehearsal.launchd;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Starts a job's process as launchd does: its own environment and nothing of the caller's, no shell in between. */
+final class Spawner {
+    private static final String STANDARD_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
+    private static final File NULL = new File("/dev/null");
+
+    private final Account account;
+
+    Spawner(Account account) {
+        this.account = account;
+    }
+
+    /**
+     * @param session variables that {@code launchctl setenv} gave to the session
+     * @throws IOException when there is no such program or directory, or a log cannot be opened
+     */
+    Process spawn(JobDefinition job, Map<String, String> session) throws IOException {
+        Path program = program(job.program());
+        Map<String, String> environment = environment(job, session);
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", prelude(job, environment.keySet()), "sh"));
+        argv.addAll(account.spawnPrefix());
+        argv.add(program.toString());
+        argv.addAll(job.arguments().subList(1, job.arguments().size()));
+
+        ProcessBuilder builder = new ProcessBuilder(argv)
+                .directory(job.workingDirectory().orElse(Path.of("/")).toFile())
+                .redirectInput(Redirect.from(NULL))
+                .redirectOutput(log(job.stdout()))
+                .redirectError(log(job.stderr()));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    Map<String, String> defaultEnvironment() {
+        return Map.of("PATH", STANDARD_PATH);
+    }
+
+    Map<String, String> inheritedEnvironment(Map<String, String> session) {
+        Map<String, String> environment = new TreeMap<>(Map.of(
+                "HOME",
+                account.home().toString(),
+                "USER",
+                account.user(),
+                "LOGNAME",
+                account.user(),
+                "SHELL",
+                "/bin/zsh",
+                "TMPDIR",
+                "/tmp/",
+                "SSH_AUTH_SOCK",
+                "/var/run/com.apple.launchd.rehearsal/Listeners"));
+        environment.putAll(session);
+        return environment;
+    }
+
+    Map<String, String> ownEnvironment(JobDefinition job) {
+        Map<String, String> environment =
+                new TreeMap<>(Map.of("XPC_SERVICE_NAME", job.label(), "XPC_FLAGS", "0x0", "OSLogRateLimit", "64"));
+        environment.putAll(job.environment());
+        return environment;
+    }
+
+    private Map<String, String> environment(JobDefinition job, Map<String, String> session) {
+        Map<String, String> environment = new TreeMap<>(defaultEnvironment());
+        environment.putAll(inheritedEnvironment(session));
+        environment.putAll(ownEnvironment(job));
+        return environment;
+    }
+
+    /**
+     * What ProcessBuilder cannot do. A limit beyond what this user may have stays as it is: the real launchd is root.
+     * The shell's own variables go again, the rest of the line is the program itself under the same process id.
+     */
+    private static String prelude(JobDefinition job, Set<String> keep) {
+        List<String> lines = new ArrayList<>();
+        lines.add("umask " + Integer.toOctalString(job.umask()));
+        // Soft before hard, to lower both, and after it, to raise both.
+        limit("S", job.softFiles()).ifPresent(lines::add);
+        limit("H", job.hardFiles()).ifPresent(lines::add);
+        limit("S", job.softFiles()).ifPresent(lines::add);
+        Stream.of("PWD", "OLDPWD", "SHLVL")
+                .filter(name -> !keep.contains(name))
+                .forEach(name -> lines.add("unset " + name));
+        lines.add("exec \"$@\"");
+        return String.join("\n", lines);
+    }
+
+    private static Optional<String> limit(String kind, Optional<Integer> files) {
+        return files.map(count -> "ulimit -" + kind + "n " + count + " 2>/dev/null || :");
+    }
+
+    private static Path program(String name) throws IOException {
+        Stream<Path> candidates = name.startsWith("/")
+                ? Stream.of(Path.of(name))
+                : Stream.of(STANDARD_PATH.split(":")).map(directory -> Path.of(directory, name));
+        return candidates
+                .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchFileException(name));
+    }
+
+    private static Redirect log(Optional<Path> path) throws IOException {
+        if (path.isEmpty()) {
+            return Redirect.DISCARD;
+        }
+        Path directory = path.get().getParent();
+        if (directory != null) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr--r--")));
+        }
+        return Redirect.appendTo(path.get().toFile());
+    }
+}

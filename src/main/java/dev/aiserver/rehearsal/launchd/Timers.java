@@ -1,0 +1,56 @@
+package dev.aiserver.rehearsal.launchd;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** The one lock under which all state changes, and what happens later under it. */
+final class Timers implements AutoCloseable {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(runnable -> {
+        Thread thread = new Thread(runnable, "embedded-launchd");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private boolean closed;
+
+    /** Runs the action alone, and wakes who waits for a change. */
+    void locked(Runnable action) {
+        lock.lock();
+        try {
+            if (!closed) {
+                action.run();
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    ScheduledFuture<?> after(long nanos, Runnable action) {
+        return executor.schedule(() -> locked(action), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    /** Gives the lock up until the condition is true, or until nothing will change any more. */
+    void awaitUntil(BooleanSupplier condition) {
+        while (!closed && !condition.getAsBoolean()) {
+            changed.awaitUninterruptibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        locked(() -> closed = true);
+        executor.shutdownNow();
+    }
+}
