@@ -1,0 +1,126 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The answers of {@code /v1/chat/completions}. */
+final class ChatCompletions implements Dialect {
+    private final Generation generation;
+    private final boolean includeUsage;
+    private boolean begun;
+
+    ChatCompletions(Generation generation, boolean includeUsage) {
+        this.generation = generation;
+        this.includeUsage = includeUsage;
+    }
+
+    @Override
+    public String streamType() {
+        return EVENT_STREAM;
+    }
+
+    @Override
+    public ObjectNode whole() {
+        ObjectNode message = Json.object().put("role", "assistant").put("content", generation.text());
+        if (!generation.thoughts().isEmpty()) {
+            message.put("reasoning", generation.thoughts());
+        }
+        if (!generation.calls().isEmpty()) {
+            message.set("tool_calls", calls(generation.calls()));
+        }
+        ObjectNode choice = Json.object().put("index", 0);
+        choice.set("message", message);
+        choice.put("finish_reason", finishReason());
+        ObjectNode whole = envelope("chat.completion", generation.model());
+        whole.putArray("choices").add(choice);
+        whole.set("usage", usage(generation));
+        return whole;
+    }
+
+    @Override
+    public String piece(Piece piece) {
+        ObjectNode delta = delta();
+        if (piece instanceof Piece.Thought thought) {
+            delta.put("reasoning", thought.text());
+        } else if (piece instanceof Piece.Text text) {
+            delta.put("content", text.text());
+        } else if (piece instanceof Piece.Call call) {
+            delta.set("tool_calls", calls(List.of(call)));
+        }
+        return chunk(generation.model(), delta, null);
+    }
+
+    @Override
+    public String end() {
+        String last = chunk(generation.model(), delta(), finishReason());
+        if (includeUsage) {
+            ObjectNode chunk = envelope("chat.completion.chunk", generation.model());
+            chunk.putArray("choices");
+            chunk.set("usage", usage(generation));
+            last += data(chunk);
+        }
+        return last + "data: [DONE]\n\n";
+    }
+
+    /** The error line is taken for an empty answer; the stream then ends without {@code [DONE]}. */
+    @Override
+    public String broken(String error) {
+        return chunk("", Json.object(), null);
+    }
+
+    static ObjectNode usage(Generation generation) {
+        return Json.object()
+                .put("prompt_tokens", generation.promptTokens())
+                .put("completion_tokens", generation.tokens())
+                .put("total_tokens", generation.promptTokens() + generation.tokens());
+    }
+
+    static String data(ObjectNode data) {
+        return "data: " + Json.write(data) + "\n\n";
+    }
+
+    private ObjectNode delta() {
+        ObjectNode delta = Json.object();
+        if (!begun) {
+            delta.put("role", "assistant");
+            begun = true;
+        }
+        return delta;
+    }
+
+    private String finishReason() {
+        return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
+    }
+
+    private String chunk(String model, ObjectNode delta, @Nullable String finishReason) {
+        ObjectNode choice = Json.object().put("index", 0);
+        choice.set("delta", delta);
+        choice.put("finish_reason", finishReason);
+        ObjectNode chunk = envelope("chat.completion.chunk", model);
+        chunk.putArray("choices").add(choice);
+        return data(chunk);
+    }
+
+    private ObjectNode envelope(String object, String model) {
+        return Json.object()
+                .put("id", "chatcmpl-" + generation.number())
+                .put("object", object)
+                .put("created", generation.created().getEpochSecond())
+                .put("model", model)
+                .put("system_fingerprint", "fp_ollama");
+    }
+
+    private static ArrayNode calls(List<Piece.Call> calls) {
+        ArrayNode array = Json.array();
+        for (Piece.Call call : calls) {
+            ObjectNode node = array.addObject()
+                    .put("id", call.id())
+                    .put("index", array.size() - 1)
+                    .put("type", "function");
+            node.putObject("function").put("name", call.name()).put("arguments", Json.write(call.arguments()));
+        }
+        return array;
+    }
+}

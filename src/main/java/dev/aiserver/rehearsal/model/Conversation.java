@@ -1,0 +1,42 @@
+package dev.aiserver.rehearsal.model;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What has been said before the answer. */
+record Conversation(List<Turn> turns) {
+
+    record Turn(String role, String text) {}
+
+    Conversation {
+        turns = List.copyOf(turns);
+    }
+
+    static Conversation ofPrompt(String prompt) {
+        return new Conversation(List.of(new Turn("user", prompt)));
+    }
+
+    boolean isEmpty() {
+        return turns.isEmpty();
+    }
+
+    String lastText() {
+        return turns.isEmpty() ? "" : turns.get(turns.size() - 1).text();
+    }
+
+    /** Whether the user now speaks of a tool; the answer to a tool's result is never a second call. */
+    boolean asksForTool() {
+        return !turns.isEmpty()
+                && turns.get(turns.size() - 1).role().equals("user")
+                && lastText().toLowerCase(Locale.ROOT).contains("tool");
+    }
+
+    /** A word is a token here. */
+    int tokens() {
+        return turns.stream().mapToInt(turn -> words(turn.text()).size()).sum();
+    }
+
+    static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+    }
+}

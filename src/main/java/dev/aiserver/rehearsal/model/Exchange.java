@@ -1,0 +1,217 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One request and the answer to it: whole, or streamed with one flush per write. */
+final class Exchange {
+    private final Request request;
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private final CountDownLatch closing;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private @Nullable String streaming;
+    private int status;
+
+    /** @param in of the socket; it must support mark */
+    Exchange(Request request, Socket socket, InputStream in, OutputStream out, CountDownLatch closing) {
+        this.request = request;
+        this.socket = socket;
+        this.in = in;
+        this.out = out;
+        this.closing = closing;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    /** The status that went out, 0 while none has. */
+    int status() {
+        return status;
+    }
+
+    String remoteAddress() {
+        return socket.getInetAddress().getHostAddress();
+    }
+
+    boolean staysOpen() {
+        return request.wantsKeepAlive() && (streaming == null || request.http11());
+    }
+
+    void header(String name, String value) {
+        headers.put(name, value);
+    }
+
+    void json(int code, JsonNode body) throws ClientGone {
+        whole(code, "application/json; charset=utf-8", Json.write(body));
+    }
+
+    void text(int code, String body) throws ClientGone {
+        whole(code, "text/plain", body);
+    }
+
+    void empty(int code) throws ClientGone {
+        whole(code, "", "");
+    }
+
+    void redirect(int code, String location) throws ClientGone {
+        header("Location", location);
+        whole(code, "text/html; charset=utf-8", "<a href=\"" + location.replace("\"", "%22") + "\">Moved</a>.\n\n");
+    }
+
+    private void whole(int code, String contentType, String body) throws ClientGone {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        if (!contentType.isEmpty()) {
+            header("Content-Type", contentType);
+        }
+        if (code != 204) {
+            header("Content-Length", Integer.toString(bytes.length));
+        }
+        head(code);
+        if (!request.method().equals("HEAD")) {
+            send(bytes);
+        }
+    }
+
+    /** The answer will be a stream; status and headers go out with its first part, as a real runner's do. */
+    void stream(String contentType) {
+        streaming = contentType;
+    }
+
+    void write(String part) throws ClientGone {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0) {
+            return;
+        }
+        startStream();
+        if (!request.http11()) {
+            send(bytes);
+            return;
+        }
+        byte[] size = (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] chunk = new byte[size.length + bytes.length + 2];
+        System.arraycopy(size, 0, chunk, 0, size.length);
+        System.arraycopy(bytes, 0, chunk, size.length, bytes.length);
+        chunk[chunk.length - 2] = '\r';
+        chunk[chunk.length - 1] = '\n';
+        send(chunk);
+    }
+
+    /** Ends the answer; without a word of its own it is an empty 200. */
+    void finish() throws ClientGone {
+        if (streaming != null) {
+            startStream();
+            if (request.http11()) {
+                send("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            }
+        } else if (status == 0) {
+            empty(200);
+        }
+    }
+
+    private void startStream() throws ClientGone {
+        if (status == 0) {
+            header("Content-Type", String.valueOf(streaming));
+            if (request.http11()) {
+                header("Transfer-Encoding", "chunked");
+            }
+            head(200);
+        }
+    }
+
+    private void head(int code) throws ClientGone {
+        status = code;
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + code + " " + reason(code) + "\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("Date: ")
+                .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
+                .append(staysOpen() ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+        send(head.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void send(byte[] bytes) throws ClientGone {
+        try {
+            out.write(bytes);
+            out.flush();
+        } catch (IOException e) {
+            throw new ClientGone("the client does not take the answer", e);
+        }
+    }
+
+    /**
+     * Lets time pass while watching the client: reading is the only way to see it leave, and this is what Go's server
+     * does. As there, a client that has already sent its next request can leave unseen.
+     */
+    void pause(long millis) throws ClientGone {
+        if (millis <= 0) {
+            return;
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            if (in.available() == 0) {
+                socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
+                in.mark(1);
+                if (in.read() < 0) {
+                    throw new ClientGone("the client closed the connection");
+                }
+                in.reset();
+            }
+            if (closing.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new ClientGone("the server is closing");
+            }
+        } catch (SocketTimeoutException e) {
+            return;
+        } catch (ClientGone e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ClientGone("the connection broke", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientGone("the server is closing", e);
+        } finally {
+            restoreReading();
+        }
+    }
+
+    private void restoreReading() throws ClientGone {
+        try {
+            socket.setSoTimeout(0);
+        } catch (IOException e) {
+            throw new ClientGone("the connection broke", e);
+        }
+    }
+
+    private static String reason(int code) {
+        return switch (code) {
+            case 200 -> "OK";
+            case 201 -> "Created";
+            case 204 -> "No Content";
+            case 301 -> "Moved Permanently";
+            case 307 -> "Temporary Redirect";
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
+            default -> "status code " + code;
+        };
+    }
+}

@@ -1,0 +1,146 @@
+package dev.aiserver.rehearsal.model;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/** Everything that happens to a request before its route does: path clean-up, redirects, Origin and Host rules. */
+final class FrontDoor implements Connection.Service {
+    private final Router router;
+    private final OriginRule origins;
+    private final boolean checksHosts;
+    private final Journal journal;
+    private final Log log;
+
+    /** @param bound a server on anything but a loopback address checks no Host header at all */
+    FrontDoor(Router router, OriginRule origins, InetAddress bound, Journal journal, Log log) {
+        this.router = router;
+        this.origins = origins;
+        this.checksHosts = bound.isLoopbackAddress();
+        this.journal = journal;
+        this.log = log;
+    }
+
+    /** The order is Ollama's: Go's mux, gin's redirect, which no rule guards, then the rules, then the route. */
+    @Override
+    public void serve(Exchange exchange) throws IOException {
+        Request request = exchange.request();
+        journal.add(request.received());
+        if (request.rawPath().equals("*")) {
+            exchange.empty(request.method().equals("OPTIONS") ? 200 : 400);
+            return;
+        }
+        String clean = cleaned(request.rawPath());
+        if (!clean.equals(request.rawPath())) {
+            exchange.redirect(301, clean + request.query());
+            return;
+        }
+        Router.Match match = router.find(request.method(), request.path());
+        if (match instanceof Router.Match.Slash) {
+            exchange.redirect(
+                    request.method().equals("GET") ? 301 : 307,
+                    clean.replaceFirst("(/|%2[Ff])$", "") + request.query());
+            return;
+        }
+        long start = System.nanoTime();
+        try {
+            if (passes(exchange)) {
+                route(exchange, match);
+            }
+        } finally {
+            log.request(
+                    exchange.status() == 0 ? 499 : exchange.status(),
+                    Duration.ofNanos(System.nanoTime() - start),
+                    client(exchange),
+                    request.method(),
+                    request.path() + request.query());
+        }
+    }
+
+    private boolean passes(Exchange exchange) throws ClientGone {
+        Request request = exchange.request();
+        Optional<String> origin = request.received().header("origin");
+        boolean foreign = origin.isPresent() && !OriginRule.sameOrigin(origin.get(), request.host());
+        if (foreign && !origins.allows(origin.get())) {
+            exchange.empty(403);
+            return false;
+        }
+        boolean preflight = request.method().equals("OPTIONS");
+        if (foreign) {
+            exchange.header("Access-Control-Allow-Origin", origin.get());
+            exchange.header("Vary", "Origin");
+            if (preflight) {
+                // Neither x-api-key nor anthropic-version is among them: browsers cannot use the Anthropic API.
+                exchange.header(
+                        "Access-Control-Allow-Headers",
+                        "Authorization,Content-Type,User-Agent,Accept,X-Requested-With");
+                exchange.header("Access-Control-Allow-Methods", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");
+                exchange.header("Access-Control-Max-Age", "43200");
+                exchange.empty(204);
+                return false;
+            }
+        }
+        if (!checksHosts) {
+            return true;
+        }
+        HostRule.Verdict verdict = HostRule.judge(request.host());
+        if (verdict == HostRule.Verdict.REFUSED) {
+            exchange.empty(403);
+            return false;
+        }
+        if (verdict == HostRule.Verdict.NAME && preflight) {
+            exchange.empty(204);
+            return false;
+        }
+        return true;
+    }
+
+    private void route(Exchange exchange, Router.Match match) throws IOException {
+        if (match instanceof Router.Match.WrongMethod wrong) {
+            exchange.header("Allow", wrong.allowed());
+            exchange.text(405, "405 method not allowed");
+        } else if (match instanceof Router.Match.Found found) {
+            handle(exchange, found.route(), found.segment());
+        } else {
+            exchange.text(404, "404 page not found");
+        }
+    }
+
+    private void handle(Exchange exchange, Router.Route route, String segment) throws IOException {
+        try {
+            route.handler().handle(exchange, segment);
+        } catch (ApiError e) {
+            exchange.json(e.status(), e.body(route.shape()));
+        } catch (RuntimeException e) {
+            log.error("[Recovery] panic recovered: " + e);
+            if (exchange.status() != 0) {
+                throw new ClientGone("the answer broke off", e);
+            }
+            exchange.empty(500);
+        }
+    }
+
+    private static String client(Exchange exchange) {
+        return exchange.request()
+                .received()
+                .header("x-forwarded-for")
+                .map(value -> value.replaceFirst(",.*", "").strip())
+                .orElse(exchange.remoteAddress());
+    }
+
+    /** As Go's mux does it to the path as sent: no empty, {@code .} or {@code ..} segments. */
+    private static String cleaned(String path) {
+        Deque<String> kept = new ArrayDeque<>();
+        for (String segment : path.split("/")) {
+            if (segment.equals("..")) {
+                kept.pollLast();
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                kept.addLast(segment);
+            }
+        }
+        return "/" + String.join("/", kept) + (path.endsWith("/") && !kept.isEmpty() ? "/" : "");
+    }
+}

@@ -1,0 +1,103 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * An answer in full. It follows from the question alone, so that a test knows it beforehand.
+ *
+ * @param model as the client named it
+ * @param number below 999, for identifiers
+ * @param doneReason stop or length
+ */
+record Generation(String model, int number, Instant created, List<Piece> pieces, String doneReason, int promptTokens) {
+
+    private static final int WORDS_REPEATED = 8;
+    private static final int JSON_PIECE = 8;
+
+    /** Thoughts first, then a tool call, JSON, or the user's first words again; no words get no answer. */
+    static Generation answering(Ask ask, boolean thinking) {
+        List<Piece> pieces = new ArrayList<>();
+        List<String> words = Conversation.words(ask.conversation().lastText());
+        if (thinking && !words.isEmpty()) {
+            List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
+        }
+        if (!ask.tools().isEmpty() && ask.conversation().asksForTool()) {
+            Ask.Tool tool = ask.tools().get(0);
+            String id = "call_" + Digest.of(tool.name()).substring(0, 8);
+            pieces.add(new Piece.Call(id, tool.name(), example(tool.parameters())));
+        } else if (!ask.format().isMissingNode()) {
+            ObjectNode answer = ask.format().path("properties").isObject()
+                    ? example(ask.format())
+                    : Json.object().put("answer", String.join(" ", words));
+            split(Json.write(answer)).forEach(part -> pieces.add(new Piece.Text(part)));
+        } else if (!words.isEmpty()) {
+            pieces.add(new Piece.Text("You"));
+            pieces.add(new Piece.Text(" said:"));
+            words.stream().limit(WORDS_REPEATED).forEach(word -> pieces.add(new Piece.Text(" " + word)));
+        }
+        boolean cut = ask.maxTokens() > 0 && pieces.size() > ask.maxTokens();
+        return new Generation(
+                ask.model(),
+                Math.floorMod(ask.conversation().hashCode(), 999),
+                Instant.now(),
+                List.copyOf(cut ? pieces.subList(0, ask.maxTokens()) : pieces),
+                cut ? "length" : "stop",
+                ask.conversation().tokens());
+    }
+
+    String text() {
+        return pieces.stream()
+                .map(piece -> piece instanceof Piece.Text text ? text.text() : "")
+                .collect(Collectors.joining());
+    }
+
+    String thoughts() {
+        return pieces.stream()
+                .map(piece -> piece instanceof Piece.Thought thought ? thought.text() : "")
+                .collect(Collectors.joining());
+    }
+
+    List<Piece.Call> calls() {
+        return pieces.stream()
+                .filter(Piece.Call.class::isInstance)
+                .map(Piece.Call.class::cast)
+                .toList();
+    }
+
+    int tokens() {
+        return pieces.size();
+    }
+
+    /** An object that fulfils a JSON schema of the plain kind. */
+    private static ObjectNode example(JsonNode schema) {
+        ObjectNode example = Json.object();
+        schema.path("properties").properties().forEach(property -> {
+            JsonNode type = property.getValue();
+            if (type.path("enum").isArray() && !type.path("enum").isEmpty()) {
+                example.set(property.getKey(), type.path("enum").get(0));
+                return;
+            }
+            switch (type.path("type").asText()) {
+                case "integer", "number" -> example.put(property.getKey(), 1);
+                case "boolean" -> example.put(property.getKey(), true);
+                case "array" -> example.putArray(property.getKey());
+                case "object" -> example.set(property.getKey(), example(type));
+                default -> example.put(property.getKey(), "example");
+            }
+        });
+        return example;
+    }
+
+    private static List<String> split(String json) {
+        List<String> parts = new ArrayList<>();
+        for (int at = 0; at < json.length(); at += JSON_PIECE) {
+            parts.add(json.substring(at, Math.min(json.length(), at + JSON_PIECE)));
+        }
+        return parts;
+    }
+}

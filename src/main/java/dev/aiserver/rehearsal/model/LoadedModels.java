@@ -1,0 +1,192 @@
+package dev.aiserver.rehearsal.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The models in memory: loading, keeping, evicting, by the rules of Ollama's scheduler. */
+final class LoadedModels {
+
+    /** A model in memory. Its fields are guarded by the {@link LoadedModels} it came from. */
+    static final class Runner {
+        private final Model model;
+        private final int contextLength;
+        private Duration keepAlive;
+        private Instant expires = Instant.MAX;
+        private boolean loading = true;
+        private int users = 1;
+
+        private Runner(Model model, int contextLength, Duration keepAlive) {
+            this.model = model;
+            this.contextLength = contextLength;
+            this.keepAlive = keepAlive;
+        }
+    }
+
+    /** @param inGraphicsMemory bytes of {@code size} that are there */
+    record Loaded(Model model, int contextLength, Instant expires, long inGraphicsMemory) {}
+
+    private final Settings settings;
+    private final Switches switches;
+    private final List<Runner> runners = new ArrayList<>();
+
+    LoadedModels(Settings settings, Switches switches) {
+        this.settings = settings;
+        this.switches = switches;
+    }
+
+    /**
+     * Finds the model in memory or loads it, and keeps it from expiring until {@link #release}. A load belongs to its
+     * request: it ends when that client goes.
+     *
+     * @param contextLength in tokens, 0 for the server's own; another one than a runner has makes it load again
+     * @throws ApiError 503 for a full queue, 500 for a failed load
+     */
+    Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client) throws ClientGone {
+        int context = Math.min(model.contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
+        Optional<Runner> ready = readyOrReserved(model, keepAlive, context);
+        Runner runner = ready.orElseThrow(
+                () -> new ApiError(503, "server busy, please try again.  maximum pending requests exceeded"));
+        boolean loaded = false;
+        try {
+            load(runner, client);
+            loaded = true;
+        } finally {
+            settle(runner, loaded);
+        }
+        return runner;
+    }
+
+    private synchronized Optional<Runner> readyOrReserved(Model model, Optional<Duration> keepAlive, int context)
+            throws ClientGone {
+        while (true) {
+            Optional<Runner> existing = find(model.parsedName());
+            if (existing.isPresent()) {
+                Runner runner = existing.get();
+                if (!runner.loading && runner.contextLength == context) {
+                    runner.users++;
+                    runner.keepAlive = keepAlive.orElse(runner.keepAlive);
+                    return existing;
+                }
+                if (runner.users == 0) {
+                    runners.remove(runner);
+                } else {
+                    await();
+                }
+                continue;
+            }
+            if (!evictFor(model)) {
+                await();
+                continue;
+            }
+            if (switches.takeBusy()) {
+                return Optional.empty();
+            }
+            Runner runner = new Runner(model, context, keepAlive.orElse(settings.keepAlive()));
+            runners.add(runner);
+            return Optional.of(runner);
+        }
+    }
+
+    private void load(Runner runner, Exchange client) throws ClientGone {
+        synchronized (this) {
+            if (!runner.loading) {
+                return;
+            }
+        }
+        Faults faults = switches.current();
+        client.pause(faults.loadDelayMillis());
+        if (faults.crashOnLoad()) {
+            throw switches.crash();
+        }
+        if (faults.oomOnLoad()) {
+            throw new ApiError(500, "llama runner process has terminated: error: out of memory");
+        }
+    }
+
+    private synchronized void settle(Runner runner, boolean loaded) {
+        if (!loaded) {
+            runners.remove(runner);
+        }
+        runner.loading = false;
+        notifyAll();
+    }
+
+    synchronized void release(Runner runner) {
+        runner.users--;
+        runner.expires = expiry(runner.keepAlive);
+        notifyAll();
+    }
+
+    private static Instant expiry(Duration keepAlive) {
+        return Instant.now().plus(keepAlive);
+    }
+
+    /** Lets the model go as soon as nobody uses it. */
+    synchronized void unload(ModelName name) {
+        find(name).ifPresent(runner -> {
+            runner.keepAlive = Duration.ZERO;
+            runner.expires = Instant.now();
+        });
+    }
+
+    /** Everything in memory; waits for loads to end, as Ollama's own list does. */
+    synchronized List<Loaded> list() throws ClientGone {
+        while (runners.stream().anyMatch(runner -> runner.loading)) {
+            await();
+        }
+        expire();
+        long limit = memoryLimit();
+        return runners.stream()
+                .map(runner -> new Loaded(
+                        runner.model,
+                        runner.contextLength,
+                        runner.users > 0 ? expiry(runner.keepAlive) : runner.expires,
+                        Math.min(runner.model.size(), limit)))
+                .toList();
+    }
+
+    private Optional<Runner> find(ModelName name) {
+        expire();
+        return runners.stream()
+                .filter(runner -> runner.model.parsedName().same(name))
+                .findFirst();
+    }
+
+    private void expire() {
+        Instant now = Instant.now();
+        runners.removeIf(runner -> runner.users == 0 && !runner.expires.isAfter(now));
+    }
+
+    /** Whether there is room now: the idle go, the shortest-lived first; to be kept for ever protects from nothing. */
+    private boolean evictFor(Model model) {
+        while (!runners.isEmpty()
+                && runners.stream().mapToLong(runner -> runner.model.size()).sum() + model.size() > memoryLimit()) {
+            Optional<Runner> idle = runners.stream()
+                    .filter(runner -> runner.users == 0)
+                    .min(Comparator.comparing(runner -> runner.keepAlive));
+            if (idle.isEmpty()) {
+                return false;
+            }
+            runners.remove(idle.get());
+        }
+        return true;
+    }
+
+    private long memoryLimit() {
+        long limit = switches.current().memoryLimitBytes();
+        return limit == 0 ? Long.MAX_VALUE : limit;
+    }
+
+    private void await() throws ClientGone {
+        try {
+            wait();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientGone("the server is closing", e);
+        }
+    }
+}

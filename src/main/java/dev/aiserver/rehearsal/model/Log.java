@@ -1,0 +1,75 @@
+package dev.aiserver.rehearsal.model;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** The server's log lines in the form of the real one: its own on one stream, one per request on another. */
+final class Log {
+    private static final DateTimeFormatter GIN_TIME = DateTimeFormatter.ofPattern("yyyy/MM/dd - HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter SLOG_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx", Locale.ROOT);
+
+    private final PrintStream server;
+    private final PrintStream requests;
+
+    Log(PrintStream server, PrintStream requests) {
+        this.server = server;
+        this.requests = requests;
+    }
+
+    void info(String message) {
+        line("INFO", message, "");
+    }
+
+    void info(String message, String key, String value) {
+        line("INFO", message, " " + key + "=" + quoted(value));
+    }
+
+    void error(String message) {
+        line("ERROR", message, "");
+    }
+
+    private void line(String level, String message, String more) {
+        server.println("time=" + SLOG_TIME.format(OffsetDateTime.now()) + " level=" + level + " source=routes.go msg="
+                + quoted(message) + more);
+    }
+
+    /** @param client what X-Forwarded-For says, for Ollama believes it from anyone */
+    void request(int status, Duration took, String client, String method, String target) {
+        requests.println(String.format(
+                Locale.ROOT,
+                "[GIN] %s | %3d | %13s | %15s | %-8s %s",
+                GIN_TIME.format(OffsetDateTime.now()),
+                status,
+                rounded(took),
+                client,
+                method,
+                quoted(target)));
+    }
+
+    private static String rounded(Duration took) {
+        double millis = took.toNanos() / 1e6;
+        return millis < 1
+                ? String.format(Locale.ROOT, "%.3fµs", millis * 1e3)
+                : millis < 1e3
+                        ? String.format(Locale.ROOT, "%.6fms", millis)
+                        : String.format(Locale.ROOT, "%.9fs", millis / 1e3);
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+            } else if (c < ' ' || c == 0x7f) {
+                quoted.append(String.format(Locale.ROOT, "\\x%02x", c));
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code /v1/messages}, Anthropic's API as Ollama speaks it: no pings, no error events, no stop sequence. */
+final class Messages implements Dialect {
+    private static final int LETTERS_PER_TOKEN = 4;
+
+    private final Generation generation;
+    private final int estimatedInput;
+    private boolean begun;
+    private String openBlock = "";
+    private int index = -1;
+
+    Messages(Generation generation, int requestBytes) {
+        this.generation = generation;
+        this.estimatedInput = requestBytes / LETTERS_PER_TOKEN;
+    }
+
+    static Ask ask(Body body) {
+        String model = OpenAi.modelOf(body);
+        if (body.number("max_tokens") <= 0) {
+            throw new ApiError(400, "max_tokens is required and must be positive");
+        }
+        List<Body> messages = body.objects("messages");
+        if (messages.isEmpty()) {
+            throw new ApiError(400, "messages is required");
+        }
+        Conversation conversation =
+                new Conversation(messages.stream().map(Messages::turn).toList());
+        List<Ask.Tool> tools = body.objects("tools").stream()
+                .map(tool -> new Ask.Tool(tool.text("name"), tool.at("input_schema")))
+                .toList();
+        // A model that cannot think is not refused here, unlike in the other dialects.
+        Ask.Thinking thinking =
+                body.object("thinking").text("type").equals("disabled") ? Ask.Thinking.OFF : Ask.Thinking.IF_ABLE;
+        return Ask.of(model, body.flag("stream", false), conversation)
+                .with(tools, MissingNode.getInstance(), thinking, body.number("max_tokens"));
+    }
+
+    private static Conversation.Turn turn(Body message) {
+        String role = message.text("role");
+        JsonNode content = message.at("content");
+        if (!content.isArray()) {
+            return new Conversation.Turn(role, message.text("content"));
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode block : content) {
+            switch (block.path("type").asText()) {
+                case "text" -> texts.add(block.path("text").asText());
+                case "image" -> requireBase64(block.path("source").path("type").asText());
+                case "tool_result" -> {
+                    texts.add(block.path("content").asText());
+                    role = "tool";
+                }
+                default -> {
+                    // Ollama drops documents and what else it does not know without a word.
+                }
+            }
+        }
+        return new Conversation.Turn(role, String.join(" ", texts));
+    }
+
+    private static void requireBase64(String sourceType) {
+        if (!sourceType.equals("base64")) {
+            throw new ApiError(400, "invalid image source type: " + sourceType + ". Only base64 images are supported.");
+        }
+    }
+
+    @Override
+    public String streamType() {
+        return EVENT_STREAM;
+    }
+
+    @Override
+    public ObjectNode whole() {
+        ArrayNode content = Json.array();
+        if (!generation.thoughts().isEmpty()) {
+            content.addObject().put("type", "thinking").put("thinking", generation.thoughts());
+        }
+        if (!generation.text().isEmpty()) {
+            content.addObject().put("type", "text").put("text", generation.text());
+        }
+        for (Piece.Call call : generation.calls()) {
+            content.add(toolUse(call, call.arguments()));
+        }
+        ObjectNode message = envelope();
+        message.set("content", content.isEmpty() ? null : content);
+        message.put("stop_reason", stopReason());
+        message.set("usage", usage(generation.promptTokens(), generation.tokens()));
+        return message;
+    }
+
+    @Override
+    public String piece(Piece piece) {
+        if (piece instanceof Piece.Thought thought) {
+            return start()
+                    + open("thinking", Json.object().put("type", "thinking").put("thinking", ""))
+                    + delta(Json.object().put("type", "thinking_delta").put("thinking", thought.text()));
+        }
+        if (piece instanceof Piece.Text text) {
+            return start()
+                    + open("text", Json.object().put("type", "text").put("text", ""))
+                    + delta(Json.object().put("type", "text_delta").put("text", text.text()));
+        }
+        if (piece instanceof Piece.Call call) {
+            return start()
+                    + open(call.id(), toolUse(call, Json.object()))
+                    + delta(Json.object()
+                            .put("type", "input_json_delta")
+                            .put("partial_json", Json.write(call.arguments())));
+        }
+        throw new IllegalStateException("no such piece: " + piece);
+    }
+
+    @Override
+    public String end() {
+        ObjectNode delta = Json.object().put("type", "message_delta");
+        delta.putObject("delta").put("stop_reason", stopReason());
+        delta.set("usage", usage(generation.promptTokens(), generation.tokens()));
+        return start()
+                + close()
+                + Dialect.event(delta)
+                + Dialect.event(Json.object().put("type", "message_stop"));
+    }
+
+    private String start() {
+        if (begun) {
+            return "";
+        }
+        begun = true;
+        ObjectNode message = envelope();
+        message.putArray("content");
+        message.set("usage", usage(estimatedInput, 0));
+        ObjectNode start = Json.object().put("type", "message_start");
+        start.set("message", message);
+        return Dialect.event(start);
+    }
+
+    private String open(String block, ObjectNode content) {
+        if (openBlock.equals(block)) {
+            return "";
+        }
+        String before = close();
+        openBlock = block;
+        index++;
+        ObjectNode start = Json.object().put("type", "content_block_start").put("index", index);
+        start.set("content_block", content);
+        return before + Dialect.event(start);
+    }
+
+    private String delta(ObjectNode delta) {
+        ObjectNode event = Json.object().put("type", "content_block_delta").put("index", index);
+        event.set("delta", delta);
+        return Dialect.event(event);
+    }
+
+    private String close() {
+        if (openBlock.isEmpty()) {
+            return "";
+        }
+        openBlock = "";
+        return Dialect.event(Json.object().put("type", "content_block_stop").put("index", index));
+    }
+
+    private ObjectNode envelope() {
+        String id = Digest.of(generation.model() + generation.number()).substring(0, 24);
+        return Json.object()
+                .put("id", "msg_" + id)
+                .put("type", "message")
+                .put("role", "assistant")
+                .put("model", generation.model());
+    }
+
+    private static ObjectNode toolUse(Piece.Call call, ObjectNode input) {
+        ObjectNode block =
+                Json.object().put("type", "tool_use").put("id", call.id()).put("name", call.name());
+        block.set("input", input);
+        return block;
+    }
+
+    private static ObjectNode usage(int input, int output) {
+        return Json.object().put("input_tokens", input).put("output_tokens", output);
+    }
+
+    private String stopReason() {
+        if (!generation.calls().isEmpty()) {
+            return "tool_use";
+        }
+        return generation.doneReason().equals("length") ? "max_tokens" : "end_turn";
+    }
+}

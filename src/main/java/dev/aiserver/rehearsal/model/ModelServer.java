@@ -1,0 +1,188 @@
+package dev.aiserver.rehearsal.model;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A server that behaves as Ollama does to its clients, its proxy and its service manager, and has no model. */
+public final class ModelServer implements AutoCloseable {
+    private static final long SECONDS_TO_STOP = 10;
+
+    /** How many generations there are, came to their end, and were given up because the client went away. */
+    public record Generations(int running, int finished, int cancelled) {}
+
+    private final ServerSocketChannel listener;
+    private final InetSocketAddress address;
+    private final Switches switches;
+    private final Journal journal;
+    private final Tally tally = new Tally();
+    private final Log log;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "model-server");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private ModelServer(ServerSocketChannel listener, ModelStore store, Faults faults, Journal journal, Log log)
+            throws IOException {
+        this.listener = listener;
+        this.address = (InetSocketAddress) listener.getLocalAddress();
+        this.switches = new Switches(faults, store.directory().resolve(Faults.FILE), this::stop);
+        this.journal = journal;
+        this.log = log;
+    }
+
+    /** A server with Ollama's own defaults; see {@link #start(InetSocketAddress, ModelStore, Faults, Settings, PrintStream)}. */
+    public static ModelServer start(InetSocketAddress address, ModelStore store, Faults faults, PrintStream log)
+            throws IOException {
+        return start(address, store, faults, Settings.of(Map.of()), log);
+    }
+
+    /**
+     * Listens and answers until it is closed.
+     *
+     * @param address port 0 takes a free one
+     * @param faults in force until {@link #set} or the models directory's {@link Faults#FILE} says otherwise
+     * @throws IOException when the address cannot be had
+     */
+    public static ModelServer start(
+            InetSocketAddress address, ModelStore store, Faults faults, Settings settings, PrintStream log)
+            throws IOException {
+        return start(address, store, faults, settings, new Journal(true), new Log(log, log));
+    }
+
+    static ModelServer start(
+            InetSocketAddress address, ModelStore store, Faults faults, Settings settings, Journal journal, Log log)
+            throws IOException {
+        OriginRule origins = new OriginRule(settings.origins());
+        ServerSocketChannel listener = listen(address);
+        ModelServer server = new ModelServer(listener, store, faults, journal, log);
+        Router router = new Api(store, settings, server.switches, server.tally).router();
+        FrontDoor door = new FrontDoor(router, origins, server.address.getAddress(), journal, log);
+        log.info("server config", "env", "map" + settings.variables());
+        log.info("Ollama cloud disabled: " + settings.cloudDisabled());
+        log.info("Listening on " + text(server.address) + " (version " + settings.version() + ")");
+        server.threads.execute(() -> server.accept(door));
+        return server;
+    }
+
+    /** An IPv4 address gets an IPv4 socket, as with Go; Java alone would make an IPv6 one and lsof would show it. */
+    private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+        boolean ipv4 = address.getAddress() instanceof Inet4Address
+                && !address.getAddress().isAnyLocalAddress();
+        ServerSocketChannel listener =
+                ipv4 ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
+        try {
+            return listener.bind(address);
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    static String text(InetSocketAddress address) {
+        String host = address.getAddress().isAnyLocalAddress()
+                ? "[::]"
+                : address.getAddress() instanceof Inet4Address
+                        ? address.getAddress().getHostAddress()
+                        : "[" + address.getAddress().getHostAddress() + "]";
+        return host + ":" + address.getPort();
+    }
+
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Every request so far, in the order of arrival. */
+    public List<Journal.Entry> requests() {
+        return journal.entries();
+    }
+
+    public Generations generations() {
+        return tally.now();
+    }
+
+    public void set(Faults faults) {
+        switches.set(faults);
+    }
+
+    private void accept(Connection.Service service) {
+        try {
+            while (listener.isOpen()) {
+                SocketChannel client = listener.accept();
+                threads.execute(() -> serve(client, service));
+            }
+        } catch (IOException e) {
+            if (closing.getCount() > 0) {
+                log.error("no longer accepting connections: " + e);
+                stop();
+            }
+        }
+    }
+
+    private void serve(SocketChannel client, Connection.Service service) {
+        try (Socket socket = client.socket()) {
+            clients.add(socket);
+            socket.setTcpNoDelay(true);
+            if (closing.getCount() > 0) {
+                new Connection(socket, service, closing).serve();
+            }
+        } catch (IOException e) {
+            // A client may leave whenever it likes; what it was waiting for has been cancelled on the way here.
+        } finally {
+            clients.removeIf(Socket::isClosed);
+        }
+    }
+
+    /** Breaks off everything at once, as a signal does to the real server, and waits until it has ended. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            if (!threads.awaitTermination(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a request of the model server does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop() {
+        closing.countDown();
+        try {
+            listener.close();
+            for (Socket client : clients) {
+                client.close();
+            }
+        } catch (IOException e) {
+            log.error("a socket does not close: " + e);
+        }
+        threads.shutdownNow();
+    }
+
+    /** Returns when the server has been closed or has crashed. */
+    void awaitEnd() throws InterruptedException {
+        closing.await();
+    }
+
+    /** The server as a process, with Ollama's arguments and environment. */
+    public static void main(String[] args) throws InterruptedException {
+        // Not System.exit: the hook that makes a signal end with 0 must not run here.
+        Runtime.getRuntime().halt(Serve.run(args, System.getenv(), System.out, System.err));
+    }
+}

@@ -1,0 +1,251 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/** The answers of {@code /v1/responses}; its stream ends with {@code response.completed}, never with [DONE]. */
+final class Responses implements Dialect {
+    private final Generation generation;
+    private final Body request;
+    private final String id;
+    private final StringBuilder said = new StringBuilder();
+    private @Nullable Item open;
+    private int sequence;
+    private int output;
+
+    /** The item of the output that deltas now belong to. */
+    private enum Item {
+        REASONING,
+        MESSAGE
+    }
+
+    Responses(Generation generation, Body request) {
+        this.generation = generation;
+        this.request = request;
+        this.id = "resp_" + (100_000 + generation.number());
+    }
+
+    @Override
+    public String streamType() {
+        return EVENT_STREAM;
+    }
+
+    @Override
+    public ObjectNode whole() {
+        ArrayNode items = Json.array();
+        if (!generation.thoughts().isEmpty()) {
+            items.add(reasoning(generation.thoughts()));
+        }
+        if (generation.calls().isEmpty()) {
+            items.add(message("completed", generation.text()));
+        }
+        for (Piece.Call call : generation.calls()) {
+            items.add(functionCall("completed", call, Json.write(call.arguments())));
+        }
+        ObjectNode usage = Json.object()
+                .put("input_tokens", generation.promptTokens())
+                .put("output_tokens", generation.tokens())
+                .put("total_tokens", generation.promptTokens() + generation.tokens());
+        usage.putObject("input_tokens_details").put("cached_tokens", 0);
+        usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        return response("completed", items, usage);
+    }
+
+    @Override
+    public String piece(Piece piece) {
+        if (piece instanceof Piece.Thought thought) {
+            String before = start() + openReasoning();
+            said.append(thought.text());
+            return before
+                    + event(of("response.reasoning_summary_text.delta", reasoningId())
+                            .put("summary_index", 0)
+                            .put("delta", thought.text()));
+        }
+        if (piece instanceof Piece.Text text) {
+            String before = start() + openMessage();
+            said.append(text.text());
+            ObjectNode delta = of("response.output_text.delta", messageId())
+                    .put("content_index", 0)
+                    .put("delta", text.text());
+            delta.putArray("logprobs");
+            return before + event(delta);
+        }
+        if (piece instanceof Piece.Call call) {
+            return start() + close() + call(call);
+        }
+        throw new IllegalStateException("no such piece: " + piece);
+    }
+
+    @Override
+    public String end() {
+        // An answer without a word still has its message.
+        String last = start() + (generation.pieces().isEmpty() ? openMessage() : "") + close();
+        ObjectNode completed = Json.object().put("type", "response.completed");
+        completed.set("response", whole());
+        return last + event(completed);
+    }
+
+    private String start() {
+        if (sequence > 0) {
+            return "";
+        }
+        ObjectNode created = Json.object().put("type", "response.created");
+        created.set("response", response("in_progress", Json.array(), null));
+        ObjectNode inProgress = Json.object().put("type", "response.in_progress");
+        inProgress.set("response", response("in_progress", Json.array(), null));
+        return event(created) + event(inProgress);
+    }
+
+    private String openReasoning() {
+        if (open == Item.REASONING) {
+            return "";
+        }
+        String before = close();
+        open = Item.REASONING;
+        ObjectNode item = Json.object().put("id", reasoningId()).put("type", "reasoning");
+        item.putArray("summary");
+        return before + item("response.output_item.added", item);
+    }
+
+    private String openMessage() {
+        if (open == Item.MESSAGE) {
+            return "";
+        }
+        String before = close();
+        open = Item.MESSAGE;
+        ObjectNode item = message("in_progress", "");
+        item.putArray("content");
+        ObjectNode part = of("response.content_part.added", messageId()).put("content_index", 0);
+        part.set("part", outputText(""));
+        return before + item("response.output_item.added", item) + event(part);
+    }
+
+    private String close() {
+        if (open == null) {
+            return "";
+        }
+        String text = said.toString();
+        said.setLength(0);
+        String events = open == Item.REASONING ? closeReasoning(text) : closeMessage(text);
+        open = null;
+        output++;
+        return events;
+    }
+
+    private String closeReasoning(String text) {
+        return event(of("response.reasoning_summary_text.done", reasoningId())
+                        .put("summary_index", 0)
+                        .put("text", text))
+                + item("response.output_item.done", reasoning(text));
+    }
+
+    private String closeMessage(String text) {
+        ObjectNode textDone = of("response.output_text.done", messageId())
+                .put("content_index", 0)
+                .put("text", text);
+        textDone.putArray("logprobs");
+        ObjectNode partDone = of("response.content_part.done", messageId()).put("content_index", 0);
+        partDone.set("part", outputText(text));
+        return event(textDone) + event(partDone) + item("response.output_item.done", message("completed", text));
+    }
+
+    private String call(Piece.Call call) {
+        String arguments = Json.write(call.arguments());
+        String itemId = functionCall("", call, "").path("id").asText();
+        String events = item("response.output_item.added", functionCall("in_progress", call, ""))
+                + event(of("response.function_call_arguments.delta", itemId).put("delta", arguments))
+                + event(of("response.function_call_arguments.done", itemId).put("arguments", arguments))
+                + item("response.output_item.done", functionCall("completed", call, arguments));
+        output++;
+        return events;
+    }
+
+    private ObjectNode of(String type, String itemId) {
+        return Json.object().put("type", type).put("item_id", itemId).put("output_index", output);
+    }
+
+    private String item(String type, ObjectNode item) {
+        ObjectNode event = Json.object().put("type", type).put("output_index", output);
+        event.set("item", item);
+        return event(event);
+    }
+
+    private String event(ObjectNode data) {
+        return Dialect.event(data.put("sequence_number", sequence++));
+    }
+
+    private ObjectNode reasoning(String text) {
+        ObjectNode item = Json.object().put("id", reasoningId()).put("type", "reasoning");
+        item.putArray("summary").addObject().put("type", "summary_text").put("text", text);
+        return item.put("encrypted_content", text);
+    }
+
+    private ObjectNode message(String status, String text) {
+        ObjectNode item = Json.object()
+                .put("id", messageId())
+                .put("type", "message")
+                .put("status", status)
+                .put("role", "assistant");
+        item.putArray("content").add(outputText(text));
+        return item;
+    }
+
+    private static ObjectNode outputText(String text) {
+        ObjectNode part = Json.object().put("type", "output_text").put("text", text);
+        part.putArray("annotations");
+        part.putArray("logprobs");
+        return part;
+    }
+
+    private ObjectNode functionCall(String status, Piece.Call call, String arguments) {
+        return Json.object()
+                .put("id", "fc_" + id + "_" + generation.calls().indexOf(call))
+                .put("type", "function_call")
+                .put("status", status)
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("arguments", arguments);
+    }
+
+    private String reasoningId() {
+        return "rs_" + id;
+    }
+
+    private String messageId() {
+        return "msg_" + (10_000 + generation.number());
+    }
+
+    private ObjectNode response(String status, ArrayNode items, @Nullable JsonNode usage) {
+        ObjectNode response = Json.object()
+                .put("id", id)
+                .put("object", "response")
+                .put("created_at", generation.created().getEpochSecond());
+        response.set(
+                "completed_at",
+                status.equals("completed")
+                        ? Json.object().numberNode(generation.created().getEpochSecond())
+                        : null);
+        response.put("status", status).putNull("incomplete_details").put("model", generation.model());
+        response.putNull("previous_response_id");
+        response.set("instructions", orNull("instructions"));
+        response.set("output", items);
+        response.putNull("error");
+        response.set("tools", request.has("tools") ? request.at("tools") : Json.array());
+        response.put("tool_choice", "auto").put("truncation", "disabled").put("parallel_tool_calls", true);
+        response.putObject("text").putObject("format").put("type", "text");
+        response.put("top_p", 1).put("presence_penalty", 0).put("frequency_penalty", 0);
+        response.put("top_logprobs", 0).put("temperature", 1);
+        response.set("reasoning", orNull("reasoning"));
+        response.set("usage", usage);
+        response.set("max_output_tokens", orNull("max_output_tokens"));
+        response.putNull("max_tool_calls").put("store", false).put("background", false);
+        response.put("service_tier", "default").putObject("metadata");
+        return response.putNull("safety_identifier").putNull("prompt_cache_key");
+    }
+
+    private @Nullable JsonNode orNull(String key) {
+        return request.has(key) ? request.at(key) : null;
+    }
+}

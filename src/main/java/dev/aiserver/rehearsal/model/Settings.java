@@ -1,0 +1,71 @@
+package dev.aiserver.rehearsal.model;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What the environment of {@code ollama serve} decides, apart from the address and the directory.
+ *
+ * @param version what it says it is; {@code OLLAMA_VERSION}, a variable of the stand-in alone
+ * @param contextLength in tokens; {@code OLLAMA_CONTEXT_LENGTH}
+ * @param origins allowed beside the built-in ones; {@code OLLAMA_ORIGINS}
+ * @param variables all that begin with {@code OLLAMA_}, for the log
+ */
+public record Settings(
+        String version,
+        boolean cloudDisabled,
+        Duration keepAlive,
+        int contextLength,
+        List<String> origins,
+        Catalogue catalogue,
+        Map<String, String> variables) {
+
+    private static final int DEFAULT_CONTEXT_LENGTH = 4096;
+
+    public Settings {
+        origins = List.copyOf(origins);
+        variables = Map.copyOf(variables);
+    }
+
+    /** Ollama's own defaults where the environment says nothing. */
+    public static Settings of(Map<String, String> environment) {
+        Map<String, String> variables = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith("OLLAMA_")) {
+                variables.put(name, trimmed(value));
+            }
+        });
+        String context = variables.getOrDefault("OLLAMA_CONTEXT_LENGTH", "");
+        int contextLength = context.matches("[0-9]{1,9}") ? Integer.parseInt(context) : 0;
+        return new Settings(
+                variables.getOrDefault("OLLAMA_VERSION", "0.16.2"),
+                isTrue(variables.getOrDefault("OLLAMA_NO_CLOUD", "")),
+                KeepAlive.ofEnvironment(variables.getOrDefault("OLLAMA_KEEP_ALIVE", "5m")),
+                contextLength == 0 ? DEFAULT_CONTEXT_LENGTH : contextLength,
+                Stream.of(variables.getOrDefault("OLLAMA_ORIGINS", "").split(","))
+                        .map(String::strip)
+                        .filter(origin -> !origin.isEmpty())
+                        .toList(),
+                Catalogue.builtIn(),
+                variables);
+    }
+
+    public Settings with(Catalogue other) {
+        return new Settings(version, cloudDisabled, keepAlive, contextLength, origins, other, variables);
+    }
+
+    /** Ollama trims spaces and quotes off every value. */
+    static String trimmed(String value) {
+        return value.strip().replaceAll("^[\"' ]+|[\"' ]+$", "");
+    }
+
+    /** As Ollama reads a switch: what is no boolean at all counts as true. */
+    private static boolean isTrue(String value) {
+        return !value.isEmpty() && !Set.of("0", "f", "false").contains(value.toLowerCase(Locale.ROOT));
+    }
+}
