@@ -1,10 +1,62 @@
 package dev.aiserver;
 
+import dev.aiserver.cli.CommandTree;
+import dev.aiserver.report.Console;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
 /** Starts aiserver. */
 public final class Main {
+
+    /**
+     * Set by the launcher: which of {@code in}, {@code out} and {@code err} are terminals. Java itself cannot tell them
+     * apart.
+     */
+    private static final String TERMINALS = "AISERVER_TERMINALS";
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("aiserver");
+        System.exit(run(args, System.getenv(), System.in, System.out, System.err));
+    }
+
+    /** Runs one command; everything that the process has is handed in, so that a test can hand in its own. */
+    public static int run(
+            String[] args, Map<String, String> environment, InputStream in, OutputStream out, OutputStream err) {
+        List<String> terminals = List.of(environment.getOrDefault(TERMINALS, "").split(" "));
+        boolean colours = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
+        Console console = new Console(
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)),
+                writer(out),
+                writer(err),
+                terminals.containsAll(List.of("in", "err")),
+                colours);
+        String version = version();
+        return CommandTree.run(args, new Wiring(environment, console, version), console, version);
+    }
+
+    /** UTF-8 whatever the locale: the machine at the other end of an SSH session often has none. */
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    private static String version() {
+        try (InputStream properties = Main.class.getResourceAsStream("version.properties")) {
+            Properties loaded = new Properties();
+            loaded.load(properties);
+            return loaded.getProperty("version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,18 +1,16 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.server.Install;
+import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 
-/** What commands may ask for; nothing is built before it is asked for. */
+/** What commands may ask for; nothing is built, and the host is not asked anything, before that. */
 public interface UseCases {
 
     Layout layout();
-
-    ReceiptStore receipts();
 
     Install install();
 
@@ -22,11 +20,9 @@ public interface UseCases {
 
     Status status();
 
-    Rehearsal rehearsal();
+    /** @throws dev.aiserver.host.Trouble when nothing is installed */
+    Installation installation();
 
-    /** A whole life of an installation in a throw-away home. */
-    interface Rehearsal {
-        /** @return the exit code */
-        int run();
-    }
+    /** Whether the rehearsal went as it should. */
+    boolean rehearse();
 }

@@ -35,6 +35,7 @@ import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ProcessDestroyer;
 import org.apache.commons.exec.PumpStreamHandler;
+import org.jspecify.annotations.Nullable;
 
 /** This machine, as the user whose environment it is given. */
 public final class LocalHost implements Host {
@@ -47,6 +48,7 @@ public final class LocalHost implements Host {
 
     private final Map<String, String> environment;
     private final List<Path> searchPath;
+    private @Nullable Facts facts;
 
     /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
     public LocalHost(Map<String, String> environment) {
@@ -61,7 +63,14 @@ public final class LocalHost implements Host {
     }
 
     @Override
-    public Facts facts() {
+    public synchronized Facts facts() {
+        if (facts == null) {
+            facts = askFacts();
+        }
+        return facts;
+    }
+
+    private Facts askFacts() {
         String script = "uname -s && uname -m && id -u && id -un && printf '%s\\n' \"$HOME\" && "
                 + "{ sw_vers -productVersion 2>/dev/null || echo; }";
         CommandResult result = run(Command.of("/bin/sh", "-c", script));

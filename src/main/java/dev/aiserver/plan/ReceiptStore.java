@@ -26,7 +26,6 @@ public final class ReceiptStore {
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-            .disable(MapperFeature.AUTO_DETECT_GETTERS)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 

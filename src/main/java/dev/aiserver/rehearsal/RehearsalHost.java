@@ -72,6 +72,11 @@ public final class RehearsalHost implements Host {
     }
 
     @Override
+    public List<Path> list(Path directory) {
+        return host.list(directory);
+    }
+
+    @Override
     public void write(Path path, Content content, int mode) {
         host.write(path, content, mode);
     }

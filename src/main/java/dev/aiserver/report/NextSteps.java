@@ -12,24 +12,20 @@ public final class NextSteps {
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nWhat to do next\n");
         if (spec.network() instanceof Network.Tailscale) {
-            text.append(
-                    """
+            text.append("""
                       1. Tailscale admin console, Machines: name this machine "%s"; clients then find it as %s
                          (until then by %s). Give it the tag tag:ai-server, and your devices tag:ai-client.
                       2. Tailscale admin console, Access controls: let your devices, and nothing else, reach it:
                            {"action": "accept", "src": ["tag:ai-client"], "dst": ["tag:ai-server:%d"]}
-                    """
-                            .formatted(spec.name(), url, address, spec.proxy().port()));
+                    """.formatted(spec.name(), url, address, spec.proxy().port()));
         } else {
-            text.append(
-                    """
+            text.append("""
                       1. On each client, let the name "%s" mean %s, for example in /etc/hosts; clients then use %s.
                       2. In the VPN or the router, let your devices, and nothing else, reach %s port %d.
-                    """
-                            .formatted(spec.name(), address, url, address, spec.proxy().port()));
+                    """.formatted(
+                            spec.name(), address, url, address, spec.proxy().port()));
         }
-        text.append(
-                """
+        text.append("""
                   3. On each client:
                        OpenAI tools, Aider, Continue:   OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
                        Claude Code, Anthropic SDKs:     ANTHROPIC_BASE_URL=%1$s  ANTHROPIC_AUTH_TOKEN=ollama
@@ -37,8 +33,7 @@ public final class NextSteps {
                   5. Logs:     tail -f %2$s %3$s
                      Restart:  launchctl kickstart -k gui/$(id -u)/%4$s   (the proxy: %5$s)
                      Look:     aiserver status     Prove: aiserver verify     Undo: aiserver uninstall
-                """
-                        .formatted(url, layout.ollamaStderr(), layout.haproxyLog(), Layout.OLLAMA, Layout.HAPROXY));
+                """.formatted(url, layout.ollamaStderr(), layout.haproxyLog(), Layout.OLLAMA, Layout.HAPROXY));
         return text.toString();
     }
 }

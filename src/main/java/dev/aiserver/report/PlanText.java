@@ -42,7 +42,9 @@ public final class PlanText {
     }
 
     private String tilde(String name) {
-        return name.startsWith(home + "/") ? "~" + name.substring(home.toString().length()) : name;
+        return name.startsWith(home + "/")
+                ? "~" + name.substring(home.toString().length())
+                : name;
     }
 
     private static Colour colour(Change.Verb verb) {
@@ -98,7 +100,8 @@ public final class PlanText {
         byte[] bytes = contents.get(file.digest()).bytes();
         for (byte each : bytes) {
             if (each == 0) {
-                return List.of("(binary, " + bytes.length + " bytes, sha256 " + file.digest().substring(0, 12) + ")");
+                return List.of("(binary, " + bytes.length + " bytes, sha256 "
+                        + file.digest().substring(0, 12) + ")");
             }
         }
         return new String(bytes, StandardCharsets.UTF_8).lines().toList();

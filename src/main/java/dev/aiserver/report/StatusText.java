@@ -15,25 +15,34 @@ public final class StatusText {
 
     public String of(Status.Snapshot snapshot) {
         StringBuilder text = new StringBuilder();
-        text.append(snapshot.isHealthy()
-                        ? console.paint(Colour.GREEN, "healthy")
-                        : console.paint(Colour.RED, "not healthy"))
+        text.append(
+                        snapshot.isHealthy()
+                                ? console.paint(Colour.GREEN, "healthy")
+                                : console.paint(Colour.RED, "not healthy"))
                 .append("  ")
                 .append(snapshot.url())
                 .append('\n');
-        snapshot.services().forEach(service -> text.append("  %-12s %s%s%s%n"
-                .formatted(
-                        service.label(),
-                        service.state(),
-                        service.pid() == 0 ? "" : ", pid " + service.pid(),
-                        service.problem().isEmpty() ? "" : console.paint(Colour.RED, "  " + service.problem()))));
-        snapshot.listeners().forEach(listener -> text.append("  listens      ").append(listener).append('\n'));
-        snapshot.edited().forEach(file -> text.append(console.paint(Colour.YELLOW, "  edited       "))
-                .append(file)
-                .append("  (\"aiserver install --dry-run\" shows how)\n"));
+        snapshot.services()
+                .forEach(service -> text.append("  %-12s %s%s%s%n"
+                        .formatted(
+                                service.label(),
+                                service.state(),
+                                service.pid() == 0 ? "" : ", pid " + service.pid(),
+                                service.problem().isEmpty()
+                                        ? ""
+                                        : console.paint(Colour.RED, "  " + service.problem()))));
+        snapshot.listeners()
+                .forEach(listener ->
+                        text.append("  listens      ").append(listener).append('\n'));
+        snapshot.edited()
+                .forEach(file -> text.append(console.paint(Colour.YELLOW, "  edited       "))
+                        .append(file)
+                        .append("  (\"aiserver install --dry-run\" shows how)\n"));
         if (!snapshot.ollamaVersion().isEmpty()) {
             text.append("  Ollama       ").append(snapshot.ollamaVersion()).append('\n');
-            text.append("  on disk      ").append(orNone(String.join(", ", snapshot.installedModels()))).append('\n');
+            text.append("  on disk      ")
+                    .append(orNone(String.join(", ", snapshot.installedModels())))
+                    .append('\n');
             text.append("  in memory    ")
                     .append(orNone(snapshot.loadedModels().stream()
                             .map(LoadedModel::name)

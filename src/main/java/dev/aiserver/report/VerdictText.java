@@ -19,7 +19,8 @@ public final class VerdictText {
             return mark(Colour.GREEN, "ok  ", verdict) + console.paint(Colour.DIM, "  " + passed.evidence());
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return mark(Colour.RED, "FAIL", verdict) + "\n         seen: " + failed.evidence() + "\n         do:   " + failed.fix();
+            return mark(Colour.RED, "FAIL", verdict) + "\n         seen: " + failed.evidence() + "\n         do:   "
+                    + failed.fix();
         }
         if (outcome instanceof Outcome.Skipped skipped) {
             return mark(Colour.YELLOW, "skip", verdict) + "  " + skipped.reason();
@@ -36,9 +37,11 @@ public final class VerdictText {
         long failed = count(verdicts, Outcome.Failed.class);
         long skipped = count(verdicts, Outcome.Skipped.class);
         long unknown = count(verdicts, Outcome.Unknown.class);
-        String numbers = passed + " passed, " + failed + " failed, " + skipped + " skipped, " + unknown + " not found out";
+        String numbers =
+                passed + " passed, " + failed + " failed, " + skipped + " skipped, " + unknown + " not found out";
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
-        return console.paint(good ? Colour.GREEN : Colour.RED, good ? "Verified: " : "Not verified: ") + numbers + ".\n";
+        return console.paint(good ? Colour.GREEN : Colour.RED, good ? "Verified: " : "Not verified: ") + numbers
+                + ".\n";
     }
 
     private static long count(List<Verdict> verdicts, Class<? extends Outcome> kind) {

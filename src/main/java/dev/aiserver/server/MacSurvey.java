@@ -117,9 +117,15 @@ public final class MacSurvey implements Survey {
     }
 
     private Tailscale.Node node(Network network) {
-        return network instanceof Network.Address fixed
-                ? new Tailscale.Node(fixed.address(), "")
-                : new Tailscale(host).node();
+        if (network instanceof Network.Address fixed) {
+            return new Tailscale.Node(fixed.address(), "");
+        }
+        if (network instanceof Network.Tailscale) {
+            return new Tailscale(host).node();
+        }
+        throw new Trouble(
+                Trouble.Kind.CONFIGURATION,
+                "network.mode: loopback is for rehearsals, no other device would reach the server; use tailscale or address.");
     }
 
     private void requireAddress(String address) {

@@ -8,4 +8,7 @@ public sealed interface Network {
 
     /** A fixed IPv4 address of this machine, of a WireGuard tunnel or a local network. */
     record Address(String address) implements Network {}
+
+    /** Nobody but this machine itself: for a rehearsal, which must not open anything to a network. */
+    record Loopback() implements Network {}
 }

@@ -83,11 +83,7 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
     public Map<String, Object> asConfiguration() {
         Map<String, Object> configuration = new LinkedHashMap<>();
         configuration.put("name", name);
-        configuration.put(
-                "network",
-                network instanceof Network.Address fixed
-                        ? Map.of("mode", "address", "address", fixed.address())
-                        : Map.of("mode", "tailscale"));
+        configuration.put("network", networkConfiguration());
         configuration.put(
                 "proxy",
                 Map.of(
@@ -98,5 +94,12 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
         configuration.put("ollama", Map.of("port", ollama.port(), "environment", ollama.environment()));
         configuration.put("models", models);
         return configuration;
+    }
+
+    private Map<String, String> networkConfiguration() {
+        if (network instanceof Network.Address fixed) {
+            return Map.of("mode", "address", "address", fixed.address());
+        }
+        return Map.of("mode", network instanceof Network.Tailscale ? "tailscale" : "loopback");
     }
 }

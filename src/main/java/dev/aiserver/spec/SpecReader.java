@@ -75,13 +75,13 @@ public final class SpecReader {
         Section network = section.section("network", "mode", "address");
         YamlNode.Scalar mode = network.scalar("mode");
         switch (mode.text()) {
-            case "tailscale" -> {
+            case "tailscale", "loopback" -> {
                 if (network.has("address")) {
                     throw trouble(
                             network.keyPlace("address"),
-                            "network.address: in mode tailscale the address is Tailscale's; remove it or use mode: address");
+                            "network.address goes with mode: address only; remove it or change the mode");
                 }
-                return new Network.Tailscale();
+                return mode.text().equals("tailscale") ? new Network.Tailscale() : new Network.Loopback();
             }
             case "address" -> {
                 if (!network.has("address")) {

@@ -1,0 +1,85 @@
+package dev.aiserver;
+
+import dev.aiserver.cli.UseCases;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.rehearsal.Rehearsal;
+import dev.aiserver.report.Console;
+import dev.aiserver.server.App;
+import dev.aiserver.server.Install;
+import dev.aiserver.server.Installation;
+import dev.aiserver.server.Layout;
+import dev.aiserver.server.MacSurvey;
+import dev.aiserver.server.Status;
+import dev.aiserver.server.Uninstall;
+import dev.aiserver.server.Verify;
+import dev.aiserver.service.Launchd;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** Puts the program together, by hand. */
+final class Wiring implements UseCases {
+    private static final Path LOGS = Path.of("/tmp");
+    private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
+
+    private final Map<String, String> environment;
+    private final Host host;
+    private final Console console;
+    private final String version;
+
+    Wiring(Map<String, String> environment, Console console, String version) {
+        this.environment = environment;
+        this.host = new LocalHost(environment);
+        this.console = console;
+        this.version = version;
+    }
+
+    private Launchd launchd() {
+        return new Launchd(host, host.facts().uid(), new Patience(BETWEEN_QUESTIONS_TO_LAUNCHD));
+    }
+
+    private ReceiptStore receipts() {
+        return new ReceiptStore(host, layout().state());
+    }
+
+    @Override
+    public Layout layout() {
+        return new Layout(host.facts().home(), LOGS);
+    }
+
+    @Override
+    public Install install() {
+        Launchd launchd = launchd();
+        Layout layout = layout();
+        return new Install(
+                host, launchd, layout, new MacSurvey(host, launchd, layout), receipts(), App.running(), version);
+    }
+
+    @Override
+    public Uninstall uninstall() {
+        return new Uninstall(host, launchd(), layout(), receipts());
+    }
+
+    @Override
+    public Verify verify() {
+        return new Verify(host, launchd(), receipts());
+    }
+
+    @Override
+    public Status status() {
+        return new Status(host, launchd(), receipts());
+    }
+
+    @Override
+    public Installation installation() {
+        return Installation.load(receipts());
+    }
+
+    @Override
+    public boolean rehearse() {
+        return new Rehearsal(console, environment, version).run();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.report.Console;
+import dev.aiserver.report.Json;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All commands, and what becomes of their errors: one sentence on standard error and an exit code. */
+public final class CommandTree {
+
+    @Command(
+            name = "aiserver",
+            synopsisSubcommandLabel = "COMMAND",
+            description = "Turns this Mac into a private AI server, and proves that it is safe.",
+            footer = {
+                "",
+                "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or bad configuration, 3 differences or findings,",
+                "4 failed and rolled back, 5 failed and not fully rolled back, 6 not reachable, 130 interrupted."
+            })
+    private static final class Root implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this help.")
+        private boolean help;
+
+        @Option(
+                names = {"-V", "--version"},
+                versionHelp = true,
+                description = "Show the version.")
+        private boolean version;
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "Which command?");
+        }
+    }
+
+    private CommandTree() {}
+
+    /** Runs one command and says its exit code. */
+    public static int run(String[] args, UseCases useCases, Console console, String version) {
+        CommandLine commands = new CommandLine(new Root())
+                .addSubcommand(new InstallCommand(useCases, console))
+                .addSubcommand(new UninstallCommand(useCases, console))
+                .addSubcommand(new VerifyCommand(useCases, console))
+                .addSubcommand(new WarmModelsCommand(useCases, console))
+                .addSubcommand(new StatusCommand(useCases, console))
+                .setOut(console.out())
+                .setErr(console.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .setParameterExceptionHandler((exception, arguments) -> misused(exception, console))
+                .setExecutionExceptionHandler(
+                        (exception, command, parsed) -> failed(exception, command, args, console));
+        commands.getCommandSpec().version("aiserver " + version);
+        return commands.execute(args);
+    }
+
+    private static int misused(ParameterException exception, Console console) {
+        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+        console.say("aiserver: " + exception.getMessage() + ".");
+        UnmatchedArgumentException.printSuggestions(exception, console.err());
+        console.say("Try \"" + command + " --help\".");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception exception, CommandLine command, String[] args, Console console) {
+        String sentence;
+        int exitCode;
+        if (exception instanceof Trouble trouble) {
+            sentence = trouble.sentence();
+            exitCode = ExitCode.of(trouble);
+        } else {
+            sentence = "This is a bug in aiserver, please report it: " + exception + origin(exception);
+            exitCode = ExitCode.FAILED;
+        }
+        console.say("aiserver: " + sentence);
+        if (Stream.of(args).anyMatch("--json"::equals)) {
+            console.answer(Json.document(command.getCommandName(), "failed", Map.of("error", sentence)));
+        }
+        return exitCode;
+    }
+
+    private static String origin(Exception exception) {
+        StackTraceElement[] trace = exception.getStackTrace();
+        return trace.length == 0 ? "" : " at " + trace[0];
+    }
+}

@@ -1,0 +1,39 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.report.Console;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** Options by which a person agrees to changes, and the question where they have not yet. */
+final class Consent {
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Make the changes without asking.")
+    boolean yes;
+
+    @Option(names = "--no-input", description = "Never ask, also on a terminal; what needs consent then needs --yes.")
+    boolean noInput;
+
+    /**
+     * @param diffs shown when the person asks for them
+     * @throws Trouble when nobody can be asked
+     */
+    boolean isGiven(Console console, String question, Supplier<String> diffs) {
+        if (yes) {
+            return true;
+        }
+        if (noInput || !console.asks()) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "These changes need your consent and nobody can be asked here; look at them with --dry-run, then add --yes.");
+        }
+        while (true) {
+            char answer = console.ask(question + " [y]es, [N]o, [d]iff: ").orElse('n');
+            if (answer != 'd') {
+                return answer == 'y';
+            }
+            console.say(diffs.get());
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.aiserver.rehearsal;
+
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
+import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.ollama.PullProgress;
+import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.rehearsal.launchd.Account;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.report.Console;
+import dev.aiserver.report.Console.Colour;
+import dev.aiserver.report.PlanText;
+import dev.aiserver.report.VerdictText;
+import dev.aiserver.server.App;
+import dev.aiserver.server.Install;
+import dev.aiserver.server.Layout;
+import dev.aiserver.server.Status;
+import dev.aiserver.server.Surroundings;
+import dev.aiserver.server.Uninstall;
+import dev.aiserver.server.Verify;
+import dev.aiserver.server.WarmModels;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.verify.Verdict;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The whole life of an installation in a throw-away home: plan, install, verify, install again, warm models, look,
+ * uninstall, and the proof that nothing is left. HAProxy, lsof, files and processes are real and this machine's;
+ * launchd and Ollama are embedded stand-ins. The proxy listens on loopback, so that nothing is open to a network.
+ */
+public final class Rehearsal {
+    private static final String ADDRESS = "127.0.0.1";
+    private static final List<String> MODELS = List.of("llama3.2:1b", "nomic-embed-text");
+
+    private final Console console;
+    private final Map<String, String> environment;
+    private final String version;
+
+    /** @param environment of the user, for PATH: it is where HAProxy and lsof are found */
+    public Rehearsal(Console console, Map<String, String> environment, String version) {
+        this.console = console;
+        this.environment = environment;
+        this.version = version;
+    }
+
+    /** One row of the table at the end. */
+    private record Proof(String step, String evidence) {}
+
+    /** A step that did not go as it should. */
+    private static final class Failed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Failed(String step, String reason) {
+            super(step + ": " + reason);
+        }
+    }
+
+    /** Whether everything went as it should; what was proved, or what was not, has been said. */
+    public boolean run() {
+        long start = System.nanoTime();
+        ThrowawayHome home = ThrowawayHome.create();
+        Thread onInterrupt = new Thread(home::remove);
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try {
+            List<Proof> proofs = live(home);
+            home.remove();
+            if (home.exists()) {
+                throw new Failed("nothing left", home + " is still there");
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            console.answer(table(proofs)
+                    + console.paint(Colour.GREEN, "Rehearsal passed")
+                    + " in %.1f s; nothing is left on this machine.%n".formatted(seconds));
+            return true;
+        } catch (Failed failed) {
+            console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n");
+            return false;
+        } finally {
+            home.remove();
+        }
+    }
+
+    private static String table(List<Proof> proofs) {
+        int width =
+                proofs.stream().mapToInt(proof -> proof.step().length()).max().orElse(0);
+        String row = "  %-" + width + "s  %s%n";
+        return "\nWhat was proved\n"
+                + proofs.stream()
+                        .map(proof -> row.formatted(proof.step(), proof.evidence()))
+                        .collect(Collectors.joining())
+                + "\n";
+    }
+
+    private List<Proof> live(ThrowawayHome home) throws Failed {
+        LocalHost machine = new LocalHost(home.environment(environment));
+        Facts facts = machine.facts();
+        Account account = new Account(facts.uid(), facts.user(), home.home(), 1, List.of());
+        try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual())) {
+            home.closeFirst(launchctl);
+            RehearsalHost host = new RehearsalHost(machine, launchctl);
+            return new Life(host, home, facts).live();
+        }
+    }
+
+    /** One installation, from before its plan to after its end. */
+    private final class Life {
+        private final RehearsalHost host;
+        private final ThrowawayHome home;
+        private final Layout layout;
+        private final Launchd launchd;
+        private final ReceiptStore store;
+        private final ServerSpec spec;
+        private final Path haproxy;
+        private final List<Proof> proofs = new ArrayList<>();
+
+        Life(RehearsalHost host, ThrowawayHome home, Facts facts) throws Failed {
+            this.host = host;
+            this.home = home;
+            this.layout = new Layout(home.home(), home.logs());
+            this.launchd = new Launchd(host, facts.uid(), new Patience(Duration.ofMillis(50)));
+            this.store = new ReceiptStore(host, layout.state());
+            this.haproxy = host.find("haproxy")
+                    .orElseThrow(() -> new Failed(
+                            "look", "HAProxy is not installed; get it with your package manager, or use ./install"));
+            List<Integer> ports = home.freePorts(2);
+            this.spec = new ServerSpec(
+                    "remote-ollama",
+                    new Network.Loopback(),
+                    new ServerSpec.Proxy(ports.get(0), Set.of(EndpointSet.STRICT)),
+                    new ServerSpec.Ollama(
+                            ports.get(1), ServerSpec.defaults().ollama().environment()),
+                    MODELS);
+        }
+
+        List<Proof> live() throws Failed {
+            Map<Path, FileState> before = home.tree(host);
+            step("Plan", this::install);
+            step("Verify", this::verify);
+            step("Install again", this::installAgain);
+            step("Warm models", this::warmModels);
+            step("Status", this::status);
+            step("Uninstall", this::uninstall);
+            step("Nothing left", () -> nothingLeft(before));
+            return proofs;
+        }
+
+        private void step(String name, Step step) throws Failed {
+            console.say(console.paint(Colour.BOLD, name));
+            try {
+                step.take();
+            } catch (Trouble trouble) {
+                throw new Failed(name.toLowerCase(Locale.ROOT), trouble.sentence());
+            }
+        }
+
+        private Install installation() {
+            Surroundings around = new Surroundings(home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of());
+            return new Install(host, launchd, layout, anySpec -> around, store, App.running(), version);
+        }
+
+        private void install() throws Failed {
+            PlanText text = new PlanText(console, layout.home());
+            Install.Proposal proposal = installation().propose(Optional.of(spec));
+            console.say(text.list(proposal.plan()));
+            proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
+            Applier.Result result = installation()
+                    .apply(
+                            proposal,
+                            change ->
+                                    console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
+            if (result instanceof Applier.Result.RolledBack failed) {
+                throw new Failed("install", text.line(failed.failed()) + ": " + failed.reason());
+            }
+            if (result instanceof Applier.Result.Stuck stuck) {
+                throw new Failed("install", stuck.reason() + " and not undone: " + stuck.left());
+            }
+            proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");
+        }
+
+        private void verify() throws Failed {
+            VerdictText text = new VerdictText(console);
+            List<Verdict> verdicts =
+                    new Verify(host, launchd, store).verify(verdict -> console.say(text.line(verdict)));
+            for (Verdict verdict : verdicts) {
+                if (!verdict.isGood()) {
+                    throw new Failed(
+                            "verify " + verdict.id(), "not true: " + verdict.claim() + ".\n" + text.line(verdict));
+                }
+                proved("verify " + verdict.id(), verdict.claim());
+            }
+        }
+
+        private void installAgain() throws Failed {
+            Install.Proposal proposal = installation().propose(Optional.of(spec));
+            if (!proposal.plan().isEmpty()) {
+                throw new Failed(
+                        "install again",
+                        "it would change something:\n" + new PlanText(console, layout.home()).list(proposal.plan()));
+            }
+            proved("install again", "no changes");
+        }
+
+        private void warmModels() throws Failed {
+            WarmModels.Progress quiet = new WarmModels.Progress() {
+                @Override
+                public void pulling(String model, PullProgress line) {
+                    if (line.layer().isEmpty()) {
+                        console.say("  " + model + ": " + line.status());
+                    }
+                }
+
+                @Override
+                public void loading(String model) {
+                    console.say("  " + model + ": loading");
+                }
+            };
+            List<WarmModels.Result> results =
+                    new WarmModels(new OllamaClient(spec.ollama().port()), quiet).warm(spec.models());
+            for (WarmModels.Result result : results) {
+                if (result.outcome() != WarmModels.Outcome.WARMED) {
+                    throw new Failed("warm-models", result.model() + " " + result.outcome() + ": " + result.detail());
+                }
+                proved("warm-models " + result.model(), result.detail());
+            }
+        }
+
+        private void status() throws Failed {
+            Status.Snapshot snapshot = new Status(host, launchd, store).look();
+            if (!snapshot.isHealthy()) {
+                throw new Failed("status", "not healthy: " + snapshot);
+            }
+            proved("status", "healthy, " + snapshot.loadedModels().size() + " models in memory");
+        }
+
+        private void uninstall() throws Failed {
+            PlanText text = new PlanText(console, layout.home());
+            Uninstall uninstall = new Uninstall(host, launchd, layout, store);
+            Applier.Removal removal = uninstall.apply(
+                    uninstall.propose(),
+                    change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
+            if (!removal.failures().isEmpty()) {
+                throw new Failed("uninstall", removal.failures().toString());
+            }
+            proved("uninstall", removal.done().size() + " changes taken back");
+        }
+
+        private void nothingLeft(Map<Path, FileState> before) throws Failed {
+            Map<Path, FileState> after = home.tree(host);
+            if (!after.equals(before)) {
+                throw new Failed(
+                        "nothing left", "the home differs: " + after.keySet() + " instead of " + before.keySet());
+            }
+            proved("files", "the home is byte for byte as before");
+            List<Listener> listeners = new Lsof(host)
+                    .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+            if (!listeners.isEmpty()) {
+                throw new Failed("nothing left", "somebody still listens: " + listeners);
+            }
+            proved("sockets", "nobody listens on the two ports");
+            Patience patience = new Patience(Duration.ofMillis(20));
+            if (!patience.await(Duration.ofSeconds(5), () -> processes().isEmpty())) {
+                throw new Failed("nothing left", "processes still run: " + processes());
+            }
+            proved("processes", "none that this rehearsal started is left");
+        }
+
+        private List<String> processes() {
+            return ProcessHandle.current()
+                    .descendants()
+                    .filter(ProcessHandle::isAlive)
+                    .map(process ->
+                            process.pid() + " " + process.info().command().orElse("?"))
+                    .toList();
+        }
+
+        private void proved(String step, String evidence) {
+            proofs.add(new Proof(step, evidence));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws Failed;
+    }
+}

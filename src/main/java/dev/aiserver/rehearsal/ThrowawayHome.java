@@ -1,0 +1,158 @@
+package dev.aiserver.rehearsal;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A home, a folder for logs and an {@code ollama} command that exist for one rehearsal only. */
+final class ThrowawayHome {
+    private final Path root;
+    private final List<AutoCloseable> first = new ArrayList<>();
+
+    private ThrowawayHome(Path root) {
+        this.root = root;
+    }
+
+    static ThrowawayHome create() {
+        try {
+            ThrowawayHome home = new ThrowawayHome(Files.createTempDirectory("aiserver-rehearsal-"));
+            Files.createDirectories(home.home().resolve("Library"));
+            Files.createDirectories(home.logs());
+            Files.createDirectories(home.ollama().getParent());
+            Files.writeString(home.ollama(), home.ollamaScript());
+            Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
+            return home;
+        } catch (IOException e) {
+            throw new Trouble(
+                    "A throw-away home cannot be made in the folder for temporary files: " + e.getMessage(), e);
+        }
+    }
+
+    Path home() {
+        return root.resolve("home");
+    }
+
+    Path logs() {
+        return root.resolve("logs");
+    }
+
+    /** The model server in Ollama's place: a process of its own, started as the property list says. */
+    Path ollama() {
+        return root.resolve("bin/ollama");
+    }
+
+    /** Models stay out of the home, because an installation does not own them. */
+    private String ollamaScript() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        return """
+                #!/bin/sh
+                export OLLAMA_MODELS=%s
+                exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s dev.aiserver.rehearsal.model.ModelServer "$@"
+                """.formatted(quoted(root.resolve("models").toString()), quoted(java), quoted(classPath));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** The user's environment with this home in place of theirs. */
+    Map<String, String> environment(Map<String, String> users) {
+        Map<String, String> environment = new HashMap<>(users);
+        environment.put("HOME", home().toString());
+        return environment;
+    }
+
+    /** Ports that nobody listens on now; all are held until the last is found, so that no two are the same. */
+    List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            List<Integer> ports =
+                    sockets.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new Trouble("No free port can be had on loopback: " + e.getMessage(), e);
+        }
+    }
+
+    /** Every file and folder of the home, with what is in it. */
+    Map<Path, FileState> tree(Host host) {
+        try (Stream<Path> paths = Files.walk(home())) {
+            Map<Path, FileState> tree = new TreeMap<>();
+            paths.forEach(path -> tree.put(path, host.file(path)));
+            return tree;
+        } catch (IOException e) {
+            throw new Trouble("The throw-away home cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** To be closed before the files go. */
+    void closeFirst(AutoCloseable resource) {
+        first.add(resource);
+    }
+
+    @Override
+    public String toString() {
+        return root.toString();
+    }
+
+    boolean exists() {
+        return Files.exists(root);
+    }
+
+    /** Ends what was started and removes every file; once is enough, twice does no harm. */
+    synchronized void remove() {
+        try {
+            for (AutoCloseable resource : first) {
+                resource.close();
+            }
+            if (exists()) {
+                Files.walkFileTree(root, new Removal());
+            }
+        } catch (Exception e) {
+            throw new Trouble(
+                    "The throw-away home " + root + " could not be removed: " + e.getMessage() + "; remove it by hand.",
+                    e);
+        }
+    }
+
+    private static final class Removal extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

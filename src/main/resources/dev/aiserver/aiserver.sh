@@ -1,0 +1,65 @@
+#!/bin/sh
+# Starts aiserver with the first Java that is new enough. AISERVER_JAVA names one; AISERVER_JAR the program.
+# "aiserver --which-java" says which Java that is.
+set -u
+
+oldest=17
+
+# A Java tells its version in a file beside it, which is quicker to read than to start it.
+# On a Mac, /usr/bin/java is there without any Java; it has no such file.
+is_new_enough() {
+    [ -x "$1" ] || return 1
+    home=$(cd "$(dirname "$(resolved "$1")")/.." 2>/dev/null && pwd) || return 1
+    [ -r "$home/release" ] || return 1
+    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
+    [ "${major:-0}" -ge "$oldest" ]
+}
+
+resolved() {
+    file=$1
+    while [ -L "$file" ]; do
+        target=$(readlink "$file")
+        case $target in
+            /*) file=$target ;;
+            *) file=$(dirname "$file")/$target ;;
+        esac
+    done
+    printf '%s\n' "$file"
+}
+
+candidates() {
+    [ -n "${AISERVER_JAVA:-}" ] && printf '%s\n' "$AISERVER_JAVA"
+    [ -n "${JAVA_HOME:-}" ] && printf '%s\n' "$JAVA_HOME/bin/java"
+    command -v java
+    [ -x /usr/libexec/java_home ] && printf '%s\n' "$(/usr/libexec/java_home -v "$oldest+" 2>/dev/null)/bin/java"
+    printf '%s\n' /opt/homebrew/opt/openjdk*/bin/java /usr/local/opt/openjdk*/bin/java
+    printf '%s\n' /usr/lib/jvm/*/bin/java
+}
+
+java=$(candidates | while IFS= read -r candidate; do
+    if is_new_enough "$candidate"; then
+        printf '%s\n' "$candidate"
+        break
+    fi
+done)
+
+if [ -z "$java" ]; then
+    echo "aiserver: no Java $oldest or newer was found; install one (macOS: brew install openjdk," \
+        "Debian: apt-get install openjdk-17-jdk-headless) or set AISERVER_JAVA." >&2
+    exit 1
+fi
+if [ "${1:-}" = --which-java ]; then
+    printf '%s\n' "$java"
+    exit 0
+fi
+
+terminals=
+[ -t 0 ] && terminals="$terminals in"
+[ -t 1 ] && terminals="$terminals out"
+[ -t 2 ] && terminals="$terminals err"
+AISERVER_TERMINALS=$terminals
+export AISERVER_TERMINALS
+
+jar=${AISERVER_JAR:-$(dirname "$(resolved "$0")")/../share/aiserver/aiserver.jar}
+# A short life needs neither the optimising compiler nor parallel garbage collection.
+exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable -Xlog:all=error:stderr -jar "$jar" "$@"
