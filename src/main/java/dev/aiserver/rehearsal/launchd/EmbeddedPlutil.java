@@ -39,7 +39,7 @@ public final class EmbeddedPlutil {
 
     private static String verdict(String file, byte[] stdin) {
         try {
-            JobDefinition.parse(file.equals("-") ? stdin : Files.readAllBytes(Path.of(file)));
+            PropertyList.parse(file.equals("-") ? stdin : Files.readAllBytes(Path.of(file)));
             return "OK";
         } catch (IOException e) {
             return "file does not exist or is not readable or is not a regular file";

@@ -1,14 +1,11 @@
 package dev.aiserver.rehearsal.launchd;
 
-import com.dd.plist.BinaryPropertyListParser;
 import com.dd.plist.NSArray;
 import com.dd.plist.NSDictionary;
 import com.dd.plist.NSNumber;
 import com.dd.plist.NSObject;
 import com.dd.plist.NSString;
-import com.dd.plist.XMLPropertyListParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,26 +84,9 @@ record JobDefinition(
                 Set.copyOf(sessions.isEmpty() ? List.of("Aqua") : sessions));
     }
 
-    /** Reads XML and binary property lists; launchd knows no third form. */
-    static NSObject parse(byte[] bytes) throws Refusal {
-        boolean binary = new String(bytes, 0, Math.min(6, bytes.length), StandardCharsets.US_ASCII).equals("bplist");
-        try {
-            NSObject root = binary ? BinaryPropertyListParser.parse(bytes) : XMLPropertyListParser.parse(bytes);
-            if (root == null) {
-                throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST);
-            }
-            return root;
-        } catch (Refusal e) {
-            throw e;
-        } catch (Exception e) {
-            // The parsers declare five kinds of checked exceptions and throw more; each means the same.
-            throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST, e);
-        }
-    }
-
     private static NSDictionary dictionary(Path plist) throws Refusal {
         try {
-            if (parse(Files.readAllBytes(plist)) instanceof NSDictionary dictionary) {
+            if (PropertyList.parse(Files.readAllBytes(plist)) instanceof NSDictionary dictionary) {
                 return dictionary;
             }
             throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.rehearsal.launchd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,83 @@
+package dev.aiserver.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LaunchctlPrintTest {
+    private static final Path RECORDINGS = Path.of("src/test/resources/launchctl-print");
+
+    static Stream<Path> recordings() throws IOException {
+        try (Stream<Path> files = Files.list(RECORDINGS)) {
+            return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void readsWhatStandsBesideTheRecording(Path recording) throws IOException {
+        LaunchctlPrint print = LaunchctlPrint.parse(Files.readAllBytes(recording));
+        assertThat(described(print)).isEqualTo(expected(recording));
+        assertThat(print.toString()).doesNotContain("stolen", "OLLAMA_HOST");
+    }
+
+    @Test
+    void readsDisabledLabelsInOldAndNewWords() {
+        String output = """
+
+                	disabled services = {
+                		"com.ollama" => disabled
+                		"com.haproxy" => enabled
+                		"com.old" => true
+                		"com.older" => false
+                	}
+                	login item associations = {
+                	}
+                """;
+        assertThat(LaunchctlPrint.disabledLabels(output.getBytes(StandardCharsets.UTF_8)))
+                .containsExactlyInAnyOrder("com.ollama", "com.old");
+    }
+
+    private static Map<String, String> described(LaunchctlPrint print) {
+        Map<String, String> map = new TreeMap<>();
+        map.put("state", print.state());
+        map.put("pid", print.pid().isPresent() ? "" + print.pid().getAsInt() : "");
+        map.put("runs", "" + print.runs());
+        map.put(
+                "exit",
+                print.lastExit() instanceof LastExit.Never
+                        ? "never"
+                        : print.lastExit().words());
+        map.put("plist", print.plist().map(Path::toString).orElse(""));
+        map.put("program", print.program().orElse(""));
+        map.put("arguments", String.join(" ", print.arguments()));
+        map.put("spawnType", print.spawnType().orElse(""));
+        map.put("log", print.log().map(Path::toString).orElse(""));
+        map.put("exitTimeOut", "" + print.exitTimeOut().toSeconds());
+        map.put("running", "" + print.isRunning());
+        map.put("draining", "" + print.isDraining());
+        return map;
+    }
+
+    private static Map<String, String> expected(Path recording) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader =
+                Files.newBufferedReader(Path.of(recording.toString().replaceAll("\\.txt$", ".properties")))) {
+            properties.load(reader);
+        }
+        Map<String, String> map = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
+        return map;
+    }
+}

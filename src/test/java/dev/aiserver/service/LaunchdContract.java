@@ -1,0 +1,394 @@
+package dev.aiserver.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.rehearsal.launchd.Account;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Fault;
+import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.standin.Agent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@link Launchd} promises, whichever way launchctl is reached and whichever Mac answers. */
+abstract class LaunchdContract {
+    private static final String LABEL = "com.example.job";
+    private static final double TIME_SCALE = 0.02;
+    private static final CommandResult SILENT_SUCCESS = CommandResult.of(0, "", "");
+    private static final CommandResult OPAQUE = CommandResult.of(
+            5, "", "Bootstrap failed: 5: Input/output error\nTry re-running the command as root for richer errors.\n");
+    private static final Timing TIMING = new Timing(
+            Duration.ofMillis(100),
+            Duration.ofSeconds(5),
+            List.of(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(200)),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(5));
+
+    @TempDir
+    Path home;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** @param open what is to be closed after the test, last first */
+    abstract Host host(EmbeddedLaunchctl launchctl, List<AutoCloseable> open);
+
+    /** A booted Mac and who controls its agents. */
+    private record Mac(EmbeddedLaunchctl launchctl, WatchedHost host, Launchd launchd, int uid) {
+
+        LaunchctlPrint loaded() {
+            assertThat(launchd.status(LABEL)).isInstanceOf(JobStatus.Loaded.class);
+            return ((JobStatus.Loaded) launchd.status(LABEL)).print();
+        }
+
+        void start(Agent agent) {
+            launchd.start(agent.label(), agent.plist(), Readiness.RUNNING_IS_ENOUGH);
+        }
+    }
+
+    private Mac boot(Quirks quirks) throws IOException {
+        return boot(quirks, TIMING);
+    }
+
+    private Mac boot(Quirks quirks, Timing timing) throws IOException {
+        int uid = (Integer) Files.getAttribute(home, "unix:uid");
+        EmbeddedLaunchctl launchctl =
+                new EmbeddedLaunchctl(new Account(uid, "ann", home, TIME_SCALE, List.of()), quirks);
+        open.add(launchctl);
+        WatchedHost host = new WatchedHost(host(launchctl, open));
+        Launchd launchd = new Launchd(host, uid, new Patience(Duration.ofMillis(10)), timing);
+        return new Mac(launchctl, host, launchd, uid);
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private Agent agent(String script) {
+        return new Agent(home, LABEL, script);
+    }
+
+    private static boolean isAlive(LaunchctlPrint print) {
+        return ProcessHandle.of(print.pid().orElse(0))
+                .map(ProcessHandle::isAlive)
+                .orElse(false);
+    }
+
+    private static void assertTrouble(ThrowingCallable action, String... words) {
+        assertThatThrownBy(action)
+                .isInstanceOfSatisfying(
+                        Trouble.class, trouble -> assertThat(trouble.sentence()).contains(words));
+    }
+
+    static Stream<Quirks> macs() {
+        List<Quirks> macs = new ArrayList<>();
+        for (int already : new int[] {5, 37, 17}) {
+            for (int drain : new int[] {5, 37}) {
+                for (int disabled : new int[] {5, 119}) {
+                    for (int noDesktop : new int[] {125, 112}) {
+                        macs.add(Quirks.usual().codes(already, drain, disabled, noDesktop));
+                    }
+                }
+            }
+        }
+        return macs.stream();
+    }
+
+    /** On the way every code of this Mac is met: a lost enable, a drain, a load that is reported as failed, a logout. */
+    @ParameterizedTest
+    @MethodSource("macs")
+    void aJobGoesThroughItsWholeLifeOnEveryMac(Quirks quirks) throws IOException {
+        Mac mac = boot(quirks.withFaults(
+                new Fault("enable", 1, new Fault.Answer(SILENT_SUCCESS)),
+                new Fault("bootstrap", 3, new Fault.Answer(CommandResult.of(quirks.drainCode(), "", ""))),
+                new Fault("bootstrap", 5, new Fault.ActThenAnswer(CommandResult.of(quirks.alreadyCode(), "", ""))),
+                new Fault("bootstrap", 6, new Fault.LogOut())));
+        mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
+        Path reloaded = home.resolve("reloaded");
+        Agent agent = agent("trap ': >" + reloaded + "' USR2; " + Agent.STAYS)
+                .with("ThrottleInterval", 1)
+                .written();
+
+        mac.start(agent);
+        LaunchctlPrint first = mac.loaded();
+        assertThat(first.isRunning()).isTrue();
+        assertThat(first.plist()).contains(agent.plist());
+
+        agent.with("EnvironmentVariables", Map.of("A", "b")).written();
+        mac.start(agent);
+        LaunchctlPrint second = mac.loaded();
+        assertThat(second.pid()).isNotEqualTo(first.pid());
+        assertThat(isAlive(first)).isFalse();
+
+        mac.launchd().reload(LABEL, () -> Files.exists(reloaded) ? Optional.empty() : Optional.of("not reloaded"));
+        assertThat(mac.loaded().pid()).isEqualTo(second.pid());
+
+        mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH);
+        assertThat(mac.loaded().pid()).isNotEqualTo(second.pid());
+        assertThat(isAlive(second)).isFalse();
+
+        mac.start(agent);
+        LaunchctlPrint last = mac.loaded();
+        mac.launchd().stop(LABEL);
+        assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
+        assertThat(isAlive(last)).isFalse();
+        mac.launchd().stop(LABEL);
+
+        assertTrouble(() -> mac.start(agent), "no desktop session", "log in");
+        assertThat(mac.host().launchctlVerbs()).doesNotContain("load", "unload", "list");
+    }
+
+    @Test
+    void aLabelIsEnabledBeforeItIsLoaded() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        mac.start(agent(Agent.STAYS).written());
+        assertThat(mac.host().launchctlVerbs()).containsSubsequence("enable", "bootstrap", "print");
+    }
+
+    @Test
+    void startWaitsForASlowDrain() throws IOException {
+        Mac mac = boot(Quirks.usual().withFaults(new Fault("bootout", 1, new Fault.Linger(Duration.ofMillis(400)))));
+        Agent agent = agent("trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done")
+                .with("ExitTimeOut", 60)
+                .written();
+        mac.start(agent);
+        LaunchctlPrint first = mac.loaded();
+        mac.start(agent);
+        assertThat(mac.loaded().pid()).isNotEqualTo(first.pid());
+        assertThat(isAlive(first)).isFalse();
+    }
+
+    @Test
+    void aJobThatIgnoresSigtermIsGoneAfterStop() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        mac.start(agent(Agent.IGNORES_TERM).written());
+        LaunchctlPrint running = mac.loaded();
+        mac.launchd().stop(LABEL);
+        assertThat(isAlive(running)).isFalse();
+        assertThat(mac.host().commands).noneMatch(command -> command.contains("SIGKILL"));
+    }
+
+    @Test
+    void aJobThatLaunchdDoesNotKillIsKilled() throws IOException {
+        Mac mac = boot(Quirks.usual().withFaults(new Fault("bootout", 1, new Fault.DrainForever())));
+        mac.start(agent(Agent.IGNORES_TERM).with("ExitTimeOut", 1).written());
+        LaunchctlPrint running = mac.loaded();
+        mac.launchd().stop(LABEL);
+        assertThat(isAlive(running)).isFalse();
+        assertThat(mac.host().commands).anyMatch(command -> command.contains("SIGKILL"));
+    }
+
+    @Test
+    void aCrashLoopIsToldWithItsExitAndItsLog() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        Path log = home.resolve("job.log");
+        Agent agent = agent("exit 3").with("StandardErrorPath", log.toString()).written();
+        assertTrouble(() -> mac.start(agent), LABEL + " does not stay up", "exit code 3", log.toString());
+    }
+
+    @Test
+    void aMissingProgramIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        Agent agent = agent("").running("/no/such/program").written();
+        assertTrouble(() -> mac.start(agent), LABEL + " does not stay up", "exit code 78", "program");
+    }
+
+    @Test
+    void aServiceThatNeverGetsReadyIsTold() throws IOException {
+        Timing hasty =
+                new Timing(Duration.ofMillis(50), Duration.ofMillis(400), List.of(), Duration.ZERO, Duration.ZERO);
+        Mac mac = boot(Quirks.usual(), hasty);
+        Agent agent = agent(Agent.STAYS).written();
+        assertTrouble(
+                () -> mac.launchd().start(LABEL, agent.plist(), () -> Optional.of("port 1 does not answer")),
+                "did not get ready",
+                "it runs, but port 1 does not answer");
+    }
+
+    @Test
+    void anEndedJobThatNobodyRestartsIsTold() throws IOException {
+        Timing hasty =
+                new Timing(Duration.ofMillis(50), Duration.ofMillis(400), List.of(), Duration.ZERO, Duration.ZERO);
+        Mac mac = boot(Quirks.usual(), hasty);
+        Agent agent = agent("exit 0").with("KeepAlive", false).written();
+        assertTrouble(() -> mac.start(agent), "it is not running (state: not running, last end: exit code 0)");
+    }
+
+    @Test
+    void aLabelThatStaysDisabledIsTold() throws IOException {
+        Mac mac = boot(
+                Quirks.usual().withFaults(new Fault("enable", Fault.EVERY_CALL, new Fault.Answer(SILENT_SUCCESS))));
+        mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
+        Agent agent = agent(Agent.STAYS).written();
+        assertTrouble(() -> mac.start(agent), "switched off", "Login Items");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {125, 112})
+    void withoutADesktopSessionNothingIsLoadedAndNothingIsTouched(int code) throws IOException {
+        Mac mac = boot(Quirks.usual().codes(5, 5, 119, code).overSsh(false));
+        assertThat(mac.launchd().hasDesktopSession()).isFalse();
+        assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
+        mac.launchd().stop(LABEL);
+        Agent agent = agent(Agent.STAYS).written();
+        assertTrouble(() -> mac.start(agent), "no desktop session for user id " + mac.uid());
+        assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "no desktop session");
+        assertThat(mac.host().launchctlVerbs()).containsOnly("print");
+    }
+
+    @Test
+    void aDesktopSessionIsSeenFromSshToo() throws IOException {
+        assertThat(boot(Quirks.usual().overSsh(true)).launchd().hasDesktopSession())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rw-rw-rw-, <plist/>, others may write to",
+        "rw-r--r--, <plist, it is no property list",
+        "rw-r--r--, '', it is no property list"
+    })
+    void aBadPropertyListIsTold(String mode, String content, String words) throws IOException {
+        Mac mac = boot(Quirks.usual());
+        Agent agent = agent("");
+        Files.writeString(agent.plist(), content);
+        Files.setPosixFilePermissions(agent.plist(), PosixFilePermissions.fromString(mode));
+        assertTrouble(() -> mac.start(agent), "does not load " + LABEL + " from " + agent.plist(), words);
+    }
+
+    @Test
+    void aMissingPropertyListIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        assertTrouble(() -> mac.start(agent("")), "there is no such file");
+    }
+
+    @Test
+    void aPropertyListOfAnotherUserIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual().withFaults(new Fault("bootstrap", Fault.EVERY_CALL, new Fault.Answer(OPAQUE))));
+        Agent agent = agent("").written();
+        FileState.Regular own = (FileState.Regular) mac.host().file(agent.plist());
+        mac.host().files.put(agent.plist(), new FileState.Regular(own.content(), 0644, 4711));
+        assertTrouble(() -> mac.start(agent), "belongs to user id 4711", "sudo chown " + mac.uid());
+        mac.host().files.put(agent.plist(), new FileState.Other("symbolic link", mac.uid()));
+        assertTrouble(() -> mac.start(agent), "that is a symbolic link");
+        mac.host().files.remove(agent.plist());
+        mac.host().files.put(home, new FileState.Directory(0775, mac.uid()));
+        assertTrouble(() -> mac.start(agent), "others may write to " + home + ";");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 37, 17})
+    void aLoadIsTriedAgainWhileItMayHelp(int code) throws IOException {
+        Fault.Effect failure = new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code));
+        Mac mac = boot(Quirks.usual()
+                .withFaults(
+                        new Fault("bootstrap", 1, failure),
+                        new Fault("bootstrap", 2, failure),
+                        new Fault("bootstrap", 3, failure)));
+        mac.start(agent(Agent.STAYS).written());
+        assertThat(mac.loaded().isRunning()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 4", "161, 1"})
+    void aLoadThatFailsForReasonsUnseenIsToldAfterSomeAttempts(int code, int attempts) throws IOException {
+        Mac mac = boot(Quirks.usual()
+                .withFaults(new Fault(
+                        "bootstrap",
+                        Fault.EVERY_CALL,
+                        new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code + ": reason\n")))));
+        Agent agent = agent(Agent.STAYS).written();
+        assertTrouble(
+                () -> mac.start(agent),
+                "ended with " + code + " (Bootstrap failed: " + code + ": reason)",
+                "launchd.log");
+        assertThat(mac.host().launchctlVerbs()).filteredOn("bootstrap"::equals).hasSize(attempts);
+    }
+
+    @Test
+    void aJobInTheBackgroundDomainIsFoundAndStopped() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        Agent agent = agent(Agent.STAYS)
+                .with("LimitLoadToSessionType", new Object[] {"Aqua", "Background"})
+                .written();
+        String domain = "user/" + mac.uid();
+        mac.launchctl().run(List.of("bootstrap", domain, agent.plist().toString()));
+        assertThat(mac.launchd().status(LABEL))
+                .isInstanceOfSatisfying(
+                        JobStatus.Elsewhere.class,
+                        elsewhere -> assertThat(elsewhere.domain()).isEqualTo(domain));
+        mac.start(agent);
+        assertThat(mac.launchd().status(LABEL)).isInstanceOf(JobStatus.Loaded.class);
+        assertThat(mac.launchctl().run(List.of("print", domain + "/" + LABEL)).exitCode())
+                .isEqualTo(113);
+    }
+
+    @Test
+    void anAnswerThatTellsNothingStopsEverything() throws IOException {
+        Mac mac = boot(Quirks.usual()
+                .withFaults(new Fault(
+                        "print", Fault.EVERY_CALL, new Fault.Answer(CommandResult.of(1, "", "Something odd.\n")))));
+        Agent agent = agent(Agent.STAYS).written();
+        assertTrouble(
+                () -> mac.launchd().status(LABEL), "Cannot tell whether " + LABEL + " is loaded", "Something odd.");
+        assertTrouble(() -> mac.start(agent), "Cannot tell");
+        assertTrouble(() -> mac.launchd().stop(LABEL), "Cannot tell");
+        assertThat(mac.host().launchctlVerbs()).containsOnly("print");
+    }
+
+    @Test
+    void aHangingLaunchctlIsGivenUp() throws IOException {
+        Mac mac = boot(Quirks.usual().withFaults(new Fault("print", 1, new Fault.Hang(Duration.ofMinutes(10)))));
+        assertTrouble(() -> mac.launchd().status(LABEL), "gave no answer in time");
+    }
+
+    @Test
+    void aJobThatDiesOfItsReloadIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        mac.start(agent(Agent.STAYS).with("ThrottleInterval", 1).written());
+        assertTrouble(() -> mac.launchd().reload(LABEL, Readiness.RUNNING_IS_ENOUGH), LABEL + " started anew instead");
+    }
+
+    @Test
+    void aJobThatIsNotLoadedCannotBeRestartedOrReloaded() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
+        assertTrouble(() -> mac.launchd().reload(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
+    }
+
+    @Test
+    void aBootoutThatIsRefusedIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual()
+                .withFaults(new Fault(
+                        "bootout",
+                        Fault.EVERY_CALL,
+                        new Fault.Answer(CommandResult.of(1, "", "Boot-out failed: 1: Operation not permitted\n")))));
+        mac.start(agent(Agent.STAYS).written());
+        assertTrouble(() -> mac.launchd().stop(LABEL), "does not unload " + LABEL, "Operation not permitted");
+        assertThat(mac.loaded().isRunning()).isTrue();
+    }
+}

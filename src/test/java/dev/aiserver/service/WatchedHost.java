@@ -1,0 +1,72 @@
+package dev.aiserver.service;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A host that remembers its commands, grants them little time, and can be told what to say of a file. */
+final class WatchedHost implements Host {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    final List<List<String>> commands = new CopyOnWriteArrayList<>();
+    final Map<Path, FileState> files = new ConcurrentHashMap<>();
+    private final Host host;
+
+    WatchedHost(Host host) {
+        this.host = host;
+    }
+
+    List<String> launchctlVerbs() {
+        return commands.stream()
+                .filter(command -> command.get(0).equals("launchctl"))
+                .map(command -> command.get(1))
+                .toList();
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        commands.add(command.argv());
+        return host.run(command.within(LIMIT));
+    }
+
+    @Override
+    public FileState file(Path path) {
+        FileState told = files.get(path);
+        return told == null ? host.file(path) : told;
+    }
+
+    @Override
+    public Facts facts() {
+        return host.facts();
+    }
+
+    @Override
+    public Optional<Path> find(String program) {
+        return host.find(program);
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        host.write(path, content, mode);
+    }
+
+    @Override
+    public void delete(Path path) {
+        host.delete(path);
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        host.createDirectory(path, mode);
+    }
+}

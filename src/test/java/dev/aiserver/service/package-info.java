@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.aiserver.standin;
+
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** Answers the stand-in scripts {@code launchctl} and {@code plutil} for an embedded launchd, on a loopback port. */
+public final class LaunchctlSocket implements AutoCloseable {
+    private final ServerSocket server;
+    private final EmbeddedLaunchctl launchctl;
+    private final EmbeddedPlutil plutil = new EmbeddedPlutil();
+
+    /** The launchctl stays the caller's to close. */
+    public LaunchctlSocket(EmbeddedLaunchctl launchctl) {
+        this.launchctl = launchctl;
+        try {
+            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        inOwnThread(this::acceptAll);
+    }
+
+    /** For the scripts' {@code STANDIN_LAUNCHD_PORT}. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void acceptAll() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                inOwnThread(() -> answer(socket));
+            } catch (SocketException e) {
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void answer(Socket socket) {
+        try (socket) {
+            InputStream request = socket.getInputStream();
+            int count = Integer.parseInt(word(request));
+            List<String> words = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                words.add(word(request));
+            }
+            byte[] stdin = Base64.getDecoder().decode(word(request));
+            CommandResult result = run(words.get(0), words.subList(1, count), stdin);
+            Base64.Encoder base64 = Base64.getEncoder();
+            socket.getOutputStream()
+                    .write((result.exitCode() + "\n" + base64.encodeToString(result.stdout()) + "\n"
+                                    + base64.encodeToString(result.stderr()) + "\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            // The script was killed while it waited, as the test of a hanging launchctl wants.
+            return;
+        }
+    }
+
+    private CommandResult run(String command, List<String> arguments, byte[] stdin) {
+        return command.equals("plutil") ? plutil.run(arguments, stdin) : launchctl.run(arguments);
+    }
+
+    private static String word(InputStream request) throws IOException {
+        ByteArrayOutputStream word = new ByteArrayOutputStream();
+        for (int next = request.read(); next > 0; next = request.read()) {
+            word.write(next);
+        }
+        return word.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void inOwnThread(Runnable work) {
+        Thread thread = new Thread(work, "launchctl-socket");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
