@@ -22,7 +22,7 @@ record Body(JsonNode json) {
         } catch (JsonEOFException e) {
             throw new ApiError(400, "unexpected EOF");
         } catch (JsonProcessingException e) {
-            long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset() - 1);
+            long at = e.getLocation() == null ? 0 : e.getLocation().getByteOffset();
             char found = at < bytes.length ? (char) (bytes[(int) at] & 0xff) : '?';
             throw new ApiError(400, "invalid character '" + found + "' looking for beginning of value");
         } catch (IOException e) {
