@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -83,10 +86,14 @@ final class GuardsTest {
         }
     }
 
+    private static PrintStream quiet() {
+        return new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    }
+
     @Test
     void aWildcardServerChecksNoHost(@TempDir Path directory) throws IOException {
         try (ModelServer wide =
-                ModelServer.start(new InetSocketAddress(0), ModelStore.open(directory), Faults.NONE, System.out)) {
+                ModelServer.start(new InetSocketAddress(0), ModelStore.open(directory), Faults.NONE, quiet())) {
             assertThat(wide.address().getAddress().isAnyLocalAddress()).isTrue();
             assertThat(Client.call(wide, "GET", "/api/version", "", "Host: nobody-has-this-name")
                             .status())

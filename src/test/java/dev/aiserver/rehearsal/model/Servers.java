@@ -1,7 +1,7 @@
 package dev.aiserver.rehearsal.model;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +35,6 @@ final class Servers {
                 ModelStore.open(directory),
                 Faults.parse(faults),
                 Settings.of(variables),
-                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }
 }
