@@ -10,6 +10,7 @@
 #   client -> [=bindAddress]:[=proxy.port] -> this proxy -> 127.0.0.1:[=ollamaPort] -> Ollama
 #
 # Every answer that the proxy makes itself says why in the header X-Aiserver; Ollama's answers never have it.
+# (What is no HTTP at all, HAProxy's parser refuses before any rule is read, with a page of its own.)
 
 global
     # To standard output, which launchd writes to the log file; the default of 1024 bytes would cut lines.
@@ -60,9 +61,7 @@ frontend aiserver
     <@answer 404 "not_found_error" "blocked" "this endpoint is not served here" />
     <@answer 408 "timeout_error" "request-timeout" "the request did not arrive in time" />
     <@answer 421 "invalid_request_error" "unknown-host" "this server is not known by that host name" />
-    <@answer 422 "invalid_request_error" "bad-request" "malformed HTTP request" />
     <@answer 500 "api_error" "proxy-error" "the proxy failed" />
-    <@answer 501 "invalid_request_error" "bad-request" "this kind of HTTP request is not served here" />
     <@answer 502 "api_error" "bad-answer" "the model server hung up or answered badly" />
     <@answer 503 "api_error" "model-server-down" "the model server is not running" " hdr Retry-After 5" />
     <@answer 504 "timeout_error" "timeout" "the model server did not answer in time" />
@@ -74,6 +73,7 @@ frontend aiserver
     #    ends can be made to take the rest of one for another.
     http-request deny deny_status 400 if { req.fhdr(content-length) -m found } !{ req.fhdr(content-length) -m reg ^[0-9]{1,12}$ }
     http-request deny deny_status 400 if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str -i chunked }
+    http-request deny deny_status 400 if !{ req.ver 1.0 1.1 }
     http-request deny deny_status 400 if { req.hdrs -m reg '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]' }
 
     # 2. The host name. Ollama checks it against its own machine's name only, so it is checked here and replaced
@@ -93,10 +93,10 @@ frontend aiserver
     http-request deny deny_status 404 if METH_CONNECT
 <#else>
     # 3. The endpoints: exact method and exact path. The path is compared as it was sent, not decoded, so every
-    #    other spelling of a path is another path, and not served.
+    #    other spelling of a path is another path, and not served. A model's name is one segment, in which clients may
+    #    write the colon as %3A; Ollama has no route for names with a slash.
   <#list proxy.endpoints as endpoint>
     <#if endpoint.namesModel()>
-    # One segment with a model's name; clients may send its colon as %3A. A slash cannot be: Ollama has no such route.
     http-request set-var(txn.served) bool(true) if { method [=endpoint.method] } { path -m reg '^[=endpoint.path?remove_ending("{model}")][A-Za-z0-9_](([A-Za-z0-9._:@-]|%3[Aa]){0,253}[A-Za-z0-9_@-])?$' }
     <#else>
     http-request set-var(txn.served) bool(true) if { method [=endpoint.method] } { path [=endpoint.path] }

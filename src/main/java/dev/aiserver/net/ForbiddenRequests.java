@@ -1,0 +1,176 @@
+package dev.aiserver.net;
+
+import dev.aiserver.spec.Endpoint;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Requests that must not reach Ollama when only certain endpoints are open: its other routes, other methods, and other
+ * spellings of paths, as an attacker would try them. None does harm should it arrive: each names a model that does not
+ * exist.
+ */
+public final class ForbiddenRequests {
+    public static final String NO_MODEL = "aiserver-verify-does-not-exist";
+
+    private static final String BODY =
+            "{\"model\":\"%1$s\",\"name\":\"%1$s\",\"source\":\"%1$s\",\"destination\":\"%1$s\"}".formatted(NO_MODEL);
+
+    /**
+     * Ollama's routes, and those that a debug build of it or a service of another kind would have. Two are missing,
+     * {@code POST /api/signout} and {@code DELETE /api/user/keys/…}: they sign the owner out whatever the body says.
+     */
+    private static final List<String> ROUTES = List.of(
+            "GET /",
+            "HEAD /",
+            "HEAD /api/version",
+            "HEAD /api/tags",
+            "GET /api/ps",
+            "GET /api/status",
+            "GET /api/signout",
+            "GET /api/experimental/model-recommendations",
+            "GET /api/hello",
+            "HEAD /api/blobs/sha256:" + "0".repeat(64),
+            "POST /api/blobs/sha256:" + "0".repeat(64),
+            "POST /api/me",
+            "POST /api/pull",
+            "POST /api/push",
+            "POST /api/create",
+            "POST /api/copy",
+            "POST /api/generate",
+            "POST /api/chat",
+            "POST /api/embed",
+            "POST /api/embeddings",
+            "POST /api/experimental/web_search",
+            "POST /api/experimental/web_fetch",
+            "POST /v1/completions",
+            "POST /v1/embeddings",
+            "POST /v1/audio/transcriptions",
+            "POST /v1/images/generations",
+            "POST /v1/messages/count_tokens",
+            "POST /v1/messages/batches",
+            "GET /v1/responses/resp_1",
+            "DELETE /api/delete",
+            "GET /api",
+            "GET /v1",
+            "GET /debug/pprof/",
+            "GET /debug/pprof/cmdline",
+            "GET /debug/vars",
+            "GET /metrics",
+            "GET /stats",
+            "GET /.well-known/security.txt");
+
+    private static final List<String> METHODS = List.of(
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "get", "Post");
+
+    /** What only the filter of a proxy may take for the path {@code %s}, or what only the server behind it may. */
+    private static final List<String> SPELLINGS = List.of(
+            "%sX",
+            "%s/",
+            "%s//",
+            "%s/.",
+            "%s/x",
+            "%s/..",
+            "%s;x=1",
+            "%s%%20",
+            "%s%%00",
+            "%s%%0d%%0a",
+            "%s%%2f",
+            "%s%%3f",
+            "%s%%23",
+            "%s.",
+            "%s.json",
+            "%s&x=1",
+            "%s\\",
+            "/%s",
+            "/.%s",
+            "/%%2e%s",
+            "/x/..%s",
+            "/x/%%2e%%2e%s",
+            "//127.0.0.1%s");
+
+    /** Ways from an open path {@code %s} to a route that is not open. */
+    private static final List<String> DETOURS = List.of(
+            "%s/../../../api/delete",
+            "%s/../../api/delete",
+            "%s/%%2e%%2e/%%2e%%2e/api/delete",
+            "%s/..%%2f..%%2fapi%%2fdelete",
+            "%s/..%%252f..%%252fapi%%252fdelete",
+            "%s/..\\..\\api\\delete",
+            "%s/..;/..;/api/delete",
+            "%s%%00/../../api/delete");
+
+    /** As an open endpoint takes it for a model's name; rather too wide, so that no allowed request counts as one of these. */
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]*");
+
+    private ForbiddenRequests() {}
+
+    /**
+     * Requests that none of the open endpoints allows, without repetition. All are well-formed HTTP, so a proxy that
+     * refuses them does so by its rules and not for their form.
+     *
+     * @param host for the Host header: a name by which the server is known
+     */
+    public static List<HttpCall> beside(List<Endpoint> open, String host) {
+        List<String> openPaths = open.stream()
+                .map(endpoint -> endpoint.path().replace(Endpoint.MODEL, NO_MODEL))
+                .distinct()
+                .toList();
+        List<String> requests = new ArrayList<>(ROUTES);
+        for (String path : openPaths) {
+            METHODS.forEach(method -> requests.add(method + " " + path));
+            DETOURS.forEach(detour -> requests.add("DELETE " + detour.formatted(path)));
+        }
+        for (Endpoint endpoint : open) {
+            String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
+            spellings(path, host).forEach(spelling -> requests.add(endpoint.method() + " " + spelling));
+        }
+        spellings("/api/delete", host).forEach(spelling -> requests.add("DELETE " + spelling));
+        return requests.stream()
+                .distinct()
+                .map(request -> request.split(" ", 2))
+                .filter(request -> open.stream().noneMatch(endpoint -> allows(endpoint, request[0], request[1])))
+                .map(request -> call(request[0], request[1], host))
+                .toList();
+    }
+
+    private static Stream<String> spellings(String path, String host) {
+        String last = path.substring(path.length() - 1);
+        String encoded = path.substring(0, path.length() - 1) + "%%%02x".formatted((int) last.charAt(0));
+        return Stream.concat(
+                SPELLINGS.stream().map(spelling -> spelling.formatted(path)),
+                Stream.of(
+                        "http://" + host + path,
+                        path.toUpperCase(Locale.ROOT),
+                        path.replace("/", "//"),
+                        path.replace("/", "/./"),
+                        "/" + path.substring(1).replace("/", "%2f"),
+                        "/" + path.substring(1).replace("/", "%5c"),
+                        "/" + path.substring(1).replace("/", "\\"),
+                        encoded,
+                        encoded.replace("%", "%25")));
+    }
+
+    private static boolean allows(Endpoint endpoint, String method, String target) {
+        if (!endpoint.method().equals(method)) {
+            return false;
+        }
+        String before = endpoint.path().replace(Endpoint.MODEL, "");
+        return endpoint.namesModel()
+                ? target.startsWith(before)
+                        && MODEL.matcher(target.substring(before.length())).matches()
+                : target.equals(before);
+    }
+
+    private static HttpCall call(String method, String target, String host) {
+        HttpCall call = HttpCall.of(method, target, host);
+        return switch (method.toUpperCase(Locale.ROOT)) {
+            case "POST", "PUT", "PATCH", "DELETE" ->
+                call.header("Content-Type", "application/json").withBody(BODY.getBytes(StandardCharsets.UTF_8));
+            default -> call;
+        };
+    }
+}

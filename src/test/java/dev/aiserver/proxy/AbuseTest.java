@@ -1,0 +1,188 @@
+package dev.aiserver.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.aiserver.net.ForbiddenRequests;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AbuseTest {
+    private static final String HOST = "Host: remote-ollama\r\n";
+    private static final String HIDDEN = "DELETE /api/delete HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    @TempDir
+    static Path directory;
+
+    private static RecordingServer server;
+    private static RunningProxy proxy;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = RecordingServer.start();
+        proxy = RunningProxy.start(directory, server.port());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        proxy.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        server.reset();
+    }
+
+    @Test
+    void everyForbiddenRequestIsRefusedWithAReasonAndLeavesOneLineInTheLog() throws IOException {
+        List<HttpCall> forbidden = ForbiddenRequests.beside(proxy.settings().endpoints(), RunningProxy.NAME);
+        int before = proxy.requestLog().size();
+        Set<String> bodies = new TreeSet<>();
+        for (HttpCall call : forbidden) {
+            try (HttpExchange exchange = proxy.probe().open(call)) {
+                assertThat(RunningProxy.refusal(exchange)).as(call.toString()).isEqualTo("blocked");
+                assertThat(exchange.status()).as(call.toString()).isEqualTo(404);
+                bodies.add(new String(exchange.body().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            assertThat(server.requests()).as(call.toString()).isEmpty();
+        }
+        bodies.remove(""); // of HEAD
+        assertThat(bodies)
+                .as("two fixed texts, in which nothing of a request comes back")
+                .hasSize(2);
+
+        assertThat(RunningProxy.eventually(() -> proxy.requestLog().size() == before + forbidden.size()))
+                .isTrue();
+        for (String line : proxy.requestLog()) {
+            JsonNode entry = JSON.readTree(line);
+            assertThat(entry.path("time").isNumber()).as(line).isTrue();
+            assertThat(entry.path("client").asText()).as(line).isEqualTo("127.0.0.1");
+            assertThat(entry.path("status").isInt()).as(line).isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformed")
+    void refusesMalformedRequest(String name) throws IOException {
+        try (Socket client = proxy.connect()) {
+            client.getOutputStream().write(request("malformed", name, HOST));
+            String answer = firstLine(client.getInputStream());
+            assertThat(answer).as(() -> name + " " + server.requests()).matches("(HTTP/1.1 4\\d\\d .*)?");
+        }
+        assertThat(server.requests()).isEmpty();
+        theNextClientIsServed();
+        for (String line : proxy.requestLog()) {
+            assertThat(JSON.readTree(line).path("status").isInt()).as(line).isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("smuggling")
+    void letsNoHiddenRequestThrough(String name) throws IOException {
+        try (Socket client = proxy.connect()) {
+            client.getOutputStream().write(request("smuggling", name, HOST + "Connection: close\r\n"));
+            readToTheEnd(client);
+        }
+        theNextClientIsServed();
+        assertThat(server.requests())
+                .extracting(RecordingServer.Request::methodAndTarget)
+                .allMatch(seen -> seen.equals("POST /api/show") || seen.equals("GET /v1/models"));
+        for (RecordingServer.Request request : server.requests()) {
+            assertThat(request.headers("Host")).containsExactly("127.0.0.1:" + server.port());
+            assertThat(request.headers("X-Forwarded-For")).containsExactly("127.0.0.1");
+            assertThat(request.headers("Content-Length").size()
+                            + request.headers("Transfer-Encoding").size())
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void judgesEachRequestOfAConnectionByItself() throws IOException {
+        String allowed = "GET /v1/models HTTP/1.1\r\n" + HOST + "\r\n";
+        String forbidden = "DELETE /api/delete HTTP/1.1\r\n" + HOST + "\r\n";
+        String elsewhere = "GET /v1/models HTTP/1.1\r\nHost: evil.example\r\n\r\n";
+        try (Socket client = proxy.connect()) {
+            client.getOutputStream()
+                    .write((allowed + forbidden + allowed + elsewhere + allowed + HIDDEN)
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(Stream.of(readToTheEnd(client).split("(?=HTTP/1\\.1)")).map(answer -> answer.substring(9, 12)))
+                    .containsExactly("200", "404", "200", "421", "200", "404");
+        }
+        assertThat(server.requests())
+                .extracting(RecordingServer.Request::methodAndTarget)
+                .containsExactly("GET /v1/models", "GET /v1/models", "GET /v1/models");
+    }
+
+    private static void theNextClientIsServed() throws IOException {
+        assertThat(proxy.probe()
+                        .send(HttpCall.get("/v1/models", RunningProxy.NAME))
+                        .text())
+                .isEqualTo(RecordingServer.SERVED);
+    }
+
+    static Stream<String> malformed() {
+        return cases("malformed").stringPropertyNames().stream().sorted();
+    }
+
+    static Stream<String> smuggling() {
+        return cases("smuggling").stringPropertyNames().stream().sorted();
+    }
+
+    private static byte[] request(String file, String name, String host) {
+        return cases(file)
+                .getProperty(name)
+                .replace("{host}", host)
+                .replace("{hidden}", HIDDEN)
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static Properties cases(String file) {
+        Properties cases = new Properties();
+        try (InputStream in = AbuseTest.class.getResourceAsStream("/proxy/" + file + ".properties")) {
+            cases.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return cases;
+    }
+
+    /** Empty when the proxy hung up instead. */
+    private static String firstLine(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\r'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString();
+    }
+
+    private static String readToTheEnd(Socket client) throws IOException {
+        try {
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (EOFException e) {
+            return "";
+        }
+    }
+}

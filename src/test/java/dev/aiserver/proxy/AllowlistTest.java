@@ -1,0 +1,312 @@
+package dev.aiserver.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
+import dev.aiserver.spec.Endpoint;
+import dev.aiserver.spec.EndpointSet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AllowlistTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Every route of Ollama, also those that no set opens. */
+    private static final List<String> PATHS = List.of(
+            "/",
+            "/api/version",
+            "/api/status",
+            "/api/pull",
+            "/api/push",
+            "/api/tags",
+            "/api/show",
+            "/api/delete",
+            "/api/me",
+            "/api/signout",
+            "/api/user/keys/a2V5",
+            "/api/create",
+            "/api/blobs/sha256:abc",
+            "/api/copy",
+            "/api/experimental/web_search",
+            "/api/experimental/web_fetch",
+            "/api/experimental/model-recommendations",
+            "/api/ps",
+            "/api/generate",
+            "/api/chat",
+            "/api/embed",
+            "/api/embeddings",
+            "/v1/chat/completions",
+            "/v1/completions",
+            "/v1/embeddings",
+            "/v1/models",
+            "/v1/models/llama3.2",
+            "/v1/responses",
+            "/v1/audio/transcriptions",
+            "/v1/messages",
+            "/v1/messages/count_tokens");
+
+    private static final List<String> METHODS =
+            List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "get", "post");
+
+    @TempDir
+    static Path directory;
+
+    private static RecordingServer server;
+    private static RunningProxy proxy;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = RecordingServer.start();
+        proxy = RunningProxy.start(directory, server.port());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        proxy.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        server.reset();
+    }
+
+    @Test
+    void servesTheStrictEndpointsUnderEveryNameOfTheServer() throws IOException {
+        for (String host : List.of(
+                RunningProxy.NAME,
+                RunningProxy.NAME + ":" + proxy.port(),
+                "Remote-OLLAMA",
+                "REMOTE-OLLAMA:" + proxy.port(),
+                RunningProxy.NAME + ".",
+                RunningProxy.LONG_NAME,
+                RunningProxy.LONG_NAME + ":" + proxy.port(),
+                RunningProxy.LONG_NAME + ".",
+                "Remote-Ollama.Tail1234.TS.net",
+                "127.0.0.1",
+                "127.0.0.1:" + proxy.port())) {
+            for (Endpoint endpoint : EndpointSet.STRICT.endpoints()) {
+                HttpAnswer answer = proxy.probe().send(HttpCall.of(endpoint.method(), concrete(endpoint), host));
+                assertThat(answer.text()).as(endpoint + " of " + host).isEqualTo(RecordingServer.SERVED);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "remote-ollama.evil.example",
+                "evil.example:11434",
+                "xremote-ollama",
+                "remote-ollamax",
+                "remote-ollama:1",
+                "remote-ollama:",
+                "remote-ollama..",
+                "remote-ollama, evil.example",
+                "evil.example, remote-ollama",
+                "remote-ollama evil.example",
+                "user@remote-ollama",
+                "remote-ollama/",
+                "localhost",
+                "127.0.0.2",
+                "127.1",
+                "2130706433",
+                "[::ffff:127.0.0.1]",
+                "0.0.0.0",
+                ""
+            })
+    void refusesOtherHostNames(String host) throws IOException {
+        try (HttpExchange exchange = proxy.probe().open(HttpCall.get("/v1/models", host))) {
+            assertThat(RunningProxy.refusal(exchange)).isIn("unknown-host", RunningProxy.UNPARSED);
+        }
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void saysThatItDoesNotKnowAHostNameAndNothingElse() throws IOException {
+        for (String path : List.of("/v1/models", "/api/delete")) {
+            HttpAnswer answer = proxy.probe().send(HttpCall.get(path, "evil.example"));
+            assertThat(answer.status()).isEqualTo(421);
+            assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
+            assertThat(answer.header("content-type")).isEqualTo("application/json");
+            assertThat(JSON.readTree(answer.body()).at("/error/code").asText()).isEqualTo("unknown-host");
+            assertThat(answer.text()).doesNotContain("evil", RunningProxy.NAME, "127.0.0.1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /v1/models HTTP/1.0\r\n\r\n", "GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n"})
+    void refusesRequestsWithoutAHostName(String request) throws IOException {
+        HttpAnswer answer = proxy.probe().send(request.getBytes(StandardCharsets.US_ASCII));
+        assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama3.2",
+                "llama3.2:3b",
+                "qwen3%3A8b",
+                "qwen3%3a8b",
+                "_x",
+                "a",
+                "a@b",
+                "a..b",
+                "model-",
+                "Model_1:Q4_K_M",
+                "llama3.2?x=../../api/delete"
+            })
+    void knowsAModelByItsName(String model) throws IOException {
+        HttpAnswer answer = proxy.probe().send(HttpCall.get("/v1/models/" + model, RunningProxy.NAME));
+        assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
+        assertThat(server.requests().get(0).methodAndTarget()).isEqualTo("GET /v1/models/" + model);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "...",
+                "-x",
+                "%2e",
+                "a.",
+                "a:",
+                "a%3A",
+                "a%3",
+                "%3Aa",
+                "a/",
+                "a/b",
+                "hf.co/u/m",
+                "hf.co%2Fu%2Fm",
+                "a%20b",
+                "a%00",
+                "a%2e%2e",
+                "a;b",
+                "a*",
+                "a+b",
+                "a~b",
+                "a$b",
+                "a%",
+                "a%zz",
+                "a\\b",
+                "a|b",
+                "a\"b"
+            })
+    void doesNotTakeAnythingElseForAModelsName(String model) throws IOException {
+        assertBlocked(proxy.probe().send(HttpCall.get("/v1/models/" + model, RunningProxy.NAME)), model);
+    }
+
+    @Test
+    void takesNoModelNameThatIsLongerThanAnyModelsName() throws IOException {
+        assertThat(status("/v1/models/" + "a".repeat(255))).isEqualTo(200);
+        assertThat(status("/v1/models/" + "a".repeat(256))).isEqualTo(404);
+        assertThat(status("/v1/models/" + "a".repeat(8000))).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ALL")
+    void everySetOpensItsEndpointsAndNothingElse(EndpointSet set, @TempDir Path own) throws IOException {
+        Set<String> served = new TreeSet<>();
+        try (RunningProxy other = RunningProxy.start(own, server.port(), set)) {
+            for (String path : PATHS) {
+                for (String method : METHODS) {
+                    HttpCall call = HttpCall.of(method, path, RunningProxy.NAME);
+                    server.reset();
+                    try (HttpExchange exchange = other.probe().open(call)) {
+                        if (exchange.headers().containsKey("x-aiserver")) {
+                            assertThat(server.requests()).as(call.toString()).isEmpty();
+                        } else {
+                            served.add(call.toString());
+                        }
+                    }
+                }
+            }
+            assertThat(served)
+                    .isEqualTo(other.settings().endpoints().stream()
+                            .map(endpoint -> endpoint.method() + " " + concrete(endpoint))
+                            .collect(Collectors.toCollection(TreeSet::new)));
+        }
+    }
+
+    @Test
+    void theSetAllOpensEveryPathButNoOtherHostNameAndNoTunnel(@TempDir Path own) throws IOException {
+        try (RunningProxy other = RunningProxy.start(own, server.port(), EndpointSet.ALL)) {
+            for (String path : PATHS) {
+                assertThat(other.probe()
+                                .send(HttpCall.of("DELETE", path, RunningProxy.NAME))
+                                .text())
+                        .as(path)
+                        .isEqualTo(RecordingServer.SERVED);
+            }
+            server.reset();
+            for (HttpCall call : List.of(
+                    HttpCall.of("DELETE", "/api/delete", "evil.example"),
+                    HttpCall.of("GET", "http://" + RunningProxy.NAME + "/api/tags", RunningProxy.NAME),
+                    HttpCall.of("OPTIONS", "*", RunningProxy.NAME),
+                    HttpCall.of("CONNECT", RunningProxy.NAME + ":22", RunningProxy.NAME + ":22"),
+                    HttpCall.of("CONNECT", "127.0.0.1:" + other.port(), "127.0.0.1:" + other.port()))) {
+                try (HttpExchange exchange = other.probe().open(call)) {
+                    assertThat(RunningProxy.refusal(exchange))
+                            .as(call.toString())
+                            .isIn("unknown-host", "blocked", RunningProxy.UNPARSED);
+                }
+            }
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBlockedRequestIsAnsweredInTheStyleOfItsApi() throws IOException {
+        JsonNode ollama = JSON.readTree(blocked("/api/pull").body());
+        assertThat(ollama.path("error").isTextual()).isTrue();
+        assertThat(ollama).hasSize(1);
+        JsonNode other = JSON.readTree(blocked("/v1/files").body());
+        assertThat(other.path("type").asText()).isEqualTo("error");
+        assertThat(other.at("/error/type").asText()).isEqualTo("not_found_error");
+        assertThat(other.at("/error/message").asText()).isNotEmpty();
+        assertThat(other.at("/error/param").isNull()).isTrue();
+        assertThat(other.at("/error/code").asText()).isEqualTo("blocked");
+    }
+
+    private HttpAnswer blocked(String path) throws IOException {
+        HttpAnswer answer = proxy.probe().send(HttpCall.of("POST", path, RunningProxy.NAME));
+        assertBlocked(answer, path);
+        assertThat(answer.header("content-type")).isEqualTo("application/json");
+        return answer;
+    }
+
+    private static int status(String path) throws IOException {
+        return proxy.probe().send(HttpCall.get(path, RunningProxy.NAME)).status();
+    }
+
+    private static void assertBlocked(HttpAnswer answer, String what) {
+        assertThat(server.requests()).as(what).isEmpty();
+        assertThat(answer.status()).as(what).isEqualTo(404);
+        assertThat(answer.header("x-aiserver")).as(what).isEqualTo("blocked");
+    }
+
+    private static String concrete(Endpoint endpoint) {
+        return endpoint.path().replace(Endpoint.MODEL, "llama3.2");
+    }
+}

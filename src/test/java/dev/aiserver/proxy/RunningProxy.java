@@ -1,0 +1,170 @@
+package dev.aiserver.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Patience;
+import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.HttpProbe;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.template.ProxyConfiguration;
+import dev.aiserver.template.Renderer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The real HAProxy with a rendered configuration, on a free port of 127.0.0.1. */
+final class RunningProxy implements AutoCloseable {
+    static final String NAME = "remote-ollama";
+    static final String LONG_NAME = "remote-ollama.tail1234.ts.net";
+    static final String UNPARSED = "unparsed";
+    static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private static final Patience PATIENCE = new Patience(Duration.ofMillis(10));
+
+    private final Path directory;
+    private final ProxyConfiguration configuration;
+    private final Process master;
+
+    private RunningProxy(Path directory, ProxyConfiguration configuration, Process master) {
+        this.directory = directory;
+        this.configuration = configuration;
+        this.master = master;
+    }
+
+    static RunningProxy start(Path directory, int ollamaPort, EndpointSet... sets) throws IOException {
+        EnumSet<EndpointSet> open = EnumSet.of(EndpointSet.STRICT);
+        open.addAll(Set.of(sets));
+        ProxyConfiguration configuration = new ProxyConfiguration(
+                "127.0.0.1", new ServerSpec.Proxy(freePort(), open), ollamaPort, List.of(NAME, LONG_NAME));
+        write(directory, configuration);
+        RunningProxy proxy = new RunningProxy(
+                directory,
+                configuration,
+                new ProcessBuilder("haproxy", "-W", "-db", "-f", cfg(directory).toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log(directory).toFile())
+                        .start());
+        assertThat(PATIENCE.await(LIMIT, () -> !proxy.master.isAlive() || proxy.listens()) && proxy.master.isAlive())
+                .as(() -> "HAProxy listens; its output: " + proxy.output())
+                .isTrue();
+        return proxy;
+    }
+
+    ServerSpec.Proxy settings() {
+        return configuration.proxy();
+    }
+
+    int port() {
+        return settings().port();
+    }
+
+    HttpProbe probe() {
+        return new HttpProbe(new InetSocketAddress("127.0.0.1", port()), LIMIT);
+    }
+
+    /**
+     * Why the proxy refused: its X-Aiserver, or {@link #UNPARSED} where HAProxy's parser did before any rule was read,
+     * with a page of its own.
+     */
+    static String refusal(HttpExchange exchange) {
+        String reason = exchange.headers().getOrDefault("x-aiserver", "");
+        if (!reason.isEmpty()) {
+            return reason;
+        }
+        assertThat(exchange.status()).as("an answer without X-Aiserver").isIn(400, 414, 422, 431);
+        assertThat(exchange.headers()).containsEntry("content-type", "text/html");
+        return UNPARSED;
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket("127.0.0.1", port());
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** Everything that it wrote so far: its log, and its own notices. */
+    String output() {
+        try {
+            return Files.readString(log(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One line for each request that was answered. */
+    List<String> requestLog() {
+        return output().lines().filter(line -> line.startsWith("{")).toList();
+    }
+
+    /** Replaces the configuration by one with this further host name, as an upgrade does. */
+    void reloadWith(String hostName) throws IOException, InterruptedException {
+        write(
+                directory,
+                new ProxyConfiguration(
+                        configuration.bindAddress(),
+                        configuration.proxy(),
+                        configuration.ollamaPort(),
+                        List.of(NAME, LONG_NAME, hostName)));
+        Process kill = new ProcessBuilder("kill", "-USR2", Long.toString(master.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    static boolean eventually(BooleanSupplier condition) {
+        return PATIENCE.await(LIMIT, condition);
+    }
+
+    /** One that nothing listens on at this moment. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket("127.0.0.1", port())) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void write(Path directory, ProxyConfiguration configuration) throws IOException {
+        Files.writeString(cfg(directory), new Renderer().haproxyCfg(configuration), StandardCharsets.UTF_8);
+    }
+
+    private static Path cfg(Path directory) {
+        return directory.resolve("haproxy.cfg");
+    }
+
+    private static Path log(Path directory) {
+        return directory.resolve("haproxy.log");
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> workers = master.descendants().toList();
+        master.destroy();
+        try {
+            if (!master.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                master.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            master.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        workers.forEach(ProcessHandle::destroyForcibly);
+    }
+}
