@@ -38,6 +38,9 @@ final class MessageBody extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0; // as InputStream promises, and readNBytes asks at its end: waiting for more could be for ever
+        }
         if (!ended && chunked && left == 0) {
             nextChunk();
         }
