@@ -56,6 +56,11 @@ final class WatchedHost implements Host {
     }
 
     @Override
+    public List<Path> list(Path directory) {
+        return host.list(directory);
+    }
+
+    @Override
     public void write(Path path, Content content, int mode) {
         host.write(path, content, mode);
     }
