@@ -16,13 +16,11 @@ import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 import dev.aiserver.service.Launchd;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
 /** Puts the program together, by hand. */
 final class Wiring implements UseCases {
-    private static final Path LOGS = Path.of("/tmp");
     private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
 
     private final Map<String, String> environment;
@@ -47,15 +45,14 @@ final class Wiring implements UseCases {
 
     @Override
     public Layout layout() {
-        return new Layout(host.facts().home(), LOGS);
+        return new Layout(host.facts().home());
     }
 
     @Override
     public Install install() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(
-                host, launchd, layout, new MacSurvey(host, launchd, layout), receipts(), App.running(), version);
+        return new Install(host, launchd, layout, new MacSurvey(host, launchd), receipts(), App.running(), version);
     }
 
     @Override

@@ -134,7 +134,7 @@ final class InstallCommand implements Callable<Integer> {
         } else {
             console.answer(new VerdictText(console).summary(verdicts));
             if (!plan.isEmpty()) {
-                console.answer(NextSteps.of(proposal.spec(), proposal.around().address(), useCases.layout()));
+                console.answer(NextSteps.of(proposal.spec(), proposal.around().address()));
             }
         }
         return good ? ExitCode.DONE : ExitCode.FINDINGS;

@@ -134,7 +134,7 @@ public final class Rehearsal {
         Life(RehearsalHost host, ThrowawayHome home, Facts facts) throws Failed {
             this.host = host;
             this.home = home;
-            this.layout = new Layout(home.home(), home.logs());
+            this.layout = new Layout(home.home());
             this.launchd = new Launchd(host, facts.uid(), new Patience(Duration.ofMillis(50)));
             this.store = new ReceiptStore(host, layout.state());
             this.haproxy = host.find("haproxy")
@@ -147,7 +147,8 @@ public final class Rehearsal {
                     new ServerSpec.Proxy(ports.get(0), Set.of(EndpointSet.STRICT)),
                     new ServerSpec.Ollama(
                             ports.get(1), ServerSpec.defaults().ollama().environment()),
-                    MODELS);
+                    MODELS,
+                    home.logs());
         }
 
         List<Proof> live() throws Failed {

@@ -1,6 +1,7 @@
 package dev.aiserver.report;
 
 import dev.aiserver.server.Layout;
+import dev.aiserver.server.Logs;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 
@@ -8,7 +9,8 @@ import dev.aiserver.spec.ServerSpec;
 public final class NextSteps {
     private NextSteps() {}
 
-    public static String of(ServerSpec spec, String address, Layout layout) {
+    public static String of(ServerSpec spec, String address) {
+        Logs logs = Logs.of(spec);
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nWhat to do next\n");
         if (spec.network() instanceof Network.Tailscale) {
@@ -33,7 +35,7 @@ public final class NextSteps {
                   5. Logs:     tail -f %2$s %3$s
                      Restart:  launchctl kickstart -k gui/$(id -u)/%4$s   (the proxy: %5$s)
                      Look:     aiserver status     Prove: aiserver verify     Undo: aiserver uninstall
-                """.formatted(url, layout.ollamaStderr(), layout.haproxyLog(), Layout.OLLAMA, Layout.HAPROXY));
+                """.formatted(url, logs.ollamaStderr(), logs.haproxy(), Layout.OLLAMA, Layout.HAPROXY));
         return text.toString();
     }
 }

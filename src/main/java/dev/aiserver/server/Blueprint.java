@@ -51,6 +51,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.directory(layout.launchAgents(), 0755);
         drawing.directory(layout.haproxyDirectory(), 0700);
 
+        Logs logs = Logs.of(spec);
         Renderer renderer = new Renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
                 around.address(), spec.proxy(), spec.ollama().port(), around.hostNames()));
@@ -59,10 +60,10 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
                 spec.ollama().port(),
                 spec.ollama().environment(),
                 layout.home(),
-                layout.ollamaStdout(),
-                layout.ollamaStderr()));
-        String haproxyPlist = renderer.haproxyPlist(new HaproxyAgent(
-                around.haproxy(), layout.haproxyCfg(), layout.home(), layout.haproxyLog(), layout.haproxyLog()));
+                logs.ollamaStdout(),
+                logs.ollamaStderr()));
+        String haproxyPlist = renderer.haproxyPlist(
+                new HaproxyAgent(around.haproxy(), layout.haproxyCfg(), layout.home(), logs.haproxy(), logs.haproxy()));
 
         Command haproxyReads = Command.of(around.haproxy().toString(), "-c", "-f", "/dev/stdin");
         Command plutilReads = Command.of("plutil", "-lint", "-s", "-");

@@ -1,14 +1,11 @@
 package dev.aiserver.server;
 
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Where things stand on a host: the labels and paths of the specification.
- *
- * @param logs the folder that launchd writes the services' output to
  */
-public record Layout(Path home, Path logs) {
+public record Layout(Path home) {
 
     public static final String OLLAMA = "com.ollama";
     public static final String HAPROXY = "com.haproxy";
@@ -43,21 +40,5 @@ public record Layout(Path home, Path logs) {
 
     public Path command() {
         return home.resolve(".local/bin/aiserver");
-    }
-
-    public Path ollamaStdout() {
-        return logs.resolve("ollama.stdout.log");
-    }
-
-    public Path ollamaStderr() {
-        return logs.resolve("ollama.stderr.log");
-    }
-
-    public Path haproxyLog() {
-        return logs.resolve("haproxy.log");
-    }
-
-    public List<Path> allLogs() {
-        return List.of(ollamaStdout(), ollamaStderr(), haproxyLog());
     }
 }

@@ -30,12 +30,10 @@ public final class MacSurvey implements Survey {
 
     private final Host host;
     private final Launchd launchd;
-    private final Layout layout;
 
-    public MacSurvey(Host host, Launchd launchd, Layout layout) {
+    public MacSurvey(Host host, Launchd launchd) {
         this.host = host;
         this.launchd = launchd;
-        this.layout = layout;
     }
 
     @Override
@@ -47,7 +45,7 @@ public final class MacSurvey implements Survey {
                         new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again."));
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
-        problems.check(() -> requireSafeLogs(facts));
+        problems.check(() -> requireSafeLogs(facts, Logs.of(spec)));
         problems.check(() -> requireVersion("ollama", OLDEST_OLLAMA, "--version"));
         problems.check(() -> requireVersion("haproxy", OLDEST_HAPROXY, "-v"));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
@@ -89,8 +87,12 @@ public final class MacSurvey implements Survey {
     }
 
     /** The logs stand in a folder where anybody may put a link of that name first. */
-    private void requireSafeLogs(Facts facts) {
-        for (Path log : layout.allLogs()) {
+    private void requireSafeLogs(Facts facts, Logs logs) {
+        if (!(host.file(logs.folder()) instanceof FileState.Directory)
+                && !(host.file(logs.folder()) instanceof FileState.Other)) {
+            throw new Trouble("The folder for logs " + logs.folder() + " does not exist; make it, then try again.");
+        }
+        for (Path log : logs.all()) {
             FileState state = host.file(log);
             boolean safe = state instanceof FileState.Absent
                     || state instanceof FileState.Regular regular && regular.owner() == facts.uid();

@@ -59,7 +59,7 @@ public final class Uninstall {
         List<Target> targets =
                 earlier.map(known -> recorded(known, observer, left)).orElseGet(() -> known(left));
         Plan plan = Planner.plan(targets, observer::state, Receipt.empty("", Map.of(), "", List.of()), contents);
-        logs(left);
+        logs(earlier.map(known -> Installation.spec(known, store)).orElseGet(ServerSpec::defaults), left);
         return new Proposal(plan, receipt, earlier.isPresent(), left);
     }
 
@@ -112,8 +112,8 @@ public final class Uninstall {
         return parent == null ? path : parent;
     }
 
-    private void logs(List<String> left) {
-        layout.allLogs().stream()
+    private void logs(ServerSpec spec, List<String> left) {
+        Logs.of(spec).all().stream()
                 .filter(log -> host.file(log) instanceof FileState.Regular)
                 .forEach(log -> left.add(log + ": the log stays."));
     }

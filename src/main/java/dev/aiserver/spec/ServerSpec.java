@@ -1,5 +1,6 @@
 package dev.aiserver.spec;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -15,8 +16,9 @@ import java.util.TreeMap;
  *
  * @param name the host name by which clients call it
  * @param models what {@code warm-models} keeps in memory, as the person wrote them
+ * @param logs the folder that launchd writes the services' output to
  */
-public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollama, List<String> models) {
+public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollama, List<String> models, Path logs) {
 
     /** The proxy's port and what it lets through. */
     public record Proxy(int port, Set<EndpointSet> sets) {
@@ -67,7 +69,8 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
                 new Network.Tailscale(),
                 new Proxy(11434, Set.of(EndpointSet.STRICT)),
                 new Ollama(11434, DEFAULT_ENVIRONMENT),
-                List.of());
+                List.of(),
+                Path.of("/tmp"));
     }
 
     /**
@@ -93,6 +96,7 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
                         proxy.sets().stream().map(EndpointSet::key).toList()));
         configuration.put("ollama", Map.of("port", ollama.port(), "environment", ollama.environment()));
         configuration.put("models", models);
+        configuration.put("logs", logs.toString());
         return configuration;
     }
 

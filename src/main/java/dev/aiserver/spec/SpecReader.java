@@ -2,6 +2,7 @@ package dev.aiserver.spec;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.YamlNode.Place;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,13 +51,14 @@ public final class SpecReader {
         if (root instanceof YamlNode.Nothing) {
             return defaults;
         }
-        Section section = section("", root, "name", "network", "proxy", "ollama", "models");
+        Section section = section("", root, "name", "network", "proxy", "ollama", "models", "logs");
         return new ServerSpec(
                 section.has("name") ? name(section) : defaults.name(),
                 section.has("network") ? network(section) : defaults.network(),
                 section.has("proxy") ? proxy(section, defaults.proxy()) : defaults.proxy(),
                 section.has("ollama") ? ollama(section, defaults.ollama()) : defaults.ollama(),
-                section.has("models") ? models(section) : defaults.models());
+                section.has("models") ? models(section) : defaults.models(),
+                section.has("logs") ? logs(section) : defaults.logs());
     }
 
     private String name(Section section) {
@@ -214,6 +216,16 @@ public final class SpecReader {
             models.add(model.text());
         }
         return models;
+    }
+
+    private Path logs(Section section) {
+        YamlNode.Scalar logs = section.scalar("logs");
+        if (!logs.text().startsWith("/") || CONTROL.matcher(logs.text()).find()) {
+            throw trouble(
+                    logs.place(),
+                    "logs: \"" + printable(logs.text()) + "\" is no absolute path of a folder; write one such as /tmp");
+        }
+        return Path.of(logs.text()).normalize();
     }
 
     private int port(String path, YamlNode.Scalar scalar) {
