@@ -37,7 +37,7 @@ final class Inference {
         Model model = installed(ask.model());
         boolean thinking = check(model, ask, task);
         tally.start();
-        boolean finished = false;
+        boolean abandoned = false;
         try {
             LoadedModels.Runner runner = loaded.acquire(model, ask.keepAlive(), ask.contextLength(), exchange);
             try {
@@ -46,12 +46,11 @@ final class Inference {
             } finally {
                 loaded.release(runner);
             }
-            finished = true;
-        } catch (ApiError e) {
-            finished = true;
+        } catch (ClientGone e) {
+            abandoned = true;
             throw e;
         } finally {
-            tally.end(finished);
+            tally.end(abandoned);
         }
     }
 

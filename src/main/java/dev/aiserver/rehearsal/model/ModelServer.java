@@ -1,5 +1,7 @@
 package dev.aiserver.rehearsal.model;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.Inet4Address;
@@ -8,6 +10,7 @@ import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A server that behaves as Ollama does to its clients, its proxy and its service manager, and has no model. */
@@ -74,7 +78,7 @@ public final class ModelServer implements AutoCloseable {
         ModelServer server = new ModelServer(listener, store, faults, journal, log);
         Router router = new Api(store, settings, server.switches, server.tally).router();
         FrontDoor door = new FrontDoor(router, origins, server.address.getAddress(), journal, log);
-        log.info("server config", "env", "map" + settings.variables());
+        log.info("server config", "env", settings.asGoMap());
         log.info("Ollama cloud disabled: " + settings.cloudDisabled());
         log.info("Listening on " + text(server.address) + " (version " + settings.version() + ")");
         server.threads.execute(() -> server.accept(door));
@@ -125,7 +129,11 @@ public final class ModelServer implements AutoCloseable {
         try {
             while (listener.isOpen()) {
                 SocketChannel client = listener.accept();
-                threads.execute(() -> serve(client, service));
+                try {
+                    threads.execute(() -> serve(client, service));
+                } catch (RejectedExecutionException e) {
+                    client.close();
+                }
             }
         } catch (IOException e) {
             if (closing.getCount() > 0) {
@@ -183,6 +191,11 @@ public final class ModelServer implements AutoCloseable {
     /** The server as a process, with Ollama's arguments and environment. */
     public static void main(String[] args) throws InterruptedException {
         // Not System.exit: the hook that makes a signal end with 0 must not run here.
-        Runtime.getRuntime().halt(Serve.run(args, System.getenv(), System.out, System.err));
+        Runtime.getRuntime().halt(Serve.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
+    }
+
+    /** Go writes UTF-8 whatever the locale; a service manager sets none. */
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -57,6 +58,14 @@ public record Settings(
 
     public Settings with(Catalogue other) {
         return new Settings(version, cloudDisabled, keepAlive, contextLength, origins, other, variables);
+    }
+
+    /** The variables as Go prints a map. */
+    String asGoMap() {
+        return new TreeMap<>(variables)
+                .entrySet().stream()
+                        .map(variable -> variable.getKey() + ":" + variable.getValue())
+                        .collect(Collectors.joining(" ", "map[", "]"));
     }
 
     /** Ollama trims spaces and quotes off every value. */

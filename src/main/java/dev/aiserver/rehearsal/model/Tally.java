@@ -10,13 +10,13 @@ final class Tally {
         running++;
     }
 
-    /** @param toItsEnd false when the client went away */
-    synchronized void end(boolean toItsEnd) {
+    /** @param abandoned by its client */
+    synchronized void end(boolean abandoned) {
         running--;
-        if (toItsEnd) {
-            finished++;
-        } else {
+        if (abandoned) {
             cancelled++;
+        } else {
+            finished++;
         }
     }
 

@@ -232,6 +232,17 @@ final class AnswersTest {
     }
 
     @Test
+    void anOldClientGetsItsStreamUnchunkedAndTheConnectionClosed() throws IOException {
+        try (Client client = new Client(server.address())) {
+            client.raw("POST /v1/chat/completions HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: "
+                    + (CHAT.length() + 1) + "\r\n\r\n" + CHAT + "}");
+            Client.Answer answer = client.answer();
+            assertThat(answer.headers()).doesNotContainKey("transfer-encoding");
+            assertThat(answer.body()).startsWith("data: {").endsWith("data: [DONE]\n\n");
+        }
+    }
+
+    @Test
     void oneConnectionCarriesManyRequestsAndChunkedBodiesAndAnnouncedOnes() throws IOException {
         try (Client client = new Client(server.address())) {
             client.send("POST", "/v1/chat/completions", CHAT + "}");
