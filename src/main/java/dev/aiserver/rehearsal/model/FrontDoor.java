@@ -115,7 +115,7 @@ final class FrontDoor implements Connection.Service {
         } catch (ApiError e) {
             exchange.json(e.status(), e.body(route.shape()));
         } catch (RuntimeException e) {
-            log.error("[Recovery] panic recovered: " + e);
+            log.bug(e);
             if (exchange.status() != 0) {
                 throw new ClientGone("the answer broke off", e);
             }

@@ -32,6 +32,12 @@ final class Log {
         line("ERROR", message, "");
     }
 
+    /** A mistake of this program: with its stack trace, so that it can be found. */
+    void bug(RuntimeException e) {
+        error("[Recovery] panic recovered: " + e);
+        e.printStackTrace(server);
+    }
+
     private void line(String level, String message, String more) {
         server.println("time=" + SLOG_TIME.format(OffsetDateTime.now()) + " level=" + level + " source=routes.go msg="
                 + quoted(message) + more);
@@ -52,11 +58,12 @@ final class Log {
 
     private static String rounded(Duration took) {
         double millis = took.toNanos() / 1e6;
-        return millis < 1
-                ? String.format(Locale.ROOT, "%.3fµs", millis * 1e3)
-                : millis < 1e3
-                        ? String.format(Locale.ROOT, "%.6fms", millis)
-                        : String.format(Locale.ROOT, "%.9fs", millis / 1e3);
+        if (millis < 1) {
+            return String.format(Locale.ROOT, "%.3fµs", millis * 1e3);
+        }
+        return millis < 1e3
+                ? String.format(Locale.ROOT, "%.6fms", millis)
+                : String.format(Locale.ROOT, "%.9fs", millis / 1e3);
     }
 
     private static String quoted(String text) {

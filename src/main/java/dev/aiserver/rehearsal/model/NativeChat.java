@@ -1,6 +1,8 @@
 package dev.aiserver.rehearsal.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
@@ -25,13 +27,23 @@ final class NativeChat implements Dialect {
     }
 
     static Ask ask(Body body, Conversation conversation) {
-        Ask.Thinking thinking = body.at("think").isBoolean()
-                ? (body.flag("think", true) ? Ask.Thinking.DEMANDED : Ask.Thinking.OFF)
-                : OpenAi.thinking(body.text("think"));
         Body options = body.object("options");
         return Ask.of(body.text("model"), body.flag("stream", true), conversation)
-                .with(OpenAi.functions(body), body.at("format"), thinking, options.number("num_predict"))
+                .with(OpenAi.functions(body), format(body), thinking(body), options.number("num_predict"))
                 .kept(KeepAlive.ofRequest(body.at("keep_alive")), options.number("num_ctx"));
+    }
+
+    /** An empty string asks for free text, as clients that always send the key know. */
+    private static JsonNode format(Body body) {
+        JsonNode format = body.at("format");
+        return format.isTextual() && format.asText().isEmpty() ? MissingNode.getInstance() : format;
+    }
+
+    private static Ask.Thinking thinking(Body body) {
+        if (!body.at("think").isBoolean()) {
+            return OpenAi.thinking(body.text("think"));
+        }
+        return body.flag("think", true) ? Ask.Thinking.DEMANDED : Ask.Thinking.OFF;
     }
 
     /** What is said when there was nothing to say: the model was only loaded or unloaded. */

@@ -134,6 +134,13 @@ final class GuardsTest {
     }
 
     @Test
+    void optionsOfANameAreAnsweredWithoutLookingAtTheRoute() throws IOException {
+        assertThat(Client.call(server, "OPTIONS", "/nope", "", "Host: localhost")
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
     void aPreflightIsAnsweredWithoutTheHeadersThatAnthropicClientsNeed() throws IOException {
         Client.Answer answer = Client.call(server, "OPTIONS", "/v1/messages", "", "Origin: http://localhost:3000");
         assertThat(answer.status()).isEqualTo(204);

@@ -132,6 +132,33 @@ final class LoadingTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"/v1/chat/completions,api_error", "/v1/messages,overloaded_error"})
+    void aFullQueueHasTheWordOfItsDialect(String path, String type) throws IOException {
+        try (ModelServer server = Servers.withModels(directory, "{\"busy503Times\":1}")) {
+            String request = CHAT.replace("{\"model\"", "{\"max_tokens\":9,\"model\"");
+            Client.Answer answer = Client.post(server, path, request);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.json().at("/error/type").asText()).isEqualTo(type);
+            assertThat(Client.post(server, path, request).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theListOfLoadedModelsWaitsForALoadToEnd() throws IOException {
+        try (ModelServer server = Servers.withModels(directory, "{\"loadDelayMillis\":3600000}");
+                Client lists = new Client(server.address())) {
+            try (Client loads = new Client(server.address())) {
+                loads.send("POST", "/v1/chat/completions", CHAT);
+                await(() -> server.generations().running() == 1);
+                lists.send("GET", "/api/ps", "");
+                await(() -> server.requests().stream()
+                        .anyMatch(request -> request.target().equals("/api/ps")));
+            }
+            assertThat(lists.answer().body()).isEqualTo("{\"models\":[]}");
+        }
+    }
+
     @Test
     void theFaultsFileIsReadAgainWhenItChanges() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}")) {
