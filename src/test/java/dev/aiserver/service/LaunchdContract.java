@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link Launchd} promises, whichever way launchctl is reached and whichever Mac answers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LaunchdContract {
     private static final String LABEL = "com.example.job";
     private static final double TIME_SCALE = 0.02;
@@ -40,9 +42,9 @@ abstract class LaunchdContract {
     private static final CommandResult OPAQUE = CommandResult.of(
             5, "", "Bootstrap failed: 5: Input/output error\nTry re-running the command as root for richer errors.\n");
     private static final Timing TIMING = new Timing(
-            Duration.ofMillis(100),
+            Duration.ofMillis(40),
             Duration.ofSeconds(5),
-            List.of(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(200)),
+            List.of(Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100)),
             Duration.ofMillis(300),
             Duration.ofSeconds(5));
 
@@ -86,6 +88,7 @@ abstract class LaunchdContract {
         for (int i = open.size() - 1; i >= 0; i--) {
             open.get(i).close();
         }
+        open.clear();
     }
 
     private Agent agent(String script) {
@@ -104,7 +107,10 @@ abstract class LaunchdContract {
                         Trouble.class, trouble -> assertThat(trouble.sentence()).contains(words));
     }
 
-    static Stream<Quirks> macs() {
+    /** With which answers the whole life of a job is to be tried. */
+    abstract Stream<Quirks> macs();
+
+    static Stream<Quirks> everyMac() {
         List<Quirks> macs = new ArrayList<>();
         for (int already : new int[] {5, 37, 17}) {
             for (int drain : new int[] {5, 37}) {
@@ -363,6 +369,7 @@ abstract class LaunchdContract {
     @Test
     void aHangingLaunchctlIsGivenUp() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("print", 1, new Fault.Hang(Duration.ofMinutes(10)))));
+        mac.host().limit = Optional.of(Duration.ofMillis(300));
         assertTrouble(() -> mac.launchd().status(LABEL), "gave no answer in time");
     }
 

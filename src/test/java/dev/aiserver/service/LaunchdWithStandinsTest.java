@@ -3,11 +3,20 @@ package dev.aiserver.service;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.standin.LaunchctlSocket;
 import dev.aiserver.standin.Standins;
 import java.util.List;
+import java.util.stream.Stream;
 
 class LaunchdWithStandinsTest extends LaunchdContract {
+
+    /** Each code once; how they combine makes no difference to the way that launchctl is reached. */
+    @Override
+    Stream<Quirks> macs() {
+        Quirks mac = Quirks.usual();
+        return Stream.of(mac.codes(5, 5, 5, 125), mac.codes(37, 37, 119, 112), mac.codes(17, 5, 119, 125));
+    }
 
     @Override
     Host host(EmbeddedLaunchctl launchctl, List<AutoCloseable> open) {

@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A host that remembers its commands, grants them little time, and can be told what to say of a file. */
+/** A host that remembers its commands, and can be told how long they may take and what to say of a file. */
 final class WatchedHost implements Host {
-    private static final Duration LIMIT = Duration.ofSeconds(2);
-
     final List<List<String>> commands = new CopyOnWriteArrayList<>();
     final Map<Path, FileState> files = new ConcurrentHashMap<>();
     private final Host host;
+
+    /** For every command; empty for its own. */
+    Optional<Duration> limit = Optional.empty();
 
     WatchedHost(Host host) {
         this.host = host;
@@ -36,7 +37,7 @@ final class WatchedHost implements Host {
     @Override
     public CommandResult run(Command command) {
         commands.add(command.argv());
-        return host.run(command.within(LIMIT));
+        return host.run(command.within(limit.orElse(command.timeout())));
     }
 
     @Override

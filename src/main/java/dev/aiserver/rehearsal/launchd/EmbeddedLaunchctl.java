@@ -81,8 +81,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
     /** Ends every process that was started here, with what runs below it. */
     @Override
     public void close() {
-        launchd.timers.locked(launchd::destroy);
-        launchd.timers.close();
+        launchd.timers.close(launchd::destroy);
         closed.countDown();
     }
 
@@ -97,7 +96,9 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
     private CommandResult locked(String verb, List<String> arguments, Optional<Fault.Effect> fault) {
         launchd.timers.lock().lock();
         try {
-            return act(verb, arguments, fault);
+            return launchd.timers.isClosed()
+                    ? CommandResult.of(LaunchdError.CANNOT_EXECUTE.code, "", "launchd has ended\n")
+                    : act(verb, arguments, fault);
         } catch (Refusal e) {
             return CommandResult.of(e.code, "", Wording.of(verb, arguments, e.code));
         } catch (IOException e) {

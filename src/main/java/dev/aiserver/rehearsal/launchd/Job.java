@@ -1,20 +1,13 @@
 package dev.aiserver.rehearsal.launchd;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.util.HashSet;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A loaded job and its process, from load to removal. Every method is called under the lock of {@link Timers}.
- *
- * <p>The real launchd kills what is left of a job's process group. Java has no process groups, so a job remembers which
- * processes were seen below its own whenever it is looked at or signalled, and kills those.
- */
+/** A loaded job and its process, from load to removal. Every method is called under the lock of {@link Timers}. */
 final class Job {
 
     enum State {
@@ -39,7 +32,6 @@ final class Job {
 
     private State state = State.NOT_RUNNING;
     private @Nullable Process process;
-    private final Set<ProcessHandle> family = new HashSet<>();
     private Ending ending = new Ending.Never();
     private boolean spawnFailed;
     private int runs;
@@ -60,8 +52,7 @@ final class Job {
         this.session = session;
     }
 
-    State look() {
-        family.addAll(descendants());
+    State state() {
         return state;
     }
 
@@ -134,11 +125,7 @@ final class Job {
         if (process == null) {
             return false;
         }
-        family.addAll(descendants());
-        awaitEnd(new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "sh", name, Long.toString(process.pid()))
-                .redirectOutput(Redirect.DISCARD)
-                .redirectError(Redirect.DISCARD)
-                .start());
+        spawner.signal(name, process.pid());
         return true;
     }
 
@@ -146,12 +133,11 @@ final class Job {
     void destroy() {
         cancel(respawn);
         cancel(escalation);
-        family.addAll(descendants());
         if (process != null) {
             process.destroyForcibly();
-            awaitEnd(process);
+            spawner.awaitEnd(process);
+            killRestOf(process);
         }
-        killFamily();
     }
 
     private void spawnWhenPermitted() {
@@ -186,7 +172,7 @@ final class Job {
         process = null;
         ending = Ending.of(ended.exitValue());
         cancel(escalation);
-        killFamily();
+        killRestOf(ended);
         if (afterRemoval != null) {
             if (lingerNanos > 0) {
                 timers.after(lingerNanos, afterRemoval);
@@ -213,37 +199,22 @@ final class Job {
         if (running == null) {
             return;
         }
-        family.addAll(descendants());
         state = State.SIGTERMED;
         running.destroy();
         if (!forever && definition.exitTimeOutSeconds() > 0) {
             escalation = timers.after(nanos(definition.exitTimeOutSeconds()), () -> {
-                family.addAll(descendants());
                 state = State.SIGKILLED;
                 running.destroyForcibly();
             });
         }
     }
 
-    private Set<ProcessHandle> descendants() {
-        Set<ProcessHandle> found = new HashSet<>();
-        if (process != null) {
-            process.descendants().forEach(found::add);
-        }
-        return found;
-    }
-
-    private void killFamily() {
-        family.forEach(ProcessHandle::destroyForcibly);
-        family.clear();
-    }
-
-    /** Not through onExit(), whose threads may all be waiting for the lock. */
-    private static void awaitEnd(Process process) {
+    /** What an ended process left behind in its group. */
+    private void killRestOf(Process ended) {
         try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            spawner.signal("KILL", -ended.pid());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -25,7 +25,7 @@ final class Printing {
 
     byte[] job(Target target, Job job) {
         JobDefinition definition = job.definition;
-        Job.State state = job.look();
+        Job.State state = job.state();
         OptionalLong pid = job.pid();
         int active = pid.isPresent() ? 1 : 0;
         Lines head = new Lines();

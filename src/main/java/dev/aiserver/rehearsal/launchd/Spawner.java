@@ -20,6 +20,10 @@ final class Spawner {
     private static final String STANDARD_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
     private static final File NULL = new File("/dev/null");
 
+    /** Neither Java nor a shell's exec can put a process into a group of its own; Linux has the one, a Mac the other. */
+    private static final List<List<String>> OWN_GROUP =
+            List.of(List.of("/usr/bin/setsid"), List.of("/usr/bin/perl", "-e", "setpgrp; exec { $ARGV[0] } @ARGV"));
+
     private final Account account;
 
     Spawner(Account account) {
@@ -34,6 +38,10 @@ final class Spawner {
         Path program = program(job.program());
         Map<String, String> environment = environment(job, session);
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", prelude(job, environment.keySet()), "sh"));
+        argv.addAll(OWN_GROUP.stream()
+                .filter(wrapper -> Files.isExecutable(Path.of(wrapper.get(0))))
+                .findFirst()
+                .orElse(List.of()));
         argv.addAll(account.spawnPrefix());
         argv.add(program.toString());
         argv.addAll(job.arguments().subList(1, job.arguments().size()));
@@ -46,6 +54,28 @@ final class Spawner {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /**
+     * Sends a signal; that there is nothing to receive it is fine.
+     *
+     * @param name without SIG, or a number
+     * @param pid negative for the group that this process leads
+     */
+    void signal(String name, long pid) throws IOException {
+        awaitEnd(new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" -- \"$2\"", "sh", name, Long.toString(pid))
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start());
+    }
+
+    /** Not through onExit(), whose threads may all be waiting for the lock. */
+    void awaitEnd(Process process) {
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Map<String, String> defaultEnvironment() {

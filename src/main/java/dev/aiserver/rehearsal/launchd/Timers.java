@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** The one lock under which all state changes, and what happens later under it. */
-final class Timers implements AutoCloseable {
+final class Timers {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(runnable -> {
@@ -48,9 +48,16 @@ final class Timers implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        locked(() -> closed = true);
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Runs a last action; nothing that was planned, and no end of a process, comes after it. */
+    void close(Runnable last) {
+        locked(() -> {
+            closed = true;
+            last.run();
+        });
         executor.shutdownNow();
     }
 }

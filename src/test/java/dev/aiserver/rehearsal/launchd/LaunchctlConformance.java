@@ -7,6 +7,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Patience;
 import dev.aiserver.standin.Agent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -460,16 +462,26 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void whatAJobStartedDiesWithIt() throws IOException {
+    void whatAJobStartedDiesWithIt() throws IOException, InterruptedException {
         boot(Quirks.usual());
-        Path child = home.resolve("child");
-        bootstrap(agent("trap 'exit 0' TERM; sleep 600 & echo $! >" + child + "; wait")
-                .written());
-        assertThat(patience.await(SOON, () -> lines(child).size() == 1)).isTrue();
-        long pid = Long.parseLong(lines(child).get(0));
-        code("bootout", target());
-        awaitGone();
-        assertThat(patience.await(SOON, () -> !isAlive(pid))).isTrue();
+        Path held = home.resolve("held");
+        new ProcessBuilder("mkfifo", held.toString()).start().waitFor();
+        bootstrap(agent("trap 'exit 0' TERM; sleep 600 >" + held + " & wait").written());
+        // Opens when the child has it open too, and ends when no process has.
+        try (InputStream fifo = Files.newInputStream(held)) {
+            code("bootout", target());
+            assertThat(CompletableFuture.supplyAsync(() -> readOne(fifo)))
+                    .succeedsWithin(SOON)
+                    .isEqualTo(-1);
+        }
+    }
+
+    private static int readOne(InputStream stream) {
+        try {
+            return stream.read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
