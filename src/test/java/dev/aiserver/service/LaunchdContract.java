@@ -354,6 +354,15 @@ abstract class LaunchdContract {
     }
 
     @Test
+    void aSystemServiceOfTheSameNameIsToldAndLeftAlone() throws IOException {
+        String print = "system/" + LABEL + " = {\n\tstate = running\n\tpid = 99\n}\n";
+        Mac mac = boot(
+                Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(CommandResult.of(0, print, "")))));
+        assertTrouble(() -> mac.start(agent(Agent.STAYS).written()), "sudo launchctl bootout system/" + LABEL);
+        assertThat(mac.host().launchctlVerbs()).containsOnly("print");
+    }
+
+    @Test
     void anAnswerThatTellsNothingStopsEverything() throws IOException {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(

@@ -3,7 +3,6 @@ package dev.aiserver.rehearsal.launchd;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** The domains of one user with their jobs. Every method is called under the lock of {@link Timers}. */
 final class EmbeddedLaunchd {
@@ -180,8 +178,7 @@ final class EmbeddedLaunchd {
     }
 
     private static int attribute(Path path, String name) throws IOException {
-        @Nullable Object value = Files.getAttribute(path, name, new LinkOption[0]);
-        return value instanceof Integer number ? number : 0;
+        return (Integer) Files.getAttribute(path, name);
     }
 
     private Refusal hidden(LaunchdError error) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,25 +39,27 @@ abstract class LaunchctlConformance {
     @TempDir
     Path home;
 
-    private EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account(Path.of("/")), Quirks.usual());
+    private EmbeddedLaunchctl launchctl =
+            new EmbeddedLaunchctl(new Account(0, "", Path.of("/"), TIME_SCALE, List.of()), Quirks.usual());
     private int uid;
 
     /** Calls the launchctl under test, which serves what the embedded one has loaded. */
     abstract CommandResult run(EmbeddedLaunchctl launchctl, List<String> argv);
+
+    @BeforeEach
+    void bootTheUsualMac() throws IOException {
+        boot(Quirks.usual());
+    }
 
     @AfterEach
     void close() {
         launchctl.close();
     }
 
-    private static Account account(Path home) {
-        return new Account(0, "ann", home, TIME_SCALE, List.of());
-    }
-
-    private void boot(Quirks quirks) throws IOException {
+    private void boot(Quirks quirks, String... spawnPrefix) throws IOException {
         uid = (Integer) Files.getAttribute(home, "unix:uid");
         launchctl.close();
-        launchctl = new EmbeddedLaunchctl(new Account(uid, "ann", home, TIME_SCALE, List.of()), quirks);
+        launchctl = new EmbeddedLaunchctl(new Account(uid, "ann", home, TIME_SCALE, List.of(spawnPrefix)), quirks);
     }
 
     private CommandResult run(String... argv) {
@@ -112,7 +115,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aBootstrappedJobRuns() throws IOException {
-        boot(Quirks.usual());
         assertThat(bootstrap(agent(Agent.STAYS).written()).exitCode()).isZero();
         String print = print();
         assertThat(print).contains("\n\tstate = running\n", "\n\truns = 1\n", "(never exited)");
@@ -153,7 +155,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void whatIsNotLoadedIsTold() throws IOException {
-        boot(Quirks.usual());
         assertThat(code("bootout", target())).isEqualTo(3);
         assertThat(code("bootout", gui(), home + "/none.plist")).isEqualTo(5);
         assertThat(code("kickstart", target())).isEqualTo(113);
@@ -206,7 +207,6 @@ abstract class LaunchctlConformance {
     @ParameterizedTest
     @ValueSource(strings = {"/no/such/program", "/etc/passwd"})
     void aProgramThatCannotRunIsNoFailureOfBootstrap(String program) throws IOException {
-        boot(Quirks.usual());
         assertThat(bootstrap(agent("").running(program).written()).exitCode()).isZero();
         assertThat(print())
                 .contains("\tstate = spawn scheduled\n", "\tlast exit code = 78: EX_CONFIG\n", "= spawn failed\n")
@@ -215,7 +215,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aLogThatCannotBeOpenedIsNoFailureOfBootstrap() throws IOException {
-        boot(Quirks.usual());
         Agent agent = agent(Agent.STAYS).with("StandardOutPath", home.toString());
         assertThat(bootstrap(agent.written()).exitCode()).isZero();
         assertThat(print()).contains("\tlast exit code = 78: EX_CONFIG\n");
@@ -223,7 +222,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void anEditedFileCountsOnlyAfterBootoutAndBootstrap() throws IOException {
-        boot(Quirks.usual());
         Agent agent = agent(Agent.STAYS).with("ThrottleInterval", 1).written();
         bootstrap(agent);
         long first = pid(print());
@@ -240,7 +238,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aJobThatDiesIsStartedAgainNotBeforeTheThrottleInterval() throws IOException {
-        boot(Quirks.usual());
         Path starts = home.resolve("starts");
         bootstrap(agent("date +%s%N >>" + starts + "; exit 1").written());
         String waiting = awaitPrint(print -> print.contains("\tstate = spawn scheduled\n"));
@@ -255,7 +252,6 @@ abstract class LaunchctlConformance {
     @ParameterizedTest
     @CsvSource({"0, not running", "3, spawn scheduled"})
     void keepAliveUnlessSuccessfulStartsOnlyFailuresAgain(int exit, String state) throws IOException {
-        boot(Quirks.usual());
         bootstrap(agent("exit " + exit)
                 .with("KeepAlive", Map.of("SuccessfulExit", false))
                 .written());
@@ -265,7 +261,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aJobWithoutRunAtLoadWaitsForKickstart() throws IOException {
-        boot(Quirks.usual());
         bootstrap(agent(Agent.STAYS)
                 .with("RunAtLoad", false)
                 .with("KeepAlive", false)
@@ -278,7 +273,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aKilledProcessLeavesItsSignalInPlaceOfAnExitCode() throws IOException {
-        boot(Quirks.usual());
         bootstrap(agent(Agent.STAYS).written());
         assertThat(code("kill", "SIGKILL", target())).isZero();
         assertThat(awaitPrint(print -> print.contains("\tlast terminating signal = Killed: 9\n")))
@@ -294,7 +288,6 @@ abstract class LaunchctlConformance {
         "frobnicate, x, 1, Unrecognized subcommand: frobnicate"
     })
     void aTargetThatMakesNoSenseIsTold(String verb, String target, int code, String sentence) throws IOException {
-        boot(Quirks.usual());
         CommandResult result = run(verb, target);
         assertThat(result.exitCode()).isEqualTo(code);
         assertThat(result.errorText()).startsWith(sentence + "\n");
@@ -311,7 +304,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void listTellsTheExitCodeAndItsDictionaryTheRawStatus() throws IOException {
-        boot(Quirks.usual());
         bootstrap(agent("exit 1").written());
         awaitPrint(print -> print.contains("\tlast exit code = 1\n"));
         assertThat(run("list").text()).startsWith("PID\tStatus\tLabel\n").contains("-\t1\t" + LABEL + "\n");
@@ -337,7 +329,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void anAgentForTheDesktopIsNotLoadedIntoTheBackground() throws IOException {
-        boot(Quirks.usual());
         Agent agent = agent(Agent.STAYS).written();
         assertThat(code("bootstrap", "user/" + uid, agent.plist().toString())).isEqualTo(5);
         assertThat(launchctl.log()).last().asString().contains("134: Service cannot load in requested session");
@@ -345,7 +336,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aProcessGetsTheDocumentedSettingsAndNothingElse() throws IOException {
-        boot(Quirks.usual());
         run("setenv", "OLLAMA_HOST", "0.0.0.0:11434");
         run("setenv", "FROM_SESSION", "1");
         Path out = home.resolve("log/out");
@@ -397,7 +387,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void logsAreAppendedTo() throws IOException {
-        boot(Quirks.usual());
         Path out = home.resolve("out");
         Files.writeString(out, "before\n");
         bootstrap(agent("echo after").with("StandardOutPath", out.toString()).written());
@@ -407,7 +396,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void aLinkedFileIsLoadedByHandButNotAtLogin() throws IOException {
-        boot(Quirks.usual());
         Path agents = Files.createDirectories(home.resolve("Library/LaunchAgents"));
         Agent agent = agent(Agent.STAYS).written();
         Path link = Files.createSymbolicLink(agents.resolve(LABEL + ".plist"), agent.plist());
@@ -421,7 +409,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void binaryPropertyListsAreReadToo() throws IOException {
-        boot(Quirks.usual());
         Agent agent = agent(Agent.STAYS).written();
         byte[] xml = Files.readAllBytes(agent.plist());
         Files.write(agent.plist(), binary(xml));
@@ -439,7 +426,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void printMixesRawBytesIntoItsText() throws IOException {
-        boot(Quirks.usual());
         bootstrap(agent(Agent.STAYS).written());
         byte[] bytes = run("print", target()).stdout();
         assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("0 = \u00fa\u00de\t");
@@ -449,7 +435,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void theOldVerbsReportSuccessWhateverHappens() throws IOException {
-        boot(Quirks.usual());
         Agent agent = agent(Agent.STAYS).written();
         assertThat(code("load", "-w", agent.plist().toString())).isZero();
         CommandResult second = run("load", agent.plist().toString());
@@ -463,7 +448,6 @@ abstract class LaunchctlConformance {
 
     @Test
     void whatAJobStartedDiesWithIt() throws IOException, InterruptedException {
-        boot(Quirks.usual());
         Path held = home.resolve("held");
         new ProcessBuilder("mkfifo", held.toString()).start().waitFor();
         bootstrap(agent("trap 'exit 0' TERM; sleep 600 >" + held + " & wait").written());
@@ -486,10 +470,7 @@ abstract class LaunchctlConformance {
 
     @Test
     void aPrefixIsPutBeforeTheProgram() throws IOException {
-        boot(Quirks.usual());
-        launchctl.close();
-        launchctl = new EmbeddedLaunchctl(
-                new Account(uid, "ann", home, TIME_SCALE, List.of("/usr/bin/env", "PREFIXED=yes")), Quirks.usual());
+        boot(Quirks.usual(), "/usr/bin/env", "PREFIXED=yes");
         Path out = home.resolve("out");
         bootstrap(
                 agent("echo $PREFIXED").with("StandardOutPath", out.toString()).written());
