@@ -83,6 +83,11 @@ abstract class LaunchdContract {
         return new Mac(launchctl, host, launchd, uid);
     }
 
+    /** A window that even a slow machine's start of a process does not fill. */
+    private static Timing watching(Duration window, Duration deadline) {
+        return new Timing(window, deadline, TIMING.pauses(), TIMING.drainGrace(), TIMING.killGrace());
+    }
+
     @AfterEach
     void closeAll() throws Exception {
         for (int i = open.size() - 1; i >= 0; i--) {
@@ -135,7 +140,8 @@ abstract class LaunchdContract {
                 new Fault("bootstrap", 6, new Fault.LogOut())));
         mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
         Path reloaded = home.resolve("reloaded");
-        Agent agent = agent("trap ': >" + reloaded + "' USR2; " + Agent.STAYS)
+        Path listening = home.resolve("listening");
+        Agent agent = agent("trap ': >" + reloaded + "' USR2; : >" + listening + "; " + Agent.STAYS)
                 .with("ThrottleInterval", 1)
                 .written();
 
@@ -145,7 +151,12 @@ abstract class LaunchdContract {
         assertThat(first.plist()).contains(agent.plist());
 
         agent.with("EnvironmentVariables", Map.of("A", "b")).written();
-        mac.start(agent);
+        Files.deleteIfExists(listening);
+        mac.launchd()
+                .start(
+                        LABEL,
+                        agent.plist(),
+                        () -> Files.exists(listening) ? Optional.empty() : Optional.of("it does not listen"));
         LaunchctlPrint second = mac.loaded();
         assertThat(second.pid()).isNotEqualTo(first.pid());
         assertThat(isAlive(first)).isFalse();
@@ -210,7 +221,7 @@ abstract class LaunchdContract {
 
     @Test
     void aCrashLoopIsToldWithItsExitAndItsLog() throws IOException {
-        Mac mac = boot(Quirks.usual());
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         Path log = home.resolve("job.log");
         Agent agent = agent("exit 3").with("StandardErrorPath", log.toString()).written();
         assertTrouble(() -> mac.start(agent), LABEL + " does not stay up", "exit code 3", log.toString());
@@ -225,9 +236,7 @@ abstract class LaunchdContract {
 
     @Test
     void aServiceThatNeverGetsReadyIsTold() throws IOException {
-        Timing hasty =
-                new Timing(Duration.ofMillis(50), Duration.ofMillis(400), List.of(), Duration.ZERO, Duration.ZERO);
-        Mac mac = boot(Quirks.usual(), hasty);
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofMillis(50), Duration.ofSeconds(1)));
         Agent agent = agent(Agent.STAYS).written();
         assertTrouble(
                 () -> mac.launchd().start(LABEL, agent.plist(), () -> Optional.of("port 1 does not answer")),
@@ -237,9 +246,7 @@ abstract class LaunchdContract {
 
     @Test
     void anEndedJobThatNobodyRestartsIsTold() throws IOException {
-        Timing hasty =
-                new Timing(Duration.ofMillis(50), Duration.ofMillis(400), List.of(), Duration.ZERO, Duration.ZERO);
-        Mac mac = boot(Quirks.usual(), hasty);
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(2), Duration.ofSeconds(1)));
         Agent agent = agent("exit 0").with("KeepAlive", false).written();
         assertTrouble(() -> mac.start(agent), "it is not running (state: not running, last end: exit code 0)");
     }
@@ -384,7 +391,7 @@ abstract class LaunchdContract {
 
     @Test
     void aJobThatDiesOfItsReloadIsTold() throws IOException {
-        Mac mac = boot(Quirks.usual());
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent(Agent.STAYS).with("ThrottleInterval", 1).written());
         assertTrouble(() -> mac.launchd().reload(LABEL, Readiness.RUNNING_IS_ENOUGH), LABEL + " started anew instead");
     }

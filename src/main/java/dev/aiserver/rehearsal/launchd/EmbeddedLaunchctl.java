@@ -87,7 +87,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
 
     private void hang(Fault.Hang hang) {
         try {
-            boolean ignored = closed.await(hang.time().toMillis(), TimeUnit.MILLISECONDS);
+            closed.await(hang.time().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
