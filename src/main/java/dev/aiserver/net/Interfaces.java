@@ -20,7 +20,8 @@ public final class Interfaces {
 
     /** @throws Trouble when the host has neither command */
     public Set<String> addresses() {
-        Command ask = host.find("ifconfig").isPresent() ? Command.of("ifconfig", "-a") : Command.of("ip", "-4", "addr");
+        // Linux has an ifconfig too, and it leaves addresses out.
+        Command ask = host.find("ip").isPresent() ? Command.of("ip", "-4", "addr") : Command.of("ifconfig", "-a");
         String output = host.run(ask).text();
         Set<String> addresses = INET.matcher(output)
                 .results()

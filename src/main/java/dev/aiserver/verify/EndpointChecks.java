@@ -101,10 +101,15 @@ final class EndpointChecks {
                     "run \"aiserver install\" to write haproxy.cfg anew");
         }
 
+        /** What is no HTTP at all, HAProxy's parser refuses with a page of its own; Ollama never answers in HTML. */
         private static boolean isRefusal(HttpAnswer answer) {
             String mark = answer.header("x-aiserver");
+            boolean byParser = answer.status() == 400
+                    && mark.isEmpty()
+                    && answer.header("content-type").startsWith("text/html");
             return answer.status() == 404 && mark.equals("blocked")
-                    || (answer.status() == 400 || answer.status() == 501) && mark.equals("bad-request");
+                    || (answer.status() == 400 || answer.status() == 501) && mark.equals("bad-request")
+                    || byParser;
         }
     }
 

@@ -1,0 +1,62 @@
+package dev.aiserver.it;
+
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpProbe;
+import dev.aiserver.rehearsal.launchd.Account;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.standin.LaunchctlSocket;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A process within a {@link Mac}'s network and of its user: it is the Mac's launchd, and it sends requests for the
+ * test. It reads orders line by line, and ends, with all that it started, when its standard input does.
+ */
+final class Inside {
+    private Inside() {}
+
+    /** Arguments: user id, user, home, then the quirks: already, drain, disabled, no desktop, version, at the desktop. */
+    public static void main(String[] args) throws IOException {
+        Account account = new Account(Integer.parseInt(args[0]), args[1], Path.of(args[2]), 0.2, List.of());
+        Quirks codes = Quirks.usual()
+                .codes(
+                        Integer.parseInt(args[3]),
+                        Integer.parseInt(args[4]),
+                        Integer.parseInt(args[5]),
+                        Integer.parseInt(args[6]))
+                .on(args[7]);
+        Quirks quirks = Boolean.parseBoolean(args[8]) ? codes : codes.overSsh(false);
+        try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, quirks);
+                LaunchctlSocket socket = new LaunchctlSocket(launchctl);
+                BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            System.out.println(socket.port());
+            for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+                System.out.println(obey(order.split(" ")));
+            }
+        }
+    }
+
+    /** {@code http ADDRESS PORT BASE64}: the status, then the header X-Aiserver and the body in base64. */
+    private static String obey(String[] order) {
+        InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
+        try {
+            HttpAnswer answer = new HttpProbe(server, Duration.ofSeconds(20))
+                    .send(Base64.getDecoder().decode(order[3]));
+            return answer.status() + " " + base64(answer.header("x-aiserver")) + " " + base64(answer.text());
+        } catch (IOException e) {
+            return "0 " + base64("") + " " + base64(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String base64(String text) {
+        return "=" + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

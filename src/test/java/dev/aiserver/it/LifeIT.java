@@ -1,0 +1,153 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.FileState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** An installation from a bare Mac to a bare Mac, by the commands that a person types. */
+class LifeIT {
+    private static final List<String> LABELS = List.of("com.ollama", "com.haproxy");
+
+    @Test
+    void anInstallationLivesAndLeavesTheMacAsItWas() throws IOException {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+
+            Run dryRun = mac.install("--dry-run", "--exit-code");
+            assertThat(dryRun.exitCode()).as(dryRun.toString()).isEqualTo(3);
+            assertThat(dryRun.out())
+                    .contains("install  Homebrew package ollama")
+                    .contains("+++ ~/Library/LaunchAgents/com.ollama.plist")
+                    .contains("127.0.0.1:11434</string>");
+            assertThat(mac.tree()).as("a dry run changes nothing").isEqualTo(before);
+
+            Run noConsent = mac.install();
+            assertThat(noConsent.exitCode()).as(noConsent.toString()).isEqualTo(2);
+            assertThat(noConsent.err())
+                    .contains("nobody can be asked here; look at them with --dry-run, then add --yes");
+            assertThat(mac.tree()).isEqualTo(before);
+
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.out())
+                    .startsWith("Verified: ")
+                    .contains("tag:ai-server", "tag:ai-client", "http://remote-ollama:11434", "aiserver warm-models");
+            assertThat(mode(mac, "Library/LaunchAgents/com.ollama.plist")).isEqualTo(0644);
+            assertThat(mode(mac, ".haproxy/haproxy.cfg")).isEqualTo(0600);
+            assertThat(mode(mac, ".aiserver/receipt.json")).isEqualTo(0600);
+            assertThat(mac.calls()).noneMatch(call -> call.matches("launchctl (load|unload|list).*"));
+
+            servesTheEightEndpoints(mac);
+            aSecondInstallationChangesNothing(mac);
+            aChangedSettingChangesOnlyWhatDependsOnIt(mac);
+
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(uninstalled.out()).contains("ollama.stderr.log: the log stays.", "models in ~/.ollama");
+            assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
+            LABELS.forEach(label -> assertThat(mac.pid(label)).isZero());
+
+            Run again = mac.command(mac.checkout() + "/uninstall", "--yes");
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(again.out()).startsWith("Nothing is installed.");
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+
+    private static int mode(Mac mac, String file) {
+        return mac.tree().get(file) instanceof FileState.Regular regular ? regular.mode() : -1;
+    }
+
+    private static void servesTheEightEndpoints(Mac mac) throws IOException {
+        Run warmed = mac.aiserver("warm-models", "llama3.2:1b", "--json");
+        assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+        assertThat(json(warmed).at("/models/0/outcome").asText()).isEqualTo("WARMED");
+
+        String chat = "{\"model\":\"llama3.2:1b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+        assertThat(get(mac, "/api/version")).contains("\"version\"");
+        assertThat(get(mac, "/api/tags")).contains("llama3.2:1b");
+        assertThat(get(mac, "/v1/models")).contains("llama3.2:1b");
+        assertThat(get(mac, "/v1/models/llama3.2:1b")).contains("\"object\":\"model\"");
+        assertThat(post(mac, "/api/show", "{\"model\":\"llama3.2:1b\"}")).contains("model_info");
+        assertThat(post(mac, "/v1/chat/completions", chat)).contains("chat.completion");
+        assertThat(post(mac, "/v1/responses", "{\"model\":\"llama3.2:1b\",\"input\":\"hello\"}"))
+                .contains("\"status\":\"completed\"");
+        assertThat(post(mac, "/v1/messages", chat.replaceFirst("\\{", "{\"max_tokens\":50,")))
+                .contains("\"type\":\"message\"");
+
+        Run verified = mac.aiserver("verify", "--json");
+        assertThat(verified.exitCode()).as(verified.toString()).isZero();
+        assertThat(json(verified).path("outcome").asText()).isEqualTo("verified");
+        Run status = mac.aiserver("status", "--json");
+        assertThat(status.exitCode()).as(status.toString()).isZero();
+        assertThat(json(status).path("outcome").asText()).isEqualTo("healthy");
+        assertThat(json(status).path("loadedModels").toString()).isEqualTo("[\"llama3.2:1b\"]");
+    }
+
+    private static String get(Mac mac, String path) {
+        return served(mac.http("GET " + path + " HTTP/1.1\r\nHost: remote-ollama:11434\r\nConnection: close\r\n\r\n"));
+    }
+
+    private static String post(Mac mac, String path, String body) {
+        return served(mac.http("POST " + path + " HTTP/1.1\r\nHost: remote-ollama\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + body));
+    }
+
+    private static String served(Mac.Answer answer) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        assertThat(answer.mark()).isEmpty();
+        return answer.body();
+    }
+
+    private static JsonNode json(Run run) throws IOException {
+        JsonNode document = JsonMapper.builder().build().readTree(run.out());
+        assertThat(document.path("schema").asInt()).as(run.toString()).isEqualTo(1);
+        return document;
+    }
+
+    private static void aSecondInstallationChangesNothing(Mac mac) throws IOException {
+        List<Integer> pids = pids(mac);
+        Map<String, FileState> before = mac.tree();
+        Run second = mac.install("--yes", "--json");
+        assertThat(second.exitCode()).as(second.toString()).isZero();
+        assertThat(second.err()).contains("No changes.");
+        assertThat(json(second).path("outcome").asText()).isEqualTo("unchanged");
+        assertThat(json(second).path("changes")).isEmpty();
+        assertThat(mac.tree()).isEqualTo(before);
+        assertThat(pids(mac)).isEqualTo(pids);
+    }
+
+    private static void aChangedSettingChangesOnlyWhatDependsOnIt(Mac mac) {
+        List<Integer> pids = pids(mac);
+        mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
+        Run changed = mac.install("--yes");
+        assertThat(changed.exitCode()).as(changed.toString()).isZero();
+        assertThat(changed.err())
+                .contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy")
+                .doesNotContain("com.ollama.plist", "start    com.", "restart  com.");
+        assertThat(pids(mac)).as("nothing was restarted").isEqualTo(pids);
+        assertThat(get(mac, "/")).isEqualTo("Ollama is running");
+
+        mac.write(
+                mac.config(),
+                "logs: " + mac.logs() + "\nollama: { environment: { OLLAMA_KEEP_ALIVE: \"24h\" } }\n"
+                        + "proxy: { endpoints: [strict, health] }\n");
+        Run restarted = mac.install("--yes");
+        assertThat(restarted.exitCode()).as(restarted.toString()).isZero();
+        assertThat(restarted.err())
+                .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama")
+                .doesNotContain("com.haproxy\n", "haproxy.cfg");
+        assertThat(mac.pid("com.ollama")).isNotEqualTo(pids.get(0));
+        assertThat(mac.pid("com.haproxy")).isEqualTo(pids.get(1));
+    }
+
+    private static List<Integer> pids(Mac mac) {
+        return LABELS.stream().map(mac::pid).toList();
+    }
+}

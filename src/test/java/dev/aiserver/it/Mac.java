@@ -1,0 +1,348 @@
+package dev.aiserver.it;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.standin.Standins;
+import dev.aiserver.standin.TailscaleStatus;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A Mac of stand-ins, for one test: its commands come first on PATH, its network is a namespace of its own with the
+ * address of a tailnet, its user is not root, and its checkout is a copy of this one. HAProxy, lsof, ps, files and
+ * processes are real. Needs Linux, root, iproute2 and util-linux.
+ */
+final class Mac implements AutoCloseable {
+    static final String ADDRESS = "100.101.102.103";
+    static final int PORT = 11434;
+
+    private static final int NOBODY = 65534;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final LocalHost machine = new LocalHost(System.getenv());
+    private final Path root;
+    private final String network;
+    private final List<String> within;
+    private final Process inside;
+    private final BufferedReader answers;
+    private final PrintWriter orders;
+    private final String launchdPort;
+
+    /** How a Mac may differ from the usual. */
+    record Kind(int alreadyCode, int drainCode, int disabledCode, int noDesktopCode, String os, boolean desktop) {
+        static final Kind USUAL = new Kind(5, 5, 119, 125, "15.5", true);
+    }
+
+    Mac() {
+        this(Kind.USUAL);
+    }
+
+    Mac(Kind kind) {
+        try {
+            root = Files.createTempDirectory("aiserver-mac-");
+            network = root.getFileName().toString();
+            within = List.of(
+                    "ip",
+                    "netns",
+                    "exec",
+                    network,
+                    "setpriv",
+                    "--reuid=" + NOBODY,
+                    "--regid=" + NOBODY,
+                    "--clear-groups");
+            must("ip", "netns", "add", network);
+            must("ip", "-n", network, "link", "set", "lo", "up");
+            must("ip", "-n", network, "addr", "add", ADDRESS + "/32", "dev", "lo");
+            furnish(kind);
+            inside = startInside(kind);
+            answers = inside.inputReader(StandardCharsets.UTF_8);
+            orders = new PrintWriter(inside.outputWriter(StandardCharsets.UTF_8), true);
+            launchdPort = String.valueOf(answers.readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void must(String... argv) {
+        CommandResult result = machine.run(Command.of(List.of(argv)));
+        if (!result.succeeded()) {
+            throw new IllegalStateException(
+                    "these tests make network namespaces, which needs Linux, root and iproute2: "
+                            + String.join(" ", argv) + ": " + result.complaint());
+        }
+    }
+
+    private void furnish(Kind kind) throws IOException {
+        Files.createDirectories(home().resolve("Library"));
+        Files.createDirectories(logs());
+        Files.createDirectories(prefix().resolve("bin"));
+        Files.createDirectories(state().resolve("bottles/ollama"));
+        copy(Standins.directory(), root.resolve("bin"));
+        Files.move(root.resolve("bin/brew"), prefix().resolve("bin/brew"));
+        Path real = machine.find("haproxy")
+                .orElseThrow(() -> new IllegalStateException("these tests need haproxy; install it"));
+        script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
+        script(
+                bottle("ollama", "ollama"),
+                "export OLLAMA_MODELS=" + root + "/models\nexec " + java()
+                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp " + checkout()
+                        + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
+        write(state().resolve("prefix"), prefix().toString());
+        write(state().resolve("os_version"), kind.os());
+        write(state().resolve("tailscale.json"), TailscaleStatus.running(ADDRESS));
+        write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
+        Path here = Path.of("").toAbsolutePath();
+        for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
+            copy(here.resolve(part), checkout().resolve(part));
+        }
+        // The folders of the copy are younger than what was built from them.
+        must("touch", checkout() + "/target/aiserver.jar");
+        must("chmod", "755", root.toString());
+        must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
+    }
+
+    private Process startInside(Kind kind) throws IOException {
+        // The class path of this JVM is in the build folder, which the user may not be able to read.
+        Path classes = root.resolve("test-classes");
+        List<String> classPath = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path from = Path.of(entry);
+            boolean ours = from.endsWith("test-classes") || from.endsWith("classes");
+            if (ours && Files.isDirectory(from)) {
+                copy(from, classes);
+            }
+        }
+        classPath.add(classes.toString());
+        classPath.add(checkout().resolve("target/aiserver.jar").toString());
+        must("chown", "-R", NOBODY + ":" + NOBODY, classes.toString());
+        List<String> argv = new ArrayList<>(within);
+        argv.addAll(List.of(java(), "-cp", String.join(":", classPath), Inside.class.getName()));
+        argv.addAll(List.of(
+                String.valueOf(NOBODY),
+                "nobody",
+                home().toString(),
+                String.valueOf(kind.alreadyCode()),
+                String.valueOf(kind.drainCode()),
+                String.valueOf(kind.disabledCode()),
+                String.valueOf(kind.noDesktopCode()),
+                kind.os(),
+                String.valueOf(kind.desktop())));
+        return new ProcessBuilder(argv)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin/java").toString();
+    }
+
+    Path home() {
+        return root.resolve("home");
+    }
+
+    Path logs() {
+        return root.resolve("logs");
+    }
+
+    Path checkout() {
+        return root.resolve("checkout");
+    }
+
+    Path prefix() {
+        return root.resolve("homebrew");
+    }
+
+    Path state() {
+        return root.resolve("state");
+    }
+
+    Path config() {
+        return root.resolve("aiserver.yaml");
+    }
+
+    Path bottle(String formula, String program) {
+        return state().resolve("bottles").resolve(formula).resolve(program);
+    }
+
+    Path standin(String command) {
+        return root.resolve("bin").resolve(command);
+    }
+
+    /** {@code ./install --config …} of the checkout. */
+    Run install(String... options) {
+        return command(
+                Stream.concat(Stream.of(checkout() + "/install", "--config", config().toString()), Stream.of(options))
+                        .toArray(String[]::new));
+    }
+
+    /** The command that an installation has put into the home. */
+    Run aiserver(String... arguments) {
+        return command(Stream.concat(Stream.of(home() + "/.local/bin/aiserver"), Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
+    /** As the user, in the Mac's network, with nobody at a terminal. */
+    Run command(String... argv) {
+        List<String> all = new ArrayList<>(within);
+        all.addAll(List.of("env", "-i"));
+        environment().forEach((name, value) -> all.add(name + "=" + value));
+        all.addAll(List.of(argv));
+        CommandResult result = machine.run(Command.of(all).within(LIMIT));
+        return new Run(result.exitCode(), result.text(), result.errorText());
+    }
+
+    /** A process that goes on until the Mac is closed, such as somebody else's server. */
+    Process start(String... argv) {
+        List<String> all = new ArrayList<>(within);
+        all.addAll(List.of(argv));
+        try {
+            return new ProcessBuilder(all)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> environment() {
+        return new TreeMap<>(Map.of(
+                "PATH", root.resolve("bin") + ":" + prefix() + "/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                "HOME", home().toString(),
+                "AISERVER_JAVA", java(),
+                "TMPDIR", root.toString(),
+                "STANDIN_STATE", state().toString(),
+                "STANDIN_LAUNCHD_PORT", launchdPort));
+    }
+
+    /** An answer to a request that was sent to the Mac's address. */
+    record Answer(int status, String mark, String body) {}
+
+    Answer http(String request) {
+        return http(ADDRESS, PORT, request);
+    }
+
+    synchronized Answer http(String address, int port, String request) {
+        orders.println("http " + address + " " + port + " "
+                + Base64.getEncoder().encodeToString(request.getBytes(StandardCharsets.UTF_8)));
+        try {
+            String[] words = answers.readLine().split(" ");
+            return new Answer(Integer.parseInt(words[0]), decoded(words[1]), decoded(words[2]));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String decoded(String word) {
+        return new String(Base64.getDecoder().decode(word.substring(1)), StandardCharsets.UTF_8);
+    }
+
+    /** Every file below the home, with mode and content. */
+    Map<String, FileState> tree() {
+        try (Stream<Path> paths = Files.walk(home())) {
+            return paths.collect(Collectors.toMap(
+                    path -> home().relativize(path).toString(), machine::file, (a, b) -> b, TreeMap::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The process of a label, 0 when there is none. */
+    int pid(String label) {
+        return command("launchctl", "print", "gui/" + NOBODY + "/" + label)
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("\tpid = "))
+                .mapToInt(line -> Integer.parseInt(line.substring("\tpid = ".length())))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** What has been asked of the stand-ins, a line each. */
+    List<String> calls() {
+        return lines(state().resolve("calls.log"));
+    }
+
+    List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void script(Path path, String body) {
+        write(path, "#!/bin/sh\n" + body + "\n");
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void write(Path path, String text) {
+        try {
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        must("chown", "-R", NOBODY + ":" + NOBODY, path.toString());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.createDirectories(target.getParent());
+                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
+    /** Ends everything within the network, and demands that it has ended. */
+    @Override
+    public void close() {
+        orders.close();
+        Patience patience = new Patience(Duration.ofMillis(20));
+        boolean ended = patience.await(Duration.ofSeconds(20), () -> !inside.isAlive());
+        List<String> left = processes();
+        left.forEach(pid -> machine.run(Command.of("kill", "-9", pid)));
+        patience.await(Duration.ofSeconds(5), () -> processes().isEmpty());
+        must("ip", "netns", "del", network);
+        must("rm", "-rf", root.toString());
+        if (!ended || !left.isEmpty()) {
+            throw new IllegalStateException("processes were left within the Mac: " + left);
+        }
+    }
+
+    private List<String> processes() {
+        return machine.run(Command.of("ip", "netns", "pids", network))
+                .text()
+                .lines()
+                .toList();
+    }
+}
