@@ -43,8 +43,8 @@ final class UninstallCommand implements Callable<Integer> {
         Plan plan = proposal.plan();
         PlanText text = new PlanText(console, useCases.layout().home());
         if (dryRun || plan.isEmpty()) {
-            Applier.Removal nothing =
-                    dryRun ? new Applier.Removal(List.of(), List.of()) : uninstall.apply(proposal, c -> {});
+            Applier.Outcome nothing =
+                    dryRun ? new Applier.Outcome(List.of(), List.of()) : uninstall.apply(proposal, c -> {});
             return answer(
                     plan.isEmpty() ? "unchanged" : "planned",
                     proposal,
@@ -59,7 +59,7 @@ final class UninstallCommand implements Callable<Integer> {
             console.say("Nothing was changed.");
             return ExitCode.FAILED;
         }
-        Applier.Removal removal = uninstall.apply(
+        Applier.Outcome removal = uninstall.apply(
                 proposal, change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
         removal.failures()
                 .forEach(failure -> console.say("  " + console.paint(Colour.RED, "FAILED") + "  "
@@ -70,7 +70,7 @@ final class UninstallCommand implements Callable<Integer> {
         return answer(good ? "uninstalled" : "failed", proposal, removal, summary);
     }
 
-    private int answer(String outcome, Uninstall.Proposal proposal, Applier.Removal removal, String summary) {
+    private int answer(String outcome, Uninstall.Proposal proposal, Applier.Outcome removal, String summary) {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));

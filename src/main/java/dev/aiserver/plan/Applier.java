@@ -34,7 +34,7 @@ public final class Applier {
     }
 
     /** What became of a plan whose changes do not depend on one another's success. */
-    public record Removal(List<Change> done, List<Failure> failures) {}
+    public record Outcome(List<Change> done, List<Failure> failures) {}
 
     /** A change that could not be made. */
     public record Failure(Change change, String reason) {}
@@ -44,24 +44,25 @@ public final class Applier {
      *
      * @param before the receipt of earlier changes
      * @param header says which version, configuration and address this plan comes from
+     * @throws Trouble when not even the receipt can be written, and so nothing was changed
      */
     public Result apply(Plan plan, Receipt before, Receipt header) {
         Receipt receipt = before.from(header);
+        store.save(receipt, machine.contents());
         List<Change> begun = new ArrayList<>();
         for (Change change : plan.changes()) {
             begun.add(change);
             try {
                 receipt = make(change, receipt);
             } catch (Trouble trouble) {
-                Removal undone = undo(begun, plan, receipt);
+                Outcome undone = undo(begun, plan, receipt);
                 return ended(undone, before, change, trouble);
             }
         }
-        store.save(receipt, machine.contents());
         return new Result.Applied(receipt);
     }
 
-    private Removal undo(List<Change> begun, Plan plan, Receipt receipt) {
+    private Outcome undo(List<Change> begun, Plan plan, Receipt receipt) {
         List<Change> back = begun.stream()
                 .filter(change -> change.resource().isOurs())
                 .map(Change::inverse)
@@ -69,7 +70,7 @@ public final class Applier {
         return applyEach(Plan.of(back, plan.contents()), receipt);
     }
 
-    private Result ended(Removal removal, Receipt before, Change failed, Trouble trouble) {
+    private Result ended(Outcome removal, Receipt before, Change failed, Trouble trouble) {
         if (removal.failures().isEmpty()) {
             store.restore(before, machine.contents());
             return new Result.RolledBack(failed, trouble.sentence());
@@ -81,7 +82,7 @@ public final class Applier {
     }
 
     /** Makes every change that can be made, and goes on after one that cannot. */
-    public Removal applyEach(Plan plan, Receipt before) {
+    public Outcome applyEach(Plan plan, Receipt before) {
         Receipt receipt = before;
         List<Change> done = new ArrayList<>();
         List<Failure> failures = new ArrayList<>();
@@ -93,7 +94,7 @@ public final class Applier {
                 failures.add(new Failure(change, trouble.sentence()));
             }
         }
-        return new Removal(done, failures);
+        return new Outcome(done, failures);
     }
 
     private Receipt make(Change change, Receipt before) {

@@ -73,8 +73,12 @@ public final class Observer {
             return State.ABSENT;
         }
         if (!(status instanceof JobStatus.Loaded loaded)) {
-            throw new Trouble("A job " + job.label() + " is loaded outside your desktop session, so it is not ours: "
-                    + status + ". Remove it first, then try again.");
+            throw elsewhere(job, (JobStatus.Elsewhere) status);
+        }
+        Optional<Path> foreign = loaded.print().plist().filter(plist -> !plist.equals(job.plist()));
+        if (foreign.isPresent()) {
+            throw new Trouble("The label " + job.label() + " is taken by a job that was loaded from " + foreign.get()
+                    + "; remove that one with \"launchctl bootout gui/$(id -u)/" + job.label() + "\", then try again.");
         }
         if (!loaded.print().isRunning()) {
             return new State.Failing(loaded.print().state());
@@ -84,6 +88,14 @@ public final class Observer {
             return new State.Failing(problem.get());
         }
         return loadedFrom(job);
+    }
+
+    private static Trouble elsewhere(Job job, JobStatus.Elsewhere status) {
+        String target = status.domain() + "/" + job.label();
+        String sudo = status.domain().equals("system") ? "sudo " : "";
+        return new Trouble(
+                "The label " + job.label() + " is taken by a job outside your desktop session; remove that one "
+                        + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
     }
 
     /**

@@ -76,7 +76,7 @@ public final class Rehearsal {
     /** Whether everything went as it should; what was proved, or what was not, has been said. */
     public boolean run() {
         long start = System.nanoTime();
-        ThrowawayHome home = ThrowawayHome.create();
+        ThrowawayHome home = ThrowawayHome.createIn(Path.of(environment.getOrDefault("TMPDIR", "/tmp")));
         Thread onInterrupt = new Thread(home::remove);
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
@@ -254,7 +254,7 @@ public final class Rehearsal {
         private void uninstall() throws Failed {
             PlanText text = new PlanText(console, layout.home());
             Uninstall uninstall = new Uninstall(host, launchd, layout, store);
-            Applier.Removal removal = uninstall.apply(
+            Applier.Outcome removal = uninstall.apply(
                     uninstall.propose(),
                     change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
             if (!removal.failures().isEmpty()) {

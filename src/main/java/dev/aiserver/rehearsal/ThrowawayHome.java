@@ -31,9 +31,10 @@ final class ThrowawayHome {
         this.root = root;
     }
 
-    static ThrowawayHome create() {
+    /** @param folder for temporary files */
+    static ThrowawayHome createIn(Path folder) {
         try {
-            ThrowawayHome home = new ThrowawayHome(Files.createTempDirectory("aiserver-rehearsal-"));
+            ThrowawayHome home = new ThrowawayHome(Files.createTempDirectory(folder, "aiserver-rehearsal-"));
             Files.createDirectories(home.home().resolve("Library"));
             Files.createDirectories(home.logs());
             Files.createDirectories(home.ollama().getParent());
@@ -41,8 +42,7 @@ final class ThrowawayHome {
             Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
             return home;
         } catch (IOException e) {
-            throw new Trouble(
-                    "A throw-away home cannot be made in the folder for temporary files: " + e.getMessage(), e);
+            throw new Trouble("A throw-away home cannot be made in " + folder + ": " + e.getMessage(), e);
         }
     }
 

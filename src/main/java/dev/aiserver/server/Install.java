@@ -94,10 +94,10 @@ public final class Install {
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();
         if (!packages.isEmpty()) {
-            Applier.Result installed =
-                    applier.apply(Plan.of(packages, contents), proposal.receipt(), proposal.receipt());
-            if (!(installed instanceof Applier.Result.Applied)) {
-                return installed;
+            Applier.Outcome installed = applier.applyEach(Plan.of(packages, contents), proposal.receipt());
+            if (!installed.failures().isEmpty()) {
+                Applier.Failure first = installed.failures().get(0);
+                return new Applier.Result.RolledBack(first.change(), first.reason());
             }
             check(proposal.blueprint());
         }

@@ -119,10 +119,10 @@ public final class Uninstall {
     }
 
     /** Takes away what can be taken away, and goes on after what cannot; the receipt goes when nothing is left. */
-    public Applier.Removal apply(Proposal proposal, Consumer<Change> progress) {
+    public Applier.Outcome apply(Proposal proposal, Consumer<Change> progress) {
         Machine machine = new Machine(host, launchd, proposal.plan().contents());
         Applier applier = new Applier(machine, store, progress);
-        Applier.Removal removal = applier.applyEach(proposal.plan(), proposal.receipt());
+        Applier.Outcome removal = applier.applyEach(proposal.plan(), proposal.receipt());
         if (removal.failures().isEmpty()) {
             store.forget();
         }

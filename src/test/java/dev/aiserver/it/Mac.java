@@ -46,6 +46,7 @@ final class Mac implements AutoCloseable {
     private final BufferedReader answers;
     private final PrintWriter orders;
     private final String launchdPort;
+    private final List<Process> started = new ArrayList<>();
 
     /** How a Mac may differ from the usual. */
     record Kind(int alreadyCode, int drainCode, int disabledCode, int noDesktopCode, String os, boolean desktop) {
@@ -155,6 +156,11 @@ final class Mac implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin/java").toString();
     }
 
+    /** Also the Mac's folder for temporary files. */
+    Path root() {
+        return root;
+    }
+
     Path home() {
         return root.resolve("home");
     }
@@ -215,10 +221,12 @@ final class Mac implements AutoCloseable {
         List<String> all = new ArrayList<>(within);
         all.addAll(List.of(argv));
         try {
-            return new ProcessBuilder(all)
+            Process process = new ProcessBuilder(all)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            started.add(process);
+            return process;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -306,7 +314,7 @@ final class Mac implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        must("chown", "-R", NOBODY + ":" + NOBODY, path.toString());
+        must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -327,8 +335,11 @@ final class Mac implements AutoCloseable {
     @Override
     public void close() {
         orders.close();
+        started.forEach(Process::destroy);
         Patience patience = new Patience(Duration.ofMillis(20));
-        boolean ended = patience.await(Duration.ofSeconds(20), () -> !inside.isAlive());
+        boolean ended = patience.await(
+                Duration.ofSeconds(20),
+                () -> !inside.isAlive() && started.stream().noneMatch(Process::isAlive));
         List<String> left = processes();
         left.forEach(pid -> machine.run(Command.of("kill", "-9", pid)));
         patience.await(Duration.ofSeconds(5), () -> processes().isEmpty());

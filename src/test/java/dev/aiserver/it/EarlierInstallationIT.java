@@ -1,0 +1,145 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What an older installation left is adopted, comes back, and can be cleared without a receipt. */
+class EarlierInstallationIT {
+    private static final String PROXY_OF_THE_SHELL_SCRIPTS = """
+            global
+                log stdout format raw local0
+            defaults
+                mode http
+                timeout connect 5s
+                timeout client 10m
+                timeout server 10m
+            frontend ollama
+                bind %s:11434
+                acl api path_beg /v1/ /api/version /api/tags /api/show
+                http-request deny unless api
+                default_backend ollama
+            backend ollama
+                server ollama 127.0.0.1:11434
+            """;
+
+    @Test
+    void theShellScriptsInstallationIsReplacedAndComesBack() {
+        try (Mac mac = new Mac()) {
+            installByShellScripts(mac);
+            Map<String, FileState> before = mac.tree();
+            int ollama = mac.pid("com.ollama");
+
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.err())
+                    .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama")
+                    .contains("update   ~/.haproxy/haproxy.cfg", "restart  com.haproxy");
+            assertThat(mac.pid("com.ollama")).isNotEqualTo(ollama);
+
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(mac.tree()).as("the old files are back").isEqualTo(before);
+            assertThat(mac.pid("com.ollama")).as("the old service is back").isNotZero();
+            assertThat(mac.pid("com.haproxy")).isNotZero();
+        }
+    }
+
+    @Test
+    void withoutAReceiptTheKnownLabelsAndPathsAreCleared() {
+        try (Mac mac = new Mac()) {
+            installByShellScripts(mac);
+
+            Run dryRun = mac.command(mac.checkout() + "/uninstall", "--dry-run");
+            assertThat(dryRun.exitCode()).as(dryRun.toString()).isZero();
+            assertThat(dryRun.out()).contains("stop     com.haproxy", "delete   ~/.haproxy/haproxy.cfg");
+            Run uninstalled = mac.command(mac.checkout() + "/uninstall", "--yes");
+
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(uninstalled.err()).contains("There is no receipt, so this goes by the known labels and paths.");
+            assertThat(mac.tree().keySet()).containsExactly("", "Library", "Library/LaunchAgents");
+            assertThat(mac.pid("com.ollama")).isZero();
+            assertThat(mac.pid("com.haproxy")).isZero();
+        }
+    }
+
+    @Test
+    void aFileThatThePersonEditedIsBackedUpBeforeItIsReplacedAndKeptByUninstall() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Path cfg = mac.home().resolve(".haproxy/haproxy.cfg");
+            String edited = String.join("\n", mac.lines(cfg)) + "\n# mine\n";
+            mac.write(cfg, edited);
+
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("edited").contains(cfg.toString());
+            Run verify = mac.aiserver("verify");
+            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
+            assertThat(verify.out()).contains("FAIL  services.files", "haproxy.cfg was edited");
+
+            Run replaced = mac.install("--yes");
+            assertThat(replaced.exitCode()).as(replaced.toString()).isZero();
+            assertThat(mac.tree().values())
+                    .as("a backup of what was edited")
+                    .anyMatch(state -> state instanceof FileState.Regular file
+                            && file.content().text().equals(edited));
+
+            mac.write(cfg, edited);
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(uninstalled.out()).contains("haproxy.cfg was edited since the installation; it is kept.");
+            assertThat(mac.lines(cfg)).contains("# mine");
+        }
+    }
+
+    @Test
+    void aServiceThatDiedIsFoundByStatusAndBroughtBackByInstall() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Run stopped = mac.command("launchctl", "bootout", "gui/65534/com.haproxy");
+            assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("not healthy", "com.haproxy");
+            Run warm = mac.aiserver("warm-models");
+            assertThat(warm.exitCode()).as(warm.toString()).isZero();
+            Run repaired = mac.install("--yes");
+            assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+            assertThat(repaired.err()).contains("start    com.haproxy").doesNotContain("com.ollama\n");
+
+            mac.command("launchctl", "bootout", "gui/65534/com.ollama");
+            Run unreachable = mac.aiserver("warm-models", "llama3.2:1b", "--json");
+            assertThat(unreachable.exitCode()).as(unreachable.toString()).isEqualTo(6);
+            assertThat(unreachable.out()).contains("\"schema\" : 1", "\"error\" : \"Ollama does not answer");
+        }
+    }
+
+    private static void installByShellScripts(Mac mac) {
+        Run brewed = mac.command(mac.prefix() + "/bin/brew", "install", "ollama");
+        assertThat(brewed.exitCode()).as(brewed.toString()).isZero();
+        mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), PROXY_OF_THE_SHELL_SCRIPTS.formatted(Mac.ADDRESS));
+        agent(mac, "com.ollama", mac.prefix() + "/bin/ollama", "serve");
+        agent(mac, "com.haproxy", "/usr/sbin/haproxy", "-f</string><string>" + mac.home() + "/.haproxy/haproxy.cfg");
+    }
+
+    private static void agent(Mac mac, String label, String program, String argument) {
+        Path plist = mac.home().resolve("Library/LaunchAgents/" + label + ".plist");
+        mac.write(plist, """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <plist version="1.0"><dict>
+                <key>Label</key><string>%s</string>
+                <key>ProgramArguments</key><array><string>%s</string><string>%s</string></array>
+                <key>RunAtLoad</key><true/><key>KeepAlive</key><true/>
+                <key>EnvironmentVariables</key><dict><key>OLLAMA_HOST</key><string>127.0.0.1</string>
+                <key>HOME</key><string>%s</string></dict>
+                </dict></plist>
+                """.formatted(label, program, argument, mac.home()));
+        Run loaded = mac.command("launchctl", "bootstrap", "gui/65534", plist.toString());
+        assertThat(loaded.exitCode()).as(loaded.toString()).isZero();
+    }
+}

@@ -1,0 +1,306 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
+import dev.aiserver.standin.TailscaleStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What stands in the way is said in a sentence, and the machine stays as it was. */
+class RefusalsIT {
+    private static final String NETWORK = "network: { mode: address, address: ";
+
+    /**
+     * @param spoil makes the Mac one on which an installation cannot go well
+     * @param sentence that must be on standard error
+     */
+    record Case(String name, Mac.Kind kind, Consumer<Mac> spoil, int exitCode, String sentence) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Case on(String name, Consumer<Mac> spoil, int exitCode, String sentence) {
+        return new Case(name, Mac.Kind.USUAL, spoil, exitCode, sentence);
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(surroundings(), network(), configuration(), services()).flatMap(stream -> stream);
+    }
+
+    private static Stream<Case> surroundings() {
+        return Stream.of(
+                new Case(
+                        "old macOS",
+                        new Mac.Kind(5, 5, 119, 125, "13.6.1", true),
+                        mac -> {},
+                        1,
+                        "aiserver needs macOS 14 or newer, and this is 13.6.1; update macOS, then try again."),
+                new Case(
+                        "nobody at the desktop (125)",
+                        new Mac.Kind(5, 5, 119, 125, "15.5", false),
+                        mac -> {},
+                        1,
+                        "There is no desktop session for user \"nobody\""),
+                new Case(
+                        "nobody at the desktop (112)",
+                        new Mac.Kind(5, 5, 119, 112, "14.7", false),
+                        mac -> {},
+                        1,
+                        "log in at the screen or with Screen Sharing"),
+                on(
+                        "Intel",
+                        mac -> mac.script(mac.standin("uname"), "[ \"$1\" = -m ] && echo x86_64 || echo Darwin"),
+                        1,
+                        "needs a Mac with Apple silicon (arm64), and this is x86_64"),
+                on(
+                        "Linux",
+                        mac -> mac.script(mac.standin("uname"), "exec /usr/bin/uname \"$@\""),
+                        1,
+                        "To see its whole life here without changing anything: ./install --rehearse"),
+                on(
+                        "no Homebrew",
+                        mac -> remove(mac.prefix().resolve("bin/brew")),
+                        1,
+                        "Homebrew is not installed; get it as https://brew.sh says, then try again."),
+                on(
+                        "Homebrew has no ollama",
+                        mac -> mac.command("rm", "-r", mac.bottle("ollama", "").toString()),
+                        4,
+                        "Homebrew could not install ollama: Warning: No available formula with the name \"ollama\".."),
+                on(
+                        "Ollama too old",
+                        mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.5.1"),
+                        1,
+                        "ollama is version 0.5.1, and at least 0.14.0 is needed; run \"brew upgrade ollama\", then try again."),
+                on(
+                        "log is a link",
+                        mac -> mac.command("ln", "-s", "/etc/passwd", mac.logs() + "/haproxy.log"),
+                        1,
+                        "haproxy.log is a link or belongs to another user; remove it, then try again."),
+                on(
+                        "two things at once",
+                        mac -> {
+                            remove(mac.standin("tailscale"));
+                            mac.command("ln", "-s", "/etc/passwd", mac.logs() + "/haproxy.log");
+                        },
+                        1,
+                        "2 things stand in the way:\n  - The log file"),
+                on(
+                        "read-only home",
+                        mac -> mac.command("chmod", "-R", "a-w", mac.home().toString()),
+                        1,
+                        "permission denied; check who owns it."),
+                on(
+                        "a link where a file belongs",
+                        mac -> {
+                            mac.command("mkdir", mac.home() + "/.haproxy");
+                            mac.command("ln", "-s", "/etc/passwd", mac.home() + "/.haproxy/haproxy.cfg");
+                        },
+                        1,
+                        "haproxy.cfg is a symbolic link, where a plain file is needed. Move it away"),
+                on(
+                        "a file where a folder belongs",
+                        mac -> mac.write(mac.home().resolve(".haproxy"), "mine"),
+                        1,
+                        ".haproxy is in the way: a directory is needed there."),
+                on(
+                        "damaged receipt",
+                        mac -> mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 1"),
+                        1,
+                        "receipt.json cannot be used:"));
+    }
+
+    private static Stream<Case> network() {
+        return Stream.of(
+                on(
+                        "no Tailscale",
+                        mac -> remove(mac.standin("tailscale")),
+                        1,
+                        "Tailscale is not installed; get it with"),
+                on(
+                        "Tailscale off",
+                        mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.stopped(Mac.ADDRESS)),
+                        1,
+                        "Tailscale is not connected (Stopped); connect it with the app or \"tailscale up\", then try again."),
+                on(
+                        "Tailscale logged out",
+                        mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.needsLogin()),
+                        1,
+                        "Tailscale is logged out; log in with the app or \"tailscale login\", then try again."),
+                on(
+                        "Tailscale dead",
+                        mac -> remove(mac.state().resolve("tailscale.json")),
+                        1,
+                        "Tailscale does not answer: failed to connect to local Tailscale service"),
+                on(
+                        "Tailscale without an interface",
+                        mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.running("100.64.0.9")),
+                        1,
+                        "The address 100.64.0.9 is on no network interface of this machine"),
+                on(
+                        "address of another machine",
+                        mac -> configure(mac, NETWORK + "192.168.250.20 }"),
+                        1,
+                        "The address 192.168.250.20 is on no network interface of this machine"),
+                on(
+                        "Ollama runs already",
+                        mac -> listen(mac, "127.0.0.1:11434"),
+                        1,
+                        "Port 11434 is taken on 127.0.0.1 by"),
+                on("something on every address", mac -> listen(mac, "0.0.0.0:11434"), 1, "Port 11434 is taken on * by"),
+                on(
+                        "Homebrew's service",
+                        RefusalsIT::brewService,
+                        1,
+                        "stop it with \"brew services stop ollama\", then try again."));
+    }
+
+    private static Stream<Case> configuration() {
+        return Stream.of(
+                on(
+                        "unknown key",
+                        mac -> configure(mac, "proxi: {}"),
+                        2,
+                        "aiserver.yaml:2:1: \"proxi\" is not known; at the top there can be name, network,"),
+                on(
+                        "malformed YAML",
+                        mac -> configure(mac, "proxy: { port: [ }"),
+                        2,
+                        "aiserver.yaml:2:17: this is no YAML:"),
+                on(
+                        "port out of range",
+                        mac -> configure(mac, "proxy: { port: 80 }"),
+                        2,
+                        "aiserver.yaml:2:16: proxy.port: \"80\" is no port for a user's service; use 1024 to 65535."),
+                on(
+                        "wildcard",
+                        mac -> configure(mac, NETWORK + "0.0.0.0 }"),
+                        2,
+                        "the proxy never listens on all addresses."),
+                on(
+                        "hostile value",
+                        mac -> configure(mac, "name: \"x\\n bind *:1\""),
+                        2,
+                        "name: \"x? bind *:1\" is no host name"),
+                on("no configuration", mac -> remove(mac.config()), 2, "aiserver.yaml does not exist."));
+    }
+
+    private static Stream<Case> services() {
+        return Stream.of(
+                on(
+                        "HAProxy refuses its configuration",
+                        mac -> mac.script(
+                                mac.standin("haproxy"),
+                                "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword' >&2; exit 1"),
+                        1,
+                        "[ALERT] no such keyword Nothing was changed."),
+                on(
+                        "plutil refuses a property list",
+                        mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
+                        1,
+                        "was refused by \"plutil -lint -s -\": stdin: no property list"),
+                on(
+                        "Ollama ends at once",
+                        mac -> mac.script(mac.bottle("ollama", "ollama"), "[ \"$1\" = serve ] || echo 0.16.2; exit 3"),
+                        4,
+                        "Failed: start    com.ollama: com.ollama does not stay up: exit code 3;"),
+                on(
+                        "HAProxy ends at once",
+                        mac -> mac.script(
+                                mac.standin("haproxy"),
+                                "case $1 in -c|-v) exec /usr/sbin/haproxy \"$@\";; esac; exit 1"),
+                        4,
+                        "Failed: start    com.haproxy: com.haproxy does not stay up: exit code 1;"),
+                on(
+                        "label taken",
+                        RefusalsIT::takenLabel,
+                        1,
+                        "The label com.ollama is taken by a job that was loaded from"));
+    }
+
+    private static void remove(Path path) {
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void configure(Mac mac, String line) {
+        mac.write(mac.config(), "logs: " + mac.logs() + "\n" + line + "\n");
+    }
+
+    private static void listen(Mac mac, String address) {
+        mac.start(
+                "env",
+                "HOME=" + mac.home(),
+                "OLLAMA_HOST=" + address,
+                "OLLAMA_MODELS=" + mac.state(),
+                mac.bottle("ollama", "ollama").toString(),
+                "serve");
+        answers(mac);
+    }
+
+    private static void answers(Mac mac) {
+        boolean up = new Patience(Duration.ofMillis(50))
+                .await(
+                        Duration.ofSeconds(20),
+                        () -> mac.http("127.0.0.1", Mac.PORT, "GET / HTTP/1.0\r\n\r\n")
+                                        .status()
+                                == 200);
+        assertThat(up).as("a server listens").isTrue();
+    }
+
+    private static void brewService(Mac mac) {
+        mac.command(mac.prefix() + "/bin/brew", "install", "ollama");
+        load(mac, "homebrew.mxcl.ollama", mac.prefix() + "/bin/ollama</string><string>serve");
+        answers(mac);
+    }
+
+    private static void takenLabel(Mac mac) {
+        load(mac, "com.ollama", "/bin/sleep</string><string>1000");
+    }
+
+    private static void load(Mac mac, String label, String program) {
+        Path plist = mac.state().resolve(label + ".plist");
+        mac.write(plist, """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <plist version="1.0"><dict><key>Label</key><string>%s</string><key>ProgramArguments</key>
+                <array><string>%s</string></array><key>RunAtLoad</key><true/></dict></plist>
+                """.formatted(label, program));
+        Run loaded = mac.command("launchctl", "bootstrap", "gui/65534", plist.toString());
+        assertThat(loaded.exitCode()).as(loaded.toString()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void isToldWhatToDoAndNothingIsChanged(Case given) {
+        try (Mac mac = new Mac(given.kind())) {
+            given.spoil().accept(mac);
+            Map<String, FileState> before = mac.tree();
+
+            Run run = mac.install("--yes");
+
+            assertThat(run.exitCode()).as(run.toString()).isEqualTo(given.exitCode());
+            assertThat(run.err()).contains(given.sentence());
+            assertThat(run.err()).doesNotContain("Exception", "\tat ");
+            assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
+            assertThat(mac.pid("com.haproxy")).isZero();
+            if (!given.name().equals("label taken")) {
+                assertThat(mac.pid("com.ollama")).isZero();
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A rehearsal that could not fail would prove nothing: each layer is spoilt in turn. */
+class SabotageIT {
+
+    @Test
+    void anUnspoiltRehearsalPassesAndLeavesNothing() {
+        try (Mac mac = new Mac()) {
+            Map<String, ?> before = mac.tree();
+            Run run = mac.command(mac.checkout() + "/install", "--rehearse", "--yes");
+            assertThat(run.exitCode()).as(run.toString()).isZero();
+            assertThat(run.out()).contains("What was proved", "blocked.requests", "Rehearsal passed in ");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.root().toFile().list()).noneMatch(name -> name.startsWith("aiserver-rehearsal"));
+        }
+    }
+
+    @Test
+    void twoRehearsalsAtOnceDoNotDisturbEachOther() {
+        try (Mac mac = new Mac()) {
+            String both = mac.checkout() + "/install --rehearse --yes & " + mac.checkout()
+                    + "/install --rehearse --yes && wait $!";
+            Run run = mac.command("sh", "-c", both);
+            assertThat(run.exitCode()).as(run.toString()).isZero();
+            assertThat(run.out().split("Rehearsal passed", -1)).hasSize(3);
+        }
+    }
+
+    /** Each replaces a text of a template, and must be found by the check of that name. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | verify bindings.ollama
+        com.ollama.plist.ftlx | <key>OLLAMA_HOST</key>    | <key>OLLAMA_HOTS</key>  | install: start    com.ollama
+        haproxy.cfg.ftl | acl origin_form url_beg / | acl origin_form url_beg /§http-request set-var(txn.served) bool(true) if { path /api/ps } | verify blocked.requests
+        haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | verify bindings.haproxy
+        haproxy.cfg.ftl | http-request deny deny_status 421 if !known_host | | verify name.unknown
+        haproxy.cfg.ftl | set-header Host 127.0.0.1:[=ollamaPort] | set-header Host remote-ollama | install: start    com.haproxy
+        haproxy.cfg.ftl | mode http | mode tpc | plan: The content for
+        com.haproxy.plist.ftlx | <string>-f</string> | <string>-x</string> | install: start    com.haproxy
+        """)
+    void aSpoiltTemplateIsFoundOut(String template, String from, String to, String check) throws IOException {
+        try (Mac mac = new Mac()) {
+            spoil(
+                    mac.checkout().resolve("target/aiserver.jar"),
+                    template,
+                    from,
+                    to == null ? "" : to.replace('§', '\n'));
+            Run run = mac.command(mac.checkout() + "/install", "--rehearse", "--yes");
+            assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+            assertThat(run.out()).contains("Rehearsal failed at " + check);
+        }
+    }
+
+    private static void spoil(Path jar, String template, String from, String to) throws IOException {
+        try (FileSystem files = FileSystems.newFileSystem(jar)) {
+            Path entry = files.getPath("templates", template);
+            String text = Files.readString(entry);
+            assertThat(text).contains(from);
+            Files.writeString(entry, text.replace(from, to));
+        }
+    }
+}
