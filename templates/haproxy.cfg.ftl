@@ -130,6 +130,8 @@ frontend aiserver
 </#if>
 
 backend ollama
+    # Nobody asked it to switch protocols, see above; what came after such an answer would pass without a rule.
+    http-response deny deny_status 502 if { status 101 }
     # Whoever reads X-Aiserver can rely on it: only the proxy writes it.
     http-response del-header X-Aiserver
     # A connection without a request, which leaves no line in Ollama's log. While Ollama is away, clients are told at

@@ -140,7 +140,7 @@ final class RecordingServer implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             Connection connection = new Connection(socket, new BufferedInputStream(socket.getInputStream()));
-            for (Request request = read(connection.in()); request != null; request = read(connection.in())) {
+            for (Request request = read(connection); request != null; request = read(connection)) {
                 requests.add(request);
                 answer.write(request, connection);
             }
@@ -156,7 +156,8 @@ final class RecordingServer implements AutoCloseable {
     }
 
     /** The next request of a connection, null when there is none. */
-    private static Request read(InputStream in) throws IOException {
+    private static Request read(Connection connection) throws IOException {
+        InputStream in = connection.in();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = in.read();
@@ -169,6 +170,9 @@ final class RecordingServer implements AutoCloseable {
             head.write(next);
         }
         Request request = new Request(head.toString(StandardCharsets.ISO_8859_1), new byte[0]);
+        if (!request.headers("Expect").isEmpty()) {
+            connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+        }
         if (!request.headers("Transfer-Encoding").isEmpty()) {
             return new Request(request.head(), chunks(in));
         }

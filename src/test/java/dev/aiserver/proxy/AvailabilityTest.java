@@ -1,0 +1,53 @@
+package dev.aiserver.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AvailabilityTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Test
+    void saysAtOnceThatTheModelServerIsDownAndServesAgainWhenItIsBack(@TempDir Path directory) throws IOException {
+        int port = RunningProxy.freePort();
+        try (RunningProxy proxy = RunningProxy.start(directory, port)) {
+            assertThat(RunningProxy.eventually(() -> proxy.output().contains("is DOWN")))
+                    .isTrue();
+            HttpAnswer answer = ask(proxy);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("x-aiserver")).isEqualTo("model-server-down");
+            assertThat(answer.header("retry-after")).isEqualTo("5");
+            assertThat(JSON.readTree(answer.body()).at("/error/code").asText()).isEqualTo("model-server-down");
+
+            assertThat(RunningProxy.eventually(() -> proxy.requestLog().size() == 1))
+                    .isTrue();
+            JsonNode entry = JSON.readTree(proxy.requestLog().get(0));
+            assertThat(entry.path("connect_ms").asInt())
+                    .as("no attempt to connect")
+                    .isEqualTo(-1);
+            assertThat(entry.path("status").asInt()).isEqualTo(503);
+
+            try (RecordingServer server = RecordingServer.start(port)) {
+                assertThat(RunningProxy.eventually(() -> ask(proxy).status() == 200))
+                        .isTrue();
+                assertThat(server.requests()).hasSize(1);
+            }
+        }
+    }
+
+    private static HttpAnswer ask(RunningProxy proxy) {
+        try {
+            return proxy.probe().send(HttpCall.get("/v1/models", RunningProxy.NAME));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
