@@ -10,7 +10,7 @@
 #   client -> [=bindAddress]:[=proxy.port] -> this proxy -> 127.0.0.1:[=ollamaPort] -> Ollama
 #
 # Every answer that the proxy makes itself says why in the header X-Aiserver; Ollama's answers never have it.
-# (What is no HTTP at all, HAProxy's parser refuses before any rule is read, with a page of its own.)
+# (What is no whole HTTP request, HAProxy's parser refuses before any rule is read, with a page of its own.)
 
 global
     # To standard output, which launchd writes to the log file; the default of 1024 bytes would cut lines.
@@ -36,6 +36,7 @@ defaults
     option http-no-delay
     # At a reload, idle clients are served once more and then closed, so that none loses a request.
     option idle-close-on-response
+    # A client's first request never depends on an old connection that Ollama may just have closed.
     http-reuse safe
     # Only a failed connection is tried again, and then the request was never sent: nothing is generated twice.
     retries 1

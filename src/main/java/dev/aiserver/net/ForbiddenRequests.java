@@ -64,7 +64,7 @@ public final class ForbiddenRequests {
             "GET /.well-known/security.txt");
 
     private static final List<String> METHODS = List.of(
-            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "get", "Post");
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "get", "post");
 
     /** What only the filter of a proxy may take for the path {@code %s}, or what only the server behind it may. */
     private static final List<String> SPELLINGS = List.of(
@@ -103,7 +103,7 @@ public final class ForbiddenRequests {
             "%s/..;/..;/api/delete",
             "%s%%00/../../api/delete");
 
-    /** As an open endpoint takes it for a model's name; rather too wide, so that no allowed request counts as one of these. */
+    /** What an open endpoint may take for a model's name; rather too wide than too narrow. */
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]*");
 
     private ForbiddenRequests() {}

@@ -14,21 +14,18 @@ import java.util.regex.Pattern;
  */
 public record ProxyConfiguration(String bindAddress, ServerSpec.Proxy proxy, int ollamaPort, List<String> hostNames) {
 
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.(?!$)|$)){4}");
-    private static final Pattern LEADING_ZERO = Pattern.compile("(?:^|\\.)0[0-9]");
-    private static final Pattern WILDCARD_OR_MULTICAST = Pattern.compile("(?:0|22[4-9]|2[3-5][0-9])\\..*");
+    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    /** Not 0.0.0.0, which is every address of the machine, and nothing from 224 on, which is no machine's. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?!0\\.|22[4-9]\\.|2[3-5][0-9]\\.)" + OCTET + "(?:\\." + OCTET + "){3}");
+
     private static final Pattern HOST_NAME = Pattern.compile(
             "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
 
     /** Throws {@link IllegalArgumentException} for a value that does not belong into a configuration of HAProxy. */
     public ProxyConfiguration {
         hostNames = List.copyOf(hostNames);
-        require(
-                IPV4.matcher(bindAddress).matches()
-                        && !LEADING_ZERO.matcher(bindAddress).find()
-                        && !WILDCARD_OR_MULTICAST.matcher(bindAddress).matches(),
-                "no address of one machine",
-                bindAddress);
+        require(ADDRESS.matcher(bindAddress).matches(), "no address of one machine", bindAddress);
         require(isPort(proxy.port()), "no port", proxy.port());
         require(isPort(ollamaPort), "no port", ollamaPort);
         require(
