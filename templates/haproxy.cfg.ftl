@@ -85,13 +85,11 @@ frontend aiserver
     </#list>
     acl known_host req.fhdr(host) -m str [=bindAddress] [=bindAddress]:[=proxy.port]
     http-request deny deny_status 421 if !known_host
-    http-request deny deny_status 421 if !{ req.fhdr_cnt(host) eq 1 }
 
 <#if proxy.unfiltered>
     # 3. Every endpoint, because the configuration says "all": also those that delete, pull and push models.
     #    Only what is no path on this server stays out: other servers' addresses, "*", and tunnels.
     http-request deny deny_status 404 if !{ url_beg / }
-    http-request deny deny_status 404 if METH_CONNECT
 <#else>
     # 3. The endpoints: exact method and exact path. The path is compared as it was sent, not decoded, so every
     #    other spelling of a path is another path, and not served. A model's name is one segment, in which clients may

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiserver.net.ForbiddenRequests;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -179,10 +178,6 @@ class AbuseTest {
     }
 
     private static String readToTheEnd(Socket client) throws IOException {
-        try {
-            return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        } catch (EOFException e) {
-            return "";
-        }
+        return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 }
