@@ -22,8 +22,15 @@ public final class CommandTree {
             description = "Turns this Mac into a private AI server, and proves that it is safe.",
             footer = {
                 "",
-                "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or bad configuration, 3 differences or findings,",
-                "4 failed and rolled back, 5 failed and not fully rolled back, 6 not reachable, 130 interrupted."
+                "Exit codes:",
+                "  0  done, or nothing to do",
+                "  1  failed",
+                "  2  wrong usage, or a bad configuration",
+                "  3  differences or findings",
+                "  4  failed and rolled back",
+                "  5  failed and not fully rolled back",
+                "  6  not reachable",
+                "  130  interrupted"
             })
     private static final class Root implements Runnable {
         @Spec
@@ -44,7 +51,7 @@ public final class CommandTree {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "Which command?");
+            throw new ParameterException(spec.commandLine(), "A command is missing");
         }
     }
 
@@ -71,7 +78,7 @@ public final class CommandTree {
 
     private static int misused(ParameterException exception, Console console) {
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-        console.say("aiserver: " + exception.getMessage() + ".");
+        console.say("aiserver: " + String.valueOf(exception.getMessage()).replaceFirst("\\.$", "") + ".");
         UnmatchedArgumentException.printSuggestions(exception, console.err());
         console.say("Try \"" + command + " --help\".");
         return ExitCode.USAGE;

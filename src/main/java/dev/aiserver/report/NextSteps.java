@@ -29,7 +29,8 @@ public final class NextSteps {
         }
         text.append("""
                   3. On each client:
-                       OpenAI tools, Aider, Continue:   OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
+                       OpenAI tools, Continue, Aider:   OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
+                       (Aider calls a model openai/NAME; its ollama/NAME needs endpoints that are not open.)
                        Claude Code, Anthropic SDKs:     ANTHROPIC_BASE_URL=%1$s  ANTHROPIC_AUTH_TOKEN=ollama
                   4. Models:   aiserver warm-models qwen3-coder
                   5. Logs:     tail -f %2$s %3$s

@@ -9,6 +9,9 @@ import java.util.Map;
 public final class PullText implements WarmModels.Progress {
     private static final int STEP_PERCENT = 10;
 
+    /** A model has small parts beside its weights, such as its template, which are not worth a line. */
+    private static final long SMALLEST_TOLD = 1_000_000;
+
     private final Console console;
     private final Map<String, Integer> told = new HashMap<>();
 
@@ -26,11 +29,14 @@ public final class PullText implements WarmModels.Progress {
             }
             return;
         }
+        if (line.total() < SMALLEST_TOLD) {
+            return;
+        }
         int percent = (int) (100 * line.completed() / line.total() / STEP_PERCENT * STEP_PERCENT);
         Integer last = told.get(key);
         if (last == null || percent > last) {
             told.put(key, percent);
-            console.say("  %s: %d %% of %.1f MB".formatted(model, percent, line.total() / 1e6));
+            console.say("  %s: %d %% of %.2f GB".formatted(model, percent, line.total() / 1e9));
         }
     }
 

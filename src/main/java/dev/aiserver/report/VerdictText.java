@@ -16,20 +16,21 @@ public final class VerdictText {
     public String line(Verdict verdict) {
         Outcome outcome = verdict.outcome();
         if (outcome instanceof Outcome.Passed passed) {
-            return mark(Colour.GREEN, "ok  ", verdict) + console.paint(Colour.DIM, "  " + passed.evidence());
+            return "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(verdict.claim())
+                    + console.paint(Colour.DIM, " " + passed.evidence());
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return mark(Colour.RED, "FAIL", verdict) + "\n         seen: " + failed.evidence() + "\n         do:   "
+            return mark(Colour.RED, "FAIL", verdict) + "\n          seen: " + failed.evidence() + "\n          do:   "
                     + failed.fix();
         }
         if (outcome instanceof Outcome.Skipped skipped) {
-            return mark(Colour.YELLOW, "skip", verdict) + "  " + skipped.reason();
+            return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + skipped.reason();
         }
-        return mark(Colour.RED, "????", verdict) + "\n         not found out: " + ((Outcome.Unknown) outcome).reason();
+        return mark(Colour.RED, "????", verdict) + "\n          not found out: " + ((Outcome.Unknown) outcome).reason();
     }
 
     private String mark(Colour colour, String mark, Verdict verdict) {
-        return "  " + console.paint(colour, mark) + "  " + verdict.id() + "  " + verdict.claim();
+        return "  " + console.paint(colour, mark) + "  " + verdict.id() + ": " + verdict.claim();
     }
 
     public String summary(List<Verdict> verdicts) {

@@ -22,9 +22,12 @@ import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Gives the machine back: everything that an installation changed is as it was found. */
@@ -58,7 +61,11 @@ public final class Uninstall {
         List<String> left = new ArrayList<>();
         List<Target> targets =
                 earlier.map(known -> recorded(known, observer, left)).orElseGet(() -> known(left));
-        Plan plan = Planner.plan(targets, observer::state, Receipt.empty("", Map.of(), "", List.of()), contents);
+        Plan plan = Planner.plan(
+                withoutSharedDirectories(targets, left),
+                observer::state,
+                Receipt.empty("", Map.of(), "", List.of()),
+                contents);
         logs(earlier.map(known -> Installation.spec(known, store)).orElseGet(ServerSpec::defaults), left);
         return new Proposal(plan, receipt, earlier.isPresent(), left);
     }
@@ -101,6 +108,30 @@ public final class Uninstall {
 
     private static boolean isAgentOf(Job job, FileState.Regular plist) {
         return plist.content().text().contains("<string>" + job.label() + "</string>");
+    }
+
+    /** A directory in which something stays does not go either; from the deepest up, because one may hold another. */
+    private List<Target> withoutSharedDirectories(List<Target> targets, List<String> left) {
+        List<Target> kept = new ArrayList<>(targets);
+        Set<Path> going = new HashSet<>();
+        targets.stream()
+                .filter(target -> target.state().equals(State.ABSENT))
+                .filter(target -> target.resource() instanceof HostFile)
+                .forEach(target -> going.add(((HostFile) target.resource()).path()));
+        List<Target> directories = targets.stream()
+                .filter(target -> target.resource() instanceof Directory)
+                .sorted(Comparator.comparingInt(target -> -target.resource().rank()))
+                .toList();
+        for (Target target : directories) {
+            Path path = ((Directory) target.resource()).path();
+            if (going.containsAll(host.list(path))) {
+                going.add(path);
+            } else {
+                kept.remove(target);
+                left.add(target.resource().name() + " holds other files; it stays.");
+            }
+        }
+        return kept;
     }
 
     private static void absent(List<Target> targets, Resource resource) {

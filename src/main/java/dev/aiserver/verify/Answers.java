@@ -4,7 +4,7 @@ import dev.aiserver.net.HttpAnswer;
 
 /** How answers are judged and shown. */
 final class Answers {
-    private static final int LONGEST = 80;
+    private static final int LONGEST = 40;
 
     private Answers() {}
 

@@ -79,7 +79,7 @@ class EarlierInstallationIT {
             assertThat(status.out()).contains("edited").contains(cfg.toString());
             Run verify = mac.aiserver("verify");
             assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
-            assertThat(verify.out()).contains("FAIL  services.files", "haproxy.cfg was edited");
+            assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");
 
             Run replaced = mac.install("--yes");
             assertThat(replaced.exitCode()).as(replaced.toString()).isZero();
@@ -91,7 +91,10 @@ class EarlierInstallationIT {
             mac.write(cfg, edited);
             Run uninstalled = mac.aiserver("uninstall", "--yes");
             assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
-            assertThat(uninstalled.out()).contains("haproxy.cfg was edited since the installation; it is kept.");
+            assertThat(uninstalled.out())
+                    .contains("haproxy.cfg was edited since the installation; it is kept.")
+                    .contains(".haproxy/ holds other files; it stays.");
+            assertThat(uninstalled.err()).doesNotContain("~/.haproxy/\n");
             assertThat(mac.lines(cfg)).contains("# mine");
         }
     }
