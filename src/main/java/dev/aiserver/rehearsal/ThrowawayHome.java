@@ -2,25 +2,25 @@ package dev.aiserver.rehearsal;
 
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A home, a folder for logs and an {@code ollama} command that exist for one rehearsal only. */
 final class ThrowawayHome {
@@ -126,33 +126,38 @@ final class ThrowawayHome {
         return Files.exists(root);
     }
 
-    /** Ends what was started and removes every file; once is enough, twice does no harm. */
+    /**
+     * Ends what was started and removes every file; once is enough, twice does no harm. After an interrupt the rehearsal
+     * may still be writing, so it is tried again until nothing is left.
+     */
     synchronized void remove() {
-        try {
-            for (AutoCloseable resource : first) {
-                resource.close();
-            }
-            if (exists()) {
-                Files.walkFileTree(root, new Removal());
-            }
-        } catch (Exception e) {
-            throw new Trouble(
-                    "The throw-away home " + root + " could not be removed: " + e.getMessage() + "; remove it by hand.",
-                    e);
+        for (AutoCloseable resource : first) {
+            close(resource);
+        }
+        if (!new Patience(Duration.ofMillis(20)).await(Duration.ofSeconds(5), this::isRemoved)) {
+            throw new Trouble("The throw-away home " + root + " could not be removed; remove it by hand.");
         }
     }
 
-    private static final class Removal extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            throw new Trouble("A part of the rehearsal could not be ended: " + e.getMessage(), e);
         }
+    }
 
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
+    private boolean isRemoved() {
+        if (!exists()) {
+            return true;
+        }
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+            return !exists();
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 }
