@@ -1,5 +1,7 @@
 package dev.aiserver.spec;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.YamlNode.Place;
 import java.nio.file.Path;
@@ -20,7 +22,8 @@ import java.util.stream.Stream;
 public final class SpecReader {
     private static final Pattern HOST_NAME =
             Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.|$)){4}");
+    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z_][A-Z0-9_]*");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
@@ -75,6 +78,9 @@ public final class SpecReader {
 
     private Network network(Section section) {
         Section network = section.section("network", "mode", "address");
+        if (!network.has("mode")) {
+            throw trouble(section.keyPlace("network"), "network.mode is missing; use tailscale or address");
+        }
         YamlNode.Scalar mode = network.scalar("mode");
         switch (mode.text()) {
             case "tailscale", "loopback" -> {
@@ -287,11 +293,7 @@ public final class SpecReader {
         }
 
         private YamlNode.Entry entry(String key) {
-            YamlNode.Entry entry = entries.get(key);
-            if (entry == null) {
-                throw trouble(entries.values().iterator().next().keyPlace(), dotted(path, key) + " is missing");
-            }
-            return entry;
+            return requireNonNull(entries.get(key), key);
         }
 
         Place keyPlace(String key) {
@@ -318,7 +320,9 @@ public final class SpecReader {
             if (!(entry(key).value() instanceof YamlNode.Sequence sequence)) {
                 throw trouble(entry(key).value().place(), name + " must be a list, such as [ … ]");
             }
-            return sequence.items().stream().map(item -> scalar(name, item)).toList();
+            return sequence.items().stream()
+                    .map(item -> scalar("each of " + name, item))
+                    .toList();
         }
 
         Map<String, YamlNode.Scalar> scalars(String key) {

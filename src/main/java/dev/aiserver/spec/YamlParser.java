@@ -1,10 +1,10 @@
 package dev.aiserver.spec;
 
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.YamlNode.Place;
 import java.io.IOException;
@@ -13,20 +13,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Reads YAML (and so JSON) into nodes that know their place. */
 final class YamlParser {
     private final String file;
-    private final JsonParser parser;
+    private final YAMLParser parser;
 
-    private YamlParser(String file, JsonParser parser) {
+    private YamlParser(String file, YAMLParser parser) {
         this.file = file;
         this.parser = parser;
     }
 
     /** @throws Trouble of configuration, with file, line and column, when it is no YAML */
     static YamlNode parse(String file, String text) {
-        try (JsonParser parser = new YAMLFactory().createParser(text)) {
+        try (YAMLParser parser = new YAMLFactory().createParser(text)) {
             YamlParser yaml = new YamlParser(file, parser);
             JsonToken first = parser.nextToken();
             YamlNode root = first == null ? new YamlNode.Nothing(new Place(1, 1)) : yaml.value(first);
@@ -35,15 +36,24 @@ final class YamlParser {
             }
             return root;
         } catch (JsonProcessingException e) {
-            JsonLocation location = e.getLocation();
-            Place place = location == null
-                    ? new Place(1, 1)
-                    : new Place(Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr()));
-            String reason = e.getOriginalMessage().lines().findFirst().orElse("it cannot be read");
-            throw trouble(file, place, "this is no YAML: " + reason);
+            throw noYaml(file, e);
         } catch (IOException e) {
             throw new IllegalStateException("text in memory cannot fail to be read", e);
         }
+    }
+
+    /** Jackson's own place is that of the token before; the YAML reader beneath it knows better. */
+    private static Trouble noYaml(String file, JsonProcessingException e) {
+        JsonLocation before = e.getLocation();
+        Place place = before == null ? new Place(1, 1) : new Place(before.getLineNr(), before.getColumnNr());
+        String reason = e.getOriginalMessage();
+        if (e.getCause() instanceof MarkedYAMLException marked) {
+            place = new Place(
+                    marked.getProblemMark().getLine() + 1,
+                    marked.getProblemMark().getColumn() + 1);
+            reason = marked.getProblem();
+        }
+        return trouble(file, place, "this is no YAML: " + reason.replaceFirst("(?s)\\.?(\n.*)?$", ""));
     }
 
     static Trouble trouble(String file, Place place, String sentence) {
@@ -62,6 +72,9 @@ final class YamlParser {
 
     private YamlNode value(@Nullable JsonToken token) throws IOException {
         Place place = place();
+        if (parser.isCurrentAlias()) {
+            throw trouble(place, "*" + parser.getText() + " stands for a value elsewhere; write the value itself");
+        }
         if (token == JsonToken.START_OBJECT) {
             return new YamlNode.Mapping(entries(), place);
         }
