@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -33,8 +36,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
+import org.apache.commons.exec.ExecuteStreamHandler;
 import org.apache.commons.exec.ProcessDestroyer;
-import org.apache.commons.exec.PumpStreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /** This machine, as the user whose environment it is given. */
@@ -108,14 +111,17 @@ public final class LocalHost implements Host {
             return CommandResult.of(CommandResult.NOT_FOUND, "", command.program() + ": not found");
         }
         CommandLine line = new CommandLine(program.get().toFile());
-        command.argv().stream().skip(1).forEach(argument -> line.addArgument(argument, false));
+        // As the value of a variable, because a plain argument would lose the white space at its ends.
+        Map<String, String> arguments = new HashMap<>();
+        for (int i = 1; i < command.argv().size(); i++) {
+            arguments.put("argument" + i, command.argv().get(i));
+            line.addArgument("${argument" + i + "}", false);
+        }
+        line.setSubstitutionMap(arguments);
         Map<String, String> childEnvironment = new HashMap<>(environment);
         childEnvironment.putAll(command.environment());
 
-        ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-        PumpStreamHandler streams = new PumpStreamHandler(stdout, stderr, new ByteArrayInputStream(command.stdin()));
-        streams.setStopTimeout(WAIT_FOR_OUTPUT_OF_ORPHANS);
+        Streams streams = new Streams(command.stdin());
         Deadline deadline = new Deadline(command.timeout());
         DefaultExecutor executor = DefaultExecutor.builder().get();
         executor.setStreamHandler(streams);
@@ -124,7 +130,9 @@ public final class LocalHost implements Host {
         try {
             int exitCode = executor.execute(line, childEnvironment);
             return new CommandResult(
-                    deadline.expired ? CommandResult.TIMED_OUT : exitCode, stdout.toByteArray(), stderr.toByteArray());
+                    deadline.expired ? CommandResult.TIMED_OUT : exitCode,
+                    streams.stdout.toByteArray(),
+                    streams.stderr.toByteArray());
         } catch (IOException e) {
             return CommandResult.of(CommandResult.NOT_FOUND, "", command.program() + ": cannot be run");
         }
@@ -162,6 +170,62 @@ public final class LocalHost implements Host {
         @Override
         public int size() {
             return 0;
+        }
+    }
+
+    /**
+     * Feeds a process and gathers what it says. When it has ended, what orphans still hold open is left to them; the
+     * library's own handler waits three times as long for it, and then calls the command failed.
+     */
+    private static final class Streams implements ExecuteStreamHandler {
+        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        private final byte[] stdin;
+        private final List<Thread> pumps = new ArrayList<>();
+
+        Streams(byte[] stdin) {
+            this.stdin = stdin;
+        }
+
+        @Override
+        public void setProcessInputStream(OutputStream process) {
+            pump(new ByteArrayInputStream(stdin), process);
+        }
+
+        @Override
+        public void setProcessOutputStream(InputStream process) {
+            pump(process, stdout);
+        }
+
+        @Override
+        public void setProcessErrorStream(InputStream process) {
+            pump(process, stderr);
+        }
+
+        private void pump(InputStream from, OutputStream to) {
+            Thread pump = new Thread(() -> transfer(from, to), "pump");
+            pump.setDaemon(true);
+            pumps.add(pump);
+        }
+
+        private static void transfer(InputStream from, OutputStream to) {
+            try (to) {
+                from.transferTo(to);
+            } catch (IOException e) {
+                // The process has closed its end: it wants no more input, or has no more to say.
+                return;
+            }
+        }
+
+        @Override
+        public void start() {
+            pumps.forEach(Thread::start);
+        }
+
+        @Override
+        public void stop() {
+            new Patience(Duration.ofMillis(1))
+                    .await(WAIT_FOR_OUTPUT_OF_ORPHANS, () -> pumps.stream().noneMatch(Thread::isAlive));
         }
     }
 
@@ -275,6 +339,9 @@ public final class LocalHost implements Host {
         }
         if (e instanceof NoSuchFileException) {
             return "its directory does not exist";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "something of that name is there already";
         }
         if (e instanceof FileSystemException file && file.getReason() != null) {
             return file.getReason();
