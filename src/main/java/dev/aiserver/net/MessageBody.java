@@ -54,7 +54,7 @@ final class MessageBody extends InputStream {
         left -= count;
         if (left == 0) {
             if (chunked) {
-                HttpHead.line(connection);
+                endOfChunk();
             } else {
                 ended = true;
             }
@@ -62,13 +62,18 @@ final class MessageBody extends InputStream {
         return count;
     }
 
+    private void endOfChunk() throws IOException {
+        if (!HttpHead.line(connection).isEmpty()) {
+            throw new IOException("a chunk is longer than it says");
+        }
+    }
+
     private void nextChunk() throws IOException {
         String size = HttpHead.line(connection).replaceFirst(";.*", "").strip();
-        try {
-            left = Long.parseLong(size, 16);
-        } catch (NumberFormatException e) {
-            throw new IOException("no chunk size: " + size, e);
+        if (!size.matches("[0-9A-Fa-f]{1,15}")) {
+            throw new IOException("no chunk size: " + size);
         }
+        left = Long.parseLong(size, 16);
         if (left == 0) {
             ended = true;
             HttpHead.headers(connection);
