@@ -51,7 +51,7 @@ public final class Tailscale {
         CommandResult result = host.run(Command.of(command.toString(), "status", "--json"));
         if (!result.succeeded()) {
             throw new Trouble(
-                    "Tailscale does not answer: " + result.complaint() + " Start the Tailscale app, then try again.");
+                    "Tailscale does not answer (" + result.complaint() + "); start the Tailscale app, then try again.");
         }
         return parse(result.text());
     }

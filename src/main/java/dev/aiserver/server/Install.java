@@ -112,7 +112,7 @@ public final class Install {
             CommandResult result = host.run(check.command());
             if (!result.succeeded()) {
                 throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
-                        + result.complaint() + " Nothing was changed.");
+                        + result.complaint() + ". Nothing was changed.");
             }
         }
     }
