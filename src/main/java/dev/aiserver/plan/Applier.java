@@ -55,11 +55,16 @@ public final class Applier {
             try {
                 receipt = make(change, receipt);
             } catch (Trouble trouble) {
-                Outcome undone = undo(begun, plan, receipt);
+                Outcome undone = undo(begun, plan, underWay(change, receipt));
                 return ended(undone, before, change, trouble);
             }
         }
         return new Result.Applied(receipt);
+    }
+
+    /** With a change that failed: its undoing must not take what it was bringing for how it was found. */
+    private static Receipt underWay(Change change, Receipt receipt) {
+        return change.resource().isOurs() ? receipt.begun(change) : receipt;
     }
 
     private Outcome undo(List<Change> begun, Plan plan, Receipt receipt) {
