@@ -1,6 +1,8 @@
 package dev.aiserver.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -26,6 +28,8 @@ public final class ReceiptStore {
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
@@ -69,17 +73,20 @@ public final class ReceiptStore {
     }
 
     private Receipt parse(String json) {
-        Receipt receipt;
         try {
-            receipt = JSON.readValue(json, Receipt.class);
+            JsonNode tree = JSON.readTree(json);
+            if (!tree.isObject()) {
+                throw damaged("it holds no JSON object");
+            }
+            int schema = tree.path("schema").asInt();
+            if (schema > Receipt.SCHEMA) {
+                throw new Trouble(
+                        "The receipt " + file() + " is of a newer aiserver (schema " + schema + "); use that version.");
+            }
+            return JSON.treeToValue(tree, Receipt.class);
         } catch (JsonProcessingException e) {
             throw damaged(e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
         }
-        if (receipt.schema() != Receipt.SCHEMA) {
-            throw new Trouble("The receipt " + file() + " is of a newer aiserver (schema " + receipt.schema()
-                    + "); use that version.");
-        }
-        return receipt;
     }
 
     private Content backedUp(String digest) {
