@@ -1,0 +1,134 @@
+package dev.aiserver;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.aiserver.host.LocalHost;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LayersTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.aiserver");
+
+    private static final String ROOT = "dev.aiserver";
+
+    /** What each package uses, no more and no less. A row names only rows above it: imports run one way. */
+    private static final String LAYERS = """
+            host
+            spec:              host
+            template:          spec
+            net:               host spec
+            service:           host
+            ollama:            host net
+            resource:          host net service
+            plan:              host service resource
+            verify:            host spec net service resource plan
+            server:            host spec template net service ollama resource plan verify
+            report:            host spec ollama resource plan verify server
+            cli:               host spec ollama plan verify server report
+            rehearsal.launchd: host
+            rehearsal.model
+            rehearsal:         host spec net service ollama plan verify server report rehearsal.launchd
+            """;
+
+    @Test
+    void everyPackageUsesExactlyItsLayers() {
+        Map<String, Set<String>> allowed = new LinkedHashMap<>();
+        LAYERS.lines().forEach(line -> {
+            String[] parts = line.split(":? +", 2);
+            Set<String> uses = new TreeSet<>();
+            if (parts.length > 1) {
+                uses.addAll(Arrays.asList(parts[1].split(" ")));
+            }
+            assertThat(allowed.keySet()).as("rows above " + parts[0]).containsAll(uses);
+            allowed.put(parts[0], uses);
+        });
+        Map<String, Set<String>> used = new LinkedHashMap<>();
+        for (JavaClass each : CLASSES) {
+            String name = name(each);
+            if (!name.isEmpty()) {
+                Set<String> uses = used.computeIfAbsent(name, any -> new TreeSet<>());
+                each.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                        .filter(target -> target.getPackageName().startsWith(ROOT))
+                        .map(LayersTest::name)
+                        .filter(target -> !target.equals(name))
+                        .forEach(uses::add);
+            }
+        }
+        assertThat(used).containsExactlyInAnyOrderEntriesOf(allowed);
+    }
+
+    private static String name(JavaClass each) {
+        String name = each.getPackageName();
+        return name.equals(ROOT) ? "" : name.substring(ROOT.length() + 1);
+    }
+
+    @Test
+    void noPackagesUseOneAnotherInACircle() {
+        slices().matching("dev.aiserver.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "picocli..,                 dev.aiserver.cli",
+        "org.apache.commons.exec.., dev.aiserver.host",
+        "freemarker..,              dev.aiserver.template",
+        "com.dd.plist..,            dev.aiserver.rehearsal.launchd",
+        "org.yaml..,                dev.aiserver.spec",
+        "com.github.difflib..,      dev.aiserver.report"
+    })
+    void aLibraryIsKnownToOnePackage(String library, String only) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(only)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES);
+    }
+
+    @Test
+    void processesAreStartedByTheLocalHostAlone() {
+        noClasses()
+                .that(DescribedPredicate.not(within(LocalHost.class)))
+                .and()
+                .resideInAPackage("dev.aiserver.host..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.commons.exec..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyProgramsEndTheProcess() {
+        noClasses()
+                .that(DescribedPredicate.not(within(Main.class)))
+                .and()
+                .resideOutsideOfPackage("dev.aiserver.rehearsal.model")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> within(Class<?> outermost) {
+        return DescribedPredicate.describe(
+                "within " + outermost.getSimpleName(),
+                each -> each.getName().equals(outermost.getName())
+                        || each.getName().startsWith(outermost.getName() + "$"));
+    }
+}

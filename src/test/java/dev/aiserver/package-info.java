@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver;
+
+import org.jspecify.annotations.NullMarked;
