@@ -1,0 +1,65 @@
+package dev.aiserver.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.Trouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every file of a folder is a configuration, and its first line says after {@code #=} what becomes of it: either what
+ * is not as in the defaults, or line, column and words of the message.
+ */
+class SpecReaderTest {
+    private static final Path FOLDER = Path.of("src/test/resources/spec");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    static Stream<String> cases() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void readsOrRefusesAsTheFirstLineSays(String file) throws IOException {
+        String text = Files.readString(FOLDER.resolve(file));
+        String expected = text.lines().findFirst().orElse("").replaceFirst("^#= ", "");
+        if (expected.startsWith("{")) {
+            ServerSpec spec = SpecReader.read(file, text);
+            assertThat(differences(spec)).isEqualTo(JSON.readTree(expected));
+            assertThat(SpecReader.read("again", JSON.writeValueAsString(spec.asConfiguration())))
+                    .isEqualTo(spec);
+        } else {
+            Trouble trouble = catchThrowableOfType(Trouble.class, () -> SpecReader.read(file, text));
+            assertThat(trouble).hasMessage(file + ":" + expected);
+            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "{}", "\uFEFF# of a Windows editor\r\n"})
+    void nothingMeansTheDefaults(String text) {
+        assertThat(SpecReader.read("empty.yaml", text)).isEqualTo(ServerSpec.defaults());
+    }
+
+    private static JsonNode differences(ServerSpec spec) throws JsonProcessingException {
+        Map<String, Object> configuration = new TreeMap<>(spec.asConfiguration());
+        configuration
+                .entrySet()
+                .removeAll(List.copyOf(ServerSpec.defaults().asConfiguration().entrySet()));
+        return JSON.readTree(JSON.writeValueAsString(configuration));
+    }
+}

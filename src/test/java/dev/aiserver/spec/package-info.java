@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.spec;
+
+import org.jspecify.annotations.NullMarked;
