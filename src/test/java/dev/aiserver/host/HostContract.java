@@ -1,0 +1,329 @@
+package dev.aiserver.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.standin.Script;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every host that is this very machine must do. */
+@Timeout(20)
+interface HostContract {
+    String SYSTEM_PATH = "/usr/bin:/bin";
+    Duration SOON = Duration.ofMillis(300);
+
+    /** A host whose user has this environment. */
+    Host host(Map<String, String> environment);
+
+    private Host host(Path home) {
+        return host(Map.of("PATH", SYSTEM_PATH, "HOME", home.toString()));
+    }
+
+    private static Command shell(String script, String... arguments) {
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        argv.addAll(List.of(arguments));
+        return Command.of(argv);
+    }
+
+    private static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static boolean isGone(long pid) {
+        return new Patience(Duration.ofMillis(5))
+                .await(
+                        Duration.ofSeconds(5),
+                        () -> ProcessHandle.of(pid)
+                                .filter(ProcessHandle::isAlive)
+                                .isEmpty());
+    }
+
+    @Test
+    default void argumentsArriveByteForByte(@TempDir Path home) {
+        String[] arguments = {
+            "", " ", "a b", "'", "\"", "'\"'", "$HOME", "`id`", "\\", "\\n", "a\nb", "*", "~", "-n", "--", "é→😀", ""
+        };
+        byte[] arrived =
+                host(home).run(shell("printf '%s\\0' \"$@\"", arguments)).stdout();
+        // Java itself encodes arguments; on every Mac that is UTF-8, on Linux it is what the locale says.
+        Charset ofArguments = Charset.forName(System.getProperty("sun.jnu.encoding"));
+        assertThat(arrived).isEqualTo((String.join("\0", arguments) + "\0").getBytes(ofArguments));
+    }
+
+    @Test
+    default void theEnvironmentIsTheUsersAndTheCommands() {
+        Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's", "B", "user's"));
+        assertThat(host.run(Command.of("env").with(Map.of("B", "command's", "C", "a b")))
+                        .text()
+                        .lines())
+                .filteredOn(line -> !line.startsWith("PATH="))
+                .containsExactlyInAnyOrder("A=user's", "B=command's", "C=a b", "LC_ALL=C");
+    }
+
+    @Test
+    default void theUsersPathDecidesWhichProgramRuns(@TempDir Path home) {
+        Script.write(home.resolve("uname"), "echo ours");
+        Script.write(home.resolve("only-here"), "uname");
+        Host host = host(Map.of("PATH", "relative:" + home + ":" + SYSTEM_PATH));
+        assertThat(host.find("uname")).contains(home.resolve("uname"));
+        assertThat(host.run(Command.of("only-here")).text()).isEqualTo("ours\n");
+    }
+
+    @Test
+    default void whatIsNoProgramIsNotFound(@TempDir Path home) throws IOException {
+        Files.createDirectory(home.resolve("directory"));
+        Files.writeString(home.resolve("not-executable"), "");
+        Host host = host(Map.of("PATH", home + ":" + SYSTEM_PATH));
+        for (String program :
+                List.of("no-such-program", "directory", "not-executable", home + "/directory", home + "/nothing")) {
+            CommandResult result = host.run(Command.of(program));
+            assertThat(result.exitCode()).as(program).isEqualTo(CommandResult.NOT_FOUND);
+            assertThat(result.complaint()).startsWith(program + ": ");
+        }
+        assertThat(host.find("directory")).isEmpty();
+        assertThat(host.find("not-executable")).isEmpty();
+    }
+
+    @Test
+    default void aMegabyteGoesInAndComesOut(@TempDir Path home) {
+        byte[] megabyte = bytes(1 << 20);
+        assertThat(host(home).run(Command.of("cat").reading(megabyte)).stdout()).isEqualTo(megabyte);
+    }
+
+    @Test
+    default void inputThatNobodyReadsDoesNotMatter(@TempDir Path home) {
+        CommandResult result = host(home).run(shell("exec 0<&-; echo done").reading(bytes(1 << 20)));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.text()).isEqualTo("done\n");
+    }
+
+    @Test
+    default void bothStreamsAreBytesAndApart(@TempDir Path home) {
+        byte[] all = new byte[256];
+        for (int value = 0; value < all.length; value++) {
+            all[value] = (byte) value;
+        }
+        CommandResult result =
+                host(home).run(shell("cat; printf '\\377\\0' >&2").reading(all));
+        assertThat(result.stdout()).isEqualTo(all);
+        assertThat(result.stderr()).isEqualTo(new byte[] {(byte) 0xff, 0});
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            exit 0,       0
+            exit 1,       1
+            exit 126,     126
+            exit 255,     255
+            kill -9 $$,   137
+            kill -TERM $$,143
+            """)
+    default void anyExitCodeIsAResult(String script, int exitCode, @TempDir Path home) {
+        CommandResult result = host(home).run(shell("echo out; echo err >&2; " + script));
+        assertThat(result.exitCode()).isEqualTo(exitCode);
+        assertThat(result.text()).isEqualTo("out\n");
+        assertThat(result.errorText()).isEqualTo("err\n");
+    }
+
+    @Test
+    default void atTheTimeLimitTheWholeTreeIsGone(@TempDir Path home) {
+        CommandResult result = host(home)
+                .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").within(SOON));
+        assertThat(result.exitCode()).isEqualTo(CommandResult.TIMED_OUT);
+        assertThat(result.text().lines().map(Long::parseLong).toList())
+                .hasSize(2)
+                .allMatch(HostContract::isGone);
+    }
+
+    @Test
+    default void aDaemonThatHoldsTheOutputDoesNotHoldTheCall(@TempDir Path home) {
+        CommandResult result =
+                host(home).run(shell("sleep 600 & echo $!; for i in 1 2 3 4 5; do env; done >&2; exit 7"));
+        long daemon = Long.parseLong(result.text().strip());
+        assertThat(ProcessHandle.of(daemon).orElseThrow().destroyForcibly()).isTrue();
+        assertThat(result.exitCode()).isEqualTo(7);
+        assertThat(result.errorText()).contains("LC_ALL=C");
+        assertThat(isGone(daemon)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0600", "0644", "0755", "0666", "0400"})
+    default void aFileIsWrittenWithItsModeWhateverTheUmask(String octal, @TempDir Path home) {
+        int mode = Integer.parseInt(octal, 8);
+        Host host = host(home);
+        Content content = Content.of(bytes(100_000));
+        host.write(home.resolve("file"), Content.of("old"), 0644);
+        host.write(home.resolve("file"), content, mode);
+        assertThat(host.file(home.resolve("file")))
+                .isEqualTo(new FileState.Regular(content, mode, host.facts().uid()));
+        assertThat(host.list(home)).containsExactly(home.resolve("file"));
+    }
+
+    @Test
+    default void writingReplacesALinkAndNotWhatItLeadsTo(@TempDir Path home) throws IOException {
+        Files.writeString(home.resolve("target"), "mine");
+        Files.createSymbolicLink(home.resolve("link"), home.resolve("target"));
+        host(home).write(home.resolve("link"), Content.of("new"), 0600);
+        assertThat(home.resolve("target")).hasContent("mine");
+        assertThat(home.resolve("link")).isRegularFile().hasContent("new");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            missing/file   | its directory does not exist
+            regular/file   | Not a directory
+            directory      | Is a directory
+            """)
+    default void aFailedWriteSaysWhyAndLeavesNothing(String name, String reason, @TempDir Path home)
+            throws IOException {
+        Files.writeString(home.resolve("regular"), "mine");
+        Files.createDirectory(home.resolve("directory"));
+        Host host = host(home);
+        Path path = home.resolve(name);
+        assertThatThrownBy(() -> host.write(path, Content.of("new"), 0644))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot write " + path + ": " + reason + ".");
+        assertThat(host.list(home)).containsExactly(home.resolve("directory"), home.resolve("regular"));
+        assertThat(home.resolve("regular")).hasContent("mine");
+    }
+
+    @Test
+    default void saysWhatStandsAtAPath(@TempDir Path home) throws IOException {
+        Host host = host(home);
+        int uid = host.facts().uid();
+        Files.writeString(home.resolve("regular"), "content");
+        Files.setPosixFilePermissions(home.resolve("regular"), PosixFilePermissions.fromString("rw-r-----"));
+        Files.createDirectory(home.resolve("directory"));
+        Files.setPosixFilePermissions(home.resolve("directory"), PosixFilePermissions.fromString("rwxr-x---"));
+        Files.createSymbolicLink(home.resolve("link"), home.resolve("regular"));
+        Files.createSymbolicLink(home.resolve("dangling"), home.resolve("nothing"));
+        assertThat(host.run(Command.of("mkfifo", home + "/pipe")).succeeded()).isTrue();
+
+        Map<String, FileState> expected = Map.of(
+                "regular", new FileState.Regular(Content.of("content"), 0640, uid),
+                "directory", new FileState.Directory(0750, uid),
+                "link", new FileState.Other("symbolic link", uid),
+                "dangling", new FileState.Other("symbolic link", uid),
+                "pipe", new FileState.Other("special file", uid),
+                "nothing", new FileState.Absent(),
+                "nothing/below", new FileState.Absent(),
+                "regular/below", new FileState.Absent());
+        expected.forEach((name, state) ->
+                assertThat(host.file(home.resolve(name))).as(name).isEqualTo(state));
+    }
+
+    @Test
+    default void listsADirectorySorted(@TempDir Path home) throws IOException {
+        for (String name : List.of("b", ".hidden", "a")) {
+            Files.writeString(home.resolve(name), "");
+        }
+        Files.createSymbolicLink(home.resolve("link"), home);
+        Host host = host(home);
+        assertThat(host.list(home))
+                .containsExactlyElementsOf(Stream.of(".hidden", "a", "b", "link")
+                        .map(home::resolve)
+                        .toList());
+        for (String name : List.of("nothing", "a", "link")) {
+            assertThat(host.list(home.resolve(name))).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    default void deletesWhatHoldsNothing(@TempDir Path home) throws IOException {
+        Files.writeString(home.resolve("file"), "");
+        Files.createDirectory(home.resolve("empty"));
+        Files.createDirectory(home.resolve("full"));
+        Files.writeString(home.resolve("full/file"), "");
+        Files.createSymbolicLink(home.resolve("link"), home.resolve("full"));
+        Host host = host(home);
+        for (String name : List.of("file", "empty", "link", "full", "nothing")) {
+            host.delete(home.resolve(name));
+        }
+        assertThat(host.list(home)).containsExactly(home.resolve("full"));
+        assertThat(host.list(home.resolve("full"))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0700", "0755", "0777"})
+    default void aDirectoryIsMadeWithItsModeWhateverTheUmask(String octal, @TempDir Path home) {
+        Host host = host(home);
+        int mode = Integer.parseInt(octal, 8);
+        host.createDirectory(home.resolve("new"), mode);
+        assertThat(host.file(home.resolve("new")))
+                .isEqualTo(new FileState.Directory(mode, host.facts().uid()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            missing/new | its directory does not exist
+            regular     | something of that name is there already
+            regular/new | Not a directory
+            """)
+    default void aDirectoryThatCannotBeMadeSaysWhy(String name, String reason, @TempDir Path home) throws IOException {
+        Files.writeString(home.resolve("regular"), "");
+        Path path = home.resolve(name);
+        Host host = host(home);
+        assertThatThrownBy(() -> host.createDirectory(path, 0700))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot create " + path + ": " + reason + ".");
+    }
+
+    @Test
+    default void factsAreWhatTheHostsOwnToolsSay(@TempDir Path home) {
+        Script.write(home.resolve("uname"), "case $1 in -s) echo Darwin ;; -m) echo arm64 ;; esac");
+        Script.write(home.resolve("id"), "case $1 in -u) echo 501 ;; -un) echo ann ;; esac");
+        Script.write(home.resolve("sw_vers"), "echo 15.7.1");
+        Map<String, String> environment = Map.of("PATH", home + ":" + SYSTEM_PATH, "HOME", "/Users/ann");
+        assertThat(host(environment).facts())
+                .isEqualTo(new Facts("Darwin", "arm64", "15.7.1", 501, "ann", Path.of("/Users/ann")));
+    }
+
+    @Test
+    default void factsOfThisMachineAreTrue(@TempDir Path home) throws IOException {
+        Facts facts = host(home).facts();
+        assertThat(facts.uid()).isEqualTo(Files.getAttribute(home, "unix:uid"));
+        assertThat(facts.home()).isEqualTo(home);
+        assertThat(facts.os()).isIn("Linux", "Darwin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "relative"})
+    default void aHomeThatIsNoPathIsRefused(String value) {
+        Host host = host(Map.of("PATH", SYSTEM_PATH, "HOME", value));
+        assertThatThrownBy(host::facts)
+                .isInstanceOf(Trouble.class)
+                .hasMessage("HOME is not set to an absolute path; set it to your home directory.");
+    }
+
+    @Test
+    default void aComplaintIsTheFirstLineWorthReading() {
+        record Case(String stdout, String stderr, String complaint) {}
+        for (Case each : List.of(
+                new Case("out\n", "\n  err  \nmore\n", "err"),
+                new Case("\nout\n", " \n", "out"),
+                new Case("", "", "no message, exit code 3"))) {
+            byte[] stdout = each.stdout.getBytes(StandardCharsets.UTF_8);
+            byte[] stderr = each.stderr.getBytes(StandardCharsets.UTF_8);
+            assertThat(new CommandResult(3, stdout, stderr).complaint()).isEqualTo(each.complaint);
+        }
+    }
+}
