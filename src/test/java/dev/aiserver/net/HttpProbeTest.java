@@ -1,0 +1,204 @@
+package dev.aiserver.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Against a server that answers what it is told, right or wrong, and hangs up. */
+class HttpProbeTest {
+    private static final Duration PATIENT = Duration.ofSeconds(10);
+    private static final Duration IMPATIENT = Duration.ofMillis(100);
+
+    private final ServerSocket server;
+
+    HttpProbeTest() throws IOException {
+        server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    private HttpProbe probe(Duration timeout) {
+        return new HttpProbe(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), timeout);
+    }
+
+    /** What a server does with one connection. */
+    private interface Script {
+        void play(Socket client) throws IOException, InterruptedException;
+    }
+
+    private CompletableFuture<Void> serve(Script script) {
+        return CompletableFuture.runAsync(() -> {
+            try (Socket client = server.accept()) {
+                script.play(client);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> answer(String answer) {
+        return serve(client -> {
+            head(client.getInputStream());
+            client.getOutputStream().write(bytes(answer));
+        });
+    }
+
+    private static String head(InputStream request) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            head.write(request.read());
+        }
+        return head.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** In the tables, two-letter escapes stand for line ends. */
+    private static byte[] bytes(String text) {
+        return text.replace("\\r", "\r").replace("\\n", "\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            GET  | HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello                               | 200 | hello
+            GET  | HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello and more                      | 200 | hello
+            GET  | HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n                                    | 200 | ``
+            GET  | HTTP/1.1 404\\r\\ncontent-length:5\\r\\n\\r\\nhello                                   | 404 | hello
+            GET  | HTTP/1.1 200 OK\\nContent-Length: 5\\n\\nhello                                          | 200 | hello
+            GET  | HTTP/1.0 200 OK\\r\\n\\r\\nuntil the end                                              | 200 | until the end
+            GET  | HTTP/1.1 204 No Content\\r\\n\\r\\nnot a body                                         | 204 | ``
+            GET  | HTTP/1.1 304 Not Modified\\r\\nContent-Length: 5\\r\\n\\r\\n                          | 304 | ``
+            HEAD | HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\n                                    | 200 | ``
+            HEAD | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n                           | 200 | ``
+            GET  | HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi      | 200 | hi
+            GET  | HTTP/1.1 103 Hints\\r\\nLink: a\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi | 200 | hi
+            GET  | HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n                                          | 101 | ``
+            GET  | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n                   | 200 | ``
+            GET  | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: Chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n00A\\r\\n0123456789\\r\\n0\\r\\n\\r\\n | 200 | abc0123456789
+            GET  | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2;a=b\\r\\nhi\\r\\n0;last\\r\\nTrailer: 1\\r\\n\\r\\n     | 200 | hi
+            GET  | HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nhi\\r\\n0\\r\\n\\r\\n | 200 | hi
+            """)
+    void readsEveryFormOfAnAnswer(String method, String answer, int status, String body) throws IOException {
+        CompletableFuture<Void> served = answer(answer);
+        HttpAnswer received = probe(PATIENT).send(HttpCall.of(method, "/", "h"));
+        assertThat(received.status()).isEqualTo(status);
+        assertThat(received.text()).isEqualTo(body);
+        served.join();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            ``                                                                                | the connection ended within a line
+            HTTP/1.1 200 OK\\r\\nContent-Le                                                   | the connection ended within a line
+            HTTP/1.1 100 Continue\\r\\n\\r\\n                                                 | the connection ended within a line
+            SSH-2.0-OpenSSH_9.9\\r\\n                                                         | no HTTP answer: SSH-2.0-OpenSSH_9.9
+            HTTP/1.1 2000 OK\\r\\n                                                            | no HTTP answer: HTTP/1.1 2000 OK
+            HTTP/1.1\\r\\n                                                                    | no HTTP answer: HTTP/1.1
+            HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhell                            | the connection ended within the body
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhell                | the connection ended within the body
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhello\\r\\n         | the connection ended within a line
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nhello\\r\\n         | a chunk is longer than it says
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\nhello\\r\\n        | no chunk size: -5
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nhello                    | the connection ended within a line
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n<html>\\r\\n               | no chunk size: <html>
+            """)
+    void anAnswerThatIsNoneOrNotWholeIsAnError(String answer, String message) {
+        CompletableFuture<Void> served = answer(answer);
+        assertThatThrownBy(() -> probe(PATIENT).send(HttpCall.get("/", "h")))
+                .isInstanceOf(IOException.class)
+                .hasMessage(message);
+        served.join();
+    }
+
+    @Test
+    void aLineWithoutAnEndIsNotReadForEver() {
+        CompletableFuture<Void> served =
+                serve(client -> client.getOutputStream().write(new byte[70_000]));
+        assertThatThrownBy(() -> probe(PATIENT).send(HttpCall.get("/", "h"))).hasMessage("a line has no end");
+        assertThat(served.handle((done, failure) -> true).join()).isTrue();
+    }
+
+    @Test
+    void sendsTheRequestByteForByte() throws IOException {
+        CompletableFuture<String> request = new CompletableFuture<>();
+        CompletableFuture<Void> served = serve(client -> {
+            String head = head(client.getInputStream());
+            request.complete(head + new String(client.getInputStream().readNBytes(4), StandardCharsets.UTF_8));
+            client.getOutputStream().write(bytes("HTTP/1.1 200 OK\r\nX-A: 1\r\nX-a:  2 \r\n\r\n"));
+        });
+        HttpAnswer answer = probe(PATIENT)
+                .send(HttpCall.post("/a/../%2f;b?c", "remote-ollama:1", "{é}")
+                        .header("Twice", "1")
+                        .header("Twice", "2"));
+        assertThat(answer.header("x-a")).isEqualTo("2");
+        assertThat(answer.header("x-b")).isEmpty();
+        assertThat(request.join()).isEqualTo("""
+                POST /a/../%2f;b?c HTTP/1.1
+                Host: remote-ollama:1
+                Content-Type: application/json
+                Twice: 1
+                Twice: 2
+                Content-Length: 4
+                Connection: close
+
+                {é}""".replace("\n", "\r\n"));
+        served.join();
+    }
+
+    @Test
+    void aBodyCanBeReadWhileItArrivesAndClosingHangsUp() throws IOException {
+        CountDownLatch firstByteRead = new CountDownLatch(1);
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            client.getOutputStream().write(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"));
+            firstByteRead.await();
+            client.getOutputStream().write(bytes("1\r\nb\r\n"));
+            end.complete(client.getInputStream().read());
+        });
+        try (HttpExchange exchange = probe(PATIENT).open(HttpCall.get("/", "h"))) {
+            assertThat(exchange.body().readNBytes(1)).isEqualTo(bytes("a"));
+            firstByteRead.countDown();
+            assertThat(exchange.body().read()).isEqualTo('b');
+        }
+        assertThat(end.join()).isEqualTo(-1);
+        served.join();
+    }
+
+    @Test
+    void aServerThatSaysNothingIsGivenUp() {
+        CountDownLatch givenUp = new CountDownLatch(1);
+        CompletableFuture<Void> served = serve(client -> givenUp.await());
+        assertThatThrownBy(() -> probe(IMPATIENT).send(HttpCall.get("/", "h")))
+                .isInstanceOf(SocketTimeoutException.class);
+        givenUp.countDown();
+        served.join();
+    }
+
+    @Test
+    void whereNobodyListensNothingIsReached() throws IOException {
+        HttpProbe probe = probe(PATIENT);
+        assertThat(Reach.answers("127.0.0.1", server.getLocalPort())).isTrue();
+        server.close();
+        assertThatThrownBy(() -> probe.send(HttpCall.get("/", "h"))).isInstanceOf(ConnectException.class);
+        assertThat(Reach.answers("127.0.0.1", probe.server().getPort())).isFalse();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.aiserver.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.aiserver.host.Host;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.standin.Script;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LsofTest {
+    private static final Path RECORDINGS = Path.of("src/test/resources/lsof");
+
+    static Stream<Path> recordings() throws IOException {
+        try (Stream<Path> files = Files.list(RECORDINGS)) {
+            return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void readsWhatStandsBesideTheRecording(Path recording) throws IOException {
+        Path expected = Path.of(recording.toString().replaceAll("txt$", "expected"));
+        assertThat(Lsof.parse(Files.readString(recording)).stream()
+                        .map(each -> each.pid() + " " + each.parentPid() + " " + each.command() + " " + each.uid() + " "
+                                + each.address() + ":" + each.port()))
+                .containsExactlyElementsOf(Files.readAllLines(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1,       true,  false",
+        "127.8.8.8,       true,  false",
+        "[::1],           true,  false",
+        "*,               false, true",
+        "100.101.102.103, false, false",
+        "[fe80:1::1],     false, false"
+    })
+    void anAddressIsLoopbackOrWildcardOrNeither(String address, boolean loopback, boolean wildcard) {
+        Listener listener = new Listener(7, 6, "ollama", 501, address, 11434);
+        assertThat(listener.isLoopback()).isEqualTo(loopback);
+        assertThat(listener.isWildcard()).isEqualTo(wildcard);
+        assertThat(listener.belongsTo(7)).isTrue();
+        assertThat(listener.belongsTo(6)).isTrue();
+        assertThat(listener.belongsTo(5)).isFalse();
+        assertThat(listener).hasToString("ollama (pid 7) on " + address + ":11434");
+    }
+
+    @Test
+    void theRealLsofSeesTheSocketOfThisTest() throws IOException {
+        Lsof lsof = new Lsof(new LocalHost(System.getenv()));
+        int port;
+        try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
+            channel.bind(new InetSocketAddress("127.0.0.1", 0));
+            port = channel.socket().getLocalPort();
+            assertThat(lsof.listeners(List.of(port, port)))
+                    .extracting(Listener::pid, Listener::address, Listener::port)
+                    .containsExactly(tuple((int) ProcessHandle.current().pid(), "127.0.0.1", port));
+        }
+        assertThat(lsof.listeners(List.of(port))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+            exit 1                          | none
+            echo 'lsof: no way' >&2; exit 1 | lsof cannot say who listens on port 11434: lsof: no way.
+            exit 127                        | lsof is not installed, and without it nobody can say who listens; \
+            install it (on Debian: apt-get install lsof) and try again.
+            """)
+    void aComplaintIsTrouble(String script, @Nullable String message, @TempDir Path directory) {
+        Script.write(directory.resolve("lsof"), script);
+        Host host = new LocalHost(Map.of("PATH", directory.toString()));
+        if (message == null) {
+            assertThat(new Lsof(host).listeners(List.of(11434))).isEmpty();
+        } else {
+            assertThatThrownBy(() -> new Lsof(host).listeners(List.of(11434)))
+                    .isInstanceOf(Trouble.class)
+                    .hasMessage(message);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.net;
+
+import org.jspecify.annotations.NullMarked;
