@@ -1,0 +1,180 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
+import dev.aiserver.service.Launchd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** A home in a temporary directory, in which files and folders are planned for; every change of it can be watched. */
+final class Home implements Host {
+    static final Receipt NO_RECEIPT =
+            Receipt.empty("0.1.0", Map.of("name", "remote-ollama"), "100.64.0.1", List.of("remote-ollama"));
+
+    private final Host machine = new LocalHost(System.getenv());
+    private final Path home;
+    final Contents contents = new Contents();
+    final ReceiptStore store;
+
+    /** Is told each path before it is changed; what it throws is what the machine refuses. */
+    Consumer<Path> beforeChange = path -> {};
+
+    /** The same, after the change. */
+    Consumer<Path> afterChange = path -> {};
+
+    Home(Path home) {
+        this.home = home;
+        this.store = new ReceiptStore(this, home.resolve(".aiserver"));
+    }
+
+    Path resolve(String name) {
+        return home.resolve(name);
+    }
+
+    boolean isState(Path path) {
+        return path.startsWith(home.resolve(".aiserver"));
+    }
+
+    /** As a line of a case says it: {@code absent}, {@code directory}, or {@code file}, mode and content. */
+    State state(String text) {
+        String[] words = text.split(" ", 3);
+        return switch (words[0]) {
+            case "absent" -> State.ABSENT;
+            case "directory" -> State.PRESENT;
+            case "file" -> new State.File(contents.add(Content.of(words[2])), Integer.parseInt(words[1], 8));
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    Resource resource(String name, State... states) {
+        return List.of(states).contains(State.PRESENT)
+                ? new Directory(resolve(name), 0755)
+                : new HostFile(resolve(name));
+    }
+
+    Target target(String name, String text) {
+        State state = state(text);
+        return new Target(resource(name, state), state);
+    }
+
+    List<Target> targets(Map<String, String> wanted) {
+        return wanted.entrySet().stream()
+                .map(entry -> target(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Puts things there without any plan. */
+    void put(Map<String, String> things) {
+        Machine hands = machine(machine);
+        new TreeMap<>(things).forEach((name, text) -> {
+            Target target = target(name, text);
+            target.resource().converge(hands, State.ABSENT, target.state());
+        });
+    }
+
+    Observer observer(Receipt receipt) {
+        return new Observer(machine, launchd(), receipt, contents);
+    }
+
+    Plan plan(List<Target> targets, Receipt receipt) {
+        return Planner.plan(targets, observer(receipt)::state, receipt, contents);
+    }
+
+    Applier applier() {
+        return new Applier(machine(this), store, change -> {});
+    }
+
+    /** All of the receipt taken back, as an uninstall does it. */
+    Applier.Removal takeBack(Receipt receipt) {
+        List<Target> targets = receipt.entries().stream()
+                .map(entry -> new Target(entry.resource(), entry.before()))
+                .toList();
+        return applier().applyEach(plan(targets, NO_RECEIPT), receipt);
+    }
+
+    private Machine machine(Host host) {
+        return new Machine(host, launchd(), contents);
+    }
+
+    private Launchd launchd() {
+        return new Launchd(machine, machine.facts().uid(), new Patience(Duration.ofMillis(1)));
+    }
+
+    /** Everything in the home but the receipt and its backups. */
+    Map<Path, FileState> tree() {
+        try (Stream<Path> paths = Files.walk(home)) {
+            Map<Path, FileState> tree = new TreeMap<>();
+            paths.filter(path -> !isState(path)).forEach(path -> tree.put(path, machine.file(path)));
+            return tree;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        beforeChange.accept(path);
+        machine.write(path, content, mode);
+        afterChange.accept(path);
+    }
+
+    @Override
+    public void delete(Path path) {
+        beforeChange.accept(path);
+        machine.delete(path);
+        afterChange.accept(path);
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        beforeChange.accept(path);
+        machine.createDirectory(path, mode);
+        afterChange.accept(path);
+    }
+
+    @Override
+    public Facts facts() {
+        return machine.facts();
+    }
+
+    @Override
+    public Optional<Path> find(String program) {
+        return machine.find(program);
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        return machine.run(command);
+    }
+
+    @Override
+    public FileState file(Path path) {
+        return machine.file(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) {
+        return machine.list(directory);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.aiserver.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.Health;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.State;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReceiptStoreTest {
+
+    @TempDir
+    private Path directory;
+
+    private static Receipt everything(State file) {
+        Health health = new Health("100.64.0.1", 11434, "100.64.0.1:11434", "/api/version");
+        State running = new State.Running("d".repeat(64), "");
+        return new Receipt(
+                Receipt.SCHEMA,
+                "0.1.0",
+                Map.of("proxy", Map.of("port", 11434, "endpoints", List.of("strict")), "models", List.of()),
+                "100.64.0.1",
+                List.of("remote-ollama", "mac.tail1234.ts.net"),
+                List.of(
+                        new Receipt.Entry(new BrewPackage("ollama"), State.ABSENT, State.PRESENT, true),
+                        new Receipt.Entry(
+                                new Directory(Path.of("/Users/ann é/.haproxy"), 0700),
+                                State.ABSENT,
+                                State.PRESENT,
+                                true),
+                        new Receipt.Entry(new HostFile(Path.of("/a \"b\"")), file, State.ABSENT, false),
+                        new Receipt.Entry(
+                                new Job("com.ollama", Path.of("/o.plist"), 1, false, health),
+                                new State.Failing("not running"),
+                                running,
+                                true),
+                        new Receipt.Entry(
+                                new Job("com.haproxy", Path.of("/h.plist"), 2, true, health),
+                                running,
+                                running,
+                                false)));
+    }
+
+    @Test
+    void everyKindOfResourceAndStateComesBackAsItWas() {
+        Home home = new Home(directory);
+        State file = home.state("file 0640 somebody's");
+        Receipt receipt = everything(file);
+        home.store.save(receipt, home.contents);
+
+        Contents contents = new Contents();
+        assertThat(home.store.load(contents)).contains(receipt);
+        String digest = ((State.File) file).digest();
+        assertThat(contents.get(digest)).isEqualTo(Content.of("somebody's"));
+        int user = home.facts().uid();
+        assertThat(home.file(directory.resolve(".aiserver"))).isEqualTo(new FileState.Directory(0700, user));
+        assertThat(home.file(directory.resolve(".aiserver/backups"))).isEqualTo(new FileState.Directory(0700, user));
+        assertThat(home.file(home.store.file()))
+                .isInstanceOfSatisfying(
+                        FileState.Regular.class,
+                        regular -> assertThat(regular.mode()).isEqualTo(0600));
+        assertThat(home.file(directory.resolve(".aiserver/backups/" + digest)))
+                .isEqualTo(new FileState.Regular(Content.of("somebody's"), 0600, user));
+
+        home.store.forget();
+        assertThat(directory).isEmptyDirectory();
+        assertThat(home.store.load(contents)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"schema\":1}", "{\"schema\":1,\"entries\":[{}]}", "\0"})
+    void whatIsNoReceiptSaysWhatToDo(String text) {
+        Home home = new Home(directory);
+        home.store.save(Home.NO_RECEIPT, home.contents);
+        home.write(home.store.file(), Content.of(text), 0600);
+        assertThatThrownBy(() -> home.store.load(new Contents()))
+                .isInstanceOf(Trouble.class)
+                .hasMessageStartingWith("The receipt " + home.store.file() + " cannot be used: ")
+                .hasMessageEndingWith(". Move the directory " + directory.resolve(".aiserver")
+                        + " away; \"aiserver uninstall\" then goes by the known labels and paths.")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aReceiptOfANewerVersionIsLeftToIt() {
+        Home home = new Home(directory);
+        home.store.save(Home.NO_RECEIPT, home.contents);
+        home.write(home.store.file(), Content.of("{\"schema\":2,\"news\":[]}"), 0600);
+        assertThatThrownBy(() -> home.store.load(new Contents()))
+                .isInstanceOf(Trouble.class)
+                .hasMessage(
+                        "The receipt " + home.store.file() + " is of a newer aiserver (schema 2); use that version.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aBackupThatIsMissingOrChangedIsFoundAtOnce(boolean missing) {
+        Home home = new Home(directory);
+        State file = home.state("file 0640 somebody's");
+        home.store.save(everything(file), home.contents);
+        Path backup = directory.resolve(".aiserver/backups").resolve(((State.File) file).digest());
+        if (missing) {
+            home.delete(backup);
+        } else {
+            home.write(backup, Content.of("somebody's "), 0600);
+        }
+        assertThatThrownBy(() -> home.store.load(new Contents()))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. Move ");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.plan;
+
+import org.jspecify.annotations.NullMarked;
