@@ -1,8 +1,13 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A launchd job of the user.
@@ -45,7 +50,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (to instanceof State.Failing) {
             launchd.start(label, plist, Optional::empty);
         } else if (reloads(from, to)) {
-            launchd.reload(label, health::problem);
+            reload(machine);
         } else {
             launchd.start(label, plist, health::problem);
         }
@@ -55,5 +60,24 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         return from instanceof State.Running before
                 && to instanceof State.Running after
                 && before.definition().equals(after.definition());
+    }
+
+    /** The old configuration answers as well as the new one; only another worker process shows which is served. */
+    private void reload(Machine machine) {
+        Set<Integer> before = listeners(machine);
+        machine.launchd()
+                .reload(
+                        label,
+                        () -> listeners(machine).stream().anyMatch(before::contains)
+                                ? Optional.of("it still serves with its old configuration")
+                                : health.problem());
+    }
+
+    private Set<Integer> listeners(Machine machine) {
+        return new Lsof(machine.host())
+                .listeners(List.of(health.port())).stream()
+                        .filter(listener -> listener.address().equals(health.address()))
+                        .map(Listener::pid)
+                        .collect(Collectors.toSet());
     }
 }

@@ -35,6 +35,9 @@ public final class Launchd {
     private static final Set<Integer> GONE_OR_GOING =
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
 
+    private static final int RELOAD_SIGNALS = 3;
+    private static final Duration RELOAD_GRACE = Duration.ofSeconds(3);
+
     private final Host host;
     private final Patience patience;
     private final Timing timing;
@@ -112,10 +115,19 @@ public final class Launchd {
         settle(label, Settling.Process.REPLACED, Optional.of(before), readiness);
     }
 
-    /** Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it); it must stay the same. */
+    /**
+     * Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it); it must stay the same. A
+     * master that has just started was seen to miss the signal, so it is sent again while nothing comes of it.
+     *
+     * @param readiness of the new configuration: what the old one satisfies as well would prove nothing
+     */
     public void reload(String label, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
-        requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
+        boolean taken = false;
+        for (int signal = 0; signal < RELOAD_SIGNALS && !taken; signal++) {
+            requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
+            taken = patience.await(RELOAD_GRACE, () -> readiness.problem().isEmpty());
+        }
         settle(label, Settling.Process.KEPT, Optional.of(before), readiness);
     }
 

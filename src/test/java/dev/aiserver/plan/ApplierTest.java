@@ -204,7 +204,7 @@ class ApplierTest {
                 throw new Trouble("refused");
             }
         };
-        Applier.Removal removal = home.takeBack(receipt);
+        Applier.Outcome removal = home.takeBack(receipt);
         assertThat(removal.failures()).extracting(Applier.Failure::reason).containsExactly("refused");
         assertThat(removal.done()).hasSize(4);
         assertThat(home.resolve("own")).doesNotExist();

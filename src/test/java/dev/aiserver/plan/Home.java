@@ -106,7 +106,7 @@ final class Home implements Host {
     }
 
     /** All of the receipt taken back, as an uninstall does it. */
-    Applier.Removal takeBack(Receipt receipt) {
+    Applier.Outcome takeBack(Receipt receipt) {
         List<Target> targets = receipt.entries().stream()
                 .map(entry -> new Target(entry.resource(), entry.before()))
                 .toList();
