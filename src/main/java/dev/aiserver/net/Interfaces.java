@@ -20,8 +20,8 @@ public final class Interfaces {
 
     /** @throws Trouble when the host has neither command */
     public Set<String> addresses() {
-        // Linux has an ifconfig too, and it leaves addresses out.
-        Command ask = host.find("ip").isPresent() ? Command.of("ip", "-4", "addr") : Command.of("ifconfig", "-a");
+        // Linux may have an ifconfig too, but that one leaves addresses out.
+        Command ask = host.facts().isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "-4", "addr");
         String output = host.run(ask).text();
         Set<String> addresses = INET.matcher(output)
                 .results()

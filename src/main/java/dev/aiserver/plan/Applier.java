@@ -48,7 +48,12 @@ public final class Applier {
      */
     public Result apply(Plan plan, Receipt before, Receipt header) {
         Receipt receipt = before.from(header);
-        store.save(receipt, machine.contents());
+        try {
+            store.save(receipt, machine.contents());
+        } catch (Trouble trouble) {
+            store.restore(before, machine.contents());
+            throw trouble;
+        }
         List<Change> begun = new ArrayList<>();
         for (Change change : plan.changes()) {
             begun.add(change);
