@@ -162,7 +162,7 @@ final class Mac implements AutoCloseable {
     }
 
     Path home() {
-        return root.resolve("home");
+        return root.resolve("Ann's home & <co>");
     }
 
     Path logs() {
