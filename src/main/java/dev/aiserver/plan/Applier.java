@@ -48,6 +48,9 @@ public final class Applier {
      */
     public Result apply(Plan plan, Receipt before, Receipt header) {
         Receipt receipt = before.from(header);
+        if (plan.isEmpty() && receipt.equals(before)) {
+            return new Result.Applied(receipt);
+        }
         try {
             store.save(receipt, machine.contents());
         } catch (Trouble trouble) {

@@ -82,28 +82,41 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
             "OLLAMA_KEEP_ALIVE", "-1",
             "OLLAMA_CONTEXT_LENGTH", "65536");
 
-    /** In the form that {@link SpecReader} reads. */
+    /** In the form that {@link SpecReader} reads, and always in the same order. */
     public Map<String, Object> asConfiguration() {
         Map<String, Object> configuration = new LinkedHashMap<>();
         configuration.put("name", name);
         configuration.put("network", networkConfiguration());
-        configuration.put(
-                "proxy",
-                Map.of(
-                        "port",
-                        proxy.port(),
-                        "endpoints",
-                        proxy.sets().stream().map(EndpointSet::key).toList()));
-        configuration.put("ollama", Map.of("port", ollama.port(), "environment", ollama.environment()));
+        configuration.put("proxy", proxyConfiguration());
+        configuration.put("ollama", ollamaConfiguration());
         configuration.put("models", models);
         configuration.put("logs", logs.toString());
         return configuration;
     }
 
-    private Map<String, String> networkConfiguration() {
+    private Map<String, Object> networkConfiguration() {
+        Map<String, Object> configuration = new LinkedHashMap<>();
         if (network instanceof Network.Address fixed) {
-            return Map.of("mode", "address", "address", fixed.address());
+            configuration.put("mode", "address");
+            configuration.put("address", fixed.address());
+        } else {
+            configuration.put("mode", network instanceof Network.Tailscale ? "tailscale" : "loopback");
         }
-        return Map.of("mode", network instanceof Network.Tailscale ? "tailscale" : "loopback");
+        return configuration;
+    }
+
+    private Map<String, Object> proxyConfiguration() {
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("port", proxy.port());
+        configuration.put(
+                "endpoints", proxy.sets().stream().map(EndpointSet::key).toList());
+        return configuration;
+    }
+
+    private Map<String, Object> ollamaConfiguration() {
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("port", ollama.port());
+        configuration.put("environment", ollama.environment());
+        return configuration;
     }
 }

@@ -141,7 +141,9 @@ class EarlierInstallationIT {
                 <key>EnvironmentVariables</key><dict><key>OLLAMA_HOST</key><string>127.0.0.1</string>
                 <key>HOME</key><string>%s</string></dict>
                 </dict></plist>
-                """.formatted(label, program, argument, mac.home()));
+                """.formatted(label, program, argument, mac.home())
+                .replace("&", "&amp;")
+                .replace("<co>", "&lt;co>"));
         Run loaded = mac.command("launchctl", "bootstrap", "gui/65534", plist.toString());
         assertThat(loaded.exitCode()).as(loaded.toString()).isZero();
     }

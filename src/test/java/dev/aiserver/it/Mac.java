@@ -102,6 +102,7 @@ final class Mac implements AutoCloseable {
         Path real = machine.find("haproxy")
                 .orElseThrow(() -> new IllegalStateException("these tests need haproxy; install it"));
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
+        script(standin("ifconfig"), "exec ip -4 addr");
         script(
                 bottle("ollama", "ollama"),
                 "export OLLAMA_MODELS=" + root + "/models\nexec " + java()
