@@ -81,7 +81,7 @@ public final class OllamaClient {
     /** What a model can do: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, … */
     public Set<String> capabilities(String model) {
         Set<String> capabilities = new TreeSet<>();
-        post("/api/show", JSON.createObjectNode().put("model", model), ANSWER)
+        post("look at " + model, "/api/show", JSON.createObjectNode().put("model", model), ANSWER)
                 .path("capabilities")
                 .forEach(capability -> capabilities.add(capability.asText()));
         return capabilities;
@@ -95,9 +95,9 @@ public final class OllamaClient {
         boolean embedsOnly = capabilities.contains("embedding") && !capabilities.contains("completion");
         ObjectNode body = JSON.createObjectNode().put("model", model).put("keep_alive", -1);
         if (embedsOnly) {
-            post("/api/embed", body.put("input", ""), LOAD);
+            post("load " + model, "/api/embed", body.put("input", ""), LOAD);
         } else {
-            post("/api/generate", body.put("stream", false), LOAD);
+            post("load " + model, "/api/generate", body.put("stream", false), LOAD);
         }
     }
 
@@ -131,11 +131,11 @@ public final class OllamaClient {
     }
 
     private JsonNode get(String path) {
-        return answer("GET " + path, HttpCall.get(path, host()), ANSWER);
+        return answer("answer GET " + path, HttpCall.get(path, host()), ANSWER);
     }
 
-    private JsonNode post(String path, ObjectNode body, Duration timeout) {
-        return answer("POST " + path, HttpCall.post(path, host(), body.toString()), timeout);
+    private JsonNode post(String what, String path, ObjectNode body, Duration timeout) {
+        return answer(what, HttpCall.post(path, host(), body.toString()), timeout);
     }
 
     private JsonNode answer(String what, HttpCall call, Duration timeout) {
@@ -148,7 +148,7 @@ public final class OllamaClient {
         if (answer.status() != 200) {
             throw answer.text().startsWith("{")
                     ? refused(what, parse(answer.text()))
-                    : new Trouble("Ollama answers " + answer.status() + " to " + what + ".");
+                    : new Trouble("Ollama could not " + what + ": it answers " + answer.status() + ".");
         }
         return parse(answer.text());
     }
