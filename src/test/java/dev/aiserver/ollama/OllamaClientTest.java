@@ -1,0 +1,89 @@
+package dev.aiserver.ollama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.rehearsal.model.Faults;
+import dev.aiserver.rehearsal.model.ModelServer;
+import dev.aiserver.rehearsal.model.ModelStore;
+import dev.aiserver.rehearsal.model.Settings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OllamaClientTest {
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @Test
+    void readsWhatAServerSaysOfItsModels(@TempDir Path directory) throws IOException {
+        Map<String, String> environment = Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_VERSION", "0.16.2");
+        PrintStream nobody = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        try (ModelServer server = ModelServer.start(
+                ANY_PORT, ModelStore.open(directory), Faults.NONE, Settings.of(environment), nobody)) {
+            OllamaClient ollama = new OllamaClient(server.address().getPort());
+            assertThat(ollama.version()).isEqualTo("0.16.2");
+            assertThat(ollama.isCloudDisabled()).isTrue();
+            assertThat(ollama.installed()).isEmpty();
+            assertThat(ollama.loaded()).isEmpty();
+
+            List<PullProgress> progress = new ArrayList<>();
+            ollama.pull("llama3.2:1b", progress::add);
+            assertThat(progress.get(0)).isEqualTo(new PullProgress("pulling manifest", "", 0, 0));
+            assertThat(progress).anyMatch(line -> line.total() > 0 && line.completed() == line.total());
+            assertThat(progress.get(progress.size() - 1).status()).isEqualTo("success");
+            assertThat(ollama.installed()).singleElement().satisfies(model -> {
+                assertThat(model.name()).isEqualTo("llama3.2:1b");
+                assertThat(model.size()).isEqualTo(1_321_098_329);
+                assertThat(model.digest()).matches("[0-9a-f]{64}");
+            });
+            assertThat(ollama.capabilities("llama3.2:1b")).isEqualTo(Set.of("completion", "tools"));
+
+            ollama.load("llama3.2:1b", Set.of("completion"));
+            assertThat(ollama.loaded()).singleElement().satisfies(model -> {
+                assertThat(model.name()).isEqualTo("llama3.2:1b");
+                assertThat(model.contextLength()).isEqualTo(4096);
+                assertThat(model.percentOnGpu()).isEqualTo(100);
+                assertThat(model.staysForEver()).isTrue();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            500 | {"error":"no memory"}             | Ollama could not answer GET /api/version: no memory
+            400 | {"error":{"message":"not so"}}    | Ollama could not answer GET /api/version: not so
+            404 | 404 page not found                | Ollama could not answer GET /api/version: it answers 404.
+            200 | <html>                            | Ollama answers what is no JSON: <html>
+            500 | {"error                           | Ollama answers what is no JSON: {"error
+            """)
+    void whatIsNoAnswerOfOllamaIsTrouble(int status, String body, String message) throws IOException {
+        HttpServer server = HttpServer.create(ANY_PORT, 0);
+        server.createContext("/", exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        try {
+            OllamaClient ollama = new OllamaClient(server.getAddress().getPort());
+            assertThatThrownBy(ollama::version).isInstanceOf(Trouble.class).hasMessage(message);
+        } finally {
+            server.stop(0);
+        }
+    }
+}

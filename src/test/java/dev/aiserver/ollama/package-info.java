@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.ollama;
+
+import org.jspecify.annotations.NullMarked;

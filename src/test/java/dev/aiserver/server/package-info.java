@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.server;
+
+import org.jspecify.annotations.NullMarked;
