@@ -1,0 +1,190 @@
+package dev.aiserver.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Content;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Plan;
+import dev.aiserver.report.Console.Colour;
+import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.Health;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.State;
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final Path HOME = Path.of("/Users/ann");
+    private static final Console PLAIN = console(false);
+
+    private static Console console(boolean colours) {
+        PrintWriter nobody = new PrintWriter(new StringWriter());
+        return new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, colours);
+    }
+
+    private static State.File file(Contents contents, String text, int mode) {
+        return new State.File(contents.add(Content.of(text)), mode);
+    }
+
+    private static Plan plan() {
+        Contents contents = new Contents();
+        Health health = new Health("127.0.0.1", 11434, "127.0.0.1:11434", "/api/version");
+        Job ollama = new Job("com.ollama", HOME.resolve("o.plist"), 1, false, health);
+        Job haproxy = new Job("com.haproxy", HOME.resolve("h.plist"), 2, true, health);
+        return Plan.of(
+                List.of(
+                        new Change(new BrewPackage("haproxy"), State.ABSENT, State.PRESENT),
+                        new Change(new Directory(HOME.resolve(".haproxy"), 0700), State.ABSENT, State.PRESENT),
+                        new Change(new HostFile(HOME.resolve("new")), State.ABSENT, file(contents, "one\ntwo\n", 0600)),
+                        new Change(new HostFile(HOME.resolve("old")), file(contents, "one\n", 0644), State.ABSENT),
+                        new Change(
+                                new HostFile(HOME.resolve("edited")),
+                                file(contents, "1\n2\n3\n4\n5\n6\n7\n8\n", 0644),
+                                file(contents, "1\n2\n3\n4\n5\nsix\n7\n8\n", 0600)),
+                        new Change(
+                                new HostFile(Path.of("/Users/annabel/jar")),
+                                State.ABSENT,
+                                file(contents, "PK\0\1", 0644)),
+                        new Change(ollama, new State.Failing("not running"), new State.Running("d", "")),
+                        new Change(haproxy, new State.Running("d", "c"), new State.Running("d", "c2"))),
+                contents);
+    }
+
+    @Test
+    void aPlanIsALineForEachChange() {
+        assertThat(new PlanText(PLAIN, HOME).list(plan())).isEqualTo("""
+                  delete   ~/old
+                  install  Homebrew package haproxy
+                  create   ~/.haproxy/
+                  create   ~/new
+                  update   ~/edited
+                  create   /Users/annabel/jar
+                  restart  com.ollama  (now: not running)
+                  reload   com.haproxy
+                """);
+    }
+
+    @Test
+    void aPlanShowsTheDifferenceOfEachFile() {
+        assertThat(new PlanText(PLAIN, HOME).diffs(plan())).isEqualTo("""
+
+                --- ~/old
+                +++ /dev/null
+                @@ -1,1 +0,0 @@
+                -one
+
+                --- /dev/null
+                +++ ~/new
+                @@ -0,0 +1,2 @@
+                +one
+                +two
+
+                mode 0644 -> 0600
+                --- ~/edited
+                +++ ~/edited
+                @@ -3,6 +3,6 @@
+                 3
+                 4
+                 5
+                -6
+                +six
+                 7
+                 8
+
+                --- /dev/null
+                +++ /Users/annabel/jar
+                @@ -0,0 +1,1 @@
+                +(binary, 4 bytes, sha256 a518c300aff1)
+                """);
+    }
+
+    private static final List<Verdict> VERDICTS = List.of(
+            new Verdict("a.one", "One is so", new Outcome.Passed("seen")),
+            new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so")),
+            new Verdict("b.three", "Three is so", new Outcome.Skipped("not asked for")),
+            new Verdict("b.four", "Four is so", new Outcome.Unknown("nobody answers")));
+
+    @Test
+    void aVerdictSaysWhatWasSeenAndWhatToDo() {
+        VerdictText text = new VerdictText(PLAIN);
+        String lines = VERDICTS.stream().map(text::line).collect(Collectors.joining("\n"));
+        assertThat(lines + "\n" + text.summary(VERDICTS)).isEqualTo("""
+              ok    a.one  One is so  seen
+              FAIL  a.two  Two is so
+                     seen: two is not
+                     do:   make it so
+              skip  b.three  Three is so  not asked for
+              ????  b.four  Four is so
+                     not found out: nobody answers
+            Not verified: 1 passed, 1 failed, 1 skipped, 1 not found out.
+            """);
+        assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
+                .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 not found out.\n");
+    }
+
+    @Test
+    void theJsonAnswerIsOneDocument() {
+        assertThat(Json.document("verify", "not-verified", Map.of("checks", Json.verdicts(VERDICTS))))
+                .isEqualTo("""
+                {
+                  "schema" : 1,
+                  "command" : "verify",
+                  "outcome" : "not-verified",
+                  "checks" : [ {
+                    "id" : "a.one",
+                    "claim" : "One is so",
+                    "outcome" : "passed",
+                    "evidence" : "seen"
+                  }, {
+                    "id" : "a.two",
+                    "claim" : "Two is so",
+                    "outcome" : "failed",
+                    "evidence" : "two is not",
+                    "fix" : "make it so"
+                  }, {
+                    "id" : "b.three",
+                    "claim" : "Three is so",
+                    "outcome" : "skipped",
+                    "reason" : "not asked for"
+                  }, {
+                    "id" : "b.four",
+                    "claim" : "Four is so",
+                    "outcome" : "unknown",
+                    "reason" : "nobody answers"
+                  } ]
+                }
+                """);
+        assertThat(Json.changes(plan()).get(0))
+                .isEqualTo(Map.of("change", "delete", "id", "file:/Users/ann/old", "name", "/Users/ann/old"));
+    }
+
+    @Test
+    void coloursAreForThoseWhoLookAtThem() {
+        assertThat(console(true).paint(Colour.RED, "no")).isEqualTo("\u001b[31mno\u001b[0m");
+        assertThat(PLAIN.paint(Colour.RED, "no")).isEqualTo("no");
+    }
+
+    @Test
+    void aQuestionIsAnsweredByTheFirstLetter() {
+        Console console = new Console(
+                new BufferedReader(new StringReader("  Yes\n\nno\n")),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(new StringWriter()),
+                true,
+                false);
+        assertThat(List.of(console.ask("?"), console.ask("?"), console.ask("?"), console.ask("?")))
+                .hasToString("[Optional[y], Optional.empty, Optional[n], Optional.empty]");
+    }
+}

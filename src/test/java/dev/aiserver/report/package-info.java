@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.report;
+
+import org.jspecify.annotations.NullMarked;
