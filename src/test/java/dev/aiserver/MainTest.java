@@ -58,9 +58,15 @@ class MainTest {
                                  them there, and prove it.
                   status       Services, sockets, edited files and models at a glance.
 
-                Exit codes: 0 done or nothing to do, 1 failed, 2 usage or bad configuration,
-                3 differences or findings, 4 failed and rolled back, 5 failed and not fully
-                rolled back, 6 not reachable, 130 interrupted.
+                Exit codes:
+                  0  done, or nothing to do
+                  1  failed
+                  2  wrong usage, or a bad configuration
+                  3  differences or findings
+                  4  failed and rolled back
+                  5  failed and not fully rolled back
+                  6  not reachable
+                  130  interrupted
                 """;
         assertThat(run("--help")).isEqualTo(new Outcome(0, help, ""));
     }
@@ -74,7 +80,7 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``               | Name a command.                                             | aiserver
+            ``               | A command is missing.                                             | aiserver
             start            | Unmatched argument at index 0: 'start'.                     | aiserver
             install --jsn    | Unknown option: '--jsn'.                                    | aiserver install
             install --config | Missing required parameter for option '--config' (FILE).    | aiserver install

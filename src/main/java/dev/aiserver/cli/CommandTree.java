@@ -69,18 +69,20 @@ public final class CommandTree {
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler((exception, arguments) -> misused(exception, console))
+                .setParameterExceptionHandler((exception, arguments) -> misused(exception, args, console))
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> failed(exception, command, args, console));
         commands.getCommandSpec().version("aiserver " + version);
         return commands.execute(args);
     }
 
-    private static int misused(ParameterException exception, Console console) {
-        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-        console.say("aiserver: " + String.valueOf(exception.getMessage()).replaceFirst("\\.$", "") + ".");
+    private static int misused(ParameterException exception, String[] args, Console console) {
+        CommandSpec command = exception.getCommandLine().getCommandSpec();
+        String sentence = String.valueOf(exception.getMessage()).replaceFirst("\\.$", "") + ".";
+        console.say("aiserver: " + sentence);
         UnmatchedArgumentException.printSuggestions(exception, console.err());
-        console.say("Try \"" + command + " --help\".");
+        console.say("Try \"" + command.qualifiedName() + " --help\".");
+        answerIfJson(args, command.name(), sentence, console);
         return ExitCode.USAGE;
     }
 
@@ -95,10 +97,14 @@ public final class CommandTree {
             exitCode = ExitCode.FAILED;
         }
         console.say("aiserver: " + sentence);
-        if (Stream.of(args).anyMatch("--json"::equals)) {
-            console.answer(Json.document(command.getCommandName(), "failed", Map.of("error", sentence)));
-        }
+        answerIfJson(args, command.getCommandName(), sentence, console);
         return exitCode;
+    }
+
+    private static void answerIfJson(String[] args, String command, String sentence, Console console) {
+        if (Stream.of(args).anyMatch("--json"::equals)) {
+            console.answer(Json.document(command, "failed", Map.of("error", sentence)));
+        }
     }
 
     private static String origin(Exception exception) {

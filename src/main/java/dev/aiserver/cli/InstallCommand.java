@@ -15,6 +15,7 @@ import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 import dev.aiserver.verify.Verdict;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -79,6 +80,9 @@ final class InstallCommand implements Callable<Integer> {
             return SpecReader.read(file.toString(), Files.readString(file));
         } catch (NoSuchFileException e) {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
+        } catch (CharacterCodingException e) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
         } catch (IOException e) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,

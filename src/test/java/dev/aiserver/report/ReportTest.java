@@ -121,13 +121,14 @@ class ReportTest {
         VerdictText text = new VerdictText(PLAIN);
         String lines = VERDICTS.stream().map(text::line).collect(Collectors.joining("\n"));
         assertThat(lines + "\n" + text.summary(VERDICTS)).isEqualTo("""
-              ok    a.one  One is so  seen
-              FAIL  a.two  Two is so
-                     seen: two is not
-                     do:   make it so
-              skip  b.three  Three is so  not asked for
-              ????  b.four  Four is so
-                     not found out: nobody answers
+              ok    One is so                                                      seen
+              FAIL  a.two: Two is so
+                      seen: two is not
+                      do:   make it so
+              skip  b.three: Three is so
+                      why:  not asked for
+              ????  b.four: Four is so
+                      not found out: nobody answers
             Not verified: 1 passed, 1 failed, 1 skipped, 1 not found out.
             """);
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
