@@ -126,6 +126,11 @@ final class InstallCommand implements Callable<Integer> {
                 console.say("Nothing was changed.");
                 return ExitCode.FAILED;
             }
+            if (!proposal.around().missingPackages().isEmpty()) {
+                console.say("Homebrew gets "
+                        + String.join(" and ", proposal.around().missingPackages())
+                        + " first, which can take some minutes ...");
+            }
             Applier.Result result = install.apply(proposal, change -> done(text, change));
             if (!(result instanceof Applier.Result.Applied)) {
                 return failed(result, text, proposal);
