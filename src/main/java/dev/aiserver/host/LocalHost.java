@@ -1,39 +1,22 @@
 package dev.aiserver.host;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
@@ -51,6 +34,7 @@ public final class LocalHost implements Host {
 
     private final Map<String, String> environment;
     private final List<Path> searchPath;
+    private final LocalFiles files = new LocalFiles();
     private @Nullable Facts facts;
 
     /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
@@ -231,132 +215,26 @@ public final class LocalHost implements Host {
 
     @Override
     public FileState file(Path path) {
-        try {
-            Map<String, Object> attributes = Files.readAttributes(
-                    path, "unix:mode,uid,isRegularFile,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
-            int mode = (Integer) requireNonNull(attributes.get("mode")) & 07777;
-            int owner = (Integer) requireNonNull(attributes.get("uid"));
-            if (Boolean.TRUE.equals(attributes.get("isSymbolicLink"))) {
-                return new FileState.Other("symbolic link", owner);
-            }
-            if (Boolean.TRUE.equals(attributes.get("isDirectory"))) {
-                return new FileState.Directory(mode, owner);
-            }
-            if (Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
-                return new FileState.Regular(Content.of(Files.readAllBytes(path)), mode, owner);
-            }
-            return new FileState.Other("special file", owner);
-        } catch (NoSuchFileException e) {
-            return new FileState.Absent();
-        } catch (FileSystemException e) {
-            if (e.getReason() != null && e.getReason().contains("Not a directory")) {
-                return new FileState.Absent();
-            }
-            throw refused("read", path, e);
-        } catch (IOException e) {
-            throw refused("read", path, e);
-        }
+        return files.file(path);
     }
 
     @Override
     public List<Path> list(Path directory) {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return List.of();
-        }
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.sorted().toList();
-        } catch (IOException e) {
-            throw refused("read", directory, e);
-        }
+        return files.list(directory);
     }
 
     @Override
     public void write(Path path, Content content, int mode) {
-        Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(permissions(0600)))) {
-                ByteBuffer bytes = ByteBuffer.wrap(content.bytes());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                Files.setPosixFilePermissions(temporary, permissions(mode));
-                channel.force(true);
-            }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel directory = FileChannel.open(directoryOf(path), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        } catch (IOException e) {
-            removeQuietly(temporary);
-            throw refused("write", path, e);
-        }
+        files.write(path, content, mode);
     }
 
     @Override
     public void delete(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (DirectoryNotEmptyException e) {
-            return;
-        } catch (IOException e) {
-            throw refused("delete", path, e);
-        }
+        files.delete(path);
     }
 
     @Override
     public void createDirectory(Path path, int mode) {
-        try {
-            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(permissions(0700)));
-            Files.setPosixFilePermissions(path, permissions(mode));
-        } catch (IOException e) {
-            throw refused("create", path, e);
-        }
-    }
-
-    private static Path directoryOf(Path path) {
-        Path parent = path.getParent();
-        return parent == null ? path : parent;
-    }
-
-    private static void removeQuietly(Path temporary) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            // The write's own failure is what the person must read; a full disk or lost permission explains both.
-        }
-    }
-
-    private static Trouble refused(String verb, Path path, IOException e) {
-        return new Trouble("Cannot " + verb + " " + path + ": " + reason(e) + ".", e);
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied; check who owns it";
-        }
-        if (e instanceof NoSuchFileException) {
-            return "its directory does not exist";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "something of that name is there already";
-        }
-        if (e instanceof FileSystemException file && file.getReason() != null) {
-            return file.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static Set<PosixFilePermission> permissions(int mode) {
-        List<PosixFilePermission> byBit = new ArrayList<>(List.of(PosixFilePermission.values()));
-        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-        for (int bit = 0; bit < byBit.size(); bit++) {
-            if ((mode & (0400 >> bit)) != 0) {
-                set.add(byBit.get(bit));
-            }
-        }
-        return set;
+        files.createDirectory(path, mode);
     }
 }
