@@ -143,7 +143,7 @@ class RefusalsIT {
                         "Tailscale dead",
                         mac -> remove(mac.state().resolve("tailscale.json")),
                         1,
-                        "Tailscale does not answer: failed to connect to local Tailscale service"),
+                        "Tailscale does not answer (failed to connect to local Tailscale service"),
                 on(
                         "Tailscale without an interface",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.running("100.64.0.9")),
@@ -178,7 +178,7 @@ class RefusalsIT {
                         "malformed YAML",
                         mac -> configure(mac, "proxy: { port: [ }"),
                         2,
-                        "aiserver.yaml:2:17: this is no YAML:"),
+                        "aiserver.yaml:2:18: this is no YAML:"),
                 on(
                         "port out of range",
                         mac -> configure(mac, "proxy: { port: 80 }"),
@@ -205,7 +205,7 @@ class RefusalsIT {
                                 mac.standin("haproxy"),
                                 "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword' >&2; exit 1"),
                         1,
-                        "[ALERT] no such keyword Nothing was changed."),
+                        "[ALERT] no such keyword. Nothing was changed."),
                 on(
                         "plutil refuses a property list",
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
