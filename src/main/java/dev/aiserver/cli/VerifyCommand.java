@@ -1,14 +1,29 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.VerdictText;
+import dev.aiserver.server.Verify;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.SpecReader;
+import dev.aiserver.verify.Check;
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.ReachCheck;
+import dev.aiserver.verify.Selection;
+import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "verify",
@@ -21,6 +36,31 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
+    @Option(names = "--list", description = "Say which checks there are, and carry out none.")
+    private boolean list;
+
+    @Option(
+            names = "--only",
+            paramLabel = "ID",
+            split = ",",
+            description = "Carry out these checks only; * stands for anything, as in 'bindings.*'.")
+    private List<String> only = List.of();
+
+    @Option(names = "--no-inference", description = "Ask no model anything.")
+    private boolean noInference;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Prove from this machine what a client can of another server, http://NAME:PORT.")
+    private @Nullable URI url;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "With --url: that server's configuration; without it, it is taken for strict.")
+    private @Nullable Path config;
+
     VerifyCommand(UseCases useCases, Console console) {
         this.useCases = useCases;
         this.console = console;
@@ -28,8 +68,28 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (config != null && url == null) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "--config goes with --url; the installed server is known by its receipt.");
+        }
+        return list ? list() : verify();
+    }
+
+    private int list() {
+        List<Check> checks = selection().of(Verify.checksOf(spec()));
+        console.answer(
+                common.json
+                        ? Json.document("verify", "listed", Map.of("checks", Json.checks(checks)))
+                        : VerdictText.list(checks));
+        return ExitCode.DONE;
+    }
+
+    private int verify() {
+        Verify verify = useCases.verify();
+        Subject subject = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
         VerdictText text = new VerdictText(console);
-        List<Verdict> verdicts = useCases.verify().verify(verdict -> {
+        List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
             if (!common.json) {
                 console.answer(text.line(verdict) + "\n");
             }
@@ -40,6 +100,28 @@ final class VerifyCommand implements Callable<Integer> {
                         ? Json.document(
                                 "verify", good ? "verified" : "not-verified", Map.of("checks", Json.verdicts(verdicts)))
                         : text.summary(verdicts));
-        return good ? ExitCode.DONE : ExitCode.FINDINGS;
+        return good ? ExitCode.DONE : isUnreachable(verdicts) ? ExitCode.UNREACHABLE : ExitCode.FINDINGS;
+    }
+
+    private static boolean isUnreachable(List<Verdict> verdicts) {
+        return verdicts.stream()
+                .anyMatch(verdict -> verdict.id().equals(ReachCheck.ID) && verdict.outcome() instanceof Outcome.Failed);
+    }
+
+    private Selection selection() {
+        return new Selection(only, !noInference);
+    }
+
+    private ServerSpec spec() {
+        if (config == null) {
+            return ServerSpec.defaults();
+        }
+        try {
+            return SpecReader.read(config.toString(), Files.readString(config));
+        } catch (IOException e) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "The configuration " + config + " cannot be read: " + e.getMessage() + ".");
+        }
     }
 }

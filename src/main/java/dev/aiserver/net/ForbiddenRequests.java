@@ -2,9 +2,12 @@ package dev.aiserver.net;
 
 import dev.aiserver.spec.Endpoint;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -115,26 +118,52 @@ public final class ForbiddenRequests {
      * @param host for the Host header: a name by which the server is known
      */
     public static List<HttpCall> beside(List<Endpoint> open, String host) {
-        List<String> openPaths = open.stream()
-                .map(endpoint -> endpoint.path().replace(Endpoint.MODEL, NO_MODEL))
-                .distinct()
-                .toList();
-        List<String> requests = new ArrayList<>(ROUTES);
-        for (String path : openPaths) {
-            METHODS.forEach(method -> requests.add(method + " " + path));
-            DETOURS.forEach(detour -> requests.add("DELETE " + detour.formatted(path)));
+        return grouped(open, host).values().stream().flatMap(List::stream).toList();
+    }
+
+    /**
+     * The same by what is tried: {@code route.} and {@code method.} with one request each, {@code spelling.} with all
+     * spellings of one endpoint, {@code detour.} with all ways out of one path. The names are stable.
+     */
+    public static Map<String, List<HttpCall>> grouped(List<Endpoint> open, String host) {
+        Map<String, List<String>> requests = new LinkedHashMap<>();
+        ROUTES.forEach(route -> requests.put("route." + route.replace(" ", ":"), List.of(route)));
+        for (Endpoint endpoint : open) {
+            String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
+            METHODS.forEach(
+                    method -> requests.put("method." + method + ":" + endpoint.path(), List.of(method + " " + path)));
         }
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
-            spellings(path, host).forEach(spelling -> requests.add(endpoint.method() + " " + spelling));
+            requests.put("spelling." + endpoint.method() + ":" + endpoint.path(), spelt(endpoint.method(), path, host));
         }
-        spellings("/api/delete", host).forEach(spelling -> requests.add("DELETE " + spelling));
-        return requests.stream()
-                .distinct()
-                .map(request -> request.split(" ", 2))
-                .filter(request -> open.stream().noneMatch(endpoint -> allows(endpoint, request[0], request[1])))
-                .map(request -> call(request[0], request[1], host))
-                .toList();
+        requests.put("spelling.DELETE:/api/delete", spelt("DELETE", "/api/delete", host));
+        for (Endpoint endpoint : open) {
+            String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
+            requests.put(
+                    "detour." + endpoint.path(),
+                    DETOURS.stream()
+                            .map(detour -> "DELETE " + detour.formatted(path))
+                            .toList());
+        }
+        Set<String> seen = new HashSet<>();
+        Map<String, List<HttpCall>> calls = new LinkedHashMap<>();
+        requests.forEach((name, lines) -> {
+            List<HttpCall> forbidden = lines.stream()
+                    .filter(seen::add)
+                    .map(line -> line.split(" ", 2))
+                    .filter(line -> open.stream().noneMatch(endpoint -> allows(endpoint, line[0], line[1])))
+                    .map(line -> call(line[0], line[1], host))
+                    .toList();
+            if (!forbidden.isEmpty()) {
+                calls.put(name, forbidden);
+            }
+        });
+        return calls;
+    }
+
+    private static List<String> spelt(String method, String path, String host) {
+        return spellings(path, host).map(spelling -> method + " " + spelling).toList();
     }
 
     private static Stream<String> spellings(String path, String host) {

@@ -40,8 +40,13 @@ public record HttpCall(String method, String target, List<Map.Entry<String, Stri
         return new HttpCall(method, target, headers, content);
     }
 
+    /** The same with this query behind its path. */
+    public HttpCall asking(String query) {
+        return new HttpCall(method, target + "?" + query, headers, body);
+    }
+
     /** The bytes on the wire: one request on a connection of its own. */
-    byte[] bytes() {
+    public byte[] bytes() {
         StringBuilder head = new StringBuilder();
         head.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
         headers.forEach(header -> head.append(header.getKey())

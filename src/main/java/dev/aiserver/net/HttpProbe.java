@@ -1,11 +1,15 @@
 package dev.aiserver.net;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -45,27 +49,57 @@ public final class HttpProbe {
         }
     }
 
+    /**
+     * Sends these bytes as they are and reads what comes back, up to so many answers or to the end of the connection;
+     * a server that hangs up, in whatever way, has given no more answers.
+     */
+    public List<HttpAnswer> answers(byte[] request, int most) throws IOException {
+        List<HttpAnswer> answers = new ArrayList<>();
+        Socket socket = connect();
+        try (socket) {
+            socket.getOutputStream().write(request);
+            InputStream connection = new BufferedInputStream(socket.getInputStream());
+            while (answers.size() < most) {
+                HttpExchange exchange = answer(socket, connection, false);
+                answers.add(new HttpAnswer(
+                        exchange.status(), exchange.headers(), exchange.body().readAllBytes()));
+            }
+        } catch (EOFException | SocketException e) {
+            return answers; // it hung up
+        }
+        return answers;
+    }
+
     /** The answer as soon as its head is there. */
     public HttpExchange open(HttpCall call) throws IOException {
         return open(call.bytes(), call.method().equals("HEAD"));
     }
 
     private HttpExchange open(byte[] request, boolean head) throws IOException {
-        Socket socket = new Socket();
+        Socket socket = connect();
         try {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout((int) timeout.toMillis());
-            socket.connect(server, (int) timeout.toMillis());
             socket.getOutputStream().write(request);
-            return answer(socket, head);
+            return answer(socket, new BufferedInputStream(socket.getInputStream()), head);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    private static HttpExchange answer(Socket socket, boolean head) throws IOException {
-        InputStream connection = new BufferedInputStream(socket.getInputStream());
+    private Socket connect() throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout((int) timeout.toMillis());
+            socket.connect(server, (int) timeout.toMillis());
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static HttpExchange answer(Socket socket, InputStream connection, boolean head) throws IOException {
         int status;
         Map<String, String> headers;
         do {

@@ -34,6 +34,7 @@ import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,13 +43,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The whole life of an installation in a throw-away home: plan, install, verify, install again, warm models, look,
- * uninstall, and the proof that nothing is left. HAProxy, lsof, files and processes are real and this machine's;
+ * The whole life of an installation in a throw-away home: plan, install, verify, install again, warm models, verify
+ * with them, look, uninstall, and the proof that nothing is left. HAProxy, lsof, files and processes are real and this machine's;
  * launchd and Ollama are embedded stand-ins. The proxy listens on loopback, so that nothing is open to a network.
  */
 public final class Rehearsal {
     private static final String ADDRESS = "127.0.0.1";
-    private static final List<String> MODELS = List.of("llama3.2:1b", "nomic-embed-text");
+    private static final List<String> MODELS = List.of("qwen3:0.6b", "llava", "nomic-embed-text");
 
     private final Console console;
     private final Map<String, String> environment;
@@ -157,6 +158,7 @@ public final class Rehearsal {
             step("Verify", this::verify);
             step("Install again", this::installAgain);
             step("Warm models", this::warmModels);
+            step("Verify with models", this::verify);
             step("Status", this::status);
             step("Uninstall", this::uninstall);
             step("Nothing left", () -> nothingLeft(before));
@@ -200,13 +202,16 @@ public final class Rehearsal {
             VerdictText text = new VerdictText(console);
             List<Verdict> verdicts =
                     new Verify(host, launchd, store).verify(verdict -> console.say(text.line(verdict)));
+            Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {
                 if (!verdict.isGood()) {
                     throw new Failed(
                             "verify " + verdict.id(), "not true: " + verdict.claim() + ".\n" + text.line(verdict));
                 }
-                proved("verify " + verdict.id(), verdict.claim());
+                groups.computeIfAbsent(verdict.group(), any -> new ArrayList<>())
+                        .add(verdict);
             }
+            groups.forEach((group, of) -> proved("verify " + group, VerdictText.counts(of)));
         }
 
         private void installAgain() throws Failed {

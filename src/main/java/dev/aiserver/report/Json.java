@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
 import java.util.LinkedHashMap;
@@ -50,18 +51,36 @@ public final class Json {
         return fields;
     }
 
-    public static List<Map<String, String>> verdicts(List<Verdict> verdicts) {
+    /** Checks that have not been carried out. */
+    public static List<Map<String, Object>> checks(List<Check> checks) {
+        return checks.stream().map(Json::check).toList();
+    }
+
+    private static Map<String, Object> check(Check check) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", check.id());
+        fields.put("claim", check.claim());
+        fields.put("needsServer", check.has(Check.Trait.SERVER));
+        fields.put("needsModel", check.has(Check.Trait.MODEL));
+        return fields;
+    }
+
+    public static List<Map<String, Object>> verdicts(List<Verdict> verdicts) {
         return verdicts.stream().map(Json::verdict).toList();
     }
 
-    private static Map<String, String> verdict(Verdict verdict) {
-        Map<String, String> fields = new LinkedHashMap<>();
+    private static Map<String, Object> verdict(Verdict verdict) {
+        Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("id", verdict.id());
         fields.put("claim", verdict.claim());
         Outcome outcome = verdict.outcome();
         fields.put("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        fields.put("milliseconds", verdict.took().toMillis());
         if (outcome instanceof Outcome.Passed passed) {
             fields.put("evidence", passed.evidence());
+        } else if (outcome instanceof Outcome.Warned warned) {
+            fields.put("evidence", warned.evidence());
+            fields.put("advice", warned.advice());
         } else if (outcome instanceof Outcome.Failed failed) {
             fields.put("evidence", failed.evidence());
             fields.put("fix", failed.fix());

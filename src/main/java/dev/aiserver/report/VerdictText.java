@@ -1,23 +1,50 @@
 package dev.aiserver.report;
 
 import dev.aiserver.report.Console.Colour;
+import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Verdicts for people: a line for each, and what to do about those that are not good. */
+/** Verdicts for people: a line for each under the name of its group, and what to do about those that are not good. */
 public final class VerdictText {
     private final Console console;
+    private String group = "";
 
     public VerdictText(Console console) {
         this.console = console;
     }
 
+    /** Which checks there are, with what each needs. */
+    public static String list(List<Check> checks) {
+        return checks.stream()
+                .map(check -> "%-52s %s%s%n".formatted(check.id(), check.claim(), needs(check)))
+                .collect(Collectors.joining());
+    }
+
+    private static String needs(Check check) {
+        String needs =
+                (check.has(Check.Trait.SERVER) ? "the server " : "") + (check.has(Check.Trait.MODEL) ? "a model" : "");
+        return needs.isEmpty() ? "" : " (needs " + needs.strip() + ")";
+    }
+
+    /** The first of a group comes with the group's name above it. */
     public String line(Verdict verdict) {
+        String heading = verdict.group().equals(group) ? "" : console.paint(Colour.BOLD, verdict.group()) + "\n";
+        group = verdict.group();
+        return heading + body(verdict);
+    }
+
+    private String body(Verdict verdict) {
         Outcome outcome = verdict.outcome();
         if (outcome instanceof Outcome.Passed passed) {
             return "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(verdict.claim())
                     + console.paint(Colour.DIM, " " + passed.evidence());
+        }
+        if (outcome instanceof Outcome.Warned warned) {
+            return mark(Colour.YELLOW, "warn", verdict) + "\n          seen: " + warned.evidence()
+                    + "\n          do:   " + warned.advice();
         }
         if (outcome instanceof Outcome.Failed failed) {
             return mark(Colour.RED, "FAIL", verdict) + "\n          seen: " + failed.evidence() + "\n          do:   "
@@ -33,16 +60,31 @@ public final class VerdictText {
         return "  " + console.paint(colour, mark) + "  " + verdict.id() + ": " + verdict.claim();
     }
 
+    /** How many, and the one thing to do first. */
     public String summary(List<Verdict> verdicts) {
-        long passed = count(verdicts, Outcome.Passed.class);
-        long failed = count(verdicts, Outcome.Failed.class);
-        long skipped = count(verdicts, Outcome.Skipped.class);
-        long unknown = count(verdicts, Outcome.Unknown.class);
-        String numbers =
-                passed + " passed, " + failed + " failed, " + skipped + " skipped, " + unknown + " not found out";
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
-        return console.paint(good ? Colour.GREEN : Colour.RED, good ? "Verified: " : "Not verified: ") + numbers
-                + ".\n";
+        return console.paint(good ? Colour.GREEN : Colour.RED, good ? "Verified: " : "Not verified: ")
+                + counts(verdicts) + ".\n" + doFirst(verdicts);
+    }
+
+    /** How many ended in which way. */
+    public static String counts(List<Verdict> verdicts) {
+        long warned = count(verdicts, Outcome.Warned.class);
+        return count(verdicts, Outcome.Passed.class) + " passed, "
+                + count(verdicts, Outcome.Failed.class) + " failed, "
+                + count(verdicts, Outcome.Skipped.class) + " skipped, "
+                + count(verdicts, Outcome.Unknown.class) + " not found out"
+                + (warned > 0 ? ", " + warned + " to know about" : "");
+    }
+
+    /** Checks stand in the order from the ground up, so the first that failed may be the cause of the others. */
+    private static String doFirst(List<Verdict> verdicts) {
+        for (Verdict verdict : verdicts) {
+            if (verdict.outcome() instanceof Outcome.Failed failed) {
+                return "Do first: " + failed.fix() + " (" + verdict.id() + ").\n";
+            }
+        }
+        return "";
     }
 
     private static long count(List<Verdict> verdicts, Class<? extends Outcome> kind) {

@@ -5,18 +5,23 @@ import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
-import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Client;
+import dev.aiserver.verify.Runner;
+import dev.aiserver.verify.Selection;
+import dev.aiserver.verify.Server;
 import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.net.URI;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Proves an installed server, claim by claim. */
+/** Proves a server, claim by claim: the installed one, or another one as a client sees it. */
 public final class Verify {
+    private static final String ADDRESS_OF_NO_SERVER = "127.0.0.1";
+
     private final Host host;
     private final Launchd launchd;
     private final ReceiptStore store;
@@ -28,28 +33,55 @@ public final class Verify {
     }
 
     /**
+     * Everything about the installed server.
+     *
      * @param progress is told each verdict as it is found
      * @throws Trouble when nothing is installed
      */
     public List<Verdict> verify(Consumer<Verdict> progress) {
-        Installation installation = Installation.load(store);
-        Subject subject = new Subject(new ReadOnlyHost(host), launchd, installation.receipt(), installation.spec());
-        List<Verdict> verdicts = new ArrayList<>();
-        for (Check check : Checks.of(subject)) {
-            Verdict verdict = new Verdict(check.id(), check.claim(), prove(check, subject));
-            verdicts.add(verdict);
-            progress.accept(verdict);
-        }
-        return verdicts;
+        return verify(installed(), Selection.ALL, progress);
     }
 
-    private static Outcome prove(Check check, Subject subject) {
-        try {
-            return check.prove(subject);
-        } catch (Trouble trouble) {
-            return new Outcome.Unknown(trouble.sentence());
-        } catch (IOException e) {
-            return new Outcome.Unknown("no answer: " + e.getMessage());
+    /** @throws Trouble when the selection names a check that there is not */
+    public List<Verdict> verify(Subject subject, Selection selection, Consumer<Verdict> progress) {
+        List<Check> checks = selection.of(Checks.of(subject.client()));
+        return new Runner(subject, selection.inference(), progress).run(checks);
+    }
+
+    /** @throws Trouble when nothing is installed */
+    public Subject installed() {
+        Installation installation = Installation.load(store);
+        ServerSpec spec = installation.spec();
+        Client client = new Client(
+                spec.name(),
+                installation.receipt().address(),
+                spec.proxy(),
+                installation.receipt().hostNames());
+        return Subject.seenFromInside(
+                client, new Server(new ReadOnlyHost(host), launchd, installation.receipt(), spec));
+    }
+
+    /**
+     * A server that only answers, from this machine.
+     *
+     * @param spec what it is said to let through
+     * @throws Trouble for an URL that is none of a server
+     */
+    public static Subject seenFromOutside(URI url, ServerSpec spec) {
+        String path = url.getPath() == null ? "" : url.getPath();
+        if (!"http".equals(url.getScheme()) || url.getHost() == null || !path.matches("/?")) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "\"" + url + "\" is no URL of a server; it looks like http://" + spec.name() + ":"
+                            + spec.proxy().port() + ".");
         }
+        int port = url.getPort() > 0 ? url.getPort() : spec.proxy().port();
+        ServerSpec.Proxy proxy = new ServerSpec.Proxy(port, spec.proxy().sets());
+        return Subject.seenFromOutside(new Client(url.getHost(), url.getHost(), proxy, List.of(url.getHost())));
+    }
+
+    /** The checks of a server with this configuration, whether there is one or not. */
+    public static List<Check> checksOf(ServerSpec spec) {
+        return Checks.of(new Client(spec.name(), ADDRESS_OF_NO_SERVER, spec.proxy(), List.of(spec.name())));
     }
 }

@@ -1,21 +1,76 @@
 package dev.aiserver.verify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.aiserver.net.HttpAnswer;
+import java.io.IOException;
 
-/** How answers are judged and shown. */
+/** How answers are read, judged and shown. */
 final class Answers {
-    private static final int LONGEST = 40;
+    private static final int LONGEST = 60;
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private Answers() {}
 
     /** Whether the proxy made this answer itself, and says why: Ollama's answers never carry that header. */
     static boolean isFromProxy(HttpAnswer answer) {
-        return !answer.header("x-aiserver").isEmpty();
+        return !mark(answer).isEmpty();
+    }
+
+    private static String mark(HttpAnswer answer) {
+        return answer.header("x-aiserver");
+    }
+
+    /** Whether the proxy refused by its rules. */
+    static boolean isBlocked(HttpAnswer answer) {
+        return answer.status() == 404 && mark(answer).equals("blocked");
+    }
+
+    /**
+     * Whether the proxy refused it by a rule or for its form. What is no HTTP at all, HAProxy's parser refuses with a
+     * page of its own; Ollama never answers in HTML.
+     */
+    static boolean isRefused(HttpAnswer answer) {
+        boolean byParser = answer.status() >= 400
+                && answer.status() < 500
+                && !isFromProxy(answer)
+                && answer.header("content-type").startsWith("text/html");
+        return byParser
+                || isBlocked(answer)
+                || (answer.status() == 400 || answer.status() == 501)
+                        && mark(answer).equals("bad-request")
+                || answer.status() == 421 && mark(answer).equals("unknown-host");
     }
 
     static String shown(HttpAnswer answer) {
-        String text = answer.text().strip().replaceAll("\\s+", " ");
-        String by = isFromProxy(answer) ? " by the proxy (" + answer.header("x-aiserver") + ")" : "";
-        return answer.status() + by + (text.isEmpty() ? "" : " " + text.substring(0, Math.min(LONGEST, text.length())));
+        String by = isFromProxy(answer) ? " by the proxy (" + mark(answer) + ")" : "";
+        String text = shortened(answer.text());
+        return answer.status() + by + (text.isEmpty() ? "" : " " + text);
+    }
+
+    /** On one line, no longer than fits there, with nothing that a terminal would obey. */
+    static String shortened(String text) {
+        String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+    }
+
+    /** @throws IOException for an answer that is no JSON */
+    static JsonNode json(HttpAnswer answer) throws IOException {
+        return json(answer.text());
+    }
+
+    static JsonNode json(String text) throws IOException {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IOException("this is no JSON: " + shortened(text), e);
+        }
+    }
+
+    /** A JSON object with one text. */
+    static String object(String key, String value) {
+        return JsonNodeFactory.instance.objectNode().put(key, value).toString();
     }
 }

@@ -1,67 +1,57 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
+import dev.aiserver.net.Reach;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** That nothing listens where it should not, by lsof. */
+/** That nothing listens where it should not, by lsof and by trying to connect. */
 final class BindingChecks {
-    private static final String OLLAMA = "com.ollama";
-    private static final String HAPROXY = "com.haproxy";
-
     private BindingChecks() {}
 
-    /** Ollama listens on loopback addresses only. */
-    record OllamaOnLoopback() implements Check {
-        @Override
-        public String id() {
-            return "bindings.ollama";
-        }
-
-        @Override
-        public String claim() {
-            return "Ollama listens on loopback only";
-        }
-
-        @Override
-        public Outcome prove(Subject subject) {
-            return onlyOn(
-                    subject,
-                    OLLAMA,
-                    Listener::isLoopback,
-                    "run \"aiserver install\": its property list must say OLLAMA_HOST=127.0.0.1:"
-                            + subject.spec().ollama().port());
-        }
+    static List<Check> all() {
+        return List.of(
+                Check.onServer(
+                        "bindings.ollama",
+                        "Ollama listens on loopback only",
+                        (subject, server) -> ollamaOnLoopback(server)),
+                Check.onServer(
+                        "bindings.haproxy",
+                        "HAProxy listens on its one address only",
+                        (subject, server) -> proxyOnItsAddress(server)),
+                Check.onServer(
+                        "bindings.others",
+                        "nobody else listens on these ports",
+                        (subject, server) -> nobodyElse(server)),
+                Check.onServer(
+                        "bindings.connect",
+                        "every other address of this machine refuses a connection",
+                        (subject, server) -> nothingElseAnswers(server)));
     }
 
-    /** The proxy listens on the configured address only. */
-    record ProxyOnItsAddress() implements Check {
-        @Override
-        public String id() {
-            return "bindings.haproxy";
-        }
-
-        @Override
-        public String claim() {
-            return "HAProxy listens on its one address only";
-        }
-
-        @Override
-        public Outcome prove(Subject subject) {
-            String address = subject.receipt().address();
-            int port = subject.spec().proxy().port();
-            return onlyOn(
-                    subject,
-                    HAPROXY,
-                    listener -> listener.address().equals(address) && listener.port() == port,
-                    "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
-        }
+    private static Outcome ollamaOnLoopback(Server server) {
+        return onlyOn(
+                server,
+                Server.OLLAMA,
+                Listener::isLoopback,
+                "run \"aiserver install\": its property list must say OLLAMA_HOST=" + Subject.ollamaHost(server));
     }
 
-    private static Outcome onlyOn(Subject subject, String label, Predicate<Listener> expected, String fix) {
-        int pid = subject.pid(label);
-        List<Listener> listeners = subject.listeners().stream()
+    private static Outcome proxyOnItsAddress(Server server) {
+        String address = server.receipt().address();
+        int port = server.spec().proxy().port();
+        return onlyOn(
+                server,
+                Server.HAPROXY,
+                listener -> listener.address().equals(address) && listener.port() == port,
+                "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
+    }
+
+    private static Outcome onlyOn(Server server, String label, Predicate<Listener> expected, String fix) {
+        int pid = server.pid(label);
+        List<Listener> listeners = server.listeners().stream()
                 .filter(listener -> listener.belongsTo(pid))
                 .toList();
         if (listeners.isEmpty()) {
@@ -72,31 +62,37 @@ final class BindingChecks {
                 : new Outcome.Failed(names(listeners), fix);
     }
 
-    /** Nobody else listens on the ports, and the services run as this user. */
-    record NobodyElse() implements Check {
-        @Override
-        public String id() {
-            return "bindings.others";
-        }
+    private static Outcome nobodyElse(Server server) {
+        int uid = server.host().facts().uid();
+        int ollama = server.pid(Server.OLLAMA);
+        int haproxy = server.pid(Server.HAPROXY);
+        List<Listener> others = server.listeners().stream()
+                .filter(listener ->
+                        listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
+                .toList();
+        return others.isEmpty()
+                ? new Outcome.Passed("both services run as user id " + uid)
+                : new Outcome.Failed(names(others), "stop it if you know it; it answers instead of your server");
+    }
 
-        @Override
-        public String claim() {
-            return "nobody else listens on these ports";
+    /** Sees also what lsof hides: sockets of other users. */
+    private static Outcome nothingElseAnswers(Server server) {
+        int proxy = server.spec().proxy().port();
+        int ollama = server.spec().ollama().port();
+        String own = server.receipt().address();
+        Findings findings = new Findings();
+        int tried = 0;
+        for (String address : new Interfaces(server.host()).addresses()) {
+            boolean loopback = address.startsWith("127.");
+            for (int port : List.of(proxy, ollama)) {
+                boolean expected = address.equals(own) && port == proxy || loopback && port == ollama;
+                if (!expected) {
+                    tried++;
+                    findings.demand(!Reach.answers(address, port), address + ":" + port + " accepts connections");
+                }
+            }
         }
-
-        @Override
-        public Outcome prove(Subject subject) {
-            int uid = subject.host().facts().uid();
-            int ollama = subject.pid(OLLAMA);
-            int haproxy = subject.pid(HAPROXY);
-            List<Listener> others = subject.listeners().stream()
-                    .filter(listener ->
-                            listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
-                    .toList();
-            return others.isEmpty()
-                    ? new Outcome.Passed("both services run as user id " + uid)
-                    : new Outcome.Failed(names(others), "stop it if you know it; it answers instead of your server");
-        }
+        return findings.outcome(tried + " refused", "find it with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it");
     }
 
     private static String names(List<Listener> listeners) {

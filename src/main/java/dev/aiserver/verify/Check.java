@@ -1,16 +1,83 @@
 package dev.aiserver.verify;
 
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** One claim about a server, and how it is proved. A check only looks: it changes nothing on the server. */
-public interface Check {
+/**
+ * One claim about a server, and how it is proved. A check only looks: it changes nothing on the server.
+ *
+ * @param id stable, for scripts: a group and a name with a dot between them
+ * @param claim in one line
+ * @param traits what it needs, and whether others would disturb it
+ */
+public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
 
-    /** Stable, for scripts: a group and a name with a dot between them. */
-    String id();
+    /** What is special about a check. */
+    public enum Trait {
+        /** It can be carried out on the server only, not from a client. */
+        SERVER,
+        /** It has a model generate something. */
+        MODEL,
+        /** It measures, so nothing else may run meanwhile. */
+        ALONE
+    }
 
-    /** The claim, in one line. */
-    String claim();
+    /** Finds out whether a claim is true. */
+    @FunctionalInterface
+    public interface Proof {
+        /** An {@link IOException} or {@link dev.aiserver.host.Trouble} means that it could not be found out. */
+        Outcome prove(Subject subject) throws IOException;
+    }
 
-    /** An {@link IOException} or {@link dev.aiserver.host.Trouble} means that it could not be found out. */
-    Outcome prove(Subject subject) throws IOException;
+    /** A proof for which one must be on the server. */
+    @FunctionalInterface
+    interface ServerProof {
+        Outcome prove(Subject subject, Server server) throws IOException;
+    }
+
+    /** A proof that asks a model. */
+    @FunctionalInterface
+    interface ModelProof {
+        Outcome prove(Subject subject, String model) throws IOException;
+    }
+
+    public Check {
+        traits = Set.copyOf(traits);
+    }
+
+    /** One that a client can carry out. */
+    static Check of(String id, String claim, Proof proof) {
+        return new Check(id, claim, Set.of(), proof);
+    }
+
+    static Check onServer(String id, String claim, ServerProof proof) {
+        return new Check(id, claim, Set.of(Trait.SERVER), subject -> {
+            if (subject.server().isEmpty()) {
+                return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
+            }
+            return proof.prove(subject, subject.server().get());
+        });
+    }
+
+    /** One that asks the smallest installed model with this ability. */
+    static Check ofModel(String id, String claim, Models.Ability ability, ModelProof proof) {
+        return new Check(id, claim, Set.of(Trait.MODEL), subject -> {
+            Models models = subject.models();
+            return models.smallest(ability).isPresent()
+                    ? proof.prove(subject, models.smallest(ability).get())
+                    : new Outcome.Skipped("no installed model can do it; get one with \"aiserver warm-models "
+                            + ability.example() + "\" on the server");
+        });
+    }
+
+    Check with(Trait trait) {
+        Set<Trait> more = EnumSet.of(trait);
+        more.addAll(traits);
+        return new Check(id, claim, more, proof);
+    }
+
+    public boolean has(Trait trait) {
+        return traits.contains(trait);
+    }
 }

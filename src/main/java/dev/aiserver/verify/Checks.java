@@ -1,31 +1,33 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.spec.ServerSpec;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Which checks a server has to pass, in the order in which they are reported. */
+/**
+ * Which checks a server has to pass, in the order in which they are reported: from the ground up, so that the first
+ * that fails is the one to mend first; what measures comes last.
+ */
 public final class Checks {
     private Checks() {}
 
-    public static List<Check> of(Subject subject) {
-        ServerSpec spec = subject.spec();
-        List<Check> checks = new ArrayList<>(List.of(
-                new ServiceChecks.Runs("com.ollama"),
-                new ServiceChecks.Runs("com.haproxy"),
-                new ServiceChecks.FilesUnchanged(),
-                new BindingChecks.OllamaOnLoopback(),
-                new BindingChecks.ProxyOnItsAddress(),
-                new BindingChecks.NobodyElse()));
-        subject.receipt().hostNames().forEach(name -> checks.add(new NameChecks.AnswersBy(name)));
-        checks.add(new NameChecks.AnswersBy(subject.receipt().address()));
-        checks.add(new NameChecks.RefusesUnknown());
-        spec.proxy().endpoints().forEach(endpoint -> checks.add(new EndpointChecks.Answered(endpoint)));
-        checks.add(
-                spec.proxy().unfiltered()
-                        ? new EndpointChecks.NothingRefused()
-                        : new EndpointChecks.OthersRefused(spec.proxy().endpoints()));
-        checks.add(new CloudIsOff());
-        return checks;
+    public static List<Check> of(Client client) {
+        return Stream.of(
+                        List.of(ReachCheck.CHECK),
+                        ServiceChecks.all(),
+                        BindingChecks.all(),
+                        NetworkChecks.all(client),
+                        NameChecks.all(client),
+                        EndpointChecks.all(client.proxy().endpoints()),
+                        PrivacyChecks.all(),
+                        HeadlessChecks.all(),
+                        OpenAiChecks.all(client),
+                        AnthropicChecks.all(client),
+                        ForbiddenChecks.all(client),
+                        AbuseChecks.all(client),
+                        List.of(ArrivalCheck.CHECK),
+                        StreamingChecks.all(client),
+                        List.of(LatencyCheck.CHECK))
+                .flatMap(List::stream)
+                .toList();
     }
 }

@@ -2,57 +2,69 @@ package dev.aiserver.verify;
 
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
+import dev.aiserver.spec.EndpointSet;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** That the server answers by its own names and by no other. */
+/** That the server answers by its own names and by no other, and to no foreign web page. */
 final class NameChecks {
+    private static final String REWRITE = "run \"aiserver install\" to write haproxy.cfg anew";
+
     private NameChecks() {}
 
-    /** @param host a name or the address, without the port */
-    record AnswersBy(String host) implements Check {
-        @Override
-        public String id() {
-            return "name." + host;
-        }
+    static List<Check> all(Client client) {
+        List<Check> checks = new ArrayList<>();
+        client.hostNames()
+                .forEach(
+                        name -> checks.add(Check.of("name." + name, "it answers as " + name, s -> answersBy(s, name))));
+        checks.add(Check.of(
+                "name.address",
+                "it answers by its address",
+                subject -> answersBy(subject, subject.client().address())));
+        checks.add(Check.of(
+                "name.unknown", "it refuses every other host name (DNS rebinding)", NameChecks::refusesUnknown));
+        checks.add(Check.of("name.missing", "it refuses a request without a host name", NameChecks::refusesMissing));
+        checks.add(Check.of("name.origin", "it refuses web pages of others", NameChecks::refusesForeignPages));
+        return checks;
+    }
 
-        @Override
-        public String claim() {
-            return "it answers as " + host;
-        }
-
-        @Override
-        public Outcome prove(Subject subject) throws IOException {
-            String withPort = host + ":" + subject.spec().proxy().port();
-            HttpAnswer answer = subject.throughProxy(HttpCall.get("/api/version", withPort));
-            return answer.status() == 200
-                    ? new Outcome.Passed("GET http://" + withPort + "/api/version: "
-                            + answer.text().strip())
-                    : new Outcome.Failed(
-                            "GET http://" + withPort + "/api/version: " + Answers.shown(answer),
-                            "run \"aiserver install\"; if it stays, look at the log of com.haproxy");
-        }
+    private static Outcome answersBy(Subject subject, String host) throws IOException {
+        String withPort = host + ":" + subject.client().proxy().port();
+        HttpAnswer answer = subject.send(HttpCall.get("/api/version", withPort));
+        return new Findings()
+                .demand(answer.status() == 200, "Host: " + withPort + " gets " + Answers.shown(answer))
+                .outcome("Host: " + withPort + " gets 200", REWRITE + "; if it stays, look at the log of com.haproxy");
     }
 
     /** Otherwise a web page could have a name of its own point here, and read what the server answers. */
-    record RefusesUnknown() implements Check {
-        @Override
-        public String id() {
-            return "name.unknown";
-        }
+    private static Outcome refusesUnknown(Subject subject) throws IOException {
+        return refuses(subject, HttpCall.get("/api/version", "rebinding.example"), "Host: rebinding.example");
+    }
 
-        @Override
-        public String claim() {
-            return "it refuses every other host name (DNS rebinding)";
-        }
+    private static Outcome refusesMissing(Subject subject) throws IOException {
+        HttpCall call = new HttpCall("GET", "/api/version", List.of(), new byte[0]);
+        return refuses(subject, call, "no Host");
+    }
 
-        @Override
-        public Outcome prove(Subject subject) throws IOException {
-            HttpAnswer answer = subject.throughProxy(HttpCall.get("/api/version", "rebinding.example"));
-            return answer.status() == 421 && answer.header("x-aiserver").equals("unknown-host")
-                    ? new Outcome.Passed("Host: rebinding.example gets 421")
-                    : new Outcome.Failed(
-                            "Host: rebinding.example gets " + Answers.shown(answer),
-                            "run \"aiserver install\" to write haproxy.cfg anew");
+    private static Outcome refuses(Subject subject, HttpCall call, String what) throws IOException {
+        HttpAnswer answer = subject.send(call);
+        return new Findings()
+                .demand(Answers.isRefused(answer) && answer.status() != 404, what + " gets " + Answers.shown(answer))
+                .outcome(what + " gets " + answer.status(), REWRITE);
+    }
+
+    /** The proxy passes the header on, and Ollama decides by its OLLAMA_ORIGINS. */
+    private static Outcome refusesForeignPages(Subject subject) throws IOException {
+        if (subject.client().proxy().sets().contains(EndpointSet.BROWSER)) {
+            return new Outcome.Skipped("the set browser is open: OLLAMA_ORIGINS decides which pages may ask");
         }
+        HttpAnswer answer = subject.send(
+                HttpCall.get("/api/version", subject.host()).header("Origin", "https://page.rebinding.example"));
+        return new Findings()
+                .demand(answer.status() == 403, "a foreign Origin gets " + Answers.shown(answer))
+                .outcome(
+                        "a foreign Origin gets 403",
+                        "take the * out of OLLAMA_ORIGINS in the configuration, then run \"aiserver install\"");
     }
 }

@@ -7,6 +7,14 @@ public sealed interface Outcome {
     record Passed(String evidence) implements Outcome {}
 
     /**
+     * No harm, but the person should know.
+     *
+     * @param evidence what was seen
+     * @param advice what the person may do about it
+     */
+    record Warned(String evidence, String advice) implements Outcome {}
+
+    /**
      * The claim is not true.
      *
      * @param evidence what was seen instead

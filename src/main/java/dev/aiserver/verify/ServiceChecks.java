@@ -1,87 +1,173 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** That the services run, from the files that were installed. */
+/** That the services run, stay, and come from the files that were installed. */
 final class ServiceChecks {
+    private static final String INSTALL = "run \"aiserver install\"";
+    private static final Duration WINDOW = Duration.ofMillis(300);
+    private static final int LEAST_FILES = 8210;
+    private static final int OTHERS = 077;
+
     private ServiceChecks() {}
 
-    /** A label is loaded in the user's session and its process runs. */
-    record Runs(String label) implements Check {
-        @Override
-        public String id() {
-            return "services." + label;
+    static List<Check> all() {
+        List<Check> checks = new ArrayList<>();
+        for (String label : List.of(Server.OLLAMA, Server.HAPROXY)) {
+            checks.add(Check.onServer(
+                    "services." + label, label + " is loaded and running", (subject, server) -> runs(server, label)));
+            checks.add(Check.onServer(
+                    "services.stable." + label,
+                    label + " is not restarted over and over",
+                    (subject, server) -> staysUp(server, label)));
+            checks.add(Check.onServer(
+                    "services.user." + label,
+                    label + " runs as its user, not as root",
+                    (subject, server) -> runsAsUser(server, label)));
+            checks.add(Check.onServer(
+                    "services.keep-alive." + label,
+                    label + " is restarted after a crash and started at login",
+                    (subject, server) -> keptAlive(server, label)));
+            checks.add(Check.onServer(
+                    "services.process-type." + label,
+                    label + " is not throttled by macOS",
+                    (subject, server) -> notThrottled(server, label)));
+            checks.add(Check.onServer(
+                    "services.limits." + label,
+                    label + " may open enough files",
+                    (subject, server) -> mayOpenFiles(server, label)));
         }
+        checks.add(Check.onServer(
+                "services.files", "the installed files are as they were written", (subject, server) -> files(server)));
+        checks.add(Check.onServer(
+                "services.permissions",
+                "the installed files are the user's, and nobody else can write them",
+                (subject, server) -> permissions(server)));
+        return checks;
+    }
 
-        @Override
-        public String claim() {
-            return label + " is loaded and running";
+    private static Outcome runs(Server server, String label) {
+        JobStatus status = server.launchd().status(label);
+        String start = INSTALL + " to start it";
+        if (status instanceof JobStatus.Absent) {
+            return new Outcome.Failed("it is not loaded", start);
         }
-
-        @Override
-        public Outcome prove(Subject subject) {
-            JobStatus status = subject.launchd().status(label);
-            String start = "run \"aiserver install\" to start it";
-            if (status instanceof JobStatus.Absent) {
-                return new Outcome.Failed("it is not loaded", start);
-            }
-            if (status instanceof JobStatus.Elsewhere elsewhere) {
-                return new Outcome.Failed(
-                        "it is loaded in " + elsewhere.domain(),
-                        "run \"launchctl bootout " + elsewhere.domain() + "/" + label + "\", then " + start);
-            }
-            LaunchctlPrint print = ((JobStatus.Loaded) status).print();
-            if (!print.isRunning()) {
-                return new Outcome.Failed(
+        if (status instanceof JobStatus.Elsewhere elsewhere) {
+            return new Outcome.Failed(
+                    "it is loaded in " + elsewhere.domain(),
+                    "run \"launchctl bootout " + elsewhere.domain() + "/" + label + "\", then " + start);
+        }
+        LaunchctlPrint print = ((JobStatus.Loaded) status).print();
+        return print.isRunning()
+                ? new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)")
+                : new Outcome.Failed(
                         "its state is \"" + print.state() + "\", last ended with "
                                 + print.lastExit().words(),
                         "look at its log, then " + start);
-            }
-            return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
-        }
     }
 
-    /** The installed files are as they were written. */
-    record FilesUnchanged() implements Check {
-        @Override
-        public String id() {
-            return "services.files";
-        }
+    private static Outcome staysUp(Server server, String label) {
+        int before = server.pid(label);
+        boolean changed = new Patience(WINDOW.dividedBy(3))
+                .await(
+                        WINDOW,
+                        () -> !(server.launchd().status(label) instanceof JobStatus.Loaded loaded
+                                && loaded.print().pid().orElse(0) == before));
+        return changed
+                ? new Outcome.Failed("pid " + before + " ended within " + WINDOW.toMillis() + " ms", "look at its log")
+                : new Outcome.Passed("pid " + before + " for " + WINDOW.toMillis() + " ms");
+    }
 
-        @Override
-        public String claim() {
-            return "the installed files are as they were written";
-        }
+    private static Outcome runsAsUser(Server server, String label) {
+        int expected = server.host().facts().uid();
+        String uid = server.host()
+                .run(Command.of("ps", "-o", "uid=", "-p", String.valueOf(server.pid(label))))
+                .text()
+                .strip();
+        return uid.equals(String.valueOf(expected))
+                ? new Outcome.Passed("user id " + uid)
+                : new Outcome.Failed(
+                        "it runs as user id " + (uid.isEmpty() ? "?" : uid) + ", not " + expected,
+                        "stop that process, then " + INSTALL);
+    }
 
-        @Override
-        public Outcome prove(Subject subject) {
-            List<String> drift = new ArrayList<>();
-            int files = 0;
-            for (Receipt.Entry entry : subject.receipt().entries()) {
-                if (entry.resource() instanceof HostFile file && entry.after() instanceof State.File written) {
-                    files++;
-                    FileState now = subject.host().file(file.path());
-                    if (!(now instanceof FileState.Regular regular)) {
-                        drift.add(file.path() + " is missing");
-                    } else if (!regular.content().digest().equals(written.digest())) {
-                        drift.add(file.path() + " was edited");
-                    } else if (regular.mode() != written.mode()) {
-                        drift.add("%s has mode %04o, not %04o".formatted(file.path(), regular.mode(), written.mode()));
-                    }
+    private static Outcome keptAlive(Server server, String label) {
+        PropertyList plist = server.propertyList(label);
+        return new Findings()
+                .demand(plist.value("KeepAlive").equals("true"), "KeepAlive is not true")
+                .demand(plist.value("RunAtLoad").equals("true"), "RunAtLoad is not true")
+                .outcome("KeepAlive and RunAtLoad are true", INSTALL + " to write its property list anew");
+    }
+
+    private static Outcome notThrottled(Server server, String label) {
+        String type = server.propertyList(label).value("ProcessType");
+        return new Findings()
+                .demand(type.equals("Interactive"), "ProcessType is " + (type.isEmpty() ? "not set" : type))
+                .outcome("ProcessType is Interactive", INSTALL + " to write its property list anew");
+    }
+
+    private static Outcome mayOpenFiles(Server server, String label) {
+        PropertyList plist = server.propertyList(label);
+        Findings findings = new Findings();
+        for (String kind : List.of("Soft", "Hard")) {
+            String limit = plist.value(kind + "ResourceLimits.NumberOfFiles");
+            findings.demand(
+                    limit.matches("\\d{1,9}") && Integer.parseInt(limit) >= LEAST_FILES,
+                    "the " + kind.toLowerCase(Locale.ROOT) + " limit is " + (limit.isEmpty() ? "not set" : limit));
+        }
+        return findings.outcome(
+                plist.value("SoftResourceLimits.NumberOfFiles") + " files",
+                INSTALL + ": HAProxy needs " + LEAST_FILES + " for its maxconn, and launchd's own limit is 256");
+    }
+
+    private static Outcome files(Server server) {
+        Findings drift = new Findings();
+        int files = 0;
+        for (Receipt.Entry entry : server.receipt().entries()) {
+            if (entry.resource() instanceof HostFile file && entry.after() instanceof State.File written) {
+                files++;
+                FileState now = server.host().file(file.path());
+                if (!(now instanceof FileState.Regular regular)) {
+                    drift.demand(false, file.path() + " is missing");
+                } else {
+                    drift.demand(regular.content().digest().equals(written.digest()), file.path() + " was edited");
                 }
             }
-            return drift.isEmpty()
-                    ? new Outcome.Passed(files + " files")
-                    : new Outcome.Failed(
-                            String.join("; ", drift),
-                            "see \"aiserver install --dry-run\", then run \"aiserver install\"");
         }
+        return drift.outcome(files + " files", "see \"aiserver install --dry-run\", then " + INSTALL);
+    }
+
+    private static Outcome permissions(Server server) {
+        int uid = server.host().facts().uid();
+        Findings findings = new Findings();
+        for (Receipt.Entry entry : server.receipt().entries()) {
+            if (entry.resource() instanceof HostFile file
+                    && entry.after() instanceof State.File written
+                    && server.host().file(file.path()) instanceof FileState.Regular regular) {
+                findings.demand(
+                                regular.mode() == written.mode(),
+                                "%s has mode %04o, not %04o".formatted(file.path(), regular.mode(), written.mode()))
+                        .demand(regular.owner() == uid, file.path() + " belongs to user id " + regular.owner());
+            }
+        }
+        Path state = server.host().facts().home().resolve(".aiserver");
+        if (server.host().file(state) instanceof FileState.Directory directory) {
+            findings.demand(
+                    (directory.mode() & OTHERS) == 0 && directory.owner() == uid,
+                    "%s has mode %04o and belongs to user id %d".formatted(state, directory.mode(), directory.owner()));
+        }
+        return findings.outcome("as they were written", INSTALL + " to put the permissions right");
     }
 }

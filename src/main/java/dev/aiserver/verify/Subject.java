@@ -1,72 +1,101 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
-import dev.aiserver.net.Listener;
-import dev.aiserver.net.Lsof;
-import dev.aiserver.plan.Receipt;
-import dev.aiserver.resource.Job;
-import dev.aiserver.service.JobStatus;
-import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
-import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
-/** The installed server that checks speak of. */
-public record Subject(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
+/** A server that checks speak of, as a client sees it, and where possible as the machine that it runs on does. */
+public final class Subject {
 
+    /** For what is answered at once. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    public Job job(String label) {
-        return receipt.entries().stream()
-                .map(Receipt.Entry::resource)
-                .filter(Job.class::isInstance)
-                .map(Job.class::cast)
-                .filter(job -> job.label().equals(label))
-                .findFirst()
-                .orElseThrow(() -> new Trouble(
-                        "the receipt knows no job " + label + "; run \"aiserver install\" to put it right"));
+    /** A model may have to be loaded from the disk first. */
+    private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
+
+    private final Client client;
+    private final Optional<Server> server;
+    private final String nonce = "aiserver-verify=" + UUID.randomUUID();
+    private Optional<Models> models = Optional.empty();
+
+    private Subject(Client client, Optional<Server> server) {
+        this.client = client;
+        this.server = server;
     }
 
-    /** What launchd says of a job of ours that runs. */
-    public LaunchctlPrint running(String label) {
-        if (launchd.status(label) instanceof JobStatus.Loaded loaded
-                && loaded.print().isRunning()) {
-            return loaded.print();
+    /** From a client machine, without access to the server. */
+    public static Subject seenFromOutside(Client client) {
+        return new Subject(client, Optional.empty());
+    }
+
+    /** From the machine that the server runs on. */
+    public static Subject seenFromInside(Client client, Server server) {
+        return new Subject(client, Optional.of(server));
+    }
+
+    public Client client() {
+        return client;
+    }
+
+    Optional<Server> server() {
+        return server;
+    }
+
+    /** A query that no other request has: what carries it can be found in Ollama's log. */
+    String nonce() {
+        return nonce;
+    }
+
+    String host() {
+        return client.host();
+    }
+
+    /** Asked once; a server that does not tell is asked again by the next check. */
+    synchronized Models models() throws IOException {
+        if (models.isEmpty()) {
+            models = Optional.of(Models.of(this));
         }
-        throw new Trouble("the job " + label + " does not run");
+        return models.get();
     }
 
-    public int pid(String label) {
-        return running(label).pid().orElseThrow();
+    /** Sends through the proxy what is answered at once. */
+    HttpAnswer send(HttpCall call) throws IOException {
+        return probe(TIMEOUT).send(call);
     }
 
-    public List<Listener> listeners() {
-        return new Lsof(host)
-                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+    /** Sends bytes as they are; see {@link HttpProbe#answers}. */
+    List<HttpAnswer> send(byte[] request, int most) throws IOException {
+        return probe(TIMEOUT).answers(request, most);
     }
 
-    /** By the name that clients use, with the port as they send it. */
-    public String clientHost() {
-        return spec.name() + ":" + spec.proxy().port();
+    /** Sends through the proxy what a model answers. */
+    HttpExchange ask(HttpCall call) throws IOException {
+        return probe(TIME_TO_GENERATE).open(call);
     }
 
-    public HttpAnswer throughProxy(HttpCall call) throws IOException {
-        return probe(receipt.address(), spec.proxy().port()).send(call);
+    HttpAnswer generate(HttpCall call) throws IOException {
+        return probe(TIME_TO_GENERATE).send(call);
     }
 
-    public HttpAnswer fromOllama(String path) throws IOException {
-        int port = spec.ollama().port();
-        return probe("127.0.0.1", port).send(HttpCall.get(path, "127.0.0.1:" + port));
+    private HttpProbe probe(Duration timeout) {
+        return new HttpProbe(
+                new InetSocketAddress(client.address(), client.proxy().port()), timeout);
     }
 
-    private static HttpProbe probe(String address, int port) {
-        return new HttpProbe(new InetSocketAddress(address, port), TIMEOUT);
+    /** Ollama itself, past the proxy. */
+    HttpProbe ollama(Server from) {
+        return new HttpProbe(
+                new InetSocketAddress("127.0.0.1", from.spec().ollama().port()), TIME_TO_GENERATE);
+    }
+
+    static String ollamaHost(Server server) {
+        return "127.0.0.1:" + server.spec().ollama().port();
     }
 }

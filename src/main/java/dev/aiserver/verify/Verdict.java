@@ -1,10 +1,19 @@
 package dev.aiserver.verify;
 
+import java.time.Duration;
+
 /** A check and how it ended. */
-public record Verdict(String id, String claim, Outcome outcome) {
+public record Verdict(String id, String claim, Outcome outcome, Duration took) {
 
     /** Whether a server with this verdict may be called verified. */
     public boolean isGood() {
-        return outcome instanceof Outcome.Passed || outcome instanceof Outcome.Skipped;
+        return outcome instanceof Outcome.Passed
+                || outcome instanceof Outcome.Skipped
+                || outcome instanceof Outcome.Warned;
+    }
+
+    /** The part of the id before the first dot. */
+    public String group() {
+        return id.substring(0, id.indexOf('.'));
     }
 }

@@ -43,7 +43,7 @@ class SabotageIT {
     @CsvSource(delimiter = '|', textBlock = """
         com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | verify bindings.ollama
         com.ollama.plist.ftlx | <key>OLLAMA_HOST</key>    | <key>OLLAMA_HOTS</key>  | install: start    com.ollama
-        haproxy.cfg.ftl | acl origin_form url_beg / | acl origin_form url_beg /§http-request set-var(txn.served) bool(true) if { path /api/ps } | verify blocked.requests
+        haproxy.cfg.ftl | acl origin_form url_beg / | acl origin_form url_beg /§http-request set-var(txn.served) bool(true) if { path /api/ps } | verify blocked.
         haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | verify bindings.haproxy
         haproxy.cfg.ftl | http-request deny deny_status 421 if !known_host | | verify name.unknown
         haproxy.cfg.ftl | set-header Host 127.0.0.1:[=ollamaPort] | set-header Host remote-ollama | install: start    com.haproxy

@@ -165,7 +165,7 @@ class AbuseTest {
 
     private static Properties cases(String file) {
         Properties cases = new Properties();
-        try (InputStream in = AbuseTest.class.getResourceAsStream("/proxy/" + file + ".properties")) {
+        try (InputStream in = AbuseTest.class.getResourceAsStream("/dev/aiserver/verify/" + file + ".properties")) {
             cases.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,48 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** That no forbidden request arrived, by the model server's own log: the proxy's answers alone could be made up. */
+final class ArrivalCheck {
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final int SHOWN = 3;
+
+    static final Check CHECK = Check.onServer(
+                    "blocked.arrivals", "none of the forbidden requests is in Ollama's log", ArrivalCheck::prove)
+            .with(Check.Trait.ALONE);
+
+    private ArrivalCheck() {}
+
+    private static Outcome prove(Subject subject, Server server) throws IOException {
+        if (subject.client().proxy().unfiltered()) {
+            return new Outcome.Skipped("proxy.endpoints says \"all\": nothing is forbidden");
+        }
+        String control = subject.nonce() + "&allowed";
+        HttpAnswer allowed =
+                subject.send(HttpCall.get("/api/version", subject.host()).asking(control));
+        HttpAnswer forbidden =
+                subject.send(HttpCall.get("/api/ps", subject.host()).asking(subject.nonce()));
+        OllamaLog log = new OllamaLog(server);
+        if (log.await(control, LIMIT).isEmpty()) {
+            return new Outcome.Unknown("an allowed request (" + allowed.status()
+                    + ") is not in Ollama's log either, so that the log proves nothing");
+        }
+        List<String> arrived = log.lines(subject.nonce()).stream()
+                .filter(line -> !line.contains(control))
+                .map(line -> line.substring(line.lastIndexOf('|') + 1).strip())
+                .map(line -> line.replace("?" + subject.nonce(), ""))
+                .toList();
+        return new Findings()
+                .demand(
+                        arrived.isEmpty(),
+                        arrived.size() + " arrived: "
+                                + arrived.stream().limit(SHOWN).toList())
+                .outcome(
+                        "the allowed one is, and the one that got " + forbidden.status() + " is not",
+                        ForbiddenChecks.FIX);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.ForbiddenRequests;
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** That everything that is not open is refused by the proxy itself. */
+final class ForbiddenChecks {
+    static final String FIX = "run \"aiserver install\" to write haproxy.cfg anew";
+
+    private static final int SHOWN = 3;
+    private static final int BOMB_HEADERS = 400;
+    private static final int BOMB_LETTERS = 60_000;
+
+    /** Headers by which some frameworks, and no proxy rule, take another method or path than the request line says. */
+    private static final List<String> OVERRIDES = List.of(
+            "X-HTTP-Method-Override: GET",
+            "X-HTTP-Method: GET",
+            "X-Method-Override: GET",
+            "X-Original-URL: /v1/models",
+            "X-Rewrite-URL: /v1/models",
+            "X-Forwarded-Prefix: /v1/models",
+            "X-Forwarded-Host: 127.0.0.1",
+            "X-Aiserver: served");
+
+    private ForbiddenChecks() {}
+
+    static List<Check> all(Client client) {
+        List<Check> checks = new ArrayList<>();
+        if (client.proxy().unfiltered()) {
+            return List.of(Check.of(
+                    "blocked.all",
+                    "what is not open is refused by the proxy",
+                    subject ->
+                            new Outcome.Skipped("proxy.endpoints says \"all\": clients may also delete, pull and push "
+                                    + "models; use [strict] to refuse")));
+        }
+        ForbiddenRequests.grouped(client.proxy().endpoints(), client.host())
+                .forEach((name, calls) -> checks.add(
+                        Check.of("blocked." + name, claim(name, calls), subject -> allBlocked(subject, calls))));
+        for (String header : OVERRIDES) {
+            String name = header.substring(0, header.indexOf(':'));
+            checks.add(Check.of(
+                    "blocked.override." + name,
+                    name + " opens nothing",
+                    subject -> allBlocked(
+                            subject,
+                            List.of(HttpCall.of("DELETE", "/api/delete", subject.host())
+                                    .header(name, header.substring(header.indexOf(' ') + 1))))));
+        }
+        checks.add(Check.of("blocked.bomb.many-headers", "too many headers are refused", subject -> {
+            HttpCall call = HttpCall.of("DELETE", "/api/delete", subject.host());
+            for (int i = 0; i < BOMB_HEADERS; i++) {
+                call = call.header("X-Bomb-" + i, "x");
+            }
+            return refusedOrCut(subject, call);
+        }));
+        checks.add(Check.of(
+                "blocked.bomb.long-header",
+                "a header without end is refused",
+                subject -> refusedOrCut(
+                        subject,
+                        HttpCall.of("DELETE", "/api/delete", subject.host())
+                                .header("X-Bomb", "x".repeat(BOMB_LETTERS)))));
+        checks.add(Check.of(
+                "blocked.bomb.long-path",
+                "a path without end is refused",
+                subject -> refusedOrCut(
+                        subject, HttpCall.of("GET", "/v1/models/" + "x".repeat(BOMB_LETTERS), subject.host()))));
+        return checks;
+    }
+
+    private static String claim(String name, List<HttpCall> calls) {
+        String what = name.substring(name.indexOf('.') + 1);
+        if (name.startsWith("spelling.")) {
+            return "other spellings of " + what.replace(":/", " /") + " are refused";
+        }
+        return name.startsWith("detour.")
+                ? "no way leads from " + what + " to another route"
+                : calls.get(0).method() + " " + what.substring(what.indexOf(':') + 1) + " is refused";
+    }
+
+    private static Outcome allBlocked(Subject subject, List<HttpCall> calls) throws IOException {
+        List<String> holes = new ArrayList<>();
+        for (HttpCall call : calls) {
+            HttpAnswer answer = subject.send(call.asking(subject.nonce()));
+            if (!Answers.isRefused(answer)) {
+                holes.add(call + " gets " + Answers.shown(answer));
+            }
+        }
+        if (holes.isEmpty()) {
+            return new Outcome.Passed(calls.size() == 1 ? "refused" : "all " + calls.size() + " refused");
+        }
+        String more = holes.size() > SHOWN ? " and " + (holes.size() - SHOWN) + " more" : "";
+        return new Outcome.Failed(
+                holes.size() + " of " + calls.size() + " not refused: "
+                        + String.join("; ", holes.subList(0, Math.min(SHOWN, holes.size()))) + more,
+                FIX);
+    }
+
+    /** A server may hang up on what is too much for it before it has read it all. */
+    private static Outcome refusedOrCut(Subject subject, HttpCall call) throws IOException {
+        List<HttpAnswer> answers = subject.send(call.asking(subject.nonce()).bytes(), 1);
+        return new Findings()
+                .demand(
+                        answers.stream().allMatch(Answers::isRefused),
+                        answers.stream().map(Answers::shown).findFirst().orElse(""))
+                .outcome(
+                        answers.isEmpty()
+                                ? "it hung up"
+                                : "gets " + answers.get(0).status(),
+                        FIX);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpProbe;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** How much time the proxy adds, measured side by side with Ollama itself. */
+final class LatencyCheck {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int PAIRS = 50;
+
+    /** A machine that is busy for a moment is no slow proxy: the best round counts. */
+    private static final int ROUNDS = 5;
+
+    private static final double LIMIT_MILLIS = 1;
+
+    static final Check CHECK = Check.onServer(
+                    "performance.latency", "the proxy adds less than 1 ms", LatencyCheck::prove)
+            .with(Check.Trait.ALONE);
+
+    private LatencyCheck() {}
+
+    private record Added(double median, double p99) {}
+
+    private static Outcome prove(Subject subject, Server server) throws IOException {
+        Added best = measure(subject, server);
+        for (int round = 1; round < ROUNDS && best.median() > LIMIT_MILLIS; round++) {
+            Added again = measure(subject, server);
+            best = again.median() < best.median() ? again : best;
+        }
+        String numbers = "median %.2f ms, p99 %.2f ms more than loopback".formatted(best.median(), best.p99());
+        return new Findings()
+                .demand(best.median() <= LIMIT_MILLIS, numbers)
+                .outcome(numbers, "look for what else keeps this machine busy, then verify again");
+    }
+
+    private static Added measure(Subject subject, Server server) throws IOException {
+        HttpProbe proxy = new HttpProbe(
+                new InetSocketAddress(
+                        subject.client().address(), subject.client().proxy().port()),
+                TIMEOUT);
+        double[] through = new double[PAIRS];
+        double[] direct = new double[PAIRS];
+        for (int i = 0; i < PAIRS; i++) {
+            through[i] = millis(proxy, subject.host());
+            direct[i] = millis(subject.ollama(server), Subject.ollamaHost(server));
+        }
+        Arrays.sort(through);
+        Arrays.sort(direct);
+        return new Added(at(through, 50) - at(direct, 50), at(through, 99) - at(direct, 99));
+    }
+
+    private static double millis(HttpProbe probe, String host) throws IOException {
+        long start = System.nanoTime();
+        int status = probe.send(HttpCall.get("/api/version", host)).status();
+        if (status != 200) {
+            throw new IOException("GET /api/version answers " + status);
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static double at(double[] sorted, int percent) {
+        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+}

@@ -1,0 +1,73 @@
+package dev.aiserver.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The installed models that can be asked something, the smallest first; those of the cloud are none of ours. */
+record Models(List<Model> installed) {
+
+    /** What a model can do, as Ollama names it. */
+    enum Ability {
+        COMPLETION("completion", "llama3.2:1b"),
+        TOOLS("tools", "llama3.2:1b"),
+        THINKING("thinking", "qwen3:0.6b"),
+        VISION("vision", "llava");
+
+        private final String key;
+        private final String example;
+
+        Ability(String key, String example) {
+            this.key = key;
+            this.example = example;
+        }
+
+        /** A model that has it. */
+        String example() {
+            return example;
+        }
+    }
+
+    /** @param size in bytes */
+    record Model(String name, long size, Set<String> abilities) {}
+
+    static final Models NONE = new Models(List.of());
+
+    /** Asks a server through its proxy. */
+    static Models of(Subject subject) throws IOException {
+        List<Model> models = new ArrayList<>();
+        JsonNode tags = Answers.json(subject.send(HttpCall.get("/api/tags", subject.host())));
+        for (JsonNode entry : tags.path("models")) {
+            if (!entry.has("remote_model")) {
+                String name = entry.path("name").asText();
+                models.add(new Model(name, entry.path("size").asLong(), abilities(subject, name, entry)));
+            }
+        }
+        models.sort(Comparator.comparingLong(Model::size));
+        return new Models(List.copyOf(models));
+    }
+
+    /** Older versions tell the capabilities of one model only. */
+    private static Set<String> abilities(Subject subject, String name, JsonNode entry) throws IOException {
+        JsonNode told = entry.has("capabilities")
+                ? entry
+                : Answers.json(subject.send(HttpCall.post("/api/show", subject.host(), Answers.object("model", name))));
+        Set<String> abilities = new HashSet<>();
+        told.path("capabilities").forEach(ability -> abilities.add(ability.asText()));
+        return abilities;
+    }
+
+    Optional<String> smallest(Ability ability) {
+        return installed.stream()
+                .filter(model -> model.abilities().contains("completion")
+                        && model.abilities().contains(ability.key))
+                .map(Model::name)
+                .findFirst();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.Tailscale;
+import dev.aiserver.spec.Network;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** That the address is still the one that clients know. */
+final class NetworkChecks {
+    private static final long SECONDS_TO_RESOLVE = 3;
+    private static final String INSTALL = "run \"aiserver install\": it takes the new address over";
+
+    private NetworkChecks() {}
+
+    static List<Check> all(Client client) {
+        Stream<Check> names = client.hostNames().stream()
+                .map(name -> Check.of(
+                        "network.name." + name,
+                        "the name " + name + " means the server",
+                        subject -> named(subject, name)));
+        Stream<Check> own = Stream.of(
+                Check.onServer(
+                        "network.tailscale",
+                        "Tailscale is connected, with the address that was installed",
+                        (subject, server) -> tailscale(server)),
+                Check.onServer(
+                        "network.address",
+                        "the address is on an interface of this machine",
+                        (subject, server) -> address(server)));
+        return Stream.concat(own, names).toList();
+    }
+
+    private static Outcome tailscale(Server server) {
+        if (!(server.spec().network() instanceof Network.Tailscale)) {
+            return new Outcome.Skipped("the configuration has a fixed address; network.mode: tailscale would use one");
+        }
+        String now = new Tailscale(server.host()).node().address();
+        return new Findings()
+                .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
+                .outcome(now, INSTALL);
+    }
+
+    private static Outcome address(Server server) {
+        String address = server.receipt().address();
+        return new Findings()
+                .demand(new Interfaces(server.host()).addresses().contains(address), address + " is on no interface")
+                .outcome(address, "bring the VPN up, or " + INSTALL);
+    }
+
+    private static Outcome named(Subject subject, String name) {
+        if (subject.server().isPresent() && !(subject.server().get().spec().network() instanceof Network.Tailscale)) {
+            return new Outcome.Skipped("without Tailscale each client knows the name by itself; prove it there with "
+                    + "\"aiserver verify --url http://" + subject.host() + "\"");
+        }
+        List<String> addresses = addresses(name);
+        if (addresses.isEmpty()) {
+            return new Outcome.Warned(
+                    name + " means no address on this machine",
+                    "name the server so in the Tailscale admin console, and have MagicDNS on");
+        }
+        String expected = subject.server()
+                .map(server -> server.receipt().address())
+                .orElseGet(() -> subject.client().address());
+        return new Findings()
+                .demand(
+                        expected.equals(name) || addresses.contains(expected),
+                        name + " means " + String.join(", ", addresses) + ", not " + expected)
+                .outcome(String.join(", ", addresses), "another machine has that name: rename one of the two");
+    }
+
+    /** Of a resolver that does not answer, nothing is learnt; it may take half a minute to say so. */
+    private static List<String> addresses(String name) {
+        return CompletableFuture.supplyAsync(() -> lookUp(name))
+                .completeOnTimeout(List.of(), SECONDS_TO_RESOLVE, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static List<String> lookUp(String name) {
+        try {
+            return Stream.of(InetAddress.getAllByName(name))
+                    .map(InetAddress::getHostAddress)
+                    .collect(Collectors.toList());
+        } catch (UnknownHostException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Whether the server answers at all, and if not, which layer is the first that does not. */
+public final class ReachCheck {
+    public static final String ID = "reach.server";
+
+    static final Check CHECK = Check.of(ID, "the server can be reached", ReachCheck::prove);
+
+    private ReachCheck() {}
+
+    private static Outcome prove(Subject subject) {
+        Client client = subject.client();
+        String where = client.address() + ":" + client.proxy().port();
+        try {
+            InetAddress address = InetAddress.getByName(client.address());
+            HttpAnswer answer = subject.send(HttpCall.get("/api/version", client.host()));
+            return judge(answer, client.host() + " (" + address.getHostAddress() + ")");
+        } catch (UnknownHostException e) {
+            return new Outcome.Failed(
+                    "name: " + client.address() + " means no address on this machine",
+                    "connect Tailscale on this machine, or name the server so in the tailnet or in /etc/hosts");
+        } catch (ConnectException e) {
+            return new Outcome.Failed(
+                    "port: nobody listens on " + where + " (" + e.getMessage() + ")",
+                    "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address");
+        } catch (IOException e) {
+            return new Outcome.Failed(
+                    "network: no answer from " + where + " (" + e.getMessage() + ")",
+                    "connect Tailscale on both machines, and let this one reach the server in its access rules");
+        }
+    }
+
+    private static Outcome judge(HttpAnswer answer, String where) {
+        String mark = answer.header("x-aiserver");
+        if (answer.status() == 421) {
+            return new Outcome.Failed(
+                    "host: the proxy does not know the name of " + where,
+                    "use a name that the server is installed with, or set \"name\" in its configuration");
+        }
+        if (answer.status() == 403 && mark.isEmpty()) {
+            return new Outcome.Failed(
+                    "host: Ollama refuses the name of " + where,
+                    "run \"aiserver install\": haproxy.cfg must set the Host header for Ollama");
+        }
+        if (!mark.isEmpty() && answer.status() >= 500) {
+            return new Outcome.Failed(
+                    "Ollama: the proxy answers " + answer.status() + " (" + mark + ")",
+                    "look at \"aiserver status\" and at Ollama's log on the server");
+        }
+        return new Outcome.Passed(where + " answers " + answer.status());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.resource.Job;
+import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
+import java.util.List;
+
+/** The machine that the server runs on, for checks that are carried out there. */
+public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
+    static final String OLLAMA = "com.ollama";
+    static final String HAPROXY = "com.haproxy";
+
+    Job job(String label) {
+        return receipt.entries().stream()
+                .map(Receipt.Entry::resource)
+                .filter(Job.class::isInstance)
+                .map(Job.class::cast)
+                .filter(job -> job.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new Trouble(
+                        "the receipt knows no job " + label + "; run \"aiserver install\" to put it right"));
+    }
+
+    /** What launchd says of a job of ours that runs. */
+    LaunchctlPrint running(String label) {
+        if (launchd.status(label) instanceof JobStatus.Loaded loaded
+                && loaded.print().isRunning()) {
+            return loaded.print();
+        }
+        throw new Trouble("the job " + label + " does not run");
+    }
+
+    int pid(String label) {
+        return running(label).pid().orElseThrow();
+    }
+
+    List<Listener> listeners() {
+        return new Lsof(host)
+                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+    }
+
+    /** The property list of a job of ours, as it stands on the disk now. */
+    PropertyList propertyList(String label) {
+        if (host.file(job(label).plist()) instanceof FileState.Regular file) {
+            return PropertyList.parse(file.content().text());
+        }
+        throw new Trouble(job(label).plist() + " is missing; run \"aiserver install\"");
+    }
+}
