@@ -38,7 +38,7 @@ class LayersTest {
             plan:              host service resource
             verify:            host spec net service resource plan
             server:            host spec template net service ollama resource plan verify
-            report:            host spec ollama resource plan verify server
+            report:            host spec template ollama resource plan verify server
             cli:               host spec ollama plan verify server report
             rehearsal.launchd: host
             rehearsal.model

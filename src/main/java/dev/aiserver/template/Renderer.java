@@ -9,7 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Writes the three files that the server consists of, from the templates on the class path. */
+/** Writes the files that the server consists of, and the page that reports on it, from templates on the class path. */
 public final class Renderer {
     private final Configuration freemarker;
 
@@ -37,6 +37,11 @@ public final class Renderer {
 
     public String haproxyPlist(HaproxyAgent agent) {
         return render("com.haproxy.plist.ftlx", agent);
+    }
+
+    /** One page of HTML that needs nothing beside itself. */
+    public String verifyReport(ReportPage page) {
+        return render("verify-report.html.ftlh", page);
     }
 
     private String render(String template, Record model) {

@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Whole rendered files as they should be; {@code -Dgolden.update=true} writes them anew, to be read as a diff. */
-final class Golden {
+public final class Golden {
     private static final Path FOLDER = Path.of("src/test/resources/golden");
 
     private Golden() {}
 
-    static void compare(String file, String rendered) throws IOException {
+    public static void compare(String file, String rendered) throws IOException {
         Path golden = FOLDER.resolve(file);
         if (Boolean.getBoolean("golden.update")) {
             Files.createDirectories(FOLDER);

@@ -1,0 +1,141 @@
+package dev.aiserver.report;
+
+import dev.aiserver.template.Renderer;
+import dev.aiserver.template.ReportPage;
+import dev.aiserver.template.ReportPage.Action;
+import dev.aiserver.template.ReportPage.Check;
+import dev.aiserver.template.ReportPage.Counts;
+import dev.aiserver.template.ReportPage.Group;
+import dev.aiserver.template.ReportPage.Status;
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Verdicts as one page of HTML that a person can send on: it needs no other file, and names nobody. */
+public final class HtmlReport {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH);
+
+    private static final String FIND_OUT =
+            "verify again; if it stays so, each of these checks says below what stood in its way";
+
+    /**
+     * What was verified, when, and by what.
+     *
+     * @param server as clients call it
+     * @param url where they reach it
+     * @param version of this program
+     */
+    public record About(String server, String url, ZonedDateTime time, String version) {}
+
+    private final Redaction redaction;
+
+    private HtmlReport(Redaction redaction) {
+        this.redaction = redaction;
+    }
+
+    public static String of(List<Verdict> verdicts, About about) {
+        Redaction redaction = Redaction.of(verdicts.stream()
+                .flatMap(verdict -> Stream.of(verdict.claim(), evidence(verdict.outcome()), fix(verdict.outcome())))
+                .toList());
+        return new Renderer().verifyReport(new HtmlReport(redaction).page(verdicts, about));
+    }
+
+    private ReportPage page(List<Verdict> verdicts, About about) {
+        List<Check> checks = new ArrayList<>();
+        Map<String, List<Check>> groups = new LinkedHashMap<>();
+        for (Verdict verdict : verdicts) {
+            Check check = check(checks.size() + 1, verdict);
+            checks.add(check);
+            groups.computeIfAbsent(fit(JUnitReport.group(verdict)), name -> new ArrayList<>())
+                    .add(check);
+        }
+        return new ReportPage(
+                PlainText.of(about.server()),
+                PlainText.of(about.url()),
+                TIME.format(about.time()),
+                DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(about.time()),
+                about.version(),
+                !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::isGood),
+                counts(checks),
+                actions(checks),
+                groups.entrySet().stream()
+                        .map(group -> new Group(group.getKey(), counts(group.getValue()), group.getValue()))
+                        .toList());
+    }
+
+    private Check check(int number, Verdict verdict) {
+        Outcome outcome = verdict.outcome();
+        return new Check(
+                number,
+                fit(verdict.id()),
+                fit(verdict.claim()),
+                status(outcome),
+                fit(evidence(outcome)),
+                fit(fix(outcome)));
+    }
+
+    /** Redacted first: a secret that were cut in two would no longer be known for one. */
+    private String fit(String text) {
+        return PlainText.of(redaction.apply(text));
+    }
+
+    private static Status status(Outcome outcome) {
+        if (outcome instanceof Outcome.Passed) {
+            return Status.PASSED;
+        }
+        if (outcome instanceof Outcome.Failed) {
+            return Status.FAILED;
+        }
+        return outcome instanceof Outcome.Skipped ? Status.SKIPPED : Status.UNKNOWN;
+    }
+
+    private static String evidence(Outcome outcome) {
+        if (outcome instanceof Outcome.Passed passed) {
+            return passed.evidence();
+        }
+        if (outcome instanceof Outcome.Failed failed) {
+            return failed.evidence();
+        }
+        return outcome instanceof Outcome.Skipped skipped ? skipped.reason() : ((Outcome.Unknown) outcome).reason();
+    }
+
+    private static String fix(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed ? failed.fix() : "";
+    }
+
+    /** In the order of the checks, which go from what others rest on to what rests on it. */
+    private static List<Action> actions(List<Check> checks) {
+        Map<String, List<Check>> byFix = checks.stream()
+                .filter(check -> check.status() == Status.FAILED)
+                .collect(Collectors.groupingBy(Check::fix, LinkedHashMap::new, Collectors.toList()));
+        List<Action> actions = new ArrayList<>();
+        byFix.forEach((fix, failed) -> actions.add(new Action(fix, failed)));
+        List<Check> unknown = checks.stream()
+                .filter(check -> check.status() == Status.UNKNOWN)
+                .toList();
+        if (!unknown.isEmpty()) {
+            actions.add(new Action(FIND_OUT, unknown));
+        }
+        return actions;
+    }
+
+    private static Counts counts(List<Check> checks) {
+        Map<Status, Long> numbers = checks.stream()
+                .map(Check::status)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return new Counts(
+                numbers.getOrDefault(Status.PASSED, 0L),
+                numbers.getOrDefault(Status.FAILED, 0L),
+                numbers.getOrDefault(Status.SKIPPED, 0L),
+                numbers.getOrDefault(Status.UNKNOWN, 0L));
+    }
+}

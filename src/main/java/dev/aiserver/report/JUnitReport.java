@@ -1,0 +1,120 @@
+package dev.aiserver.report;
+
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
+import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * Verdicts for build servers: the XML that Jenkins, GitHub's actions and GitLab read. What was not found out is an
+ * error, as a test is that could not be carried out.
+ */
+public final class JUnitReport {
+    private final XMLStreamWriter xml;
+
+    private JUnitReport(XMLStreamWriter xml) {
+        this.xml = xml;
+    }
+
+    public static String of(List<Verdict> verdicts) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            new JUnitReport(xml).suites(verdicts);
+            xml.writeEndDocument();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("a string takes everything", e);
+        }
+        return text.append('\n').toString();
+    }
+
+    private void suites(List<Verdict> verdicts) throws XMLStreamException {
+        start(0, "testsuites", "aiserver verify");
+        counts(verdicts);
+        Map<String, List<Verdict>> groups = verdicts.stream()
+                .collect(Collectors.groupingBy(JUnitReport::group, LinkedHashMap::new, Collectors.toList()));
+        for (Map.Entry<String, List<Verdict>> group : groups.entrySet()) {
+            start(1, "testsuite", group.getKey());
+            counts(group.getValue());
+            for (Verdict verdict : group.getValue()) {
+                testcase(group.getKey(), verdict);
+            }
+            end(1);
+        }
+        end(0);
+    }
+
+    /** What stands before the first dot of a check's id. */
+    static String group(Verdict verdict) {
+        return verdict.id().split("\\.", 2)[0];
+    }
+
+    private void counts(List<Verdict> verdicts) throws XMLStreamException {
+        xml.writeAttribute("tests", Integer.toString(verdicts.size()));
+        xml.writeAttribute("failures", count(verdicts, Outcome.Failed.class));
+        xml.writeAttribute("errors", count(verdicts, Outcome.Unknown.class));
+        xml.writeAttribute("skipped", count(verdicts, Outcome.Skipped.class));
+    }
+
+    private static String count(List<Verdict> verdicts, Class<? extends Outcome> kind) {
+        return Long.toString(
+                verdicts.stream().map(Verdict::outcome).filter(kind::isInstance).count());
+    }
+
+    private void testcase(String group, Verdict verdict) throws XMLStreamException {
+        start(2, "testcase", verdict.id() + ": " + verdict.claim());
+        xml.writeAttribute("classname", "aiserver." + PlainText.of(group));
+        Outcome outcome = verdict.outcome();
+        if (outcome instanceof Outcome.Passed passed) {
+            newLine(3);
+            xml.writeStartElement("system-out");
+            xml.writeCharacters(PlainText.of(passed.evidence()));
+            xml.writeEndElement();
+        } else if (outcome instanceof Outcome.Failed failed) {
+            problem("failure", failed.evidence());
+            xml.writeCharacters("seen: " + PlainText.of(failed.evidence()) + "\ndo: " + PlainText.of(failed.fix()));
+            xml.writeEndElement();
+        } else if (outcome instanceof Outcome.Skipped skipped) {
+            problem("skipped", skipped.reason());
+            xml.writeEndElement();
+        } else if (outcome instanceof Outcome.Unknown unknown) {
+            problem("error", unknown.reason());
+            xml.writeCharacters("not found out: " + PlainText.of(unknown.reason()));
+            xml.writeEndElement();
+        }
+        end(2);
+    }
+
+    private void problem(String element, String message) throws XMLStreamException {
+        newLine(3);
+        xml.writeStartElement(element);
+        xml.writeAttribute("message", line(message));
+    }
+
+    private void start(int depth, String element, String name) throws XMLStreamException {
+        newLine(depth);
+        xml.writeStartElement(element);
+        xml.writeAttribute("name", line(name));
+    }
+
+    private void end(int depth) throws XMLStreamException {
+        newLine(depth);
+        xml.writeEndElement();
+    }
+
+    private void newLine(int depth) throws XMLStreamException {
+        xml.writeCharacters("\n" + "  ".repeat(depth));
+    }
+
+    /** A parser reads a new line in an attribute as a space. */
+    private static String line(String text) {
+        return PlainText.of(text).strip().replaceAll("\\s+", " ");
+    }
+}
