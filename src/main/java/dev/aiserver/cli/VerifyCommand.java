@@ -61,6 +61,9 @@ final class VerifyCommand implements Callable<Integer> {
             description = "With --url: that server's configuration; without it, it is taken for strict.")
     private @Nullable Path config;
 
+    @Mixin
+    private final ReportOptions reports = new ReportOptions();
+
     VerifyCommand(UseCases useCases, Console console) {
         this.useCases = useCases;
         this.console = console;
@@ -94,6 +97,8 @@ final class VerifyCommand implements Callable<Integer> {
                 console.answer(text.line(verdict) + "\n");
             }
         });
+        reports.write(
+                verdicts, subject.client().name(), "http://" + subject.client().host());
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
         console.answer(
                 common.json

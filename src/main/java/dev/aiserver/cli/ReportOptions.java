@@ -1,0 +1,76 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.report.HtmlReport;
+import dev.aiserver.report.JUnitReport;
+import dev.aiserver.verify.Verdict;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The files into which a verification can be written, beside what it says. */
+final class ReportOptions {
+    @Option(
+            names = "--junit",
+            paramLabel = "FILE",
+            description = "Also write the results as JUnit XML, for a build server.")
+    private @Nullable Path junit;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description =
+                    "Also write the results as one web page that can be sent on: secrets and user names are taken out.")
+    private @Nullable Path html;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    /**
+     * Writes what was asked for, here, wherever the server is.
+     *
+     * @throws Trouble when a file cannot be written
+     */
+    void write(List<Verdict> verdicts, String server, String url) {
+        if (junit != null) {
+            write("--junit", junit, JUnitReport.of(verdicts));
+        }
+        if (html != null) {
+            String version = command.root().version()[0].replaceFirst("^aiserver ", "");
+            write(
+                    "--html",
+                    html,
+                    HtmlReport.of(verdicts, new HtmlReport.About(server, url, ZonedDateTime.now(), version)));
+        }
+    }
+
+    private static void write(String option, Path file, String content) {
+        try {
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new Trouble(
+                    "%s %s: the report cannot be written (%s); name a file in a folder that exists and is yours."
+                            .formatted(option, file, reason(file, e)),
+                    e);
+        }
+    }
+
+    private static String reason(Path file, IOException e) {
+        if (Files.isDirectory(file)) {
+            return "it is a folder";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no such folder";
+        }
+        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.aiserver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class ReportOptionsTest {
+    @TempDir
+    private Path directory;
+
+    @Command(name = "verify", version = "aiserver 1.2.3")
+    private static final class Verification {
+        @Mixin
+        private final ReportOptions reports = new ReportOptions();
+    }
+
+    private static void write(String... args) {
+        Verification verification = new Verification();
+        new CommandLine(verification).parseArgs(args);
+        verification.reports.write(
+                List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen"))), "ai", "http://ai:1");
+    }
+
+    @Test
+    void writesTheReportsThatWereAskedForAndNoOther() throws IOException {
+        write();
+        assertThat(directory).isEmptyDirectory();
+        Path xml = directory.resolve("report.xml");
+        write("--junit", xml.toString());
+        assertThat(directory).isDirectoryContaining(xml::equals).isDirectoryNotContaining(file -> !file.equals(xml));
+        assertThat(xml).content().contains("<testsuites", "the claim");
+        Path html = Files.writeString(directory.resolve("report.html"), "the one before");
+        write("--html", html.toString());
+        assertThat(html)
+                .content()
+                .contains("<title>ai: verified", "http://ai:1", "aiserver 1.2.3.", "the claim")
+                .doesNotContain("the one before");
+    }
+
+    @Test
+    void saysWhyAReportCannotBeWritten() throws IOException {
+        String nowhere = directory.resolve("nowhere/report.xml").toString();
+        assertThatThrownBy(() -> write("--junit", nowhere))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("--junit " + nowhere + ": the report cannot be written (there is no such folder); "
+                        + "name a file in a folder that exists and is yours.");
+        assertThatThrownBy(() -> write("--html", directory.toString()))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("--html " + directory + ": the report cannot be written (it is a folder)");
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> write("--html", file.resolve("x").toString()))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("the report cannot be written");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.cli;
+
+import org.jspecify.annotations.NullMarked;
