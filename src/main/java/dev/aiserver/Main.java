@@ -40,7 +40,8 @@ public final class Main {
                 writer(out),
                 writer(err),
                 terminals.containsAll(List.of("in", "err")),
-                colours);
+                colours,
+                terminals.contains("err") && !"dumb".equals(environment.get("TERM")));
         String version = version();
         return CommandTree.run(args, new Wiring(environment, console, version), console, version);
     }

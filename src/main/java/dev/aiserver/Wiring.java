@@ -4,6 +4,7 @@ import dev.aiserver.cli.UseCases;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Patience;
+import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
@@ -12,12 +13,17 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.MacSurvey;
+import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
+import dev.aiserver.server.WarmEvent;
+import dev.aiserver.server.WarmLimits;
+import dev.aiserver.server.WarmModels;
 import dev.aiserver.service.Launchd;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Puts the program together, by hand. */
 final class Wiring implements UseCases {
@@ -73,6 +79,13 @@ final class Wiring implements UseCases {
     @Override
     public Installation installation() {
         return Installation.load(receipts());
+    }
+
+    @Override
+    public WarmModels warmModels(
+            Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
+        OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
+        return new WarmModels(ollama, new ModelDisk(host, installation.spec()), options, limits, events);
     }
 
     @Override

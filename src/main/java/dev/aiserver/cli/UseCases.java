@@ -6,6 +6,10 @@ import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
+import dev.aiserver.server.WarmEvent;
+import dev.aiserver.server.WarmLimits;
+import dev.aiserver.server.WarmModels;
+import java.util.function.Consumer;
 
 /** What commands may ask for; nothing is built, and the host is not asked anything, before that. */
 public interface UseCases {
@@ -22,6 +26,10 @@ public interface UseCases {
 
     /** @throws dev.aiserver.host.Trouble when nothing is installed */
     Installation installation();
+
+    /** @param events is told what goes on, one at a time */
+    WarmModels warmModels(
+            Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events);
 
     /** Whether the rehearsal went as it should. */
     boolean rehearse();

@@ -1,27 +1,47 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.ollama.GoDuration;
+import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.report.Console;
-import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.Json;
-import dev.aiserver.report.PullText;
+import dev.aiserver.report.WarmJson;
+import dev.aiserver.report.WarmLines;
+import dev.aiserver.report.WarmText;
 import dev.aiserver.server.Installation;
+import dev.aiserver.server.WarmEvent;
+import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.server.WarmModels.Outcome;
+import dev.aiserver.server.WarmModels.Result;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "warm-models",
         description = "Download models that are missing, load them into memory, keep them there, and prove it.")
 final class WarmModelsCommand implements Callable<Integer> {
+
+    /** How long Ollama may be away while it is restarted. */
+    private static final Duration ABSENCE = Duration.ofSeconds(60);
+
     private final UseCases useCases;
     private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -31,35 +51,103 @@ final class WarmModelsCommand implements Callable<Integer> {
             description = "Such as qwen3-coder or llama3.2:3b; without any, the configured ones.")
     private List<String> models = List.of();
 
+    @Option(names = "--update", description = "Download also what is there already, for its newest version.")
+    private boolean update;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many downloads at once (default: 2).")
+    private int parallel;
+
+    @Option(
+            names = "--keep-alive",
+            paramLabel = "DURATION",
+            defaultValue = "-1",
+            converter = KeepAliveConverter.class,
+            description = "How long they stay after their last request, such as 24h or 90m (default: -1, for ever).")
+    @SuppressWarnings("NullAway.Init")
+    private KeepAlive keepAlive;
+
+    @Option(
+            names = "--stall",
+            paramLabel = "DURATION",
+            defaultValue = "120s",
+            converter = DurationConverter.class,
+            description = "How long a download may stand still before it is tried again (default: 120s).")
+    @SuppressWarnings("NullAway.Init")
+    private Duration stall;
+
+    @Option(
+            names = "--retries",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often a download or a load that broke off is tried again (default: 3).")
+    private int retries;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            defaultValue = "0s",
+            converter = DurationConverter.class,
+            description = "How long to wait for Ollama where it does not answer yet (default: not at all).")
+    @SuppressWarnings("NullAway.Init")
+    private Duration wait;
+
     WarmModelsCommand(UseCases useCases, Console console) {
         this.useCases = useCases;
         this.console = console;
     }
 
+    private static final class KeepAliveConverter implements ITypeConverter<KeepAlive> {
+        @Override
+        public KeepAlive convert(String text) {
+            return KeepAlive.parse(text)
+                    .orElseThrow(() -> new TypeConversionException(
+                            "\"" + text + "\" is no time to stay; write it as in 24h, 90m, or -1 for ever"));
+        }
+    }
+
+    private static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return GoDuration.parse(text)
+                    .filter(duration -> !duration.isNegative())
+                    .orElseThrow(() ->
+                            new TypeConversionException("\"" + text + "\" is no duration; write it as in 90s or 10m"));
+        }
+    }
+
     @Override
     public Integer call() {
+        require(parallel >= 1, "--parallel must be 1 or more");
+        require(retries >= 0, "--retries must be 0 or more");
+        require(stall.toMillis() >= 1, "--stall must be longer than nothing");
         Installation installation = useCases.installation();
         List<String> wanted = models.isEmpty() ? installation.spec().models() : models;
-        OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
-        List<WarmModels.Result> results = new WarmModels(ollama, new PullText(console)).warm(wanted);
+        WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, ABSENCE);
+        WarmModels.Options options = new WarmModels.Options(keepAlive, update, parallel, wait);
+        Consumer<WarmEvent> events = common.json ? new WarmJson(console) : new WarmLines(console);
+        List<Result> results =
+                useCases.warmModels(installation, options, limits, events).warm(wanted);
         if (common.json) {
-            console.answer(Json.document("warm-models", outcome(results), Map.of("models", results)));
+            console.answer(Json.document("warm-models", outcome(results), Map.of("models", WarmText.data(results))));
         } else if (results.isEmpty()) {
             console.answer("No models are configured; name some, as in \"aiserver warm-models qwen3-coder\".\n");
         } else {
-            results.forEach(result -> console.answer(line(result)));
+            console.answer(new WarmText(console).of(results));
         }
         return exitCode(results);
     }
 
-    private String line(WarmModels.Result result) {
-        boolean good = result.outcome() == Outcome.WARMED || result.outcome() == Outcome.ALREADY_WARM;
-        String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return "  " + console.paint(good ? Colour.GREEN : Colour.RED, outcome) + "  " + result.model() + "  "
-                + result.detail() + "\n";
+    private void require(boolean right, String sentence) {
+        if (!right) {
+            throw new ParameterException(command.commandLine(), sentence);
+        }
     }
 
-    private static String outcome(List<WarmModels.Result> results) {
+    private static String outcome(List<Result> results) {
         return switch (exitCode(results)) {
             case ExitCode.DONE -> "warm";
             case ExitCode.FINDINGS -> "evicted";
@@ -67,7 +155,7 @@ final class WarmModelsCommand implements Callable<Integer> {
         };
     }
 
-    private static int exitCode(List<WarmModels.Result> results) {
+    private static int exitCode(List<Result> results) {
         if (results.stream().anyMatch(result -> result.outcome() == Outcome.EVICTED)) {
             return ExitCode.FINDINGS;
         }

@@ -3,6 +3,7 @@ package dev.aiserver.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 
 /** An answer whose body is still arriving; closing it hangs up. */
@@ -30,6 +31,11 @@ public final class HttpExchange implements AutoCloseable {
     /** Ends with the message; throws {@link java.io.EOFException} when the connection ends before it. */
     public InputStream body() {
         return body;
+    }
+
+    /** How long from now on to wait for more bytes; zero is for ever. */
+    public void waitEach(Duration limit) throws IOException {
+        socket.setSoTimeout((int) limit.toMillis());
     }
 
     @Override

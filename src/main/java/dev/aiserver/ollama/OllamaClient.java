@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -30,11 +31,8 @@ public final class OllamaClient {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
-    /** Ollama answers a load only when the model is in memory; its own limit is five minutes without progress. */
-    private static final Duration LOAD = Duration.ofMinutes(30);
-
-    /** A download that hangs sends nothing and never fails by itself. */
-    private static final Duration SILENCE_OF_A_PULL = Duration.ofSeconds(120);
+    /** After the download, a large file is verified without a word for minutes. */
+    private static final Duration SILENCE_OF_A_VERIFICATION = Duration.ofMinutes(30);
 
     private final InetSocketAddress address;
 
@@ -63,8 +61,15 @@ public final class OllamaClient {
     }
 
     public List<LoadedModel> loaded() {
+        return loaded(ANSWER);
+    }
+
+    /** @param limit while a model loads, Ollama does not answer this; zero is none */
+    public List<LoadedModel> loaded(Duration limit) {
         List<LoadedModel> models = new ArrayList<>();
-        get("/api/ps").path("models").forEach(model -> models.add(loaded(model)));
+        answer("answer GET /api/ps", HttpCall.get("/api/ps", host()), limit)
+                .path("models")
+                .forEach(model -> models.add(loaded(model)));
         return models;
     }
 
@@ -88,46 +93,95 @@ public final class OllamaClient {
     }
 
     /**
-     * Loads a model and keeps it for ever. No options are sent: with others than the next request's, Ollama would load
-     * it again. The connection stays until it is loaded, because Ollama gives up the load of a client that leaves.
+     * Loads a model, or renews how long a loaded one stays. No options are sent: with others than the next request's,
+     * Ollama would load it again. The connection stays until it is loaded, because Ollama gives up the load of a client
+     * that leaves.
+     *
+     * @param limit for the whole load; zero is none
      */
-    public void load(String model, Set<String> capabilities) {
-        boolean embedsOnly = capabilities.contains("embedding") && !capabilities.contains("completion");
-        ObjectNode body = JSON.createObjectNode().put("model", model).put("keep_alive", -1);
-        if (embedsOnly) {
-            post("load " + model, "/api/embed", body.put("input", ""), LOAD);
-        } else {
-            post("load " + model, "/api/generate", body.put("stream", false), LOAD);
+    public Ending load(String model, Set<String> capabilities, KeepAlive keepAlive, Duration limit) {
+        ObjectNode body = JSON.createObjectNode().put("model", model);
+        keepAlive.putInto(body);
+        boolean embeds = !canChat(capabilities);
+        HttpCall call = embeds
+                ? HttpCall.post("/api/embed", host(), body.put("input", "").toString())
+                : HttpCall.post(
+                        "/api/generate", host(), body.put("stream", false).toString());
+        try {
+            HttpAnswer answer = new HttpProbe(address, limit).send(call);
+            return switch (answer.status()) {
+                case 200 -> new Ending.Done();
+                case 503 -> new Ending.Busy(words(answer));
+                default -> new Ending.Refused(words(answer));
+            };
+        } catch (SocketTimeoutException e) {
+            return new Ending.Refused("it was not in memory after " + limit.toSeconds()
+                    + " s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
+        } catch (IOException e) {
+            return new Ending.Lost(reason(e));
         }
     }
 
+    /** Whether a model with these capabilities answers in words; one that only embeds is loaded and used otherwise. */
+    public static boolean canChat(Set<String> capabilities) {
+        return capabilities.contains("completion") || !capabilities.contains("embedding");
+    }
+
+    /** Lets a model go; Ollama answers before it is gone. */
+    public void unload(String model) {
+        post(
+                "unload " + model,
+                "/api/generate",
+                JSON.createObjectNode().put("model", model).put("keep_alive", 0),
+                ANSWER);
+    }
+
     /**
-     * Downloads a model. Ollama reports errors inside a 200, so only its line {@code success} is a success.
+     * Downloads a model. Ollama reports errors inside a 200, so only its line {@code success} is a success; and it
+     * waits for ever for a part that does not come, reporting all the while.
      *
-     * @param progress is told every line
+     * @param stall how long no byte may come
+     * @param progress is told every line; what it throws ends the download
      */
-    public void pull(String model, Consumer<PullProgress> progress) {
+    public Ending pull(String model, Duration stall, Consumer<PullProgress> progress) {
         HttpCall call = HttpCall.post(
                 "/api/pull", host(), JSON.createObjectNode().put("model", model).toString());
-        boolean success = false;
-        try (HttpExchange exchange = new HttpProbe(address, SILENCE_OF_A_PULL).open(call);
+        Ending stalled = new Ending.BrokenOff("nothing came for " + words(stall));
+        try (HttpExchange exchange = new HttpProbe(address, stall).open(call);
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
+            PullProgress.Sum sum = new PullProgress.Sum();
+            PullProgress last = new PullProgress("", 0, 0);
+            long changed = System.nanoTime();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode event = parse(line);
                 if (event.has("error")) {
-                    throw refused("pull " + model, event);
+                    return new Ending.Refused(words(event));
                 }
-                success = event.path("status").asText().equals("success");
-                progress.accept(PullProgress.of(event));
+                PullProgress now = sum.add(event);
+                progress.accept(now);
+                if (now.status().equals("success")) {
+                    return new Ending.Done();
+                }
+                if (!now.equals(last)) {
+                    changed = System.nanoTime();
+                    last = now;
+                } else if (System.nanoTime() - changed > stall.toNanos()) {
+                    return stalled;
+                }
+                boolean downloads = now.status().startsWith("pulling");
+                exchange.waitEach(downloads ? stall : SILENCE_OF_A_VERIFICATION);
             }
+            return new Ending.BrokenOff("it broke off without a reason");
+        } catch (SocketTimeoutException e) {
+            return stalled;
         } catch (IOException e) {
-            throw unreachable(e);
+            return new Ending.Lost(reason(e));
         }
-        if (!success) {
-            throw new Trouble("Ollama broke off the download of " + model + " without a reason; run warm-models again, "
-                    + "it goes on where it stopped.");
-        }
+    }
+
+    private static String words(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 
     private JsonNode get(String path) {
@@ -146,11 +200,19 @@ public final class OllamaClient {
             throw unreachable(e);
         }
         if (answer.status() != 200) {
-            throw answer.text().startsWith("{")
-                    ? refused(what, parse(answer.text()))
-                    : new Trouble("Ollama could not " + what + ": it answers " + answer.status() + ".");
+            throw new Trouble("Ollama could not " + what + ": " + words(answer));
         }
         return parse(answer.text());
+    }
+
+    /** Ollama's own, whole; what stands in for them when it says nothing. */
+    private static String words(HttpAnswer answer) {
+        return answer.text().startsWith("{") ? words(parse(answer.text())) : "it answers " + answer.status() + ".";
+    }
+
+    private static String words(JsonNode answer) {
+        JsonNode error = answer.path("error");
+        return error.isTextual() ? error.asText() : error.path("message").asText(error.toString());
     }
 
     private String host() {
@@ -168,17 +230,14 @@ public final class OllamaClient {
         }
     }
 
-    private static Trouble refused(String what, JsonNode answer) {
-        JsonNode error = answer.path("error");
-        String words =
-                error.isTextual() ? error.asText() : error.path("message").asText(error.toString());
-        return new Trouble("Ollama could not " + what + ": " + words);
+    private static String reason(IOException e) {
+        return String.valueOf(e.getMessage());
     }
 
     private Trouble unreachable(IOException e) {
         return new Trouble(
                 Trouble.Kind.UNREACHABLE,
-                "Ollama does not answer on " + host() + " (" + e.getMessage()
+                "Ollama does not answer on " + host() + " (" + reason(e)
                         + "); see \"aiserver status\" and its log, then try again.");
     }
 }

@@ -1,21 +1,34 @@
 package dev.aiserver.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * One line of a download.
+ * How far the download of a model has come.
  *
- * @param layer digest of the part it speaks of, empty when of none
- * @param completed bytes of that part; may go back, because Ollama rolls broken parts back
- * @param total bytes of that part, 0 when not known
+ * @param status Ollama's words for what it does
+ * @param completed bytes; may fall, because Ollama downloads broken parts again
+ * @param total bytes of the parts that Ollama has named so far, 0 before the first
  */
-public record PullProgress(String status, String layer, long completed, long total) {
+public record PullProgress(String status, long completed, long total) {
 
-    static PullProgress of(JsonNode event) {
-        return new PullProgress(
-                event.path("status").asText(),
-                event.path("digest").asText(),
-                event.path("completed").asLong(),
-                event.path("total").asLong());
+    /** Ollama reports on one part at a time; this adds them up. */
+    static final class Sum {
+        private final Map<String, Long> completed = new LinkedHashMap<>();
+        private final Map<String, Long> total = new LinkedHashMap<>();
+
+        PullProgress add(JsonNode line) {
+            String part = line.path("digest").asText();
+            if (!part.isEmpty()) {
+                completed.put(part, line.path("completed").asLong());
+                total.put(part, line.path("total").asLong());
+            }
+            return new PullProgress(line.path("status").asText(), sum(completed), sum(total));
+        }
+
+        private static long sum(Map<String, Long> bytes) {
+            return bytes.values().stream().mapToLong(Long::longValue).sum();
+        }
     }
 }

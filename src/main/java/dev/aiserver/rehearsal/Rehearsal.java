@@ -8,7 +8,6 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.ollama.PullProgress;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.rehearsal.launchd.Account;
@@ -18,13 +17,16 @@ import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
+import dev.aiserver.report.WarmLines;
 import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Layout;
+import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
+import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.EndpointSet;
@@ -49,6 +51,7 @@ import java.util.stream.Collectors;
  */
 public final class Rehearsal {
     private static final String ADDRESS = "127.0.0.1";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final List<String> MODELS = List.of("qwen3:0.6b", "llava", "nomic-embed-text");
 
     private final Console console;
@@ -225,21 +228,14 @@ public final class Rehearsal {
         }
 
         private void warmModels() throws Failed {
-            WarmModels.Progress quiet = new WarmModels.Progress() {
-                @Override
-                public void pulling(String model, PullProgress line) {
-                    if (line.layer().isEmpty()) {
-                        console.say("  " + model + ": " + line.status());
-                    }
-                }
-
-                @Override
-                public void loading(String model) {
-                    console.say("  " + model + ": loading");
-                }
-            };
-            List<WarmModels.Result> results =
-                    new WarmModels(new OllamaClient(spec.ollama().port()), quiet).warm(spec.models());
+            WarmLimits limits = WarmLimits.of(spec, PATIENCE, 1, PATIENCE);
+            WarmModels warmModels = new WarmModels(
+                    new OllamaClient(spec.ollama().port()),
+                    new ModelDisk(host, spec),
+                    WarmModels.Options.USUAL,
+                    limits,
+                    new WarmLines(console));
+            List<WarmModels.Result> results = warmModels.warm(spec.models());
             for (WarmModels.Result result : results) {
                 if (result.outcome() != WarmModels.Outcome.WARMED) {
                     throw new Failed("warm-models", result.model() + " " + result.outcome() + ": " + result.detail());

@@ -11,8 +11,10 @@ import java.util.Optional;
  *
  * @param asks whether somebody sits at a terminal who can be asked
  * @param colours whether what it writes is looked at by somebody who likes colours
+ * @param redraws whether a line that was said can be taken back and said anew, because standard error is a terminal
  */
-public record Console(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean colours) {
+public record Console(
+        BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean colours, boolean redraws) {
 
     /** An ANSI colour. */
     public enum Colour {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.verify.Check;
@@ -37,6 +38,13 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("answers are plain data", e);
         }
+    }
+
+    /** One event on one line, for whoever reads while it happens. */
+    static String line(String event, Record fields) {
+        ObjectNode line = MAPPER.createObjectNode().put("event", event);
+        line.setAll((ObjectNode) MAPPER.valueToTree(fields));
+        return line.toString();
     }
 
     public static List<Map<String, String>> changes(Plan plan) {

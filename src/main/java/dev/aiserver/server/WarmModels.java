@@ -1,34 +1,64 @@
 package dev.aiserver.server;
 
+import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.ollama.InstalledModel;
+import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.ollama.PullProgress;
 import dev.aiserver.spec.ModelName;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Sees to it that models are on the machine, in its memory, and stay there. */
 public final class WarmModels {
-    private final OllamaClient ollama;
-    private final Progress progress;
 
-    public WarmModels(OllamaClient ollama, Progress progress) {
+    /** Less than this cuts the conversation of a coding tool short. */
+    private static final long CONTEXT_OF_CODING_TOOLS = 65_536;
+
+    private static final Duration UNLOADED = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(100);
+
+    private final OllamaClient ollama;
+    private final ModelDisk disk;
+    private final Options options;
+    private final WarmLimits limits;
+    private final Absence absence;
+    private final Consumer<WarmEvent> events;
+
+    /** @param events is told what goes on, one at a time */
+    public WarmModels(
+            OllamaClient ollama, ModelDisk disk, Options options, WarmLimits limits, Consumer<WarmEvent> events) {
         this.ollama = ollama;
-        this.progress = progress;
+        this.disk = disk;
+        this.options = options;
+        this.limits = limits;
+        this.events = event -> {
+            synchronized (this) {
+                events.accept(event);
+            }
+        };
+        this.absence = new Absence(ollama, this.events);
     }
 
-    /** Is told what goes on while it goes on. */
-    public interface Progress {
-        void pulling(String model, PullProgress line);
-
-        void loading(String model);
+    /**
+     * What a person may want otherwise.
+     *
+     * @param update whether models that are there are downloaded again
+     * @param parallel how many downloads at once
+     * @param patience how long Ollama need not answer yet
+     */
+    public record Options(KeepAlive keepAlive, boolean update, int parallel, Duration patience) {
+        public static final Options USUAL = new Options(KeepAlive.FOREVER, false, 2, Duration.ZERO);
     }
 
     /** What became of a model. */
@@ -39,45 +69,77 @@ public final class WarmModels {
         FAILED
     }
 
-    /** @param detail of how it stays, or why it failed */
-    public record Result(String model, Outcome outcome, String detail) {}
+    /**
+     * @param detail of how it stays, or why it does not
+     * @param inMemory as Ollama lists it, where it is
+     * @param warnings what is worth changing
+     */
+    public record Result(
+            String model, Outcome outcome, String detail, Optional<LoadedModel> inMemory, List<String> warnings) {
+
+        static Result without(String model, Outcome outcome, String reason) {
+            return new Result(model, outcome, reason, Optional.empty(), List.of());
+        }
+
+        public boolean isGood() {
+            return outcome == Outcome.WARMED || outcome == Outcome.ALREADY_WARM;
+        }
+    }
 
     /**
-     * One after another; one that fails does not keep the others from it. Whether a model is still there is asked after
-     * the last one, because a later model may have pushed an earlier one out.
+     * Downloads what is missing, then loads one after another; one that fails does not keep the others from it. Whether
+     * a model is still there is asked after the last one, because a later model may have pushed an earlier one out.
      *
      * @throws Trouble when Ollama does not answer, or a name is none
      */
     public List<Result> warm(List<String> names) {
-        List<String> models = names.stream().map(WarmModels::normal).distinct().toList();
-        List<String> installed = ollama.installed().stream()
-                .map(InstalledModel::name)
-                .map(WarmModels::key)
-                .toList();
-        Map<String, LoadedModel> before = loaded();
-        Map<String, Optional<String>> failures = new LinkedHashMap<>();
-        for (String model : models) {
-            failures.put(model, warm(model, installed, before));
+        List<String> models = normal(names);
+        if (models.isEmpty()) {
+            return List.of();
         }
-        Map<String, LoadedModel> after = models.isEmpty() ? Map.of() : loaded();
-        List<Result> results = new ArrayList<>();
-        failures.forEach((model, failure) ->
-                results.add(failure.map(reason -> new Result(model, Outcome.FAILED, reason))
-                        .orElseGet(() -> proven(model, before, after))));
-        return results;
+        if (!options.patience().isZero()) {
+            absence.awaitEnd(options.patience());
+        }
+        Map<String, InstalledModel> installed = installed();
+        List<String> missing = models.stream()
+                .filter(model -> options.update() || !installed.containsKey(key(model)))
+                .toList();
+        Map<String, String> failures = new LinkedHashMap<>();
+        if (!missing.isEmpty()) {
+            missing.stream().filter(model -> installed.containsKey(key(model))).forEach(this::unload);
+            failures.putAll(new ModelPulls(ollama, disk, limits, absence, events).pull(missing, options.parallel()));
+            installed.putAll(installed());
+        }
+        ModelLoads loads = new ModelLoads(ollama, options.keepAlive(), limits, absence, events);
+        loads.load(
+                models.stream().filter(model -> !failures.containsKey(model)).toList(), () -> warm(models, installed));
+        failures.putAll(loads.failures());
+        Map<String, LoadedModel> inMemory = inMemory(installed);
+        return models.stream()
+                .map(model -> failures.containsKey(model)
+                        ? Result.without(model, Outcome.FAILED, String.valueOf(failures.get(model)))
+                        : proven(model, Optional.ofNullable(inMemory.get(key(model))), installed, loads.loaded()))
+                .toList();
     }
 
-    private static String normal(String name) {
-        if (!ModelName.isValid(name)) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "\"" + name + "\" is no model name; write it as in qwen3-coder or llama3.2:3b.");
+    /** As Ollama lists them, each once. */
+    private static List<String> normal(List<String> names) {
+        Map<String, String> models = new LinkedHashMap<>();
+        for (String name : names) {
+            if (!ModelName.isValid(name)) {
+                throw new Trouble(
+                        Trouble.Kind.CONFIGURATION,
+                        "\"" + name + "\" is no model name; write it as in qwen3-coder or llama3.2:3b.");
+            }
+            if (ModelName.isCloud(name)) {
+                throw new Trouble(
+                        Trouble.Kind.CONFIGURATION,
+                        name + " runs on ollama.com, not on this machine; name a local model.");
+            }
+            String model = ModelName.asListed(name);
+            models.putIfAbsent(key(model), model);
         }
-        if (ModelName.isCloud(name)) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION, name + " runs on ollama.com, not on this machine; name a local model.");
-        }
-        return ModelName.withTag(name);
+        return List.copyOf(models.values());
     }
 
     /** Ollama compares names without regard to case. */
@@ -85,43 +147,90 @@ public final class WarmModels {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    private Map<String, LoadedModel> loaded() {
-        Map<String, LoadedModel> byName = new LinkedHashMap<>();
-        ollama.loaded().forEach(model -> byName.put(key(model.name()), model));
+    private Map<String, InstalledModel> installed() {
+        Map<String, InstalledModel> byName = new HashMap<>();
+        ollama.installed().forEach(model -> byName.put(key(model.name()), model));
         return byName;
     }
 
-    /** Why it failed, if it did. */
-    private Optional<String> warm(String model, List<String> installed, Map<String, LoadedModel> loaded) {
-        try {
-            if (!installed.contains(key(model))) {
-                ollama.pull(model, line -> progress.pulling(model, line));
-            }
-            if (!isWarm(loaded.get(key(model)))) {
-                progress.loading(model);
-                ollama.load(model, ollama.capabilities(model));
-            }
-            return Optional.empty();
-        } catch (Trouble trouble) {
-            if (trouble.kind() == Trouble.Kind.UNREACHABLE) {
-                throw trouble;
-            }
-            return Optional.of(trouble.sentence());
+    /** By name; where an older version is in memory too, the one that is installed now. */
+    private Map<String, LoadedModel> inMemory(Map<String, InstalledModel> installed) {
+        Map<String, LoadedModel> byName = new HashMap<>();
+        for (LoadedModel model : ollama.loaded(limits.load())) {
+            byName.merge(key(model.name()), model, (one, other) -> isCurrent(one, installed) ? one : other);
         }
+        return byName;
     }
 
-    private static boolean isWarm(@Nullable LoadedModel model) {
-        return model != null && model.staysForEver();
+    private static boolean isCurrent(LoadedModel model, Map<String, InstalledModel> installed) {
+        InstalledModel onDisk = installed.get(key(model.name()));
+        return onDisk != null && onDisk.digest().equals(model.digest());
     }
 
-    private static Result proven(String model, Map<String, LoadedModel> before, Map<String, LoadedModel> after) {
-        LoadedModel there = after.get(key(model));
-        if (there == null) {
-            return new Result(
-                    model, Outcome.EVICTED, "a later model pushed it out: there is not enough memory for all of them");
+    private Set<String> warm(List<String> models, Map<String, InstalledModel> installed) {
+        Map<String, LoadedModel> inMemory = inMemory(installed);
+        return models.stream()
+                .filter(model -> Optional.ofNullable(inMemory.get(key(model)))
+                        .filter(loaded -> isCurrent(loaded, installed))
+                        .filter(loaded -> options.keepAlive().isForever() && loaded.staysForEver())
+                        .isPresent())
+                .collect(Collectors.toSet());
+    }
+
+    /** Before its update: afterwards its name stands for the new version, and the old one could not be named. */
+    private void unload(String model) {
+        if (ollama.loaded(limits.load()).stream()
+                .noneMatch(loaded -> key(loaded.name()).equals(key(model)))) {
+            return;
         }
-        String detail = there.percentOnGpu() + " % on the GPU, context " + there.contextLength() + ", "
-                + (there.staysForEver() ? "stays for ever" : "stays until " + there.expiresAt());
-        return new Result(model, isWarm(before.get(key(model))) ? Outcome.ALREADY_WARM : Outcome.WARMED, detail);
+        ollama.unload(model);
+        new Patience(BETWEEN_QUESTIONS)
+                .await(
+                        UNLOADED,
+                        () -> ollama.loaded().stream()
+                                .noneMatch(loaded -> key(loaded.name()).equals(key(model))));
+    }
+
+    private Result proven(
+            String model, Optional<LoadedModel> there, Map<String, InstalledModel> installed, List<String> loaded) {
+        if (there.isEmpty()) {
+            return Result.without(model, Outcome.EVICTED, eviction(model, installed, loaded));
+        }
+        LoadedModel inMemory = there.get();
+        if (!isCurrent(inMemory, installed)) {
+            return Result.without(
+                    model,
+                    Outcome.FAILED,
+                    "an older version is in memory, and the installed one is not; run \"ollama stop " + model
+                            + "\", then warm-models again");
+        }
+        String detail = inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
+                + (inMemory.staysForEver() ? "stays for ever" : "stays until " + inMemory.expiresAt());
+        Outcome outcome = loaded.contains(model) ? Outcome.WARMED : Outcome.ALREADY_WARM;
+        return new Result(model, outcome, detail, there, warnings(model, inMemory));
+    }
+
+    private static String eviction(String model, Map<String, InstalledModel> installed, List<String> loaded) {
+        List<String> later = loaded.subList(loaded.indexOf(model) + 1, loaded.size());
+        long together = loaded.stream()
+                .map(each -> installed.get(key(each)))
+                .mapToLong(each -> each == null ? 0 : each.size())
+                .sum();
+        return later.isEmpty()
+                ? "it is no longer in memory; Ollama's log says why"
+                : "pushed out for %s: the memory is too small for all of them (%.2f GB on disk)"
+                        .formatted(String.join(", ", later), together / 1e9);
+    }
+
+    private List<String> warnings(String model, LoadedModel inMemory) {
+        List<String> warnings = new ArrayList<>();
+        if (inMemory.percentOnGpu() < 100) {
+            warnings.add("only " + inMemory.percentOnGpu() + " % is on the GPU, so it is slow; a smaller model fits");
+        }
+        if (inMemory.contextLength() < CONTEXT_OF_CODING_TOOLS && OllamaClient.canChat(ollama.capabilities(model))) {
+            warnings.add("a context of " + inMemory.contextLength() + " tokens is less than the "
+                    + CONTEXT_OF_CODING_TOOLS + " that coding tools need; see OLLAMA_CONTEXT_LENGTH");
+        }
+        return List.copyOf(warnings);
     }
 }

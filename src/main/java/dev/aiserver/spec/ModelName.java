@@ -21,9 +21,16 @@ public final class ModelName {
         return tag.equals("cloud") || tag.endsWith("-cloud");
     }
 
-    /** With its tag, {@code latest} when none is written: the form in which Ollama lists it. */
-    public static String withTag(String name) {
-        return tag(name).isEmpty() ? name + ":latest" : name;
+    /** As Ollama lists it: with its tag, {@code latest} when none is written, and without the usual host and namespace. */
+    public static String asListed(String name) {
+        String tagged = tag(name).isEmpty() ? name + ":latest" : name;
+        String hostless = withoutStart(tagged, "registry.ollama.ai/");
+        boolean ofHost = hostless.indexOf('/') != hostless.lastIndexOf('/');
+        return ofHost ? hostless : withoutStart(hostless, "library/");
+    }
+
+    private static String withoutStart(String name, String start) {
+        return name.regionMatches(true, 0, start, 0, start.length()) ? name.substring(start.length()) : name;
     }
 
     private static String tag(String name) {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OllamaClientTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     @Test
@@ -41,8 +43,8 @@ class OllamaClientTest {
             assertThat(ollama.loaded()).isEmpty();
 
             List<PullProgress> progress = new ArrayList<>();
-            ollama.pull("llama3.2:1b", progress::add);
-            assertThat(progress.get(0)).isEqualTo(new PullProgress("pulling manifest", "", 0, 0));
+            assertThat(ollama.pull("llama3.2:1b", LIMIT, progress::add)).isEqualTo(new Ending.Done());
+            assertThat(progress.get(0)).isEqualTo(new PullProgress("pulling manifest", 0, 0));
             assertThat(progress).anyMatch(line -> line.total() > 0 && line.completed() == line.total());
             assertThat(progress.get(progress.size() - 1).status()).isEqualTo("success");
             assertThat(ollama.installed()).singleElement().satisfies(model -> {
@@ -52,13 +54,16 @@ class OllamaClientTest {
             });
             assertThat(ollama.capabilities("llama3.2:1b")).isEqualTo(Set.of("completion", "tools"));
 
-            ollama.load("llama3.2:1b", Set.of("completion"));
+            assertThat(ollama.load("llama3.2:1b", Set.of("completion"), KeepAlive.FOREVER, LIMIT))
+                    .isEqualTo(new Ending.Done());
             assertThat(ollama.loaded()).singleElement().satisfies(model -> {
                 assertThat(model.name()).isEqualTo("llama3.2:1b");
                 assertThat(model.contextLength()).isEqualTo(4096);
                 assertThat(model.percentOnGpu()).isEqualTo(100);
                 assertThat(model.staysForEver()).isTrue();
             });
+            ollama.unload("llama3.2:1b");
+            assertThat(ollama.loaded()).isEmpty();
         }
     }
 

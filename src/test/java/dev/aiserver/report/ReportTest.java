@@ -31,7 +31,7 @@ class ReportTest {
 
     private static Console console(boolean colours) {
         PrintWriter nobody = new PrintWriter(new StringWriter());
-        return new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, colours);
+        return new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, colours, false);
     }
 
     private static State.File file(Contents contents, String text, int mode) {
@@ -184,6 +184,7 @@ class ReportTest {
                 new PrintWriter(new StringWriter()),
                 new PrintWriter(new StringWriter()),
                 true,
+                false,
                 false);
         assertThat(List.of(console.ask("?"), console.ask("?"), console.ask("?"), console.ask("?")))
                 .hasToString("[Optional[y], Optional.empty, Optional[n], Optional.empty]");

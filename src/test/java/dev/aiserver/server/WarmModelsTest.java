@@ -3,26 +3,39 @@ package dev.aiserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpProbe;
+import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.ollama.PullProgress;
+import dev.aiserver.rehearsal.model.Catalogue;
 import dev.aiserver.rehearsal.model.Faults;
+import dev.aiserver.rehearsal.model.Model;
 import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.ModelStore;
+import dev.aiserver.rehearsal.model.Settings;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,37 +44,71 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server that has no models and keeps Ollama's rules. */
 class WarmModelsTest {
-    private static final String STAYS = "100 % on the GPU, context 4096, stays for ever";
+    private static final String STAYS = "100 % on the GPU, context 65536, stays for ever";
+    private static final String QWEN = "100 % on the GPU, context 40960, stays for ever";
+    private static final Map<String, String> ENVIRONMENT = Map.of("OLLAMA_CONTEXT_LENGTH", "65536");
+
+    /** A hundredth of the real ones: five minutes of a load are three seconds. */
+    private static final WarmLimits LIMITS = new WarmLimits(
+            Duration.ofMillis(1200), 2, Duration.ofSeconds(18), Duration.ofSeconds(5), Duration.ofMillis(10), 3);
 
     @TempDir
     private Path directory;
 
-    private final List<String> told = new ArrayList<>();
+    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<ModelServer> servers = new ArrayList<>();
+    private WarmLimits limits = LIMITS;
+    private WarmModels.Options options = WarmModels.Options.USUAL;
+    private Consumer<WarmEvent> also = event -> {};
+    private Catalogue catalogue = Catalogue.builtIn();
 
-    private ModelServer server(String faults) throws IOException {
-        return ModelServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                ModelStore.open(directory),
-                Faults.parse(faults),
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    @AfterEach
+    void close() {
+        servers.forEach(ModelServer::close);
+    }
+
+    private ModelServer server(String faults) {
+        return server(0, faults);
+    }
+
+    private ModelServer server(int port, String faults) {
+        try {
+            ModelServer server = ModelServer.start(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                    ModelStore.open(directory),
+                    Faults.parse(faults),
+                    Settings.of(ENVIRONMENT).with(catalogue),
+                    new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+            servers.add(server);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void tell(WarmEvent event) {
+        if (event instanceof WarmEvent.Pulling pulling) {
+            told.add("pulling " + pulling.model());
+        } else if (event instanceof WarmEvent.Loading loading) {
+            told.add("loading " + loading.model());
+        } else if (event instanceof WarmEvent.Retrying retrying) {
+            told.add("retrying " + retrying.model() + ": " + retrying.reason());
+        }
+        also.accept(event);
     }
 
     private WarmModels warmModels(int port) {
-        return new WarmModels(new OllamaClient(port), new WarmModels.Progress() {
-            @Override
-            public void pulling(String model, PullProgress line) {
-                told.add("pulling " + model);
-            }
+        LocalHost host = new LocalHost(Map.of("PATH", directory + ":/usr/bin:/bin", "HOME", directory.toString()));
+        ModelDisk disk = new ModelDisk(host, ServerSpec.defaults());
+        return new WarmModels(new OllamaClient(port), disk, options, limits, this::tell);
+    }
 
-            @Override
-            public void loading(String model) {
-                told.add("loading " + model);
-            }
-        });
+    private List<WarmModels.Result> results(ModelServer server, String... models) {
+        return warmModels(server.address().getPort()).warm(List.of(models));
     }
 
     private List<String> warm(ModelServer server, String... models) {
-        return warmModels(server.address().getPort()).warm(List.of(models)).stream()
+        return results(server, models).stream()
                 .map(result -> result.model() + " "
                         + result.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-') + ": " + result.detail())
                 .toList();
@@ -73,89 +120,247 @@ class WarmModelsTest {
                 .toList();
     }
 
+    private static int post(ModelServer server, String path, String body) throws IOException {
+        return new HttpProbe(server.address(), Duration.ofSeconds(10))
+                .send(HttpCall.post(path, "127.0.0.1", body))
+                .status();
+    }
+
     @Test
-    void whatIsMissingIsPulledLoadedAndStays() throws IOException {
-        try (ModelServer server = server("{}")) {
-            assertThat(warm(server, "llama3.2:1b", "nomic-embed-text", "qwen3"))
-                    .containsExactly(
-                            "llama3.2:1b warmed: " + STAYS,
-                            "nomic-embed-text:latest warmed: " + STAYS.replace("4096", "2048"),
-                            "qwen3:latest warmed: " + STAYS);
-            assertThat(told.stream().distinct())
-                    .containsExactly(
-                            "pulling llama3.2:1b",
-                            "loading llama3.2:1b",
-                            "pulling nomic-embed-text:latest",
-                            "loading nomic-embed-text:latest",
-                            "pulling qwen3:latest",
-                            "loading qwen3:latest");
-            assertThat(requests(server))
-                    .containsExactly(
-                            "GET /api/tags",
-                            "GET /api/ps",
-                            "POST /api/pull",
-                            "POST /api/show",
-                            "POST /api/generate",
-                            "POST /api/pull",
-                            "POST /api/show",
-                            "POST /api/embed",
-                            "POST /api/pull",
-                            "POST /api/show",
-                            "POST /api/generate",
-                            "GET /api/ps");
-        }
+    void whatIsMissingIsPulledAndLoadedAndStays() {
+        options = new WarmModels.Options(KeepAlive.FOREVER, false, 1, Duration.ZERO);
+        ModelServer server = server("{}");
+        assertThat(warm(server, "llama3.2:1b", "nomic-embed-text", "qwen3"))
+                .containsExactly(
+                        "llama3.2:1b warmed: " + STAYS,
+                        "nomic-embed-text:latest warmed: " + STAYS.replace("65536", "2048"),
+                        "qwen3:latest warmed: " + QWEN);
+        assertThat(told.stream().distinct())
+                .containsExactly(
+                        "pulling llama3.2:1b",
+                        "pulling nomic-embed-text:latest",
+                        "pulling qwen3:latest",
+                        "loading llama3.2:1b",
+                        "loading nomic-embed-text:latest",
+                        "loading qwen3:latest");
+        assertThat(requests(server))
+                .containsExactly(
+                        "GET /api/tags",
+                        "POST /api/pull",
+                        "POST /api/pull",
+                        "POST /api/pull",
+                        "GET /api/tags",
+                        "GET /api/ps",
+                        "POST /api/show",
+                        "POST /api/generate",
+                        "POST /api/show",
+                        "POST /api/embed",
+                        "POST /api/show",
+                        "POST /api/generate",
+                        "GET /api/ps",
+                        "POST /api/show",
+                        "POST /api/show");
+    }
+
+    @Test
+    void severalDownloadsRunAtOnce() {
+        options = new WarmModels.Options(KeepAlive.FOREVER, false, 3, Duration.ZERO);
+        List<String> open = Collections.synchronizedList(new ArrayList<>());
+        List<Integer> most = new ArrayList<>();
+        also = event -> {
+            if (event instanceof WarmEvent.Pulling pulling && !open.contains(pulling.model())) {
+                open.add(pulling.model());
+            }
+            if (event instanceof WarmEvent.Pulled pulled) {
+                open.remove(pulled.model());
+            }
+            most.add(open.size());
+        };
+        ModelServer server = server("{\"pullDelayMillis\": 30, \"loadDelayMillis\": 30}");
+        assertThat(results(server, "llama3.2:1b", "llama3.2", "gpt-oss:20b"))
+                .allMatch(result -> result.outcome() == WarmModels.Outcome.WARMED);
+        assertThat(Collections.max(most)).isEqualTo(3);
     }
 
     @Test
     void whatIsWarmIsLeftAloneAndWhatWouldLeaveIsKept() throws IOException {
-        try (ModelServer server = server("{}")) {
-            warm(server, "llama3.2:1b", "qwen3");
-            HttpProbe probe = new HttpProbe(server.address(), Duration.ofSeconds(10));
-            String leaves = "{\"model\":\"qwen3\",\"keep_alive\":\"5m\"}";
-            assertThat(probe.send(HttpCall.post("/api/generate", "127.0.0.1", leaves))
-                            .status())
-                    .isEqualTo(200);
-            told.clear();
-            assertThat(warm(server, "LLAMA3.2:1B", "qwen3"))
-                    .containsExactly("LLAMA3.2:1B already-warm: " + STAYS, "qwen3:latest warmed: " + STAYS);
-            assertThat(told).containsExactly("loading qwen3:latest");
+        ModelServer server = server("{}");
+        warm(server, "llama3.2:1b", "llama3.2");
+        int before = server.requests().size();
+        assertThat(warm(server, "llama3.2:1b", "llama3.2"))
+                .containsExactly("llama3.2:1b already-warm: " + STAYS, "llama3.2:latest already-warm: " + STAYS);
+        assertThat(requests(server).subList(before, server.requests().size()))
+                .containsExactly("GET /api/tags", "GET /api/ps", "GET /api/ps");
+
+        assertThat(post(server, "/api/generate", "{\"model\":\"llama3.2\",\"keep_alive\":\"5m\"}"))
+                .isEqualTo(200);
+        told.clear();
+        assertThat(warm(server, "LLAMA3.2:1B", "llama3.2"))
+                .containsExactly("LLAMA3.2:1B already-warm: " + STAYS, "llama3.2:latest warmed: " + STAYS);
+        assertThat(told).containsExactly("loading llama3.2:latest");
+    }
+
+    @Test
+    void whatIsKeptForEverStaysThroughTheRequestsOfClients() throws IOException {
+        ModelServer server = server("{}");
+        warm(server, "llama3.2");
+        String chat = "{\"model\":\"llama3.2\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+        assertThat(post(server, "/v1/chat/completions", chat)).isEqualTo(200);
+        assertThat(post(server, "/v1/messages", chat.replaceFirst("\\{", "{\"max_tokens\":5,")))
+                .isEqualTo(200);
+        assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest already-warm: " + STAYS);
+    }
+
+    @Test
+    void aTimeToStayIsRenewedAndReported() {
+        options = new WarmModels.Options(KeepAlive.parse("24h").orElseThrow(), false, 1, Duration.ZERO);
+        ModelServer server = server("{}");
+        for (int run = 0; run < 2; run++) {
+            assertThat(results(server, "llama3.2")).singleElement().satisfies(result -> {
+                assertThat(result.outcome()).isEqualTo(WarmModels.Outcome.WARMED);
+                assertThat(result.detail()).contains(", stays until 2");
+            });
         }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {}                         | nope     | Ollama could not pull nope:latest: pull model manifest: file does not exist
-            {"pullFailAtPercent": 60}  | llama3.2 | Ollama could not pull llama3.2:latest: max retries exceeded: unexpected EOF
-            {"pullDropAtPercent": 60}  | llama3.2 | Ollama broke off the download of llama3.2:latest without a reason; run warm-models again, it goes on where it stopped.
-            {"oomOnLoad": true}        | llama3.2 | Ollama could not load llama3.2:latest: llama runner process has terminated: error: out of memory
-            {"busy503Times": 1}        | llama3.2 | Ollama could not load llama3.2:latest: server busy, please try again.  maximum pending requests exceeded
+            {}                         | nope     | 0 | Ollama could not pull nope:latest: pull model manifest: file does not exist
+            {"pullFailAtPercent": 60}  | llama3.2 | 0 | Ollama could not pull llama3.2:latest: max retries exceeded: unexpected EOF
+            {"pullDropAtPercent": 60, "pullFaultsEveryTime": true}  | llama3.2 | 2 | Ollama could not pull llama3.2:latest: it broke off without a reason; run warm-models again, it goes on where it stopped
+            {"pullStallAtPercent": 60, "pullFaultsEveryTime": true} | llama3.2 | 2 | Ollama could not pull llama3.2:latest: nothing came for 300 ms; run warm-models again, it goes on where it stopped
+            {"oomOnLoad": true}        | llama3.2 | 0 | Ollama could not load llama3.2:latest: llama runner process has terminated: error: out of memory
+            {"busy503Times": 9}        | llama3.2 | 3 | Ollama could not load llama3.2:latest: server busy, please try again.  maximum pending requests exceeded
             """)
-    void aModelThatFailsSaysWhyAndKeepsNoOtherFromIt(String faults, String model, String reason) throws IOException {
-        try (ModelServer server = server("{}")) {
-            warm(server, "qwen3");
-            server.set(Faults.parse(faults));
-            assertThat(warm(server, model, "qwen3"))
-                    .containsExactly(model + ":latest failed: " + reason, "qwen3:latest already-warm: " + STAYS);
-        }
+    void aModelThatFailsSaysWhyAndKeepsNoOtherFromIt(String faults, String model, int retries, String reason) {
+        limits = new WarmLimits(
+                Duration.ofMillis(300), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries());
+        ModelServer server = server("{}");
+        warm(server, "qwen3");
+        server.set(Faults.parse(faults));
+        told.clear();
+        assertThat(warm(server, model, "qwen3"))
+                .containsExactly(model + ":latest failed: " + reason, "qwen3:latest already-warm: " + QWEN);
+        assertThat(told.stream().filter(line -> line.startsWith("retrying"))).hasSize(retries);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"pullDropAtPercent": 60}  | 1 | it broke off without a reason
+            {"pullStallAtPercent": 60} | 1 | nothing came for 1200 ms
+            {"pullBackwards": true}    | 0 |
+            {"busy503Times": 2}        | 2 | server busy, please try again.  maximum pending requests exceeded
+            {"loadDelayMillis": 3000}  | 0 |
+            """)
+    void whatGetsBetterIsTriedAgain(String faults, int retries, String reason) {
+        ModelServer server = server(faults);
+        assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
+        assertThat(told.stream().filter(line -> line.startsWith("retrying")).toList())
+                .isEqualTo(Collections.nCopies(retries, "retrying llama3.2:latest: " + reason));
     }
 
     @Test
-    void aModelThatALaterOnePushedOutIsNotCalledWarm() throws IOException {
-        try (ModelServer server = server("{\"memoryLimitBytes\": 2500000000}")) {
-            assertThat(warm(server, "llama3.2:1b", "llama3.2"))
-                    .containsExactly(
-                            "llama3.2:1b evicted: a later model pushed it out: "
-                                    + "there is not enough memory for all of them",
-                            "llama3.2:latest warmed: " + STAYS);
-        }
+    void aLoadThatTakesLongerThanItMayIsGivenUp() {
+        limits = new WarmLimits(
+                LIMITS.stall(), 0, Duration.ofMillis(500), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries());
+        assertThat(warm(server("{\"loadDelayMillis\": 60000}"), "llama3.2"))
+                .containsExactly("llama3.2:latest failed: Ollama could not load llama3.2:latest: it was not in memory "
+                        + "after 0 s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', PT30M", "10m, PT1H", "60, PT6M", "0, PT0S", "-1s, PT0S", "nonsense, PT30M"})
+    void aLoadMayTakeAsLongAsOllamaIsTold(String timeout, Duration load) {
+        ServerSpec defaults = ServerSpec.defaults();
+        Map<String, String> environment = timeout.isEmpty() ? Map.of() : Map.of("OLLAMA_LOAD_TIMEOUT", timeout);
+        ServerSpec spec = new ServerSpec(
+                defaults.name(),
+                defaults.network(),
+                defaults.proxy(),
+                new ServerSpec.Ollama(11434, environment),
+                defaults.models(),
+                defaults.logs());
+        assertThat(WarmLimits.of(spec, Duration.ofSeconds(1), 1, Duration.ofSeconds(1))
+                        .load())
+                .isEqualTo(load);
     }
 
     @Test
-    void aModelThatIsNamedTwiceIsOne() throws IOException {
-        try (ModelServer server = server("{}")) {
-            assertThat(warm(server, "llama3.2", "llama3.2:latest", "llama3.2")).hasSize(1);
-            assertThat(warm(server)).isEmpty();
-        }
+    void aModelThatALaterOnePushedOutIsNotCalledWarm() {
+        ModelServer server = server("{\"memoryLimitBytes\": 2500000000}");
+        assertThat(warm(server, "llama3.2:1b", "llama3.2"))
+                .containsExactly(
+                        "llama3.2:1b evicted: pushed out for llama3.2:latest: "
+                                + "the memory is too small for all of them (3.34 GB on disk)",
+                        "llama3.2:latest warmed: " + STAYS);
+    }
+
+    @Test
+    void whatMakesAModelSlowOrForgetfulIsAWarning() {
+        ModelServer server = server("{\"memoryLimitBytes\": 2500000000}");
+        assertThat(results(server, "qwen3"))
+                .singleElement()
+                .satisfies(result -> assertThat(result.warnings())
+                        .containsExactly(
+                                "only 50 % is on the GPU, so it is slow; a smaller model fits",
+                                "a context of 40960 tokens is less than the 65536 that coding tools need; "
+                                        + "see OLLAMA_CONTEXT_LENGTH"));
+        assertThat(results(server, "nomic-embed-text"))
+                .singleElement()
+                .satisfies(result -> assertThat(result.warnings()).isEmpty());
+    }
+
+    @Test
+    void anUpdateReplacesAlsoWhatIsInMemory() throws IOException {
+        Model old = Model.of("llama3.2", 2_000_000_000, "llama", 131_072, "completion");
+        Model outdated = new Model(
+                old.name(),
+                "0".repeat(64),
+                old.size(),
+                old.family(),
+                old.parameterSize(),
+                old.quantization(),
+                old.contextLength(),
+                old.capabilities());
+        ModelServer server = server("{}");
+        ModelStore.open(directory).add(outdated);
+        assertThat(results(server, "llama3.2").get(0).inMemory().orElseThrow().digest())
+                .isEqualTo(outdated.digest());
+
+        options = new WarmModels.Options(KeepAlive.FOREVER, true, 2, Duration.ZERO);
+        assertThat(results(server, "llama3.2")).singleElement().satisfies(result -> {
+            assertThat(result.outcome()).isEqualTo(WarmModels.Outcome.WARMED);
+            assertThat(result.inMemory().orElseThrow().digest()).isEqualTo(old.digest());
+        });
+    }
+
+    @Test
+    void namesAreWhatOllamaListsAndEachIsOnce() {
+        catalogue =
+                catalogue.with(Model.of("hf.co/unsloth/Qwen3-GGUF:Q4_K_M", 1_000_000, "qwen3", 65_536, "completion"));
+        ModelServer server = server("{}");
+        assertThat(warm(
+                        server,
+                        "llama3.2",
+                        "llama3.2:latest",
+                        "Library/LLAMA3.2",
+                        "registry.ollama.ai/library/llama3.2",
+                        "hf.co/unsloth/Qwen3-GGUF:Q4_K_M"))
+                .containsExactly(
+                        "llama3.2:latest warmed: " + STAYS, "hf.co/unsloth/Qwen3-GGUF:Q4_K_M warmed: " + STAYS);
+        assertThat(warm(server)).isEmpty();
+    }
+
+    @Test
+    void fiftyModelsAreWarmed() {
+        List<String> names = new ArrayList<>();
+        IntStream.range(0, 50).forEach(i -> {
+            names.add("small:" + i);
+            catalogue = catalogue.with(Model.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
+        });
+        assertThat(warm(server("{}"), names.toArray(String[]::new)))
+                .isEqualTo(
+                        names.stream().map(name -> name + " warmed: " + STAYS).toList());
     }
 
     @ParameterizedTest
@@ -163,29 +368,109 @@ class WarmModelsTest {
             gpt-oss:120b-cloud | gpt-oss:120b-cloud runs on ollama.com, not on this machine; name a local model.
             ../etc/passwd      | "../etc/passwd" is no model name; write it as in qwen3-coder or llama3.2:3b.
             """)
-    void aNameThatCannotBeMeantStopsEverythingBeforeItBegins(String name, String message) throws IOException {
-        try (ModelServer server = server("{}")) {
-            Trouble trouble = catchThrowableOfType(Trouble.class, () -> warm(server, "qwen3", name));
-            assertThat(trouble).hasMessage(message);
-            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
-            assertThat(server.requests()).isEmpty();
-        }
+    void aNameThatCannotBeMeantStopsEverythingBeforeItBegins(String name, String message) {
+        ModelServer server = server("{}");
+        Trouble trouble = catchThrowableOfType(Trouble.class, () -> warm(server, "qwen3", name));
+        assertThat(trouble).hasMessage(message);
+        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsToldInOllamasWords() {
+        assertThat(warm(server("{\"diskFull\": true}"), "llama3.2"))
+                .singleElement()
+                .asString()
+                .startsWith("llama3.2:latest failed: Ollama could not pull llama3.2:latest: write /")
+                .endsWith("-partial: no space left on device");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            exit 1                                  | warmed
+            echo nonsense                           | warmed
+            echo 'disk 9 9 2097152 1% /'            | warmed
+            echo 'disk 9 9 1048576 1% /'            | failed
+            """)
+    void thereMustBeRoomForADownloadBeforeItsBytesCome(String df, String outcome) throws IOException {
+        Path program = Files.writeString(directory.resolve("df"), "#!/bin/sh\necho Filesystem\n" + df + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<Long> completed = new ArrayList<>();
+        also = event -> {
+            if (event instanceof WarmEvent.Pulling pulling) {
+                completed.add(pulling.completed());
+            }
+        };
+        assertThat(warm(server("{}"), "llama3.2"))
+                .singleElement()
+                .asString()
+                .startsWith("llama3.2:latest " + outcome)
+                .endsWith(
+                        outcome.equals("warmed")
+                                ? STAYS
+                                : "the disk is too small: the downloads need 2.02 GB more and " + directory
+                                        + "/.ollama/models has 1.07 GB free");
+        assertThat(Collections.max(completed) > 0).isEqualTo(outcome.equals("warmed"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"crashOnPull", "crashOnLoad"})
-    void aServerThatDiesMeanwhileIsNotReachable(String fault) throws IOException {
-        try (ModelServer server = server("{\"" + fault + "\": true}")) {
-            unreachable(server.address().getPort());
-        }
+    void aServerThatIsStartedAgainIsGoneOnWith(String fault) {
+        ModelServer first = server("{}");
+        int port = first.address().getPort();
+        warm(first, "llama3.2:1b");
+        first.set(Faults.parse("{\"" + fault + "\": true}"));
+        also = event -> {
+            if (event instanceof WarmEvent.Waiting && servers.size() == 1) {
+                server(port, "{}");
+            }
+        };
+        assertThat(warm(first, "llama3.2:1b", "llama3.2", "qwen3"))
+                .containsExactly(
+                        "llama3.2:1b warmed: " + STAYS,
+                        "llama3.2:latest warmed: " + STAYS,
+                        "qwen3:latest warmed: " + QWEN);
+        assertThat(told).anyMatch(line -> line.startsWith("retrying llama3.2:latest: Ollama ended meanwhile ("));
+        assertThat(servers).hasSize(2);
+        assertThat(requests(servers.get(1)).stream().filter("POST /api/generate"::equals))
+                .as("what was in memory before is loaded again")
+                .hasSize(3);
+    }
+
+    @Test
+    void aModelAtWhichTheServerAlwaysDiesIsGivenUp() {
+        ModelServer first = server("{\"crashOnLoad\": true}");
+        int port = first.address().getPort();
+        also = event -> {
+            if (event instanceof WarmEvent.Waiting) {
+                server(port, servers.size() < 3 ? "{\"crashOnLoad\": true}" : "{}");
+            }
+        };
+        assertThat(warm(first, "llama3.2", "qwen3"))
+                .satisfiesExactly(
+                        llama -> assertThat(llama)
+                                .startsWith("llama3.2:latest failed: Ollama could not load llama3.2:latest: "
+                                        + "Ollama ended meanwhile (")
+                                .endsWith("), 3 times; its log says why"),
+                        qwen -> assertThat(qwen).isEqualTo("qwen3:latest warmed: " + QWEN));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crashOnPull", "crashOnLoad"})
+    void aServerThatStaysAwayIsNotReachable(String fault) {
+        limits = new WarmLimits(LIMITS.stall(), 1, LIMITS.load(), Duration.ofMillis(300), LIMITS.pause(), 0);
+        unreachable(server("{\"" + fault + "\": true}").address().getPort());
     }
 
     @Test
     void whereNobodyListensNothingIsReachable() throws IOException {
+        unreachable(freePort());
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            told.add("free from here on: " + socket.getLocalPort());
+            return socket.getLocalPort();
         }
-        unreachable(Integer.parseInt(told.get(0).replaceFirst(".* ", "")));
     }
 
     private void unreachable(int port) {
@@ -195,5 +480,17 @@ class WarmModelsTest {
         assertThat(trouble.sentence())
                 .startsWith("Ollama does not answer on 127.0.0.1:" + port + " (")
                 .endsWith("); see \"aiserver status\" and its log, then try again.");
+    }
+
+    @Test
+    void whoIsPatientWaitsForAServerThatIsNotUpYet() throws IOException {
+        int port = freePort();
+        options = new WarmModels.Options(KeepAlive.FOREVER, false, 2, Duration.ofSeconds(10));
+        also = event -> {
+            if (event instanceof WarmEvent.Waiting) {
+                server(port, "{}");
+            }
+        };
+        assertThat(warmModels(port).warm(List.of("llama3.2"))).hasSize(1).allMatch(WarmModels.Result::isGood);
     }
 }

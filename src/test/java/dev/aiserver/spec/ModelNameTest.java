@@ -14,7 +14,12 @@ class ModelNameTest {
             llama3.2,                        llama3.2:latest,                 false
             llama3.2:3b,                     llama3.2:3b,                     false
             _own,                            _own:latest,                     false
-            library/qwen3,                   library/qwen3:latest,            false
+            library/qwen3,                   qwen3:latest,                    false
+            registry.ollama.ai/library/qwen3,           qwen3:latest,         false
+            Registry.Ollama.AI/Library/qwen3:8b,        qwen3:8b,             false
+            registry.ollama.ai/me/mine,                 me/mine:latest,       false
+            example.com/library/mine,        example.com/library/mine:latest, false
+            me/mine,                         me/mine:latest,                  false
             hf.co/unsloth/Qwen3-GGUF:Q4_K_M, hf.co/unsloth/Qwen3-GGUF:Q4_K_M, false
             localhost:5000/me/mine,          localhost:5000/me/mine:latest,   false
             localhost:5000/me/mine:cloud,    localhost:5000/me/mine:cloud,    true
@@ -24,9 +29,9 @@ class ModelNameTest {
             gpt-oss:cloudy,                  gpt-oss:cloudy,                  false
             my-cloud,                        my-cloud:latest,                 false
             """)
-    void aNameHasATagAndMayBeOfTheCloud(String name, String withTag, boolean cloud) {
+    void aNameIsListedWithItsTagAndMayBeOfTheCloud(String name, String listed, boolean cloud) {
         assertThat(ModelName.isValid(name)).isTrue();
-        assertThat(ModelName.withTag(name)).isEqualTo(withTag);
+        assertThat(ModelName.asListed(name)).isEqualTo(listed);
         assertThat(ModelName.isCloud(name)).isEqualTo(cloud);
     }
 

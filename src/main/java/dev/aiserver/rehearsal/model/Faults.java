@@ -9,8 +9,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
  * @param busy503Times so many requests that must load a model find the queue full
  * @param oomOnLoad every load fails for want of memory
  * @param memoryLimitBytes loading beyond it evicts idle models
+ * @param pullDelayMillis before each tenth of a pull
  * @param pullFailAtPercent an error line inside the 200
- * @param pullStallAtPercent no more lines, the connection stays open
+ * @param pullStallAtPercent the same line again and again, as the real server says it that waits for a part
  * @param pullDropAtPercent the stream ends without its success line
  * @param pullFaultsEveryTime the three above strike on every attempt, whatever was there already
  * @param pullBackwards the count of completed bytes falls once
@@ -26,6 +27,7 @@ public record Faults(
         long firstTokenDelayMillis,
         long tokenDelayMillis,
         long memoryLimitBytes,
+        long pullDelayMillis,
         int pullFailAtPercent,
         int pullStallAtPercent,
         int pullDropAtPercent,

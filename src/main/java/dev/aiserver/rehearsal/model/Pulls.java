@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Pulls models out of the catalogue; nothing is downloaded, only told. A pull that broke off goes on where it was. */
 final class Pulls {
     private static final int STEP_PERCENT = 10;
+    private static final long TICK_MILLIS = 60;
     private static final long TEMPLATE_SIZE = 1_429;
 
     /** One file of a model. */
@@ -106,6 +107,7 @@ final class Pulls {
         for (int percent : stops.tailSet(1)) {
             long now = layer.at(percent);
             if (now > start) {
+                exchange.pause(faults.pullDelayMillis());
                 completed.put(layer.digest(), now);
                 lines.add(layer.progress(now));
             }
@@ -121,7 +123,10 @@ final class Pulls {
     private boolean survives(Exchange exchange, Faults faults, Layer layer, int percent, Lines lines)
             throws ClientGone {
         if (percent == faults.pullStallAtPercent()) {
-            exchange.pause(Long.MAX_VALUE / 1_000_000);
+            while (true) {
+                exchange.pause(TICK_MILLIS);
+                lines.add(layer.progress(layer.at(percent)));
+            }
         }
         if (percent == faults.pullFailAtPercent()) {
             throw new ApiError(500, "max retries exceeded: unexpected EOF");

@@ -106,7 +106,7 @@ final class PullsTest {
     }
 
     @Test
-    void aStalledPullSaysNothingMoreAndGoesOnForTheNextClient() throws IOException {
+    void aStalledPullComesNoFurtherAndGoesOnForTheNextClient() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{\"pullStallAtPercent\":20}")) {
             try (Client client = new Client(server.address())) {
                 client.send("POST", "/api/pull", "{\"model\":\"llama3.2\"}");

@@ -1,0 +1,66 @@
+package dev.aiserver.report;
+
+import dev.aiserver.ollama.LoadedModel;
+import dev.aiserver.report.Console.Colour;
+import dev.aiserver.server.WarmModels.Result;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What became of the models that were to be warmed, as text and as data. */
+public final class WarmText {
+    private final Console console;
+
+    public WarmText(Console console) {
+        this.console = console;
+    }
+
+    public String of(List<Result> results) {
+        StringBuilder text = new StringBuilder();
+        int width = results.stream()
+                .mapToInt(result -> result.model().length())
+                .max()
+                .orElse(0);
+        for (Result result : results) {
+            String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            Colour colour = result.isGood() ? Colour.GREEN : Colour.RED;
+            text.append("  %s  %s  %s%n"
+                    .formatted(
+                            console.paint(colour, "%-12s".formatted(outcome)),
+                            ("%-" + width + "s").formatted(result.model()),
+                            result.detail()));
+            result.warnings()
+                    .forEach(warning -> text.append("  %s  %s%n"
+                            .formatted(
+                                    " ".repeat(12),
+                                    console.paint(Colour.YELLOW, "warning: ") + result.model() + ": " + warning)));
+        }
+        return text.toString();
+    }
+
+    /** For {@code --json}. */
+    public static List<Map<String, Object>> data(List<Result> results) {
+        return results.stream().map(WarmText::data).toList();
+    }
+
+    private static Map<String, Object> data(Result result) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("model", result.model());
+        fields.put("outcome", result.outcome());
+        fields.put("detail", result.detail());
+        result.inMemory().ifPresent(model -> fields.putAll(data(model)));
+        fields.put("warnings", result.warnings());
+        return fields;
+    }
+
+    private static Map<String, Object> data(LoadedModel model) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("digest", model.digest());
+        fields.put("gpuPercent", model.percentOnGpu());
+        fields.put("contextLength", model.contextLength());
+        fields.put("forEver", model.staysForEver());
+        fields.put("expiresAt", model.expiresAt().toString());
+        return fields;
+    }
+}

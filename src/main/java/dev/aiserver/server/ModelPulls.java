@@ -1,0 +1,109 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.ollama.Ending;
+import dev.aiserver.ollama.OllamaClient;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Downloads models, several at once; one that fails keeps no other from it. */
+final class ModelPulls {
+    private final OllamaClient ollama;
+    private final ModelDisk disk;
+    private final WarmLimits limits;
+    private final Absence absence;
+    private final Consumer<WarmEvent> events;
+
+    ModelPulls(OllamaClient ollama, ModelDisk disk, WarmLimits limits, Absence absence, Consumer<WarmEvent> events) {
+        this.ollama = ollama;
+        this.disk = disk;
+        this.limits = limits;
+        this.absence = absence;
+        this.events = events;
+    }
+
+    /**
+     * Why some failed, by model.
+     *
+     * @throws Trouble when Ollama is gone for good
+     */
+    Map<String, String> pull(List<String> models, int parallel) {
+        ExecutorService threads = Executors.newFixedThreadPool(parallel, task -> {
+            Thread thread = new Thread(task, "pull");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Map<String, Future<Optional<String>>> pulls = new LinkedHashMap<>();
+            models.forEach(model -> pulls.put(model, threads.submit(() -> pull(model))));
+            Map<String, String> failures = new LinkedHashMap<>();
+            pulls.forEach((model, pull) -> result(pull).ifPresent(reason -> failures.put(model, reason)));
+            return failures;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Optional<String> result(Future<Optional<String>> pull) {
+        try {
+            return pull.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Trouble trouble) {
+                throw trouble;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Trouble("The downloads were interrupted; run warm-models again, they go on where they stopped.");
+        }
+    }
+
+    /** Why it failed, if it did. Ollama keeps what has come, so that every attempt goes on where the last one stopped. */
+    private Optional<String> pull(String model) {
+        for (int attempt = 1; ; attempt++) {
+            Ending ending = attempt(model);
+            if (ending instanceof Ending.Done) {
+                events.accept(new WarmEvent.Pulled(model));
+                return Optional.empty();
+            }
+            boolean again = attempt <= limits.retries();
+            String reason;
+            if (ending instanceof Ending.BrokenOff brokenOff) {
+                reason = brokenOff.words() + (again ? "" : "; run warm-models again, it goes on where it stopped");
+            } else if (ending instanceof Ending.Lost lost) {
+                absence.awaitEnd(limits.absence());
+                reason = "Ollama ended meanwhile (" + lost.words() + ")";
+            } else {
+                reason = ending instanceof Ending.Refused refused ? refused.words() : ending.toString();
+                again = false;
+            }
+            if (!again) {
+                String sentence = "Ollama could not pull " + model + ": " + reason;
+                events.accept(new WarmEvent.Failed(model, sentence));
+                return Optional.of(sentence);
+            }
+            events.accept(new WarmEvent.Retrying(model, reason));
+            limits.pauseAfter(attempt);
+        }
+    }
+
+    private Ending attempt(String model) {
+        try {
+            return ollama.pull(model, limits.stall(), line -> {
+                disk.note(model, line.completed(), line.total());
+                events.accept(new WarmEvent.Pulling(model, line.status(), line.completed(), line.total()));
+            });
+        } catch (Trouble trouble) {
+            return new Ending.Refused(trouble.sentence());
+        } finally {
+            disk.ended(model);
+        }
+    }
+}

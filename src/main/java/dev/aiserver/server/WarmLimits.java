@@ -1,0 +1,47 @@
+package dev.aiserver.server;
+
+import dev.aiserver.ollama.GoDuration;
+import dev.aiserver.spec.ServerSpec;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long and how often warming models tries.
+ *
+ * @param stall how long a download may stand still
+ * @param retries how often a download or a load is tried again after it broke off
+ * @param load for one load; zero is none
+ * @param absence how long Ollama may be away
+ * @param pause before the second attempt; each further one is twice as long, up to thirty times this
+ * @param busyRetries how often a load is tried again while Ollama has too much to do
+ */
+public record WarmLimits(
+        Duration stall, int retries, Duration load, Duration absence, Duration pause, int busyRetries) {
+
+    private static final int LONGEST_PAUSE = 30;
+
+    /**
+     * Ollama gives up a load that makes no progress for {@code OLLAMA_LOAD_TIMEOUT}, five minutes if not set; one that
+     * does make progress may take longer, so this waits for six times that before it gives up Ollama itself.
+     */
+    public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration absence) {
+        String timeout = spec.ollama().environment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
+        Duration patience = timeout.matches("-?\\d{1,9}")
+                ? Duration.ofSeconds(Integer.parseInt(timeout))
+                : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));
+        Duration load = patience.isNegative() ? Duration.ZERO : patience.multipliedBy(6);
+        return new WarmLimits(stall, retries, load, absence, Duration.ofSeconds(1), 8);
+    }
+
+    /** @param attempts so far */
+    void pauseAfter(int attempts) {
+        long factor = Math.min(LONGEST_PAUSE, 1L << Math.min(attempts - 1, 8));
+        long end = System.nanoTime() + pause.multipliedBy(factor).toNanos();
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            LockSupport.parkNanos(left);
+        }
+    }
+}
