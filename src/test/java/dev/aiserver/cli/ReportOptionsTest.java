@@ -9,6 +9,7 @@ import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,9 @@ class ReportOptionsTest {
         Verification verification = new Verification();
         new CommandLine(verification).parseArgs(args);
         verification.reports.write(
-                List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen"))), "ai", "http://ai:1");
+                List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen"), Duration.ZERO)),
+                "ai",
+                "http://ai:1");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -111,25 +112,28 @@ class ReportTest {
     }
 
     private static final List<Verdict> VERDICTS = List.of(
-            new Verdict("a.one", "One is so", new Outcome.Passed("seen")),
-            new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so")),
-            new Verdict("b.three", "Three is so", new Outcome.Skipped("not asked for")),
-            new Verdict("b.four", "Four is so", new Outcome.Unknown("nobody answers")));
+            new Verdict("a.one", "One is so", new Outcome.Passed("seen"), Duration.ZERO),
+            new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so"), Duration.ZERO),
+            new Verdict("b.three", "Three is so", new Outcome.Skipped("not asked for"), Duration.ZERO),
+            new Verdict("b.four", "Four is so", new Outcome.Unknown("nobody answers"), Duration.ZERO));
 
     @Test
     void aVerdictSaysWhatWasSeenAndWhatToDo() {
         VerdictText text = new VerdictText(PLAIN);
         String lines = VERDICTS.stream().map(text::line).collect(Collectors.joining("\n"));
         assertThat(lines + "\n" + text.summary(VERDICTS)).isEqualTo("""
+            a
               ok    One is so                                                      seen
               FAIL  a.two: Two is so
                       seen: two is not
                       do:   make it so
+            b
               skip  b.three: Three is so
                       why:  not asked for
               ????  b.four: Four is so
                       not found out: nobody answers
             Not verified: 1 passed, 1 failed, 1 skipped, 1 not found out.
+            Do first: make it so (a.two).
             """);
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
                 .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 not found out.\n");
@@ -147,22 +151,26 @@ class ReportTest {
                     "id" : "a.one",
                     "claim" : "One is so",
                     "outcome" : "passed",
+                    "milliseconds" : 0,
                     "evidence" : "seen"
                   }, {
                     "id" : "a.two",
                     "claim" : "Two is so",
                     "outcome" : "failed",
+                    "milliseconds" : 0,
                     "evidence" : "two is not",
                     "fix" : "make it so"
                   }, {
                     "id" : "b.three",
                     "claim" : "Three is so",
                     "outcome" : "skipped",
+                    "milliseconds" : 0,
                     "reason" : "not asked for"
                   }, {
                     "id" : "b.four",
                     "claim" : "Four is so",
                     "outcome" : "unknown",
+                    "milliseconds" : 0,
                     "reason" : "nobody answers"
                   } ]
                 }

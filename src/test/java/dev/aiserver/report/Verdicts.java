@@ -2,6 +2,7 @@ package dev.aiserver.report;
 
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -58,7 +59,7 @@ final class Verdicts {
     private Verdicts() {}
 
     static Verdict verdict(String id, String claim, Outcome outcome) {
-        return new Verdict(id, claim, outcome);
+        return new Verdict(id, claim, outcome, Duration.ofMillis(7));
     }
 
     static Outcome passed(String evidence) {
