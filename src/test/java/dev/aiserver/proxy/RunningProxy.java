@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** The real HAProxy with a rendered configuration, on a free port of 127.0.0.1. */
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
     static final String NAME = "remote-ollama";
     static final String LONG_NAME = "remote-ollama.tail1234.ts.net";
     static final String UNPARSED = "unparsed";
@@ -43,7 +43,7 @@ final class RunningProxy implements AutoCloseable {
         this.master = master;
     }
 
-    static RunningProxy start(Path directory, int ollamaPort, EndpointSet... sets) throws IOException {
+    public static RunningProxy start(Path directory, int ollamaPort, EndpointSet... sets) throws IOException {
         EnumSet<EndpointSet> open = EnumSet.of(EndpointSet.STRICT);
         open.addAll(Set.of(sets));
         ProxyConfiguration configuration = new ProxyConfiguration(
@@ -66,7 +66,7 @@ final class RunningProxy implements AutoCloseable {
         return configuration.proxy();
     }
 
-    int port() {
+    public int port() {
         return settings().port();
     }
 

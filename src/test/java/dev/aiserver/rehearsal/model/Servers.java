@@ -11,13 +11,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Model servers for tests, on free ports of the loopback address. */
-final class Servers {
+public final class Servers {
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private Servers() {}
 
     /** With one installed model of each kind: qwen3 (tools, thinking), llava (neither), nomic-embed-text. */
-    static ModelServer withModels(Path directory, String faults, String... environment) throws IOException {
+    public static ModelServer withModels(Path directory, String faults, String... environment) throws IOException {
         ModelStore store = ModelStore.open(directory);
         for (String name : new String[] {"qwen3:latest", "llava:latest", "nomic-embed-text:latest"}) {
             store.add(Catalogue.builtIn().find(ModelName.of(name)).orElseThrow());

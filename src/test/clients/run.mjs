@@ -1,0 +1,13 @@
+// Drives one SDK: node run.mjs openai|anthropic|ollama served|refused URL
+// Prints one JSON object: what each case returned, or what was thrown at it.
+const [sdk, kind, url] = process.argv.slice(2);
+const cases = (await import(`./${sdk}.mjs`))[kind](url);
+const outcomes = {};
+for (const [name, run] of Object.entries(cases)) {
+  try {
+    outcomes[name] = await run();
+  } catch (thrown) {
+    outcomes[name] = { thrown: thrown.constructor.name, message: thrown.message };
+  }
+}
+console.log(JSON.stringify(outcomes));

@@ -1,0 +1,186 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.proxy.ClientRequest;
+import dev.aiserver.proxy.RunningProxy;
+import dev.aiserver.rehearsal.model.ModelServer;
+import dev.aiserver.rehearsal.model.Servers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The SDKs with which people use the server, in the way they are used, through the proxy as it is installed. */
+class SdkClientsIT {
+    private static final Path CLIENTS = Path.of("src/test/clients");
+    private static final int SECONDS = 60;
+
+    @TempDir
+    private Path directory;
+
+    private ModelServer server;
+    private RunningProxy proxy;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = Servers.withModels(directory, "{}", "OLLAMA_NO_CLOUD=1");
+        proxy = RunningProxy.start(directory, server.address().getPort());
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+        server.close();
+    }
+
+    @Test
+    void openAisIsServed() throws Exception {
+        assertThat(outcomes("openai", "served")).isEqualTo("""
+                models.list -> ["llava:latest","nomic-embed-text:latest","qwen3:latest"]
+                models.retrieve -> "qwen3:latest"
+                chat.completions.create -> {"text":"You said: hello there","finish":"stop","tokens":6}
+                chat.completions.create, reasoning -> {"text":"You said: hello there","reasoning":"Let me think."}
+                chat.completions.create, stream -> {"pieces":["You"," said:"," hello"," there"],"finish":"stop","tokens":6}
+                chat.completions.stream -> {"text":"You said: hello there","deltas":4}
+                chat.completions.create, tools -> {"name":"weather","arguments":{"city":"example"},"finish":"tool_calls"}
+                chat.completions.stream, tools -> [["weather",{"city":"example"}]]
+                chat.completions.runTools -> {"text":"You said: sunny","asked":["example"]}
+                chat.completions.create, JSON mode -> {"answer":"hello there"}
+                chat.completions.create, JSON schema -> {"city":"example"}
+                chat.completions.create, picture -> "You said: what is it"
+                responses.create -> {"text":"You said: hello there","status":"completed","tokens":6}
+                responses.create, stream -> ["created","in_progress","output_item.added","content_part.added","output_text.delta","output_text.delta","output_text.delta","output_text.done","content_part.done","output_item.done","completed"]
+                responses.stream -> {"text":"You said: hello there","deltas":4}
+                responses.create, tools -> [["function_call","weather",{"city":"example"}]]
+                """);
+        ClientRequest.compare("openai", server.requests());
+    }
+
+    @Test
+    void openAisThrowsItsOwnErrors() throws Exception {
+        assertThat(outcomes("openai", "refused")).isEqualTo("""
+                unknown model -> NotFoundError: 404 model 'nope' not found
+                unknown model, stream -> NotFoundError: 404 model 'nope' not found
+                unknown model, responses -> NotFoundError: 404 model 'nope' not found
+                models.retrieve of an unknown model -> NotFoundError: 404 model 'nope:latest' not found
+                no messages -> BadRequestError: 400 [] is too short - 'messages'
+                model of the cloud -> PermissionDeniedError: 403 "ollama cloud is disabled: remote model is unavailable"
+                blocked endpoint -> NotFoundError: 404 this endpoint is not served here
+                blocked endpoint with a body -> NotFoundError: 404 this endpoint is not served here
+                blocked method -> NotFoundError: 404 this endpoint is not served here
+                """);
+        assertThat(arrived()).containsExactly("GET /v1/models/nope", "POST /v1/chat/completions", "POST /v1/responses");
+    }
+
+    @Test
+    void anthropicsIsServed() throws Exception {
+        assertThat(outcomes("anthropic", "served")).isEqualTo("""
+                messages.create -> {"role":"assistant","text":"You said: hello there","stop":"end_turn","tokens":4}
+                messages.create, stream -> ["message_start","content_block_start","content_block_delta","content_block_delta","content_block_delta","content_block_stop","message_delta","message_stop"]
+                messages.stream -> {"text":"You said: hello there","pieces":["You"," said:"," hello"," there"],"stop":"end_turn"}
+                messages.create, conversation -> "You said: how are you"
+                messages.create, thinking -> ["Let me think.","You said: hello there"]
+                messages.create, tools -> {"stop":"tool_use","name":"weather","input":{"city":"example"},"text":"You said: sunny"}
+                messages.stream, tools -> {"input":{"city":"example"},"parts":1}
+                beta.messages.toolRunner -> {"text":"You said: sunny","asked":["example"]}
+                messages.create, picture -> "You said: what is it"
+                messages.create, token instead of key -> "You said: hello there"
+                """);
+        ClientRequest.compare("anthropic", server.requests());
+    }
+
+    @Test
+    void anthropicsThrowsItsOwnErrors() throws Exception {
+        assertThat(outcomes("anthropic", "refused")).isEqualTo("""
+                unknown model -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"model 'nope' not found"},"request_id":"req_H"}
+                unknown model, stream -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"model 'nope' not found"},"request_id":"req_H"}
+                no messages -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"messages is required"},"request_id":"req_H"}
+                no tokens -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"max_tokens is required and must be positive"},"request_id":"req_H"}
+                model of the cloud -> PermissionDeniedError: 403 {"error":"ollama cloud is disabled: remote model is unavailable"}
+                blocked endpoint -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"this endpoint is not served here","param":null,"code":"blocked"}}
+                blocked endpoint with a body -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"this endpoint is not served here","param":null,"code":"blocked"}}
+                blocked method -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"this endpoint is not served here","param":null,"code":"blocked"}}
+                """);
+        assertThat(arrived()).containsExactly("POST /v1/messages");
+    }
+
+    @Test
+    void ollamasIsServedWhatIsOpen() throws Exception {
+        assertThat(outcomes("ollama", "served")).isEqualTo("""
+                version -> "0.16.2"
+                list -> ["llava:latest","nomic-embed-text:latest","qwen3:latest"]
+                show -> ["completion","tools","thinking"]
+                """);
+        ClientRequest.compare("ollama", server.requests());
+    }
+
+    @Test
+    void ollamasIsToldThatTheRestIsNotServed() throws Exception {
+        assertThat(outcomes("ollama", "refused")).isEqualTo("""
+                chat -> ResponseError: this endpoint is not served here
+                chat, stream -> ResponseError: this endpoint is not served here
+                generate -> ResponseError: this endpoint is not served here
+                embed -> ResponseError: this endpoint is not served here
+                ps -> ResponseError: this endpoint is not served here
+                pull -> ResponseError: this endpoint is not served here
+                delete -> ResponseError: this endpoint is not served here
+                show of an unknown model -> ResponseError: model 'nope:latest' not found
+                """);
+        assertThat(arrived()).containsExactly("POST /api/show");
+    }
+
+    /** What got past the proxy, each request once. */
+    private Set<String> arrived() {
+        return server.requests().stream()
+                .map(request -> request.method() + " " + request.target())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A line for each case: what it returned, or the error that was thrown. */
+    private String outcomes(String client, String cases) throws IOException, InterruptedException {
+        StringBuilder lines = new StringBuilder();
+        for (Map.Entry<String, JsonNode> each : drive(client, cases).properties()) {
+            JsonNode outcome = each.getValue();
+            String thrown = outcome.path("thrown").asText();
+            String told = thrown.isEmpty()
+                    ? outcome.toString()
+                    : thrown + ": " + outcome.path("message").asText();
+            lines.append(each.getKey()).append(" -> ").append(told).append('\n');
+        }
+        return lines.toString().replaceAll("req_[0-9a-f]{24}", "req_H");
+    }
+
+    private JsonNode drive(String client, String cases) throws IOException, InterruptedException {
+        assertThat(CLIENTS.resolve("node_modules"))
+                .as("the SDKs are not there; run \"./install --test --yes\", or \"npm ci\" in " + CLIENTS)
+                .isDirectory();
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder command = new ProcessBuilder(
+                        "node", "run.mjs", client, cases, "http://127.0.0.1:" + proxy.port())
+                .directory(CLIENTS.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        // The SDKs take addresses and keys from variables, which this machine's owner may have set.
+        command.environment().keySet().retainAll(Set.of("PATH", "HOME"));
+        Process node = command.start();
+        boolean ended = node.waitFor(SECONDS, TimeUnit.SECONDS);
+        node.destroyForcibly().waitFor();
+        String said = Files.readString(err, StandardCharsets.UTF_8);
+        assertThat(ended && node.exitValue() == 0).as("node ends well: " + said).isTrue();
+        assertThat(said).isEmpty();
+        return JsonMapper.builder().build().readTree(out.toFile());
+    }
+}

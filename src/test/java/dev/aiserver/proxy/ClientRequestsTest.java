@@ -1,0 +1,57 @@
+package dev.aiserver.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.rehearsal.model.Journal;
+import dev.aiserver.rehearsal.model.ModelServer;
+import dev.aiserver.rehearsal.model.Servers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the clients' SDKs send, sent again without them. */
+class ClientRequestsTest {
+    private static ModelServer server;
+    private static RunningProxy proxy;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws IOException {
+        server = Servers.withModels(directory, "{}", "OLLAMA_NO_CLOUD=1");
+        proxy = RunningProxy.start(directory, server.address().getPort());
+    }
+
+    @AfterAll
+    static void stop() {
+        proxy.close();
+        server.close();
+    }
+
+    static Stream<Arguments> recorded() throws IOException {
+        List<Arguments> requests = new ArrayList<>();
+        for (String client : List.of("openai", "anthropic", "ollama")) {
+            for (ClientRequest request : ClientRequest.recorded(client)) {
+                requests.add(Arguments.of(client, request));
+            }
+        }
+        return requests.stream();
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("recorded")
+    void arriveAsTheyWereSentAndAreServed(String client, ClientRequest request) throws IOException {
+        HttpAnswer answer = proxy.probe().send(request.call(RunningProxy.NAME));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.headers()).doesNotContainKey("x-aiserver");
+        List<Journal.Entry> arrived = server.requests();
+        assertThat(ClientRequest.of(arrived.get(arrived.size() - 1))).isEqualTo(request);
+    }
+}
