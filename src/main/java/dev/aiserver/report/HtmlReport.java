@@ -58,14 +58,15 @@ public final class HtmlReport {
             groups.computeIfAbsent(fit(JUnitReport.group(verdict)), name -> new ArrayList<>())
                     .add(check);
         }
+        Counts counts = counts(checks);
         return new ReportPage(
                 PlainText.of(about.server()),
                 PlainText.of(about.url()),
                 TIME.format(about.time()),
                 DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(about.time()),
                 about.version(),
-                !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::isGood),
-                counts(checks),
+                counts.passed() > 0 && verdicts.stream().allMatch(Verdict::isGood),
+                counts,
                 actions(checks),
                 groups.entrySet().stream()
                         .map(group -> new Group(group.getKey(), counts(group.getValue()), group.getValue()))

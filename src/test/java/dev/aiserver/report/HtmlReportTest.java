@@ -110,6 +110,9 @@ class HtmlReportTest {
     void callsAServerVerifiedOnlyWhenSomethingWasProved() {
         Verdict proved = verdict("a.a", "a", passed("seen"));
         assertThat(HtmlReport.of(List.of(proved), Verdicts.ABOUT)).contains(" Verified:", "remote-ollama: verified");
+        Verdict skipped = verdict("a.b", "b", new Outcome.Skipped("why"));
+        assertThat(HtmlReport.of(List.of(proved, skipped), Verdicts.ABOUT)).contains(" Verified:");
+        assertThat(HtmlReport.of(List.of(skipped), Verdicts.ABOUT)).doesNotContain(" Verified:");
         assertThat(HtmlReport.of(List.of(), Verdicts.ABOUT))
                 .contains("Not verified")
                 .doesNotContain("Verified:");
