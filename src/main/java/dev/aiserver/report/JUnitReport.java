@@ -5,6 +5,7 @@ import dev.aiserver.verify.Verdict;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
@@ -71,6 +72,8 @@ public final class JUnitReport {
     private void testcase(String group, Verdict verdict) throws XMLStreamException {
         start(2, "testcase", verdict.id() + ": " + verdict.claim());
         xml.writeAttribute("classname", "aiserver." + PlainText.of(group));
+        xml.writeAttribute(
+                "time", String.format(Locale.ROOT, "%.3f", verdict.took().toNanos() / 1e9));
         Outcome outcome = verdict.outcome();
         if (outcome instanceof Outcome.Passed passed) {
             newLine(3);
