@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 
 /** A home, a folder for logs and an {@code ollama} command that exist for one rehearsal only. */
 final class ThrowawayHome {
+    /** As fast as a small model on a good machine: without any time between words nobody could see them stream. */
+    private static final String PACE = "{\"tokenDelayMillis\": 4}";
+
     private final Path root;
     private final List<AutoCloseable> first = new ArrayList<>();
 
@@ -38,6 +41,8 @@ final class ThrowawayHome {
             Files.createDirectories(home.home().resolve("Library"));
             Files.createDirectories(home.logs());
             Files.createDirectories(home.ollama().getParent());
+            Files.createDirectories(home.models());
+            Files.writeString(home.models().resolve("faults.json"), PACE);
             Files.writeString(home.ollama(), home.ollamaScript());
             Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
             return home;
@@ -59,6 +64,10 @@ final class ThrowawayHome {
         return root.resolve("bin/ollama");
     }
 
+    private Path models() {
+        return root.resolve("models");
+    }
+
     /** Models stay out of the home, because an installation does not own them. */
     private String ollamaScript() {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -69,7 +78,7 @@ final class ThrowawayHome {
                 #!/bin/sh
                 export OLLAMA_MODELS=%s
                 exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s dev.aiserver.rehearsal.model.ModelServer "$@"
-                """.formatted(quoted(root.resolve("models").toString()), quoted(java), quoted(classPath));
+                """.formatted(quoted(models().toString()), quoted(java), quoted(classPath));
     }
 
     private static String quoted(String text) {

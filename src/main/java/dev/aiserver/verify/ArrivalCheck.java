@@ -32,7 +32,7 @@ final class ArrivalCheck {
                     + ") is not in Ollama's log either, so that the log proves nothing");
         }
         List<String> arrived = log.lines(subject.nonce()).stream()
-                .filter(line -> !line.contains(control))
+                .filter(line -> !line.contains(subject.nonce() + "&allowed"))
                 .map(line -> line.substring(line.lastIndexOf('|') + 1).strip())
                 .map(line -> line.replace("?" + subject.nonce(), ""))
                 .toList();

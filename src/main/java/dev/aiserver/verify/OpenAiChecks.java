@@ -1,11 +1,315 @@
 package dev.aiserver.verify;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.aiserver.net.ForbiddenRequests;
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
+/** That OpenAI's clients get what they know: models, chat completions and responses, whole and as streams. */
 final class OpenAiChecks {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String RESPONSES = "/v1/responses";
+    private static final String MODELS = "/v1/models";
+    private static final String FIX =
+            "read Ollama's log on the server; \"brew upgrade ollama\" there when it is older than 0.16.2";
+    private static final String TOOL =
+            "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}";
+
     private OpenAiChecks() {}
 
     static List<Check> all(Client client) {
-        return List.of();
+        List<Check> checks = new ArrayList<>();
+        if (client.opens("GET", MODELS)) {
+            checks.add(Check.of("openai.models", "the models are listed as OpenAI lists them", OpenAiChecks::models));
+        }
+        if (client.opens("GET", "/v1/models/{model}")) {
+            checks.add(
+                    Check.of("openai.model.unknown", "an unknown model is a 404 in JSON", OpenAiChecks::unknownModel));
+            checks.add(Check.ofModel(
+                    "openai.model",
+                    "an installed model is found by its name",
+                    Models.Ability.COMPLETION,
+                    OpenAiChecks::oneModel));
+        }
+        if (client.opens("POST", CHAT)) {
+            checks.add(error(
+                    "openai.error.unknown-model",
+                    "an unknown model",
+                    CHAT,
+                    404,
+                    "{\"model\":\"" + ForbiddenRequests.NO_MODEL
+                            + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"));
+            checks.add(error("openai.error.malformed", "malformed JSON", CHAT, 400, "{\"model\":"));
+            checks.add(error(
+                    "openai.error.no-model",
+                    "a missing model",
+                    CHAT,
+                    400,
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"));
+            checks.add(error(
+                    "openai.error.no-messages",
+                    "missing messages",
+                    CHAT,
+                    400,
+                    "{\"model\":\"" + ForbiddenRequests.NO_MODEL + "\"}"));
+            checks.add(
+                    Check.ofModel("openai.chat", "a chat is completed", Models.Ability.COMPLETION, OpenAiChecks::chat));
+            checks.add(Check.ofModel(
+                    "openai.chat.stream",
+                    "a streamed chat ends with [DONE]",
+                    Models.Ability.COMPLETION,
+                    (s, m) -> chatStream(s, m, false)));
+            checks.add(Check.ofModel(
+                    "openai.chat.usage",
+                    "a stream tells its usage when asked to",
+                    Models.Ability.COMPLETION,
+                    (s, m) -> chatStream(s, m, true)));
+            checks.add(Check.ofModel(
+                    "openai.chat.json", "JSON mode gives JSON", Models.Ability.COMPLETION, OpenAiChecks::jsonMode));
+            checks.add(Check.ofModel(
+                    "openai.chat.tools", "a model calls a tool", Models.Ability.TOOLS, OpenAiChecks::tools));
+            checks.add(Check.ofModel(
+                    "openai.chat.vision", "a model takes an image", Models.Ability.VISION, OpenAiChecks::vision));
+        }
+        if (client.opens("POST", RESPONSES)) {
+            checks.add(error(
+                    "openai.responses.error.unknown-model",
+                    "an unknown model",
+                    RESPONSES,
+                    404,
+                    "{\"model\":\"" + ForbiddenRequests.NO_MODEL + "\",\"input\":\"x\"}"));
+            checks.add(error("openai.responses.error.malformed", "malformed JSON", RESPONSES, 400, "{\"model\":"));
+            checks.add(Check.ofModel(
+                    "openai.responses", "a response is completed", Models.Ability.COMPLETION, OpenAiChecks::response));
+            checks.add(Check.ofModel(
+                    "openai.responses.stream",
+                    "a streamed response has its events in order, to response.completed",
+                    Models.Ability.COMPLETION,
+                    OpenAiChecks::responseStream));
+        }
+        return checks;
+    }
+
+    private static Check error(String id, String what, String path, int status, String body) {
+        return Check.of(id, what + " is a " + status + " as OpenAI words it", subject -> {
+            HttpAnswer answer = subject.send(HttpCall.post(path, subject.host(), body));
+            return isError(answer, status);
+        });
+    }
+
+    private static Outcome isError(HttpAnswer answer, int status) {
+        String type = status == 404 ? "not_found_error" : "invalid_request_error";
+        return Shape.of(answer)
+                .demand(answer.status() == status, "it gets " + Answers.shown(answer))
+                .is("/error/type", type)
+                .hasText("/error/message")
+                .outcome(status + " " + type, FIX);
+    }
+
+    private static Outcome models(Subject subject) throws IOException {
+        HttpAnswer answer = subject.send(HttpCall.get(MODELS, subject.host()));
+        Shape shape = Shape.of(answer)
+                .demand(answer.status() == 200, Answers.shown(answer))
+                .is("/object", "list");
+        JsonNode data = shape.at("/data");
+        // Without any model Ollama says null.
+        shape.demand(data.isArray() || data.isNull(), "data is no list");
+        data.forEach(model -> shape.demand(
+                model.path("object").asText().equals("model")
+                        && !model.path("id").asText().isEmpty()
+                        && model.path("created").isNumber(),
+                "an entry is no model: " + Answers.shortened(model.toString())));
+        shape.demand(
+                data.size() == subject.models().installed().size()
+                        || subject.models().installed().isEmpty(),
+                data.size() + " models, and /api/tags has "
+                        + subject.models().installed().size());
+        return shape.outcome(data.size() + " models", FIX);
+    }
+
+    private static Outcome oneModel(Subject subject, String model) throws IOException {
+        HttpAnswer answer = subject.send(HttpCall.get(MODELS + "/" + model, subject.host()));
+        if (model.contains("/")) {
+            return new Outcome.Skipped("Ollama has no route for a model whose name has a slash");
+        }
+        return Shape.of(answer)
+                .demand(answer.status() == 200, Answers.shown(answer))
+                .is("/object", "model")
+                .is("/id", model)
+                .outcome(model, FIX);
+    }
+
+    private static Outcome unknownModel(Subject subject) throws IOException {
+        return isError(subject.send(HttpCall.get(MODELS + "/" + ForbiddenRequests.NO_MODEL, subject.host())), 404);
+    }
+
+    private static String chat(String model, String text, String more) {
+        return "{\"model\":\"" + model + "\",\"max_tokens\":64,\"temperature\":0,\"reasoning_effort\":\"none\","
+                + "\"messages\":[{\"role\":\"user\",\"content\":" + text + "}]" + more + "}";
+    }
+
+    private static HttpAnswer chatted(Subject subject, String body) throws IOException {
+        return subject.generate(HttpCall.post(CHAT, subject.host(), body));
+    }
+
+    private static Shape completion(HttpAnswer answer) {
+        return Shape.of(answer)
+                .demand(answer.status() == 200, Answers.shown(answer))
+                .is("/object", "chat.completion")
+                .is("/choices/0/message/role", "assistant")
+                .hasText("/choices/0/finish_reason")
+                .isPositive("/usage/completion_tokens");
+    }
+
+    private static Outcome chat(Subject subject, String model) throws IOException {
+        HttpAnswer answer = chatted(subject, chat(model, "\"Say one word.\"", ""));
+        Shape shape = completion(answer).hasText("/choices/0/message/content");
+        return shape.outcome(
+                model + ": "
+                        + Answers.shortened(
+                                shape.at("/choices/0/message/content").asText()),
+                FIX);
+    }
+
+    private static Outcome chatStream(Subject subject, String model, boolean usage) throws IOException {
+        String more = ",\"stream\":true" + (usage ? ",\"stream_options\":{\"include_usage\":true}" : "");
+        HttpCall call = HttpCall.post(CHAT, subject.host(), chat(model, "\"Say one word.\"", more));
+        EventStream stream = subject.stream(call);
+        StringBuilder text = new StringBuilder();
+        boolean counted = false;
+        boolean finished = false;
+        for (EventStream.Event event : stream.events()) {
+            if (!event.data().equals("[DONE]")) {
+                JsonNode chunk = event.json();
+                text.append(chunk.at("/choices/0/delta/content").asText(""));
+                finished |= !chunk.at("/choices/0/finish_reason").asText("").isEmpty()
+                        && !chunk.at("/choices/0/finish_reason").isNull();
+                counted |= chunk.at("/usage/completion_tokens").asInt() > 0;
+            }
+        }
+        return new Findings()
+                .demand(stream.status() == 200, "it gets " + stream.status())
+                .demand(stream.contentType().startsWith("text/event-stream"), "its type is " + stream.contentType())
+                .demand(stream.last().equals("[DONE]"), "it ends with " + Answers.shortened(stream.last()))
+                .demand(finished, "no chunk has a finish_reason")
+                .demand(text.length() > 0, "it says nothing")
+                .demand(counted == usage, usage ? "no chunk tells the usage" : "the usage is told unasked")
+                .outcome(stream.events().size() + " events, then [DONE]", FIX);
+    }
+
+    private static Outcome jsonMode(Subject subject, String model) throws IOException {
+        HttpAnswer answer = chatted(
+                subject,
+                chat(
+                        model,
+                        "\"Answer in JSON: {\\\"ok\\\": true}\"",
+                        ",\"response_format\":{\"type\":\"json_object\"}"));
+        Shape shape = completion(answer);
+        String text = shape.at("/choices/0/message/content").asText();
+        boolean cut = shape.at("/choices/0/finish_reason").asText().equals("length");
+        return shape.demand(cut || Shape.isObject(text), "the content is no JSON object: " + Answers.shortened(text))
+                .outcome(Answers.shortened(text), FIX);
+    }
+
+    private static Outcome tools(Subject subject, String model) throws IOException {
+        String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_weather\","
+                + "\"description\":\"The weather in a city\",\"parameters\":" + TOOL + "}}]";
+        HttpAnswer answer =
+                chatted(subject, chat(model, "\"Use the tool get_weather: how is the weather in Paris?\"", tools));
+        Shape shape = completion(answer);
+        JsonNode call = shape.at("/choices/0/message/tool_calls/0");
+        if (answer.status() == 200 && call.isMissingNode()) {
+            return Shape.wordsInsteadOfTool(model);
+        }
+        return shape.is("/choices/0/finish_reason", "tool_calls")
+                .is("/choices/0/message/tool_calls/0/type", "function")
+                .is("/choices/0/message/tool_calls/0/function/name", "get_weather")
+                .hasText("/choices/0/message/tool_calls/0/id")
+                .demand(
+                        Shape.isObject(call.at("/function/arguments").asText()),
+                        "its arguments are no JSON object in a text")
+                .outcome(
+                        model + " calls get_weather("
+                                + call.at("/function/arguments").asText() + ")",
+                        FIX);
+    }
+
+    private static Outcome vision(Subject subject, String model) throws IOException {
+        HttpAnswer answer = chatted(
+                subject,
+                chat(
+                        model,
+                        "[{\"type\":\"text\",\"text\":\"What colour is this?\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
+                                + "\"data:image/png;base64," + Shape.PNG + "\"}}]",
+                        ""));
+        return completion(answer).hasText("/choices/0/message/content").outcome(model + " answers", FIX);
+    }
+
+    private static String response(String model, boolean stream) {
+        return "{\"model\":\"" + model + "\",\"max_output_tokens\":64,\"reasoning\":{\"effort\":\"none\"},\"stream\":"
+                + stream + ",\"input\":\"Say one word.\"}";
+    }
+
+    private static Outcome response(Subject subject, String model) throws IOException {
+        HttpAnswer answer = subject.generate(HttpCall.post(RESPONSES, subject.host(), response(model, false)));
+        Shape shape = Shape.of(answer)
+                .demand(answer.status() == 200, Answers.shown(answer))
+                .is("/object", "response")
+                .is("/status", "completed")
+                .isPositive("/usage/output_tokens");
+        String text = "";
+        for (JsonNode item : shape.at("/output")) {
+            text += item.at("/content/0/text").asText("");
+        }
+        return shape.demand(!text.isEmpty(), "no item of the output is a text")
+                .outcome(model + ": " + Answers.shortened(text), FIX);
+    }
+
+    private static Outcome responseStream(Subject subject, String model) throws IOException {
+        EventStream stream = subject.stream(HttpCall.post(RESPONSES, subject.host(), response(model, true)));
+        List<String> order = stream.order();
+        Findings findings = new Findings()
+                .demand(stream.status() == 200, "it gets " + stream.status())
+                .demand(
+                        order.size() > 2
+                                && order.subList(0, 2).equals(List.of("response.created", "response.in_progress")),
+                        "it does not begin with response.created, response.in_progress: " + order)
+                .demand(
+                        Shape.inOrder(
+                                order,
+                                "response.output_item.added",
+                                "response.content_part.added",
+                                "response.output_text.delta",
+                                "response.output_text.done",
+                                "response.content_part.done",
+                                "response.output_item.done"),
+                        "the events of the text are not in order: " + order)
+                .demand(
+                        !order.isEmpty() && order.get(order.size() - 1).equals("response.completed"),
+                        "it does not end with response.completed");
+        for (int i = 0; i < stream.events().size(); i++) {
+            JsonNode data = stream.events().get(i).json();
+            findings.demand(
+                    data.path("sequence_number").asInt(-1) == i
+                            && data.path("type")
+                                    .asText()
+                                    .equals(stream.events().get(i).name()),
+                    "event " + i + " has another number or type: " + Answers.shortened(data.toString()));
+        }
+        return findings.outcome(stream.events().size() + " events, numbered from 0", FIX);
+    }
+
+    /** One that is streamed for a while. */
+    static HttpCall longChat(String host, String model, int tokens, String query) {
+        return HttpCall.post(
+                        CHAT,
+                        host,
+                        "{\"model\":\"" + model + "\",\"max_tokens\":" + tokens + ",\"temperature\":0,\"stream\":true,"
+                                + "\"reasoning_effort\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":"
+                                + "\"Count from one to five hundred in words, one number per line.\"}]}")
+                .asking(query);
     }
 }

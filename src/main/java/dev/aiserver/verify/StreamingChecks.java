@@ -1,11 +1,140 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
+/** That streams stream, and end with their reader. */
 final class StreamingChecks {
+    private static final String FIX = "run \"aiserver install\" to write haproxy.cfg anew";
+    private static final int TOKENS = 24;
+
+    /** So many that no model has said them all before a client that leaves at the first is noticed. */
+    private static final int MANY_TOKENS = 2000;
+
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(3);
+
+    /** A source that is faster than this says nothing about who holds what back. */
+    private static final double SHORTEST_SPREAD_MILLIS = 20;
+
+    private static final double ALLOWANCE_MILLIS = 40;
+
+    private static final Pattern GIN = Pattern.compile("\\| +(\\d{3}) \\| +(\\S+) \\|");
+
     private StreamingChecks() {}
 
     static List<Check> all(Client client) {
-        return List.of();
+        if (!client.opens("POST", "/v1/chat/completions")) {
+            return List.of();
+        }
+        return List.of(
+                Check.ofModel(
+                                "streaming.flow",
+                                "a stream's words arrive one after another",
+                                Models.Ability.COMPLETION,
+                                StreamingChecks::flows)
+                        .with(Check.Trait.ALONE),
+                Check.ofModel(
+                                "streaming.side-by-side",
+                                "words arrive as evenly as at Ollama itself",
+                                Models.Ability.COMPLETION,
+                                StreamingChecks::sideBySide)
+                        .with(Check.Trait.ALONE)
+                        .with(Check.Trait.SERVER),
+                Check.ofModel(
+                                "streaming.cancel",
+                                "a client that leaves stops its generation",
+                                Models.Ability.COMPLETION,
+                                StreamingChecks::cancels)
+                        .with(Check.Trait.ALONE)
+                        .with(Check.Trait.SERVER));
+    }
+
+    /** A proxy that gathers an answer sends all of it at once. */
+    private static Outcome flows(Subject subject, String model) throws IOException {
+        long start = System.nanoTime();
+        EventStream stream =
+                subject.stream(OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed"));
+        double total = (System.nanoTime() - start) / 1e6;
+        if (stream.events().size() < 3) {
+            return new Outcome.Failed("it has " + stream.events().size() + " events", FIX);
+        }
+        if (total < SHORTEST_SPREAD_MILLIS) {
+            return new Outcome.Skipped(model + " says it all in " + Math.round(total) + " ms, too fast to tell");
+        }
+        return new Findings()
+                .demand(
+                        stream.spread() > SHORTEST_SPREAD_MILLIS / 4 || stream.spread() > total / 4,
+                        "%d events within %.1f ms, after %.0f ms of nothing"
+                                .formatted(stream.events().size(), stream.spread(), total - stream.spread()))
+                .outcome("%d events over %.0f ms".formatted(stream.events().size(), stream.spread()), FIX);
+    }
+
+    private static Outcome sideBySide(Subject subject, String model) throws IOException {
+        Optional<Server> server = subject.server();
+        if (server.isEmpty()) {
+            return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
+        }
+        EventStream source;
+        HttpCall direct =
+                OpenAiChecks.longChat(Subject.ollamaHost(server.get()), model, TOKENS, subject.nonce() + "&allowed");
+        try (HttpExchange exchange = subject.ollama(server.get()).open(direct)) {
+            source = EventStream.read(exchange, Integer.MAX_VALUE);
+        }
+        EventStream proxied =
+                subject.stream(OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed"));
+        double expected = longestGap(source);
+        double seen = longestGap(proxied);
+        String numbers = "longest wait %.1f ms, at Ollama itself %.1f ms; spread %.0f and %.0f ms"
+                .formatted(seen, expected, proxied.spread(), source.spread());
+        if (source.spread() < SHORTEST_SPREAD_MILLIS) {
+            return new Outcome.Skipped(model + " is too fast to tell: " + numbers);
+        }
+        return new Findings()
+                .demand(seen <= 2 * expected + ALLOWANCE_MILLIS, numbers)
+                .demand(proxied.spread() >= source.spread() / 2, numbers)
+                .outcome(numbers, FIX);
+    }
+
+    private static double longestGap(EventStream stream) {
+        double longest = 0;
+        for (int i = 1; i < stream.events().size(); i++) {
+            longest = Math.max(
+                    longest,
+                    (stream.events().get(i).at() - stream.events().get(i - 1).at()) / 1e6);
+        }
+        return longest;
+    }
+
+    /** Ollama writes its line about a request when it is done with it. */
+    private static Outcome cancels(Subject subject, String model) throws IOException {
+        Optional<Server> server = subject.server();
+        if (server.isEmpty()) {
+            return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
+        }
+        String query = subject.nonce() + "&allowed-leaving";
+        HttpCall call = OpenAiChecks.longChat(subject.host(), model, MANY_TOKENS, query);
+        try (HttpExchange exchange = subject.ask(call)) {
+            EventStream beginning = EventStream.read(exchange, 1);
+            if (beginning.events().isEmpty()) {
+                return new Outcome.Failed("the stream has no event", FIX);
+            }
+        }
+        long left = System.nanoTime();
+        Optional<String> line = new OllamaLog(server.get()).await(query, TIME_TO_STOP);
+        double waited = (System.nanoTime() - left) / 1e6;
+        if (line.isEmpty()) {
+            return new Outcome.Failed(
+                    "Ollama still generates " + TIME_TO_STOP.toSeconds() + " s after the client has left", FIX);
+        }
+        Matcher gin = GIN.matcher(line.get());
+        String took = gin.find() ? gin.group(2) : "?";
+        return new Outcome.Passed(
+                "Ollama stops %.0f ms after the client has left, having run for %s".formatted(waited, took));
     }
 }

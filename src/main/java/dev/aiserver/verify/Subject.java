@@ -80,6 +80,13 @@ public final class Subject {
         return probe(TIME_TO_GENERATE).open(call);
     }
 
+    /** Sends through the proxy what a model answers as a stream, and reads it to its end. */
+    EventStream stream(HttpCall call) throws IOException {
+        try (HttpExchange exchange = ask(call)) {
+            return EventStream.read(exchange, Integer.MAX_VALUE);
+        }
+    }
+
     HttpAnswer generate(HttpCall call) throws IOException {
         return probe(TIME_TO_GENERATE).send(call);
     }
