@@ -93,6 +93,9 @@ public final class HtmlReport {
         if (outcome instanceof Outcome.Passed) {
             return Status.PASSED;
         }
+        if (outcome instanceof Outcome.Warned) {
+            return Status.WARNED;
+        }
         if (outcome instanceof Outcome.Failed) {
             return Status.FAILED;
         }
@@ -103,6 +106,9 @@ public final class HtmlReport {
         if (outcome instanceof Outcome.Passed passed) {
             return passed.evidence();
         }
+        if (outcome instanceof Outcome.Warned warned) {
+            return warned.evidence();
+        }
         if (outcome instanceof Outcome.Failed failed) {
             return failed.evidence();
         }
@@ -110,6 +116,9 @@ public final class HtmlReport {
     }
 
     private static String fix(Outcome outcome) {
+        if (outcome instanceof Outcome.Warned warned) {
+            return warned.advice();
+        }
         return outcome instanceof Outcome.Failed failed ? failed.fix() : "";
     }
 
@@ -135,6 +144,7 @@ public final class HtmlReport {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         return new Counts(
                 numbers.getOrDefault(Status.PASSED, 0L),
+                numbers.getOrDefault(Status.WARNED, 0L),
                 numbers.getOrDefault(Status.FAILED, 0L),
                 numbers.getOrDefault(Status.SKIPPED, 0L),
                 numbers.getOrDefault(Status.UNKNOWN, 0L));

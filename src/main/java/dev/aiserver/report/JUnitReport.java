@@ -80,6 +80,12 @@ public final class JUnitReport {
             xml.writeStartElement("system-out");
             xml.writeCharacters(PlainText.of(passed.evidence()));
             xml.writeEndElement();
+        } else if (outcome instanceof Outcome.Warned warned) {
+            newLine(3);
+            xml.writeStartElement("system-out");
+            xml.writeCharacters(
+                    "warning: " + PlainText.of(warned.evidence()) + "\ndo: " + PlainText.of(warned.advice()));
+            xml.writeEndElement();
         } else if (outcome instanceof Outcome.Failed failed) {
             problem("failure", failed.evidence());
             xml.writeCharacters("seen: " + PlainText.of(failed.evidence()) + "\ndo: " + PlainText.of(failed.fix()));

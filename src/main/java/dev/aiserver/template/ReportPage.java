@@ -30,9 +30,9 @@ public record ReportPage(
     }
 
     /** How many checks ended how. */
-    public record Counts(long passed, long failed, long skipped, long unknown) {
+    public record Counts(long passed, long warned, long failed, long skipped, long unknown) {
         public long all() {
-            return passed + failed + skipped + unknown;
+            return passed + warned + failed + skipped + unknown;
         }
     }
 
@@ -53,6 +53,7 @@ public record ReportPage(
     /** How a check ended, which is told by a word and a sign, never by a colour alone. */
     public enum Status {
         PASSED("proved"),
+        WARNED("to know about"),
         FAILED("failed"),
         SKIPPED("skipped"),
         UNKNOWN("not found out");

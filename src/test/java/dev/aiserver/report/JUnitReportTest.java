@@ -27,9 +27,9 @@ class JUnitReportTest {
     @Test
     void countsEveryOutcomeInItsGroupAndInAll() throws Exception {
         Document xml = parsed(JUnitReport.of(Verdicts.BAD_DAY));
-        assertThat(counts(xml.getDocumentElement())).isEqualTo("aiserver verify 8 4 1 1");
+        assertThat(counts(xml.getDocumentElement())).isEqualTo("aiserver verify 9 4 1 1");
         assertThat(counts(element(xml, "testsuite", 0))).isEqualTo("services 2 1 0 0");
-        assertThat(xml.getElementsByTagName("testcase").getLength()).isEqualTo(8);
+        assertThat(xml.getElementsByTagName("testcase").getLength()).isEqualTo(9);
         assertThat(xml.getElementsByTagName("failure").getLength()).isEqualTo(4);
         assertThat(xml.getElementsByTagName("error").getLength()).isEqualTo(1);
         assertThat(xml.getElementsByTagName("skipped").getLength()).isEqualTo(1);

@@ -54,7 +54,11 @@ final class Verdicts {
                     "cloud models are off: nothing leaves this machine",
                     new Outcome.Failed(
                             "401 {\"error\":\"unauthorized\",\"signin_url\":\"https://ollama.com/connect?name=mac&key=c3NoLWVkMjU1MTk\"}",
-                            "set OLLAMA_NO_CLOUD to \"1\" in aiserver.yaml, and run \"aiserver install\"")));
+                            "set OLLAMA_NO_CLOUD to \"1\" in aiserver.yaml, and run \"aiserver install\"")),
+            verdict(
+                    "headless.sleep",
+                    "the machine does not go to sleep",
+                    new Outcome.Warned("it sleeps after 10 minutes", "run \"sudo pmset -a sleep 0\"")));
 
     private Verdicts() {}
 
