@@ -90,7 +90,8 @@ class LayersTest {
         "freemarker..,              dev.aiserver.template",
         "com.dd.plist..,            dev.aiserver.rehearsal.launchd",
         "org.yaml..,                dev.aiserver.spec",
-        "com.github.difflib..,      dev.aiserver.report"
+        "com.github.difflib..,      dev.aiserver.report",
+        "me.tongfei.progressbar..,  dev.aiserver.report"
     })
     void aLibraryIsKnownToOnePackage(String library, String only) {
         noClasses()

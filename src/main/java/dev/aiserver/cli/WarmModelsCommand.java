@@ -4,11 +4,12 @@ import dev.aiserver.ollama.GoDuration;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
+import dev.aiserver.report.WarmBars;
 import dev.aiserver.report.WarmJson;
 import dev.aiserver.report.WarmLines;
+import dev.aiserver.report.WarmReport;
 import dev.aiserver.report.WarmText;
 import dev.aiserver.server.Installation;
-import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.server.WarmModels.Outcome;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -128,9 +129,14 @@ final class WarmModelsCommand implements Callable<Integer> {
         List<String> wanted = models.isEmpty() ? installation.spec().models() : models;
         WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, ABSENCE);
         WarmModels.Options options = new WarmModels.Options(keepAlive, update, parallel, wait);
-        Consumer<WarmEvent> events = common.json ? new WarmJson(console) : new WarmLines(console);
-        List<Result> results =
-                useCases.warmModels(installation, options, limits, events).warm(wanted);
+        List<Result> results;
+        AtomicBoolean ended = new AtomicBoolean();
+        try (WarmReport report = report()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(ended, report)));
+            results = useCases.warmModels(installation, options, limits, report).warm(wanted);
+        } finally {
+            ended.set(true);
+        }
         if (common.json) {
             console.answer(Json.document("warm-models", outcome(results), Map.of("models", WarmText.data(results))));
         } else if (results.isEmpty()) {
@@ -139,6 +145,21 @@ final class WarmModelsCommand implements Callable<Integer> {
             console.answer(new WarmText(console).of(results));
         }
         return exitCode(results);
+    }
+
+    private WarmReport report() {
+        if (common.json) {
+            return new WarmJson(console);
+        }
+        return console.redraws() ? new WarmBars(console) : new WarmLines(console);
+    }
+
+    /** Ollama gives up what nobody waits for any more, and keeps what it has downloaded. */
+    private void interrupted(AtomicBoolean ended, WarmReport report) {
+        if (!ended.get()) {
+            report.close();
+            console.say("Interrupted; run the same command again, downloads go on where they stopped.");
+        }
     }
 
     private void require(boolean right, String sentence) {

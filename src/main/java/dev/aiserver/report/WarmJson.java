@@ -4,10 +4,9 @@ import dev.aiserver.server.WarmEvent;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Tells a program of downloads and loads: one JSON object on a line of standard error for each event. */
-public final class WarmJson implements Consumer<WarmEvent> {
+public final class WarmJson implements WarmReport {
     private final Console console;
     private final Map<String, Long> told = new HashMap<>();
 

@@ -3,10 +3,9 @@ package dev.aiserver.report;
 import dev.aiserver.server.WarmEvent;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Tells of downloads and loads in lines, one for each ten per cent: for logs, and for whoever reads them later. */
-public final class WarmLines implements Consumer<WarmEvent> {
+public final class WarmLines implements WarmReport {
     private static final int STEP_PERCENT = 10;
 
     private final Console console;

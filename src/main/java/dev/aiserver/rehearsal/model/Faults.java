@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
  * @param busy503Times so many requests that must load a model find the queue full
  * @param oomOnLoad every load fails for want of memory
  * @param memoryLimitBytes loading beyond it evicts idle models
- * @param pullDelayMillis before each tenth of a pull
+ * @param pullDelayMillis before each tenth of a pull, so that it takes as long as a real one
  * @param pullFailAtPercent an error line inside the 200
  * @param pullStallAtPercent the same line again and again, as the real server says it that waits for a part
  * @param pullDropAtPercent the stream ends without its success line

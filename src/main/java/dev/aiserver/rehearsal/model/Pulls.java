@@ -107,7 +107,7 @@ final class Pulls {
         for (int percent : stops.tailSet(1)) {
             long now = layer.at(percent);
             if (now > start) {
-                exchange.pause(faults.pullDelayMillis());
+                exchange.pause(largest ? faults.pullDelayMillis() : 0);
                 completed.put(layer.digest(), now);
                 lines.add(layer.progress(now));
             }

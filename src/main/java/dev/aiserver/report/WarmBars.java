@@ -1,0 +1,111 @@
+package dev.aiserver.report;
+
+import dev.aiserver.server.WarmEvent;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Shows downloads on a terminal, a bar each with bytes, rate and time left, at the foot of what else is told. A bar that
+ * is full moves up to the rest.
+ */
+public final class WarmBars implements WarmReport {
+    private static final int WIDTH = 79;
+    private static final int MEGABYTE = 1_000_000;
+    private static final int REFRESH_MILLIS = 200;
+    private static final String UP = "\u001b[%dA";
+    private static final String ERASE_TO_END = "\r\u001b[J";
+
+    private final Console console;
+    private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
+    /** Also the lock of the screen; no bar is asked for anything under it, because a bar draws under a lock of its own. */
+    private final Map<String, String> drawn = new LinkedHashMap<>();
+
+    public WarmBars(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void accept(WarmEvent event) {
+        if (event instanceof WarmEvent.Pulling pulling) {
+            if (pulling.total() > 0) {
+                move(pulling);
+            }
+        } else {
+            if (event instanceof WarmEvent.Pulled pulled) {
+                end(pulled.model());
+            } else if (event instanceof WarmEvent.Failed failed) {
+                end(failed.model());
+            }
+            redraw(() -> console.say("  " + WarmLines.words(event)));
+        }
+    }
+
+    private void move(WarmEvent.Pulling pulling) {
+        bars.computeIfAbsent(pulling.model(), model -> bar(pulling))
+                .maxHint(pulling.total())
+                .stepTo(pulling.completed());
+    }
+
+    /** What has come in an earlier attempt does not count for its rate. */
+    private ProgressBar bar(WarmEvent.Pulling first) {
+        return new ProgressBarBuilder()
+                .setTaskName("  %-20s".formatted(first.model()))
+                .setStyle(ProgressBarStyle.ASCII)
+                .setInitialMax(first.total())
+                .startsFrom(first.completed(), Duration.ZERO)
+                .setUnit("MB", MEGABYTE)
+                .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                .setUpdateIntervalMillis(REFRESH_MILLIS)
+                .setConsumer(new DelegatingProgressBarConsumer(line -> draw(first.model(), line), WIDTH))
+                .build();
+    }
+
+    private void draw(String model, String line) {
+        if (bars.containsKey(model)) {
+            redraw(() -> drawn.put(model, line));
+        }
+    }
+
+    /** The last picture of its bar stays, above those that still move. */
+    private void end(String model) {
+        ProgressBar bar = bars.get(model);
+        if (bar == null) {
+            return;
+        }
+        bar.close();
+        bars.remove(model);
+        redraw(() -> {
+            String last = drawn.remove(model);
+            if (last != null) {
+                console.say(last);
+            }
+        });
+    }
+
+    private void redraw(Runnable between) {
+        synchronized (drawn) {
+            if (!drawn.isEmpty()) {
+                console.err().print(UP.formatted(drawn.size()) + ERASE_TO_END);
+            }
+            between.run();
+            drawn.values().forEach(line -> console.err().println(line));
+            console.err().flush();
+        }
+    }
+
+    /** Leaves the bars as they are. */
+    @Override
+    public void close() {
+        bars.values().forEach(ProgressBar::close);
+        bars.clear();
+    }
+}
