@@ -38,10 +38,10 @@ final class InstallCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private final CommonOptions common = new CommonOptions();
+    private final CommonOptions common;
 
     @Mixin
-    private final Consent consent = new Consent();
+    private final Consent consent;
 
     @Option(
             names = "--config",
@@ -61,6 +61,13 @@ final class InstallCommand implements Callable<Integer> {
     private boolean rehearse;
 
     InstallCommand(UseCases useCases, Console console) {
+        this(useCases, console, new CommonOptions(), new Consent());
+    }
+
+    /** For a command that changes one setting of an installation, with its own options. */
+    InstallCommand(UseCases useCases, Console console, CommonOptions common, Consent consent) {
+        this.common = common;
+        this.consent = consent;
         this.useCases = useCases;
         this.console = console;
     }
@@ -113,7 +120,8 @@ final class InstallCommand implements Callable<Integer> {
                 + proposal.spec().ollama().port() + ". The plan:\n";
     }
 
-    private int carryOut(Install install, Install.Proposal proposal) {
+    /** Shows the plan, asks, and changes. */
+    int carryOut(Install install, Install.Proposal proposal) {
         Plan plan = proposal.plan();
         PlanText text = planText();
         if (plan.isEmpty()) {

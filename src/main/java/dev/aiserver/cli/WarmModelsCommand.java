@@ -9,16 +9,20 @@ import dev.aiserver.report.WarmJson;
 import dev.aiserver.report.WarmLines;
 import dev.aiserver.report.WarmReport;
 import dev.aiserver.report.WarmText;
+import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.server.WarmModels.Outcome;
 import dev.aiserver.server.WarmModels.Result;
+import dev.aiserver.spec.ServerSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -46,6 +50,16 @@ final class WarmModelsCommand implements Callable<Integer> {
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private final Consent consent = new Consent();
+
+    @Option(
+            names = "--at-login",
+            negatable = true,
+            description =
+                    "Do this after every login with the configured models, or no longer; changes the installation.")
+    private @Nullable Boolean atLogin;
 
     @Parameters(
             paramLabel = "MODEL",
@@ -126,6 +140,9 @@ final class WarmModelsCommand implements Callable<Integer> {
         require(retries >= 0, "--retries must be 0 or more");
         require(stall.toMillis() >= 1, "--stall must be longer than nothing");
         Installation installation = useCases.installation();
+        if (atLogin != null) {
+            return install(installation.spec(), atLogin);
+        }
         List<String> wanted = models.isEmpty() ? installation.spec().models() : models;
         WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, ABSENCE);
         WarmModels.Options options = new WarmModels.Options(keepAlive, update, parallel, wait);
@@ -145,6 +162,16 @@ final class WarmModelsCommand implements Callable<Integer> {
             console.answer(new WarmText(console).of(results));
         }
         return exitCode(results);
+    }
+
+    private int install(ServerSpec spec, boolean wanted) {
+        require(
+                models.isEmpty(),
+                "--at-login is for the configured models; name them under models in the configuration");
+        require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
+        Install install = useCases.install();
+        return new InstallCommand(useCases, console, common, consent)
+                .carryOut(install, install.propose(Optional.of(spec.withWarmAtLogin(wanted))));
     }
 
     private WarmReport report() {

@@ -3,6 +3,7 @@ package dev.aiserver.plan;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 
@@ -26,6 +27,9 @@ public record Change(Resource resource, State before, State after) {
         boolean fresh = before.equals(State.ABSENT);
         if (resource instanceof Job job) {
             return gone ? Verb.STOP : fresh ? Verb.START : job.reloads(before, after) ? Verb.RELOAD : Verb.RESTART;
+        }
+        if (resource instanceof LoginJob) {
+            return gone ? Verb.STOP : fresh ? Verb.START : Verb.RESTART;
         }
         if (resource instanceof BrewPackage) {
             return Verb.INSTALL;

@@ -8,9 +8,11 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,6 +43,11 @@ public final class Observer {
         if (resource instanceof HostFile file) {
             return file(file.path());
         }
+        if (resource instanceof LoginJob job) {
+            return loaded(job.label(), job.plist())
+                    .map(print -> loginJobFrom(job))
+                    .orElse(State.ABSENT);
+        }
         return job((Job) resource);
     }
 
@@ -68,20 +75,12 @@ public final class Observer {
     }
 
     private State job(Job job) {
-        JobStatus status = launchd.status(job.label());
-        if (status instanceof JobStatus.Absent) {
+        Optional<LaunchctlPrint> print = loaded(job.label(), job.plist());
+        if (print.isEmpty()) {
             return State.ABSENT;
         }
-        if (!(status instanceof JobStatus.Loaded loaded)) {
-            throw elsewhere(job, (JobStatus.Elsewhere) status);
-        }
-        Optional<Path> foreign = loaded.print().plist().filter(plist -> !plist.equals(job.plist()));
-        if (foreign.isPresent()) {
-            throw new Trouble("The label " + job.label() + " is taken by a job that was loaded from " + foreign.get()
-                    + "; remove that one with \"launchctl bootout gui/$(id -u)/" + job.label() + "\", then try again.");
-        }
-        if (!loaded.print().isRunning()) {
-            return new State.Failing(loaded.print().state());
+        if (!print.get().isRunning()) {
+            return new State.Failing(print.get().state());
         }
         Optional<String> problem = job.health().problem();
         if (problem.isPresent()) {
@@ -90,12 +89,35 @@ public final class Observer {
         return loadedFrom(job);
     }
 
-    private static Trouble elsewhere(Job job, JobStatus.Elsewhere status) {
-        String target = status.domain() + "/" + job.label();
+    private Optional<LaunchctlPrint> loaded(String label, Path own) {
+        JobStatus status = launchd.status(label);
+        if (status instanceof JobStatus.Absent) {
+            return Optional.empty();
+        }
+        if (!(status instanceof JobStatus.Loaded loaded)) {
+            throw elsewhere(label, (JobStatus.Elsewhere) status);
+        }
+        Optional<Path> foreign = loaded.print().plist().filter(plist -> !plist.equals(own));
+        if (foreign.isPresent()) {
+            throw new Trouble("The label " + label + " is taken by a job that was loaded from " + foreign.get()
+                    + "; remove that one with \"launchctl bootout gui/$(id -u)/" + label + "\", then try again.");
+        }
+        return Optional.of(loaded.print());
+    }
+
+    private static Trouble elsewhere(String label, JobStatus.Elsewhere status) {
+        String target = status.domain() + "/" + label;
         String sudo = status.domain().equals("system") ? "sudo " : "";
-        return new Trouble(
-                "The label " + job.label() + " is taken by a job outside your desktop session; remove that one "
-                        + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
+        return new Trouble("The label " + label + " is taken by a job outside your desktop session; remove that one "
+                + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
+    }
+
+    private State loginJobFrom(LoginJob job) {
+        return receipt.recorded(job)
+                .filter(recorded -> recorded instanceof State.Loaded loaded
+                        && file(job.plist()) instanceof State.File plist
+                        && plist.digest().equals(loaded.definition()))
+                .orElseGet(() -> new State.Loaded(State.Running.UNKNOWN));
     }
 
     /**

@@ -152,6 +152,7 @@ public final class Rehearsal {
                     new ServerSpec.Ollama(
                             ports.get(1), ServerSpec.defaults().ollama().environment()),
                     MODELS,
+                    false,
                     home.logs());
         }
 

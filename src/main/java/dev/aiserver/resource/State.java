@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = State.Present.class, name = "present"),
     @JsonSubTypes.Type(value = State.File.class, name = "file"),
     @JsonSubTypes.Type(value = State.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = State.Loaded.class, name = "loaded"),
     @JsonSubTypes.Type(value = State.Failing.class, name = "failing")
 })
 public sealed interface State {
@@ -36,6 +37,13 @@ public sealed interface State {
         /** Of a job that runs from who knows what. */
         public static final String UNKNOWN = "unknown";
     }
+
+    /**
+     * A job that launchd runs when its time comes.
+     *
+     * @param definition digest of the property list that it was loaded from
+     */
+    record Loaded(String definition) implements State {}
 
     /** A job that is loaded but does not do its work. */
     record Failing(String why) implements State {}

@@ -2,6 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Target;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
@@ -9,12 +10,14 @@ import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.State;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.template.HaproxyAgent;
 import dev.aiserver.template.OllamaAgent;
 import dev.aiserver.template.ProxyConfiguration;
 import dev.aiserver.template.Renderer;
+import dev.aiserver.template.WarmModelsAgent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +83,17 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.add(new Target(ollamaJob(spec, layout), new State.Running(ollamaDigest, "")));
         drawing.add(
                 new Target(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest)));
+        if (spec.warmAtLogin()) {
+            if (app.isEmpty()) {
+                throw new Trouble(
+                        Trouble.Kind.CONFIGURATION,
+                        "warm-at-login needs the installed command; run aiserver from its jar, as ./install does.");
+            }
+            String warmPlist =
+                    renderer.warmModelsPlist(new WarmModelsAgent(layout.command(), layout.home(), logs.warmModels()));
+            String warmDigest = drawing.file(layout.warmModelsPlist(), Content.of(warmPlist), AGENT_MODE, plutilReads);
+            drawing.add(new Target(warmModelsJob(layout), new State.Loaded(warmDigest)));
+        }
         return new Blueprint(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
     }
 
@@ -87,6 +101,10 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         int port = spec.ollama().port();
         Health health = new Health("127.0.0.1", port, "127.0.0.1:" + port, "/api/version");
         return new Job(Layout.OLLAMA, layout.ollamaPlist(), 1, false, health);
+    }
+
+    public static LoginJob warmModelsJob(Layout layout) {
+        return new LoginJob(Layout.WARM_MODELS, layout.warmModelsPlist());
     }
 
     public static Job haproxyJob(ServerSpec spec, Layout layout, String address) {

@@ -10,6 +10,8 @@ public record Layout(Path home) {
     public static final String OLLAMA = "com.ollama";
     public static final String HAPROXY = "com.haproxy";
 
+    public static final String WARM_MODELS = "com.ollama.warm-models";
+
     public Path launchAgents() {
         return home.resolve("Library/LaunchAgents");
     }
@@ -20,6 +22,10 @@ public record Layout(Path home) {
 
     public Path haproxyPlist() {
         return launchAgents().resolve(HAPROXY + ".plist");
+    }
+
+    public Path warmModelsPlist() {
+        return launchAgents().resolve(WARM_MODELS + ".plist");
     }
 
     public Path haproxyDirectory() {

@@ -23,7 +23,11 @@ public record Logs(Path folder) {
         return folder.resolve("haproxy.log");
     }
 
+    public Path warmModels() {
+        return folder.resolve("ollama.warm-models.log");
+    }
+
     public List<Path> all() {
-        return List.of(ollamaStdout(), ollamaStderr(), haproxy());
+        return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels());
     }
 }

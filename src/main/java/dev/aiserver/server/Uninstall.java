@@ -98,6 +98,8 @@ public final class Uninstall {
                 absent(targets, new HostFile(job.plist()));
             }
         }
+        absent(targets, Blueprint.warmModelsJob(layout));
+        absent(targets, new HostFile(layout.warmModelsPlist()));
         absent(targets, new HostFile(layout.haproxyCfg()));
         absent(targets, new Directory(layout.haproxyDirectory(), 0700));
         absent(targets, new HostFile(layout.command()));

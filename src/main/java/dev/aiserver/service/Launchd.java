@@ -81,6 +81,16 @@ public final class Launchd {
      * @throws Trouble without a desktop session, when launchd refuses the job, or when it does not get ready in time
      */
     public void start(String label, Path plist, Readiness readiness) {
+        load(label, plist);
+        settle(label, Settling.Process.NEW, Optional.empty(), readiness);
+    }
+
+    /**
+     * Loads the job from its file, as {@link #start} does, and leaves it to launchd when it runs.
+     *
+     * @throws Trouble without a desktop session, or when launchd refuses the job
+     */
+    public void load(String label, Path plist) {
         if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
@@ -91,7 +101,6 @@ public final class Launchd {
         enable(label);
         stop(label);
         bootstrap(label, plist);
-        settle(label, Settling.Process.NEW, Optional.empty(), readiness);
     }
 
     /**

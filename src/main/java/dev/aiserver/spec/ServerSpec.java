@@ -16,9 +16,11 @@ import java.util.TreeMap;
  *
  * @param name the host name by which clients call it
  * @param models what {@code warm-models} keeps in memory, as the person wrote them
+ * @param warmAtLogin whether it does so by itself after every login
  * @param logs the folder that launchd writes the services' output to
  */
-public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollama, List<String> models, Path logs) {
+public record ServerSpec(
+        String name, Network network, Proxy proxy, Ollama ollama, List<String> models, boolean warmAtLogin, Path logs) {
 
     /** The proxy's port and what it lets through. */
     public record Proxy(int port, Set<EndpointSet> sets) {
@@ -70,7 +72,12 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
                 new Proxy(11434, Set.of(EndpointSet.STRICT)),
                 new Ollama(11434, DEFAULT_ENVIRONMENT),
                 List.of(),
+                false,
                 Path.of("/tmp"));
+    }
+
+    public ServerSpec withWarmAtLogin(boolean wanted) {
+        return new ServerSpec(name, network, proxy, ollama, models, wanted, logs);
     }
 
     /**
@@ -90,6 +97,7 @@ public record ServerSpec(String name, Network network, Proxy proxy, Ollama ollam
         configuration.put("proxy", proxyConfiguration());
         configuration.put("ollama", ollamaConfiguration());
         configuration.put("models", models);
+        configuration.put("warm-at-login", warmAtLogin);
         configuration.put("logs", logs.toString());
         return configuration;
     }

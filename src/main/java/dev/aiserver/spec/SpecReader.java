@@ -54,13 +54,14 @@ public final class SpecReader {
         if (root instanceof YamlNode.Nothing) {
             return defaults;
         }
-        Section section = section("", root, "name", "network", "proxy", "ollama", "models", "logs");
+        Section section = section("", root, "name", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
         return new ServerSpec(
                 section.has("name") ? name(section) : defaults.name(),
                 section.has("network") ? network(section) : defaults.network(),
                 section.has("proxy") ? proxy(section, defaults.proxy()) : defaults.proxy(),
                 section.has("ollama") ? ollama(section, defaults.ollama()) : defaults.ollama(),
                 section.has("models") ? models(section) : defaults.models(),
+                section.has("warm-at-login") ? warmAtLogin(section) : defaults.warmAtLogin(),
                 section.has("logs") ? logs(section) : defaults.logs());
     }
 
@@ -222,6 +223,16 @@ public final class SpecReader {
             models.add(model.text());
         }
         return models;
+    }
+
+    private boolean warmAtLogin(Section section) {
+        YamlNode.Scalar scalar = section.scalar("warm-at-login");
+        if (!List.of("true", "false").contains(scalar.text())) {
+            throw trouble(
+                    scalar.place(),
+                    "warm-at-login: \"" + printable(scalar.text()) + "\" is neither true nor false; write one of them");
+        }
+        return scalar.text().equals("true");
     }
 
     private Path logs(Section section) {

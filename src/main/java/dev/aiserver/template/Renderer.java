@@ -39,6 +39,10 @@ public final class Renderer {
         return render("com.haproxy.plist.ftlx", agent);
     }
 
+    public String warmModelsPlist(WarmModelsAgent agent) {
+        return render("com.ollama.warm-models.plist.ftlx", agent);
+    }
+
     /** One page of HTML that needs nothing beside itself. */
     public String verifyReport(ReportPage page) {
         return render("verify-report.html.ftlh", page);

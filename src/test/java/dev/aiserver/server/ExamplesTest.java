@@ -66,7 +66,13 @@ class ExamplesTest {
         ServerSpec spec = SpecReader.read(everything.toString(), Files.readString(everything));
         ServerSpec defaults = ServerSpec.defaults();
         assertThat(new ServerSpec(
-                        spec.name(), defaults.network(), spec.proxy(), spec.ollama(), defaults.models(), spec.logs()))
+                        spec.name(),
+                        defaults.network(),
+                        spec.proxy(),
+                        spec.ollama(),
+                        defaults.models(),
+                        spec.warmAtLogin(),
+                        spec.logs()))
                 .isEqualTo(defaults);
     }
 }

@@ -279,6 +279,7 @@ class WarmModelsTest {
                 defaults.proxy(),
                 new ServerSpec.Ollama(11434, environment),
                 defaults.models(),
+                false,
                 defaults.logs());
         assertThat(WarmLimits.of(spec, Duration.ofSeconds(1), 1, Duration.ofSeconds(1))
                         .load())

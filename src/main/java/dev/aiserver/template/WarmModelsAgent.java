@@ -1,0 +1,17 @@
+package dev.aiserver.template;
+
+import java.nio.file.Path;
+
+/**
+ * The LaunchAgent that warms the configured models when its user logs in.
+ *
+ * @param command of this program, which finds a Java by itself
+ * @param home also the working directory
+ */
+public record WarmModelsAgent(Path command, Path home, Path logPath) {
+
+    /** Throws {@link IllegalArgumentException} for a value that a property list cannot hold. */
+    public WarmModelsAgent {
+        PropertyListText.requirePaths(command, home, logPath);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Models that are warmed by hand and at login, by the commands that a person types. */
+class WarmModelsIT {
+    private static final Patience PATIENCE = new Patience(Duration.ofMillis(50));
+
+    @Test
+    void modelsAreWarmedAtLoginUntilThatIsTakenBack() throws Exception {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            mac.write(mac.config(), "logs: " + mac.logs() + "\nmodels: [ llama3.2:1b ]\n");
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Map<String, FileState> installed = mac.tree();
+
+            assertThat(mac.aiserver("warm-models", "--at-login").exitCode())
+                    .as("without consent")
+                    .isEqualTo(2);
+            assertThat(mac.tree()).isEqualTo(installed);
+
+            Run atLogin = mac.aiserver("warm-models", "--at-login", "--yes");
+            assertThat(atLogin.exitCode()).as(atLogin.toString()).isZero();
+            assertThat(atLogin.err())
+                    .contains(
+                            "create   ~/Library/LaunchAgents/com.ollama.warm-models.plist", "start    com.ollama.warm")
+                    .doesNotContain("start    com.ollama\n", "com.haproxy\n");
+            Path log = mac.logs().resolve("ollama.warm-models.log");
+            assertThat(PATIENCE.await(Duration.ofSeconds(60), () -> read(log).contains("warmed ")))
+                    .as(read(log))
+                    .isTrue();
+
+            Run again = mac.aiserver("warm-models", "--at-login", "--yes");
+            assertThat(again.err()).as(again.toString()).contains("No changes.");
+            Run uninstallable = mac.aiserver("uninstall", "--dry-run");
+            assertThat(uninstallable.out()).contains("stop     com.ollama.warm-models");
+
+            long start = System.nanoTime();
+            Run warm = mac.aiserver("warm-models");
+            assertThat(warm.out()).as(warm.toString()).contains("already warm");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+
+            Run noMore = mac.aiserver("warm-models", "--no-at-login", "--yes");
+            assertThat(noMore.exitCode()).as(noMore.toString()).isZero();
+            assertThat(mac.tree().keySet()).isEqualTo(installed.keySet());
+
+            assertThat(mac.aiserver("warm-models", "--at-login", "--yes").exitCode())
+                    .isZero();
+            assertThat(mac.aiserver("uninstall", "--yes").exitCode()).isZero();
+            assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Test
+    void anInterruptedDownloadSaysSoAndGoesOnWithTheNextCommand() throws Exception {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Path faults = mac.root().resolve("models/faults.json");
+            mac.write(faults, "{\"pullStallAtPercent\": 60}");
+            Path told = mac.root().resolve("told");
+            Process process = mac.start(
+                    "env",
+                    "HOME=" + mac.home(),
+                    "sh",
+                    "-c",
+                    "exec \"$HOME/.local/bin/aiserver\" warm-models llama3.2:1b 2>\"$1\"",
+                    "sh",
+                    told.toString());
+            assertThat(PATIENCE.await(Duration.ofSeconds(60), () -> read(told).contains(": 50 %")))
+                    .isTrue();
+            assertThat(mac.command("kill", "-INT", String.valueOf(process.pid()))
+                            .exitCode())
+                    .isZero();
+            assertThat(process.waitFor()).isEqualTo(130);
+            assertThat(read(told))
+                    .endsWith("Interrupted; run the same command again, downloads go on where they stopped.\n");
+
+            Run resumed = mac.aiserver("warm-models", "llama3.2:1b");
+            assertThat(resumed.exitCode()).as(resumed.toString()).isZero();
+            assertThat(resumed.err()).contains("60 %").doesNotContain(" 0 %", " 10 %");
+        }
+    }
+}
