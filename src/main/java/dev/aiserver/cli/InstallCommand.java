@@ -162,9 +162,10 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private List<Verdict> verify() {
-        VerdictText text = new VerdictText(console);
         console.say("Verifying:");
-        return useCases.verify().verify(verdict -> console.say(text.line(verdict)));
+        List<Verdict> verdicts = useCases.verify().verify(verdict -> {});
+        console.say(new VerdictText(console).brief(verdicts));
+        return verdicts;
     }
 
     private int failed(Applier.Result result, PlanText text, Install.Proposal proposal) {

@@ -4,7 +4,9 @@ import dev.aiserver.report.Console.Colour;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Verdicts for people: a line for each under the name of its group, and what to do about those that are not good. */
@@ -34,6 +36,23 @@ public final class VerdictText {
         String heading = verdict.group().equals(group) ? "" : console.paint(Colour.BOLD, verdict.group()) + "\n";
         group = verdict.group();
         return heading + body(verdict);
+    }
+
+    /** A line for each group, and below it what is not right in it. */
+    public String brief(List<Verdict> verdicts) {
+        Map<String, List<Verdict>> groups = verdicts.stream()
+                .collect(Collectors.groupingBy(Verdict::group, LinkedHashMap::new, Collectors.toList()));
+        StringBuilder text = new StringBuilder();
+        groups.forEach((name, of) -> {
+            boolean good = of.stream().allMatch(Verdict::isGood);
+            text.append("  ")
+                    .append(console.paint(good ? Colour.GREEN : Colour.RED, good ? "ok  " : "FAIL"))
+                    .append("  %-12s  %s%n".formatted(name, counts(of)));
+            of.stream()
+                    .filter(verdict -> !verdict.isGood() || verdict.outcome() instanceof Outcome.Warned)
+                    .forEach(verdict -> text.append(body(verdict)).append('\n'));
+        });
+        return text.toString();
     }
 
     private String body(Verdict verdict) {
