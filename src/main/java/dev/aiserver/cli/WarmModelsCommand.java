@@ -11,11 +11,13 @@ import dev.aiserver.report.WarmReport;
 import dev.aiserver.report.WarmText;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
+import dev.aiserver.server.TokenProbe;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.server.WarmModels.Outcome;
 import dev.aiserver.server.WarmModels.Result;
 import dev.aiserver.spec.ServerSpec;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ final class WarmModelsCommand implements Callable<Integer> {
     /** How long Ollama may be away while it is restarted. */
     private static final Duration ABSENCE = Duration.ofSeconds(60);
 
+    private static final Duration FIRST_TOKEN = Duration.ofMinutes(2);
+
     private final UseCases useCases;
     private final Console console;
 
@@ -50,6 +54,11 @@ final class WarmModelsCommand implements Callable<Integer> {
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--probe",
+            description = "Also ask each for a token through the proxy, and say how long the first one takes.")
+    private boolean probe;
 
     @Mixin
     private final Consent consent = new Consent();
@@ -150,7 +159,9 @@ final class WarmModelsCommand implements Callable<Integer> {
         AtomicBoolean ended = new AtomicBoolean();
         try (WarmReport report = report()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(ended, report)));
-            results = useCases.warmModels(installation, options, limits, report).warm(wanted);
+            WarmModels warmModels = useCases.warmModels(installation, options, limits, report);
+            List<Result> warmed = warmModels.warm(wanted);
+            results = probe ? warmModels.probe(warmed, probe(installation)) : warmed;
         } finally {
             ended.set(true);
         }
@@ -172,6 +183,14 @@ final class WarmModelsCommand implements Callable<Integer> {
         Install install = useCases.install();
         return new InstallCommand(useCases, console, common, consent)
                 .carryOut(install, install.propose(Optional.of(spec.withWarmAtLogin(wanted))));
+    }
+
+    private static TokenProbe probe(Installation installation) {
+        int port = installation.spec().proxy().port();
+        return new TokenProbe(
+                new InetSocketAddress(installation.receipt().address(), port),
+                installation.spec().name() + ":" + port,
+                FIRST_TOKEN);
     }
 
     private WarmReport report() {

@@ -7,6 +7,7 @@ import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.spec.ModelName;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,6 +80,20 @@ public final class WarmModels {
 
         static Result without(String model, Outcome outcome, String reason) {
             return new Result(model, outcome, reason, Optional.empty(), List.of());
+        }
+
+        /** The same, found not to answer clients, or how fast it does. */
+        public Result probed(TokenProbe probe) {
+            try {
+                TokenProbe.Latency latency = probe.ask(model);
+                String said = detail + ", first token after " + latency.cold() + " ms cold and " + latency.warm()
+                        + " ms warm";
+                return new Result(model, outcome, said, inMemory, warnings);
+            } catch (IOException e) {
+                String said = "it is in memory, but no token comes through the proxy (" + e.getMessage()
+                        + "); run \"aiserver verify\"";
+                return new Result(model, Outcome.FAILED, said, inMemory, warnings);
+            }
         }
 
         public boolean isGood() {
@@ -220,6 +235,19 @@ public final class WarmModels {
                 ? "it is no longer in memory; Ollama's log says why"
                 : "pushed out for %s: the memory is too small for all of them (%.2f GB on disk)"
                         .formatted(String.join(", ", later), together / 1e9);
+    }
+
+    /**
+     * Asks those that are warm for a token; one that only embeds has none.
+     *
+     * @param probe through the proxy
+     */
+    public List<Result> probe(List<Result> results, TokenProbe probe) {
+        return results.stream()
+                .map(result -> result.isGood() && OllamaClient.canChat(ollama.capabilities(result.model()))
+                        ? result.probed(probe)
+                        : result)
+                .toList();
     }
 
     private List<String> warnings(String model, LoadedModel inMemory) {

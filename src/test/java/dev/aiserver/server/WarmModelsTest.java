@@ -336,6 +336,26 @@ class WarmModelsTest {
     }
 
     @Test
+    void aProbeAsksForATokenAsAClientDoes() throws IOException {
+        ModelServer server = server("{\"firstTokenDelayMillis\": 120}");
+        WarmModels models = warmModels(server.address().getPort());
+        TokenProbe probe = new TokenProbe(server.address(), "127.0.0.1", Duration.ofSeconds(10));
+        assertThat(models.probe(models.warm(List.of("llama3.2", "nomic-embed-text")), probe))
+                .satisfiesExactly(
+                        llama -> assertThat(llama.detail())
+                                .matches("100 % on the GPU.* first token after \\d{3,} ms cold and \\d{3,} ms warm"),
+                        embedding -> assertThat(embedding.detail()).doesNotContain("token"));
+
+        TokenProbe stranger = new TokenProbe(server.address(), "stranger.example", Duration.ofSeconds(10));
+        assertThat(models.probe(models.warm(List.of("llama3.2")), stranger))
+                .singleElement()
+                .satisfies(result -> {
+                    assertThat(result.outcome()).isEqualTo(WarmModels.Outcome.FAILED);
+                    assertThat(result.detail()).contains("no token comes through the proxy (it answers 403");
+                });
+    }
+
+    @Test
     void namesAreWhatOllamaListsAndEachIsOnce() {
         catalogue =
                 catalogue.with(Model.of("hf.co/unsloth/Qwen3-GGUF:Q4_K_M", 1_000_000, "qwen3", 65_536, "completion"));
