@@ -189,6 +189,35 @@ class LaunchAgentTest {
         return agent;
     }
 
+    @Test
+    void warmModelsRunsOnceAtLoginAndWaitsForOllama() throws Exception {
+        String plist = new Renderer()
+                .warmModelsPlist(new WarmModelsAgent(
+                        Path.of("/Users/ann & co/.local/bin/aiserver"),
+                        Path.of("/Users/ann & co"),
+                        Path.of("/tmp/ollama.warm-models.log")));
+        Golden.compare("com.ollama.warm-models.plist", plist);
+        Map<String, Object> agent = new TreeMap<>();
+        agent.put("Label", "com.ollama.warm-models");
+        agent.put(
+                "ProgramArguments",
+                new Object[] {"/Users/ann & co/.local/bin/aiserver", "warm-models", "--wait", "10m"});
+        agent.put("RunAtLoad", true);
+        agent.put("KeepAlive", false);
+        agent.put("WorkingDirectory", "/Users/ann & co");
+        agent.put("Umask", 63);
+        agent.put("StandardOutPath", "/tmp/ollama.warm-models.log");
+        agent.put("StandardErrorPath", "/tmp/ollama.warm-models.log");
+        agent.put(
+                "EnvironmentVariables",
+                Map.of(
+                        "HOME",
+                        "/Users/ann & co",
+                        "PATH",
+                        "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
+        assertHolds(plist, agent);
+    }
+
     private static void assertHolds(String plist, Map<String, Object> expected) throws Exception {
         NSDictionary read = (NSDictionary) PropertyListParser.parse(plist.getBytes(StandardCharsets.UTF_8));
         assertThat(new TreeMap<>(read.toJavaObject() instanceof Map<?, ?> map ? asMap(map) : Map.of()))
