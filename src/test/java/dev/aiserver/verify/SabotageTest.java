@@ -1,0 +1,422 @@
+package dev.aiserver.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.Network;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Spoils one thing after the other, and demands that exactly the checks fail that are there for it. */
+class SabotageTest {
+
+    @FunctionalInterface
+    private interface Deed {
+        void spoil(World world) throws Exception;
+    }
+
+    /**
+     * One thing that is spoilt.
+     *
+     * @param caught patterns of the ids that must fail or warn; nothing else may
+     */
+    private record Sabotage(String name, String caught, Deed deed) {}
+
+    /** A busy machine makes it fail without any sabotage; it must where it is named. */
+    private static final String NOISY = "performance.latency";
+
+    /** Requests that hide nothing from a server which looks for requests by their first line only. */
+    private static final Set<String> CANNOT_FAIL_HERE = Set.of();
+
+    private static List<Sabotage> sabotages() {
+        List<Sabotage> all = new ArrayList<>();
+        all.addAll(services());
+        all.addAll(network());
+        all.addAll(proxy());
+        all.addAll(engine());
+        return all;
+    }
+
+    private static Sabotage of(String name, String caught, Deed deed) {
+        return new Sabotage(name, caught, deed);
+    }
+
+    private static List<Sabotage> services() {
+        return List.of(
+                of(
+                        "Ollama is stopped",
+                        "reach.server services.com.ollama",
+                        world -> world.afterwards(() -> world.stop(Server.OLLAMA))),
+                of(
+                        "HAProxy is stopped",
+                        "reach.server services.com.haproxy",
+                        world -> world.afterwards(() -> world.stop(Server.HAPROXY))),
+                of(
+                        "processes come and go",
+                        "services.stable.* services.user.* bindings.ollama bindings.haproxy bindings.others",
+                        world -> {
+                            int[] pid = {900_000};
+                            world.afterwards(() -> world.host()
+                                    .change("launchctl", text -> text.replaceAll("pid = \\d+", "pid = " + pid[0]++)));
+                        }),
+                of(
+                        "processes are root's",
+                        "services.user.*",
+                        world -> world.host().answer("ps", "4711")),
+                of(
+                        "com.ollama is not kept alive",
+                        "services.keep-alive.com.ollama",
+                        world -> world.ollamaPlist("<key>KeepAlive</key>", "<key>KeepAlife</key>")),
+                of(
+                        "com.haproxy is not kept alive",
+                        "services.keep-alive.com.haproxy",
+                        world -> world.haproxyPlist("<key>KeepAlive</key>", "<key>KeepAlife</key>")),
+                of(
+                        "com.ollama is throttled",
+                        "services.process-type.com.ollama",
+                        world -> world.ollamaPlist("Interactive", "Background")),
+                of(
+                        "com.haproxy is throttled",
+                        "services.process-type.com.haproxy",
+                        world -> world.haproxyPlist("Interactive", "Background")),
+                of(
+                        "com.ollama has launchd's limits",
+                        "services.limits.com.ollama",
+                        world -> world.ollamaPlist("<integer>16384</integer>", "<integer>1024</integer>")),
+                of(
+                        "com.haproxy has no limits",
+                        "services.limits.com.haproxy",
+                        world -> world.haproxyPlist("ResourceLimits", "Resources")),
+                of(
+                        "haproxy.cfg was edited",
+                        "services.files",
+                        world -> world.afterwards(
+                                () -> world.write(world.layout().haproxyCfg(), "# edited", "rw-------"))),
+                of(
+                        "anybody may write haproxy.cfg",
+                        "services.permissions",
+                        world -> world.afterwards(() -> {
+                            Path cfg = world.layout().haproxyCfg();
+                            world.write(cfg, text(world.host(), cfg), "rw-rw-rw-");
+                        })),
+                of(
+                        "anybody may write a log",
+                        "privacy.logs",
+                        world -> world.afterwards(
+                                () -> world.write(world.log(), text(world.host(), world.log()), "rw-rw-rw-"))),
+                of(
+                        "Ollama writes requests down",
+                        "privacy.request-log",
+                        world -> world.environment(Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_DEBUG_LOG_REQUESTS", "1"))),
+                of(
+                        "the cloud is on",
+                        "privacy.cloud privacy.cloud-status",
+                        world -> world.environment(Map.of("OLLAMA_KEEP_ALIVE", "-1"))),
+                of(
+                        "every web page may ask",
+                        "name.origin",
+                        world -> world.environment(Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_ORIGINS", "*"))),
+                of("it is a Mac that sleeps", "headless.*", world -> {
+                    world.host().pretendToBe("Darwin");
+                    world.host().answer("ifconfig", "inet 127.0.0.1\n");
+                    world.host().answer("fdesetup", "FileVault is On.\n");
+                    world.host().answer("pmset", "AC Power:\n sleep                1\n");
+                    world.host().answer("socketfilterfw", "Firewall is enabled. (State = 1)\n");
+                    world.host().answer("defaults", "somebody\n");
+                }));
+    }
+
+    private static String text(Host host, Path path) {
+        return host.file(path) instanceof FileState.Regular file
+                ? file.content().text()
+                : "";
+    }
+
+    private static List<Sabotage> network() {
+        return List.of(
+                of(
+                        "Ollama listens on every address",
+                        "bindings.ollama",
+                        world -> world.ollamaPlist("<string>127.0.0.1:", "<string>0.0.0.0:")),
+                of(
+                        "HAProxy listens on every address",
+                        "bindings.haproxy bindings.connect",
+                        world -> world.cfg("bind 127.0.0.1:", "bind *:")),
+                of(
+                        "somebody else listens as well",
+                        "bindings.others bindings.connect",
+                        world -> world.afterwards(() -> {
+                            ServerSocket other = new ServerSocket();
+                            world.closeLater(other);
+                            other.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.2"), world.proxyPort()));
+                        })),
+                of(
+                        "the address has gone",
+                        "network.address",
+                        world -> world.host().answer("ip", "inet 127.0.0.2/8\n")),
+                of("the tailnet gives another address", "network.tailscale network.name.remote-ollama", world -> {
+                    world.network(new Network.Tailscale());
+                    world.host()
+                            .answer(
+                                    "tailscale",
+                                    "{\"BackendState\":\"Running\",\"Self\":{\"TailscaleIPs\":[\"100.64.0.9\"]}}");
+                }),
+                of("a name means another machine", "network.address network.name.* bindings.*", world -> {
+                    world.network(new Network.Tailscale());
+                    world.address("100.64.0.9");
+                    world.host()
+                            .answer(
+                                    "tailscale",
+                                    "{\"BackendState\":\"Running\",\"Self\":{\"TailscaleIPs\":[\"100.64.0.9\"]}}");
+                }));
+    }
+
+    private static List<Sabotage> proxy() {
+        String deny = "http-request deny deny_status ";
+        return List.of(
+                of(
+                        "every host name is served",
+                        "name.unknown name.missing blocked.malformed.*host*",
+                        world -> world.cfg(deny + "421 if !known_host", "")),
+                of(
+                        "a name is not served",
+                        "name.localhost",
+                        world -> world.cfg("str -i localhost localhost:", "str -i other other:")),
+                of(
+                        "the address is no name",
+                        "name.address",
+                        world -> world.cfg("-m str 127.0.0.1 127.0.0.1:", "-m str 127.0.0.9 127.0.0.9:")),
+                of(
+                        "the Host header stays",
+                        "reach.server",
+                        world -> world.cfg("http-request set-header Host", "http-request set-header X-Host")),
+                of("nothing is refused", "blocked.*", world -> {
+                    world.cfg(deny + "404 if !served", "");
+                    world.cfg(deny + "404 if !origin_form", "");
+                    world.cfg("if !served { path_beg /api/ }", "if { path_beg /never/ }");
+                    world.cfg("use_backend ollama if served", "default_backend ollama");
+                }),
+                of("paths are prefixes", "blocked.*", world -> world.cfg("{ path /", "{ path_beg /")),
+                of("methods are not looked at", "blocked.*", world -> {
+                    world.cfg("{ method POST }", "");
+                    world.cfg("{ method GET }", "");
+                }),
+                of("the mark is another", "blocked.*", world -> world.cfg("X-Aiserver blocked", "X-Other blocked")),
+                of(
+                        "other servers' addresses are served",
+                        "blocked.*",
+                        world -> world.cfg(deny + "404 if !origin_form", "")),
+                of(
+                        "a forbidden route is open",
+                        "blocked.route.GET:/api/ps blocked.arrivals",
+                        world -> world.cfg(
+                                "acl origin_form url_beg /",
+                                "acl origin_form url_beg /\n    http-request set-var(txn.served) bool(true) if { path /api/ps }")),
+                of(
+                        "an open endpoint is closed",
+                        "endpoint.POST:/v1/messages anthropic.*",
+                        world -> world.cfg("{ path /v1/messages }", "{ path /v1/massages }")),
+                of(
+                        "another is",
+                        "endpoint.POST:/v1/responses openai.responses*",
+                        world -> world.cfg("{ path /v1/responses }", "{ path /v1/response }")),
+                of("everything is answered with 200", "*", world -> {
+                    YesServer yes = new YesServer();
+                    world.closeLater(yes);
+                    world.wholeCfg("""
+                            defaults
+                              mode tcp
+                              timeout connect 2s
+                              timeout client 30s
+                              timeout server 30s
+                            listen all
+                              bind 127.0.0.1:%d
+                              server yes 127.0.0.1:%d
+                            """.formatted(world.proxyPort(), yes.port()));
+                }));
+    }
+
+    private static List<Sabotage> engine() {
+        return List.of(
+                of("upgrades are accepted", "blocked.upgrade.*", world -> {
+                    world.cfg("http-request del-header Upgrade", "");
+                    world.cfg("http-response deny deny_status 502 if { status 101 }", "");
+                    world.engine(SpoiltEngine::upgrading);
+                }),
+                of(
+                        "answers are gathered",
+                        "streaming.flow streaming.side-by-side",
+                        world -> world.engine(SpoiltEngine::buffering)),
+                of("nobody tells that a client left", "streaming.cancel", world -> {
+                    world.pace(600);
+                    world.engine(SpoiltEngine::draining);
+                }),
+                of("each answer takes a while", NOISY, world -> world.engine(SpoiltEngine.slow(5))),
+                of(
+                        "streams are cut",
+                        "openai.chat.stream openai.chat.usage",
+                        world -> world.engine(SpoiltEngine.replacing("/v1/chat", "data: \\[DONE\\]\\s*", ""))),
+                of(
+                        "the usage is left out",
+                        "openai.chat openai.chat.usage openai.chat.json openai.chat.tools openai.chat.vision",
+                        world -> world.engine(SpoiltEngine.replacing("/v1/chat", "\"usage\"", "\"used\""))),
+                of(
+                        "JSON mode talks",
+                        "openai.chat.json",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/chat", "\"content\":\"\\{", "\"content\":\"Well, {"))),
+                of(
+                        "models would rather talk",
+                        "openai.chat.tools anthropic.tools",
+                        world -> world.engine(SpoiltEngine.replacing("/v1/", "tool_calls|tool_use", "tool_talk"))),
+                of(
+                        "nobody finds models",
+                        "openai.models openai.model",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/models", "\"object\":\"model\"", "\"object\":\"thing\""))),
+                of(
+                        "an unknown model is some model",
+                        "openai.model.unknown endpoint.GET:/v1/models/{model}",
+                        world -> world.engine(SpoiltEngine.answering(
+                                "/v1/models/aiserver", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}"))),
+                of(
+                        "errors have another shape",
+                        "openai.*error* openai.model.unknown anthropic.error* anthropic.beta anthropic.version anthropic.key",
+                        world -> world.engine(SpoiltEngine.replacing("/v1/", "\"error\":\\{", "\"mistake\":{"))),
+                of(
+                        "Ollama has no /v1/messages",
+                        "endpoint.POST:/v1/messages anthropic.*",
+                        world -> world.engine(
+                                SpoiltEngine.answering(
+                                        "/v1/messages",
+                                        "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n404 page not found"))),
+                of(
+                        "messages say nothing",
+                        "anthropic.messages anthropic.system.* anthropic.turns anthropic.image",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/messages", "\"text\":\"[^\"]+\"", "\"text\":\"\""))),
+                of(
+                        "message streams lack their end",
+                        "anthropic.stream",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/messages", "event: message_stop[\\s\\S]*", ""))),
+                of(
+                        "thoughts are lost",
+                        "anthropic.thinking",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/messages", "\"type\":\"thinking\"", "\"type\":\"text\""))),
+                of(
+                        "messages have no content",
+                        "anthropic.*",
+                        world -> world.engine(SpoiltEngine.replacing(
+                                "/v1/messages", "\"type\":\"message\"", "\"type\":\"massage\""))),
+                of(
+                        "response streams lack their end",
+                        "openai.responses.stream",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/responses", "event: response.completed[\\s\\S]*", ""))),
+                of(
+                        "responses are never completed",
+                        "openai.responses openai.responses.stream",
+                        world -> world.engine(SpoiltEngine.replacing("/v1/responses", "completed\"", "pending\""))),
+                of(
+                        "count_tokens is not there",
+                        "anthropic.count-tokens",
+                        world -> world.open(EndpointSet.STRICT, EndpointSet.ANTHROPIC_COUNT_TOKENS)),
+                of(
+                        "models cannot be listed",
+                        "endpoint.GET:/v1/models* openai.model*",
+                        world -> world.engine(SpoiltEngine.answering(
+                                "/v1/models", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{}"))),
+                of(
+                        "Ollama has no version",
+                        "endpoint.GET:/api/version name.remote-ollama name.* blocked.*",
+                        world -> world.engine(SpoiltEngine.answering(
+                                "/api/version", "HTTP/1.1 404 No\r\nConnection: close\r\n\r\n404 page not found"))),
+                of(
+                        "endpoints fail",
+                        "endpoint.*",
+                        world -> world.engine(SpoiltEngine.answering(
+                                "/api/tags", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{}"))));
+    }
+
+    @TempDir
+    static Path folder;
+
+    private static World world;
+
+    @BeforeAll
+    static void start() throws IOException {
+        world = new World(folder);
+        world.install("qwen3:0.6b", "llava");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        world.close();
+    }
+
+    @Test
+    void aGoodServerPassesAndEverySabotageIsCaughtByExactlyItsChecks() throws Exception {
+        List<Verdict> good = world.verify();
+        assertThat(good).hasSizeGreaterThan(150);
+        assertThat(caught(good)).isEmpty();
+        assertThat(good)
+                .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Unknown)
+                .isEmpty();
+
+        Map<String, Set<String>> table = new TreeMap<>();
+        for (Sabotage sabotage : sabotages()) {
+            sabotage.deed().spoil(world);
+            Set<String> caught = caught(world.verify());
+            List<String> patterns = List.of(sabotage.caught().split(" "));
+            if (!patterns.contains(NOISY)) {
+                caught.remove(NOISY);
+            }
+            assertThat(caught)
+                    .as(sabotage.name())
+                    .allMatch(id -> patterns.stream().anyMatch(pattern -> fits(pattern, id)));
+            assertThat(patterns)
+                    .as(sabotage.name())
+                    .allMatch(pattern -> caught.stream().anyMatch(id -> fits(pattern, id)));
+            caught.forEach(
+                    id -> table.computeIfAbsent(id, any -> new TreeSet<>()).add(sabotage.name()));
+        }
+        table.forEach((id, names) -> System.out.printf("%-52s %s%n", id, String.join(", ", names)));
+        assertThat(good)
+                .extracting(Verdict::id)
+                .as("each check can fail")
+                .allMatch(id -> table.containsKey(id) || CANNOT_FAIL_HERE.contains(id));
+    }
+
+    private static boolean fits(String pattern, String id) {
+        return id.matches(
+                Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+    }
+
+    private static Set<String> caught(List<Verdict> verdicts) {
+        return verdicts.stream()
+                .filter(verdict ->
+                        verdict.outcome() instanceof Outcome.Failed || verdict.outcome() instanceof Outcome.Warned)
+                .map(Verdict::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

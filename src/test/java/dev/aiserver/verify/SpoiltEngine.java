@@ -1,0 +1,225 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.HttpProbe;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+
+/** Stands between the proxy and the model server and does something wrong; one request for each connection. */
+final class SpoiltEngine implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** What it does with one exchange. */
+    @FunctionalInterface
+    interface Fault {
+        void serve(HttpCall call, HttpProbe engine, OutputStream out) throws IOException;
+    }
+
+    private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpProbe engine;
+    private final Fault fault;
+
+    private SpoiltEngine(int enginePort, Fault fault) throws IOException {
+        this.engine = new HttpProbe(new InetSocketAddress("127.0.0.1", enginePort), TIMEOUT);
+        this.fault = fault;
+        threads.execute(this::accept);
+    }
+
+    static SpoiltEngine start(int enginePort, Fault fault) throws IOException {
+        return new SpoiltEngine(enginePort, fault);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Changes the answers to requests for this path, piece by piece as they arrive. */
+    static Fault replacing(String path, String regex, String replacement) {
+        return (call, engine, out) -> passOn(
+                call,
+                engine,
+                out,
+                0,
+                call.target().startsWith(path)
+                        ? text -> text.replaceAll(regex, replacement)
+                        : UnaryOperator.identity());
+    }
+
+    /** Answers requests for this path with something else altogether. */
+    static Fault answering(String path, String wholeAnswer) {
+        return (call, engine, out) -> {
+            if (call.target().startsWith(path)) {
+                out.write(wholeAnswer.getBytes(StandardCharsets.UTF_8));
+            } else {
+                passOn(call, engine, out, 0);
+            }
+        };
+    }
+
+    /** Sends every answer as a whole, when all of it is there. */
+    static void buffering(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+        try (HttpExchange exchange = engine.open(call)) {
+            byte[] body = exchange.body().readAllBytes();
+            head(call, exchange, out);
+            chunk(call, body, body.length, out);
+            chunk(call, body, 0, out);
+        }
+    }
+
+    /** Goes on reading the answer when nobody wants it any more. */
+    static void draining(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+        try (HttpExchange exchange = engine.open(call)) {
+            head(call, exchange, out);
+            boolean gone = false;
+            byte[] piece = new byte[8192];
+            for (int count = exchange.body().read(piece);
+                    count >= 0;
+                    count = exchange.body().read(piece)) {
+                try {
+                    if (!gone) {
+                        chunk(call, piece, count, out);
+                    }
+                } catch (IOException e) {
+                    gone = true;
+                }
+            }
+            chunk(call, piece, 0, out);
+        }
+    }
+
+    /** Switches protocols for whoever asks. */
+    static void upgrading(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+        if (call.headers().stream().anyMatch(header -> header.getKey().equalsIgnoreCase("upgrade"))) {
+            out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\nConnection: Upgrade\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        } else {
+            passOn(call, engine, out, 0);
+        }
+    }
+
+    static Fault slow(long millis) {
+        return (call, engine, out) -> passOn(call, engine, out, millis);
+    }
+
+    private static void passOn(HttpCall call, HttpProbe engine, OutputStream out, long delayMillis) throws IOException {
+        passOn(call, engine, out, delayMillis, UnaryOperator.identity());
+    }
+
+    private static void passOn(
+            HttpCall call, HttpProbe engine, OutputStream out, long delayMillis, UnaryOperator<String> change)
+            throws IOException {
+        long until = System.nanoTime() + delayMillis * 1_000_000;
+        try (HttpExchange exchange = engine.open(call)) {
+            head(call, exchange, out);
+            byte[] piece = new byte[1 << 16];
+            for (int count = exchange.body().read(piece);
+                    count >= 0;
+                    count = exchange.body().read(piece)) {
+                while (System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                }
+                byte[] changed = change.apply(new String(piece, 0, count, StandardCharsets.ISO_8859_1))
+                        .getBytes(StandardCharsets.ISO_8859_1);
+                if (changed.length > 0) {
+                    chunk(call, changed, changed.length, out);
+                }
+            }
+            chunk(call, piece, 0, out);
+        }
+    }
+
+    private static void head(HttpCall call, HttpExchange exchange, OutputStream out) throws IOException {
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + exchange.status() + " -\r\nConnection: close\r\n");
+        exchange.headers().forEach((name, value) -> {
+            if (!List.of("connection", "content-length", "transfer-encoding").contains(name)) {
+                head.append(name).append(": ").append(value).append("\r\n");
+            }
+        });
+        head.append(call.method().equals("HEAD") ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
+        out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static void chunk(HttpCall call, byte[] bytes, int count, OutputStream out) throws IOException {
+        if (!call.method().equals("HEAD")) {
+            ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+            chunk.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            chunk.write(bytes, 0, count);
+            chunk.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(chunk.toByteArray());
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                threads.execute(() -> serve(socket));
+            }
+        } catch (IOException e) {
+            threads.shutdownNow(); // closed
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            String[] request = line(in).split(" ");
+            if (request.length < 2) {
+                return; // HAProxy's health check sends nothing
+            }
+            List<Map.Entry<String, String>> headers = new ArrayList<>();
+            int length = 0;
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {
+                String name = header.substring(0, header.indexOf(':'));
+                String value = header.substring(header.indexOf(':') + 1).strip();
+                if (name.equalsIgnoreCase("content-length")) {
+                    length = Integer.parseInt(value);
+                } else if (!name.equalsIgnoreCase("connection")) {
+                    headers.add(Map.entry(name, value));
+                }
+            }
+            if (headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase("transfer-encoding"))) {
+                socket.getOutputStream()
+                        .write("HTTP/1.1 400 -\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+                                .getBytes(StandardCharsets.US_ASCII));
+                return; // it knows no chunks
+            }
+            byte[] body = in.readNBytes(length);
+            fault.serve(new HttpCall(request[0], request[1], headers, body), engine, socket.getOutputStream());
+        } catch (IOException e) {
+            return; // the client left
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** A host some of whose commands say something else than they would. */
+final class TamperedHost implements Host {
+    private final Host host;
+    private final Map<String, UnaryOperator<CommandResult>> tampered = new HashMap<>();
+    private String os;
+
+    TamperedHost(Host host) {
+        this.host = host;
+        this.os = host.facts().os();
+    }
+
+    void answer(String program, String output) {
+        tampered.put(program, real -> CommandResult.of(0, output, ""));
+    }
+
+    void change(String program, UnaryOperator<String> change) {
+        tampered.put(program, real -> CommandResult.of(real.exitCode(), change.apply(real.text()), real.errorText()));
+    }
+
+    void pretendToBe(String otherOs) {
+        os = otherOs;
+    }
+
+    void restore() {
+        tampered.clear();
+        os = host.facts().os();
+    }
+
+    @Override
+    public Facts facts() {
+        Facts facts = host.facts();
+        return new Facts(os, facts.arch(), facts.osVersion(), facts.uid(), facts.user(), facts.home());
+    }
+
+    @Override
+    public Optional<Path> find(String program) {
+        return tampered.containsKey(program) ? Optional.of(Path.of("/tampered", program)) : host.find(program);
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        String name = command.program().substring(command.program().lastIndexOf('/') + 1);
+        UnaryOperator<CommandResult> change = tampered.getOrDefault(name, UnaryOperator.identity());
+        return change.apply(host.run(command));
+    }
+
+    @Override
+    public FileState file(Path path) {
+        return host.file(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) {
+        return host.list(directory);
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        host.write(path, content, mode);
+    }
+
+    @Override
+    public void delete(Path path) {
+        host.delete(path);
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        host.createDirectory(path, mode);
+    }
+}

@@ -1,0 +1,331 @@
+package dev.aiserver.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Content;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.Reach;
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.rehearsal.RehearsalHost;
+import dev.aiserver.rehearsal.launchd.Account;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.State;
+import dev.aiserver.server.Blueprint;
+import dev.aiserver.server.Layout;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.template.HaproxyAgent;
+import dev.aiserver.template.OllamaAgent;
+import dev.aiserver.template.ProxyConfiguration;
+import dev.aiserver.template.Renderer;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * A server in a folder, of which every part can be spoilt: the real HAProxy and a model server in a process of its own,
+ * run by a stand-in for launchd. The receipt always fits the files, so that a spoilt file is found by what it does.
+ */
+final class World implements AutoCloseable {
+    static final String ADDRESS = "127.0.0.1";
+    private static final String TWO_ADDRESSES = "inet 127.0.0.1/8\ninet 127.0.0.2/8\n";
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final Path root;
+    private final EmbeddedLaunchctl launchctl;
+    private final TamperedHost host;
+    private final Launchd launchd;
+    private final Layout layout;
+    private final int proxyPort;
+    private final int ollamaPort;
+    private final Path haproxy;
+    private final Map<Path, String> running = new HashMap<>();
+    private final List<AutoCloseable> closeables = new ArrayList<>();
+
+    private UnaryOperator<String> cfg = UnaryOperator.identity();
+    private UnaryOperator<String> ollamaPlist = UnaryOperator.identity();
+    private UnaryOperator<String> haproxyPlist = UnaryOperator.identity();
+    private Map<String, String> environment = ServerSpec.defaults().ollama().environment();
+    private Set<EndpointSet> sets = Set.of(EndpointSet.STRICT);
+    private Network network = new Network.Loopback();
+    private String address = ADDRESS;
+    private Deed afterwards = () -> {};
+
+    World(Path root) throws IOException {
+        this.root = root;
+        Files.createDirectories(root.resolve("home/Library/LaunchAgents"));
+        Files.createDirectories(root.resolve("home/.haproxy"));
+        Files.createDirectories(root.resolve("logs"));
+        Files.createDirectories(root.resolve("models"));
+        Map<String, String> users = new HashMap<>(System.getenv());
+        users.put("HOME", root.resolve("home").toString());
+        LocalHost machine = new LocalHost(users);
+        this.launchctl = new EmbeddedLaunchctl(
+                new Account(machine.facts().uid(), machine.facts().user(), root.resolve("home"), 1, List.of()),
+                Quirks.usual());
+        this.host = new TamperedHost(new RehearsalHost(machine, launchctl));
+        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(20)));
+        this.layout = new Layout(root.resolve("home"));
+        this.haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
+        this.proxyPort = freePort();
+        this.ollamaPort = freePort();
+        Files.writeString(ollama(), ollamaScript());
+        Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
+        pace(4);
+        host.answer("ip", TWO_ADDRESSES);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Path ollama() {
+        return root.resolve("ollama");
+    }
+
+    private String ollamaScript() {
+        String classPath = String.join(
+                File.pathSeparator,
+                List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+        return """
+                #!/bin/sh
+                export OLLAMA_MODELS='%s'
+                exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' dev.aiserver.rehearsal.model.ModelServer "$@"
+                """.formatted(root.resolve("models"), System.getProperty("java.home"), classPath);
+    }
+
+    // How it is spoilt.
+
+    /** Replaces a text of haproxy.cfg, which must be there. */
+    void cfg(String from, String to) {
+        UnaryOperator<String> before = cfg;
+        cfg = text -> replaced(before.apply(text), from, to);
+    }
+
+    void wholeCfg(String text) {
+        cfg = ignored -> text;
+    }
+
+    void ollamaPlist(String from, String to) {
+        ollamaPlist = text -> replaced(text, from, to);
+    }
+
+    void haproxyPlist(String from, String to) {
+        haproxyPlist = text -> replaced(text, from, to);
+    }
+
+    private static String replaced(String text, String from, String to) {
+        assertThat(text).contains(from);
+        return text.replace(from, to);
+    }
+
+    void environment(Map<String, String> other) {
+        environment = other;
+    }
+
+    void open(EndpointSet... more) {
+        sets = Set.of(more);
+    }
+
+    void network(Network other) {
+        network = other;
+    }
+
+    void address(String other) {
+        address = other;
+    }
+
+    /** What is done to it. */
+    @FunctionalInterface
+    interface Deed {
+        void perform() throws Exception;
+    }
+
+    /** Done when all runs. */
+    void afterwards(Deed deed) {
+        afterwards = deed;
+    }
+
+    void engine(SpoiltEngine.Fault fault) throws IOException {
+        SpoiltEngine engine = SpoiltEngine.start(ollamaPort, fault);
+        closeables.add(engine);
+        cfg("server ollama 127.0.0.1:" + ollamaPort, "server ollama 127.0.0.1:" + engine.port());
+    }
+
+    void closeLater(AutoCloseable closeable) {
+        closeables.add(closeable);
+    }
+
+    /** Milliseconds between two words of a model. */
+    void pace(int millis) {
+        write(root.resolve("models/faults.json"), "{\"tokenDelayMillis\": " + millis + "}", "rw-------");
+    }
+
+    TamperedHost host() {
+        return host;
+    }
+
+    Launchd launchd() {
+        return launchd;
+    }
+
+    Layout layout() {
+        return layout;
+    }
+
+    int proxyPort() {
+        return proxyPort;
+    }
+
+    int ollamaPort() {
+        return ollamaPort;
+    }
+
+    Path log() {
+        return root.resolve("logs/haproxy.log");
+    }
+
+    void write(Path path, String text, String permissions) {
+        try {
+            Files.writeString(path, text);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Runs it as it is now, verifies it, and makes it good again. */
+    List<Verdict> verify() throws Exception {
+        try {
+            Subject subject = start();
+            afterwards.perform();
+            return new Runner(subject, true, verdict -> {}).run(Checks.of(subject.client()));
+        } finally {
+            restore();
+        }
+    }
+
+    /** For models that every check finds one that can. */
+    void install(String... models) throws IOException {
+        Subject subject = start();
+        for (String model : models) {
+            assertThat(subject.ollama(subject.server().orElseThrow())
+                            .send(HttpCall.post("/api/pull", "127.0.0.1:" + ollamaPort, Answers.object("model", model)))
+                            .text())
+                    .contains("success");
+        }
+    }
+
+    private Subject start() {
+        ServerSpec spec = new ServerSpec(
+                "remote-ollama",
+                network,
+                new ServerSpec.Proxy(proxyPort, sets),
+                new ServerSpec.Ollama(ollamaPort, environment),
+                List.of(),
+                root.resolve("logs"));
+        Renderer renderer = new Renderer();
+        Path out = root.resolve("logs/ollama.stdout.log");
+        Path err = root.resolve("logs/ollama.stderr.log");
+        String ollamaText = ollamaPlist.apply(
+                renderer.ollamaPlist(new OllamaAgent(ollama(), ollamaPort, environment, layout.home(), out, err)));
+        String cfgText = cfg.apply(renderer.haproxyCfg(
+                new ProxyConfiguration(ADDRESS, spec.proxy(), ollamaPort, List.of("remote-ollama", "localhost"))));
+        String haproxyText = haproxyPlist.apply(
+                renderer.haproxyPlist(new HaproxyAgent(haproxy, layout.haproxyCfg(), layout.home(), log(), log())));
+        Job ollamaJob = Blueprint.ollamaJob(spec, layout);
+        Job haproxyJob = Blueprint.haproxyJob(spec, layout, ADDRESS);
+        write(layout.ollamaPlist(), ollamaText, "rw-r--r--");
+        write(layout.haproxyPlist(), haproxyText, "rw-r--r--");
+        write(layout.haproxyCfg(), cfgText, "rw-------");
+        startIfOther(ollamaJob, ollamaText);
+        startIfOther(haproxyJob, haproxyText + cfgText);
+        Receipt receipt = new Receipt(
+                Receipt.SCHEMA,
+                "test",
+                spec.asConfiguration(),
+                address,
+                List.of("remote-ollama", "localhost"),
+                List.of(
+                        file(layout.ollamaPlist(), ollamaText, 0644),
+                        file(layout.haproxyPlist(), haproxyText, 0644),
+                        file(layout.haproxyCfg(), cfgText, 0600),
+                        new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT, true),
+                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT, true)));
+        Client client = new Client("remote-ollama", ADDRESS, spec.proxy(), receipt.hostNames());
+        return Subject.seenFromInside(client, new Server(host, launchd, receipt, spec));
+    }
+
+    private static Receipt.Entry file(Path path, String text, int mode) {
+        return new Receipt.Entry(
+                new HostFile(path),
+                State.ABSENT,
+                new State.File(Content.of(text).digest(), mode),
+                true);
+    }
+
+    private void startIfOther(Job job, String definition) {
+        if (definition.equals(running.get(job.plist()))) {
+            return;
+        }
+        int port = job.health().port();
+        launchd.start(
+                job.label(),
+                job.plist(),
+                () -> Reach.answers(ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
+        running.put(job.plist(), definition);
+    }
+
+    /** Another start is needed when a deed has stopped the job. */
+    void stop(String label) {
+        launchd.stop(label);
+        running.remove(label.equals(Server.OLLAMA) ? layout.ollamaPlist() : layout.haproxyPlist());
+    }
+
+    private void restore() throws Exception {
+        for (AutoCloseable closeable : closeables) {
+            closeable.close();
+        }
+        closeables.clear();
+        cfg = UnaryOperator.identity();
+        ollamaPlist = UnaryOperator.identity();
+        haproxyPlist = UnaryOperator.identity();
+        environment = ServerSpec.defaults().ollama().environment();
+        sets = Set.of(EndpointSet.STRICT);
+        network = new Network.Loopback();
+        address = ADDRESS;
+        afterwards = () -> {};
+        host.restore();
+        Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
+        host.answer("ip", TWO_ADDRESSES);
+        pace(4);
+    }
+
+    @Override
+    public void close() throws IOException {
+        launchctl.close();
+        assertThat(new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !Reach.answers(ADDRESS, proxyPort)))
+                .isTrue();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.verify;
+
+import org.jspecify.annotations.NullMarked;
