@@ -204,8 +204,10 @@ public final class Rehearsal {
 
         private void verify() throws Failed {
             VerdictText text = new VerdictText(console);
+            long start = System.nanoTime();
             List<Verdict> verdicts =
                     new Verify(host, launchd, store).verify(verdict -> console.say(text.line(verdict)));
+            double seconds = (System.nanoTime() - start) / 1e9;
             Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {
                 if (!verdict.isGood()) {
@@ -216,6 +218,7 @@ public final class Rehearsal {
                         .add(verdict);
             }
             groups.forEach((group, of) -> proved("verify " + group, VerdictText.counts(of)));
+            proved("verify", "%d checks in %.1f s".formatted(verdicts.size(), seconds));
         }
 
         private void installAgain() throws Failed {

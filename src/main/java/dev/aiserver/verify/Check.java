@@ -42,6 +42,12 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
         Outcome prove(Subject subject, String model) throws IOException;
     }
 
+    /** A proof that asks a model, for which one must be on the server. */
+    @FunctionalInterface
+    interface ModelServerProof {
+        Outcome prove(Subject subject, Server server, String model) throws IOException;
+    }
+
     public Check {
         traits = Set.copyOf(traits);
     }
@@ -58,6 +64,17 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
             }
             return proof.prove(subject, subject.server().get());
         });
+    }
+
+    /** One for which one must be on the server, and that asks a model there. */
+    static Check ofModelOnServer(String id, String claim, Models.Ability ability, ModelServerProof proof) {
+        Check check = ofModel(
+                id,
+                claim,
+                ability,
+                (subject, model) -> proof.prove(subject, subject.server().orElseThrow(), model));
+        return onServer(id, claim, (subject, server) -> check.proof().prove(subject))
+                .with(Trait.MODEL);
     }
 
     /** One that asks the smallest installed model with this ability. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class StreamingChecks {
     private static final String FIX = "run \"aiserver install\" to write haproxy.cfg anew";
     private static final int TOKENS = 24;
+    private static final int ROUNDS = 3;
 
     /** So many that no model has said them all before a client that leaves at the first is noticed. */
     private static final int MANY_TOKENS = 2000;
@@ -39,20 +40,18 @@ final class StreamingChecks {
                                 Models.Ability.COMPLETION,
                                 StreamingChecks::flows)
                         .with(Check.Trait.ALONE),
-                Check.ofModel(
+                Check.ofModelOnServer(
                                 "streaming.side-by-side",
                                 "words arrive as evenly as at Ollama itself",
                                 Models.Ability.COMPLETION,
                                 StreamingChecks::sideBySide)
-                        .with(Check.Trait.ALONE)
-                        .with(Check.Trait.SERVER),
-                Check.ofModel(
+                        .with(Check.Trait.ALONE),
+                Check.ofModelOnServer(
                                 "streaming.cancel",
                                 "a client that leaves stops its generation",
                                 Models.Ability.COMPLETION,
                                 StreamingChecks::cancels)
-                        .with(Check.Trait.ALONE)
-                        .with(Check.Trait.SERVER));
+                        .with(Check.Trait.ALONE));
     }
 
     /** A proxy that gathers an answer sends all of it at once. */
@@ -75,15 +74,20 @@ final class StreamingChecks {
                 .outcome("%d events over %.0f ms".formatted(stream.events().size(), stream.spread()), FIX);
     }
 
-    private static Outcome sideBySide(Subject subject, String model) throws IOException {
-        Optional<Server> server = subject.server();
-        if (server.isEmpty()) {
-            return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
+    /** A machine that is busy for a moment holds words back as well: the best round counts. */
+    private static Outcome sideBySide(Subject subject, Server server, String model) throws IOException {
+        Outcome outcome = compare(subject, server, model);
+        for (int round = 1; round < ROUNDS && outcome instanceof Outcome.Failed; round++) {
+            outcome = compare(subject, server, model);
         }
+        return outcome;
+    }
+
+    private static Outcome compare(Subject subject, Server server, String model) throws IOException {
         EventStream source;
         HttpCall direct =
-                OpenAiChecks.longChat(Subject.ollamaHost(server.get()), model, TOKENS, subject.nonce() + "&allowed");
-        try (HttpExchange exchange = subject.ollama(server.get()).open(direct)) {
+                OpenAiChecks.longChat(Subject.ollamaHost(server), model, TOKENS, subject.nonce() + "&allowed");
+        try (HttpExchange exchange = subject.ollama(server).open(direct)) {
             source = EventStream.read(exchange, Integer.MAX_VALUE);
         }
         EventStream proxied =
@@ -112,11 +116,7 @@ final class StreamingChecks {
     }
 
     /** Ollama writes its line about a request when it is done with it. */
-    private static Outcome cancels(Subject subject, String model) throws IOException {
-        Optional<Server> server = subject.server();
-        if (server.isEmpty()) {
-            return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
-        }
+    private static Outcome cancels(Subject subject, Server server, String model) throws IOException {
         String query = subject.nonce() + "&allowed-leaving";
         HttpCall call = OpenAiChecks.longChat(subject.host(), model, MANY_TOKENS, query);
         try (HttpExchange exchange = subject.ask(call)) {
@@ -126,7 +126,7 @@ final class StreamingChecks {
             }
         }
         long left = System.nanoTime();
-        Optional<String> line = new OllamaLog(server.get()).await(query, TIME_TO_STOP);
+        Optional<String> line = new OllamaLog(server).await(query, TIME_TO_STOP);
         double waited = (System.nanoTime() - left) / 1e6;
         if (line.isEmpty()) {
             return new Outcome.Failed(

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,11 +40,8 @@ class SabotageTest {
      */
     private record Sabotage(String name, String caught, Deed deed) {}
 
-    /** A busy machine makes it fail without any sabotage; it must where it is named. */
-    private static final String NOISY = "performance.latency";
-
-    /** Requests that hide nothing from a server which looks for requests by their first line only. */
-    private static final Set<String> CANNOT_FAIL_HERE = Set.of();
+    /** What measures can fail on a busy machine without any sabotage; it must where it is named. */
+    private static final Set<String> NOISY = Set.of("performance.latency", "streaming.flow", "streaming.side-by-side");
 
     private static List<Sabotage> sabotages() {
         List<Sabotage> all = new ArrayList<>();
@@ -269,7 +266,7 @@ class SabotageTest {
                     world.pace(600);
                     world.engine(SpoiltEngine::draining);
                 }),
-                of("each answer takes a while", NOISY, world -> world.engine(SpoiltEngine.slow(5))),
+                of("each answer takes a while", "performance.latency", world -> world.engine(SpoiltEngine.slow(5))),
                 of(
                         "streams are cut",
                         "openai.chat.stream openai.chat.usage",
@@ -378,7 +375,7 @@ class SabotageTest {
     void aGoodServerPassesAndEverySabotageIsCaughtByExactlyItsChecks() throws Exception {
         List<Verdict> good = world.verify();
         assertThat(good).hasSizeGreaterThan(150);
-        assertThat(caught(good)).isEmpty();
+        assertThat(caught(good)).isSubsetOf(NOISY);
         assertThat(good)
                 .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Unknown)
                 .isEmpty();
@@ -388,9 +385,7 @@ class SabotageTest {
             sabotage.deed().spoil(world);
             Set<String> caught = caught(world.verify());
             List<String> patterns = List.of(sabotage.caught().split(" "));
-            if (!patterns.contains(NOISY)) {
-                caught.remove(NOISY);
-            }
+            NOISY.stream().filter(id -> !patterns.contains(id)).forEach(caught::remove);
             assertThat(caught)
                     .as(sabotage.name())
                     .allMatch(id -> patterns.stream().anyMatch(pattern -> fits(pattern, id)));
@@ -401,10 +396,7 @@ class SabotageTest {
                     id -> table.computeIfAbsent(id, any -> new TreeSet<>()).add(sabotage.name()));
         }
         table.forEach((id, names) -> System.out.printf("%-52s %s%n", id, String.join(", ", names)));
-        assertThat(good)
-                .extracting(Verdict::id)
-                .as("each check can fail")
-                .allMatch(id -> table.containsKey(id) || CANNOT_FAIL_HERE.contains(id));
+        assertThat(good).extracting(Verdict::id).as("each check can fail").allMatch(table::containsKey);
     }
 
     private static boolean fits(String pattern, String id) {

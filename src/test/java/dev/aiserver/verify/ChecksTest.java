@@ -1,0 +1,77 @@
+package dev.aiserver.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ChecksTest {
+    private static List<Check> checks(EndpointSet... sets) {
+        return Checks.of(new Client(
+                "remote-ollama", "127.0.0.1", new ServerSpec.Proxy(11434, Set.of(sets)), List.of("remote-ollama")));
+    }
+
+    @Test
+    void areAtLeastHundredAndFifty() {
+        assertThat(checks(EndpointSet.STRICT)).hasSizeGreaterThan(150);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EndpointSet.class)
+    void haveIdsOfTheirOwnAndClaimsOfOneLineWhateverIsOpen(EndpointSet set) {
+        List<Check> checks = checks(set);
+        assertThat(checks).extracting(Check::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z]+\\.\\S+"));
+        assertThat(checks).extracting(Check::claim).allMatch(claim -> !claim.contains("\n") && !claim.isBlank());
+    }
+
+    @Test
+    void areThoseOfTheReadMeByGroup() throws IOException {
+        String readMe = Files.readString(Path.of("README.md"));
+        Set<String> said = Pattern.compile("(?m)^\\| `([a-z]+)\\.\\*` \\|")
+                .matcher(readMe)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> there = checks(EndpointSet.STRICT).stream()
+                .map(check -> check.id().substring(0, check.id().indexOf('.')))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(said).isEqualTo(there);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reach.server,        1",
+        "bindings.*,          4",
+        "*.haproxy,           7",
+        "blocked.upgrade.*,   3",
+        "*POST:/api/pull,     1"
+    })
+    void areSelectedByPatterns(String pattern, int count) {
+        assertThat(new Selection(List.of(pattern), true).of(checks(EndpointSet.STRICT)))
+                .hasSize(count);
+    }
+
+    @Test
+    void areAllSelectedWithoutAPatternAndNoneBySomethingUnknown() {
+        List<Check> checks = checks(EndpointSet.STRICT);
+        assertThat(Selection.ALL.of(checks)).isEqualTo(checks);
+        assertThatExceptionOfType(Trouble.class)
+                .isThrownBy(() -> new Selection(List.of("bindings.*", "bindigns.*"), true).of(checks))
+                .withMessageContaining("\"bindigns.*\"")
+                .matches(trouble -> trouble.kind() == Trouble.Kind.CONFIGURATION);
+    }
+}

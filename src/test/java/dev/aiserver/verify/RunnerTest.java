@@ -1,0 +1,112 @@
+package dev.aiserver.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.ServerSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class RunnerTest {
+    private static final Outcome GOOD = new Outcome.Passed("seen");
+
+    private static Subject at(String host, int port) {
+        return Subject.seenFromOutside(
+                new Client(host, host, new ServerSpec.Proxy(port, Set.of(EndpointSet.STRICT)), List.of(host)));
+    }
+
+    private static List<Verdict> run(Subject subject, Check... checks) {
+        return new Runner(subject, true, verdict -> {}).run(List.of(checks));
+    }
+
+    @Test
+    void reportsInTheOrderOfTheChecksWhateverFinishesFirst() throws IOException {
+        try (YesServer server = new YesServer()) {
+            CountDownLatch second = new CountDownLatch(1);
+            List<String> told = new ArrayList<>();
+            new Runner(at("127.0.0.1", server.port()), true, verdict -> told.add(verdict.id()))
+                    .run(List.of(
+                            Check.of("a.slow", "waits for the other", subject -> {
+                                try {
+                                    return second.await(10, TimeUnit.SECONDS) ? GOOD : new Outcome.Unknown("never");
+                                } catch (InterruptedException e) {
+                                    throw new IOException(e);
+                                }
+                            }),
+                            Check.of("a.quick", "is there at once", subject -> {
+                                second.countDown();
+                                return GOOD;
+                            })));
+            assertThat(told).containsExactly("a.slow", "a.quick");
+        }
+    }
+
+    @Test
+    void lacksNoVerdictWhenACheckCannotBeCarriedOut() throws IOException {
+        try (YesServer server = new YesServer()) {
+            List<Verdict> verdicts = run(
+                    at("127.0.0.1", server.port()),
+                    Check.of("a.io", "x", subject -> {
+                        throw new IOException("cut off");
+                    }),
+                    Check.of("a.trouble", "x", subject -> {
+                        throw new Trouble("Get it first.");
+                    }),
+                    Check.of("a.bug", "x", subject -> {
+                        throw new IllegalStateException("oh");
+                    }),
+                    Check.onServer("a.server", "x", (subject, here) -> GOOD));
+            assertThat(verdicts)
+                    .extracting(verdict -> verdict.outcome().toString())
+                    .satisfiesExactly(
+                            io -> assertThat(io).contains("Unknown", "cut off"),
+                            trouble -> assertThat(trouble).contains("Unknown", "Get it first."),
+                            bug -> assertThat(bug).contains("Unknown", "bug in aiserver"),
+                            needsServer -> assertThat(needsServer).contains("Skipped", "needs the server"));
+        }
+    }
+
+    @Test
+    void letsNothingRunBesideACheckThatMeasures() throws IOException {
+        try (YesServer server = new YesServer()) {
+            AtomicInteger running = new AtomicInteger();
+            Check busy = Check.of("a.busy", "x", subject -> {
+                running.incrementAndGet();
+                subject.send(HttpCall.get("/api/version", subject.host()));
+                running.decrementAndGet();
+                return GOOD;
+            });
+            Check alone = Check.of(
+                            "a.alone",
+                            "x",
+                            subject -> running.get() == 0 ? GOOD : new Outcome.Failed("others run", "wait for them"))
+                    .with(Check.Trait.ALONE);
+            assertThat(run(at("127.0.0.1", server.port()), alone, busy)).allMatch(Verdict::isGood);
+        }
+    }
+
+    @Test
+    void saysFirstThatAServerCannotBeReachedAndAsksNothingMore() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Check check = Check.of("a.check", "x", subject -> GOOD);
+        assertThat(run(at("127.0.0.1", port), check))
+                .satisfiesExactly(
+                        reach -> assertThat(reach.outcome().toString()).contains("Failed", "port: nobody listens"),
+                        other -> assertThat(other.outcome()).isInstanceOf(Outcome.Unknown.class));
+        assertThat(run(at("no-such-host.invalid", port), check).get(0).outcome().toString())
+                .contains("Failed", "name: no-such-host.invalid means no address");
+    }
+}
