@@ -244,6 +244,7 @@ final class World implements AutoCloseable {
                 new ServerSpec.Proxy(proxyPort, sets),
                 new ServerSpec.Ollama(ollamaPort, environment),
                 List.of(),
+                false,
                 root.resolve("logs"));
         Renderer renderer = new Renderer();
         Path out = root.resolve("logs/ollama.stdout.log");
