@@ -6,6 +6,7 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -397,6 +398,32 @@ class SabotageTest {
         }
         table.forEach((id, names) -> System.out.printf("%-52s %s%n", id, String.join(", ", names)));
         assertThat(good).extracting(Verdict::id).as("each check can fail").allMatch(table::containsKey);
+    }
+
+    @Test
+    void aClientProvesAllButWhatNeedsTheServer() throws Exception {
+        List<Verdict> verdicts = world.verifyFromOutside("localhost");
+        assertThat(verdicts)
+                .filteredOn(verdict -> !NOISY.contains(verdict.id()))
+                .allMatch(Verdict::isGood);
+        Set<String> onServer = Checks.of(new Client(
+                        "localhost",
+                        World.ADDRESS,
+                        new ServerSpec.Proxy(world.proxyPort(), Set.of(EndpointSet.STRICT)),
+                        List.of("localhost")))
+                .stream()
+                .filter(check -> check.has(Check.Trait.SERVER))
+                .map(Check::id)
+                .collect(Collectors.toSet());
+        assertThat(verdicts)
+                .filteredOn(verdict -> onServer.contains(verdict.id()))
+                .extracting(Verdict::outcome)
+                .isNotEmpty()
+                .allMatch(outcome -> outcome.toString().contains("needs the server"));
+        assertThat(world.verifyFromOutside("another-name"))
+                .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Failed)
+                .extracting(Verdict::id)
+                .containsExactly("reach.server");
     }
 
     private static boolean fits(String pattern, String id) {

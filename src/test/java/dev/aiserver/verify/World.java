@@ -226,6 +226,16 @@ final class World implements AutoCloseable {
         }
     }
 
+    /** As it is seen from a client that knows its name and nothing else. */
+    List<Verdict> verifyFromOutside(String name) throws Exception {
+        try {
+            Client client = new Client(name, ADDRESS, start().client().proxy(), List.of(name));
+            return new Runner(Subject.seenFromOutside(client), true, verdict -> {}).run(Checks.of(client));
+        } finally {
+            restore();
+        }
+    }
+
     /** For models that every check finds one that can. */
     void install(String... models) throws IOException {
         Subject subject = start();
