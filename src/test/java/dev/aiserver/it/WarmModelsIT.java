@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Models that are warmed by hand and at login, by the commands that a person types. */
@@ -57,6 +59,27 @@ class WarmModelsIT {
                     .isZero();
             assertThat(mac.aiserver("uninstall", "--yes").exitCode()).isZero();
             assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
+        }
+    }
+
+    @Test
+    void threeModelsAtOnceHaveABarEachOnATerminalAndAnswerThroughTheProxy() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            mac.write(mac.root().resolve("models/faults.json"), "{\"pullDelayMillis\": 30}");
+            Path warm = mac.root().resolve("warm");
+            mac.script(
+                    warm,
+                    "exec \"$HOME/.local/bin/aiserver\" warm-models --parallel 3 --probe"
+                            + " llama3.2:1b qwen3:0.6b nomic-embed-text");
+
+            Run run = mac.command("env", "TERM=xterm", "script", "-qec", warm.toString(), "/dev/null");
+
+            assertThat(run.exitCode()).as(run.toString()).isZero();
+            for (String model : List.of("llama3.2:1b", "qwen3:0.6b", "nomic-embed-text")) {
+                assertThat(run.out()).containsPattern(Pattern.quote(model) + "[^\r\n]*% \\[=+ *\\][^\r\n]*MB/s");
+            }
+            assertThat(run.out()).as("bars are drawn over").contains("\u001b[").contains("first token");
         }
     }
 
