@@ -217,6 +217,37 @@ final class Mac implements AutoCloseable {
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
+    /**
+     * The installed command, run by another machine of the same network, which knows the Mac by the name
+     * {@code remote-ollama} and has nothing else of it.
+     */
+    Run fromAClient(String... arguments) {
+        String client = network + "-client";
+        must("ip", "netns", "add", client);
+        try {
+            must(
+                    "ip", "link", "add", "mac", "netns", network, "type", "veth", "peer", "name", "client", "netns",
+                    client);
+            must("ip", "-n", network, "addr", "add", "100.101.102.1/24", "dev", "mac");
+            must("ip", "-n", network, "link", "set", "mac", "up");
+            must("ip", "-n", client, "addr", "add", "100.101.102.2/24", "dev", "client");
+            must("ip", "-n", client, "link", "set", "client", "up");
+            must("mkdir", "-p", "/etc/netns/" + client);
+            must("sh", "-c", "echo '" + ADDRESS + " remote-ollama' >/etc/netns/" + client + "/hosts");
+            List<String> all = new ArrayList<>(within);
+            all.set(all.indexOf(network), client);
+            all.addAll(List.of("env", "-i"));
+            environment().forEach((name, value) -> all.add(name + "=" + value));
+            all.add(home() + "/.local/bin/aiserver");
+            all.addAll(List.of(arguments));
+            CommandResult result = machine.run(Command.of(all).within(LIMIT));
+            return new Run(result.exitCode(), result.text(), result.errorText());
+        } finally {
+            must("ip", "netns", "del", client);
+            must("rm", "-rf", "/etc/netns/" + client);
+        }
+    }
+
     /** A process that goes on until the Mac is closed, such as somebody else's server. */
     Process start(String... argv) {
         List<String> all = new ArrayList<>(within);
