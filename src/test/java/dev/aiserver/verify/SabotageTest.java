@@ -400,6 +400,51 @@ class SabotageTest {
         assertThat(good).extracting(Verdict::id).as("each check can fail").allMatch(table::containsKey);
     }
 
+    /** As the shell scripts wrote it: prefixes, no methods, no host names, and words in bursts. */
+    private static final String CFG_OF_THE_SHELL_SCRIPTS = """
+            global
+                log stdout format raw local0
+            defaults
+                mode http
+                timeout connect 5s
+                timeout client 10m
+                timeout server 10m
+            frontend ollama
+                bind 127.0.0.1:%d
+                acl api path_beg /v1/chat/completions /v1/models /v1/responses /v1/messages
+                acl api path_beg /api/version /api/tags /api/show
+                http-request deny unless api
+                %s
+                default_backend ollama
+            backend ollama
+                server ollama 127.0.0.1:%d
+            """;
+
+    @Test
+    void theShellScriptsProxyIsFoundGuilty() throws Exception {
+        world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), "", world.ollamaPort()));
+        assertThat(caught(world.verify()))
+                .as("Ollama refuses the name that clients use, so that nothing else can be asked")
+                .containsExactly("reach.server");
+
+        String rewritten = "http-request set-header Host 127.0.0.1";
+        world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
+        Set<String> caught = caught(world.verify());
+        System.out.println("The shell scripts' proxy: " + caught);
+        for (String hole : List.of(
+                "name.unknown",
+                "blocked.route.*",
+                "blocked.method.*",
+                "blocked.spelling.*",
+                "blocked.detour.*",
+                "blocked.malformed.*",
+                "blocked.pipelining",
+                "blocked.arrivals",
+                "streaming.side-by-side")) {
+            assertThat(caught).as(hole).anyMatch(id -> fits(hole, id));
+        }
+    }
+
     @Test
     void aClientProvesAllButWhatNeedsTheServer() throws Exception {
         List<Verdict> verdicts = world.verifyFromOutside("localhost");
