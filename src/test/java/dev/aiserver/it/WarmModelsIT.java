@@ -25,9 +25,8 @@ class WarmModelsIT {
             assertThat(mac.install("--yes").exitCode()).isZero();
             Map<String, FileState> installed = mac.tree();
 
-            assertThat(mac.aiserver("warm-models", "--at-login").exitCode())
-                    .as("without consent")
-                    .isEqualTo(2);
+            Run withoutConsent = mac.aiserver("warm-models", "--at-login");
+            assertThat(withoutConsent.exitCode()).as(withoutConsent.toString()).isEqualTo(2);
             assertThat(mac.tree()).isEqualTo(installed);
 
             Run atLogin = mac.aiserver("warm-models", "--at-login", "--yes");
