@@ -1,6 +1,5 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Plan;
@@ -11,13 +10,7 @@ import dev.aiserver.report.NextSteps;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.Install;
-import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.spec.SpecReader;
 import dev.aiserver.verify.Verdict;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,23 +71,8 @@ final class InstallCommand implements Callable<Integer> {
             return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
         }
         Install install = useCases.install();
-        Install.Proposal proposal = install.propose(Optional.ofNullable(config).map(InstallCommand::read));
+        Install.Proposal proposal = install.propose(Optional.ofNullable(config).map(ConfigurationFile::read));
         return dryRun ? show(proposal) : carryOut(install, proposal);
-    }
-
-    private static ServerSpec read(Path file) {
-        try {
-            return SpecReader.read(file.toString(), Files.readString(file));
-        } catch (NoSuchFileException e) {
-            throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
-        } catch (CharacterCodingException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
-        } catch (IOException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "The configuration " + file + " cannot be read: " + e.getMessage() + ".");
-        }
     }
 
     private int show(Install.Proposal proposal) {

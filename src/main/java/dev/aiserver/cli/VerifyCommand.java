@@ -6,16 +6,13 @@ import dev.aiserver.report.Json;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.Verify;
 import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.spec.SpecReader;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.ReachCheck;
 import dev.aiserver.verify.Selection;
 import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -118,15 +115,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private ServerSpec spec() {
-        if (config == null) {
-            return ServerSpec.defaults();
-        }
-        try {
-            return SpecReader.read(config.toString(), Files.readString(config));
-        } catch (IOException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "The configuration " + config + " cannot be read: " + e.getMessage() + ".");
-        }
+        return config == null ? ServerSpec.defaults() : ConfigurationFile.read(config);
     }
 }

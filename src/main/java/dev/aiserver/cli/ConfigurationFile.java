@@ -1,0 +1,31 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.SpecReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The file that a person names with {@code --config}, on the machine that they sit at. */
+final class ConfigurationFile {
+    private ConfigurationFile() {}
+
+    /** @throws Trouble of configuration when it cannot be read or says something wrong */
+    static ServerSpec read(Path file) {
+        try {
+            return SpecReader.read(file.toString(), Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
+        } catch (CharacterCodingException e) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
+        } catch (IOException e) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "The configuration " + file + " cannot be read: " + e.getMessage() + ".");
+        }
+    }
+}
