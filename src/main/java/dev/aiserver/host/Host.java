@@ -1,5 +1,6 @@
 package dev.aiserver.host;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +35,30 @@ public interface Host {
      */
     void write(Path path, Content content, int mode);
 
+    /**
+     * Makes a file that is not there yet, with all of its content at once: of several that try, one succeeds. The
+     * directory must exist.
+     *
+     * @param mode permission bits, whatever the umask
+     * @return false when something of that name is there already, which is left as it is
+     */
+    boolean create(Path path, Content content, int mode);
+
     /** Removes a file, a link or an empty directory; a directory that holds something stays, and nothing there is fine. */
     void delete(Path path);
 
     /** Makes one directory; its parent must exist. */
     void createDirectory(Path path, int mode);
+
+    /**
+     * The id of a process on the machine that lives as long as this program can reach the machine, and no longer: by it
+     * others see who is at work, and that a dead one is not.
+     */
+    long presence();
+
+    /**
+     * Where this program connects to, in order to reach an address that is spoken of on the machine, such as its
+     * loopback.
+     */
+    InetSocketAddress route(InetSocketAddress there);
 }

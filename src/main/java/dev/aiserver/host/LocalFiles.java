@@ -68,6 +68,32 @@ final class LocalFiles {
     }
 
     void write(Path path, Content content, int mode) {
+        place(path, content, mode, temporary -> {
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        });
+    }
+
+    /** A second name for the whole file is given only where the name is free; a rename would not ask. */
+    boolean create(Path path, Content content, int mode) {
+        return place(path, content, mode, temporary -> {
+            try {
+                Files.createLink(path, temporary);
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                return false;
+            } finally {
+                removeQuietly(temporary);
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Placement {
+        boolean place(Path temporary) throws IOException;
+    }
+
+    private static boolean place(Path path, Content content, int mode, Placement placement) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(
@@ -81,10 +107,11 @@ final class LocalFiles {
                 Files.setPosixFilePermissions(temporary, permissions(mode));
                 channel.force(true);
             }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            boolean placed = placement.place(temporary);
             try (FileChannel directory = FileChannel.open(directoryOf(path), StandardOpenOption.READ)) {
                 directory.force(true);
             }
+            return placed;
         } catch (IOException e) {
             removeQuietly(temporary);
             throw refused("write", path, e);

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -229,6 +230,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public boolean create(Path path, Content content, int mode) {
+        return files.create(path, content, mode);
+    }
+
+    @Override
     public void delete(Path path) {
         files.delete(path);
     }
@@ -236,5 +242,15 @@ public final class LocalHost implements Host {
     @Override
     public void createDirectory(Path path, int mode) {
         files.createDirectory(path, mode);
+    }
+
+    @Override
+    public long presence() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public InetSocketAddress route(InetSocketAddress there) {
+        return there;
     }
 }

@@ -2,9 +2,7 @@ package dev.aiserver.rehearsal;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Content;
-import dev.aiserver.host.Facts;
-import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
@@ -15,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A host with launchctl and plutil of its own, whatever machine it is; the rest is that machine's. */
-public final class RehearsalHost implements Host {
+public final class RehearsalHost implements ForwardingHost {
     private final Host host;
     private final EmbeddedLaunchctl launchctl;
     private final EmbeddedPlutil plutil = new EmbeddedPlutil();
@@ -62,32 +60,7 @@ public final class RehearsalHost implements Host {
     }
 
     @Override
-    public Facts facts() {
-        return host.facts();
-    }
-
-    @Override
-    public FileState file(Path path) {
-        return host.file(path);
-    }
-
-    @Override
-    public List<Path> list(Path directory) {
-        return host.list(directory);
-    }
-
-    @Override
-    public void write(Path path, Content content, int mode) {
-        host.write(path, content, mode);
-    }
-
-    @Override
-    public void delete(Path path) {
-        host.delete(path);
-    }
-
-    @Override
-    public void createDirectory(Path path, int mode) {
-        host.createDirectory(path, mode);
+    public Host behind() {
+        return host;
     }
 }

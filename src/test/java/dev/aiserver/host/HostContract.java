@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.standin.Script;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -285,6 +290,55 @@ interface HostContract {
         assertThatThrownBy(() -> host.createDirectory(path, 0700))
                 .isInstanceOf(Trouble.class)
                 .hasMessage("Cannot create " + path + ": " + reason + ".");
+    }
+
+    @Test
+    default void ofManyThatCreateAFileOneSucceedsAndItsContentStays(@TempDir Path home) {
+        Host host = host(home);
+        Path path = home.resolve("lock");
+        List<Integer> winners = IntStream.range(0, 20)
+                .parallel()
+                .filter(number -> host.create(path, Content.of("number " + number), 0600))
+                .boxed()
+                .toList();
+        assertThat(winners).hasSize(1);
+        assertThat(host.file(path))
+                .isEqualTo(new FileState.Regular(
+                        Content.of("number " + winners.get(0)),
+                        0600,
+                        host.facts().uid()));
+        assertThat(host.list(home)).containsExactly(path);
+    }
+
+    @Test
+    default void aFileThatCannotBeCreatedSaysWhy(@TempDir Path home) {
+        Path path = home.resolve("missing/file");
+        Host host = host(home);
+        assertThatThrownBy(() -> host.create(path, Content.of(""), 0600))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot write " + path + ": its directory does not exist.");
+    }
+
+    @Test
+    default void itsPresenceIsAProcessThatLivesThere(@TempDir Path home) {
+        Host host = host(home);
+        long presence = host.presence();
+        assertThat(host.run(shell("kill -0 \"$1\"", Long.toString(presence))).succeeded())
+                .isTrue();
+        assertThat(host.presence()).isEqualTo(presence);
+    }
+
+    @Test
+    default void itsLoopbackCanBeReached(@TempDir Path home) throws IOException {
+        Host host = host(home);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket()) {
+            client.connect(host.route(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())));
+            try (Socket accepted = server.accept()) {
+                accepted.getOutputStream().write('!');
+                assertThat(client.getInputStream().read()).isEqualTo('!');
+            }
+        }
     }
 
     @Test

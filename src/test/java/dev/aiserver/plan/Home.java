@@ -1,10 +1,8 @@
 package dev.aiserver.plan;
 
-import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Patience;
@@ -22,13 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A home in a temporary directory, in which files and folders are planned for; every change of it can be watched. */
-final class Home implements Host {
+final class Home implements ForwardingHost {
     static final Receipt NO_RECEIPT =
             Receipt.empty("0.1.0", Map.of("name", "remote-ollama"), "100.64.0.1", List.of("remote-ollama"));
 
@@ -154,27 +151,7 @@ final class Home implements Host {
     }
 
     @Override
-    public Facts facts() {
-        return machine.facts();
-    }
-
-    @Override
-    public Optional<Path> find(String program) {
-        return machine.find(program);
-    }
-
-    @Override
-    public CommandResult run(Command command) {
-        return machine.run(command);
-    }
-
-    @Override
-    public FileState file(Path path) {
-        return machine.file(path);
-    }
-
-    @Override
-    public List<Path> list(Path directory) {
-        return machine.list(directory);
+    public Host behind() {
+        return machine;
     }
 }

@@ -2,9 +2,8 @@ package dev.aiserver.service;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Content;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A host that remembers its commands, and can be told how long they may take and what to say of a file. */
-final class WatchedHost implements Host {
+final class WatchedHost implements ForwardingHost {
     final List<List<String>> commands = new CopyOnWriteArrayList<>();
     final Map<Path, FileState> files = new ConcurrentHashMap<>();
     private final Host host;
@@ -47,32 +46,7 @@ final class WatchedHost implements Host {
     }
 
     @Override
-    public Facts facts() {
-        return host.facts();
-    }
-
-    @Override
-    public Optional<Path> find(String program) {
-        return host.find(program);
-    }
-
-    @Override
-    public List<Path> list(Path directory) {
-        return host.list(directory);
-    }
-
-    @Override
-    public void write(Path path, Content content, int mode) {
-        host.write(path, content, mode);
-    }
-
-    @Override
-    public void delete(Path path) {
-        host.delete(path);
-    }
-
-    @Override
-    public void createDirectory(Path path, int mode) {
-        host.createDirectory(path, mode);
+    public Host behind() {
+        return host;
     }
 }

@@ -2,19 +2,17 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Content;
 import dev.aiserver.host.Facts;
-import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A host some of whose commands say something else than they would. */
-final class TamperedHost implements Host {
+final class TamperedHost implements ForwardingHost {
     private final Host host;
     private final Map<String, UnaryOperator<CommandResult>> tampered = new HashMap<>();
     private String os;
@@ -60,27 +58,7 @@ final class TamperedHost implements Host {
     }
 
     @Override
-    public FileState file(Path path) {
-        return host.file(path);
-    }
-
-    @Override
-    public List<Path> list(Path directory) {
-        return host.list(directory);
-    }
-
-    @Override
-    public void write(Path path, Content content, int mode) {
-        host.write(path, content, mode);
-    }
-
-    @Override
-    public void delete(Path path) {
-        host.delete(path);
-    }
-
-    @Override
-    public void createDirectory(Path path, int mode) {
-        host.createDirectory(path, mode);
+    public Host behind() {
+        return host;
     }
 }

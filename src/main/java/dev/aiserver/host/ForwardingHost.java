@@ -1,0 +1,67 @@
+package dev.aiserver.host;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A host that does something otherwise than the one behind it, and leaves the rest to that one. */
+public interface ForwardingHost extends Host {
+
+    Host behind();
+
+    @Override
+    default Facts facts() {
+        return behind().facts();
+    }
+
+    @Override
+    default Optional<Path> find(String program) {
+        return behind().find(program);
+    }
+
+    @Override
+    default CommandResult run(Command command) {
+        return behind().run(command);
+    }
+
+    @Override
+    default FileState file(Path path) {
+        return behind().file(path);
+    }
+
+    @Override
+    default List<Path> list(Path directory) {
+        return behind().list(directory);
+    }
+
+    @Override
+    default void write(Path path, Content content, int mode) {
+        behind().write(path, content, mode);
+    }
+
+    @Override
+    default boolean create(Path path, Content content, int mode) {
+        return behind().create(path, content, mode);
+    }
+
+    @Override
+    default void delete(Path path) {
+        behind().delete(path);
+    }
+
+    @Override
+    default void createDirectory(Path path, int mode) {
+        behind().createDirectory(path, mode);
+    }
+
+    @Override
+    default long presence() {
+        return behind().presence();
+    }
+
+    @Override
+    default InetSocketAddress route(InetSocketAddress there) {
+        return behind().route(there);
+    }
+}
