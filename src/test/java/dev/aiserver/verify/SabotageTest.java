@@ -236,6 +236,10 @@ class SabotageTest {
                         "another is",
                         "endpoint.POST:/v1/responses openai.responses*",
                         world -> world.cfg("{ path /v1/responses }", "{ path /v1/response }")),
+                of("a client that leaves early is not noticed", "streaming.cancel-early", world -> {
+                    world.pace(600);
+                    world.cfg("option abortonclose", "no option abortonclose");
+                }),
                 of("everything is answered with 200", "*", world -> {
                     YesServer yes = new YesServer();
                     world.closeLater(yes);
@@ -429,6 +433,7 @@ class SabotageTest {
 
         String rewritten = "http-request set-header Host 127.0.0.1";
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
+        world.pace(100);
         Set<String> caught = caught(world.verify());
         System.out.println("The shell scripts' proxy: " + caught);
         for (String hole : List.of(
@@ -440,7 +445,8 @@ class SabotageTest {
                 "blocked.malformed.*",
                 "blocked.pipelining",
                 "blocked.arrivals",
-                "streaming.side-by-side")) {
+                "streaming.side-by-side",
+                "streaming.cancel-early")) {
             assertThat(caught).as(hole).anyMatch(id -> fits(hole, id));
         }
     }

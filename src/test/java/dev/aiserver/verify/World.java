@@ -179,7 +179,10 @@ final class World implements AutoCloseable {
 
     /** Milliseconds between two words of a model. */
     void pace(int millis) {
-        write(root.resolve("models/faults.json"), "{\"tokenDelayMillis\": " + millis + "}", "rw-------");
+        write(
+                root.resolve("models/faults.json"),
+                "{\"tokenDelayMillis\": " + millis + ", \"promptTokenDelayMicros\": 100}",
+                "rw-------");
     }
 
     TamperedHost host() {
