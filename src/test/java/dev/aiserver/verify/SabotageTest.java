@@ -452,6 +452,18 @@ class SabotageTest {
     }
 
     @Test
+    void whatAMacDoesNotTellOfItselfIsSaidToBeUntold() throws Exception {
+        world.host().pretendToBe("Darwin");
+        world.host().answer("ifconfig", "inet 127.0.0.1\n");
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.group().equals("headless"))
+                .hasSize(4)
+                .extracting(Verdict::outcome)
+                .allMatch(outcome -> outcome instanceof Outcome.Warned warned
+                        && warned.evidence().startsWith("this cannot be told: "));
+    }
+
+    @Test
     void aClientProvesAllButWhatNeedsTheServer() throws Exception {
         List<Verdict> verdicts = world.verifyFromOutside("localhost");
         assertThat(verdicts)
