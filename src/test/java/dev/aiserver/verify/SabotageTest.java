@@ -433,7 +433,6 @@ class SabotageTest {
 
         String rewritten = "http-request set-header Host 127.0.0.1";
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
-        world.pace(100);
         Set<String> caught = caught(world.verify());
         System.out.println("The shell scripts' proxy: " + caught);
         for (String hole : List.of(
@@ -445,10 +444,15 @@ class SabotageTest {
                 "blocked.malformed.*",
                 "blocked.pipelining",
                 "blocked.arrivals",
-                "streaming.side-by-side",
-                "streaming.cancel-early")) {
+                "streaming.side-by-side")) {
             assertThat(caught).as(hole).anyMatch(id -> fits(hole, id));
         }
+
+        world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
+        world.pace(150);
+        assertThat(caught(world.verify()))
+                .as("with a model that is slow enough to be stopped")
+                .contains("streaming.cancel-early");
     }
 
     @Test
@@ -461,6 +465,17 @@ class SabotageTest {
                 .extracting(Verdict::outcome)
                 .allMatch(outcome -> outcome instanceof Outcome.Warned warned
                         && warned.evidence().startsWith("this cannot be told: "));
+    }
+
+    @Test
+    void aModelThatHasSaidItAllBeforeItCouldBeStoppedIsNoProof() throws Exception {
+        world.cfg("option abortonclose", "no option abortonclose");
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.id().equals("streaming.cancel-early"))
+                .extracting(Verdict::outcome)
+                .hasSize(1)
+                .allMatch(outcome -> outcome instanceof Outcome.Skipped skipped
+                        && skipped.reason().endsWith("too fast to tell"));
     }
 
     @Test
