@@ -82,7 +82,7 @@ final class Wiring implements UseCases {
 
     @Override
     public Status status() {
-        return new Status(host, launchd(), receipts());
+        return new Status(host, launchd(), records());
     }
 
     @Override

@@ -155,13 +155,14 @@ final class InstallCommand implements Callable<Integer> {
         Install.Proposal now;
         try (LockFile.Held lock = install.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            if (shown.unfinished().isPresent()) {
-                List<Applier.Left> left = install.undo(shown.unfinished().get(), lock);
+            now = install.propose(wish);
+            if (now.unfinished().isPresent()) {
+                List<Applier.Left> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
+                now = install.propose(wish);
             }
-            now = install.propose(wish);
             if (!now.isSameAs(shown)) {
                 return Optional.empty();
             }

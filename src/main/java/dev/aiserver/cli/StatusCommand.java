@@ -34,6 +34,7 @@ final class StatusCommand implements Callable<Integer> {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("url", snapshot.url());
         fields.put("address", snapshot.address());
+        fields.put("underWay", snapshot.underWay());
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());

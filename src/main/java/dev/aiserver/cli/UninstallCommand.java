@@ -84,13 +84,14 @@ final class UninstallCommand implements Callable<Integer> {
         Applier.Result result;
         try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            if (!shown.goesOn() && shown.unfinished().isPresent()) {
-                List<Applier.Left> left = uninstall.undo(shown.unfinished().get(), lock);
+            Uninstall.Proposal now = uninstall.propose();
+            if (now.unfinished().isPresent() && !now.goesOn()) {
+                List<Applier.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
+                now = uninstall.propose();
             }
-            Uninstall.Proposal now = uninstall.propose();
             if (!now.plan().changes().equals(shown.plan().changes())) {
                 return Optional.empty();
             }

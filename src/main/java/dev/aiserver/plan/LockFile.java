@@ -79,6 +79,11 @@ public final class LockFile {
         };
     }
 
+    /** The process that has it now, unless that is this one or has died. */
+    public Optional<Holder> other() {
+        return read(LOCK).filter(holder -> holder.process() != host.presence() && !isDead(holder));
+    }
+
     private final class Attempts {
         private final Holder me;
         private final Consumer<Holder> waiting;

@@ -247,7 +247,7 @@ public final class Rehearsal {
         }
 
         private void status() throws Failed {
-            Status.Snapshot snapshot = new Status(host, launchd, records.receipts()).look();
+            Status.Snapshot snapshot = new Status(host, launchd, records).look();
             if (!snapshot.isHealthy()) {
                 throw new Failed("status", "not healthy: " + snapshot);
             }

@@ -29,6 +29,9 @@ public final class StatusText {
             text.append("  The address %s; %s. Until then com.haproxy waits, and launchd starts it again every 10 s.%n"
                     .formatted(address.problem(), address.remedy()));
         }
+        if (!snapshot.underWay().isEmpty()) {
+            line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.underWay());
+        }
         int width = snapshot.services().stream()
                 .mapToInt(service -> service.label().length())
                 .max()

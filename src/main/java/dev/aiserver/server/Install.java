@@ -115,7 +115,7 @@ public final class Install {
     public Proposal propose(Wish wish) {
         Host readOnly = new ReadOnlyHost(host);
         Contents contents = new Contents();
-        Optional<Journal> unfinished = records.journals().open();
+        Optional<Journal> unfinished = records.unfinished();
         Optional<Receipt> earlier = unfinished.isPresent()
                 ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                 : records.receipts().load(contents);

@@ -17,6 +17,10 @@ public record Installation(Receipt receipt, ServerSpec spec) {
         Receipt receipt = store.load(new Contents())
                 .orElseThrow(() -> new Trouble("aiserver is not installed here (there is no " + store.file()
                         + "); run \"aiserver install\" first."));
+        return of(receipt, store);
+    }
+
+    static Installation of(Receipt receipt, ReceiptStore store) {
         return new Installation(receipt, spec(receipt, store));
     }
 

@@ -7,9 +7,10 @@ import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
@@ -28,12 +29,12 @@ import java.util.function.Supplier;
 public final class Status {
     private final Host host;
     private final Launchd launchd;
-    private final ReceiptStore store;
+    private final Records records;
 
-    public Status(Host host, Launchd launchd, ReceiptStore store) {
+    public Status(Host host, Launchd launchd, Records records) {
         this.host = host;
         this.launchd = launchd;
-        this.store = store;
+        this.records = records;
     }
 
     /**
@@ -41,12 +42,14 @@ public final class Status {
      *
      * @param url where clients find the server
      * @param address where the proxy shall listen
+     * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param ollamaVersion empty when Ollama does not answer
      */
     public record Snapshot(
             String url,
             Address address,
+            String underWay,
             List<Service> services,
             List<String> listeners,
             List<String> edited,
@@ -56,6 +59,7 @@ public final class Status {
 
         public boolean isHealthy() {
             return address.present()
+                    && underWay.isEmpty()
                     && edited.isEmpty()
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
@@ -90,7 +94,10 @@ public final class Status {
 
     /** @throws Trouble when nothing is installed */
     public Snapshot look() {
-        Installation installation = Installation.load(store);
+        Optional<Journal> unfinished = records.unfinished();
+        Installation installation = unfinished
+                .map(journal -> Installation.of(inPart(journal), records.receipts()))
+                .orElseGet(() -> Installation.load(records.receipts()));
         Receipt receipt = installation.receipt();
         Observer observer = new Observer(host, launchd, receipt, new Contents());
         OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
@@ -103,6 +110,12 @@ public final class Status {
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
+                unfinished
+                        .map(Status::words)
+                        .orElseGet(() -> records.lock()
+                                .other()
+                                .map(holder -> holder.words() + " is changing it now")
+                                .orElse("")),
                 receipt.entries().stream()
                         .map(Receipt.Entry::resource)
                         .flatMap(resource -> service(resource, address).stream())
@@ -118,6 +131,15 @@ public final class Status {
                         ? List.of()
                         : ollama.installed().stream().map(model -> model.name()).toList(),
                 version.isEmpty() ? List.of() : ollama.loaded());
+    }
+
+    private static Receipt inPart(Journal journal) {
+        return journal.after().isEmpty() ? journal.before() : journal.after();
+    }
+
+    private static String words(Journal journal) {
+        return "the " + journal.doing() + " that began " + journal.since()
+                + " did not end; run \"aiserver install\" or " + "\"aiserver uninstall\", either puts it right first";
     }
 
     private Optional<Service> service(Resource resource, Address address) {

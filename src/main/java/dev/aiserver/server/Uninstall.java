@@ -88,7 +88,7 @@ public final class Uninstall {
     public Proposal propose() {
         Contents contents = new Contents();
         try {
-            Optional<Journal> unfinished = records.journals().open();
+            Optional<Journal> unfinished = records.unfinished();
             Optional<Receipt> earlier = unfinished.isPresent()
                     ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                     : records.receipts().load(contents);

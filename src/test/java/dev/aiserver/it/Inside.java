@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -21,6 +22,8 @@ import java.util.List;
  * test. It reads orders line by line, and ends, with all that it started, when its standard input does.
  */
 final class Inside {
+    private static final List<OpenStream> OPEN = new ArrayList<>();
+
     private Inside() {}
 
     /** Arguments: user id, user, home, then the quirks: already, drain, disabled, no desktop, version, at the desktop. */
@@ -44,8 +47,33 @@ final class Inside {
         }
     }
 
-    /** {@code http ADDRESS PORT BASE64}: the status, then the header X-Aiserver and the body in base64. */
     private static String obey(String[] order) {
+        return switch (order[0]) {
+            case "begin" -> begin(order);
+            case "end" -> end();
+            default -> http(order);
+        };
+    }
+
+    /** {@code begin ADDRESS PORT COUNT BASE64}: so many streams, each of which has said something. */
+    private static String begin(String[] order) {
+        InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
+        byte[] request = Base64.getDecoder().decode(order[4]);
+        for (int i = 0; i < Integer.parseInt(order[3]); i++) {
+            OPEN.add(new OpenStream(server, request));
+        }
+        return "begun " + OPEN.stream().filter(OpenStream::hasBegun).count();
+    }
+
+    /** How many streams have come to their own end, of those that have begun. */
+    private static String end() {
+        long whole = OPEN.stream().filter(OpenStream::isWhole).count();
+        OPEN.clear();
+        return "whole " + whole;
+    }
+
+    /** {@code http ADDRESS PORT BASE64}: the status, then the header X-Aiserver and the body in base64. */
+    private static String http(String[] order) {
         InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
         try {
             HttpAnswer answer = new HttpProbe(server, Duration.ofSeconds(20))

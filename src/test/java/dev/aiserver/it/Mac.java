@@ -209,12 +209,27 @@ final class Mac implements AutoCloseable {
 
     /** As the user, in the Mac's network, with nobody at a terminal. */
     Run command(String... argv) {
+        CommandResult result = machine.run(Command.of(asUser(argv)).within(LIMIT));
+        return new Run(result.exitCode(), result.text(), result.errorText());
+    }
+
+    /** The same, without waiting for its end. */
+    Process background(String... argv) {
+        try {
+            return new ProcessBuilder(asUser(argv))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> asUser(String... argv) {
         List<String> all = new ArrayList<>(within);
         all.addAll(List.of("env", "-i"));
         environment().forEach((name, value) -> all.add(name + "=" + value));
         all.addAll(List.of(argv));
-        CommandResult result = machine.run(Command.of(all).within(LIMIT));
-        return new Run(result.exitCode(), result.text(), result.errorText());
+        return all;
     }
 
     /**
@@ -295,15 +310,37 @@ final class Mac implements AutoCloseable {
         return http(ADDRESS, PORT, request);
     }
 
-    synchronized Answer http(String address, int port, String request) {
-        orders.println("http " + address + " " + port + " "
-                + Base64.getEncoder().encodeToString(request.getBytes(StandardCharsets.UTF_8)));
+    Answer http(String address, int port, String request) {
+        String[] words =
+                order("http " + address + " " + port + " " + encoded(request)).split(" ");
+        return new Answer(Integer.parseInt(words[0]), decoded(words[1]), decoded(words[2]));
+    }
+
+    /** Begins streamed answers to a request that was sent to the Mac's address; says how many have begun. */
+    int beginStreams(int count, String request) {
+        return number(order("begin " + ADDRESS + " " + PORT + " " + count + " " + encoded(request)));
+    }
+
+    /** Waits for the end of the streams; says how many were not cut. */
+    int endStreams() {
+        return number(order("end"));
+    }
+
+    private static int number(String answer) {
+        return Integer.parseInt(answer.split(" ")[1]);
+    }
+
+    private synchronized String order(String order) {
+        orders.println(order);
         try {
-            String[] words = answers.readLine().split(" ");
-            return new Answer(Integer.parseInt(words[0]), decoded(words[1]), decoded(words[2]));
+            return answers.readLine();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String encoded(String request) {
+        return Base64.getEncoder().encodeToString(request.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String decoded(String word) {

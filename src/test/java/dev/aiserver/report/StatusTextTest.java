@@ -30,6 +30,7 @@ class StatusTextTest {
         assertThat(text(new Status.Snapshot(
                         URL,
                         PRESENT,
+                        "",
                         List.of(OLLAMA, new Status.Service("com.haproxy", "running", 12850, "")),
                         List.of("java (pid 12739) on 127.0.0.1:11434"),
                         List.of(),
@@ -58,6 +59,7 @@ class StatusTextTest {
         assertThat(text(new Status.Snapshot(
                         URL,
                         stopped,
+                        "the install that began 2026-11-24T20:31:07Z did not end",
                         List.of(
                                 OLLAMA,
                                 new Status.Service("com.haproxy", "spawn scheduled", 0, "waiting"),
@@ -70,6 +72,7 @@ class StatusTextTest {
                 .isEqualTo("""
                         not healthy  http://remote-ollama:11434
                           The address 100.101.102.103 is not on this machine now: Tailscale is not connected (Stopped); connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
+                          unfinished  the install that began 2026-11-24T20:31:07Z did not end
                           com.ollama              running, pid 12739
                           com.haproxy             spawn scheduled  waiting
                           com.ollama.warm-models  loaded, has not run yet

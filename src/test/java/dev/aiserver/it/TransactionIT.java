@@ -1,0 +1,314 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever happens to the process that changes a Mac, the Mac is as before or as planned. */
+class TransactionIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int ROUNDS = 20;
+    private static final int STREAMS = 50;
+
+    private static final String JOURNAL = ".aiserver/journal.json";
+    private static final String PLIST = "Library/LaunchAgents/com.haproxy.plist";
+
+    /** Waits until a file of the home is there, looking all the time. */
+    private static void awaitFile(Mac mac, String file, Process process) {
+        boolean there = new Patience(Duration.ofMillis(1))
+                .await(LIMIT, () -> Files.exists(mac.home().resolve(file)) || !process.isAlive());
+        assertThat(there && Files.exists(mac.home().resolve(file))).as(file).isTrue();
+    }
+
+    private static void awaitService(Mac mac, String label) {
+        assertThat(new Patience(Duration.ofMillis(5)).await(LIMIT, () -> mac.pid(label) != 0))
+                .as(label)
+                .isTrue();
+    }
+
+    private static Process installing(Mac mac) {
+        return mac.background(
+                mac.checkout() + "/install", "--config", mac.config().toString(), "--yes");
+    }
+
+    private static void endsWith(int exitCode, Process process) throws InterruptedException, IOException {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as(new String(process.getErrorStream().readAllBytes()))
+                .isEqualTo(exitCode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"journal", "files", "com.ollama", "com.haproxy"})
+    void anInstallationThatWasKilledIsToldOfAndUndoneByTheNextCommand(String moment) throws Exception {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            Process killed = installing(mac);
+            switch (moment) {
+                case "journal" -> awaitFile(mac, JOURNAL, killed);
+                case "files" -> awaitFile(mac, PLIST, killed);
+                default -> awaitService(mac, moment);
+            }
+            killed.destroyForcibly().waitFor();
+            assertThat(mac.home().resolve(JOURNAL)).exists();
+
+            Run status = mac.command("sh", launcher(mac), "status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
+
+            Run planned = mac.install("--dry-run");
+            assertThat(planned.out()).contains("did not end; it would be undone first.", "create   ~/.haproxy/");
+
+            Run undone = mac.command(mac.checkout() + "/uninstall", "--yes");
+            assertThat(undone.exitCode()).as(undone.toString()).isZero();
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
+
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+        }
+    }
+
+    private static String launcher(Mac mac) {
+        return mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh";
+    }
+
+    @Test
+    void anUpgradeThatWasKilledIsUndoneAndMadeAnewByTheNextInstall() throws Exception {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> bare = mac.tree();
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            mac.write(
+                    mac.config(),
+                    "logs: " + mac.logs() + "\nollama: { environment: { OLLAMA_KEEP_ALIVE: \"24h\" } }\n");
+            Process killed = installing(mac);
+            awaitFile(mac, JOURNAL, killed);
+            killed.destroyForcibly().waitFor();
+
+            Run again = mac.install("--yes");
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(again.err())
+                    .contains("did not end", "undone first", "update   ~/Library/LaunchAgents/com.ollama.plist");
+            assertThat(mac.aiserver("status").exitCode()).isZero();
+            assertThat(mac.aiserver("uninstall", "--yes").exitCode()).isZero();
+            assertThat(mac.tree()).isEqualTo(bare);
+        }
+    }
+
+    @Test
+    void anUninstallationThatWasKilledIsFinishedByTheNextOne() throws Exception {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Process killed = mac.background(mac.checkout() + "/uninstall", "--yes");
+            awaitFile(mac, JOURNAL, killed);
+            killed.destroyForcibly().waitFor();
+
+            Run finished = mac.command(mac.checkout() + "/uninstall", "--yes");
+            assertThat(finished.exitCode()).as(finished.toString()).isZero();
+            assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, journal", "TERM, files", "HUP, com.ollama"})
+    void aSignalUndoesWhatWasBegun(String signal, String moment) throws Exception {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            Process process = installing(mac);
+            switch (moment) {
+                case "journal" -> awaitFile(mac, JOURNAL, process);
+                case "files" -> awaitFile(mac, PLIST, process);
+                default -> awaitService(mac, moment);
+            }
+            mac.command("kill", "-" + signal, String.valueOf(process.pid()));
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            String said = new String(process.getErrorStream().readAllBytes());
+            assertThat(process.exitValue()).as(said).isEqualTo(130);
+            assertThat(said)
+                    .endsWith("Interrupted. Everything that was begun was undone; this machine is as it was before.\n");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
+        }
+    }
+
+    @Test
+    void ofTwoInstallationsAtOnceEachEndsWellTwentyTimesInARow() throws Exception {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            for (int round = 1; round <= ROUNDS; round++) {
+                String sets = round % 2 == 0 ? "strict" : "strict, health";
+                mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [" + sets + "] }\n");
+                List<Process> both = List.of(installing(mac), installing(mac));
+                for (Process process : both) {
+                    endsWith(0, process);
+                }
+                assertThat(mac.http("GET / HTTP/1.1\r\nHost: remote-ollama\r\nConnection: close\r\n\r\n")
+                                .status())
+                        .as("round " + round)
+                        .isEqualTo(round % 2 == 0 ? 404 : 200);
+                assertThat(mac.tree().keySet())
+                        .noneMatch(file -> file.matches("\\.aiserver/(lock.*|journal\\.json|stage.*|.*next.*)"));
+            }
+        }
+    }
+
+    @Test
+    void aHeldLockIsWaitedForAndThatOfADeadProcessIsTakenOver() throws Exception {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Process holder = mac.start("sleep", "600");
+            String started = mac.command("env", "TZ=UTC", "LC_ALL=C", "ps", "-o", "lstart=", "-p", "" + holder.pid())
+                    .out()
+                    .strip();
+            Path lock = mac.home().resolve(".aiserver/lock");
+            mac.write(lock, """
+                    {"schema": 1, "process": %d, "started": "%s", "doing": "install", "since": "2026-11-24T20:00:00Z"}
+                    """.formatted(holder.pid(), started));
+            Run status = mac.aiserver("status");
+            assertThat(status.out())
+                    .contains("\"aiserver install\" (process " + holder.pid()
+                            + ", since 2026-11-24T20:00:00Z) is changing it now");
+
+            Process waiting = mac.background(mac.home() + "/.local/bin/aiserver", "uninstall", "--yes");
+            assertThat(waiting.inputReader()).isNotNull();
+            String said = waiting.errorReader()
+                    .lines()
+                    .filter(line -> line.startsWith("Waiting for "))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(said)
+                    .isEqualTo("Waiting for \"aiserver install\" (process " + holder.pid()
+                            + ", since 2026-11-24T20:00:00Z), which is changing this installation ...");
+            assertThat(waiting.isAlive()).isTrue();
+            holder.destroyForcibly().waitFor();
+            assertThat(waiting.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(waiting.exitValue()).isZero();
+            assertThat(mac.home().resolve(".aiserver")).doesNotExist();
+        }
+    }
+
+    @Test
+    void noneOfFiftyStreamsIsCutByAChangeOfTheProxy() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            mac.write(mac.root().resolve("models/faults.json"), "{\"tokenDelayMillis\": 60}");
+            assertThat(mac.aiserver("warm-models", "llama3.2:1b").exitCode()).isZero();
+            int master = mac.pid("com.haproxy");
+            String body = "{\"model\":\"llama3.2:1b\",\"stream\":true,\"max_tokens\":200,"
+                    + "\"messages\":[{\"role\":\"user\",\"content\":\"Count to two hundred\"}]}";
+            int begun = mac.beginStreams(
+                    STREAMS,
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: remote-ollama\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n" + body);
+            assertThat(begun).isEqualTo(STREAMS);
+
+            mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
+            Run changed = mac.install("--yes");
+            assertThat(changed.exitCode()).as(changed.toString()).isZero();
+            assertThat(changed.err()).contains("reload   com.haproxy");
+            assertThat(mac.pid("com.haproxy")).isEqualTo(master);
+            assertThat(mac.http("GET / HTTP/1.1\r\nHost: remote-ollama\r\nConnection: close\r\n\r\n")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(mac.endStreams())
+                    .as("streams that came to their own end")
+                    .isEqualTo(STREAMS);
+        }
+    }
+
+    @Test
+    void aSavedPlanIsCarriedOutExactlyOrRefusedWhenTheMachineHasMovedOn() throws IOException {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
+            Path plan = mac.root().resolve("plan.json");
+            Run planned =
+                    mac.aiserver("plan", "--config", mac.config().toString(), "--out", plan.toString(), "--exit-code");
+            assertThat(planned.exitCode()).as(planned.toString()).isEqualTo(3);
+            assertThat(planned.out())
+                    .contains("update   ~/.haproxy/haproxy.cfg", "none     com.ollama", "+++ ~/.haproxy/haproxy.cfg");
+
+            mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# mine\n");
+            Map<String, FileState> before = mac.tree();
+            Run refused = mac.aiserver("install", "--plan", plan.toString(), "--yes");
+            assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+            assertThat(refused.err())
+                    .contains(
+                            "The machine has moved on since the plan " + plan + " was made;",
+                            "haproxy.cfg",
+                            "make a new plan.");
+            assertThat(mac.tree()).isEqualTo(before);
+
+            assertThat(mac.install("--yes", "--overwrite").exitCode()).isZero();
+            Run late = mac.aiserver("install", "--plan", plan.toString(), "--yes");
+            assertThat(late.err()).contains("The machine has moved on");
+
+            Run next = mac.install("--dry-run", "--out", plan.toString());
+            assertThat(next.out()).startsWith("No changes.");
+            mac.write(mac.config(), "logs: " + mac.logs() + "\n");
+            mac.install("--dry-run", "--out", plan.toString());
+            Run done = mac.aiserver("install", "--plan", plan.toString(), "--yes");
+            assertThat(done.exitCode()).as(done.toString()).isZero();
+            assertThat(done.err()).contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy");
+
+            mac.write(plan, "{}");
+            Run none = mac.aiserver("install", "--plan", plan.toString(), "--yes");
+            assertThat(none.exitCode()).isEqualTo(2);
+            assertThat(none.err()).contains(plan + " is no saved plan; make one with");
+        }
+    }
+
+    @Test
+    void anInstallationOfVersion010IsUpgradedAndTakenBack() throws IOException {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            String receipt = Files.readString(Path.of("src/test/resources/receipts/0.1.0.json"))
+                    .replace("HOME", mac.home().toString())
+                    .replace("ROOT", mac.root().toString());
+            mac.write(mac.home().resolve(".aiserver/receipt.json"), receipt);
+
+            Run upgraded = mac.install("--yes", "--overwrite");
+            assertThat(upgraded.exitCode()).as(upgraded.toString()).isZero();
+            assertThat(mac.aiserver("status").exitCode()).isZero();
+            assertThat(Files.readString(mac.home().resolve(".aiserver/receipt.json")))
+                    .contains("\"schema\" : 2");
+            Run taken = mac.aiserver("uninstall", "--yes", "--purge-logs");
+            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            assertThat(taken.out()).contains("gone  " + mac.logs() + "/haproxy.log");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.logs()).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aDamagedReceiptIsKeptAndTheInstallationTakenAwayByItsLabels() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 2, \"ent");
+            Run taken = mac.aiserver("uninstall", "--yes");
+            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            assertThat(taken.err()).contains("The receipt cannot be read, so this goes by the known labels and paths.");
+            assertThat(taken.out()).contains("receipt.damaged.json: the receipt that cannot be read is kept");
+            assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
+            assertThat(mac.tree().keySet())
+                    .contains(".aiserver/receipt.damaged.json")
+                    .noneMatch(file -> file.endsWith(".plist") || file.endsWith(".cfg") || file.endsWith(".jar"));
+        }
+    }
+}
