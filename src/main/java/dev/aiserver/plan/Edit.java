@@ -37,17 +37,15 @@ public record Edit(HostFile file, State.File installed, State.File theirs, State
         return edits;
     }
 
-    /** The same targets with this file left as it is, and services that run from it as it is. */
+    /** The same targets without this file, which is left as it is, and with services that run from it as it is. */
     public List<Target> keptIn(List<Target> targets) {
         return targets.stream()
+                .filter(target -> !target.resource().equals(file))
                 .map(target -> new Target(target.resource(), kept(target)))
                 .toList();
     }
 
     private State kept(Target target) {
-        if (target.resource().equals(file)) {
-            return theirs;
-        }
         if (target.state() instanceof State.Running running) {
             return new State.Running(kept(running.definition()), kept(running.configuration()));
         }

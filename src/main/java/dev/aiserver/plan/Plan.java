@@ -1,7 +1,6 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.resource.Contents;
-import dev.aiserver.resource.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,14 +11,14 @@ import java.util.List;
  * So a job stops before its files go, and its files are there before it starts. Undoing a plan is a plan by the same
  * rule, never this one read backwards.
  */
-public record Plan(List<Change> changes, List<Resource> unchanged, Contents contents) {
+public record Plan(List<Change> changes, List<Target> unchanged, Contents contents) {
 
     public static Plan of(Collection<Change> changes, Contents contents) {
         return of(changes, List.of(), contents);
     }
 
     /** @param unchanged what is as it shall be already */
-    public static Plan of(Collection<Change> changes, List<Resource> unchanged, Contents contents) {
+    public static Plan of(Collection<Change> changes, List<Target> unchanged, Contents contents) {
         Comparator<Change> byRank =
                 Comparator.comparingInt(change -> change.resource().rank());
         List<Change> ordered = new ArrayList<>();
@@ -30,7 +29,7 @@ public record Plan(List<Change> changes, List<Resource> unchanged, Contents cont
 
     /** The part of it that this program takes back again. */
     public Plan ours() {
-        return of(changes.stream().filter(change -> change.resource().isOurs()).toList(), contents);
+        return of(changes.stream().filter(change -> change.resource().isOurs()).toList(), unchanged, contents);
     }
 
     public boolean isEmpty() {

@@ -26,11 +26,11 @@ public final class Planner {
     /** @param observed how each resource is now */
     public static Plan plan(List<Target> targets, Function<Resource, State> observed, Contents contents) {
         List<Change> changes = new ArrayList<>();
-        List<Resource> unchanged = new ArrayList<>();
+        List<Target> unchanged = new ArrayList<>();
         for (Target target : targets) {
             State now = observed.apply(target.resource());
             if (now.equals(target.state())) {
-                unchanged.add(target.resource());
+                unchanged.add(target);
             } else {
                 changes.add(new Change(target.resource(), now, target.state()));
             }

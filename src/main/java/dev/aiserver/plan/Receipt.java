@@ -62,6 +62,11 @@ public record Receipt(
     Receipt with(Plan plan) {
         Map<String, Entry> byId = new LinkedHashMap<>();
         entries.forEach(entry -> byId.put(entry.resource().id(), entry));
+        for (Target target : plan.unchanged()) {
+            entry(target.resource())
+                    .ifPresent(known -> byId.put(
+                            target.resource().id(), new Entry(target.resource(), known.before(), target.state())));
+        }
         for (Change change : plan.changes()) {
             if (change.resource().isOurs()) {
                 State first = entry(change.resource()).map(Entry::before).orElse(change.before());

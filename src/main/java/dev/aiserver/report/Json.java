@@ -67,7 +67,7 @@ public final class Json {
     /** What is as it shall be already. */
     public static List<Map<String, Object>> unchanged(Plan plan) {
         return plan.unchanged().stream()
-                .map(resource -> resource("none", resource))
+                .map(target -> resource("none", target.resource()))
                 .toList();
     }
 

@@ -84,7 +84,8 @@ public final class PlanText {
     /** What stays as it is. */
     public String unchanged(Plan plan) {
         return plan.unchanged().stream()
-                .map(resource -> "  " + console.paint(Colour.DIM, "none    ") + " " + tilde(resource.name()) + "\n")
+                .map(target -> "  " + console.paint(Colour.DIM, "none    ") + " "
+                        + tilde(target.resource().name()) + "\n")
                 .collect(Collectors.joining());
     }
 

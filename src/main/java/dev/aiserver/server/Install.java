@@ -100,6 +100,10 @@ public final class Install {
                     && receipt.from(header).equals(receipt);
         }
 
+        Transaction transaction() {
+            return Transaction.install(plan.ours(), receipt, header);
+        }
+
         /** Whether it would change the same, in the same way. */
         public boolean isSameAs(Proposal other) {
             return plan.changes().equals(other.plan.changes()) && header.equals(other.header);
@@ -196,7 +200,7 @@ public final class Install {
             }
             check(proposal.blueprint(), plan);
         }
-        return applier.apply(Transaction.install(plan.ours(), proposal.receipt(), proposal.header()));
+        return applier.apply(proposal.transaction());
     }
 
     /** What is neither written nor read anew need not be good. */

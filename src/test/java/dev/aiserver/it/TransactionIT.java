@@ -64,7 +64,12 @@ class TransactionIT {
             killed.destroyForcibly().waitFor();
             assertThat(mac.home().resolve(JOURNAL)).exists();
 
-            Run status = mac.command("sh", launcher(mac), "status");
+            Run status = mac.command(
+                    "env",
+                    "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar",
+                    "sh",
+                    mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh",
+                    "status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
             assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
 
@@ -79,10 +84,6 @@ class TransactionIT {
             Run installed = mac.install("--yes");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
         }
-    }
-
-    private static String launcher(Mac mac) {
-        return mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh";
     }
 
     @Test
