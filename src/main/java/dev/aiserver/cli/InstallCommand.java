@@ -5,6 +5,7 @@ import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
+import dev.aiserver.report.EarlierText;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
 import dev.aiserver.report.PlanText;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,7 +95,10 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private static String heading(Install.Proposal proposal) {
-        return "The proxy will listen on " + proposal.around().address() + ":"
+        String found = EarlierText.of(proposal.around().earlier()).stream()
+                .map(sentence -> sentence + "\n")
+                .collect(Collectors.joining());
+        return found + "The proxy will listen on " + proposal.around().address() + ":"
                 + proposal.spec().proxy().port() + ", Ollama on 127.0.0.1:"
                 + proposal.spec().ollama().port() + ". The plan:\n";
     }
@@ -178,6 +183,7 @@ final class InstallCommand implements Callable<Integer> {
                 "url",
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
+        fields.put("found", EarlierText.of(proposal.around().earlier()));
         fields.put("changes", Json.changes(proposal.plan()));
         fields.put("checks", Json.verdicts(verdicts));
         return Json.document("install", outcome, fields);

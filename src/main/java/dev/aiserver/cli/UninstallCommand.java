@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +33,13 @@ final class UninstallCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show what would be taken back, and change nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = "--restore",
+            negatable = true,
+            description = "Bring back the services that were here before, or leave them stopped and keep their files "
+                    + "in ~/.aiserver/earlier-installation.")
+    private @Nullable Boolean restore;
+
     UninstallCommand(UseCases useCases, Console console) {
         this.useCases = useCases;
         this.console = console;
@@ -39,7 +48,32 @@ final class UninstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Uninstall uninstall = useCases.uninstall();
-        Uninstall.Proposal proposal = uninstall.propose();
+        Uninstall.Proposal proposal = uninstall.propose(!Boolean.FALSE.equals(restore));
+        if (restore == null && !proposal.exposed().isEmpty()) {
+            proposal = decided(uninstall, proposal);
+        }
+        return takeBack(uninstall, proposal);
+    }
+
+    /** With the person's word on whether what is open to other machines shall come back. */
+    private Uninstall.Proposal decided(Uninstall uninstall, Uninstall.Proposal proposal) {
+        String what = String.join(" and ", proposal.exposed());
+        if (dryRun) {
+            console.say("With --restore, this comes back open to other machines: " + what + ".");
+            return proposal;
+        }
+        if (consent.yes || consent.noInput || !console.asks()) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "What was here before is open to other machines, " + what
+                            + "; add --restore to have it back, or --no-restore to leave it stopped.");
+        }
+        console.say("What was here before is open to other machines: " + what + ".");
+        boolean comesBack = console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
+        return comesBack ? proposal : uninstall.propose(false);
+    }
+
+    private int takeBack(Uninstall uninstall, Uninstall.Proposal proposal) {
         Plan plan = proposal.plan();
         PlanText text = new PlanText(console, useCases.layout().home());
         if (dryRun || plan.isEmpty()) {
@@ -74,6 +108,7 @@ final class UninstallCommand implements Callable<Integer> {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
+            fields.put("exposed", proposal.exposed());
             fields.put("left", proposal.left());
             fields.put(
                     "failures",

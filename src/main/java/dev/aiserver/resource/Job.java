@@ -48,7 +48,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         if (to.equals(State.ABSENT)) {
             launchd.stop(label);
         } else if (to instanceof State.Failing) {
-            launchd.start(label, plist, Optional::empty);
+            launchd.load(label, plist);
         } else if (reloads(from, to)) {
             reload(machine);
         } else {

@@ -66,12 +66,15 @@ public final class Install {
         Contents contents = new Contents();
         Optional<Receipt> earlier = store.load(contents);
         ServerSpec spec = wanted.or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
-        Surroundings around = survey.survey(spec);
-        Receipt header = Receipt.empty(version, spec.asConfiguration(), around.address(), around.hostNames());
+        Surroundings surveyed = survey.survey(spec);
+        Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
+        Surroundings around = surveyed.besides(receipt);
         Blueprint blueprint = Blueprint.of(spec, around, layout, app, contents);
         Observer observer = new Observer(readOnly, launchd, receipt, contents);
-        Plan plan = Planner.plan(blueprint.targets(), observer::state, receipt, contents);
+        Adoption adoption = new Adoption(around.earlier(), receipt);
+        Plan plan = Planner.plan(
+                adoption.targets(blueprint.targets()), adoption.observed(observer::state), receipt, contents);
         if (around.missingPackages().isEmpty()) {
             check(blueprint);
         }

@@ -48,12 +48,18 @@ public final class Uninstall {
      * What would be taken away.
      *
      * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
+     * @param exposed what would come back of an earlier installation and listen where other machines reach it
      * @param left what stays and why, a sentence each
      */
-    public record Proposal(Plan plan, Receipt receipt, boolean fromReceipt, List<String> left) {}
+    public record Proposal(Plan plan, Receipt receipt, boolean fromReceipt, List<String> exposed, List<String> left) {}
 
     /** Looks and compares; changes nothing. */
     public Proposal propose() {
+        return propose(true);
+    }
+
+    /** @param restores whether services that were here before come back; else their files are kept aside */
+    public Proposal propose(boolean restores) {
         Contents contents = new Contents();
         Optional<Receipt> earlier = store.load(contents);
         Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
@@ -61,13 +67,19 @@ public final class Uninstall {
         List<String> left = new ArrayList<>();
         List<Target> targets =
                 earlier.map(known -> recorded(known, observer, left)).orElseGet(() -> known(left));
-        Plan plan = Planner.plan(
-                withoutSharedDirectories(targets, left),
-                observer::state,
-                Receipt.empty("", Map.of(), "", List.of()),
-                contents);
+        Comeback comeback = new Comeback(host, layout, receipt, contents);
+        List<Target> kept = restores ? List.of() : comeback.kept();
+        List<Target> all =
+                new ArrayList<>(withoutSharedDirectories(restores ? targets : comeback.withheld(targets), left));
+        all.addAll(kept);
+        kept.stream()
+                .filter(target -> target.resource() instanceof HostFile)
+                .forEach(target ->
+                        left.add(target.resource().name() + ": the earlier installation's, which does not come back."));
+        Plan plan = Planner.plan(all, observer::state, Receipt.empty("", Map.of(), "", List.of()), contents);
         logs(earlier.map(known -> Installation.spec(known, store)).orElseGet(ServerSpec::defaults), left);
-        return new Proposal(plan, receipt, earlier.isPresent(), left);
+        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable("OLLAMA_HOST")) : List.of();
+        return new Proposal(plan, receipt, earlier.isPresent(), exposed, left);
     }
 
     private static List<Target> recorded(Receipt receipt, Observer observer, List<String> left) {
