@@ -27,12 +27,26 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(run(args, System.getenv(), System.in, System.out, System.err));
+        Signals signals = new Signals();
+        signals.listen();
+        int exitCode = run(args, System.getenv(), System.in, System.out, System.err, signals);
+        signals.end(exitCode);
+        System.exit(exitCode);
     }
 
     /** Runs one command; everything that the process has is handed in, so that a test can hand in its own. */
     public static int run(
             String[] args, Map<String, String> environment, InputStream in, OutputStream out, OutputStream err) {
+        return run(args, environment, in, out, err, new Signals());
+    }
+
+    private static int run(
+            String[] args,
+            Map<String, String> environment,
+            InputStream in,
+            OutputStream out,
+            OutputStream err,
+            Signals signals) {
         List<String> terminals = List.of(environment.getOrDefault(TERMINALS, "").split(" "));
         boolean colours = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
         Console console = new Console(
@@ -43,7 +57,7 @@ public final class Main {
                 colours,
                 terminals.contains("err") && !"dumb".equals(environment.get("TERM")));
         String version = version();
-        return CommandTree.run(args, new Wiring(environment, console, version), console, version);
+        return CommandTree.run(args, new Wiring(environment, console, signals, version), console, version);
     }
 
     /** UTF-8 whatever the locale: the machine at the other end of an SSH session often has none. */

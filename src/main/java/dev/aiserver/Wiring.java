@@ -5,7 +5,9 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Patience;
 import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
 import dev.aiserver.server.App;
@@ -21,6 +23,7 @@ import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.service.Launchd;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -32,12 +35,14 @@ final class Wiring implements UseCases {
     private final Map<String, String> environment;
     private final Host host;
     private final Console console;
+    private final Signals signals;
     private final String version;
 
-    Wiring(Map<String, String> environment, Console console, String version) {
+    Wiring(Map<String, String> environment, Console console, Signals signals, String version) {
         this.environment = environment;
         this.host = new LocalHost(environment);
         this.console = console;
+        this.signals = signals;
         this.version = version;
     }
 
@@ -45,8 +50,12 @@ final class Wiring implements UseCases {
         return new Launchd(host, host.facts().uid(), new Patience(BETWEEN_QUESTIONS_TO_LAUNCHD));
     }
 
+    private Records records() {
+        return Records.in(host, layout().state(), Clock.systemUTC());
+    }
+
     private ReceiptStore receipts() {
-        return new ReceiptStore(host, layout().state());
+        return records().receipts();
     }
 
     @Override
@@ -58,12 +67,12 @@ final class Wiring implements UseCases {
     public Install install() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(host, launchd, layout, new MacSurvey(host, launchd), receipts(), App.running(), version);
+        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), App.running(), version);
     }
 
     @Override
     public Uninstall uninstall() {
-        return new Uninstall(host, launchd(), layout(), receipts());
+        return new Uninstall(host, launchd(), layout(), records());
     }
 
     @Override
@@ -86,6 +95,11 @@ final class Wiring implements UseCases {
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
         OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
         return new WarmModels(ollama, new ModelDisk(host, installation.spec()), options, limits, events);
+    }
+
+    @Override
+    public Interruption interruption() {
+        return signals.interruption();
     }
 
     @Override

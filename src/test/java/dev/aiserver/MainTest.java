@@ -50,6 +50,8 @@ class MainTest {
                 Commands:
                   install      Plan, show, apply and verify the server on this Mac; a second
                                  time: bring it to the configuration.
+                  plan         Show what install would change, with a diff of every file;
+                                 change nothing.
                   uninstall    Take back everything that install changed; models, Homebrew's
                                  packages and Tailscale stay.
                   verify       Prove that the server runs, listens where it should and nowhere

@@ -61,6 +61,7 @@ public final class CommandTree {
     public static int run(String[] args, UseCases useCases, Console console, String version) {
         CommandLine commands = new CommandLine(new Root())
                 .addSubcommand(new InstallCommand(useCases, console))
+                .addSubcommand(new PlanCommand(useCases, console))
                 .addSubcommand(new UninstallCommand(useCases, console))
                 .addSubcommand(new VerifyCommand(useCases, console))
                 .addSubcommand(new WarmModelsCommand(useCases, console))

@@ -23,7 +23,7 @@ final class Consent {
         if (yes) {
             return true;
         }
-        if (noInput || !console.asks()) {
+        if (!canAsk(console)) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,
                     "These changes need your consent and nobody can be asked here; look at them with --dry-run, then add --yes.");
@@ -35,5 +35,10 @@ final class Consent {
             }
             console.say(diffs.get());
         }
+    }
+
+    /** Whether there is somebody to be asked, who has not agreed to everything beforehand. */
+    boolean canAsk(Console console) {
+        return !yes && !noInput && console.asks();
     }
 }

@@ -11,14 +11,16 @@ final class ExitCode {
     static final int ROLLED_BACK = 4;
     static final int STUCK = 5;
     static final int UNREACHABLE = 6;
+    static final int INTERRUPTED = 130;
 
     private ExitCode() {}
 
     static int of(Trouble trouble) {
         return switch (trouble.kind()) {
-            case FAILED -> FAILED;
+            case FAILED, DAMAGED -> FAILED;
             case CONFIGURATION -> USAGE;
             case UNREACHABLE -> UNREACHABLE;
+            case INTERRUPTED -> INTERRUPTED;
         };
     }
 }

@@ -1,25 +1,22 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
-import dev.aiserver.report.Console.Colour;
-import dev.aiserver.report.EarlierText;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.Install;
 import dev.aiserver.verify.Verdict;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,17 +35,11 @@ final class InstallCommand implements Callable<Integer> {
     @Mixin
     private final Consent consent;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "The configuration; without it the installed one, or the defaults.")
-    private @Nullable Path config;
+    @Mixin
+    private final PlanOptions planning = new PlanOptions();
 
     @Option(names = "--dry-run", description = "Show the plan with a diff of every file, and change nothing.")
     private boolean dryRun;
-
-    @Option(names = "--exit-code", description = "With --dry-run: exit 3 when something would change.")
-    private boolean exitCode;
 
     @Option(
             names = "--rehearse",
@@ -72,120 +63,134 @@ final class InstallCommand implements Callable<Integer> {
         if (rehearse) {
             return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
         }
-        Install install = useCases.install();
-        Install.Proposal proposal = install.propose(Optional.ofNullable(config).map(ConfigurationFile::read));
-        return dryRun ? show(proposal) : carryOut(install, proposal);
-    }
-
-    private int show(Install.Proposal proposal) {
-        Plan plan = proposal.plan();
-        PlanText text = planText();
-        if (common.json) {
-            console.answer(document(plan.isEmpty() ? "unchanged" : "planned", proposal, List.of()));
-        } else if (plan.isEmpty()) {
-            console.answer("No changes.\n");
-        } else {
-            console.answer(heading(proposal) + text.list(plan) + text.diffs(plan));
+        Install.Wish wish = planning.wish();
+        if (dryRun) {
+            return planning.show(useCases.install().propose(wish), "install", common.json, console, planText());
         }
-        return exitCode && !plan.isEmpty() ? ExitCode.FINDINGS : ExitCode.DONE;
+        planning.requireOnlyWithDryRun();
+        return carryOut(wish);
     }
 
     private PlanText planText() {
         return new PlanText(console, useCases.layout().home());
     }
 
-    private static String heading(Install.Proposal proposal) {
-        String found = EarlierText.of(proposal.around().earlier()).stream()
-                .map(sentence -> sentence + "\n")
-                .collect(Collectors.joining());
-        return found + "The proxy will listen on " + proposal.around().address() + ":"
-                + proposal.spec().proxy().port() + ", Ollama on 127.0.0.1:"
-                + proposal.spec().ollama().port() + ". The plan:\n";
+    /** Shows the plan, asks, and changes. */
+    int carryOut(Install.Wish wanted) {
+        Install install = useCases.install();
+        Install.Wish wish = wanted;
+        while (true) {
+            Install.Proposal shown = install.propose(wish);
+            planning.requireApproved(shown);
+            if (shown.isNothing()) {
+                console.say("No changes.");
+                return verified(shown, false);
+            }
+            if (shown.isUndecided()) {
+                Optional<Edit.Decision> decision = decide(shown);
+                if (decision.isEmpty()) {
+                    return nothingChanged();
+                }
+                wish = wish.deciding(decision.get());
+                continue;
+            }
+            show(shown);
+            if (!shown.plan().isEmpty() && !isAgreed(shown)) {
+                return nothingChanged();
+            }
+            Optional<Integer> exitCode = apply(install, wish, shown);
+            if (exitCode.isPresent()) {
+                return exitCode.get();
+            }
+            console.say("This machine has changed meanwhile, so this is a new plan.");
+        }
     }
 
-    /** Shows the plan, asks, and changes. */
-    int carryOut(Install install, Install.Proposal proposal) {
+    private int nothingChanged() {
+        console.say("Nothing was changed.");
+        return ExitCode.FAILED;
+    }
+
+    private Optional<Edit.Decision> decide(Install.Proposal proposal) {
+        if (!consent.canAsk(console)) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "Edited since it was installed: " + planText().edited(proposal.edits())
+                            + ". Say --keep-local to leave it as it is, or --overwrite to replace it (a copy is kept in "
+                            + useCases.layout().state().resolve("backups") + "); --dry-run shows both side by side.");
+        }
+        console.say(planText().sideBySide(proposal.edits(), proposal.plan()));
+        return switch (console.ask("Your text, or this program's? [k]eep yours, [o]verwrite it, [N]othing: ")
+                .orElse('n')) {
+            case 'k' -> Optional.of(Edit.Decision.KEEP);
+            case 'o' -> Optional.of(Edit.Decision.OVERWRITE);
+            default -> Optional.empty();
+        };
+    }
+
+    private void show(Install.Proposal proposal) {
+        proposal.unfinished().ifPresent(transacting()::undoing);
+        if (!proposal.plan().isEmpty()) {
+            console.say(PlanOptions.heading(proposal) + planText().list(proposal.plan()));
+        }
+    }
+
+    private boolean isAgreed(Install.Proposal proposal) {
         Plan plan = proposal.plan();
-        PlanText text = planText();
-        if (plan.isEmpty()) {
-            install.apply(proposal, change -> {});
-            console.say("No changes.");
-        } else {
-            console.say(heading(proposal) + text.list(plan));
-            if (!consent.isGiven(
-                    console, "Make these " + plan.changes().size() + " changes?", () -> text.diffs(plan))) {
-                console.say("Nothing was changed.");
-                return ExitCode.FAILED;
+        String question = "Make "
+                + (plan.changes().size() == 1
+                        ? "this change?"
+                        : "these " + plan.changes().size() + " changes?");
+        return consent.isGiven(console, question, () -> planText().diffs(plan));
+    }
+
+    private Transacting transacting() {
+        return new Transacting("install", console, planText(), common.json);
+    }
+
+    /** @return the exit code, or empty when what was shown is not what would be done now */
+    private Optional<Integer> apply(Install install, Install.Wish wish, Install.Proposal shown) {
+        Transacting transacting = transacting();
+        Applier.Result result;
+        Install.Proposal now;
+        try (LockFile.Held lock = install.lock(transacting::waitingFor);
+                Interruption interruption = useCases.interruption()) {
+            if (shown.unfinished().isPresent()) {
+                List<Applier.Left> left = install.undo(shown.unfinished().get(), lock);
+                if (!left.isEmpty()) {
+                    return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
+                }
             }
-            if (!proposal.around().missingPackages().isEmpty()) {
-                console.say("Homebrew gets "
-                        + String.join(" and ", proposal.around().missingPackages())
+            now = install.propose(wish);
+            if (!now.isSameAs(shown)) {
+                return Optional.empty();
+            }
+            if (!now.around().missingPackages().isEmpty()) {
+                console.say("Homebrew gets " + String.join(" and ", now.around().missingPackages())
                         + " first, which can take some minutes ...");
             }
-            Applier.Result result = install.apply(proposal, change -> done(text, change));
-            if (!(result instanceof Applier.Result.Applied)) {
-                return failed(result, text, proposal);
-            }
+            result = install.apply(now, lock, interruption, transacting::done);
         }
-        List<Verdict> verdicts = verify();
-        boolean good = verdicts.stream().allMatch(Verdict::isGood);
-        if (common.json) {
-            console.answer(document(plan.isEmpty() ? "unchanged" : "installed", proposal, verdicts));
-        } else {
-            console.answer(new VerdictText(console).summary(verdicts));
-            if (!plan.isEmpty()) {
-                console.answer(NextSteps.of(proposal.spec(), proposal.around().address()));
-            }
-        }
-        return good ? ExitCode.DONE : ExitCode.FINDINGS;
+        return Optional.of(
+                result instanceof Applier.Result.Applied
+                        ? verified(now, !now.plan().isEmpty())
+                        : transacting.failed(result, Json.changes(now.plan())));
     }
 
-    private void done(PlanText text, Change change) {
-        console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
-    }
-
-    private List<Verdict> verify() {
+    private int verified(Install.Proposal proposal, boolean changed) {
         console.say("Verifying:");
         List<Verdict> verdicts = useCases.verify().verify(verdict -> {});
         console.say(new VerdictText(console).brief(verdicts));
-        return verdicts;
-    }
-
-    private int failed(Applier.Result result, PlanText text, Install.Proposal proposal) {
-        if (result instanceof Applier.Result.RolledBack rolledBack) {
-            console.say("Failed: " + text.line(rolledBack.failed()) + ": " + rolledBack.reason()
-                    + "\nEverything that was begun was undone; this machine is as it was before.");
-            answerIfJson("rolled-back", rolledBack.reason(), proposal);
-            return ExitCode.ROLLED_BACK;
-        }
-        Applier.Result.Stuck stuck = (Applier.Result.Stuck) result;
-        console.say(
-                "Failed: " + text.line(stuck.failed()) + ": " + stuck.reason() + "\nAnd this could not be undone:\n  - "
-                        + String.join("\n  - ", stuck.left())
-                        + "\nPut it right, then run \"aiserver install\" again, or \"aiserver uninstall\".");
-        answerIfJson("stuck", stuck.reason(), proposal);
-        return ExitCode.STUCK;
-    }
-
-    private void answerIfJson(String outcome, String reason, Install.Proposal proposal) {
         if (common.json) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("error", reason);
-            fields.put("changes", Json.changes(proposal.plan()));
-            console.answer(Json.document("install", outcome, fields));
+            Map<String, Object> fields = PlanOptions.fields(proposal, changed);
+            fields.put("checks", Json.verdicts(verdicts));
+            console.answer(Json.document("install", changed ? "installed" : "unchanged", fields));
+        } else {
+            console.answer(new VerdictText(console).summary(verdicts));
+            if (changed) {
+                console.answer(NextSteps.of(proposal.spec(), proposal.around().address()));
+            }
         }
-    }
-
-    private String document(String outcome, Install.Proposal proposal, List<Verdict> verdicts) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("address", proposal.around().address());
-        fields.put(
-                "url",
-                "http://" + proposal.spec().name() + ":"
-                        + proposal.spec().proxy().port());
-        fields.put("found", EarlierText.of(proposal.around().earlier()));
-        fields.put("changes", Json.changes(proposal.plan()));
-        fields.put("checks", Json.verdicts(verdicts));
-        return Json.document("install", outcome, fields);
+        return verdicts.stream().allMatch(Verdict::isGood) ? ExitCode.DONE : ExitCode.FINDINGS;
     }
 }

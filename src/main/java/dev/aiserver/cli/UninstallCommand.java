@@ -2,15 +2,17 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
-import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.server.Uninstall;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +35,9 @@ final class UninstallCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show what would be taken back, and change nothing.")
     private boolean dryRun;
 
+    @Option(names = "--purge-logs", description = "Also remove the services' logs.")
+    private boolean purgeLogs;
+
     @Option(
             names = "--restore",
             negatable = true,
@@ -48,78 +53,112 @@ final class UninstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Uninstall uninstall = useCases.uninstall();
-        Uninstall.Proposal proposal = uninstall.propose(!Boolean.FALSE.equals(restore));
-        if (restore == null && !proposal.exposed().isEmpty()) {
-            proposal = decided(uninstall, proposal);
+        PlanText text = new PlanText(console, useCases.layout().home());
+        Transacting transacting = new Transacting("uninstall", console, text, common.json);
+        while (true) {
+            Uninstall.Proposal shown = uninstall.propose(!Boolean.FALSE.equals(restore));
+            if (restore == null && !shown.exposed().isEmpty()) {
+                String what = String.join(" and ", shown.exposed());
+                if (!dryRun) {
+                    restore = comesBack(what);
+                    continue;
+                }
+                console.say("With --restore, this comes back open to other machines: " + what + ".");
+            }
+            if (dryRun) {
+                return answer(
+                        "planned", shown, shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()));
+            }
+            if (!shown.isNothing() && !isAgreed(shown, text, transacting)) {
+                console.say("Nothing was changed.");
+                return ExitCode.FAILED;
+            }
+            Optional<Integer> exitCode = apply(uninstall, shown, transacting);
+            if (exitCode.isPresent()) {
+                return exitCode.get();
+            }
+            console.say("This machine has changed meanwhile, so this is a new plan.");
         }
-        return takeBack(uninstall, proposal);
     }
 
-    /** With the person's word on whether what is open to other machines shall come back. */
-    private Uninstall.Proposal decided(Uninstall uninstall, Uninstall.Proposal proposal) {
-        String what = String.join(" and ", proposal.exposed());
-        if (dryRun) {
-            console.say("With --restore, this comes back open to other machines: " + what + ".");
-            return proposal;
-        }
-        if (consent.yes || consent.noInput || !console.asks()) {
+    private boolean comesBack(String what) {
+        if (!consent.canAsk(console)) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,
                     "What was here before is open to other machines, " + what
                             + "; add --restore to have it back, or --no-restore to leave it stopped.");
         }
         console.say("What was here before is open to other machines: " + what + ".");
-        boolean comesBack = console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
-        return comesBack ? proposal : uninstall.propose(false);
+        return console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
     }
 
-    private int takeBack(Uninstall uninstall, Uninstall.Proposal proposal) {
+    private boolean isAgreed(Uninstall.Proposal proposal, PlanText text, Transacting transacting) {
+        if (proposal.goesOn()) {
+            console.say("An uninstallation was cut short; it goes on.");
+        } else {
+            proposal.unfinished().ifPresent(transacting::undoing);
+            if (!proposal.fromReceipt()) {
+                console.say((proposal.damaged() ? "The receipt cannot be read" : "There is no receipt")
+                        + ", so this goes by the known labels and paths.");
+            }
+        }
         Plan plan = proposal.plan();
-        PlanText text = new PlanText(console, useCases.layout().home());
-        if (dryRun || plan.isEmpty()) {
-            Applier.Outcome nothing =
-                    dryRun ? new Applier.Outcome(List.of(), List.of()) : uninstall.apply(proposal, c -> {});
-            return answer(
-                    plan.isEmpty() ? "unchanged" : "planned",
-                    proposal,
-                    nothing,
-                    plan.isEmpty() ? "Nothing is installed.\n" : text.list(plan));
-        }
-        if (!proposal.fromReceipt()) {
-            console.say("There is no receipt, so this goes by the known labels and paths.");
-        }
         console.say("To be taken back:\n" + text.list(plan));
-        if (!consent.isGiven(console, "Take these " + plan.changes().size() + " back?", () -> text.diffs(plan))) {
-            console.say("Nothing was changed.");
-            return ExitCode.FAILED;
-        }
-        Applier.Outcome removal = uninstall.apply(
-                proposal, change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
-        removal.failures()
-                .forEach(failure -> console.say("  " + console.paint(Colour.RED, "FAILED") + "  "
-                        + text.line(failure.change()) + ": " + failure.reason()));
-        boolean good = removal.failures().isEmpty();
-        String summary =
-                removal.done().size() + " taken back, " + removal.failures().size() + " failed.\n";
-        return answer(good ? "uninstalled" : "failed", proposal, removal, summary);
+        return consent.isGiven(console, "Take these " + plan.changes().size() + " back?", () -> text.diffs(plan));
     }
 
-    private int answer(String outcome, Uninstall.Proposal proposal, Applier.Outcome removal, String summary) {
+    /** @return the exit code, or empty when what was shown is not what would be done now */
+    private Optional<Integer> apply(Uninstall uninstall, Uninstall.Proposal shown, Transacting transacting) {
+        Applier.Result result;
+        try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
+                Interruption interruption = useCases.interruption()) {
+            if (!shown.goesOn() && shown.unfinished().isPresent()) {
+                List<Applier.Left> left = uninstall.undo(shown.unfinished().get(), lock);
+                if (!left.isEmpty()) {
+                    return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
+                }
+            }
+            Uninstall.Proposal now = uninstall.propose(!Boolean.FALSE.equals(restore));
+            if (!now.plan().changes().equals(shown.plan().changes())) {
+                return Optional.empty();
+            }
+            result = uninstall.apply(now, lock, interruption, transacting::done);
+        }
+        if (!(result instanceof Applier.Result.Applied)) {
+            return Optional.of(transacting.failed(result, Json.changes(shown.plan())));
+        }
+        if (purgeLogs) {
+            uninstall.purgeLogs(shown);
+        }
+        return Optional.of(
+                shown.isNothing()
+                        ? answer("unchanged", shown, "Nothing is installed.\n")
+                        : answer("uninstalled", shown, shown.plan().changes().size() + " taken back.\n"));
+    }
+
+    private int answer(String outcome, Uninstall.Proposal proposal, String summary) {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
             fields.put("exposed", proposal.exposed());
             fields.put("left", proposal.left());
-            fields.put(
-                    "failures",
-                    removal.failures().stream().map(Applier.Failure::reason).toList());
+            fields.put("logs", Map.of("purged", purgeLogs, "files", strings(proposal)));
             console.answer(Json.document("uninstall", outcome, fields));
         } else {
-            StringBuilder text = new StringBuilder(summary);
-            proposal.left().forEach(left -> text.append("  left  ").append(left).append('\n'));
-            text.append("  left  models in ~/.ollama, Homebrew and its packages, Tailscale\n");
-            console.answer(text.toString());
+            StringBuilder answer = new StringBuilder(summary);
+            proposal.left()
+                    .forEach(left -> answer.append("  left  ").append(left).append('\n'));
+            strings(proposal)
+                    .forEach(log -> answer.append(purgeLogs ? "  gone  " : "  left  ")
+                            .append(log)
+                            .append(purgeLogs ? "\n" : ": the log stays.\n"));
+            answer.append("  left  models in ~/.ollama, Homebrew and its packages, Tailscale\n");
+            console.answer(answer.toString());
         }
-        return removal.failures().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        return ExitCode.DONE;
+    }
+
+    private static List<String> strings(Uninstall.Proposal proposal) {
+        return proposal.logs().stream().map(Object::toString).toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.plan.Interruption;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
@@ -30,6 +31,9 @@ public interface UseCases {
     /** @param events is told what goes on, one at a time */
     WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events);
+
+    /** While it is open, a signal that would end this process interrupts it instead. */
+    Interruption interruption();
 
     /** Whether the rehearsal went as it should. */
     boolean rehearse();

@@ -2,6 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.ollama.GoDuration;
 import dev.aiserver.ollama.KeepAlive;
+import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.WarmBars;
@@ -180,9 +181,8 @@ final class WarmModelsCommand implements Callable<Integer> {
                 models.isEmpty(),
                 "--at-login is for the configured models; name them under models in the configuration");
         require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
-        Install install = useCases.install();
-        return new InstallCommand(useCases, console, common, consent)
-                .carryOut(install, install.propose(Optional.of(spec.withWarmAtLogin(wanted))));
+        Install.Wish wish = new Install.Wish(Optional.of(spec.withWarmAtLogin(wanted)), Edit.Decision.NONE);
+        return new InstallCommand(useCases, console, common, consent).carryOut(wish);
     }
 
     private static TokenProbe probe(Installation installation) {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A program to run on a host: its arguments (the first is its name or path), additions to the environment, what it
@@ -12,6 +14,7 @@ import java.util.Map;
  */
 public record Command(List<String> argv, Map<String, String> environment, byte[] stdin, Duration timeout) {
 
+    private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}@%+=:,./_-]+");
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
 
     public Command {
@@ -50,9 +53,13 @@ public record Command(List<String> argv, Map<String, String> environment, byte[]
         return argv.get(0);
     }
 
-    /** As a person would type it, for messages. */
+    /** As a person would type it into a shell, for messages. */
     @Override
     public String toString() {
-        return String.join(" ", argv);
+        return argv.stream().map(Command::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String argument) {
+        return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -46,6 +46,11 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
+    default boolean move(Path from, Path to) {
+        return behind().move(from, to);
+    }
+
+    @Override
     default void delete(Path path) {
         behind().delete(path);
     }

@@ -44,6 +44,14 @@ public interface Host {
      */
     boolean create(Path path, Content content, int mode);
 
+    /**
+     * Gives a file another name in one step, in place of what stood there; both names must be on one disk. It needs no
+     * room, so it also works on a full one.
+     *
+     * @return false when there is nothing at {@code from}
+     */
+    boolean move(Path from, Path to);
+
     /** Removes a file, a link or an empty directory; a directory that holds something stays, and nothing there is fine. */
     void delete(Path path);
 

@@ -108,13 +108,32 @@ final class LocalFiles {
                 channel.force(true);
             }
             boolean placed = placement.place(temporary);
-            try (FileChannel directory = FileChannel.open(directoryOf(path), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            syncDirectoryOf(path);
             return placed;
         } catch (IOException e) {
             removeQuietly(temporary);
             throw refused("write", path, e);
+        }
+    }
+
+    boolean move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncDirectoryOf(to);
+            return true;
+        } catch (NoSuchFileException e) {
+            if (!Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            throw refused("write", to, e);
+        } catch (IOException e) {
+            throw refused("write", to, e);
+        }
+    }
+
+    private static void syncDirectoryOf(Path path) throws IOException {
+        try (FileChannel directory = FileChannel.open(directoryOf(path), StandardOpenOption.READ)) {
+            directory.force(true);
         }
     }
 

@@ -235,6 +235,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public boolean move(Path from, Path to) {
+        return files.move(from, to);
+    }
+
+    @Override
     public void delete(Path path) {
         files.delete(path);
     }

@@ -16,6 +16,11 @@ public record ReadOnlyHost(Host behind) implements ForwardingHost {
     }
 
     @Override
+    public boolean move(Path from, Path to) {
+        throw new IllegalStateException("planning must not move " + from);
+    }
+
+    @Override
     public void delete(Path path) {
         throw new IllegalStateException("planning must not delete " + path);
     }

@@ -11,6 +11,10 @@ public final class Trouble extends RuntimeException {
     public enum Kind {
         FAILED,
         CONFIGURATION,
+        /** This program's own records cannot be read. */
+        DAMAGED,
+        /** The person wanted it to end. */
+        INTERRUPTED,
         UNREACHABLE
     }
 

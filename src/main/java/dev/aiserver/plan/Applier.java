@@ -1,6 +1,10 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.Command;
+import dev.aiserver.host.FileState;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.State;
 import java.util.ArrayList;
@@ -8,20 +12,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Carries plans out, writing the receipt ahead of each change. */
+/** Carries transactions out: all of one, or nothing. */
 public final class Applier {
     private final Machine machine;
-    private final ReceiptStore store;
+    private final Records records;
+    private final Interruption interruption;
     private final Consumer<Change> progress;
 
     /** @param progress is told each change when it has been made */
-    public Applier(Machine machine, ReceiptStore store, Consumer<Change> progress) {
+    public Applier(Machine machine, Records records, Interruption interruption, Consumer<Change> progress) {
         this.machine = machine;
-        this.store = store;
+        this.records = records;
+        this.interruption = interruption;
         this.progress = progress;
     }
 
-    /** How applying a plan ended. */
+    /** How a transaction ended. */
     public sealed interface Result {
 
         record Applied(Receipt receipt) implements Result {}
@@ -29,103 +35,151 @@ public final class Applier {
         /** Everything is as before. */
         record RolledBack(Change failed, String reason) implements Result {}
 
-        /** @param left what could not be undone, a sentence each */
-        record Stuck(Change failed, String reason, List<String> left) implements Result {}
+        /** The person wanted it to end; everything is as before. */
+        record Interrupted() implements Result {}
+
+        /**
+         * Some of it could not be undone; the journal still knows it.
+         *
+         * @param left what could not be undone
+         */
+        record Stuck(Change failed, String reason, List<Left> left) implements Result {}
     }
-
-    /** What became of a plan whose changes do not depend on one another's success. */
-    public record Outcome(List<Change> done, List<Failure> failures) {}
-
-    /** A change that could not be made. */
-    public record Failure(Change change, String reason) {}
 
     /**
-     * All of the plan, or nothing: a failure undoes what was begun, the failed change included.
+     * A change that could not be undone.
      *
-     * @param before the receipt of earlier changes
-     * @param header says which version, configuration and address this plan comes from
-     * @throws Trouble when not even the receipt can be written, and so nothing was changed
+     * @param back to how it was
+     * @param reason why that failed
+     * @param byHand how a person does it
      */
-    public Result apply(Plan plan, Receipt before, Receipt header) {
-        Receipt receipt = before.from(header);
-        if (plan.isEmpty() && receipt.equals(before)) {
-            return new Result.Applied(receipt);
+    public record Left(Change back, String reason, Command byHand) {}
+
+    /**
+     * Makes all changes. A failure undoes what was begun, the failed change included.
+     *
+     * @throws Trouble when not even the journal can be written, and so nothing was changed
+     */
+    public Result apply(Transaction transaction) {
+        interruption.check();
+        if (!transaction.plan().isEmpty()) {
+            return carryOut(records.journals().begin(transaction));
         }
+        if (transaction.after().isEmpty()) {
+            records.receipts().forget();
+            records.journals().clear();
+        } else if (!transaction.after().equals(transaction.before())) {
+            records.receipts().save(transaction.after());
+        }
+        return new Result.Applied(transaction.after());
+    }
+
+    /** Makes the changes of a transaction whose process died on the way. */
+    public Result finish(Journal journal) {
+        return carryOut(journal);
+    }
+
+    /**
+     * Gets what this program does not take away again.
+     *
+     * @return how it failed, if it did
+     */
+    public Optional<Result> getAll(List<Change> packages) {
+        for (Change change : packages) {
+            try {
+                change.resource().converge(machine, change.before(), change.after());
+                progress.accept(change);
+            } catch (Trouble trouble) {
+                return Optional.of(
+                        interruption.isRequested()
+                                ? new Result.Interrupted()
+                                : new Result.RolledBack(change, trouble.sentence()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Result carryOut(Journal begun) {
+        Journal journal = begun;
+        List<Change> made = new ArrayList<>();
+        for (Change change : journal.changes()) {
+            try {
+                interruption.check();
+                made.add(change);
+                if (change.resource().isService()) {
+                    journal = journal.beginning(change.resource());
+                    records.journals().write(journal);
+                }
+                change.resource().converge(machine, change.before(), change.after());
+                progress.accept(change);
+            } catch (Trouble trouble) {
+                return undone(journal, made, change, trouble);
+            }
+        }
+        interruption.acknowledge();
         try {
-            store.save(receipt, machine.contents());
+            records.journals().makeFinal(journal);
+            records.journals().clear();
         } catch (Trouble trouble) {
-            store.restore(before, machine.contents());
-            throw trouble;
+            if (records.journals().open().isPresent()) {
+                return undone(journal, made, made.get(made.size() - 1), trouble);
+            }
+            throw new Trouble(
+                    "Everything was done, but not all that it needed could be cleared away: " + trouble.sentence(),
+                    trouble);
         }
-        List<Change> begun = new ArrayList<>();
-        for (Change change : plan.changes()) {
-            begun.add(change);
+        return new Result.Applied(journal.after());
+    }
+
+    private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
+        boolean interrupted = interruption.isRequested();
+        List<Left> left = takeBack(journal, made);
+        if (!left.isEmpty()) {
+            return new Result.Stuck(failed, interrupted ? "interrupted" : trouble.sentence(), left);
+        }
+        return interrupted ? new Result.Interrupted() : new Result.RolledBack(failed, trouble.sentence());
+    }
+
+    /**
+     * Undoes a transaction whose process died on the way. Files that somebody has written since are left as they are.
+     *
+     * @return what could not be undone
+     */
+    public List<Left> undo(Journal journal) {
+        return takeBack(
+                journal,
+                journal.changes().stream()
+                        .filter(change -> hasBegun(journal, change))
+                        .toList());
+    }
+
+    private boolean hasBegun(Journal journal, Change change) {
+        if (change.resource().isService()) {
+            return journal.hasBegun(change.resource());
+        }
+        return !(change.resource() instanceof HostFile file) || state(file).equals(change.after());
+    }
+
+    private State state(HostFile file) {
+        return machine.host().file(file.path()) instanceof FileState.Regular regular
+                ? new State.File(regular.content().digest(), regular.mode())
+                : State.ABSENT;
+    }
+
+    private List<Left> takeBack(Journal journal, List<Change> made) {
+        interruption.acknowledge();
+        List<Change> back = made.stream().map(Change::inverse).toList();
+        List<Left> left = new ArrayList<>();
+        for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
-                receipt = make(change, receipt);
+                change.resource().converge(machine, change.before(), change.after());
             } catch (Trouble trouble) {
-                Outcome undone = undo(begun, plan, underWay(change, receipt));
-                return ended(undone, before, change, trouble);
+                left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
             }
         }
-        return new Result.Applied(receipt);
-    }
-
-    /** With a change that failed: its undoing must not take what it was bringing for how it was found. */
-    private static Receipt underWay(Change change, Receipt receipt) {
-        return change.resource().isOurs() ? receipt.begun(change) : receipt;
-    }
-
-    private Outcome undo(List<Change> begun, Plan plan, Receipt receipt) {
-        List<Change> back = begun.stream()
-                .filter(change -> change.resource().isOurs())
-                .map(Change::inverse)
-                .toList();
-        return applyEach(Plan.of(back, plan.contents()), receipt);
-    }
-
-    private Result ended(Outcome removal, Receipt before, Change failed, Trouble trouble) {
-        if (removal.failures().isEmpty()) {
-            store.restore(before, machine.contents());
-            return new Result.RolledBack(failed, trouble.sentence());
+        if (left.isEmpty()) {
+            records.journals().discard(journal);
         }
-        return new Result.Stuck(
-                failed,
-                trouble.sentence(),
-                removal.failures().stream().map(Failure::reason).toList());
-    }
-
-    /** Makes every change that can be made, and goes on after one that cannot. */
-    public Outcome applyEach(Plan plan, Receipt before) {
-        Receipt receipt = before;
-        List<Change> done = new ArrayList<>();
-        List<Failure> failures = new ArrayList<>();
-        for (Change change : plan.changes()) {
-            try {
-                receipt = make(change, receipt);
-                done.add(change);
-            } catch (Trouble trouble) {
-                failures.add(new Failure(change, trouble.sentence()));
-            }
-        }
-        return new Outcome(done, failures);
-    }
-
-    private Receipt make(Change change, Receipt before) {
-        if (!change.resource().isOurs()) {
-            change.resource().converge(machine, change.before(), change.after());
-            progress.accept(change);
-            return before;
-        }
-        if (change.before() instanceof State.File overwritten
-                && !before.recorded(change.resource()).equals(Optional.of(overwritten))) {
-            store.keep(overwritten.digest(), machine.contents());
-        }
-        Receipt begun = before.begun(change);
-        store.save(begun, machine.contents());
-        change.resource().converge(machine, change.before(), change.after());
-        Receipt ended = begun.ended(change);
-        store.save(ended, machine.contents());
-        progress.accept(change);
-        return ended;
+        return left;
     }
 }

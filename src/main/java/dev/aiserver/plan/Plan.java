@@ -1,6 +1,7 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,15 +12,25 @@ import java.util.List;
  * So a job stops before its files go, and its files are there before it starts. Undoing a plan is a plan by the same
  * rule, never this one read backwards.
  */
-public record Plan(List<Change> changes, Contents contents) {
+public record Plan(List<Change> changes, List<Resource> unchanged, Contents contents) {
 
     public static Plan of(Collection<Change> changes, Contents contents) {
+        return of(changes, List.of(), contents);
+    }
+
+    /** @param unchanged what is as it shall be already */
+    public static Plan of(Collection<Change> changes, List<Resource> unchanged, Contents contents) {
         Comparator<Change> byRank =
                 Comparator.comparingInt(change -> change.resource().rank());
         List<Change> ordered = new ArrayList<>();
         changes.stream().filter(Change::deletes).sorted(byRank.reversed()).forEach(ordered::add);
         changes.stream().filter(change -> !change.deletes()).sorted(byRank).forEach(ordered::add);
-        return new Plan(List.copyOf(ordered), contents);
+        return new Plan(List.copyOf(ordered), List.copyOf(unchanged), contents);
+    }
+
+    /** The part of it that this program takes back again. */
+    public Plan ours() {
+        return of(changes.stream().filter(change -> change.resource().isOurs()).toList(), contents);
     }
 
     public boolean isEmpty() {

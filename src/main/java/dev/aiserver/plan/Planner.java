@@ -11,13 +11,8 @@ import java.util.function.Function;
 public final class Planner {
     private Planner() {}
 
-    /**
-     * @param targets every resource of the installation
-     * @param observed how each resource is now
-     * @param receipt of earlier changes: what it names and the targets no longer do goes back to how it was found
-     */
-    public static Plan plan(
-            List<Target> targets, Function<Resource, State> observed, Receipt receipt, Contents contents) {
+    /** With what an earlier installation changed and this one does not name: that goes back to how it was found. */
+    public static List<Target> complete(List<Target> targets, Receipt receipt) {
         List<Target> all = new ArrayList<>(targets);
         receipt.entries().stream()
                 .filter(entry -> targets.stream()
@@ -25,10 +20,21 @@ public final class Planner {
                                 target.resource().id().equals(entry.resource().id())))
                 .map(entry -> new Target(entry.resource(), entry.before()))
                 .forEach(all::add);
-        List<Change> changes = all.stream()
-                .map(target -> new Change(target.resource(), observed.apply(target.resource()), target.state()))
-                .filter(change -> !change.before().equals(change.after()))
-                .toList();
-        return Plan.of(changes, contents);
+        return List.copyOf(all);
+    }
+
+    /** @param observed how each resource is now */
+    public static Plan plan(List<Target> targets, Function<Resource, State> observed, Contents contents) {
+        List<Change> changes = new ArrayList<>();
+        List<Resource> unchanged = new ArrayList<>();
+        for (Target target : targets) {
+            State now = observed.apply(target.resource());
+            if (now.equals(target.state())) {
+                unchanged.add(target.resource());
+            } else {
+                changes.add(new Change(target.resource(), now, target.state()));
+            }
+        }
+        return Plan.of(changes, unchanged, contents);
     }
 }

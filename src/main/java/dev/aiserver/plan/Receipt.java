@@ -2,7 +2,7 @@ package dev.aiserver.plan;
 
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,16 +24,16 @@ public record Receipt(
         List<String> hostNames,
         List<Entry> entries) {
 
-    public static final int SCHEMA = 1;
+    /** 1 was that of version 0.1.0. */
+    public static final int SCHEMA = 2;
 
     /**
      * One changed resource.
      *
      * @param before its state when this program first touched it
-     * @param after the state that it was last brought to, or is being brought to
-     * @param done false while the change to {@code after} has begun and not ended
+     * @param after the state that it was last brought to
      */
-    public record Entry(Resource resource, State before, State after, boolean done) {}
+    public record Entry(Resource resource, State before, State after) {}
 
     public Receipt {
         entries = List.copyOf(entries);
@@ -43,42 +43,38 @@ public record Receipt(
         return new Receipt(SCHEMA, version, configuration, address, names, List.of());
     }
 
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     public Optional<Entry> entry(Resource resource) {
         return entries.stream()
                 .filter(entry -> entry.resource().id().equals(resource.id()))
                 .findFirst();
     }
 
-    /** The state that the program left the resource in, if it did and the change is known to have ended. */
+    /** The state that the program left the resource in, if it did. */
     public Optional<State> recorded(Resource resource) {
-        return entry(resource).filter(Entry::done).map(Entry::after);
+        return entry(resource).map(Entry::after);
     }
 
-    /** With the change begun: the first "before" of a resource is kept for ever. */
-    Receipt begun(Change change) {
-        State before = entry(change.resource()).map(Entry::before).orElse(change.before());
-        return with(new Entry(change.resource(), before, change.after(), false));
+    /** When a plan has been carried out: the first "before" of a resource is kept for ever. */
+    Receipt with(Plan plan) {
+        Map<String, Entry> byId = new LinkedHashMap<>();
+        entries.forEach(entry -> byId.put(entry.resource().id(), entry));
+        for (Change change : plan.changes()) {
+            if (change.resource().isOurs()) {
+                State first = entry(change.resource()).map(Entry::before).orElse(change.before());
+                byId.put(change.resource().id(), new Entry(change.resource(), first, change.after()));
+            }
+        }
+        // A resource that is as it was found needs no entry any more.
+        byId.values().removeIf(entry -> entry.before().equals(entry.after()));
+        return new Receipt(schema, version, configuration, address, hostNames, List.copyOf(byId.values()));
     }
 
-    /** With the change ended; a resource that is as it was found needs no entry any more. */
-    Receipt ended(Change change) {
-        Entry entry = entry(change.resource()).orElseThrow();
-        return entry.before().equals(change.after())
-                ? without(change.resource())
-                : with(new Entry(change.resource(), entry.before(), change.after(), true));
-    }
-
-    private Receipt with(Entry entry) {
-        List<Entry> more = new ArrayList<>(without(entry.resource()).entries());
-        more.add(entry);
-        return new Receipt(schema, version, configuration, address, hostNames, more);
-    }
-
-    Receipt without(Resource resource) {
-        List<Entry> others = entries.stream()
-                .filter(entry -> !entry.resource().id().equals(resource.id()))
-                .toList();
-        return new Receipt(schema, version, configuration, address, hostNames, others);
+    Receipt withoutEntries() {
+        return new Receipt(schema, version, configuration, address, hostNames, List.of());
     }
 
     /** The same changes, said to come from this version, configuration and address. */

@@ -1,13 +1,7 @@
 package dev.aiserver.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
@@ -19,38 +13,35 @@ import java.util.Optional;
 
 /**
  * Keeps the receipt on the host that it speaks of, and the contents of the files that were overwritten, each under its
- * digest. Only the user may read them.
+ * digest.
  */
 public final class ReceiptStore {
-    private static final int DIRECTORY_MODE = 0700;
-    private static final int FILE_MODE = 0600;
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
-            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
+    private static final String RECEIPT = "receipt.json";
+    private static final String NEXT = "receipt.next.json";
 
     private final Host host;
-    private final Path directory;
+    private final StateFiles files;
 
-    /** @param directory of this program's own, made when the first receipt is saved */
+    /** @param directory of this program's own, made when it is first needed */
     public ReceiptStore(Host host, Path directory) {
         this.host = host;
-        this.directory = directory;
+        this.files = new StateFiles(host, directory);
+    }
+
+    StateFiles files() {
+        return files;
     }
 
     public Path file() {
-        return directory.resolve("receipt.json");
+        return files.resolve(RECEIPT);
     }
 
     private Path backups() {
-        return directory.resolve("backups");
+        return files.resolve("backups");
     }
 
-    private Path backup(String digest) {
+    /** Where an overwritten content with this digest is kept. */
+    public Path backup(String digest) {
         return backups().resolve(digest);
     }
 
@@ -60,33 +51,32 @@ public final class ReceiptStore {
      * @throws Trouble when it cannot be read or a content is missing
      */
     public Optional<Receipt> load(Contents contents) {
-        if (!(host.file(file()) instanceof FileState.Regular regular)) {
-            return Optional.empty();
-        }
-        Receipt receipt = parse(regular.content().text());
-        for (Receipt.Entry entry : receipt.entries()) {
-            if (entry.before() instanceof State.File file) {
-                contents.add(backedUp(file.digest()));
-            }
-        }
-        return Optional.of(receipt);
+        Optional<Receipt> receipt = read();
+        receipt.ifPresent(known -> known.entries().stream()
+                .map(Receipt.Entry::before)
+                .filter(State.File.class::isInstance)
+                .forEach(before -> contents.add(backedUp(((State.File) before).digest()))));
+        return receipt;
     }
 
-    private Receipt parse(String json) {
-        try {
-            JsonNode tree = JSON.readTree(json);
-            if (!tree.isObject()) {
-                throw damaged("it holds no JSON object");
+    /** The receipt without the contents that it speaks of. */
+    Optional<Receipt> read() {
+        return files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
+    }
+
+    /** That version noted which changes had ended; of a service whose change had not, nothing is known. */
+    private static JsonNode ofVersion010(JsonNode older) {
+        ((ObjectNode) older).put("schema", Receipt.SCHEMA);
+        for (JsonNode each : older.path("entries")) {
+            boolean ended = each.path("done").asBoolean();
+            if (each instanceof ObjectNode entry) {
+                entry.remove("done");
+                if (!ended && entry.at("/resource/kind").asText().endsWith("job")) {
+                    entry.putObject("after").put("is", "failing").put("why", "its change did not end");
+                }
             }
-            int schema = tree.path("schema").asInt();
-            if (schema > Receipt.SCHEMA) {
-                throw new Trouble(
-                        "The receipt " + file() + " is of a newer aiserver (schema " + schema + "); use that version.");
-            }
-            return JSON.treeToValue(tree, Receipt.class);
-        } catch (JsonProcessingException e) {
-            throw damaged(e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
         }
+        return older;
     }
 
     private Content backedUp(String digest) {
@@ -94,58 +84,58 @@ public final class ReceiptStore {
                 && regular.content().digest().equals(digest)) {
             return regular.content();
         }
-        throw damaged("the backup " + backup(digest) + " is missing or changed");
+        throw files.damaged(RECEIPT, "the backup " + backup(digest) + " is missing or changed");
     }
 
-    private Trouble damaged(String reason) {
-        return new Trouble("The receipt " + file() + " cannot be used: " + reason + ". Move the directory " + directory
-                + " away; \"aiserver uninstall\" then goes by the known labels and paths.");
+    /** Writes a receipt whose backups are kept already. */
+    void save(Receipt receipt) {
+        prepare(receipt);
+        makeFinal();
     }
 
-    void save(Receipt receipt, Contents contents) {
-        ensure(directory);
-        for (Receipt.Entry entry : receipt.entries()) {
-            if (entry.before() instanceof State.File file) {
-                keep(file.digest(), contents);
-            }
-        }
-        try {
-            host.write(file(), Content.of(JSON.writeValueAsString(receipt) + "\n"), FILE_MODE);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a receipt is plain data", e);
-        }
+    /** Writes it beside the present one, so that {@link #makeFinal} needs no room on the disk. */
+    void prepare(Receipt next) {
+        files.ensure();
+        files.write(NEXT, next);
     }
 
-    void keep(String digest, Contents contents) {
-        ensure(directory);
-        ensure(backups());
-        if (host.file(backup(digest)) instanceof FileState.Absent) {
-            host.write(backup(digest), contents.get(digest), FILE_MODE);
-        }
+    void makeFinal() {
+        host.move(files.resolve(NEXT), file());
     }
 
-    /** Puts back the receipt of before a change that was undone. */
-    void restore(Receipt before, Contents contents) {
-        if (before.entries().isEmpty()) {
-            forget();
-        } else {
-            save(before, contents);
-        }
+    void dropPrepared() {
+        host.delete(files.resolve(NEXT));
     }
 
-    /** Removes receipt, backups and directory: nothing is installed any more. */
-    public void forget() {
-        if (host.file(directory) instanceof FileState.Directory) {
-            host.list(backups()).forEach(host::delete);
-            host.delete(backups());
-            host.delete(file());
-            host.delete(directory);
-        }
+    /** Whether it was not kept before. */
+    boolean keep(String digest, Contents contents) {
+        files.ensure();
+        files.ensure(backups());
+        return host.create(backup(digest), contents.get(digest), StateFiles.FILE_MODE);
     }
 
-    private void ensure(Path path) {
-        if (host.file(path) instanceof FileState.Absent) {
-            host.createDirectory(path, DIRECTORY_MODE);
+    void drop(String digest) {
+        host.delete(backup(digest));
+        host.delete(backups());
+    }
+
+    /** Puts a receipt that cannot be read out of the way, without losing it or what it speaks of. */
+    public void setAside() {
+        host.move(file(), damaged());
+    }
+
+    /** Where a receipt that could not be read is kept. */
+    public Path damaged() {
+        return files.resolve("receipt.damaged.json");
+    }
+
+    /** Removes receipt and backups: nothing is installed any more. */
+    void forget() {
+        host.delete(file());
+        if (!(host.file(damaged()) instanceof FileState.Absent)) {
+            return;
         }
+        host.list(backups()).forEach(host::delete);
+        host.delete(backups());
     }
 }

@@ -9,7 +9,11 @@ import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Records;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Quirks;
@@ -34,6 +38,7 @@ import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +47,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -130,7 +136,7 @@ public final class Rehearsal {
         private final ThrowawayHome home;
         private final Layout layout;
         private final Launchd launchd;
-        private final ReceiptStore store;
+        private final Records records;
         private final ServerSpec spec;
         private final Path haproxy;
         private final List<Proof> proofs = new ArrayList<>();
@@ -140,7 +146,7 @@ public final class Rehearsal {
             this.home = home;
             this.layout = new Layout(home.home());
             this.launchd = new Launchd(host, facts.uid(), new Patience(Duration.ofMillis(50)));
-            this.store = new ReceiptStore(host, layout.state());
+            this.records = Records.in(host, layout.state(), Clock.systemUTC());
             this.haproxy = host.find("haproxy")
                     .orElseThrow(() -> new Failed(
                             "look", "HAProxy is not installed; get it with your package manager, or use ./install"));
@@ -181,24 +187,16 @@ public final class Rehearsal {
         private Install installation() {
             Surroundings around =
                     new Surroundings(home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of());
-            return new Install(host, launchd, layout, anySpec -> around, store, App.running(), version);
+            return new Install(host, launchd, layout, anySpec -> around, records, App.running(), version);
         }
 
         private void install() throws Failed {
             PlanText text = new PlanText(console, layout.home());
-            Install.Proposal proposal = installation().propose(Optional.of(spec));
+            Install.Proposal proposal = installation().propose(new Install.Wish(Optional.of(spec), Edit.Decision.NONE));
             console.say(text.list(proposal.plan()));
             proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
-            Applier.Result result = installation()
-                    .apply(
-                            proposal,
-                            change ->
-                                    console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
-            if (result instanceof Applier.Result.RolledBack failed) {
-                throw new Failed("install", text.line(failed.failed()) + ": " + failed.reason());
-            }
-            if (result instanceof Applier.Result.Stuck stuck) {
-                throw new Failed("install", stuck.reason() + " and not undone: " + stuck.left());
+            try (LockFile.Held lock = installation().lock(holder -> {})) {
+                requireApplied("install", installation().apply(proposal, lock, Interruption.NEVER, done(text)));
             }
             proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");
         }
@@ -207,7 +205,7 @@ public final class Rehearsal {
             VerdictText text = new VerdictText(console);
             long start = System.nanoTime();
             List<Verdict> verdicts =
-                    new Verify(host, launchd, store).verify(verdict -> console.say(text.line(verdict)));
+                    new Verify(host, launchd, records.receipts()).verify(verdict -> console.say(text.line(verdict)));
             double seconds = (System.nanoTime() - start) / 1e9;
             Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {
@@ -223,7 +221,7 @@ public final class Rehearsal {
         }
 
         private void installAgain() throws Failed {
-            Install.Proposal proposal = installation().propose(Optional.of(spec));
+            Install.Proposal proposal = installation().propose(new Install.Wish(Optional.of(spec), Edit.Decision.NONE));
             if (!proposal.plan().isEmpty()) {
                 throw new Failed(
                         "install again",
@@ -250,7 +248,7 @@ public final class Rehearsal {
         }
 
         private void status() throws Failed {
-            Status.Snapshot snapshot = new Status(host, launchd, store).look();
+            Status.Snapshot snapshot = new Status(host, launchd, records.receipts()).look();
             if (!snapshot.isHealthy()) {
                 throw new Failed("status", "not healthy: " + snapshot);
             }
@@ -259,14 +257,22 @@ public final class Rehearsal {
 
         private void uninstall() throws Failed {
             PlanText text = new PlanText(console, layout.home());
-            Uninstall uninstall = new Uninstall(host, launchd, layout, store);
-            Applier.Outcome removal = uninstall.apply(
-                    uninstall.propose(),
-                    change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change)));
-            if (!removal.failures().isEmpty()) {
-                throw new Failed("uninstall", removal.failures().toString());
+            Uninstall uninstall = new Uninstall(host, launchd, layout, records);
+            Uninstall.Proposal proposal = uninstall.propose();
+            try (LockFile.Held lock = uninstall.lock(holder -> {})) {
+                requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)));
             }
-            proved("uninstall", removal.done().size() + " changes taken back");
+            proved("uninstall", proposal.plan().changes().size() + " changes taken back");
+        }
+
+        private Consumer<Change> done(PlanText text) {
+            return change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
+        }
+
+        private static void requireApplied(String step, Applier.Result result) throws Failed {
+            if (!(result instanceof Applier.Result.Applied)) {
+                throw new Failed(step, result.toString());
+            }
         }
 
         private void nothingLeft(Map<Path, FileState> before) throws Failed {

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Resource;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
@@ -47,15 +50,37 @@ public final class Json {
         return line.toString();
     }
 
-    public static List<Map<String, String>> changes(Plan plan) {
-        return plan.changes().stream().map(Json::change).toList();
+    public static List<Map<String, Object>> changes(Plan plan) {
+        return plan.changes().stream().map(change -> change(change, plan)).toList();
     }
 
-    public static Map<String, String> change(Change change) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("change", change.verb().name().toLowerCase(Locale.ROOT));
-        fields.put("id", change.resource().id());
-        fields.put("name", change.resource().name());
+    private static Map<String, Object> change(Change change, Plan plan) {
+        Map<String, Object> fields = resource(change.verb().name().toLowerCase(Locale.ROOT), change.resource());
+        fields.put("before", change.before());
+        fields.put("after", change.after());
+        if (change.resource() instanceof HostFile) {
+            fields.put("diff", Diffs.unified(change, plan.contents()));
+        }
+        return fields;
+    }
+
+    /** What is as it shall be already. */
+    public static List<Map<String, Object>> unchanged(Plan plan) {
+        return plan.unchanged().stream()
+                .map(resource -> resource("none", resource))
+                .toList();
+    }
+
+    /** The paths of files that somebody has written since. */
+    public static List<String> edited(List<Edit> edits) {
+        return edits.stream().map(edit -> edit.file().name()).toList();
+    }
+
+    private static Map<String, Object> resource(String change, Resource resource) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("change", change);
+        fields.put("id", resource.id());
+        fields.put("name", resource.name());
         return fields;
     }
 

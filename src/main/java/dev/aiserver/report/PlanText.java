@@ -1,14 +1,12 @@
 package dev.aiserver.report;
 
-import com.github.difflib.DiffUtils;
-import com.github.difflib.UnifiedDiffUtils;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +14,6 @@ import java.util.stream.Collectors;
 
 /** A plan for people: a line for each change, and the difference of each file. */
 public final class PlanText {
-    private static final int CONTEXT_LINES = 3;
-
     private final Console console;
     private final Path home;
 
@@ -38,7 +34,12 @@ public final class PlanText {
     }
 
     private static String why(Change change) {
-        return change.before() instanceof State.Failing failing ? "  (now: " + failing.why() + ")" : "";
+        if (change.before() instanceof State.Failing failing) {
+            return "  (now: " + failing.why() + ")";
+        }
+        return change.verb() == Change.Verb.RESTART && change.before() instanceof State.Running
+                ? "  (ends the answers that it is giving now)"
+                : "";
     }
 
     private String tilde(String name) {
@@ -64,26 +65,13 @@ public final class PlanText {
     }
 
     private String diff(Change change, Contents contents) {
-        String name = tilde(change.resource().name());
-        List<String> before = lines(change.before(), contents);
-        List<String> after = lines(change.after(), contents);
-        String modes = modes(change);
-        List<String> diff = UnifiedDiffUtils.generateUnifiedDiff(
-                change.before() instanceof State.File ? name : "/dev/null",
-                change.after() instanceof State.File ? name : "/dev/null",
-                before,
-                DiffUtils.diff(before, after),
-                CONTEXT_LINES);
-        return modes + diff.stream().map(line -> painted(line) + "\n").collect(Collectors.joining());
-    }
-
-    private static String modes(Change change) {
-        if (change.before() instanceof State.File from
-                && change.after() instanceof State.File to
-                && from.mode() != to.mode()) {
-            return "mode %04o -> %04o\n".formatted(from.mode(), to.mode());
-        }
-        return "";
+        String name = change.resource().name();
+        return Diffs.unified(change, contents).stream()
+                .map(line -> line.equals("--- " + name) || line.equals("+++ " + name)
+                        ? line.substring(0, 4) + tilde(name)
+                        : line)
+                .map(line -> painted(line) + "\n")
+                .collect(Collectors.joining());
     }
 
     private String painted(String line) {
@@ -93,17 +81,26 @@ public final class PlanText {
         return line.startsWith("-") ? console.paint(Colour.RED, line) : line;
     }
 
-    private static List<String> lines(State state, Contents contents) {
-        if (!(state instanceof State.File file)) {
-            return List.of();
-        }
-        byte[] bytes = contents.get(file.digest()).bytes();
-        for (byte each : bytes) {
-            if (each == 0) {
-                return List.of("(binary, " + bytes.length + " bytes, sha256 "
-                        + file.digest().substring(0, 12) + ")");
-            }
-        }
-        return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+    /** What stays as it is. */
+    public String unchanged(Plan plan) {
+        return plan.unchanged().stream()
+                .map(resource -> "  " + console.paint(Colour.DIM, "none    ") + " " + tilde(resource.name()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /** The names of edited files. */
+    public String edited(List<Edit> edits) {
+        return edits.stream().map(edit -> tilde(edit.file().name())).collect(Collectors.joining(", "));
+    }
+
+    /** Each edited file as its editor left it, beside what this program would write. */
+    public String sideBySide(List<Edit> edits, Plan plan) {
+        return edits.stream()
+                .map(edit -> "\n" + console.paint(Colour.BOLD, tilde(edit.file().name()))
+                        + " was edited since it was installed; --keep-local or --overwrite decides:\n"
+                        + Diffs.sideBySide(edit, plan.contents()).stream()
+                                .map(line -> "  " + line + "\n")
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining());
     }
 }

@@ -32,6 +32,16 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
+    public boolean isService() {
+        return false;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return Command.of("brew", to.equals(State.PRESENT) ? "install" : "uninstall", formula);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (!to.equals(State.PRESENT)) {
             return;

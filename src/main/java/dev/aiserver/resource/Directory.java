@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
 import java.nio.file.Path;
 
@@ -28,6 +29,16 @@ public record Directory(Path path, int mode) implements Resource {
     @Override
     public int rank() {
         return 100 + path.getNameCount();
+    }
+
+    @Override
+    public boolean isService() {
+        return false;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString());
     }
 
     /** One that is not empty stays: what is in it is somebody's. */

@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Command;
 import dev.aiserver.service.Readiness;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,18 @@ public record EarlierJob(String label, Path plist, List<String> addresses) imple
     @Override
     public int rank() {
         return 4000;
+    }
+
+    @Override
+    public boolean isService() {
+        return true;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return to.equals(State.ABSENT)
+                ? machine.launchd().stopByHand(label)
+                : machine.launchd().startByHand(plist);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Command;
 import java.nio.file.Path;
 
 /** A regular file, replaced or removed as a whole. */
@@ -26,9 +27,21 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
+    public boolean isService() {
+        return false;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return to instanceof State.File file
+                ? Command.of("cp", "-p", machine.stage().place(path, file).toString(), path.toString())
+                : Command.of("rm", path.toString());
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (to instanceof State.File file) {
-            machine.host().write(path, machine.contents().get(file.digest()), file.mode());
+            machine.stage().bring(path, file);
         } else {
             machine.host().delete(path);
         }

@@ -1,7 +1,9 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Command;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
+import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,17 +45,34 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
+    public boolean isService() {
+        return true;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return to.equals(State.ABSENT)
+                ? machine.launchd().stopByHand(label)
+                : machine.launchd().startByHand(plist);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         Launchd launchd = machine.launchd();
         if (to.equals(State.ABSENT)) {
             launchd.stop(label);
         } else if (to instanceof State.Failing) {
             launchd.load(label, plist);
-        } else if (reloads(from, to)) {
+        } else if (reloads(from, to) && isRunning(launchd)) {
             reload(machine);
         } else {
             launchd.start(label, plist, health::problem);
         }
+    }
+
+    private boolean isRunning(Launchd launchd) {
+        return launchd.status(label) instanceof JobStatus.Loaded loaded
+                && loaded.print().isRunning();
     }
 
     private static boolean sameDefinition(State from, State to) {

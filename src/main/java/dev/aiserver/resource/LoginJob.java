@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Command;
 import java.nio.file.Path;
 
 /** A launchd job that runs once when its user logs in, and ends; nothing can be asked of it while it does not run. */
@@ -24,6 +25,18 @@ public record LoginJob(String label, Path plist) implements Resource {
     @Override
     public int rank() {
         return 3000;
+    }
+
+    @Override
+    public boolean isService() {
+        return true;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return to.equals(State.ABSENT)
+                ? machine.launchd().stopByHand(label)
+                : machine.launchd().startByHand(plist);
     }
 
     @Override

@@ -4,4 +4,4 @@ import dev.aiserver.host.Host;
 import dev.aiserver.service.Launchd;
 
 /** What resources are changed with: a host, its service manager, and the contents of files. */
-public record Machine(Host host, Launchd launchd, Contents contents) {}
+public record Machine(Host host, Launchd launchd, Stage stage) {}

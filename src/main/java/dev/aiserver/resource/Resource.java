@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.aiserver.host.Command;
 
 /** One thing on a host that can be brought from any state to any other: the unit of change and of undoing it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -26,6 +27,12 @@ public sealed interface Resource permits BrewPackage, Directory, EarlierJob, Hos
 
     /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
     boolean isOurs();
+
+    /** Whether it is a process of the service manager, which keeps its own copy of what it was told: looking is not knowing. */
+    boolean isService();
+
+    /** How a person brings it there, when this program could not. */
+    Command byHand(Machine machine, State to);
 
     /**
      * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every

@@ -3,6 +3,9 @@ package dev.aiserver.server;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.Planner;
+import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Target;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
@@ -95,6 +98,32 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             drawing.add(new Target(warmModelsJob(layout), new State.Loaded(warmDigest)));
         }
         return new Blueprint(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
+    }
+
+    /** With what makes room for it. */
+    Blueprint with(Adoption adoption) {
+        return new Blueprint(adoption.targets(targets), checks);
+    }
+
+    /** With what an earlier installation changed and this one does not name. */
+    Blueprint completedBy(Receipt receipt) {
+        return new Blueprint(Planner.complete(targets, receipt), checks);
+    }
+
+    /** The same with these files as their editors left them. */
+    Blueprint keeping(List<Edit> edits, Contents contents) {
+        List<Target> kept = targets;
+        List<FileCheck> keptChecks = checks;
+        for (Edit edit : edits) {
+            kept = edit.keptIn(kept);
+            Content theirs = contents.get(edit.theirs().digest());
+            keptChecks = keptChecks.stream()
+                    .map(check -> check.path().equals(edit.file().path())
+                            ? new FileCheck(check.path(), check.command().reading(theirs.bytes()))
+                            : check)
+                    .toList();
+        }
+        return new Blueprint(kept, keptChecks);
     }
 
     public static Job ollamaJob(ServerSpec spec, Layout layout) {

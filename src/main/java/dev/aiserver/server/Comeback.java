@@ -136,6 +136,14 @@ final class Comeback {
         return kept;
     }
 
+    /** Of each copy, a sentence for the person who looks for it. */
+    List<String> leftAside() {
+        return kept().stream()
+                .filter(target -> target.resource() instanceof HostFile)
+                .map(target -> target.resource().name() + ": the earlier installation's, which does not come back.")
+                .toList();
+    }
+
     private Path place(Path path, String digest) {
         Path place = layout.earlierInstallation().resolve(String.valueOf(path.getFileName()));
         boolean free = host.file(place) instanceof FileState.Absent

@@ -6,27 +6,41 @@ import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
+import dev.aiserver.plan.Transaction;
+import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Installs the server, or brings an installed one to what its configuration says now. */
 public final class Install {
+    /** Longer than an installation takes when nothing must be downloaded. */
+    private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
+
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
     private final Survey survey;
-    private final ReceiptStore store;
+    private final Records records;
     private final Optional<App> app;
     private final String version;
 
@@ -35,88 +49,177 @@ public final class Install {
             Launchd launchd,
             Layout layout,
             Survey survey,
-            ReceiptStore store,
+            Records records,
             Optional<App> app,
             String version) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
         this.survey = survey;
-        this.store = store;
+        this.records = records;
         this.app = app;
         this.version = version;
     }
 
     /**
+     * What a person wants.
+     *
+     * @param configuration empty for the installed one, or the defaults where nothing is installed
+     * @param edits what is to become of files that they edited
+     */
+    public record Wish(Optional<ServerSpec> configuration, Edit.Decision edits) {
+
+        public Wish deciding(Edit.Decision decision) {
+            return new Wish(configuration, decision);
+        }
+    }
+
+    /**
      * What would be changed, ready to be applied.
      *
+     * @param edits files that somebody has written since
+     * @param unfinished a transaction whose process died, which is undone first
      * @param receipt of earlier changes
      * @param header of the receipt when the plan has been applied
      */
     public record Proposal(
-            ServerSpec spec, Surroundings around, Plan plan, Blueprint blueprint, Receipt receipt, Receipt header) {}
+            ServerSpec spec,
+            Edit.Decision decision,
+            Surroundings around,
+            Plan plan,
+            Blueprint blueprint,
+            List<Edit> edits,
+            Optional<Journal> unfinished,
+            Receipt receipt,
+            Receipt header) {
 
-    /**
-     * Looks and compares; changes nothing.
-     *
-     * @param wanted the configuration, or empty for the installed one, or the defaults where nothing is installed
-     */
-    public Proposal propose(Optional<ServerSpec> wanted) {
+        /** Whether the host is as it shall be, and the receipt says so. */
+        public boolean isNothing() {
+            return plan.isEmpty()
+                    && unfinished.isEmpty()
+                    && receipt.from(header).equals(receipt);
+        }
+
+        /** Whether it would change the same, in the same way. */
+        public boolean isSameAs(Proposal other) {
+            return plan.changes().equals(other.plan.changes()) && header.equals(other.header);
+        }
+
+        /** Whether a person must say first what is to become of their edits. */
+        public boolean isUndecided() {
+            return decision == Edit.Decision.NONE && !edits.isEmpty();
+        }
+    }
+
+    /** Looks and compares; changes nothing. */
+    public Proposal propose(Wish wish) {
         Host readOnly = new ReadOnlyHost(host);
         Contents contents = new Contents();
-        Optional<Receipt> earlier = store.load(contents);
-        ServerSpec spec = wanted.or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
+        Optional<Journal> unfinished = records.journals().open();
+        Optional<Receipt> earlier = unfinished.isPresent()
+                ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
+                : records.receipts().load(contents);
+        ServerSpec spec =
+                wish.configuration().or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
         Surroundings surveyed = survey.survey(spec);
         Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
         Surroundings around = surveyed.besides(receipt);
-        Blueprint blueprint = Blueprint.of(spec, around, layout, app, contents);
-        Observer observer = new Observer(readOnly, launchd, receipt, contents);
         Adoption adoption = new Adoption(around.earlier(), receipt);
-        Plan plan = Planner.plan(
-                adoption.targets(blueprint.targets()), adoption.observed(observer::state), receipt, contents);
+        Blueprint drawn =
+                Blueprint.of(spec, around, layout, app, contents).with(adoption).completedBy(receipt);
+        Function<Resource, State> observed = adoption.observed(observed(readOnly, receipt, unfinished, contents));
+        List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
+        Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
+        Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
         if (around.missingPackages().isEmpty()) {
-            check(blueprint);
+            check(blueprint, plan);
         }
-        return new Proposal(spec, around, plan, blueprint, receipt, header);
+        return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
+    }
+
+    private Function<Resource, State> observed(
+            Host readOnly, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
+        Observer observer = new Observer(readOnly, launchd, receipt, contents);
+        return unfinished.isPresent()
+                ? new Undone(unfinished.get(), records.journals().stage(), contents, observer::state)
+                : observer::state;
+    }
+
+    private static Function<Resource, State> unsure(List<Edit> edits, Function<Resource, State> observed) {
+        return resource -> {
+            State state = observed.apply(resource);
+            for (Edit edit : edits) {
+                state = edit.unsure(state);
+            }
+            return state;
+        };
     }
 
     private ServerSpec configuration(Receipt receipt) {
-        return Installation.spec(receipt, store);
+        return Installation.spec(receipt, records.receipts());
+    }
+
+    /**
+     * Waits until nobody else changes this installation.
+     *
+     * @param waiting is told who does
+     */
+    public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
+        return records.lock().take("install", LOCK_LIMIT, waiting);
+    }
+
+    /** Undoes what a process that died had begun; says what could not be undone. */
+    public List<Applier.Left> undo(Journal journal, LockFile.Held lock) {
+        return applier(Interruption.NEVER, change -> {}).undo(journal);
+    }
+
+    private Applier applier(Interruption interruption, Consumer<Change> progress) {
+        Machine machine = new Machine(host, launchd, records.journals().stage());
+        return new Applier(machine, records, interruption, progress);
     }
 
     /**
      * Makes the changes, all or none; packages that were installed stay in any case.
      *
+     * @param lock which nobody else can have meanwhile
      * @throws Trouble when nothing was changed
      */
-    public Applier.Result apply(Proposal proposal, Consumer<Change> progress) {
-        Contents contents = proposal.plan().contents();
-        Applier applier = new Applier(new Machine(host, launchd, contents), store, progress);
-        List<Change> packages = proposal.plan().changes().stream()
+    public Applier.Result apply(
+            Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
+        Plan plan = proposal.plan();
+        Applier applier = applier(interruption, progress);
+        List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();
         if (!packages.isEmpty()) {
-            Applier.Outcome installed = applier.applyEach(Plan.of(packages, contents), proposal.receipt());
-            if (!installed.failures().isEmpty()) {
-                Applier.Failure first = installed.failures().get(0);
-                return new Applier.Result.RolledBack(first.change(), first.reason());
+            Optional<Applier.Result> failure = applier.getAll(packages);
+            if (failure.isPresent()) {
+                return failure.get();
             }
-            check(proposal.blueprint());
+            check(proposal.blueprint(), plan);
         }
-        List<Change> rest = proposal.plan().changes().stream()
-                .filter(change -> !packages.contains(change))
-                .toList();
-        return applier.apply(Plan.of(rest, contents), proposal.receipt(), proposal.header());
+        return applier.apply(Transaction.install(plan.ours(), proposal.receipt(), proposal.header()));
     }
 
-    private void check(Blueprint blueprint) {
+    /** What is neither written nor read anew need not be good. */
+    private void check(Blueprint blueprint, Plan plan) {
         for (Blueprint.FileCheck check : blueprint.checks()) {
-            CommandResult result = host.run(check.command());
-            if (!result.succeeded()) {
-                throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
-                        + result.complaint() + ". Nothing was changed.");
+            boolean matters = plan.changes().stream()
+                    .map(Change::resource)
+                    .anyMatch(resource -> resource.isService()
+                            || resource instanceof HostFile file && file.path().equals(check.path()));
+            if (matters) {
+                requireGood(check);
             }
+        }
+    }
+
+    private void requireGood(Blueprint.FileCheck check) {
+        CommandResult result = host.run(check.command());
+        if (!result.succeeded()) {
+            throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
+                    + result.complaint() + ". Nothing was changed.");
         }
     }
 }

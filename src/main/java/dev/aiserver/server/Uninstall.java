@@ -3,14 +3,20 @@ package dev.aiserver.server;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ReadOnlyHost;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
 import dev.aiserver.plan.Target;
+import dev.aiserver.plan.Transaction;
+import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -21,6 +27,7 @@ import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,29 +36,55 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Gives the machine back: everything that an installation changed is as it was found. */
 public final class Uninstall {
+    private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
+
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
-    private final ReceiptStore store;
+    private final Records records;
 
-    public Uninstall(Host host, Launchd launchd, Layout layout, ReceiptStore store) {
+    public Uninstall(Host host, Launchd launchd, Layout layout, Records records) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
-        this.store = store;
+        this.records = records;
     }
 
     /**
      * What would be taken away.
      *
+     * @param unfinished a transaction whose process died: of an uninstallation, it is finished; else it is undone first
      * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
+     * @param damaged whether there is a receipt that cannot be read
      * @param exposed what would come back of an earlier installation and listen where other machines reach it
      * @param left what stays and why, a sentence each
+     * @param logs the services' output, which stays if nobody says otherwise
      */
-    public record Proposal(Plan plan, Receipt receipt, boolean fromReceipt, List<String> exposed, List<String> left) {}
+    public record Proposal(
+            Plan plan,
+            Receipt receipt,
+            Optional<Journal> unfinished,
+            boolean fromReceipt,
+            boolean damaged,
+            List<String> exposed,
+            List<String> left,
+            List<Path> logs) {
+
+        /** Whether an uninstallation goes on that was cut short. */
+        public boolean goesOn() {
+            return unfinished
+                    .filter(journal -> journal.doing().equals("uninstall"))
+                    .isPresent();
+        }
+
+        public boolean isNothing() {
+            return plan.isEmpty() && unfinished.isEmpty();
+        }
+    }
 
     /** Looks and compares; changes nothing. */
     public Proposal propose() {
@@ -61,31 +94,58 @@ public final class Uninstall {
     /** @param restores whether services that were here before come back; else their files are kept aside */
     public Proposal propose(boolean restores) {
         Contents contents = new Contents();
-        Optional<Receipt> earlier = store.load(contents);
-        Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
-        Observer observer = new Observer(new ReadOnlyHost(host), launchd, receipt, contents);
-        List<String> left = new ArrayList<>();
-        List<Target> targets =
-                earlier.map(known -> recorded(known, observer, left)).orElseGet(() -> known(left));
-        Comeback comeback = new Comeback(host, layout, receipt, contents);
-        List<Target> kept = restores ? List.of() : comeback.kept();
-        List<Target> all =
-                new ArrayList<>(withoutSharedDirectories(restores ? targets : comeback.withheld(targets), left));
-        all.addAll(kept);
-        kept.stream()
-                .filter(target -> target.resource() instanceof HostFile)
-                .forEach(target ->
-                        left.add(target.resource().name() + ": the earlier installation's, which does not come back."));
-        Plan plan = Planner.plan(all, observer::state, Receipt.empty("", Map.of(), "", List.of()), contents);
-        logs(earlier.map(known -> Installation.spec(known, store)).orElseGet(ServerSpec::defaults), left);
-        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable("OLLAMA_HOST")) : List.of();
-        return new Proposal(plan, receipt, earlier.isPresent(), exposed, left);
+        try {
+            Optional<Journal> unfinished = records.journals().open();
+            Optional<Receipt> earlier = unfinished.isPresent()
+                    ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
+                    : records.receipts().load(contents);
+            return propose(restores, earlier, unfinished, contents, new ArrayList<>(), false);
+        } catch (Trouble trouble) {
+            if (trouble.kind() != Trouble.Kind.DAMAGED) {
+                throw trouble;
+            }
+            List<String> left = new ArrayList<>(List.of(records.receipts().damaged()
+                    + ": the receipt that cannot be read is kept, " + "and what it speaks of beside it."));
+            return propose(restores, Optional.empty(), Optional.empty(), contents, left, true);
+        }
     }
 
-    private static List<Target> recorded(Receipt receipt, Observer observer, List<String> left) {
+    private Proposal propose(
+            boolean restores,
+            Optional<Receipt> earlier,
+            Optional<Journal> unfinished,
+            Contents contents,
+            List<String> left,
+            boolean damaged) {
+        Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
+        List<Path> logs = logs(earlier.map(known -> Installation.spec(known, records.receipts()))
+                .orElseGet(ServerSpec::defaults));
+        if (unfinished.filter(journal -> journal.doing().equals("uninstall")).isPresent()) {
+            Plan rest = Plan.of(unfinished.get().changes(), contents);
+            return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
+        }
+        Observer observer = new Observer(new ReadOnlyHost(host), launchd, receipt, contents);
+        Function<Resource, State> observed = unfinished.isPresent()
+                ? new Undone(unfinished.get(), records.journals().stage(), contents, observer::state)
+                : observer::state;
+        List<Target> targets =
+                earlier.map(known -> recorded(known, observed, left)).orElseGet(() -> known(left));
+        Comeback comeback = new Comeback(host, layout, receipt, contents);
+        List<Target> wanted = restores ? targets : comeback.withheld(targets);
+        List<Target> all = new ArrayList<>(withoutSharedDirectories(wanted, left));
+        if (!restores) {
+            all.addAll(comeback.kept());
+            left.addAll(comeback.leftAside());
+        }
+        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable("OLLAMA_HOST")) : List.of();
+        Plan plan = Planner.plan(all, observed, contents);
+        return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
+    }
+
+    private static List<Target> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
         List<Target> targets = new ArrayList<>();
         for (Receipt.Entry entry : receipt.entries()) {
-            if (entry.resource() instanceof HostFile && isEdited(entry, observer.state(entry.resource()))) {
+            if (entry.resource() instanceof HostFile && isEdited(entry, observed.apply(entry.resource()))) {
                 left.add(entry.resource().name() + " was edited since the installation; it is kept.");
             } else {
                 targets.add(new Target(entry.resource(), entry.before()));
@@ -95,7 +155,7 @@ public final class Uninstall {
     }
 
     private static boolean isEdited(Receipt.Entry entry, State now) {
-        return entry.done() && !now.equals(State.ABSENT) && !now.equals(entry.before()) && !now.equals(entry.after());
+        return !now.equals(State.ABSENT) && !now.equals(entry.before()) && !now.equals(entry.after());
     }
 
     /** An installation by the old shell scripts, or one whose receipt is lost. */
@@ -157,20 +217,46 @@ public final class Uninstall {
         return parent == null ? path : parent;
     }
 
-    private void logs(ServerSpec spec, List<String> left) {
-        Logs.of(spec).all().stream()
-                .filter(log -> host.file(log) instanceof FileState.Regular)
-                .forEach(log -> left.add(log + ": the log stays."));
+    private List<Path> logs(ServerSpec spec) {
+        return Logs.of(spec).all().stream()
+                .filter(log -> host.file(log) instanceof FileState.Regular file
+                        && file.owner() == host.facts().uid())
+                .toList();
     }
 
-    /** Takes away what can be taken away, and goes on after what cannot; the receipt goes when nothing is left. */
-    public Applier.Outcome apply(Proposal proposal, Consumer<Change> progress) {
-        Machine machine = new Machine(host, launchd, proposal.plan().contents());
-        Applier applier = new Applier(machine, store, progress);
-        Applier.Outcome removal = applier.applyEach(proposal.plan(), proposal.receipt());
-        if (removal.failures().isEmpty()) {
-            store.forget();
+    /** Waits until nobody else changes this installation; {@code waiting} is told who does. */
+    public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
+        return records.lock().take("uninstall", LOCK_LIMIT, waiting);
+    }
+
+    /** Undoes what an installation that died had begun; says what could not be undone. */
+    public List<Applier.Left> undo(Journal journal, LockFile.Held lock) {
+        return applier(Interruption.NEVER, change -> {}).undo(journal);
+    }
+
+    private Applier applier(Interruption interruption, Consumer<Change> progress) {
+        Machine machine = new Machine(host, launchd, records.journals().stage());
+        return new Applier(machine, records, interruption, progress);
+    }
+
+    /** Takes everything away, or nothing; the receipt goes with it. */
+    public Applier.Result apply(
+            Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
+        if (proposal.damaged()) {
+            records.receipts().setAside();
         }
-        return removal;
+        Applier applier = applier(interruption, progress);
+        return proposal.goesOn()
+                ? applier.finish(proposal.unfinished().orElseThrow())
+                : applier.apply(Transaction.uninstall(proposal.plan(), proposal.receipt()));
+    }
+
+    /**
+     * Removes the services' logs, which no undoing brings back.
+     *
+     * @throws Trouble at the first that cannot be removed
+     */
+    public void purgeLogs(Proposal proposal) {
+        proposal.logs().forEach(host::delete);
     }
 }

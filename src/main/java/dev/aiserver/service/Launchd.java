@@ -145,6 +145,16 @@ public final class Launchd {
         settle(label, Settling.Process.KEPT, Optional.of(before), readiness);
     }
 
+    /** How a person unloads a job. */
+    public Command stopByHand(String label) {
+        return Command.of("launchctl", "bootout", target(label));
+    }
+
+    /** How a person loads a job. */
+    public Command startByHand(Path plist) {
+        return Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
+    }
+
     /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
     private void enable(String label) {
         requireSuccess(launchctl.run("enable", target(label)), "enable", label);

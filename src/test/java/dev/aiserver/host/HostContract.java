@@ -320,6 +320,27 @@ interface HostContract {
     }
 
     @Test
+    default void aFileIsMovedWithItsModeInPlaceOfAnother(@TempDir Path home) throws IOException {
+        Host host = host(home);
+        Files.createDirectory(home.resolve("folder"));
+        host.write(home.resolve("from"), Content.of("new"), 0640);
+        host.write(home.resolve("folder/to"), Content.of("old"), 0600);
+        assertThat(host.move(home.resolve("from"), home.resolve("folder/to"))).isTrue();
+        assertThat(host.file(home.resolve("folder/to")))
+                .isEqualTo(new FileState.Regular(
+                        Content.of("new"), 0640, host.facts().uid()));
+        assertThat(host.list(home)).containsExactly(home.resolve("folder"));
+
+        assertThat(host.move(home.resolve("from"), home.resolve("folder/to"))).isFalse();
+        assertThat(home.resolve("folder/to")).hasContent("new");
+        Path missing = home.resolve("missing/to");
+        assertThatThrownBy(() -> host.move(home.resolve("folder/to"), missing))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot write " + missing + ": its directory does not exist.");
+        assertThat(home.resolve("folder/to")).hasContent("new");
+    }
+
+    @Test
     default void itsPresenceIsAProcessThatLivesThere(@TempDir Path home) {
         Host host = host(home);
         long presence = host.presence();

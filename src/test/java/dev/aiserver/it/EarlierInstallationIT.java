@@ -64,8 +64,29 @@ class EarlierInstallationIT {
             assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
             assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");
 
-            Run replaced = mac.install("--yes");
+            Run undecided = mac.install("--yes");
+            assertThat(undecided.exitCode()).as(undecided.toString()).isEqualTo(2);
+            assertThat(undecided.err())
+                    .contains(
+                            "Edited since it was installed: ~/.haproxy/haproxy.cfg. Say --keep-local to leave it as it "
+                                    + "is, or --overwrite to replace it");
+            Run shown = mac.install("--dry-run");
+            assertThat(shown.out()).contains("yours, as it is now", "this program's", "# mine");
+
+            int master = mac.pid("com.haproxy");
+            Run kept = mac.install("--yes", "--keep-local");
+            assertThat(kept.exitCode())
+                    .as("verify still tells of the edit: " + kept)
+                    .isEqualTo(3);
+            assertThat(kept.err()).contains("reload   com.haproxy").doesNotContain("haproxy.cfg\n");
+            assertThat(mac.lines(cfg)).contains("# mine");
+            Run keptAgain = mac.install("--yes", "--keep-local");
+            assertThat(keptAgain.err()).contains("No changes.");
+            assertThat(mac.pid("com.haproxy")).isEqualTo(master);
+
+            Run replaced = mac.install("--yes", "--overwrite");
             assertThat(replaced.exitCode()).as(replaced.toString()).isZero();
+            assertThat(replaced.err()).contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy");
             assertThat(mac.tree().values())
                     .as("a backup of what was edited")
                     .anyMatch(state -> state instanceof FileState.Regular file

@@ -1,27 +1,31 @@
 package dev.aiserver.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ApplierTest {
     private static final Map<String, String> FOUND = Map.of(
@@ -54,127 +58,332 @@ class ApplierTest {
 
     private static Applier.Result install(Home home, Map<String, String> wanted) {
         Receipt receipt = home.store.load(home.contents).orElse(Home.NO_RECEIPT);
-        return home.applier().apply(home.plan(home.targets(wanted), receipt), receipt, Home.NO_RECEIPT);
+        Plan plan = home.plan(home.targets(wanted), receipt);
+        return home.applier().apply(Transaction.install(plan, receipt, Home.NO_RECEIPT));
     }
 
-    /** Refuses one change, or all from that one on. */
-    private static Consumer<Path> refusing(int first, boolean andAllAfter) {
-        AtomicInteger count = new AtomicInteger();
-        return path -> {
-            int number = count.incrementAndGet();
-            if (number == first || number > first && andAllAfter) {
-                throw new Trouble("refused " + path.getFileName());
+    private static Applier.Result uninstall(Home home) {
+        return home.takeBack(home.store.load(home.contents).orElseThrow());
+    }
+
+    /** What is done to a home, and what must have been done to it before. */
+    private enum Doing {
+        FIRST_INSTALLATION,
+        UPGRADE,
+        UNINSTALLATION;
+
+        void prepare(Home home) {
+            if (this != FIRST_INSTALLATION) {
+                install(home, FIRST);
             }
-        };
+        }
+
+        Applier.Result carryOut(Home home) {
+            return switch (this) {
+                case FIRST_INSTALLATION -> install(home, FIRST);
+                case UPGRADE -> install(home, SECOND);
+                case UNINSTALLATION -> uninstall(home);
+            };
+        }
     }
 
-    private static int changes(Home home, Map<String, String> wanted) {
+    /** A process that is killed: nothing of it runs any more. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Everything that a home holds but its records, and what its receipt knows; without the home's own path. */
+    private record Sight(Map<Path, FileState> tree, List<State> receipt) {
+        static Sight of(Home home) {
+            Map<Path, FileState> tree = new TreeMap<>();
+            home.tree().forEach((path, state) -> tree.put(home.resolve("").relativize(path), state));
+            List<State> states = home.store.load(new Contents()).stream()
+                    .flatMap(receipt -> receipt.entries().stream())
+                    .flatMap(entry -> Stream.of(entry.before(), entry.after()))
+                    .toList();
+            return new Sight(tree, states);
+        }
+    }
+
+    /** @param steps in which the machine is asked to change something */
+    private record Course(int steps, Sight planned) {}
+
+    private Course course(Doing doing) throws IOException {
+        Home home = found();
+        doing.prepare(home);
         AtomicInteger count = new AtomicInteger();
         home.beforeChange = path -> count.incrementAndGet();
-        assertThat(install(home, wanted)).isInstanceOf(Applier.Result.Applied.class);
-        return count.get();
+        assertThat(doing.carryOut(home)).isInstanceOf(Applier.Result.Applied.class);
+        return new Course(count.get(), Sight.of(home));
     }
 
-    @Test
-    void aFailureOfTheFirstInstallationAnywhereLeavesNothing() throws IOException {
-        int all = changes(found(), FIRST);
-        for (int number = 1; number <= all; number++) {
+    private static Consumer<Path> at(int step, Runnable deed) {
+        AtomicInteger count = new AtomicInteger();
+        return path -> {
+            if (count.incrementAndGet() == step) {
+                deed.run();
+            }
+        };
+    }
+
+    private static void refuse() {
+        throw new Trouble("refused");
+    }
+
+    private static void kill() {
+        throw new Killed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Doing.class)
+    void aStepThatFailsAnywhereLeavesEverythingAsItWas(Doing doing) throws IOException {
+        Course course = course(doing);
+        int steps = course.steps();
+        for (int step = 1; step <= steps; step++) {
             for (boolean after : new boolean[] {false, true}) {
                 Home home = found();
-                Map<Path, FileState> before = home.tree();
-                fail(home, number, after);
-                assertThat(outcome(home, FIRST))
-                        .as("change %d of %d", number, all)
-                        .startsWith("refused ");
-                assertThat(home.tree()).isEqualTo(before);
-                assertThat(home.store.load(new Contents())).isEmpty();
+                doing.prepare(home);
+                Sight before = Sight.of(home);
+                Consumer<Path> fault = at(step, ApplierTest::refuse);
+                home.beforeChange = after ? path -> {} : fault;
+                home.afterChange = after ? fault : path -> {};
+                String sentence = outcome(doing, home);
+                home.beforeChange = path -> {};
+                home.afterChange = path -> {};
+                String name = doing + ", step " + step + " of " + steps + (after ? " after: " : " before: ") + sentence;
+                boolean done = sentence.equals("applied") || sentence.startsWith("Everything was done, but ");
+                assertThat(home.records.journals().open()).as(name).isEmpty();
+                assertThat(Sight.of(home)).as(name).isEqualTo(done ? course.planned() : before);
+                convergesAnew(doing, home, name);
             }
         }
     }
 
-    @Test
-    void aFailureOfAnUpgradeAnywhereLeavesTheInstallationAsItWas() throws IOException {
-        Home probe = found();
-        install(probe, FIRST);
-        int all = changes(probe, SECOND);
-        for (int number = 1; number <= all; number++) {
+    @ParameterizedTest
+    @EnumSource(Doing.class)
+    void aDiskThatIsFullFromAnyMomentOnLeavesEverythingAsItWas(Doing doing) throws IOException {
+        Course course = course(doing);
+        int steps = course.steps();
+        for (int step = 1; step <= steps; step++) {
+            Home home = found();
+            doing.prepare(home);
+            Sight before = Sight.of(home);
+            AtomicInteger count = new AtomicInteger();
+            int full = step;
+            home.beforeChange = path -> count.incrementAndGet();
+            home.beforeWrite = path -> {
+                if (count.get() >= full) {
+                    throw new Trouble("No space left on device");
+                }
+            };
+            String sentence = outcome(doing, home);
+            String name = doing + ", full from step " + step + " of " + steps + ": " + sentence;
+            assertThat(Sight.of(home)).as(name).isEqualTo(sentence.equals("applied") ? course.planned() : before);
+            assertThat(sentence).isIn("applied", "No space left on device");
+            home.beforeWrite = path -> {};
+            convergesAnew(doing, home, name);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Doing.class)
+    void aProcessThatIsKilledAnywhereIsUndoneOrFinishedByTheNextOne(Doing doing) throws IOException {
+        Course course = course(doing);
+        int steps = course.steps();
+        for (int step = 1; step <= steps; step++) {
             for (boolean after : new boolean[] {false, true}) {
                 Home home = found();
-                install(home, FIRST);
-                Map<Path, FileState> before = home.tree();
-                Optional<Receipt> receipt = home.store.load(new Contents());
-                fail(home, number, after);
-                assertThat(outcome(home, SECOND))
-                        .as("change %d of %d", number, all)
-                        .startsWith("refused ");
-                assertThat(home.tree()).isEqualTo(before);
-                assertThat(home.store.load(new Contents())).isEqualTo(receipt);
+                doing.prepare(home);
+                Sight before = Sight.of(home);
+                Consumer<Path> fault = at(step, ApplierTest::kill);
+                home.beforeChange = after ? path -> {} : fault;
+                home.afterChange = after ? fault : path -> {};
+                try {
+                    doing.carryOut(home);
+                } catch (Killed killed) {
+                    home.beforeChange = path -> {};
+                }
+                Home next = new Home(home.resolve(""));
+                String name = doing + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
+                Optional<Journal> unfinished = next.records.journals().open();
+                if (unfinished.isPresent()) {
+                    assertThat(next.applier().undo(unfinished.get())).as(name).isEmpty();
+                    assertThat(next.records.journals().open()).as(name).isEmpty();
+                    assertThat(Sight.of(next)).as(name).isEqualTo(before);
+                } else {
+                    assertThat(Sight.of(next)).as(name).isIn(before, course.planned());
+                }
+                convergesAnew(doing, next, name);
             }
         }
     }
 
-    private static void fail(Home home, int number, boolean after) {
-        if (after) {
-            home.afterChange = refusing(number, false);
-        } else {
-            home.beforeChange = refusing(number, false);
-        }
-    }
-
-    /** Why nothing was changed. */
-    private static String outcome(Home home, Map<String, String> wanted) {
+    /** "applied", or why it was not. */
+    private static String outcome(Doing doing, Home home) {
         try {
-            Applier.Result result = install(home, wanted);
-            return result instanceof Applier.Result.RolledBack back ? back.reason() : result.toString();
-        } catch (Trouble nothingBegun) {
-            return nothingBegun.sentence();
-        } finally {
-            home.beforeChange = path -> {};
-            home.afterChange = path -> {};
+            Applier.Result result = doing.carryOut(home);
+            return result instanceof Applier.Result.RolledBack back
+                    ? back.reason()
+                    : result instanceof Applier.Result.Applied ? "applied" : result.toString();
+        } catch (Trouble trouble) {
+            return trouble.sentence();
+        }
+    }
+
+    private static void convergesAnew(Doing doing, Home home, String name) {
+        Home next = new Home(home.resolve(""));
+        if (doing == Doing.UNINSTALLATION) {
+            Receipt receipt = next.store.load(next.contents).orElse(Home.NO_RECEIPT);
+            assertThat(next.takeBack(receipt)).as(name).isInstanceOf(Applier.Result.Applied.class);
+        } else {
+            assertThat(doing.carryOut(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(uninstall(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
+        }
+        Home untouched = new Home(next.resolve(""));
+        FOUND.forEach((path, state) -> assertThat(untouched
+                        .observer(Home.NO_RECEIPT)
+                        .state(untouched.target(path, state).resource()))
+                .as(name + " " + path)
+                .isEqualTo(untouched.state(state)));
+        assertThat(next.resolve("own")).as(name).doesNotExist();
+        next.records.journals().clear();
+        assertThat(next.list(next.resolve(".aiserver"))).as(name).isEmpty();
+        assertThat(next.resolve(".aiserver")).as(name).doesNotExist();
+    }
+
+    @Test
+    void anUninstallationThatWasKilledCanAlsoBeFinished() throws IOException {
+        int steps = course(Doing.UNINSTALLATION).steps();
+        for (int step = 1; step <= steps; step++) {
+            Home home = found();
+            Map<Path, FileState> found = home.tree();
+            install(home, FIRST);
+            home.afterChange = at(step, ApplierTest::kill);
+            try {
+                uninstall(home);
+            } catch (Killed killed) {
+                home.afterChange = path -> {};
+            }
+            Home next = new Home(home.resolve(""));
+            Optional<Journal> unfinished = next.records.journals().open();
+            if (unfinished.isPresent()) {
+                assertThat(next.applier().finish(unfinished.get())).isInstanceOf(Applier.Result.Applied.class);
+                assertThat(next.tree()).as("killed at step " + step).isEqualTo(found);
+                assertThat(next.resolve(".aiserver")).doesNotExist();
+            }
         }
     }
 
     @Test
-    void whatCannotBeUndoneIsSaidAndTheReceiptStillKnowsIt() throws IOException {
+    void afterAnInterruptionEverythingIsAsItWas() throws IOException {
+        int changes = FIRST.size();
+        for (int change = 0; change <= changes; change++) {
+            Home home = found();
+            Sight before = Sight.of(home);
+            AtomicInteger made = new AtomicInteger();
+            int wanted = change;
+            Interruption interruption = new Interruption() {
+                @Override
+                public boolean isRequested() {
+                    return made.get() >= wanted;
+                }
+
+                @Override
+                public void acknowledge() {}
+
+                @Override
+                public void close() {}
+            };
+            Plan plan = home.plan(home.targets(FIRST), Home.NO_RECEIPT);
+            Transaction transaction = Transaction.install(plan, Home.NO_RECEIPT, Home.NO_RECEIPT);
+            Applier applier = home.applier(interruption, each -> made.incrementAndGet());
+            if (change == 0) {
+                assertThatThrownBy(() -> applier.apply(transaction))
+                        .hasMessage("Interrupted; nothing was changed.")
+                        .matches(trouble -> ((Trouble) trouble).kind() == Trouble.Kind.INTERRUPTED);
+            } else if (change < plan.changes().size()) {
+                assertThat(applier.apply(transaction)).isEqualTo(new Applier.Result.Interrupted());
+            } else {
+                break;
+            }
+            assertThat(Sight.of(home)).as("after change %d", change).isEqualTo(before);
+            assertThat(home.resolve(".aiserver")).doesNotExist();
+        }
+    }
+
+    @Test
+    void whatCannotBeUndoneIsSaidWithItsCommandAndUndoneByTheNextOne() throws IOException {
         Home home = found();
         Map<Path, FileState> before = home.tree();
-        Consumer<Path> broken = path -> {
-            if (path.equals(home.resolve("somebodys"))) {
+        Path own = home.resolve("own");
+        AtomicInteger touched = new AtomicInteger();
+        home.afterChange = path -> {
+            if (path.equals(own) && touched.incrementAndGet() == 1) {
                 throw new Trouble("refused " + path.getFileName());
             }
         };
-        home.afterChange = broken;
+        home.beforeChange = path -> {
+            if (path.equals(own) && touched.get() > 0) {
+                throw new Trouble("refused again");
+            }
+        };
         Applier.Result result = install(home, FIRST);
         assertThat(result).isInstanceOfSatisfying(Applier.Result.Stuck.class, stuck -> {
-            assertThat(stuck.failed().resource()).isEqualTo(new HostFile(home.resolve("somebodys")));
-            assertThat(stuck.reason()).isEqualTo("refused somebodys");
-            assertThat(stuck.left()).containsExactly("refused somebodys");
+            assertThat(stuck.failed().resource()).isEqualTo(new Directory(own, 0755));
+            assertThat(stuck.reason()).isEqualTo("refused own");
+            assertThat(stuck.left()).singleElement().satisfies(left -> {
+                assertThat(left.reason()).isEqualTo("refused again");
+                assertThat(left.byHand().toString()).isEqualTo("rmdir " + own);
+            });
         });
-        home.afterChange = path -> {};
-        Receipt receipt = home.store.load(home.contents).orElseThrow();
-        assertThat(receipt.entries())
-                .extracting(Receipt.Entry::resource, Receipt.Entry::done)
-                .containsExactly(tuple(new HostFile(home.resolve("somebodys")), false));
-        assertThat(home.takeBack(receipt).failures()).isEmpty();
+        home.beforeChange = path -> {};
+        Journal journal = home.records.journals().open().orElseThrow();
+        assertThat(home.applier().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
+        assertThat(home.resolve(".aiserver")).doesNotExist();
     }
 
     @Test
-    void theReceiptIsWrittenAheadOfEveryChange() throws IOException {
+    void allThatUndoingNeedsIsWrittenAheadOfTheFirstChange() throws IOException {
         Home home = found();
-        List<String> seen = new ArrayList<>();
+        AtomicInteger seen = new AtomicInteger();
         home.beforeChange = path -> {
             if (!home.isState(path)) {
-                Receipt written = home.store.load(new Contents()).orElseThrow();
-                assertThat(written.entries())
-                        .filteredOn(entry -> !entry.done())
-                        .hasSize(1)
-                        .allMatch(entry -> entry.resource().id().endsWith(":" + path));
-                seen.add(path.getFileName().toString());
+                Journal journal = home.records.journals().open().orElseThrow();
+                assertThat(journal.changes())
+                        .anyMatch(change -> change.resource().id().endsWith(":" + path));
+                for (Change change : journal.changes()) {
+                    if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
+                        assertThat(home.records.journals().stage().content(file.path(), before))
+                                .isPresent();
+                    }
+                }
+                seen.incrementAndGet();
             }
         };
         install(home, FIRST);
-        assertThat(seen).containsExactlyInAnyOrder("own", "deep", "file", "file", "somebodys");
+        assertThat(seen).hasValue(5);
+    }
+
+    @Test
+    void aFileThatSomebodyWroteAfterTheCrashIsLeftToThem() throws IOException {
+        Home home = found();
+        home.afterChange = path -> {
+            if (path.equals(home.resolve("own/deep/file"))) {
+                kill();
+            }
+        };
+        try {
+            install(home, FIRST);
+        } catch (Killed killed) {
+            home.afterChange = path -> {};
+        }
+        home.put(Map.of("own/deep/file", "file 0644 theirs"));
+        Home next = new Home(home.resolve(""));
+        assertThat(next.applier().undo(next.records.journals().open().orElseThrow()))
+                .isEmpty();
+        assertThat(home.resolve("own/deep/file")).hasContent("theirs");
+        assertThat(home.resolve("somebodys")).hasContent("somebody's");
     }
 
     @Test
@@ -189,28 +398,9 @@ class ApplierTest {
         }
         assertThat(home.resolve("file")).hasContent("v3 of file");
         Home later = new Home(directory);
-        Receipt receipt = later.store.load(later.contents).orElseThrow();
-        assertThat(later.takeBack(receipt).done()).hasSize(1);
+        assertThat(uninstall(later)).isInstanceOf(Applier.Result.Applied.class);
         assertThat(later.tree()).isEqualTo(before);
-    }
-
-    @Test
-    void aRemovalGoesOnAfterWhatItCannotTakeBack() throws IOException {
-        Home home = found();
-        install(home, FIRST);
-        Receipt receipt = home.store.load(home.contents).orElseThrow();
-        home.beforeChange = path -> {
-            if (path.equals(home.resolve("somebodys"))) {
-                throw new Trouble("refused");
-            }
-        };
-        Applier.Outcome removal = home.takeBack(receipt);
-        assertThat(removal.failures()).extracting(Applier.Failure::reason).containsExactly("refused");
-        assertThat(removal.done()).hasSize(4);
-        assertThat(home.resolve("own")).doesNotExist();
-        assertThat(home.store.load(new Contents()).orElseThrow().entries())
-                .extracting(Receipt.Entry::before)
-                .containsExactly(home.state("file 0644 somebody's"));
+        assertThat(later.resolve(".aiserver")).doesNotExist();
     }
 
     @Test
@@ -221,7 +411,7 @@ class ApplierTest {
         Receipt newer = Receipt.empty("0.2.0", Map.of("name", "other"), "100.64.0.2", List.of("other"));
         Plan plan = home.plan(home.targets(FIRST), receipt);
         assertThat(plan.isEmpty()).isTrue();
-        home.applier().apply(plan, receipt, newer);
+        home.applier().apply(Transaction.install(plan, receipt, newer));
         Receipt written = home.store.load(new Contents()).orElseThrow();
         assertThat(written).isEqualTo(receipt.from(newer));
         assertThat(written.address()).isEqualTo("100.64.0.2");
@@ -233,8 +423,8 @@ class ApplierTest {
         Home home = found();
         State file = home.state("file 0600 v1");
         Target target = new Target(new HostFile(home.resolve("missing/file")), file);
-        Applier.Result result =
-                home.applier().apply(home.plan(List.of(target), Home.NO_RECEIPT), Home.NO_RECEIPT, Home.NO_RECEIPT);
+        Plan plan = home.plan(List.of(target), Home.NO_RECEIPT);
+        Applier.Result result = home.applier().apply(Transaction.install(plan, Home.NO_RECEIPT, Home.NO_RECEIPT));
         assertThat(result)
                 .isInstanceOfSatisfying(
                         Applier.Result.RolledBack.class,

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +30,27 @@ final class Home implements ForwardingHost {
     static final Receipt NO_RECEIPT =
             Receipt.empty("0.1.0", Map.of("name", "remote-ollama"), "100.64.0.1", List.of("remote-ollama"));
 
-    private final Host machine = new LocalHost(System.getenv());
+    private static final Host THIS_MACHINE = new LocalHost(System.getenv());
+
+    private final Host machine = THIS_MACHINE;
     private final Path home;
     final Contents contents = new Contents();
     final ReceiptStore store;
+    final Records records;
 
     /** Is told each path before it is changed; what it throws is what the machine refuses. */
     Consumer<Path> beforeChange = path -> {};
+
+    /** The same, only for what needs room on the disk. */
+    Consumer<Path> beforeWrite = path -> {};
 
     /** The same, after the change. */
     Consumer<Path> afterChange = path -> {};
 
     Home(Path home) {
         this.home = home;
-        this.store = new ReceiptStore(this, home.resolve(".aiserver"));
+        this.records = Records.in(this, home.resolve(".aiserver"), Clock.systemUTC());
+        this.store = records.receipts();
     }
 
     Path resolve(String name) {
@@ -83,10 +91,13 @@ final class Home implements ForwardingHost {
 
     /** Puts things there without any plan. */
     void put(Map<String, String> things) {
-        Machine hands = machine(machine);
         new TreeMap<>(things).forEach((name, text) -> {
-            Target target = target(name, text);
-            target.resource().converge(hands, State.ABSENT, target.state());
+            State state = state(text);
+            if (state instanceof State.File file) {
+                machine.write(resolve(name), contents.get(file.digest()), file.mode());
+            } else {
+                machine.createDirectory(resolve(name), 0755);
+            }
         });
     }
 
@@ -95,23 +106,32 @@ final class Home implements ForwardingHost {
     }
 
     Plan plan(List<Target> targets, Receipt receipt) {
-        return Planner.plan(targets, observer(receipt)::state, receipt, contents);
+        return Planner.plan(Planner.complete(targets, receipt), observer(receipt)::state, contents);
     }
 
     Applier applier() {
-        return new Applier(machine(this), store, change -> {});
+        return applier(Interruption.NEVER, change -> {});
+    }
+
+    Applier applier(Interruption interruption, Consumer<Change> progress) {
+        return new Applier(new Machine(this, launchd(), records.journals().stage()), records, interruption, progress);
+    }
+
+    /** A receipt of changes that were made by hand, with the backups that it needs. */
+    void save(Receipt receipt) {
+        receipt.entries().stream()
+                .map(Receipt.Entry::before)
+                .filter(State.File.class::isInstance)
+                .forEach(before -> store.keep(((State.File) before).digest(), contents));
+        store.save(receipt);
     }
 
     /** All of the receipt taken back, as an uninstall does it. */
-    Applier.Outcome takeBack(Receipt receipt) {
+    Applier.Result takeBack(Receipt receipt) {
         List<Target> targets = receipt.entries().stream()
                 .map(entry -> new Target(entry.resource(), entry.before()))
                 .toList();
-        return applier().applyEach(plan(targets, NO_RECEIPT), receipt);
-    }
-
-    private Machine machine(Host host) {
-        return new Machine(host, launchd(), contents);
+        return applier().apply(Transaction.uninstall(plan(targets, NO_RECEIPT), receipt));
     }
 
     private Launchd launchd() {
@@ -132,8 +152,26 @@ final class Home implements ForwardingHost {
     @Override
     public void write(Path path, Content content, int mode) {
         beforeChange.accept(path);
+        beforeWrite.accept(path);
         machine.write(path, content, mode);
         afterChange.accept(path);
+    }
+
+    @Override
+    public boolean create(Path path, Content content, int mode) {
+        beforeChange.accept(path);
+        beforeWrite.accept(path);
+        boolean created = machine.create(path, content, mode);
+        afterChange.accept(path);
+        return created;
+    }
+
+    @Override
+    public boolean move(Path from, Path to) {
+        beforeChange.accept(to);
+        boolean moved = machine.move(from, to);
+        afterChange.accept(to);
+        return moved;
     }
 
     @Override
@@ -146,6 +184,7 @@ final class Home implements ForwardingHost {
     @Override
     public void createDirectory(Path path, int mode) {
         beforeChange.accept(path);
+        beforeWrite.accept(path);
         machine.createDirectory(path, mode);
         afterChange.accept(path);
     }

@@ -37,23 +37,16 @@ class ReceiptStoreTest {
                 "100.64.0.1",
                 List.of("remote-ollama", "mac.tail1234.ts.net"),
                 List.of(
-                        new Receipt.Entry(new BrewPackage("ollama"), State.ABSENT, State.PRESENT, true),
+                        new Receipt.Entry(new BrewPackage("ollama"), State.ABSENT, State.PRESENT),
                         new Receipt.Entry(
-                                new Directory(Path.of("/Users/ann é/.haproxy"), 0700),
-                                State.ABSENT,
-                                State.PRESENT,
-                                true),
-                        new Receipt.Entry(new HostFile(Path.of("/a \"b\"")), file, State.ABSENT, false),
+                                new Directory(Path.of("/Users/ann é/.haproxy"), 0700), State.ABSENT, State.PRESENT),
+                        new Receipt.Entry(new HostFile(Path.of("/a \"b\"")), file, State.ABSENT),
                         new Receipt.Entry(
                                 new Job("com.ollama", Path.of("/o.plist"), 1, false, health),
                                 new State.Failing("not running"),
-                                running,
-                                true),
+                                running),
                         new Receipt.Entry(
-                                new Job("com.haproxy", Path.of("/h.plist"), 2, true, health),
-                                running,
-                                running,
-                                false)));
+                                new Job("com.haproxy", Path.of("/h.plist"), 2, true, health), running, running)));
     }
 
     @Test
@@ -61,7 +54,7 @@ class ReceiptStoreTest {
         Home home = new Home(directory);
         State file = home.state("file 0640 somebody's");
         Receipt receipt = everything(file);
-        home.store.save(receipt, home.contents);
+        home.save(receipt);
 
         Contents contents = new Contents();
         assertThat(home.store.load(contents)).contains(receipt);
@@ -78,33 +71,36 @@ class ReceiptStoreTest {
                 .isEqualTo(new FileState.Regular(Content.of("somebody's"), 0600, user));
 
         home.store.forget();
+        home.records.journals().clear();
         assertThat(directory).isEmptyDirectory();
         assertThat(home.store.load(contents)).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"schema\":1}", "{\"schema\":1,\"entries\":[{}]}", "\0"})
+    @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"schema\":2}", "{\"schema\":1,\"entries\":[{}]}", "\0"})
     void whatIsNoReceiptSaysWhatToDo(String text) {
         Home home = new Home(directory);
-        home.store.save(Home.NO_RECEIPT, home.contents);
+        home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of(text), 0600);
         assertThatThrownBy(() -> home.store.load(new Contents()))
                 .isInstanceOf(Trouble.class)
-                .hasMessageStartingWith("The receipt " + home.store.file() + " cannot be used: ")
-                .hasMessageEndingWith(". Move the directory " + directory.resolve(".aiserver")
-                        + " away; \"aiserver uninstall\" then goes by the known labels and paths.")
-                .hasMessageNotContaining("\n");
+                .hasMessageStartingWith("The file " + home.store.file() + " cannot be used: ")
+                .hasMessageEndingWith(
+                        ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it "
+                                + "where it is; to install anew, move the directory " + directory.resolve(".aiserver")
+                                + " away.")
+                .hasMessageNotContaining("\n")
+                .matches(trouble -> ((Trouble) trouble).kind() == Trouble.Kind.DAMAGED);
     }
 
     @Test
     void aReceiptOfANewerVersionIsLeftToIt() {
         Home home = new Home(directory);
-        home.store.save(Home.NO_RECEIPT, home.contents);
-        home.write(home.store.file(), Content.of("{\"schema\":2,\"news\":[]}"), 0600);
+        home.save(Home.NO_RECEIPT);
+        home.write(home.store.file(), Content.of("{\"schema\":3,\"news\":[]}"), 0600);
         assertThatThrownBy(() -> home.store.load(new Contents()))
                 .isInstanceOf(Trouble.class)
-                .hasMessage(
-                        "The receipt " + home.store.file() + " is of a newer aiserver (schema 2); use that version.");
+                .hasMessage("The file " + home.store.file() + " is of a newer aiserver (schema 3); use that version.");
     }
 
     @ParameterizedTest
@@ -112,7 +108,7 @@ class ReceiptStoreTest {
     void aBackupThatIsMissingOrChangedIsFoundAtOnce(boolean missing) {
         Home home = new Home(directory);
         State file = home.state("file 0640 somebody's");
-        home.store.save(everything(file), home.contents);
+        home.save(everything(file));
         Path backup = directory.resolve(".aiserver/backups").resolve(((State.File) file).digest());
         if (missing) {
             home.delete(backup);
@@ -121,6 +117,6 @@ class ReceiptStoreTest {
         }
         assertThatThrownBy(() -> home.store.load(new Contents()))
                 .isInstanceOf(Trouble.class)
-                .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. Move ");
+                .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. ");
     }
 }

@@ -176,7 +176,11 @@ class ReportTest {
                 }
                 """);
         assertThat(Json.changes(plan()).get(0))
-                .isEqualTo(Map.of("change", "delete", "id", "file:/Users/ann/old", "name", "/Users/ann/old"));
+                .containsEntry("change", "delete")
+                .containsEntry("id", "file:/Users/ann/old")
+                .containsEntry("name", "/Users/ann/old")
+                .containsEntry("after", State.ABSENT)
+                .containsEntry("diff", List.of("--- /Users/ann/old", "+++ /dev/null", "@@ -1,1 +0,0 @@", "-one"));
     }
 
     @Test

@@ -282,8 +282,8 @@ final class World implements AutoCloseable {
                         file(layout.ollamaPlist(), ollamaText, 0644),
                         file(layout.haproxyPlist(), haproxyText, 0644),
                         file(layout.haproxyCfg(), cfgText, 0600),
-                        new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT, true),
-                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT, true)));
+                        new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT),
+                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT)));
         Client client = new Client("remote-ollama", ADDRESS, spec.proxy(), receipt.hostNames());
         return Subject.seenFromInside(client, new Server(host, launchd, receipt, spec));
     }
@@ -292,8 +292,7 @@ final class World implements AutoCloseable {
         return new Receipt.Entry(
                 new HostFile(path),
                 State.ABSENT,
-                new State.File(Content.of(text).digest(), mode),
-                true);
+                new State.File(Content.of(text).digest(), mode));
     }
 
     private void startIfOther(Job job, String definition) {

@@ -1,0 +1,156 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.report.Console;
+import dev.aiserver.report.EarlierText;
+import dev.aiserver.report.Json;
+import dev.aiserver.report.PlanText;
+import dev.aiserver.report.SavedPlan;
+import dev.aiserver.server.Install;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What an installation is planned from, and how its plan is shown and saved. */
+final class PlanOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration; without it the installed one, or the defaults.")
+    private @Nullable Path config;
+
+    @Option(names = "--keep-local", description = "Leave files that you edited as they are.")
+    private boolean keepLocal;
+
+    @Option(names = "--overwrite", description = "Replace files that you edited; a copy of each is kept.")
+    private boolean overwrite;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description = "Carry out exactly the plan that --out saved there, or refuse because the machine moved on.")
+    private @Nullable Path plan;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "With --dry-run: also save the plan there, for --plan.")
+    private @Nullable Path out;
+
+    @Option(names = "--exit-code", description = "With --dry-run: exit 3 when something would change.")
+    private boolean exitCode;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    private Optional<SavedPlan> approved = Optional.empty();
+
+    /** @throws Trouble of configuration when a file cannot be used */
+    Install.Wish wish() {
+        require(!(keepLocal && overwrite), "--keep-local and --overwrite exclude each other");
+        if (plan != null) {
+            require(config == null && !keepLocal && !overwrite, "--plan brings its configuration and decisions along");
+            approved = Optional.of(SavedPlan.parse(plan.toString(), read(plan)));
+            return approved.get().wish();
+        }
+        Edit.Decision decision =
+                keepLocal ? Edit.Decision.KEEP : overwrite ? Edit.Decision.OVERWRITE : Edit.Decision.NONE;
+        return new Install.Wish(Optional.ofNullable(config).map(ConfigurationFile::read), decision);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new Trouble(Trouble.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
+        } catch (IOException e) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION, "The plan " + file + " cannot be read: " + e.getMessage() + ".");
+        }
+    }
+
+    void requireOnlyWithDryRun() {
+        require(out == null, "--out goes with --dry-run");
+        require(!exitCode, "--exit-code goes with --dry-run");
+    }
+
+    private void require(boolean right, String sentence) {
+        if (!right) {
+            throw new ParameterException(command.commandLine(), sentence);
+        }
+    }
+
+    /** @throws Trouble when another plan was approved */
+    void requireApproved(Install.Proposal proposal) {
+        approved.ifPresent(saved -> saved.requireSame(proposal));
+    }
+
+    /** @return the exit code */
+    int show(Install.Proposal proposal, String name, boolean json, Console console, PlanText text) {
+        String document = Json.document(name, proposal.isNothing() ? "unchanged" : "planned", fields(proposal, true));
+        if (out != null) {
+            save(out, SavedPlan.of(proposal));
+        }
+        if (json) {
+            console.answer(document);
+        } else {
+            console.answer(proposal.isNothing() ? "No changes.\n" : heading(proposal));
+            console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
+            if (proposal.decision() == Edit.Decision.NONE) {
+                console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
+            }
+            console.answer(text.diffs(proposal.plan()));
+        }
+        return exitCode && !proposal.isNothing() ? ExitCode.FINDINGS : ExitCode.DONE;
+    }
+
+    private static void save(Path file, String document) {
+        try {
+            Files.writeString(file, document);
+        } catch (IOException e) {
+            throw new Trouble(
+                    "--out " + file + ": the plan cannot be written (" + e.getMessage()
+                            + "); name a file in a folder that exists and is yours.",
+                    e);
+        }
+    }
+
+    static String heading(Install.Proposal proposal) {
+        String unfinished = proposal.unfinished()
+                .map(journal -> "The " + journal.doing() + " that began " + journal.since()
+                        + " did not end; it would be undone first.\n")
+                .orElse("");
+        String found = EarlierText.of(proposal.around().earlier()).stream()
+                .map(sentence -> sentence + "\n")
+                .collect(Collectors.joining());
+        return unfinished + found + "The proxy will listen on "
+                + proposal.around().address() + ":"
+                + proposal.spec().proxy().port() + ", Ollama on 127.0.0.1:"
+                + proposal.spec().ollama().port() + ". The plan:\n";
+    }
+
+    /** For programs. */
+    static Map<String, Object> fields(Install.Proposal proposal, boolean changed) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("address", proposal.around().address());
+        fields.put(
+                "url",
+                "http://" + proposal.spec().name() + ":"
+                        + proposal.spec().proxy().port());
+        fields.put("found", EarlierText.of(proposal.around().earlier()));
+        fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
+        fields.put("unchanged", Json.unchanged(proposal.plan()));
+        fields.put("edited", Json.edited(proposal.edits()));
+        return fields;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LockFile;
+import dev.aiserver.report.Console;
+import dev.aiserver.report.Console.Colour;
+import dev.aiserver.report.Json;
+import dev.aiserver.report.PlanText;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What commands that change the machine say while they do, and how they end when it does not go well. */
+record Transacting(String command, Console console, PlanText text, boolean json) {
+
+    void waitingFor(LockFile.Holder holder) {
+        console.say("Waiting for " + holder.words() + ", which is changing this installation ...");
+    }
+
+    void undoing(Journal journal) {
+        console.say("The " + journal.doing() + " that began " + journal.since()
+                + " did not end: it was killed, or the machine went down. What it had begun is undone first.");
+    }
+
+    void done(Change change) {
+        console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
+    }
+
+    /** @return the exit code */
+    int failed(Applier.Result result, List<Map<String, Object>> changes) {
+        if (result instanceof Applier.Result.RolledBack back) {
+            console.say("Failed: " + text.line(back.failed()) + ": " + back.reason()
+                    + "\nEverything that was begun was undone; this machine is as it was before.");
+            answer("rolled-back", back.reason(), changes);
+            return ExitCode.ROLLED_BACK;
+        }
+        if (result instanceof Applier.Result.Interrupted) {
+            console.say("Interrupted. Everything that was begun was undone; this machine is as it was before.");
+            answer("interrupted", "interrupted", changes);
+            return ExitCode.INTERRUPTED;
+        }
+        Applier.Result.Stuck stuck = (Applier.Result.Stuck) result;
+        console.say("Failed: " + text.line(stuck.failed()) + ": " + stuck.reason());
+        return stuck(stuck.left(), stuck.reason(), changes);
+    }
+
+    /** @return the exit code */
+    int stuck(List<Applier.Left> left, String reason, List<Map<String, Object>> changes) {
+        console.say("And this could not be undone:\n"
+                + left.stream()
+                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand: "
+                                + each.byHand() + "\n")
+                        .collect(Collectors.joining())
+                + "Put right what stands in the way, then run \"aiserver " + command
+                + "\" again: it knows what is left to undo.");
+        answer("stuck", reason, changes);
+        return ExitCode.STUCK;
+    }
+
+    private void answer(String outcome, String reason, List<Map<String, Object>> changes) {
+        if (json) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("error", reason);
+            fields.put("changes", changes);
+            console.answer(Json.document(command, outcome, fields));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Stage;
+import dev.aiserver.resource.State;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Keeps the journal of a transaction on the host that it changes. Before the first change all is written down that
+ * finishing and undoing need. The renaming of the new receipt makes the transaction final: until then it can be undone,
+ * afterwards only what it needed is left to be cleared away.
+ */
+public final class JournalStore {
+    private static final String JOURNAL = "journal.json";
+
+    private final Host host;
+    private final StateFiles files;
+    private final ReceiptStore receipts;
+    private final Stage stage;
+    private final Clock clock;
+
+    public JournalStore(Host host, ReceiptStore receipts, Clock clock) {
+        this.host = host;
+        this.receipts = receipts;
+        this.files = receipts.files();
+        this.stage = new Stage(host, files.resolve("stage"));
+        this.clock = clock;
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    /**
+     * The transaction that has begun and not ended, if there is one.
+     *
+     * @throws Trouble when it cannot be read
+     */
+    public Optional<Journal> open() {
+        return files.read(JOURNAL, Journal.SCHEMA, Journal.class, older -> older)
+                .filter(journal -> !isFinal(journal));
+    }
+
+    private boolean isFinal(Journal journal) {
+        if (journal.before().equals(journal.after())) {
+            return false;
+        }
+        return receipts.read()
+                .map(journal.after()::equals)
+                .orElse(journal.after().isEmpty() && !journal.before().isEmpty());
+    }
+
+    /** When this fails nothing of it stays, and nothing else was changed. */
+    Journal begin(Transaction transaction) {
+        String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        List<String> kept = new ArrayList<>();
+        try {
+            clear();
+            files.ensure();
+            for (Change change : transaction.plan().changes()) {
+                if (change.resource() instanceof HostFile file) {
+                    Contents contents = transaction.plan().contents();
+                    Stream.of(change.before(), change.after())
+                            .filter(State.File.class::isInstance)
+                            .map(State.File.class::cast)
+                            .forEach(state -> stage.put(file.path(), state, contents.get(state.digest())));
+                    overwritten(change, transaction)
+                            .filter(digest -> receipts.keep(digest, contents))
+                            .ifPresent(kept::add);
+                }
+            }
+            if (!transaction.after().isEmpty()) {
+                receipts.prepare(transaction.after());
+            }
+            Journal journal = new Journal(
+                    Journal.SCHEMA,
+                    transaction.doing(),
+                    since,
+                    transaction.before(),
+                    transaction.after(),
+                    transaction.plan().changes(),
+                    List.of(),
+                    kept);
+            write(journal);
+            return journal;
+        } catch (Trouble trouble) {
+            clear();
+            kept.forEach(receipts::drop);
+            files.removeIfEmpty();
+            throw trouble;
+        }
+    }
+
+    /** What somebody else wrote there, which no backup holds yet. */
+    private static Optional<String> overwritten(Change change, Transaction transaction) {
+        boolean ours = transaction.before().recorded(change.resource()).equals(Optional.of(change.before()));
+        return change.before() instanceof State.File file
+                        && !ours
+                        && !transaction.after().isEmpty()
+                ? Optional.of(file.digest())
+                : Optional.empty();
+    }
+
+    void write(Journal journal) {
+        files.write(JOURNAL, journal);
+    }
+
+    /** All changes have been made: from here on there is no way back. */
+    void makeFinal(Journal journal) {
+        if (journal.after().isEmpty()) {
+            receipts.forget();
+        } else {
+            receipts.makeFinal();
+        }
+    }
+
+    /** All changes have been undone. */
+    void discard(Journal journal) {
+        clear();
+        journal.backups().forEach(receipts::drop);
+        files.removeIfEmpty();
+    }
+
+    /** Removes what only the transaction needed; the journal first, because what is left without it harms nobody. */
+    public void clear() {
+        host.delete(files.resolve(JOURNAL));
+        receipts.dropPrepared();
+        stage.clear();
+        files.removeIfEmpty();
+    }
+}

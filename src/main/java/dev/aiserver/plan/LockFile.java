@@ -1,0 +1,157 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The right to change a user's installation, for one process at a time. A file names the process that has it, so that
+ * others can say whom they wait for; that of a process which has died is taken over.
+ */
+public final class LockFile {
+    private static final String LOCK = "lock";
+    private static final String TAKEOVER = "lock.takeover";
+    private static final int SCHEMA = 1;
+    private static final int EX_NO_SUCH_PROCESS = 1;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+
+    private final Host host;
+    private final Path directory;
+    private final StateFiles files;
+    private final Clock clock;
+
+    LockFile(Host host, Path directory, Clock clock) {
+        this.host = host;
+        this.directory = directory;
+        this.files = new StateFiles(host, directory);
+        this.clock = clock;
+    }
+
+    /**
+     * Who has it.
+     *
+     * @param started when that process started, as {@code ps} says: a later process may get the same id
+     * @param doing what the person called it: install, uninstall
+     */
+    public record Holder(int schema, long process, String started, String doing, String since) {
+
+        /** For sentences. */
+        public String words() {
+            return "\"aiserver " + doing + "\" (process " + process + ", since " + since + ")";
+        }
+    }
+
+    /** The lock while it is held. */
+    public interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Waits until this process has the lock.
+     *
+     * @param waiting is told who has it, when it must be waited for
+     * @throws Trouble that names the holder, when it still has the lock at the limit
+     */
+    public Held take(String doing, Duration limit, Consumer<Holder> waiting) {
+        long process = host.presence();
+        String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        Holder me = new Holder(SCHEMA, process, started(process).text().strip(), doing, since);
+        Attempts attempts = new Attempts(me, waiting);
+        if (!new Patience(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
+            throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
+                    + " is changing this installation; wait until it has ended, then try again.");
+        }
+        return () -> {
+            host.delete(files.resolve(LOCK));
+            files.removeIfEmpty();
+        };
+    }
+
+    private final class Attempts {
+        private final Holder me;
+        private final Consumer<Holder> waiting;
+        private Optional<Holder> holder = Optional.empty();
+
+        Attempts(Holder me, Consumer<Holder> waiting) {
+            this.me = me;
+            this.waiting = waiting;
+        }
+
+        boolean succeed() {
+            if (isFree()) {
+                return true;
+            }
+            Optional<Holder> now = read(LOCK);
+            if (now.isPresent() && isDead(now.get())) {
+                return takeOver(now.get());
+            }
+            if (now.isPresent() && holder.isEmpty()) {
+                waiting.accept(now.get());
+            }
+            holder = now;
+            return false;
+        }
+
+        private boolean isFree() {
+            files.ensure();
+            try {
+                return files.create(LOCK, me);
+            } catch (Trouble trouble) {
+                // The one that had it may have taken its empty directory away just now.
+                if (host.file(directory) instanceof FileState.Absent) {
+                    return false;
+                }
+                throw trouble;
+            }
+        }
+
+        /** Of several that find the same one dead, one may write; it looks again whether nobody has done it already. */
+        private boolean takeOver(Holder dead) {
+            if (!files.create(TAKEOVER, me)) {
+                Optional<Holder> other = read(TAKEOVER);
+                if (other.isPresent() && isDead(other.get())) {
+                    throw new Trouble("The file " + files.resolve(TAKEOVER)
+                            + " was left by a process that has died; remove it, then try again.");
+                }
+                return false;
+            }
+            try {
+                if (!read(LOCK).equals(Optional.of(dead))) {
+                    return false;
+                }
+                files.write(LOCK, me);
+                return true;
+            } finally {
+                host.delete(files.resolve(TAKEOVER));
+            }
+        }
+    }
+
+    private Optional<Holder> read(String name) {
+        return files.read(name, SCHEMA, Holder.class, older -> older);
+    }
+
+    /** What cannot be found out is not taken for dead. */
+    private boolean isDead(Holder holder) {
+        CommandResult started = started(holder.process());
+        return started.exitCode() == EX_NO_SUCH_PROCESS
+                || started.succeeded() && !started.text().strip().equals(holder.started());
+    }
+
+    private CommandResult started(long process) {
+        return host.run(Command.of(List.of("ps", "-o", "lstart=", "-p", Long.toString(process)))
+                .with(Map.of("TZ", "UTC")));
+    }
+}

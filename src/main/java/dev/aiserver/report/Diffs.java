@@ -1,0 +1,104 @@
+package dev.aiserver.report;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.UnifiedDiffUtils;
+import com.github.difflib.text.DiffRow;
+import com.github.difflib.text.DiffRowGenerator;
+import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.State;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Differences of texts, line by line. */
+final class Diffs {
+    private static final int CONTEXT_LINES = 3;
+    private static final int COLUMN = 58;
+
+    private Diffs() {}
+
+    /** As {@code diff -u} writes it, with a line before it when the mode changes. */
+    static List<String> unified(Change change, Contents contents) {
+        List<String> before = lines(change.before(), contents);
+        List<String> after = lines(change.after(), contents);
+        List<String> diff = new ArrayList<>(modes(change));
+        diff.addAll(UnifiedDiffUtils.generateUnifiedDiff(
+                change.before() instanceof State.File ? change.resource().name() : "/dev/null",
+                change.after() instanceof State.File ? change.resource().name() : "/dev/null",
+                before,
+                DiffUtils.diff(before, after),
+                CONTEXT_LINES));
+        return diff;
+    }
+
+    private static List<String> modes(Change change) {
+        return change.before() instanceof State.File from
+                        && change.after() instanceof State.File to
+                        && from.mode() != to.mode()
+                ? List.of("mode %04o -> %04o".formatted(from.mode(), to.mode()))
+                : List.of();
+    }
+
+    /** What differs between their text and ours in two columns, with the lines around it. */
+    static List<String> sideBySide(Edit edit, Contents contents) {
+        List<DiffRow> rows = DiffRowGenerator.create()
+                .showInlineDiffs(false)
+                .lineNormalizer(line -> line)
+                .build()
+                .generateDiffRows(lines(edit.theirs(), contents), lines(edit.ours(), contents));
+        List<String> columns = new ArrayList<>();
+        columns.add(row("yours, as it is now", ' ', "this program's"));
+        boolean skipped = false;
+        for (int i = 0; i < rows.size(); i++) {
+            if (isNearAChange(rows, i)) {
+                DiffRow row = rows.get(i);
+                columns.add(row(row.getOldLine(), mark(row.getTag()), row.getNewLine()));
+                skipped = false;
+            } else if (!skipped) {
+                columns.add(row("...", ' ', "..."));
+                skipped = true;
+            }
+        }
+        return columns;
+    }
+
+    private static boolean isNearAChange(List<DiffRow> rows, int row) {
+        return rows.subList(Math.max(0, row - CONTEXT_LINES), Math.min(rows.size(), row + CONTEXT_LINES + 1)).stream()
+                .anyMatch(near -> near.getTag() != DiffRow.Tag.EQUAL);
+    }
+
+    private static char mark(DiffRow.Tag tag) {
+        return switch (tag) {
+            case EQUAL -> ' ';
+            case INSERT -> '>';
+            case DELETE -> '<';
+            case CHANGE -> '|';
+        };
+    }
+
+    private static String row(String left, char mark, String right) {
+        String line = ("%-" + COLUMN + "s %c %s").formatted(cut(left), mark, cut(right));
+        return line.stripTrailing();
+    }
+
+    private static String cut(String line) {
+        String printable = line.replace('\t', ' ');
+        return printable.length() <= COLUMN ? printable : printable.substring(0, COLUMN - 1) + "…";
+    }
+
+    private static List<String> lines(State state, Contents contents) {
+        if (!(state instanceof State.File file)) {
+            return List.of();
+        }
+        byte[] bytes = contents.get(file.digest()).bytes();
+        for (byte each : bytes) {
+            if (each == 0) {
+                return List.of("(binary, " + bytes.length + " bytes, sha256 "
+                        + file.digest().substring(0, 12) + ")");
+            }
+        }
+        return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+    }
+}

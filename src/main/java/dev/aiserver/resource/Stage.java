@@ -1,0 +1,67 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The contents that files shall get and those that they had, all written before the first change: whatever then happens,
+ * going on and going back need no more room on the disk.
+ *
+ * @param folder on the disk that the files are on, of this program alone
+ */
+public record Stage(Host host, Path folder) {
+    private static final int FOLDER_MODE = 0700;
+    private static final int DIGITS = 16;
+
+    /** Makes ready one content of a file, with its mode. */
+    public void put(Path file, State.File state, Content content) {
+        if (host.file(folder) instanceof FileState.Absent) {
+            host.createDirectory(folder, FOLDER_MODE);
+        }
+        host.write(place(file, state), content, state.mode());
+    }
+
+    /** Gives the file a content that was made ready; one that has it already keeps it. */
+    void bring(Path file, State.File state) {
+        try {
+            if (!host.move(place(file, state), file) && !isThere(file, state)) {
+                throw new Trouble("The content for " + file + " is no longer in " + folder
+                        + "; something else has removed it. Run this command again.");
+            }
+        } catch (Trouble refused) {
+            if (!isThere(file, state)) {
+                throw refused;
+            }
+        }
+    }
+
+    private boolean isThere(Path file, State.File state) {
+        return host.file(file) instanceof FileState.Regular regular
+                && regular.content().digest().equals(state.digest())
+                && regular.mode() == state.mode();
+    }
+
+    /** A content that was made ready and is still needed. */
+    public Optional<Content> content(Path file, State.File state) {
+        return host.file(place(file, state)) instanceof FileState.Regular regular
+                ? Optional.of(regular.content())
+                : Optional.empty();
+    }
+
+    /** Where one content of a file waits. */
+    Path place(Path file, State.File state) {
+        String name = Content.of(file.toString()).digest().substring(0, DIGITS) + "-"
+                + state.digest().substring(0, DIGITS) + "-" + Integer.toOctalString(state.mode());
+        return folder.resolve(name);
+    }
+
+    /** Removes all that was not needed. */
+    public void clear() {
+        host.list(folder).forEach(host::delete);
+        host.delete(folder);
+    }
+}
