@@ -33,6 +33,7 @@ final class StatusCommand implements Callable<Integer> {
     private static String json(Status.Snapshot snapshot) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("url", snapshot.url());
+        fields.put("address", snapshot.address());
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,38 @@ public final class HttpProbe {
     /** The answer as soon as its head is there. */
     public HttpExchange open(HttpCall call) throws IOException {
         return open(call.bytes(), call.method().equals("HEAD"));
+    }
+
+    /**
+     * Sends it and leaves: the server sees the end of what this client sends, as it does of one that has gone.
+     *
+     * @param patience how long to wait for the answer to begin before leaving
+     */
+    public Departure leave(HttpCall call, Duration patience) throws IOException {
+        Socket socket = connect();
+        try {
+            socket.getOutputStream().write(call.bytes());
+            InputStream connection = new BufferedInputStream(socket.getInputStream());
+            socket.setSoTimeout((int) patience.toMillis());
+            boolean answered = begins(connection);
+            socket.setSoTimeout((int) timeout.toMillis());
+            socket.shutdownOutput();
+            return new Departure(socket, connection, answered);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static boolean begins(InputStream connection) throws IOException {
+        connection.mark(1);
+        try {
+            connection.read();
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+        connection.reset();
+        return true;
     }
 
     private HttpExchange open(byte[] request, boolean head) throws IOException {

@@ -40,44 +40,73 @@ public final class Tailscale {
         }
     }
 
-    /** @throws Trouble that says the one next step when Tailscale is missing, stopped or logged out */
-    public Node node() {
-        Path command = host.find("tailscale")
-                .or(() -> Optional.of(APP_COMMAND).filter(app -> host.file(app) instanceof FileState.Regular))
-                .orElseThrow(
-                        () -> new Trouble("Tailscale is not installed; get it with \"brew install --cask tailscale\" "
-                                + "or from the App Store, log in, then try again. "
-                                + "(Without Tailscale: network.mode: address in the configuration.)"));
-        CommandResult result = host.run(Command.of(command.toString(), "status", "--json"));
-        if (!result.succeeded()) {
-            throw new Trouble(
-                    "Tailscale does not answer (" + result.complaint() + "); start the Tailscale app, then try again.");
-        }
-        return parse(result.text());
+    /** What Tailscale says of this machine. */
+    public sealed interface Answer {
+
+        /** @throws Trouble that says the one next step when there is no address */
+        Node node();
     }
 
-    static Node parse(String json) {
+    /** It is in its tailnet. */
+    record Connected(Node node) implements Answer {}
+
+    /**
+     * It has no address there.
+     *
+     * @param cause what is missing
+     * @param step the one thing to do about it
+     */
+    record Disconnected(String cause, String step) implements Answer {
+        @Override
+        public Node node() {
+            throw new Trouble(cause + "; " + step + ", then try again.");
+        }
+    }
+
+    /** @throws Trouble that says the one next step when Tailscale is missing, stopped or logged out */
+    public Node node() {
+        return ask().node();
+    }
+
+    public Answer ask() {
+        Optional<Path> command = host.find("tailscale")
+                .or(() -> Optional.of(APP_COMMAND).filter(app -> host.file(app) instanceof FileState.Regular));
+        if (command.isEmpty()) {
+            return new Disconnected(
+                    "Tailscale is not installed",
+                    "get it with \"brew install --cask tailscale\" or from the App Store and log in, "
+                            + "or do without it by network.mode: address in the configuration");
+        }
+        CommandResult result = host.run(Command.of(command.get().toString(), "status", "--json"));
+        return result.succeeded()
+                ? parse(result.text())
+                : new Disconnected("Tailscale does not answer (" + result.complaint() + ")", "start the Tailscale app");
+    }
+
+    static Answer parse(String json) {
         JsonNode status;
         try {
             status = JsonMapper.builder().build().readTree(json);
         } catch (JsonProcessingException e) {
-            throw new Trouble("Tailscale answers no JSON; update Tailscale, then try again.", e);
+            return new Disconnected("Tailscale answers no JSON", "update Tailscale");
         }
         String state = status.path("BackendState").asText();
+        if (state.equals("NeedsLogin")) {
+            return new Disconnected("Tailscale is logged out", "log in with the app or \"tailscale login\"");
+        }
         if (!state.equals("Running")) {
-            throw new Trouble(
-                    state.equals("NeedsLogin")
-                            ? "Tailscale is logged out; log in with the app or \"tailscale login\", then try again."
-                            : "Tailscale is not connected (" + (state.isEmpty() ? "no state" : state)
-                                    + "); connect it with the app or \"tailscale up\", then try again.");
+            return new Disconnected(
+                    "Tailscale is not connected (" + (state.isEmpty() ? "no state" : state) + ")",
+                    "connect it with the app or \"tailscale up\"");
         }
         for (JsonNode address : status.path("Self").path("TailscaleIPs")) {
             if (IPV4_OF_A_TAILNET.matcher(address.asText()).matches()) {
                 String dnsName = status.path("Self").path("DNSName").asText().replaceFirst("\\.$", "");
-                return new Node(address.asText(), dnsName);
+                return new Connected(new Node(address.asText(), dnsName));
             }
         }
-        throw new Trouble("Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10; "
-                + "turn IPv4 on for this machine in the Tailscale admin console, then try again.");
+        return new Disconnected(
+                "Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10",
+                "turn IPv4 on for this machine in the Tailscale admin console");
     }
 }

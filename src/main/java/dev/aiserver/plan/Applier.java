@@ -178,8 +178,19 @@ public final class Applier {
             }
         }
         if (left.isEmpty()) {
-            records.journals().discard(journal);
+            discard(journal);
         }
         return left;
+    }
+
+    private void discard(Journal journal) {
+        try {
+            records.journals().discard(journal);
+        } catch (Trouble trouble) {
+            throw new Trouble(
+                    "Everything that was begun was undone, but not all that it needed could be cleared away: "
+                            + trouble.sentence(),
+                    trouble);
+        }
     }
 }

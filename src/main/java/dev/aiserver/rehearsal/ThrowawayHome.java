@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** A home, a folder for logs and an {@code ollama} command that exist for one rehearsal only. */
 final class ThrowawayHome {
     /** As fast as a small model on a good machine: without any time between words nobody could see them stream. */
-    private static final String PACE = "{\"tokenDelayMillis\": 4}";
+    private static final String PACE = "{\"tokenDelayMillis\": 4, \"promptTokenDelayMicros\": 100}";
 
     private final Path root;
     private final List<AutoCloseable> first = new ArrayList<>();

@@ -3,10 +3,12 @@ package dev.aiserver.report;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.server.Status;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** A look at a server, for people. */
 public final class StatusText {
+    private static final int NARROWEST = 11;
+
     private final Console console;
 
     public StatusText(Console console) {
@@ -22,37 +24,41 @@ public final class StatusText {
                 .append("  ")
                 .append(snapshot.url())
                 .append('\n');
-        snapshot.services()
-                .forEach(service -> text.append("  %-12s %s%s%s%n"
-                        .formatted(
-                                service.label(),
-                                service.state(),
-                                service.pid() == 0 ? "" : ", pid " + service.pid(),
-                                service.problem().isEmpty()
-                                        ? ""
-                                        : console.paint(Colour.RED, "  " + service.problem()))));
-        snapshot.listeners()
-                .forEach(listener ->
-                        text.append("  listens      ").append(listener).append('\n'));
-        snapshot.edited()
-                .forEach(file -> text.append(console.paint(Colour.YELLOW, "  edited       "))
-                        .append(file)
-                        .append("  (\"aiserver install --dry-run\" shows how)\n"));
+        Status.Address address = snapshot.address();
+        if (!address.present()) {
+            text.append("  The address %s; %s. Until then com.haproxy waits, and launchd starts it again every 10 s.%n"
+                    .formatted(address.problem(), address.remedy()));
+        }
+        int width = snapshot.services().stream()
+                .mapToInt(service -> service.label().length())
+                .max()
+                .orElse(0);
+        String row = "  %-" + Math.max(width, NARROWEST) + "s  ";
+        snapshot.services().forEach(service -> line(text, row.formatted(service.label()), state(service)));
+        snapshot.listeners().forEach(listener -> line(text, row.formatted("listens"), listener));
+        String edited = console.paint(Colour.YELLOW, row.formatted("edited"));
+        snapshot.edited().forEach(file -> line(text, edited, file + "  (\"aiserver install --dry-run\" shows how)"));
         if (!snapshot.ollamaVersion().isEmpty()) {
-            text.append("  Ollama       ").append(snapshot.ollamaVersion()).append('\n');
-            text.append("  on disk      ")
-                    .append(orNone(String.join(", ", snapshot.installedModels())))
-                    .append('\n');
-            text.append("  in memory    ")
-                    .append(orNone(snapshot.loadedModels().stream()
-                            .map(LoadedModel::name)
-                            .collect(Collectors.joining(", "))))
-                    .append('\n');
+            List<String> loaded =
+                    snapshot.loadedModels().stream().map(LoadedModel::name).toList();
+            line(text, row.formatted("Ollama"), snapshot.ollamaVersion());
+            line(text, row.formatted("on disk"), orNone(snapshot.installedModels()));
+            line(text, row.formatted("in memory"), orNone(loaded));
         }
         return text.toString();
     }
 
-    private static String orNone(String text) {
-        return text.isEmpty() ? "no models" : text;
+    private static void line(StringBuilder text, String label, String value) {
+        text.append(label).append(value).append('\n');
+    }
+
+    private String state(Status.Service service) {
+        return service.state()
+                + (service.pid() == 0 ? "" : ", pid " + service.pid())
+                + (service.problem().isEmpty() ? "" : console.paint(Colour.RED, "  " + service.problem()));
+    }
+
+    private static String orNone(List<String> models) {
+        return models.isEmpty() ? "no models" : String.join(", ", models);
     }
 }

@@ -2,6 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.LoadedModel;
@@ -12,10 +13,15 @@ import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.Resource;
 import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.LastExit;
+import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Looks at an installed server: quick, and no proof. */
@@ -34,11 +40,13 @@ public final class Status {
      * What was seen.
      *
      * @param url where clients find the server
+     * @param address where the proxy shall listen
      * @param edited files that are not as they were installed
      * @param ollamaVersion empty when Ollama does not answer
      */
     public record Snapshot(
             String url,
+            Address address,
             List<Service> services,
             List<String> listeners,
             List<String> edited,
@@ -47,9 +55,28 @@ public final class Status {
             List<LoadedModel> loadedModels) {
 
         public boolean isHealthy() {
-            return edited.isEmpty()
+            return address.present()
+                    && edited.isEmpty()
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
+        }
+    }
+
+    /**
+     * The address that clients know, and HAProxy waits for when this machine does not have it.
+     *
+     * @param now what Tailscale says instead; empty when it says nothing else
+     * @param problem empty when it is present
+     * @param remedy what to do about the problem
+     */
+    public record Address(String installed, boolean present, String now, String problem, String remedy) {
+        static Address of(String installed, AddressState state) {
+            return new Address(
+                    installed,
+                    state instanceof AddressState.Present,
+                    state instanceof AddressState.Changed changed ? changed.now() : "",
+                    state.problem(),
+                    state.remedy());
         }
     }
 
@@ -57,7 +84,7 @@ public final class Status {
      * A job of ours.
      *
      * @param pid 0 when no process runs
-     * @param problem empty when it is ready
+     * @param problem empty when it is as it must be
      */
     public record Service(String label, String state, int pid, String problem) {}
 
@@ -71,12 +98,14 @@ public final class Status {
         List<Listener> listeners =
                 new Lsof(host).listeners(List.of(installation.spec().ollama().port(), proxyPort));
         String version = answered(ollama::version).orElse("");
+        Address address = Address.of(
+                receipt.address(), AddressState.of(host, installation.spec().network(), receipt.address()));
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
+                address,
                 receipt.entries().stream()
                         .map(Receipt.Entry::resource)
-                        .filter(Job.class::isInstance)
-                        .map(resource -> service((Job) resource))
+                        .flatMap(resource -> service(resource, address).stream())
                         .toList(),
                 listeners.stream().map(Listener::toString).toList(),
                 receipt.entries().stream()
@@ -91,16 +120,45 @@ public final class Status {
                 version.isEmpty() ? List.of() : ollama.loaded());
     }
 
-    private Service service(Job job) {
-        JobStatus status = launchd.status(job.label());
-        if (!(status instanceof JobStatus.Loaded loaded)) {
-            return new Service(job.label(), "not loaded", 0, "it is not loaded; run \"aiserver install\"");
+    private Optional<Service> service(Resource resource, Address address) {
+        if (resource instanceof Job job) {
+            return Optional.of(service(job.label(), LaunchctlPrint::state, print -> problem(job, print, address)));
         }
-        String problem = loaded.print().isRunning()
+        return resource instanceof LoginJob job
+                ? Optional.of(service(job.label(), Status::lastRun, print -> ""))
+                : Optional.empty();
+    }
+
+    private Service service(
+            String label, Function<LaunchctlPrint, String> state, Function<LaunchctlPrint, String> problem) {
+        if (!(launchd.status(label) instanceof JobStatus.Loaded loaded)) {
+            return new Service(label, "not loaded", 0, "it is not loaded; run \"aiserver install\"");
+        }
+        LaunchctlPrint print = loaded.print();
+        return new Service(label, state.apply(print), print.pid().orElse(0), problem.apply(print));
+    }
+
+    /** It is as it must be while it does not run, and how it ended says nothing about the server. */
+    private static String lastRun(LaunchctlPrint print) {
+        if (print.isRunning()) {
+            return print.state();
+        }
+        if (print.lastExit() instanceof LastExit.Never) {
+            return "loaded, has not run yet";
+        }
+        boolean well = print.lastExit().equals(new LastExit.Code(0));
+        return "loaded, last ended with " + print.lastExit().words()
+                + (well ? "" : print.log().map(log -> "; see " + log).orElse(""));
+    }
+
+    private static String problem(Job job, LaunchctlPrint print, Address address) {
+        if (!address.present() && job.health().address().equals(address.installed())) {
+            return "waiting for its address " + address.installed()
+                    + (print.isRunning() ? "" : " (launchd tries again)");
+        }
+        return print.isRunning()
                 ? job.health().problem().orElse("")
-                : "last ended with " + loaded.print().lastExit().words();
-        return new Service(
-                job.label(), loaded.print().state(), loaded.print().pid().orElse(0), problem);
+                : "last ended with " + print.lastExit().words();
     }
 
     private static Optional<String> answered(Supplier<String> question) {

@@ -38,15 +38,17 @@ final class HeadlessChecks {
                         server.host().facts().isMac() ? proof.apply(server) : new Outcome.Skipped("this is no Mac"));
     }
 
-    /** The login window's setting cannot be read when there is none. */
+    /** Without the login window's setting, reading it ends with 1. */
     private static Outcome login(Server server) {
         CommandResult result = server.host().run(AUTO_LOGIN);
         String user = result.text().strip();
         return result.succeeded() && user.equals(server.host().facts().user())
                 ? new Outcome.Passed(user + " is logged in automatically; a logout still ends the services")
                 : new Outcome.Warned(
-                        "automatic login is off, so that after a restart nothing runs until "
-                                + server.host().facts().user() + " logs in; a logout ends the services as well",
+                        result.succeeded() || result.exitCode() == 1
+                                ? "automatic login is off, so that after a restart nothing runs until "
+                                        + server.host().facts().user() + " logs in; a logout ends the services as well"
+                                : cannotTell(result),
                         "System Settings > Users & Groups > Automatically log in as");
     }
 

@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
 import java.net.InetAddress;
@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 /** That the address is still the one that clients know. */
 final class NetworkChecks {
     private static final long SECONDS_TO_RESOLVE = 3;
-    private static final String INSTALL = "run \"aiserver install\": it takes the new address over";
 
     private NetworkChecks() {}
 
@@ -40,17 +39,21 @@ final class NetworkChecks {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return new Outcome.Skipped("the configuration has a fixed address; network.mode: tailscale would use one");
         }
+        AddressState state = server.address();
+        if (state instanceof AddressState.Disconnected || state instanceof AddressState.Changed) {
+            return new Outcome.Failed(state.problem(), state.remedy());
+        }
         String now = new Tailscale(server.host()).node().address();
         return new Findings()
                 .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
-                .outcome(now, INSTALL);
+                .outcome(now, "run \"aiserver install\" to take the new address over");
     }
 
     private static Outcome address(Server server) {
-        String address = server.receipt().address();
+        AddressState state = server.address();
         return new Findings()
-                .demand(new Interfaces(server.host()).addresses().contains(address), address + " is on no interface")
-                .outcome(address, "bring the VPN up, or " + INSTALL);
+                .demand(state instanceof AddressState.Present, state.problem())
+                .outcome(server.receipt().address(), state.remedy());
     }
 
     private static Outcome named(Subject subject, String name) {

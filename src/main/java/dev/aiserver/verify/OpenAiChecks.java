@@ -304,12 +304,22 @@ final class OpenAiChecks {
 
     /** One that is streamed for a while. */
     static HttpCall longChat(String host, String model, int tokens, String query) {
+        return longChat(host, model, tokens, query, "");
+    }
+
+    /** The same, behind a prompt that takes a while to read and that no model has read before. */
+    static HttpCall longPrompt(String host, String model, int tokens, String query) {
+        return longChat(host, model, tokens, query, query + " and so on".repeat(1000) + ". ");
+    }
+
+    private static HttpCall longChat(String host, String model, int tokens, String query, String preface) {
         return HttpCall.post(
                         CHAT,
                         host,
                         "{\"model\":\"" + model + "\",\"max_tokens\":" + tokens + ",\"temperature\":0,\"stream\":true,"
-                                + "\"reasoning_effort\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":"
-                                + "\"Count from one to five hundred in words, one number per line.\"}]}")
+                                + "\"reasoning_effort\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\""
+                                + preface
+                                + "Count from one to five hundred in words, one number per line.\"}]}")
                 .asking(query);
     }
 }

@@ -1,5 +1,6 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import java.io.IOException;
@@ -26,15 +27,24 @@ public final class ReachCheck {
             return new Outcome.Failed(
                     "name: " + client.address() + " means no address on this machine",
                     "connect Tailscale on this machine, or name the server so in the tailnet or in /etc/hosts");
-        } catch (ConnectException e) {
-            return new Outcome.Failed(
-                    "port: nobody listens on " + where + " (" + e.getMessage() + ")",
-                    "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address");
         } catch (IOException e) {
-            return new Outcome.Failed(
-                    "network: no answer from " + where + " (" + e.getMessage() + ")",
-                    "connect Tailscale on both machines, and let this one reach the server in its access rules");
+            return unreached(subject, where, e);
         }
+    }
+
+    /** A machine without the address refuses a connection to it as well as one on which nobody listens. */
+    private static Outcome unreached(Subject subject, String where, IOException e) {
+        AddressState own = subject.server().map(Server::address).orElse(new AddressState.Present());
+        if (!(own instanceof AddressState.Present)) {
+            return new Outcome.Failed("network: " + own.problem(), own.remedy());
+        }
+        return e instanceof ConnectException
+                ? new Outcome.Failed(
+                        "port: nobody listens on " + where + " (" + e.getMessage() + ")",
+                        "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address")
+                : new Outcome.Failed(
+                        "network: no answer from " + where + " (" + e.getMessage() + ")",
+                        "connect Tailscale on both machines, and let this one reach the server in its access rules");
     }
 
     private static Outcome judge(HttpAnswer answer, String where) {

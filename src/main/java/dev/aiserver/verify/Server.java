@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.plan.Receipt;
@@ -54,5 +55,10 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
             return PropertyList.parse(file.content().text());
         }
         throw new Trouble(job(label).plist() + " is missing; run \"aiserver install\"");
+    }
+
+    /** Whether HAProxy can listen where it shall. */
+    AddressState address() {
+        return AddressState.of(host, spec.network(), receipt.address());
     }
 }

@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Patience;
+import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
@@ -71,8 +72,12 @@ final class ServiceChecks {
                     "run \"launchctl bootout " + elsewhere.domain() + "/" + label + "\", then " + start);
         }
         LaunchctlPrint print = ((JobStatus.Loaded) status).print();
-        return print.isRunning()
-                ? new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)")
+        if (print.isRunning()) {
+            return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
+        }
+        AddressState address = server.address();
+        return label.equals(Server.HAPROXY) && !(address instanceof AddressState.Present)
+                ? new Outcome.Failed("it waits for its address: " + address.problem(), address.remedy())
                 : new Outcome.Failed(
                         "its state is \"" + print.state() + "\", last ended with "
                                 + print.lastExit().words(),

@@ -1,5 +1,6 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.net.Departure;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
 import java.io.IOException;
@@ -20,12 +21,18 @@ final class StreamingChecks {
 
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(3);
 
+    /** Enough for the request to be with the model, and less than it needs to read a long prompt. */
+    private static final Duration TIME_TO_ARRIVE = Duration.ofMillis(100);
+
     /** A source that is faster than this says nothing about who holds what back. */
     private static final double SHORTEST_SPREAD_MILLIS = 20;
 
     private static final double ALLOWANCE_MILLIS = 40;
 
     private static final Pattern GIN = Pattern.compile("\\| +(\\d{3}) \\| +(\\S+) \\|");
+
+    /** As Ollama writes a duration of a second or more; a shorter answer may have been too fast to be stopped. */
+    private static final Pattern SECONDS = Pattern.compile(".*\\ds");
 
     private StreamingChecks() {}
 
@@ -51,6 +58,12 @@ final class StreamingChecks {
                                 "a client that leaves stops its generation",
                                 Models.Ability.COMPLETION,
                                 StreamingChecks::cancels)
+                        .with(Check.Trait.ALONE),
+                Check.ofModelOnServer(
+                                "streaming.cancel-early",
+                                "a client that leaves before the first word stops its generation",
+                                Models.Ability.COMPLETION,
+                                StreamingChecks::cancelsEarly)
                         .with(Check.Trait.ALONE));
     }
 
@@ -132,9 +145,42 @@ final class StreamingChecks {
             return new Outcome.Failed(
                     "Ollama still generates " + TIME_TO_STOP.toSeconds() + " s after the client has left", FIX);
         }
-        Matcher gin = GIN.matcher(line.get());
-        String took = gin.find() ? gin.group(2) : "?";
-        return new Outcome.Passed(
-                "Ollama stops %.0f ms after the client has left, having run for %s".formatted(waited, took));
+        return stopped(waited, line.get(), "");
+    }
+
+    /**
+     * Only what a client sends ends here, and it goes on listening: a proxy that notices at once hangs up, and another
+     * one sends it the whole answer, where it would notice at the first word that the connection has gone altogether.
+     */
+    private static Outcome cancelsEarly(Subject subject, Server server, String model) throws IOException {
+        String query = subject.nonce() + "&allowed-leaving-early";
+        HttpCall call = OpenAiChecks.longPrompt(subject.host(), model, MANY_TOKENS, query);
+        try (Departure departure = subject.leave(call, TIME_TO_ARRIVE)) {
+            long left = System.nanoTime();
+            Optional<String> line = new OllamaLog(server).await(query, TIME_TO_STOP);
+            double waited = (System.nanoTime() - left) / 1e6;
+            if (line.isEmpty()) {
+                return new Outcome.Failed(
+                        "Ollama is not done with it " + TIME_TO_STOP.toSeconds() + " s after the client has left", FIX);
+            }
+            if (!departure.heard().contains("[DONE]")) {
+                return stopped(waited, line.get(), departure.answered() ? "; the first word came before that" : "");
+            }
+            String took = took(line.get());
+            return SECONDS.matcher(took).matches()
+                    ? new Outcome.Failed(
+                            "the whole answer is generated, for " + took + ", after the client has left", FIX)
+                    : new Outcome.Skipped(model + " says it all in " + took + ", too fast to tell");
+        }
+    }
+
+    private static Outcome stopped(double waited, String line, String more) {
+        return new Outcome.Passed("Ollama stops %.0f ms after the client has left, having run for %s%s"
+                .formatted(waited, took(line), more));
+    }
+
+    private static String took(String line) {
+        Matcher gin = GIN.matcher(line);
+        return gin.find() ? gin.group(2) : "?";
     }
 }

@@ -1,5 +1,6 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.net.Departure;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
@@ -78,6 +79,11 @@ public final class Subject {
     /** Sends through the proxy what a model answers. */
     HttpExchange ask(HttpCall call) throws IOException {
         return probe(TIME_TO_GENERATE).open(call);
+    }
+
+    /** Sends through the proxy what is answered by a model, and leaves after so long or when the answer begins. */
+    Departure leave(HttpCall call, Duration patience) throws IOException {
+        return probe(TIMEOUT).leave(call, patience);
     }
 
     /** Sends through the proxy what a model answers as a stream, and reads it to its end. */

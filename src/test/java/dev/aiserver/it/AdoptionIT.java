@@ -7,7 +7,9 @@ import static dev.aiserver.it.EarlierServers.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -197,6 +199,32 @@ class AdoptionIT {
             assertThat(mac.pid("homebrew.mxcl.ollama")).isNotZero().isNotEqualTo(earlier);
             awaitAnswer(mac);
             assertThat(addresses(mac.listening())).containsExactly(LOOPBACK);
+        }
+    }
+
+    @Test
+    void isNotForgottenWhenTheInstallationIsKilled() throws Exception {
+        try (Mac mac = new Mac()) {
+            EarlierServers.homebrewsOllama(mac);
+            awaitAnswer(mac);
+            Map<String, FileState> before = mac.tree();
+            Process installing = mac.startAiserver(
+                    "install", "--yes", "--config", mac.config().toString());
+            boolean stopped = new Patience(Duration.ofMillis(5))
+                    .await(Duration.ofSeconds(60), () -> mac.pid("homebrew.mxcl.ollama") == 0);
+            installing.destroyForcibly().waitFor();
+            assertThat(stopped)
+                    .as("it was killed after it had stopped the earlier service")
+                    .isTrue();
+
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.err())
+                    .contains("What it had begun is undone first.", "Found here: Ollama as a Homebrew service");
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.pid("homebrew.mxcl.ollama")).isNotZero();
         }
     }
 

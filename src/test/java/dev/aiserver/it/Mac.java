@@ -75,7 +75,7 @@ final class Mac implements AutoCloseable {
                     "--clear-groups");
             must("ip", "netns", "add", network);
             must("ip", "-n", network, "link", "set", "lo", "up");
-            must("ip", "-n", network, "addr", "add", ADDRESS + "/32", "dev", "lo");
+            addAddress(ADDRESS);
             furnish(kind);
             inside = startInside(kind);
             answers = inside.inputReader(StandardCharsets.UTF_8);
@@ -251,10 +251,37 @@ final class Mac implements AutoCloseable {
         }
     }
 
+    /** Takes an address from its network interface, as a VPN that goes down does. */
+    void removeAddress(String address) {
+        must("ip", "-n", network, "addr", "del", address + "/32", "dev", "lo");
+    }
+
+    void addAddress(String address) {
+        must("ip", "-n", network, "addr", "add", address + "/32", "dev", "lo");
+    }
+
+    /** A label as launchctl wants it. */
+    String target(String label) {
+        return "gui/" + NOBODY + "/" + label;
+    }
+
     /** A process that goes on until the Mac is closed, such as somebody else's server. */
     Process start(String... argv) {
+        return start(List.of(argv));
+    }
+
+    /** The program itself, with the environment that commands have, so that it can be killed. */
+    Process startAiserver(String... arguments) {
+        List<String> argv = new ArrayList<>(List.of("env", "-i"));
+        environment().forEach((name, value) -> argv.add(name + "=" + value));
+        argv.addAll(List.of(java(), "-jar", checkout() + "/target/aiserver.jar"));
+        argv.addAll(List.of(arguments));
+        return start(argv);
+    }
+
+    private Process start(List<String> argv) {
         List<String> all = new ArrayList<>(within);
-        all.addAll(List.of(argv));
+        all.addAll(argv);
         try {
             Process process = new ProcessBuilder(all)
                     .redirectErrorStream(true)
@@ -330,7 +357,7 @@ final class Mac implements AutoCloseable {
 
     /** The process of a label, 0 when there is none. */
     int pid(String label) {
-        return command("launchctl", "print", "gui/" + NOBODY + "/" + label)
+        return command("launchctl", "print", target(label))
                 .out()
                 .lines()
                 .filter(line -> line.startsWith("\tpid = "))

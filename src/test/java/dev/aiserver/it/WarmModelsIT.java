@@ -40,6 +40,8 @@ class WarmModelsIT {
                     .as(read(log))
                     .isTrue();
 
+            showsTheJob(mac, 0, "loaded, last ended with exit code 0\n");
+
             Run again = mac.aiserver("warm-models", "--at-login", "--yes");
             assertThat(again.err()).as(again.toString()).contains("No changes.");
             Run uninstallable = mac.aiserver("uninstall", "--dry-run");
@@ -54,11 +56,26 @@ class WarmModelsIT {
             assertThat(noMore.exitCode()).as(noMore.toString()).isZero();
             assertThat(mac.tree().keySet()).isEqualTo(installed.keySet());
 
-            assertThat(mac.aiserver("warm-models", "--at-login", "--yes").exitCode())
-                    .isZero();
+            mac.write(mac.config(), "logs: " + mac.logs() + "\nmodels: [ nope:1b ]\nwarm-at-login: true\n");
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            showsTheJob(mac, 0, "loaded, last ended with exit code 1; see " + log + "\n");
+            String job = mac.target("com.ollama.warm-models");
+            assertThat(mac.command("launchctl", "bootout", job).exitCode()).isZero();
+            showsTheJob(mac, 3, "not loaded  it is not loaded; run \"aiserver install\"\n");
             assertThat(mac.aiserver("uninstall", "--yes").exitCode()).isZero();
             assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
         }
+    }
+
+    /** A run that failed leaves a server as it is; a job that is not loaded will not run. */
+    private static void showsTheJob(Mac mac, int exitCode, String state) {
+        String line = "  com.ollama.warm-models  " + state;
+        assertThat(PATIENCE.await(
+                        Duration.ofSeconds(60),
+                        () -> mac.aiserver("status").out().contains(line)))
+                .as(mac.aiserver("status").toString())
+                .isTrue();
+        assertThat(mac.aiserver("status").exitCode()).isEqualTo(exitCode);
     }
 
     @Test

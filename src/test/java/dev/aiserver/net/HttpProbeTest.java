@@ -183,6 +183,25 @@ class HttpProbeTest {
         served.join();
     }
 
+    /** The server answers so much before it sees the client leave, and so much afterwards; then it hangs up. */
+    @ParameterizedTest
+    @CsvSource({"'', '', false", "'', late, false", "early, '', true", "early, late, true"})
+    void oneThatLeavesIsSeenToLeaveAndHearsWhatStillComes(String early, String late, boolean answered)
+            throws IOException {
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            client.getOutputStream().write(bytes(early));
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            client.getOutputStream().write(bytes(late));
+        });
+        Duration patience = early.isEmpty() ? IMPATIENT : PATIENT;
+        try (Departure departure = probe(PATIENT).leave(HttpCall.get("/", "h"), patience)) {
+            assertThat(departure.answered()).isEqualTo(answered);
+            assertThat(departure.heard()).isEqualTo(early + late);
+        }
+        served.join();
+    }
+
     @Test
     void aServerThatSaysNothingIsGivenUp() {
         CountDownLatch givenUp = new CountDownLatch(1);

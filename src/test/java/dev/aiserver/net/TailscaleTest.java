@@ -27,7 +27,8 @@ class TailscaleTest {
     void aRunningNodeHasAnAddressAndPerhapsAName(
             String addresses, String dnsName, String address, String name, String machine) {
         Tailscale.Node node = Tailscale.parse("""
-                {"BackendState": "Running", "Self": {"TailscaleIPs": [%s], "DNSName": %s}}""".formatted(addresses, "null".equals(dnsName) ? "\"\"" : dnsName));
+                {"BackendState": "Running", "Self": {"TailscaleIPs": [%s], "DNSName": %s}}""".formatted(addresses, "null".equals(dnsName) ? "\"\"" : dnsName))
+                .node();
         assertThat(node).isEqualTo(new Tailscale.Node(address, name));
         assertThat(node.machineName()).isEqualTo(machine);
     }
@@ -44,17 +45,19 @@ class TailscaleTest {
             {"BackendState": "Running", "Self": {"TailscaleIPs": null}} | Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10; turn IPv4 on for this machine in the Tailscale admin console, then try again.
             """)
     void anythingElseSaysTheNextStep(String json, String message) {
-        assertThatThrownBy(() -> Tailscale.parse(json))
+        assertThatThrownBy(() -> Tailscale.parse(json).node())
                 .isInstanceOf(Trouble.class)
                 .hasMessage(message);
     }
 
     @Test
     void readsWhatTheRealCommandPrints() {
-        assertThat(Tailscale.parse(TailscaleStatus.running("100.101.102.103")))
+        assertThat(Tailscale.parse(TailscaleStatus.running("100.101.102.103")).node())
                 .isEqualTo(new Tailscale.Node("100.101.102.103", "mac-studio.tail1234.ts.net"));
-        assertThatThrownBy(() -> Tailscale.parse(TailscaleStatus.needsLogin())).hasMessageContaining("logged out");
-        assertThatThrownBy(() -> Tailscale.parse(TailscaleStatus.stopped("100.101.102.103")))
+        assertThatThrownBy(() -> Tailscale.parse(TailscaleStatus.needsLogin()).node())
+                .hasMessageContaining("logged out");
+        assertThatThrownBy(() -> Tailscale.parse(TailscaleStatus.stopped("100.101.102.103"))
+                        .node())
                 .hasMessageContaining("(Stopped)");
     }
 

@@ -236,6 +236,10 @@ class SabotageTest {
                         "another is",
                         "endpoint.POST:/v1/responses openai.responses*",
                         world -> world.cfg("{ path /v1/responses }", "{ path /v1/response }")),
+                of("a client that leaves early is not noticed", "streaming.cancel-early", world -> {
+                    world.pace(600);
+                    world.cfg("option abortonclose", "no option abortonclose");
+                }),
                 of("everything is answered with 200", "*", world -> {
                     YesServer yes = new YesServer();
                     world.closeLater(yes);
@@ -443,6 +447,35 @@ class SabotageTest {
                 "streaming.side-by-side")) {
             assertThat(caught).as(hole).anyMatch(id -> fits(hole, id));
         }
+
+        world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
+        world.pace(150);
+        assertThat(caught(world.verify()))
+                .as("with a model that is slow enough to be stopped")
+                .contains("streaming.cancel-early");
+    }
+
+    @Test
+    void whatAMacDoesNotTellOfItselfIsSaidToBeUntold() throws Exception {
+        world.host().pretendToBe("Darwin");
+        world.host().answer("ifconfig", "inet 127.0.0.1\n");
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.group().equals("headless"))
+                .hasSize(4)
+                .extracting(Verdict::outcome)
+                .allMatch(outcome -> outcome instanceof Outcome.Warned warned
+                        && warned.evidence().startsWith("this cannot be told: "));
+    }
+
+    @Test
+    void aModelThatHasSaidItAllBeforeItCouldBeStoppedIsNoProof() throws Exception {
+        world.cfg("option abortonclose", "no option abortonclose");
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.id().equals("streaming.cancel-early"))
+                .extracting(Verdict::outcome)
+                .hasSize(1)
+                .allMatch(outcome -> outcome instanceof Outcome.Skipped skipped
+                        && skipped.reason().endsWith("too fast to tell"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Patience;
 import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpProbe;
 import dev.aiserver.net.Reach;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.rehearsal.RehearsalHost;
@@ -28,6 +29,7 @@ import dev.aiserver.template.Renderer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,7 +181,10 @@ final class World implements AutoCloseable {
 
     /** Milliseconds between two words of a model. */
     void pace(int millis) {
-        write(root.resolve("models/faults.json"), "{\"tokenDelayMillis\": " + millis + "}", "rw-------");
+        write(
+                root.resolve("models/faults.json"),
+                "{\"tokenDelayMillis\": " + millis + ", \"promptTokenDelayMicros\": 100}",
+                "rw-------");
     }
 
     TamperedHost host() {
@@ -272,6 +277,7 @@ final class World implements AutoCloseable {
         write(layout.haproxyCfg(), cfgText, "rw-------");
         startIfOther(ollamaJob, ollamaText);
         startIfOther(haproxyJob, haproxyText + cfgText);
+        new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
         Receipt receipt = new Receipt(
                 Receipt.SCHEMA,
                 "test",
@@ -305,6 +311,18 @@ final class World implements AutoCloseable {
                 job.plist(),
                 () -> Reach.answers(ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
         running.put(job.plist(), definition);
+    }
+
+    /** Until its next health check, HAProxy does not know that Ollama has been started again. */
+    private boolean takesOllamaForDead() {
+        try {
+            return new HttpProbe(new InetSocketAddress(ADDRESS, proxyPort), LIMIT)
+                            .send(HttpCall.get("/api/version", "remote-ollama"))
+                            .status()
+                    == 503;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Another start is needed when a deed has stopped the job. */

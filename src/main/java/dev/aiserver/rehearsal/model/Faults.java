@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
  *
  * @param busy503Times so many requests that must load a model find the queue full
  * @param oomOnLoad every load fails for want of memory
+ * @param promptTokenDelayMicros for each token of a prompt, before the first token of its answer
  * @param memoryLimitBytes loading beyond it evicts idle models
  * @param pullDelayMillis before each tenth of a pull, so that it takes as long as a real one
  * @param pullFailAtPercent an error line inside the 200
@@ -26,6 +27,7 @@ public record Faults(
         long loadDelayMillis,
         long firstTokenDelayMillis,
         long tokenDelayMillis,
+        long promptTokenDelayMicros,
         long memoryLimitBytes,
         long pullDelayMillis,
         int pullFailAtPercent,

@@ -80,7 +80,8 @@ final class Inference {
         if (stream) {
             exchange.stream(dialect.streamType());
         }
-        exchange.pause(faults.firstTokenDelayMillis());
+        exchange.pause(
+                faults.firstTokenDelayMillis() + generation.promptTokens() * faults.promptTokenDelayMicros() / 1000);
         for (int at = 0; at < pieces.size(); at++) {
             if (at > 0) {
                 exchange.pause(faults.tokenDelayMillis());

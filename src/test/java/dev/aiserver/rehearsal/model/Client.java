@@ -94,6 +94,11 @@ final class Client implements Closeable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Sends no more, and goes on listening. */
+    void sayGoodbye() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** The next byte that arrives, -1 at the end. */
     int read() throws IOException {
         return in.read();

@@ -199,6 +199,18 @@ final class LoadingTest {
     }
 
     @Test
+    void aClientThatOnlySaysThatItLeavesEndsTheGenerationToo() throws IOException {
+        try (ModelServer server = Servers.withModels(directory, "{\"promptTokenDelayMicros\":3600000000}");
+                Client client = new Client(server.address())) {
+            client.send("POST", "/v1/chat/completions", SLOW_CHAT);
+            await(() -> server.generations().running() == 1);
+            client.sayGoodbye();
+            assertThat(client.read()).isEqualTo(-1);
+            assertThat(server.generations()).isEqualTo(new ModelServer.Generations(0, 0, 1));
+        }
+    }
+
+    @Test
     void aClientThatLeavesBetweenTokensEndsTheGeneration() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"tokenDelayMillis\":3600000}")) {
             try (Client client = new Client(server.address())) {

@@ -1,0 +1,60 @@
+package dev.aiserver.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.standin.TailscaleStatus;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AddressStateTest {
+    private static final String ADDRESS = "100.101.102.103";
+
+    /** What {@code tailscale status --json} was seen to print; on a machine without Tailscale nothing is asked. */
+    private static final Map<String, String> RECORDED = Map.of(
+            "the same", TailscaleStatus.running(ADDRESS),
+            "another", TailscaleStatus.running("100.64.0.9"),
+            "stopped", TailscaleStatus.stopped(ADDRESS),
+            "stopped, another", TailscaleStatus.stopped("100.64.0.9"),
+            "logged out", TailscaleStatus.needsLogin(),
+            "starting", "{\"BackendState\": \"Starting\", \"Self\": {\"TailscaleIPs\": null}}",
+            "rubbish", "Usage: tailscale");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            127.0.0.1 100.101.102.103 | none             | ``                                       | ``
+            127.0.0.1 192.168.250.20  | none             | no network interface has it              | bring the VPN up, or correct the address in the configuration and run "aiserver install"
+            127.0.0.1 100.101.102.10  | the same         | no network interface has it              | bring the VPN up, or correct the address in the configuration and run "aiserver install"
+            127.0.0.1                 | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
+            127.0.0.1 100.64.0.9      | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
+            127.0.0.1                 | stopped          | Tailscale is not connected (Stopped)     | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | stopped, another | Tailscale is not connected (Stopped)     | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | starting         | Tailscale is not connected (Starting)    | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | logged out       | Tailscale is logged out                  | bring Tailscale up: log in with the app or "tailscale login"
+            127.0.0.1                 | rubbish          | Tailscale answers no JSON                | bring Tailscale up: update Tailscale
+            """)
+    void saysWhyTheAddressIsNotThereAndWhatToDo(String interfaces, String tailscale, String cause, String remedy) {
+        AddressState state = AddressState.of(
+                ADDRESS,
+                Arrays.stream(interfaces.split(" ")).collect(Collectors.toSet()),
+                Optional.ofNullable(RECORDED.get(tailscale)).map(json -> () -> Tailscale.parse(json)));
+        assertThat(state.problem()).isEqualTo(cause.isEmpty() ? "" : ADDRESS + " is not on this machine now: " + cause);
+        assertThat(state.remedy()).isEqualTo(remedy);
+        assertThat(state instanceof AddressState.Present).isEqualTo(cause.isEmpty());
+    }
+
+    @Test
+    void tailscaleIsNotAskedAboutAnAddressThatIsThere() {
+        Supplier<Tailscale.Answer> asked = () -> {
+            throw new AssertionError("Tailscale was asked");
+        };
+        assertThat(AddressState.of(ADDRESS, Set.of(ADDRESS), Optional.of(asked)))
+                .isEqualTo(new AddressState.Present());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.aiserver.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.ollama.LoadedModel;
+import dev.aiserver.server.Status;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusTextTest {
+    private static final String URL = "http://remote-ollama:11434";
+    private static final String ADDRESS = "100.101.102.103";
+    private static final Status.Address PRESENT = new Status.Address(ADDRESS, true, "", "", "");
+    private static final Status.Service OLLAMA = new Status.Service("com.ollama", "running", 12739, "");
+
+    private static String text(Status.Snapshot snapshot) {
+        PrintWriter nobody = new PrintWriter(new StringWriter());
+        Console plain = new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, false, false);
+        return new StatusText(plain).of(snapshot);
+    }
+
+    @Test
+    void aHealthyServerIsSeenAtAGlance() {
+        OffsetDateTime later = OffsetDateTime.parse("2318-01-01T00:00:00Z");
+        assertThat(text(new Status.Snapshot(
+                        URL,
+                        PRESENT,
+                        List.of(OLLAMA, new Status.Service("com.haproxy", "running", 12850, "")),
+                        List.of("java (pid 12739) on 127.0.0.1:11434"),
+                        List.of(),
+                        "0.16.2",
+                        List.of("qwen3:8b", "llava:latest"),
+                        List.of(new LoadedModel("qwen3:8b", "d", 1, 1, 4096, later)))))
+                .isEqualTo("""
+                        healthy  http://remote-ollama:11434
+                          com.ollama   running, pid 12739
+                          com.haproxy  running, pid 12850
+                          listens      java (pid 12739) on 127.0.0.1:11434
+                          Ollama       0.16.2
+                          on disk      qwen3:8b, llava:latest
+                          in memory    qwen3:8b
+                        """);
+    }
+
+    @Test
+    void anAddressThatIsNotThereIsSaidFirstAndALongLabelWidensTheTable() {
+        Status.Address stopped = new Status.Address(
+                ADDRESS,
+                false,
+                "",
+                ADDRESS + " is not on this machine now: Tailscale is not connected (Stopped)",
+                "connect it with the app or \"tailscale up\"");
+        assertThat(text(new Status.Snapshot(
+                        URL,
+                        stopped,
+                        List.of(
+                                OLLAMA,
+                                new Status.Service("com.haproxy", "spawn scheduled", 0, "waiting"),
+                                new Status.Service("com.ollama.warm-models", "loaded, has not run yet", 0, "")),
+                        List.of(),
+                        List.of("~/.haproxy/haproxy.cfg"),
+                        "0.16.2",
+                        List.of(),
+                        List.of())))
+                .isEqualTo("""
+                        not healthy  http://remote-ollama:11434
+                          The address 100.101.102.103 is not on this machine now: Tailscale is not connected (Stopped); connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
+                          com.ollama              running, pid 12739
+                          com.haproxy             spawn scheduled  waiting
+                          com.ollama.warm-models  loaded, has not run yet
+                          edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
+                          Ollama                  0.16.2
+                          on disk                 no models
+                          in memory               no models
+                        """);
+    }
+}

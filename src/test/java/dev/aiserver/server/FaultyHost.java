@@ -1,0 +1,172 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForwardingHost;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** A host that counts the steps by which it is changed, and on which one of them goes wrong. */
+final class FaultyHost implements ForwardingHost {
+    private static final Set<String> CHANGING_VERBS = Set.of("enable", "bootout", "bootstrap", "kill", "kickstart");
+
+    /** A process that is killed: nothing of it runs any more. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** What goes wrong. */
+    enum Kind {
+        FAILS_BEFORE,
+        FAILS_AFTER,
+        HANGS,
+        KILLED_BEFORE,
+        KILLED_AFTER,
+        DISK_FULL,
+        PERMISSION_DENIED,
+        CODE
+    }
+
+    /**
+     * One fault.
+     *
+     * @param step at which it begins, counted from 1
+     * @param code of launchctl, for {@link Kind#CODE}
+     */
+    record Fault(Kind kind, int step, int code) {
+        static final Fault NONE = new Fault(Kind.FAILS_BEFORE, 0, 0);
+
+        @Override
+        public String toString() {
+            return kind + (kind == Kind.CODE ? " " + code : "") + " at step " + step;
+        }
+    }
+
+    /** @param subject the path that is changed, or launchctl's verb */
+    record Step(String subject, boolean launchctl, boolean needsRoom) {}
+
+    private final Host host;
+    private final List<Step> steps = new ArrayList<>();
+    private Fault fault = Fault.NONE;
+
+    FaultyHost(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Host behind() {
+        return host;
+    }
+
+    void fail(Fault next) {
+        steps.clear();
+        fault = next;
+    }
+
+    /** Since the last fault was set. */
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        boolean changes = command.program().equals("launchctl")
+                && CHANGING_VERBS.contains(command.argv().get(1));
+        if (!changes) {
+            return host.run(command);
+        }
+        steps.add(new Step("launchctl " + command.argv().get(1), true, false));
+        if (steps.size() != fault.step()) {
+            return host.run(command);
+        }
+        return switch (fault.kind()) {
+            case FAILS_BEFORE, PERMISSION_DENIED -> CommandResult.of(1, "", "Operation not permitted");
+            case FAILS_AFTER -> {
+                host.run(command);
+                yield CommandResult.of(1, "", "Operation not permitted");
+            }
+            case HANGS -> CommandResult.of(CommandResult.TIMED_OUT, "", "");
+            case CODE -> CommandResult.of(fault.code(), "", "failed: " + fault.code());
+            case KILLED_BEFORE -> throw new Killed();
+            case KILLED_AFTER -> {
+                host.run(command);
+                throw new Killed();
+            }
+            case DISK_FULL -> host.run(command);
+        };
+    }
+
+    private <T> T change(Path path, boolean needsRoom, Supplier<T> change) {
+        steps.add(new Step(path.toString(), false, needsRoom));
+        boolean now = steps.size() == fault.step();
+        boolean denied = fault.kind() == Kind.PERMISSION_DENIED
+                && fault.step() > 0
+                && steps.size() >= fault.step()
+                && steps.get(fault.step() - 1).subject().equals(path.toString());
+        boolean full = fault.kind() == Kind.DISK_FULL && fault.step() > 0 && steps.size() >= fault.step() && needsRoom;
+        if (denied) {
+            throw new Trouble("Cannot write " + path + ": permission denied; check who owns it.");
+        }
+        if (full) {
+            throw new Trouble("Cannot write " + path + ": No space left on device.");
+        }
+        if (now && fault.kind() == Kind.FAILS_BEFORE) {
+            throw new Trouble("Cannot write " + path + ": Input/output error.");
+        }
+        if (now && fault.kind() == Kind.KILLED_BEFORE) {
+            throw new Killed();
+        }
+        T result = change.get();
+        if (now && fault.kind() == Kind.FAILS_AFTER) {
+            throw new Trouble("Cannot write " + path + ": Input/output error.");
+        }
+        if (now && fault.kind() == Kind.KILLED_AFTER) {
+            throw new Killed();
+        }
+        return result;
+    }
+
+    private void act(Path path, boolean needsRoom, Runnable change) {
+        BooleanSupplier done = () -> {
+            change.run();
+            return true;
+        };
+        change(path, needsRoom, done::getAsBoolean);
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        act(path, true, () -> host.write(path, content, mode));
+    }
+
+    @Override
+    public boolean create(Path path, Content content, int mode) {
+        return change(path, true, () -> host.create(path, content, mode));
+    }
+
+    @Override
+    public boolean move(Path from, Path to) {
+        return change(to, false, () -> host.move(from, to));
+    }
+
+    @Override
+    public void delete(Path path) {
+        if (host.file(path) instanceof FileState.Absent) {
+            return;
+        }
+        act(path, false, () -> host.delete(path));
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        act(path, true, () -> host.createDirectory(path, mode));
+    }
+}

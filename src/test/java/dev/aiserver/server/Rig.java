@@ -1,0 +1,286 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.Reach;
+import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Records;
+import dev.aiserver.rehearsal.RehearsalHost;
+import dev.aiserver.rehearsal.launchd.Account;
+import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
+import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.service.Timing;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.standin.Script;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A home in which the server is installed, upgraded and taken away by a process that can be made to fail at each step.
+ * Files, processes and sockets are real, and so is HAProxy, which also answers in Ollama's place.
+ */
+final class Rig implements AutoCloseable {
+    private static final String ADDRESS = "127.0.0.1";
+    private static final LockFile.Held ALONE = () -> {};
+    private static final Timing QUICK = new Timing(
+            Duration.ofMillis(30),
+            Duration.ofMillis(1500),
+            List.of(Duration.ofMillis(20), Duration.ofMillis(50)),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3));
+
+    private static final String ENGINE = """
+            defaults
+                mode http
+                timeout connect 2s
+                timeout client 5s
+                timeout server 5s
+            frontend engine
+                bind 127.0.0.1:%d
+                http-request return status 200 content-type application/json string '{"version":"0.16.2"}'
+            """;
+
+    private final Path root;
+    private final int proxyPort;
+    private final int ollamaPort;
+    private final EmbeddedLaunchctl launchctl;
+    private final LocalHost machine;
+    private final FaultyHost host;
+    private final Launchd launchd;
+    private final Layout layout;
+
+    Rig(Path root) throws IOException {
+        this.root = root;
+        Files.createDirectories(home().resolve("Library"));
+        Files.createDirectories(root.resolve("logs"));
+        Files.createDirectories(root.resolve("other-logs"));
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("HOME", home().toString());
+        this.machine = new LocalHost(environment);
+        this.launchctl = new EmbeddedLaunchctl(
+                new Account(machine.facts().uid(), machine.facts().user(), home(), 0.05, List.of()), Quirks.usual());
+        this.host = new FaultyHost(new RehearsalHost(machine, launchctl));
+        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(5)), QUICK);
+        this.layout = new Layout(home());
+        try (ServerSocket one = free();
+                ServerSocket other = free()) {
+            this.proxyPort = one.getLocalPort();
+            this.ollamaPort = other.getLocalPort();
+        }
+        Files.writeString(root.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
+        Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
+        // A program that starts and never answers, once.
+        String sleepIfAsked = "mv " + root + "/$NAME.sleeps " + root + "/$NAME.slept 2>/dev/null && exec sleep 600\n";
+        Script.write(
+                root.resolve("ollama"),
+                "NAME=ollama\n" + sleepIfAsked + "exec " + haproxy + " -db -f " + root + "/engine.cfg");
+        Script.write(
+                root.resolve("haproxy"),
+                "NAME=haproxy\nif [ \"$1\" != -c ]; then\n" + sleepIfAsked + "fi\nexec " + haproxy + " \"$@\"");
+    }
+
+    private static ServerSocket free() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    private Path home() {
+        return root.resolve("home");
+    }
+
+    FaultyHost host() {
+        return host;
+    }
+
+    /** The next start of that program gives a process that never answers. */
+    void letSleep(String program) throws IOException {
+        Files.writeString(root.resolve(program + ".sleeps"), "");
+    }
+
+    boolean hasSlept(String program) {
+        return Files.exists(root.resolve(program + ".slept"));
+    }
+
+    /** What the configuration says. */
+    enum Version {
+        FIRST,
+        /** Ollama has another environment, the proxy another endpoint. */
+        NEXT,
+        /** The logs are in another folder. */
+        MOVED
+    }
+
+    private ServerSpec spec(Version version) {
+        Map<String, String> environment =
+                new TreeMap<>(ServerSpec.defaults().ollama().environment());
+        Set<EndpointSet> sets = new HashSet<>(Set.of(EndpointSet.STRICT));
+        if (version == Version.NEXT) {
+            environment.put("OLLAMA_KEEP_ALIVE", "24h");
+            sets.add(EndpointSet.HEALTH);
+        }
+        return new ServerSpec(
+                "remote-ollama",
+                new Network.Loopback(),
+                new ServerSpec.Proxy(proxyPort, sets),
+                new ServerSpec.Ollama(ollamaPort, environment),
+                List.of(),
+                false,
+                root.resolve(version == Version.MOVED ? "other-logs" : "logs"));
+    }
+
+    /** Every call is a process of its own: nothing is remembered but what is on the disk. */
+    private Records records() {
+        return Records.in(host, layout.state(), Clock.systemUTC());
+    }
+
+    Optional<Journal> unfinished() {
+        return records().journals().open();
+    }
+
+    private Install installer() {
+        Surroundings around = new Surroundings(
+                root.resolve("ollama"),
+                root.resolve("haproxy"),
+                ADDRESS,
+                List.of("remote-ollama"),
+                Set.of(),
+                List.of());
+        return new Install(host, launchd, layout, any -> around, records(), Optional.empty(), "0.1.0");
+    }
+
+    private Uninstall uninstaller() {
+        return new Uninstall(host, launchd, layout, records());
+    }
+
+    /** What a person does by "aiserver install". */
+    Applier.Result install(Version version) {
+        Install install = installer();
+        Install.Wish wish = new Install.Wish(Optional.of(spec(version)), Edit.Decision.NONE);
+        Install.Proposal proposal = install.propose(wish);
+        if (proposal.unfinished().isPresent()) {
+            List<Applier.Left> left = install.undo(proposal.unfinished().get(), ALONE);
+            if (!left.isEmpty()) {
+                throw new Trouble("not undone: " + left);
+            }
+            proposal = install.propose(wish);
+        }
+        return install.apply(proposal, ALONE, Interruption.NEVER, change -> {});
+    }
+
+    /** What a person does by "aiserver uninstall". */
+    Applier.Result uninstall() {
+        Uninstall uninstall = uninstaller();
+        Uninstall.Proposal proposal = uninstall.propose();
+        if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
+            List<Applier.Left> left = uninstall.undo(proposal.unfinished().get(), ALONE);
+            if (!left.isEmpty()) {
+                throw new Trouble("not undone: " + left);
+            }
+            proposal = uninstall.propose();
+        }
+        return uninstall.apply(proposal, ALONE, Interruption.NEVER, change -> {});
+    }
+
+    /** Only the undoing of what a killed process left. */
+    List<Applier.Left> undo() {
+        return installer().undo(unfinished().orElseThrow(), ALONE);
+    }
+
+    /**
+     * All that can be seen of an installation from outside.
+     *
+     * @param tree of the home, without its own path
+     * @param services what launchd was told of each, and whether it runs
+     * @param answers of the two ports
+     */
+    record Sight(Map<String, FileState> tree, Map<String, List<String>> services, List<String> answers) {}
+
+    Sight look() {
+        try (Stream<Path> paths = Files.walk(home())) {
+            Map<String, FileState> tree = new TreeMap<>();
+            paths.forEach(path -> tree.put(home().relativize(path).toString(), withoutRoot(path)));
+            Map<String, List<String>> services = new TreeMap<>();
+            for (String label : List.of(Layout.OLLAMA, Layout.HAPROXY)) {
+                services.put(label, service(label));
+            }
+            return new Sight(
+                    tree,
+                    services,
+                    List.of(answer(ollamaPort, "/"), answer(proxyPort, "/api/version"), answer(proxyPort, "/")));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Two rigs differ in their root and ports only. */
+    private FileState withoutRoot(Path path) {
+        return machine.file(path) instanceof FileState.Regular file
+                ? new FileState.Regular(
+                        Content.of(file.content()
+                                .text()
+                                .replace(root.toString(), "ROOT")
+                                .replace(String.valueOf(proxyPort), "PROXY")
+                                .replace(String.valueOf(ollamaPort), "OLLAMA")),
+                        file.mode(),
+                        file.owner())
+                : machine.file(path);
+    }
+
+    private List<String> service(String label) {
+        return launchctl
+                .run(List.of("print", "gui/" + machine.facts().uid() + "/" + label))
+                .text()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("state = ")
+                        || line.startsWith("path = ")
+                        || line.startsWith("stderr path = ")
+                        || line.startsWith("OLLAMA_KEEP_ALIVE"))
+                .map(line -> line.replace(root.toString(), "ROOT"))
+                .collect(Collectors.toList());
+    }
+
+    private static String answer(int port, String path) {
+        if (Reach.answers("127.0.0.2", port)) {
+            return "on every address";
+        }
+        try {
+            return String.valueOf(new HttpProbe(new InetSocketAddress(ADDRESS, port), Duration.ofSeconds(2))
+                    .send(HttpCall.get(path, "remote-ollama"))
+                    .status());
+        } catch (IOException e) {
+            return "none";
+        }
+    }
+
+    @Override
+    public void close() {
+        launchctl.close();
+    }
+}
