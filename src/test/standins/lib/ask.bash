@@ -7,6 +7,7 @@ ask() {
     for word in "$@"; do
         if [ "$word" = - ]; then
             stdin=$(base64 | tr -d '\n')
+            break
         fi
     done
     if ! exec 3<>"/dev/tcp/127.0.0.1/${STANDIN_LAUNCHD_PORT:?is not set}"; then

@@ -3,6 +3,7 @@ package dev.aiserver.cli;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.EarlierText;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -128,7 +130,11 @@ final class PlanOptions {
                 .map(journal -> "The " + journal.doing() + " that began " + journal.since()
                         + " did not end; it would be undone first.\n")
                 .orElse("");
-        return unfinished + "The proxy will listen on " + proposal.around().address() + ":"
+        String found = EarlierText.of(proposal.around().earlier()).stream()
+                .map(sentence -> sentence + "\n")
+                .collect(Collectors.joining());
+        return unfinished + found + "The proxy will listen on "
+                + proposal.around().address() + ":"
                 + proposal.spec().proxy().port() + ", Ollama on 127.0.0.1:"
                 + proposal.spec().ollama().port() + ". The plan:\n";
     }
@@ -141,6 +147,7 @@ final class PlanOptions {
                 "url",
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
+        fields.put("found", EarlierText.of(proposal.around().earlier()));
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));
         fields.put("edited", Json.edited(proposal.edits()));

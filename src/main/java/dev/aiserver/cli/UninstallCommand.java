@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +38,13 @@ final class UninstallCommand implements Callable<Integer> {
     @Option(names = "--purge-logs", description = "Also remove the services' logs.")
     private boolean purgeLogs;
 
+    @Option(
+            names = "--restore",
+            negatable = true,
+            description = "Bring back the services that were here before, or leave them stopped and keep their files "
+                    + "in ~/.aiserver/earlier-installation.")
+    private @Nullable Boolean restore;
+
     UninstallCommand(UseCases useCases, Console console) {
         this.useCases = useCases;
         this.console = console;
@@ -47,7 +56,15 @@ final class UninstallCommand implements Callable<Integer> {
         PlanText text = new PlanText(console, useCases.layout().home());
         Transacting transacting = new Transacting("uninstall", console, text, common.json);
         while (true) {
-            Uninstall.Proposal shown = uninstall.propose();
+            Uninstall.Proposal shown = uninstall.propose(restores());
+            if (restore == null && !shown.exposed().isEmpty()) {
+                String what = String.join(" and ", shown.exposed());
+                if (!dryRun) {
+                    restore = comesBack(what);
+                    continue;
+                }
+                console.say("With --restore, this comes back open to other machines: " + what + ".");
+            }
             if (dryRun) {
                 return answer(
                         "planned", shown, shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()));
@@ -62,6 +79,21 @@ final class UninstallCommand implements Callable<Integer> {
             }
             console.say("This machine has changed meanwhile, so this is a new plan.");
         }
+    }
+
+    private boolean restores() {
+        return !Boolean.FALSE.equals(restore);
+    }
+
+    private boolean comesBack(String what) {
+        if (!consent.canAsk(console)) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "What was here before is open to other machines, " + what
+                            + "; add --restore to have it back, or --no-restore to leave it stopped.");
+        }
+        console.say("What was here before is open to other machines: " + what + ".");
+        return console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
     }
 
     private boolean isAgreed(Uninstall.Proposal proposal, PlanText text, Transacting transacting) {
@@ -84,13 +116,13 @@ final class UninstallCommand implements Callable<Integer> {
         Applier.Result result;
         try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            Uninstall.Proposal now = uninstall.propose();
+            Uninstall.Proposal now = uninstall.propose(restores());
             if (now.unfinished().isPresent() && !now.goesOn()) {
                 List<Applier.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
-                now = uninstall.propose();
+                now = uninstall.propose(restores());
             }
             if (!now.plan().changes().equals(shown.plan().changes())) {
                 return Optional.empty();
@@ -113,6 +145,7 @@ final class UninstallCommand implements Callable<Integer> {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
+            fields.put("exposed", proposal.exposed());
             fields.put("left", proposal.left());
             fields.put("logs", Map.of("purged", purgeLogs, "files", strings(proposal)));
             console.answer(Json.document("uninstall", outcome, fields));

@@ -2,6 +2,7 @@ package dev.aiserver.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.aiserver.resource.BrewPackage;
+import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
@@ -28,7 +29,7 @@ public record Change(Resource resource, State before, State after) {
         if (resource instanceof Job job) {
             return gone ? Verb.STOP : fresh ? Verb.START : job.reloads(before, after) ? Verb.RELOAD : Verb.RESTART;
         }
-        if (resource instanceof LoginJob) {
+        if (resource instanceof LoginJob || resource instanceof EarlierJob) {
             return gone ? Verb.STOP : fresh ? Verb.START : Verb.RESTART;
         }
         if (resource instanceof BrewPackage) {

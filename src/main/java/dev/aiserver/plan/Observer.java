@@ -6,6 +6,7 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginJob;
@@ -47,6 +48,9 @@ public final class Observer {
             return loaded(job.label(), job.plist())
                     .map(print -> loginJobFrom(job))
                     .orElse(State.ABSENT);
+        }
+        if (resource instanceof EarlierJob job) {
+            return earlierJob(job);
         }
         return job((Job) resource);
     }
@@ -110,6 +114,15 @@ public final class Observer {
         String sudo = status.domain().equals("system") ? "sudo " : "";
         return new Trouble("The label " + label + " is taken by a job outside your desktop session; remove that one "
                 + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
+    }
+
+    /** It has its label no longer when a job of ours has it, which came from another file. */
+    private State earlierJob(EarlierJob job) {
+        return launchd.status(job.label())
+                .ofUser()
+                .filter(print -> print.plist().equals(Optional.of(job.plist())))
+                .map(print -> State.PRESENT)
+                .orElse(State.ABSENT);
     }
 
     private State loginJobFrom(LoginJob job) {

@@ -9,11 +9,12 @@ import dev.aiserver.host.Command;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BrewPackage.class, name = "package"),
     @JsonSubTypes.Type(value = Directory.class, name = "directory"),
+    @JsonSubTypes.Type(value = EarlierJob.class, name = "earlier-job"),
     @JsonSubTypes.Type(value = HostFile.class, name = "file"),
     @JsonSubTypes.Type(value = Job.class, name = "job"),
     @JsonSubTypes.Type(value = LoginJob.class, name = "login-job")
 })
-public sealed interface Resource permits BrewPackage, Directory, HostFile, Job, LoginJob {
+public sealed interface Resource permits BrewPackage, Directory, EarlierJob, HostFile, Job, LoginJob {
 
     /** Unique on a host, and the same in every version of this program. */
     String id();

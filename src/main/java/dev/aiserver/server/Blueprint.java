@@ -100,6 +100,11 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         return new Blueprint(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
     }
 
+    /** With what makes room for it. */
+    Blueprint with(Adoption adoption) {
+        return new Blueprint(adoption.targets(targets), checks);
+    }
+
     /** With what an earlier installation changed and this one does not name. */
     Blueprint completedBy(Receipt receipt) {
         return new Blueprint(Planner.complete(targets, receipt), checks);

@@ -125,11 +125,14 @@ public final class Install {
                 : records.receipts().load(contents);
         ServerSpec spec =
                 wish.configuration().or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
-        Surroundings around = survey.survey(spec);
-        Receipt header = Receipt.empty(version, spec.asConfiguration(), around.address(), around.hostNames());
+        Surroundings surveyed = survey.survey(spec);
+        Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
-        Blueprint drawn = Blueprint.of(spec, around, layout, app, contents).completedBy(receipt);
-        Function<Resource, State> observed = observed(readOnly, receipt, unfinished, contents);
+        Surroundings around = surveyed.besides(receipt);
+        Adoption adoption = new Adoption(around.earlier(), receipt);
+        Blueprint drawn =
+                Blueprint.of(spec, around, layout, app, contents).with(adoption).completedBy(receipt);
+        Function<Resource, State> observed = adoption.observed(observed(readOnly, receipt, unfinished, contents));
         List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);

@@ -40,6 +40,11 @@ public record Layout(Path home) {
         return home.resolve(".aiserver");
     }
 
+    /** Where an uninstall leaves the files of an earlier installation that shall not come back. */
+    public Path earlierInstallation() {
+        return state().resolve("earlier-installation");
+    }
+
     public Path program() {
         return home.resolve(".local/share/aiserver/aiserver.jar");
     }

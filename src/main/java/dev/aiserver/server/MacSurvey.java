@@ -50,11 +50,19 @@ public final class MacSurvey implements Survey {
         problems.check(() -> requireVersion("haproxy", OLDEST_HAPROXY, "-v"));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
-        node.ifPresent(known -> problems.check(() -> new PortGuard(host, launchd).requireFree(spec, known.address())));
+        List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
+                .orElse(List.of());
+        node.ifPresent(known ->
+                problems.check(() -> new PortGuard(host, launchd).requireFree(spec, known.address(), earlier)));
         problems.throwIfAny();
         Tailscale.Node known = node.orElseThrow();
         return new Surroundings(
-                program("ollama", brew), program("haproxy", brew), known.address(), hostNames(spec, known), missing());
+                program("ollama", brew),
+                program("haproxy", brew),
+                known.address(),
+                hostNames(spec, known),
+                missing(),
+                earlier);
     }
 
     private static void requireMac(Facts facts) {
@@ -178,7 +186,9 @@ public final class MacSurvey implements Survey {
             try {
                 return Optional.of(question.get());
             } catch (Trouble trouble) {
-                sentences.add(trouble.sentence());
+                if (!sentences.contains(trouble.sentence())) {
+                    sentences.add(trouble.sentence());
+                }
                 return Optional.empty();
             }
         }

@@ -29,12 +29,16 @@ final class PortGuard {
         this.launchd = launchd;
     }
 
-    /** @throws Trouble that names each foreign listener, its owner and how to stop it */
-    void requireFree(ServerSpec spec, String address) {
+    /**
+     * @param earlier services that the installation stops before its own start
+     * @throws Trouble that names each foreign listener, its owner and how to stop it
+     */
+    void requireFree(ServerSpec spec, String address, List<EarlierService> earlier) {
         List<Listener> listeners = new Lsof(host)
                 .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
-        List<Integer> ours = Stream.of(Layout.OLLAMA, Layout.HAPROXY)
-                .map(this::pid)
+        List<Integer> ours = Stream.concat(
+                        Stream.of(Layout.OLLAMA, Layout.HAPROXY).map(this::pid),
+                        earlier.stream().map(EarlierService::pid))
                 .flatMapToInt(OptionalInt::stream)
                 .boxed()
                 .toList();

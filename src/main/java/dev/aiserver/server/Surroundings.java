@@ -1,5 +1,6 @@
 package dev.aiserver.server;
 
+import dev.aiserver.plan.Receipt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,30 @@ import java.util.Set;
  * @param address the one address on which the proxy is to listen
  * @param hostNames by which clients may call it, the configured one first, then Tailscale's
  * @param missingPackages Homebrew formulas to install first
+ * @param earlier services that were here before, which the installation replaces
  */
 public record Surroundings(
-        Path ollama, Path haproxy, String address, List<String> hostNames, Set<String> missingPackages) {}
+        Path ollama,
+        Path haproxy,
+        String address,
+        List<String> hostNames,
+        Set<String> missingPackages,
+        List<EarlierService> earlier) {
+
+    public Surroundings {
+        earlier = List.copyOf(earlier);
+    }
+
+    /** Without the services that an installation of this program has taken over: those are ours. */
+    Surroundings besides(Receipt receipt) {
+        return new Surroundings(
+                ollama,
+                haproxy,
+                address,
+                hostNames,
+                missingPackages,
+                earlier.stream()
+                        .filter(service -> !service.isTakenOver(receipt))
+                        .toList());
+    }
+}

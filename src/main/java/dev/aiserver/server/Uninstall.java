@@ -60,6 +60,7 @@ public final class Uninstall {
      * @param unfinished a transaction whose process died: of an uninstallation, it is finished; else it is undone first
      * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
      * @param damaged whether there is a receipt that cannot be read
+     * @param exposed what would come back of an earlier installation and listen where other machines reach it
      * @param left what stays and why, a sentence each
      * @param logs the services' output, which stays if nobody says otherwise
      */
@@ -69,6 +70,7 @@ public final class Uninstall {
             Optional<Journal> unfinished,
             boolean fromReceipt,
             boolean damaged,
+            List<String> exposed,
             List<String> left,
             List<Path> logs) {
 
@@ -86,24 +88,30 @@ public final class Uninstall {
 
     /** Looks and compares; changes nothing. */
     public Proposal propose() {
+        return propose(true);
+    }
+
+    /** @param restores whether services that were here before come back; else their files are kept aside */
+    public Proposal propose(boolean restores) {
         Contents contents = new Contents();
         try {
             Optional<Journal> unfinished = records.unfinished();
             Optional<Receipt> earlier = unfinished.isPresent()
                     ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                     : records.receipts().load(contents);
-            return propose(earlier, unfinished, contents, new ArrayList<>(), false);
+            return propose(restores, earlier, unfinished, contents, new ArrayList<>(), false);
         } catch (Trouble trouble) {
             if (trouble.kind() != Trouble.Kind.DAMAGED) {
                 throw trouble;
             }
             List<String> left = new ArrayList<>(List.of(records.receipts().damaged()
                     + ": the receipt that cannot be read is kept, " + "and what it speaks of beside it."));
-            return propose(Optional.empty(), Optional.empty(), contents, left, true);
+            return propose(restores, Optional.empty(), Optional.empty(), contents, left, true);
         }
     }
 
     private Proposal propose(
+            boolean restores,
             Optional<Receipt> earlier,
             Optional<Journal> unfinished,
             Contents contents,
@@ -114,7 +122,7 @@ public final class Uninstall {
                 .orElseGet(ServerSpec::defaults));
         if (unfinished.filter(journal -> journal.doing().equals("uninstall")).isPresent()) {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
-            return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, left, logs);
+            return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
         }
         Observer observer = new Observer(new ReadOnlyHost(host), launchd, receipt, contents);
         Function<Resource, State> observed = unfinished.isPresent()
@@ -122,8 +130,16 @@ public final class Uninstall {
                 : observer::state;
         List<Target> targets =
                 earlier.map(known -> recorded(known, observed, left)).orElseGet(() -> known(left));
-        Plan plan = Planner.plan(withoutSharedDirectories(targets, left), observed, contents);
-        return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, left, logs);
+        Comeback comeback = new Comeback(host, layout, receipt, contents);
+        List<Target> wanted = restores ? targets : comeback.withheld(targets);
+        List<Target> all = new ArrayList<>(withoutSharedDirectories(wanted, left));
+        if (!restores) {
+            all.addAll(comeback.kept());
+            left.addAll(comeback.leftAside());
+        }
+        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable("OLLAMA_HOST")) : List.of();
+        Plan plan = Planner.plan(all, observed, contents);
+        return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
     }
 
     private static List<Target> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {

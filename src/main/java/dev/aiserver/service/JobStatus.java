@@ -1,7 +1,19 @@
 package dev.aiserver.service;
 
+import java.util.Optional;
+
 /** Whether and where launchd knows a label. */
 public sealed interface JobStatus {
+
+    /** What launchd says of a job that its user may control: in the desktop session, or loaded from an SSH session. */
+    default Optional<LaunchctlPrint> ofUser() {
+        if (this instanceof Loaded loaded) {
+            return Optional.of(loaded.print());
+        }
+        return this instanceof Elsewhere elsewhere && !elsewhere.domain().equals("system")
+                ? Optional.of(elsewhere.print())
+                : Optional.empty();
+    }
 
     /** Loaded nowhere. */
     record Absent() implements JobStatus {}

@@ -62,6 +62,11 @@ public final class Launchd {
         return !(launchctl.probe(launchctl.desktop(), PROBE_LABEL) instanceof Probe.NoDomain);
     }
 
+    /** A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set. */
+    public String sessionVariable(String name) {
+        return launchctl.run("getenv", name).text().strip();
+    }
+
     public JobStatus status(String label) {
         if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
             return new JobStatus.Loaded(loaded.print());

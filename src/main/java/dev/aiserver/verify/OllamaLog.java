@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Patience;
+import dev.aiserver.service.PropertyList;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -11,6 +11,7 @@ import dev.aiserver.resource.Job;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.PropertyList;
 import dev.aiserver.spec.ServerSpec;
 import java.util.List;
 

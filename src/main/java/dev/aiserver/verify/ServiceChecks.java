@@ -9,6 +9,7 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -9,27 +9,10 @@ import org.junit.jupiter.api.Test;
 
 /** What an older installation left is adopted, comes back, and can be cleared without a receipt. */
 class EarlierInstallationIT {
-    private static final String PROXY_OF_THE_SHELL_SCRIPTS = """
-            global
-                log stdout format raw local0
-            defaults
-                mode http
-                timeout connect 5s
-                timeout client 10m
-                timeout server 10m
-            frontend ollama
-                bind %s:11434
-                acl api path_beg /v1/ /api/version /api/tags /api/show
-                http-request deny unless api
-                default_backend ollama
-            backend ollama
-                server ollama 127.0.0.1:11434
-            """;
-
     @Test
     void theShellScriptsInstallationIsReplacedAndComesBack() {
         try (Mac mac = new Mac()) {
-            installByShellScripts(mac);
+            EarlierServers.byShellScripts(mac);
             Map<String, FileState> before = mac.tree();
             int ollama = mac.pid("com.ollama");
 
@@ -51,7 +34,7 @@ class EarlierInstallationIT {
     @Test
     void withoutAReceiptTheKnownLabelsAndPathsAreCleared() {
         try (Mac mac = new Mac()) {
-            installByShellScripts(mac);
+            EarlierServers.byShellScripts(mac);
 
             Run dryRun = mac.command(mac.checkout() + "/uninstall", "--dry-run");
             assertThat(dryRun.exitCode()).as(dryRun.toString()).isZero();
@@ -141,31 +124,5 @@ class EarlierInstallationIT {
             assertThat(unreachable.exitCode()).as(unreachable.toString()).isEqualTo(6);
             assertThat(unreachable.out()).contains("\"schema\" : 1", "\"error\" : \"Ollama does not answer");
         }
-    }
-
-    private static void installByShellScripts(Mac mac) {
-        Run brewed = mac.command(mac.prefix() + "/bin/brew", "install", "ollama");
-        assertThat(brewed.exitCode()).as(brewed.toString()).isZero();
-        mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), PROXY_OF_THE_SHELL_SCRIPTS.formatted(Mac.ADDRESS));
-        agent(mac, "com.ollama", mac.prefix() + "/bin/ollama", "serve");
-        agent(mac, "com.haproxy", "/usr/sbin/haproxy", "-f</string><string>" + mac.home() + "/.haproxy/haproxy.cfg");
-    }
-
-    private static void agent(Mac mac, String label, String program, String argument) {
-        Path plist = mac.home().resolve("Library/LaunchAgents/" + label + ".plist");
-        mac.write(plist, """
-                <?xml version="1.0" encoding="UTF-8"?>
-                <plist version="1.0"><dict>
-                <key>Label</key><string>%s</string>
-                <key>ProgramArguments</key><array><string>%s</string><string>%s</string></array>
-                <key>RunAtLoad</key><true/><key>KeepAlive</key><true/>
-                <key>EnvironmentVariables</key><dict><key>OLLAMA_HOST</key><string>127.0.0.1</string>
-                <key>HOME</key><string>%s</string></dict>
-                </dict></plist>
-                """.formatted(label, program, argument, mac.home())
-                .replace("&", "&amp;")
-                .replace("<co>", "&lt;co>"));
-        Run loaded = mac.command("launchctl", "bootstrap", "gui/65534", plist.toString());
-        assertThat(loaded.exitCode()).as(loaded.toString()).isZero();
     }
 }

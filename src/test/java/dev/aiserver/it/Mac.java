@@ -23,6 +23,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +38,7 @@ final class Mac implements AutoCloseable {
     static final int PORT = 11434;
 
     private static final int NOBODY = 65534;
+    private static final Pattern HOLDER = Pattern.compile("\\(\"([^\"]+)\",pid=(\\d+)");
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final LocalHost machine = new LocalHost(System.getenv());
@@ -279,8 +282,21 @@ final class Mac implements AutoCloseable {
 
     /** A process that goes on until the Mac is closed, such as somebody else's server. */
     Process start(String... argv) {
+        return start(List.of(argv));
+    }
+
+    /** The program itself, with the environment that commands have, so that it can be killed. */
+    Process startAiserver(String... arguments) {
+        List<String> argv = new ArrayList<>(List.of("env", "-i"));
+        environment().forEach((name, value) -> argv.add(name + "=" + value));
+        argv.addAll(List.of(java(), "-jar", checkout() + "/target/aiserver.jar"));
+        argv.addAll(List.of(arguments));
+        return start(argv);
+    }
+
+    private Process start(List<String> argv) {
         List<String> all = new ArrayList<>(within);
-        all.addAll(List.of(argv));
+        all.addAll(argv);
         try {
             Process process = new ProcessBuilder(all)
                     .redirectErrorStream(true)
@@ -357,6 +373,25 @@ final class Mac implements AutoCloseable {
         }
     }
 
+    /** A listening socket on the port of the server and the proxy, and a process that holds it. */
+    record Listening(String process, int pid, String address) {}
+
+    /** Asked as root: nobody's sockets are hidden. */
+    List<Listening> listening() {
+        List<Listening> all = new ArrayList<>();
+        String sockets = machine.run(
+                        Command.of("ip", "netns", "exec", network, "ss", "-Hltnp", "sport", "=", ":" + PORT))
+                .text();
+        for (String line : sockets.lines().toList()) {
+            String address = line.split("\\s+")[3].replace("[::ffff:127.0.0.1]", "127.0.0.1");
+            Matcher holder = HOLDER.matcher(line);
+            while (holder.find()) {
+                all.add(new Listening(holder.group(1), Integer.parseInt(holder.group(2)), address));
+            }
+        }
+        return all;
+    }
+
     /** The process of a label, 0 when there is none. */
     int pid(String label) {
         return command("launchctl", "print", target(label))
@@ -391,9 +426,13 @@ final class Mac implements AutoCloseable {
     }
 
     void write(Path path, String text) {
+        write(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void write(Path path, byte[] bytes) {
         try {
             Files.createDirectories(path.getParent());
-            Files.writeString(path, text);
+            Files.write(path, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,7 +40,7 @@ class ExamplesTest {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
         ServerSpec spec = SpecReader.read(example.toString(), Files.readString(example));
         Surroundings around = new Surroundings(
-                Path.of("/opt/homebrew/bin/ollama"), haproxy, "100.64.0.1", List.of(spec.name()), Set.of());
+                Path.of("/opt/homebrew/bin/ollama"), haproxy, "100.64.0.1", List.of(spec.name()), Set.of(), List.of());
         Contents contents = new Contents();
         Layout layout = new Layout(Path.of("/Users/ann"));
 

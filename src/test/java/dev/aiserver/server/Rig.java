@@ -165,7 +165,12 @@ final class Rig implements AutoCloseable {
 
     private Install installer() {
         Surroundings around = new Surroundings(
-                root.resolve("ollama"), root.resolve("haproxy"), ADDRESS, List.of("remote-ollama"), Set.of());
+                root.resolve("ollama"),
+                root.resolve("haproxy"),
+                ADDRESS,
+                List.of("remote-ollama"),
+                Set.of(),
+                List.of());
         return new Install(host, launchd, layout, any -> around, records(), Optional.empty(), "0.1.0");
     }
 

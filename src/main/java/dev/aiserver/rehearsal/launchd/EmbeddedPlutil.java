@@ -6,15 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The command {@code plutil -lint}, for machines without it. */
+/** The command {@code plutil} with what is asked of it here, for machines without it. */
 public final class EmbeddedPlutil {
     private static final String USAGE = "No files specified.\n";
 
     /**
-     * @param argv without the word {@code plutil} itself: {@code -lint [-s] FILE...}, {@code -} for standard input
+     * @param argv without the word {@code plutil} itself: {@code -lint [-s] FILE...}, {@code -} for standard input, or
+     *     {@code -convert xml1 -o - -}
      * @param stdin what that is
      */
     public CommandResult run(List<String> argv, byte[] stdin) {
+        if (argv.equals(List.of("-convert", "xml1", "-o", "-", "-"))) {
+            return converted(stdin);
+        }
         List<String> files = argv.stream()
                 .filter(argument -> !List.of("-lint", "-s", "--").contains(argument))
                 .toList();
@@ -35,6 +39,14 @@ public final class EmbeddedPlutil {
             }
         }
         return CommandResult.of(allGood ? 0 : 1, output.toString(), "");
+    }
+
+    private static CommandResult converted(byte[] stdin) {
+        try {
+            return CommandResult.of(0, PropertyList.parse(stdin).toXMLPropertyList(), "");
+        } catch (Refusal e) {
+            return CommandResult.of(1, "", "<stdin>: Property List error: Unexpected character\n");
+        }
     }
 
     private static String verdict(String file, byte[] stdin) {

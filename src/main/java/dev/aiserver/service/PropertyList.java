@@ -1,4 +1,4 @@
-package dev.aiserver.verify;
+package dev.aiserver.service;
 
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
@@ -19,16 +19,17 @@ import org.xml.sax.SAXException;
  * The values of a property list in XML.
  *
  * @param values by the keys on the way to them with dots between, {@code SoftResourceLimits.NumberOfFiles}; a boolean is
- *     {@code true} or {@code false}, and what stands in an array is left out
+ *     {@code true} or {@code false}, and the items of an array are numbered, {@code ProgramArguments.0}
  */
-record PropertyList(Map<String, String> values) {
+public record PropertyList(Map<String, String> values) {
 
     /** @throws Trouble for what is none */
-    static PropertyList parse(String xml) {
+    public static PropertyList parse(String xml) {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             // The document type names a file on Apple's server; nothing is to be fetched for a proof.
             factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+            factory.setFeature("http://xml.org/sax/features/external-general-entities", false);
             factory.setExpandEntityReferences(false);
             DocumentBuilder builder = factory.newDocumentBuilder();
             builder.setErrorHandler(null);
@@ -43,7 +44,8 @@ record PropertyList(Map<String, String> values) {
         }
     }
 
-    String value(String key) {
+    /** Empty when there is none. */
+    public String value(String key) {
         return values.getOrDefault(key, "");
     }
 
@@ -51,7 +53,12 @@ record PropertyList(Map<String, String> values) {
         switch (element.getTagName()) {
             case "dict" -> readAll(path.isEmpty() ? "" : path + ".", element, values);
             case "true", "false" -> values.put(path, element.getTagName());
-            case "array" -> values.remove(path);
+            case "array" -> {
+                int item = 0;
+                for (Element each : elements(element)) {
+                    read(path + "." + item++, each, values);
+                }
+            }
             default -> values.put(path, element.getTextContent());
         }
     }

@@ -1,0 +1,63 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.service.Readiness;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A job of the user that was there before: it makes room for ours, and comes back from its own file when ours are gone.
+ *
+ * @param addresses on which it was seen listening, {@code 127.0.0.1:11434}
+ */
+public record EarlierJob(String label, Path plist, List<String> addresses) implements Resource {
+
+    public EarlierJob {
+        addresses = List.copyOf(addresses);
+    }
+
+    @Override
+    public String id() {
+        return "earlier-job:" + label;
+    }
+
+    @Override
+    public String name() {
+        return "earlier " + label;
+    }
+
+    @Override
+    public boolean isOurs() {
+        return true;
+    }
+
+    /** The first to stop and the last to start: ours may have its label, and need its port. */
+    @Override
+    public int rank() {
+        return 4000;
+    }
+
+    @Override
+    public boolean isService() {
+        return true;
+    }
+
+    @Override
+    public Command byHand(Machine machine, State to) {
+        return to.equals(State.ABSENT)
+                ? machine.launchd().stopByHand(label)
+                : machine.launchd().startByHand(plist);
+    }
+
+    @Override
+    public void converge(Machine machine, State from, State to) {
+        if (to.equals(State.ABSENT)) {
+            machine.launchd().stop(label);
+        } else if (addresses.isEmpty()) {
+            // It did not do its work before, and need not now.
+            machine.launchd().load(label, plist);
+        } else {
+            machine.launchd().start(label, plist, Readiness.RUNNING_IS_ENOUGH);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
+import dev.aiserver.server.EarlierService.Origin;
+import dev.aiserver.server.EarlierService.Program;
+import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the services that were here before among the user's own agents: by the old shell scripts, by Homebrew, by hand.
+ * What else is in the way is none of this user's agents, and {@link PortGuard} refuses it.
+ */
+final class EarlierSearch {
+    private static final Map<String, Program> OUR_LABELS =
+            Map.of(Layout.OLLAMA, Program.OLLAMA, Layout.HAPROXY, Program.HAPROXY);
+
+    private final Host host;
+    private final Launchd launchd;
+
+    EarlierSearch(Host host, Launchd launchd) {
+        this.host = host;
+        this.launchd = launchd;
+    }
+
+    /** An agent as it was seen. @param held the sockets of its process on the ports that we need */
+    record Sight(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
+
+    List<EarlierService> search(ServerSpec spec) {
+        Layout layout = new Layout(host.facts().home());
+        List<Listener> listeners = new Lsof(host)
+                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        String session = launchd.sessionVariable("OLLAMA_HOST");
+        List<EarlierService> found = new ArrayList<>();
+        for (Path plist : host.list(layout.launchAgents())) {
+            agent(plist, session)
+                    .filter(EarlierSearch::mayBeInTheWay)
+                    .map(agent -> sight(plist, agent, listeners))
+                    .flatMap(sight -> judge(sight, layout, spec.ollama().port()))
+                    .ifPresent(found::add);
+        }
+        return found;
+    }
+
+    private Optional<LaunchAgent> agent(Path plist, String session) {
+        return plist.toString().endsWith(".plist") && host.file(plist) instanceof FileState.Regular file
+                ? LaunchAgent.read(host, file.content(), session)
+                : Optional.empty();
+    }
+
+    private static boolean mayBeInTheWay(LaunchAgent agent) {
+        return OUR_LABELS.containsKey(agent.label()) || agent.program().isPresent();
+    }
+
+    private Sight sight(Path plist, LaunchAgent agent, List<Listener> listeners) {
+        Optional<LaunchctlPrint> job = launchd.status(agent.label())
+                .ofUser()
+                .filter(print -> print.plist().equals(Optional.of(plist)));
+        List<Listener> held = listeners.stream()
+                .filter(listener -> job.isPresent()
+                        && job.get().pid().isPresent()
+                        && listener.belongsTo(job.get().pid().getAsInt()))
+                .toList();
+        return new Sight(plist, agent, job, held);
+    }
+
+    /**
+     * A proxy is in the way when it holds one of our ports, for its property list does not say which it will take. An
+     * Ollama is so too when it would take ours at the next login.
+     */
+    static Optional<EarlierService> judge(Sight sight, Layout layout, int ollamaPort) {
+        LaunchAgent agent = sight.agent();
+        boolean wantsOurPort = agent.program().equals(Optional.of(Program.OLLAMA))
+                && agent.listensOn().port() == ollamaPort;
+        Program ofLabel = OUR_LABELS.get(agent.label());
+        if (ofLabel == null && sight.held().isEmpty() && !wantsOurPort) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(ofLabel)
+                .or(agent::program)
+                .map(program -> new EarlierService(
+                        origin(sight, layout),
+                        program,
+                        agent.label(),
+                        sight.plist(),
+                        sight.job(),
+                        sight.held().stream()
+                                .map(listener -> listener.address() + ":" + listener.port())
+                                .distinct()
+                                .toList()));
+    }
+
+    private static Origin origin(Sight sight, Layout layout) {
+        String label = sight.agent().label();
+        if (OUR_LABELS.containsKey(label)
+                && sight.plist().equals(layout.launchAgents().resolve(label + ".plist"))) {
+            return Origin.SHELL_SCRIPTS;
+        }
+        return label.matches("homebrew(\\.mxcl)?\\.(ollama|haproxy)(@.*)?") ? Origin.HOMEBREW : Origin.PERSON;
+    }
+}

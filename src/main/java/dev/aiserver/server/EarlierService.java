@@ -1,0 +1,73 @@
+package dev.aiserver.server;
+
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.service.LaunchctlPrint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A service of this user that was here before and would be in the way of ours.
+ *
+ * @param plist that defines it, in the user's own LaunchAgents
+ * @param job what launchd says of it, when it is loaded
+ * @param addresses on which it listens, {@code 127.0.0.1:11434}
+ */
+public record EarlierService(
+        Origin origin,
+        Program program,
+        String label,
+        Path plist,
+        Optional<LaunchctlPrint> job,
+        List<String> addresses) {
+
+    /** Who made it. */
+    public enum Origin {
+        SHELL_SCRIPTS,
+        HOMEBREW,
+        PERSON
+    }
+
+    /** What it runs. */
+    public enum Program {
+        OLLAMA("Ollama"),
+        HAPROXY("HAProxy");
+
+        private final String title;
+
+        Program(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    public EarlierService {
+        addresses = List.copyOf(addresses);
+    }
+
+    OptionalInt pid() {
+        return job.map(LaunchctlPrint::pid).orElseGet(OptionalInt::empty);
+    }
+
+    /** Where our own file and our own job of the same label take its place. */
+    boolean isReplacedInPlace() {
+        return origin == Origin.SHELL_SCRIPTS;
+    }
+
+    /** Whether it is no earlier one at all, but one of ours by now. */
+    boolean isTakenOver(Receipt receipt) {
+        return isReplacedInPlace()
+                && receipt.entries().stream()
+                        .map(Receipt.Entry::resource)
+                        .anyMatch(resource ->
+                                resource instanceof HostFile file && file.path().equals(plist)
+                                        || resource instanceof Job known
+                                                && known.label().equals(label));
+    }
+}

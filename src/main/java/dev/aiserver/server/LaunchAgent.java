@@ -1,0 +1,78 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.ollama.OllamaHost;
+import dev.aiserver.server.EarlierService.Program;
+import dev.aiserver.service.PropertyList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What somebody's property list says: which server it runs, if any, and where an Ollama would listen.
+ *
+ * @param command the program and its arguments, with blanks between
+ * @param ollamaHost the value of {@code OLLAMA_HOST} that its process gets, empty when none
+ */
+record LaunchAgent(String label, String command, String ollamaHost) {
+    private static final Pattern OLLAMA = Pattern.compile("(?:^|[/\\s'\"])ollama['\"]?\\s+(?:serve|start)\\b");
+    private static final Pattern HAPROXY = Pattern.compile("(?:^|[/\\s'\"])haproxy['\"]?(?:\\s|$)");
+
+    /** As {@code env} and shells are told it. */
+    private static final Pattern ASSIGNMENT = Pattern.compile("\\bOLLAMA_HOST=[\"']?([^\\s\"';]*)");
+
+    private static final String BINARY = "bplist";
+
+    /**
+     * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
+     * @return empty for what is no property list of a job
+     */
+    static Optional<LaunchAgent> read(Host host, Content content, String session) {
+        try {
+            return Optional.of(of(PropertyList.parse(xml(host, content)), session))
+                    .filter(agent -> !agent.label.isEmpty());
+        } catch (Trouble notAPropertyList) {
+            return Optional.empty();
+        }
+    }
+
+    private static String xml(Host host, Content content) {
+        if (!content.text().startsWith(BINARY)) {
+            return content.text();
+        }
+        CommandResult converted = host.run(
+                Command.of("plutil", "-convert", "xml1", "-o", "-", "-").reading(content.bytes()));
+        return converted.text();
+    }
+
+    private static LaunchAgent of(PropertyList plist, String session) {
+        List<String> words = new ArrayList<>();
+        String first = plist.value("ProgramArguments.0");
+        words.add(plist.value("Program").isEmpty() ? first : plist.value("Program"));
+        for (int i = 1; plist.values().containsKey("ProgramArguments." + i); i++) {
+            words.add(plist.value("ProgramArguments." + i));
+        }
+        String command = String.join(" ", words);
+        Matcher assigned = ASSIGNMENT.matcher(command);
+        String own = plist.values().getOrDefault("EnvironmentVariables.OLLAMA_HOST", session);
+        return new LaunchAgent(plist.value("Label"), command, assigned.find() ? assigned.group(1) : own);
+    }
+
+    Optional<Program> program() {
+        if (OLLAMA.matcher(command).find()) {
+            return Optional.of(Program.OLLAMA);
+        }
+        return HAPROXY.matcher(command).find() ? Optional.of(Program.HAPROXY) : Optional.empty();
+    }
+
+    /** Where it would listen if it is an Ollama. */
+    OllamaHost listensOn() {
+        return OllamaHost.parse(ollamaHost);
+    }
+}

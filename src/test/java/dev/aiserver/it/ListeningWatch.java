@@ -1,0 +1,41 @@
+package dev.aiserver.it;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Looks at a Mac's listening sockets without a pause, until it is closed. */
+final class ListeningWatch implements AutoCloseable {
+    private final Set<Mac.Listening> seen = new LinkedHashSet<>();
+    private final Thread watching;
+    private volatile boolean over;
+    private int looks;
+
+    ListeningWatch(Mac mac) {
+        watching = new Thread(() -> {
+            while (!over) {
+                seen.addAll(mac.listening());
+                looks++;
+            }
+        });
+        watching.start();
+    }
+
+    /** Every socket that was seen, once it is closed. */
+    Set<Mac.Listening> seen() {
+        return seen;
+    }
+
+    int looks() {
+        return looks;
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        try {
+            watching.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
