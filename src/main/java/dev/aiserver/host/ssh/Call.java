@@ -14,6 +14,8 @@ import java.util.function.BooleanSupplier;
 final class Call implements AutoCloseable {
     private static final Patience CLOSELY = new Patience(Duration.ofMillis(1));
 
+    private static final Duration A_MOMENT = Duration.ofMillis(500);
+
     private final Connection connection;
     private final ChannelExec channel;
 
@@ -51,7 +53,7 @@ final class Call implements AutoCloseable {
     /**
      * Whether it came true within the limit.
      *
-     * @throws Trouble when the connection is lost before
+     * @throws Trouble when the connection is lost before, or the process ends
      */
     boolean await(Duration limit, BooleanSupplier condition) {
         CLOSELY.await(
@@ -62,11 +64,15 @@ final class Call implements AutoCloseable {
         if (condition.getAsBoolean()) {
             return true;
         }
+        // A channel is closed a moment before the connection that it belonged to.
+        CLOSELY.await(
+                channel.isClosed() ? A_MOMENT : Duration.ZERO,
+                () -> connection.loss().isPresent());
         connection.loss().ifPresent(loss -> {
             throw loss;
         });
         if (channel.isClosed()) {
-            throw connection.lost("the shell there ended without an answer");
+            throw connection.silentShell();
         }
         return false;
     }

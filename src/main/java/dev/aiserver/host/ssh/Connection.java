@@ -138,6 +138,14 @@ final class Connection implements AutoCloseable {
                         + "; what was under way may be done or not, so run the command again.");
     }
 
+    Trouble silentShell() {
+        return new Trouble(
+                Trouble.Kind.UNREACHABLE,
+                name
+                        + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints hello:"
+                        + " ssh " + name + " echo hello");
+    }
+
     @Override
     public void close() {
         for (int i = legs.size() - 1; i >= 0; i--) {

@@ -70,7 +70,11 @@ class HostKeysIT {
     @Test
     void anUnknownMachineIsRefusedAndNotRemembered() {
         for (Questions questions : List.of(Questions.NOBODY, new Person(false))) {
-            refuses(() -> connect(questions, CAUTIOUS), "The key of 127.0.0.1 is not known", "ssh-ed25519", fingerprint());
+            refuses(
+                    () -> connect(questions, CAUTIOUS),
+                    "The key of 127.0.0.1 is not known",
+                    "ssh-ed25519",
+                    fingerprint());
         }
         assertThat(client.knownHosts()).doesNotExist();
     }
@@ -129,7 +133,10 @@ class HostKeysIT {
     void aRevokedKeyIsRefusedAlsoWhenItIsKnown() throws IOException {
         String key = Client.publicHalf(server.hostKey());
         Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n@revoked * " + key + "\n");
-        refuses(() -> connect(new Person(true), TRUSTING), "revoked in " + client.knownHosts() + " line 2", fingerprint());
+        refuses(
+                () -> connect(new Person(true), TRUSTING),
+                "revoked in " + client.knownHosts() + " line 2",
+                fingerprint());
     }
 
     @Test
@@ -151,7 +158,16 @@ class HostKeysIT {
     @Test
     void aCertificateIsAsGoodAsItsAuthority() throws IOException {
         Path authority = client.key("authority", "ed25519", "");
-        tool("ssh-keygen", "-q", "-s", authority.toString(), "-I", "server", "-h", "-n", "127.0.0.1",
+        tool(
+                "ssh-keygen",
+                "-q",
+                "-s",
+                authority.toString(),
+                "-I",
+                "server",
+                "-h",
+                "-n",
+                "127.0.0.1",
                 server.hostKey() + ".pub");
         server.restart("HostCertificate " + server.hostKey() + "-cert.pub");
         Files.writeString(client.knownHosts(), "@cert-authority [127.0.0.1]:* " + Client.publicHalf(authority) + "\n");

@@ -48,7 +48,8 @@ final class OpenSsh implements AutoCloseable {
             newHostKey();
             write("authorized_keys", "");
             write("sshd_config", """
-                    ListenAddress 127.0.0.1:%d
+                    %3$s
+                    ListenAddress 127.0.0.1:%1$d
                     HostKey %2$s/host_key
                     AuthorizedKeysFile %2$s/authorized_keys
                     PidFile none
@@ -57,7 +58,6 @@ final class OpenSsh implements AutoCloseable {
                     PermitUserEnvironment yes
                     PasswordAuthentication no
                     KbdInteractiveAuthentication no
-                    %3$s
                     """.formatted(port, root, String.join("\n", settings)));
             write(
                     "passwd",
