@@ -106,7 +106,7 @@ final class RemoteFiles {
                 trap 'rm -f -- "$t"' EXIT
                 trap 'exit 1' HUP INT TERM
                 cat >"$t" && chmod %o "$t" || exit
-                [ "$(wc -c <"$t")" -eq %d ] || exit %d
+                [ $(wc -c <"$t") -eq %d ] || exit %d
                 { sync "$t" || sync; } 2>/dev/null
                 """.formatted(
                         Shell.quote(String.valueOf(path.getParent())),

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +24,19 @@ import org.jspecify.annotations.Nullable;
  * first asked something; a connection that was lost stays lost.
  */
 public final class SshHost implements Host, AutoCloseable {
-    /** A file may be large and the way narrow; that the connection still lives is watched apart from this. */
-    private static final Duration FOR_FILES = Duration.ofMinutes(30);
+    /** A file may be large and the way narrow; whether the connection still lives is watched apart from this. */
+    private static final Duration NEVER_ENDING = Duration.ofMinutes(30);
 
     private static final Duration FOR_A_SHELL = Duration.ofSeconds(30);
+
+    /** An SSH server opens ten at once; the presence takes one, and what ends another one more. */
+    private static final int AT_ONCE = 4;
 
     private final Destination destination;
     private final SshConfig config;
     private final Questions questions;
     private final SshOptions options;
+    private final Semaphore atOnce = new Semaphore(AT_ONCE);
     private final Map<InetSocketAddress, InetSocketAddress> routes = new HashMap<>();
     private @Nullable Connection connection;
     private @Nullable Facts facts;
@@ -56,10 +61,22 @@ public final class SshHost implements Host, AutoCloseable {
         return connection;
     }
 
-    private <T> T ask(Question<T> question, Duration limit) {
-        Conversation conversation = new Conversation(List.of(question));
-        List<CommandResult> answers = conversation.hold(connection(), limit);
-        return question.answer().apply(answers.isEmpty() ? conversation.unfinished() : answers.get(0));
+    private <T> T ask(Question<T> question) {
+        List<CommandResult> answers = hold(new Conversation(List.of(question)), NEVER_ENDING);
+        if (answers.isEmpty()) {
+            throw connection().lost("no answer came in " + NEVER_ENDING.toMinutes() + " minutes");
+        }
+        return question.answer().apply(answers.get(0));
+    }
+
+    private List<CommandResult> hold(Conversation conversation, Duration limit) {
+        Connection open = connection();
+        atOnce.acquireUninterruptibly();
+        try {
+            return conversation.hold(open, limit);
+        } finally {
+            atOnce.release();
+        }
     }
 
     @Override
@@ -72,42 +89,44 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public Optional<Path> find(String program) {
-        return ask(Shell.find(program), FOR_A_SHELL);
+        return ask(Shell.find(program));
     }
 
     @Override
     public CommandResult run(Command command) {
-        return ask(Shell.run(command), command.timeout());
+        Conversation conversation = new Conversation(List.of(Shell.run(command)));
+        List<CommandResult> answers = hold(conversation, command.timeout());
+        return answers.isEmpty() ? conversation.unfinished() : answers.get(0);
     }
 
     @Override
     public FileState file(Path path) {
-        return ask(RemoteFiles.file(path), FOR_FILES);
+        return ask(RemoteFiles.file(path));
     }
 
     @Override
     public List<Path> list(Path directory) {
-        return ask(RemoteFiles.list(directory), FOR_FILES);
+        return ask(RemoteFiles.list(directory));
     }
 
     @Override
     public void write(Path path, Content content, int mode) {
-        ask(RemoteFiles.write(path, content, mode), FOR_FILES);
+        ask(RemoteFiles.write(path, content, mode));
     }
 
     @Override
     public boolean create(Path path, Content content, int mode) {
-        return ask(RemoteFiles.create(path, content, mode), FOR_FILES);
+        return ask(RemoteFiles.create(path, content, mode));
     }
 
     @Override
     public void delete(Path path) {
-        ask(RemoteFiles.delete(path), FOR_FILES);
+        ask(RemoteFiles.delete(path));
     }
 
     @Override
     public void createDirectory(Path path, int mode) {
-        ask(RemoteFiles.createDirectory(path, mode), FOR_FILES);
+        ask(RemoteFiles.createDirectory(path, mode));
     }
 
     @Override
@@ -130,7 +149,7 @@ public final class SshHost implements Host, AutoCloseable {
     public Host ahead(Foresight foresight) {
         AskedAhead asked = new AskedAhead(foresight);
         Duration limit = FOR_A_SHELL.plus(asked.ofCommands());
-        return new ForeseeingHost(this, asked.read(new Conversation(asked.questions()).hold(connection(), limit)));
+        return new ForeseeingHost(this, asked.read(hold(new Conversation(asked.questions()), limit)));
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a person has in ~/.ssh, in a directory of the test: a configuration, keys, known hosts. */
-final class Client {
+final class Client implements AutoCloseable {
     private final Path directory;
     private final List<String> lines = new ArrayList<>();
 
@@ -77,5 +77,11 @@ final class Client {
 
     SshHost host(String name, Questions questions, SshOptions options) {
         return new SshHost(Destination.parse(name), config(), questions, options);
+    }
+
+    /** Removes everything that was made here. */
+    @Override
+    public void close() {
+        new LocalHost(System.getenv()).run(Command.of("rm", "-rf", directory.toString()));
     }
 }

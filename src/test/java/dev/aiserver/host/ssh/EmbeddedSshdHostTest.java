@@ -17,13 +17,12 @@ import org.junit.jupiter.api.TestInstance;
 /** The contract, with an SSH server that is not OpenSSH. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddedSshdHostTest implements HostContract {
-    private final Path directory;
     private final EmbeddedSshd server;
     private final Client client;
     private final List<SshHost> hosts = new ArrayList<>();
 
     EmbeddedSshdHostTest() throws IOException {
-        directory = Files.createTempDirectory("aiserver-client-");
+        Path directory = Files.createTempDirectory("aiserver-client-");
         server = new EmbeddedSshd(directory.resolve("host_key"));
         client = new Client(directory);
         client.machine("server", server.port(), "anybody", client.key("key", "ecdsa", ""));
@@ -37,10 +36,7 @@ class EmbeddedSshdHostTest implements HostContract {
     @AfterAll
     void stop() throws IOException {
         server.close();
-        for (String name : List.of("host_key", "key", "key.pub", "config", "known_hosts")) {
-            Files.delete(directory.resolve(name));
-        }
-        Files.delete(directory);
+        client.close();
     }
 
     @Override

@@ -34,11 +34,18 @@ final class OpenSsh implements AutoCloseable {
 
     private final Path root;
     private final int port;
+    private final Path sh;
     private final String shell;
     private Process server;
 
     /** @param shell of the user who logs in */
     OpenSsh(Path shell, String... settings) {
+        this(Path.of("/bin/sh"), shell, settings);
+    }
+
+    /** @param sh what stands at /bin/sh: on Debian dash, on a Mac bash */
+    OpenSsh(Path sh, Path shell, String... settings) {
+        this.sh = sh;
         try {
             this.root = Files.createTempDirectory("aiserver-sshd-");
             this.port = freePort();
@@ -79,10 +86,11 @@ final class OpenSsh implements AutoCloseable {
     }
 
     private Process start() throws IOException {
-        String script =
-                "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow && exec setpriv --reuid="
-                        + ID + " --regid=" + ID + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
-        Process process = new ProcessBuilder("unshare", "--mount", "sh", "-c", script, "sh", root.toString())
+        String script = "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow"
+                + " && mount --bind \"$2\" \"$(readlink -f /bin/sh)\" && exec setpriv --reuid="
+                + ID + " --regid=" + ID + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
+        Process process = new ProcessBuilder(
+                        "unshare", "--mount", "sh", "-c", script, "sh", root.toString(), sh.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(root.resolve("log").toFile())
                 .start();

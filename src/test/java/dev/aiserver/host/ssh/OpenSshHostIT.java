@@ -6,57 +6,67 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, with the sshd of this machine and a user who is not root. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OpenSshHostIT implements HostContract {
-    private final OpenSsh server = new OpenSsh(Path.of("/bin/sh"));
-    private final List<SshHost> hosts = new ArrayList<>();
-    private Client client = new Client(Path.of("/"));
+class OpenSshHostIT {
 
-    @BeforeAll
-    void admit(@TempDir Path directory) {
-        client = new Client(directory);
-        Path key = client.key("key", "ed25519", "");
-        server.admit(key);
-        client.machine("server", server.port(), OpenSsh.USER, key);
+    @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    class AsOnDebian implements OnOpenSsh {
+        private final OpenSshLogin login = new OpenSshLogin(Path.of("/bin/dash"), Path.of("/bin/sh"), "");
+
+        @Override
+        public OpenSshLogin login() {
+            return login;
+        }
     }
 
-    @AfterEach
-    void disconnect() {
-        hosts.forEach(SshHost::close);
+    /** Where /bin/sh is bash, and the user's own shell prints something whenever it starts. */
+    @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    class AsOnAMacWithANoisyShell implements OnOpenSsh {
+        private final OpenSshLogin login =
+                new OpenSshLogin(Path.of("/bin/bash"), Path.of("/bin/bash"), "echo welcome; printf beware >&2");
+
+        @Override
+        public OpenSshLogin login() {
+            return login;
+        }
     }
 
-    @AfterAll
-    void stop() {
-        server.close();
-    }
+    interface OnOpenSsh extends HostContract {
+        OpenSshLogin login();
 
-    @Override
-    public Host host(Map<String, String> environment) {
-        server.environment(environment);
-        SshHost host = client.host("server");
-        hosts.add(host);
-        return host;
-    }
+        @Override
+        default Host host(Map<String, String> environment) {
+            return login().host(environment);
+        }
 
-    @Override
-    public Charset charset() {
-        return StandardCharsets.UTF_8;
-    }
+        @Override
+        default Charset charset() {
+            return StandardCharsets.UTF_8;
+        }
 
-    @Override
-    public Path home() throws IOException {
-        Path home = HostContract.super.home();
-        OpenSsh.give(home);
-        return home;
+        @Override
+        default Path home() throws IOException {
+            Path home = HostContract.super.home();
+            OpenSsh.give(home);
+            return home;
+        }
+
+        @AfterEach
+        default void disconnect() {
+            login().disconnect();
+        }
+
+        @AfterAll
+        default void stop() {
+            login().close();
+        }
     }
 }
