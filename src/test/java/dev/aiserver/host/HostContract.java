@@ -219,7 +219,11 @@ public interface HostContract {
         Files.createSymbolicLink(home.resolve("link"), home.resolve("target"));
         host(home).write(home.resolve("link"), Content.of("new"), 0600);
         assertThat(home.resolve("target")).hasContent("mine");
-        assertThat(home.resolve("link")).isRegularFile().hasContent("new");
+        assertThat(home.resolve("link")).isRegularFile();
+        Files.createSymbolicLink(home.resolve("to-directory"), Files.createDirectory(home.resolve("directory")));
+        host(home).write(home.resolve("to-directory"), Content.of("new"), 0600);
+        assertThat(home.resolve("to-directory")).isRegularFile().hasContent("new");
+        assertThat(home.resolve("directory")).isEmptyDirectory();
     }
 
     @ParameterizedTest

@@ -15,7 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An open SSH connection to a machine, over all the machines on the way. */
 final class Connection implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int SIGNS_OF_LIFE = 3;
+
+    /** After each but the last, the other side is asked for a sign of life. */
+    private static final int PARTS_OF_SILENCE = 3;
 
     private final Duration silence;
     private final String name;
@@ -65,8 +67,8 @@ final class Connection implements AutoCloseable {
             session.setUserInfo(passwords);
             session.setConfig("StrictHostKeyChecking", "yes");
             session.setConfig("PreferredAuthentications", "publickey,keyboard-interactive,password");
-            session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / SIGNS_OF_LIFE));
-            session.setServerAliveCountMax(SIGNS_OF_LIFE);
+            session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / PARTS_OF_SILENCE));
+            session.setServerAliveCountMax(PARTS_OF_SILENCE - 1);
             session.connect(Math.toIntExact(options.connectTimeout().toMillis()));
             legs.add(new Leg(session, line));
         } catch (JSchException e) {

@@ -5,8 +5,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
@@ -15,7 +17,7 @@ import java.time.Duration;
  */
 final class Line implements SocketFactory {
     private final Duration patience;
-    private final Socket socket = new Socket();
+    private volatile Socket socket = new Socket();
     private volatile long lastHeard = System.nanoTime();
 
     /** @param patience for the other side to accept the connection */
@@ -36,10 +38,22 @@ final class Line implements SocketFactory {
         }
     }
 
+    /** Tries all addresses of the host, as ssh does. */
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        socket.connect(new InetSocketAddress(host, port), Math.toIntExact(patience.toMillis()));
-        return socket;
+        IOException failure = new UnknownHostException(host);
+        for (InetAddress address : InetAddress.getAllByName(host)) {
+            Socket attempt = new Socket();
+            try {
+                attempt.connect(new InetSocketAddress(address, port), Math.toIntExact(patience.toMillis()));
+                socket = attempt;
+                return attempt;
+            } catch (IOException e) {
+                attempt.close();
+                failure = e;
+            }
+        }
+        throw failure;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -59,11 +60,19 @@ public final class SshConfig {
             throw wrong("ssh is configured to reach " + destination.host()
                     + " by a ProxyCommand, which does not work here; use ProxyJump.");
         }
+        String host = single(values, "hostname").orElse(destination.host());
+        String user = single(values, "user").orElse("");
+        UnaryOperator<String> expansion = text -> text.replace("%d", home())
+                .replace("%h", host)
+                .replace("%r", user)
+                .replace("%n", destination.host())
+                .replace("%%", "%");
         return new Settings(
-                single(values, "hostname").orElse(destination.host()),
+                host,
                 single(values, "port").map(Integer::valueOf).orElse(22),
-                single(values, "user").orElse(""),
+                user,
                 values.getOrDefault("identityfile", List.of()).stream()
+                        .map(expansion)
                         .map(this::path)
                         .toList(),
                 single(values, "identitiesonly").filter("yes"::equals).isPresent(),
@@ -71,6 +80,7 @@ public final class SshConfig {
                 Stream.of("userknownhostsfile", "globalknownhostsfile")
                         .flatMap(key -> single(values, key).stream())
                         .flatMap(paths -> Arrays.stream(paths.split(" (?=[/~])")))
+                        .map(expansion)
                         .map(this::path)
                         .toList(),
                 single(values, "hostkeyalias"),
@@ -96,9 +106,11 @@ public final class SshConfig {
     }
 
     private Path path(String value) {
-        return value.startsWith("~/")
-                ? Path.of(environment.getOrDefault("HOME", "/"), value.substring(2))
-                : Path.of(value);
+        return value.startsWith("~/") ? Path.of(home(), value.substring(2)) : Path.of(value);
+    }
+
+    private String home() {
+        return environment.getOrDefault("HOME", "/");
     }
 
     private static Trouble wrong(String sentence) {

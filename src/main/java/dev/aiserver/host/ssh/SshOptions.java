@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param acceptNewHostKey whether a machine that is not known is taken for the right one, and remembered, without a
  *     question; a changed key is refused all the same
  * @param connectTimeout within which the other side must answer
- * @param silence after which a connection counts as lost; the other side is asked for a sign of life three times in it
+ * @param silence after which a connection counts as lost; the other side is asked for a sign of life twice in it
  */
 public record SshOptions(boolean acceptNewHostKey, Duration connectTimeout, Duration silence) {
 

@@ -39,7 +39,7 @@ class SshConfigTest {
                           User ann
                           Port 2022
                           IdentityFile ~/.ssh/first
-                          IdentityFile "/keys/with a space"
+                          IdentityFile "%%d/with a space/%%r@%%h"
                           IdentitiesOnly yes
                           IdentityAgent "/run/agent of mac"
                           HostKeyAlias the-mac
@@ -53,7 +53,7 @@ class SshConfigTest {
                         "mac.example.com",
                         2022,
                         "ann",
-                        List.of(Path.of("/home/ann/.ssh/first"), Path.of("/keys/with a space")),
+                        List.of(Path.of("/home/ann/.ssh/first"), Path.of("/home/ann/with a space/ann@mac.example.com")),
                         true,
                         Optional.of(Path.of("/run/agent of mac")),
                         List.of(Path.of("/known hosts"), Path.of("/known2")),
