@@ -40,14 +40,17 @@ final class Conversation {
      */
     List<CommandResult> hold(Connection connection, Duration limit) {
         byte[] script = script("");
+        int answered = questions.size();
         try (Call call = connection.call(line(script), stdout, stderr)) {
             call.feed(concat(script, questions.size() == 1 ? questions.get(0).input() : new byte[0]));
             if (!call.await(limit, () -> answered() == questions.size())) {
+                // Counted before the killing, because the shell may still tell of the death of its child.
+                answered = answered();
                 end(connection);
             }
         }
         List<CommandResult> answers = new ArrayList<>();
-        for (int i = 0; i < answered(); i++) {
+        for (int i = 0; i < answered; i++) {
             int exitCode = Integer.parseInt(new String(stdout.get(place(i) + 1), StandardCharsets.US_ASCII));
             answers.add(new CommandResult(exitCode, stdout.get(place(i)), stderr.get(place(i))));
         }
@@ -81,10 +84,9 @@ final class Conversation {
         return new String(stdout.get(1), StandardCharsets.US_ASCII);
     }
 
-    /** What there is of the first answer that did not come to its end. */
+    /** What there is of the first answer when it did not come to its end. */
     CommandResult unfinished() {
-        int place = place(answered());
-        return new CommandResult(CommandResult.TIMED_OUT, stdout.get(place), stderr.get(place));
+        return new CommandResult(CommandResult.TIMED_OUT, stdout.get(place(0)), stderr.get(place(0)));
     }
 
     private int answered() {

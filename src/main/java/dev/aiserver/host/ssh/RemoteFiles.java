@@ -13,9 +13,8 @@ import java.util.stream.Stream;
 
 /** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
 final class RemoteFiles {
-    private static final int NOT_THERE = 44;
-    private static final int THERE_ALREADY = 45;
-    private static final int CUT_SHORT = 46;
+    private static final int THERE_ALREADY = 44;
+    private static final int CUT_SHORT = 45;
 
     /** The system's own tools, and no others that may stand before them on the user's search path. */
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
@@ -127,9 +126,9 @@ final class RemoteFiles {
 
     static Question<Boolean> delete(Path path) {
         return Question.of(script(path, """
-                        l=$(ls -d -- "$p") || exit %d
+                        ls -d -- "$p" >/dev/null || exit
                         if [ -d "$p" ] && [ ! -L "$p" ]; then rmdir -- "$p"; else rm -f -- "$p"; fi
-                        """.formatted(NOT_THERE)), result -> {
+                        """), result -> {
             boolean gone = result.succeeded();
             boolean fine = switch (reason(result)) {
                 case "No such file or directory", "Not a directory", "Directory not empty" -> true;
@@ -156,10 +155,10 @@ final class RemoteFiles {
         return new Trouble("Cannot " + verb + " " + path + ": " + reason + ".");
     }
 
-    /** What the system's own words, at the end of a tool's message, say. */
+    /** The system's own words, which stand at the end of a tool's message. */
     private static String reason(CommandResult result) {
-        String complaint = result.complaint();
-        return complaint.substring(complaint.lastIndexOf(": ") + 1).strip();
+        String message = result.errorText().isBlank() ? result.complaint() : result.errorText();
+        return message.substring(message.lastIndexOf(": ") + 1).strip();
     }
 
     private static String inWords(String reason) {

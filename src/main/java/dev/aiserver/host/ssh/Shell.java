@@ -67,13 +67,13 @@ final class Shell {
                 result -> result.succeeded() ? Optional.of(Path.of(result.text())) : Optional.empty());
     }
 
-    /** Kills a process and all below it. */
+    /** Kills a process and all below it, parents first, so that they do not go on to what comes next. */
     static Question<Boolean> killTree(String pid) {
         String script = "ps -A -o pid= -o ppid= | awk -v root=" + quote(pid) + " '"
                 + "{ parent[$1] = $2 } "
                 + "END { doomed[root]; do { more = 0; for (p in parent) "
                 + "if (!(p in doomed) && (parent[p] in doomed)) { doomed[p]; more = 1 } } while (more); "
-                + "for (p in doomed) print p }' | xargs kill -9";
+                + "for (p in doomed) print p }' | sort -n | xargs kill -9";
         return Question.of(script, CommandResult::succeeded);
     }
 }

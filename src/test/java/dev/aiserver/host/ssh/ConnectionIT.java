@@ -7,6 +7,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
@@ -14,11 +15,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +263,40 @@ class ConnectionIT {
                     name + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints"
                             + " hello: ssh " + name + " echo hello");
         }
+    }
+
+    @Test
+    void whatTheUserMayNotDoIsTold(@TempDir Path ours) throws IOException {
+        Path closed = Files.createDirectory(ours.resolve("closed"));
+        Path readable = Files.createDirectory(ours.resolve("readable"));
+        Path file = Files.writeString(readable.resolve("file"), "ours");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Content content = Content.of("theirs");
+        record Case(String verb, Path path, BiConsumer<Host, Path> action) {}
+        try (SshHost host = host("server")) {
+            for (Case each : List.of(
+                    new Case("read", file, Host::file),
+                    new Case("read", closed.resolve("file"), Host::file),
+                    new Case("read", closed, Host::list),
+                    new Case("write", file, (there, path) -> there.write(path, content, 0600)),
+                    new Case("write", closed.resolve("file"), (there, path) -> there.write(path, content, 0600)),
+                    new Case("write", readable.resolve("new"), (there, path) -> there.create(path, content, 0600)),
+                    new Case("delete", file, Host::delete),
+                    new Case("delete", closed.resolve("file"), Host::delete),
+                    new Case("create", readable.resolve("new"), (there, path) -> there.createDirectory(path, 0700)))) {
+                assertThatThrownBy(() -> each.action.accept(host, each.path))
+                        .as(each.verb + " " + each.path)
+                        .isInstanceOf(Trouble.class)
+                        .hasMessage(
+                                "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
+            }
+            Host ahead = host.ahead(new Foresight(List.of(file, readable), List.of(closed), List.of(), List.of()));
+            assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
+            assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(Trouble.class);
+        }
+        assertThat(file).hasContent("ours");
     }
 
     @Test
