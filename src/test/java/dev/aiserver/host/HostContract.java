@@ -124,6 +124,12 @@ public interface HostContract {
     }
 
     @Test
+    default void theCommandsOwnPathIsForItsChildren(@Home Path home) {
+        Command command = Command.of("env").with(Map.of("PATH", home.toString()));
+        assertThat(host(home).run(command).text().lines()).contains("PATH=" + home);
+    }
+
+    @Test
     default void whatIsNoProgramIsNotFound(@Home Path home) throws IOException {
         Files.createDirectory(home.resolve("directory"));
         Files.writeString(home.resolve("not-executable"), "");

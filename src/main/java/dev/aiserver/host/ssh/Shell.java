@@ -41,14 +41,18 @@ final class Shell {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** The program takes the shell's place, so that it is the shell's end that is seen. */
+    /**
+     * The program takes the shell's place, so that it is the shell's end that is seen. It is looked up before its own
+     * environment is set, which may have another search path.
+     */
     static Question<CommandResult> run(Command command) {
         String environment = command.environment().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(variable -> "export " + quote(variable.getKey() + "=" + variable.getValue()) + "\n")
                 .collect(Collectors.joining());
         String words = command.argv().stream().map(Shell::quote).collect(Collectors.joining(" "));
-        String script = environment + "set -- " + words + """
+        String script =
+                "set -- " + words + """
 
                 case $1 in
                   */*) _program=$1 ;;
@@ -56,8 +60,7 @@ final class Shell {
                 esac
                 [ -f "$_program" ] && [ -x "$_program" ] || { printf '%%s: cannot be run' "$1" >&2; exit %1$d; }
                 shift
-                exec "$_program" "$@"
-                """.formatted(CommandResult.NOT_FOUND);
+                """.formatted(CommandResult.NOT_FOUND) + environment + "exec \"$_program\" \"$@\"";
         return new Question<>(script, command.stdin(), result -> result);
     }
 
