@@ -29,6 +29,7 @@ class LayersTest {
     /** What each package uses, no more and no less. A row names only rows above it: imports run one way. */
     private static final String LAYERS = """
             host
+            host.ssh:          host
             spec:              host
             template:          spec
             net:               host spec
@@ -87,6 +88,7 @@ class LayersTest {
     @CsvSource({
         "picocli..,                 dev.aiserver.cli",
         "org.apache.commons.exec.., dev.aiserver.host",
+        "com.jcraft.jsch..,         dev.aiserver.host.ssh",
         "freemarker..,              dev.aiserver.template",
         "com.dd.plist..,            dev.aiserver.rehearsal.launchd",
         "org.yaml..,                dev.aiserver.spec",

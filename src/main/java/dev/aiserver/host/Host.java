@@ -11,6 +11,10 @@ import java.util.Optional;
  */
 public interface Host {
 
+    /** Where a Mac's tools stand; a shell without a login and an SSH session know only half of it. */
+    List<String> USUAL_DIRECTORIES =
+            List.of("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
+
     Facts facts();
 
     /** Where the program stands: the first executable of that name on the host's search path. */
@@ -69,4 +73,12 @@ public interface Host {
      * loopback.
      */
     InetSocketAddress route(InetSocketAddress there);
+
+    /**
+     * This machine, having been asked all of that at once where every question costs a trip. What it answers from memory
+     * was so when this returned; any change and any other command that goes through it makes it forget everything.
+     */
+    default Host ahead(Foresight foresight) {
+        return this;
+    }
 }

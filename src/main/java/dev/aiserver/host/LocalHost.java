@@ -27,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** This machine, as the user whose environment it is given. */
 public final class LocalHost implements Host {
 
-    /** Where a Mac's tools stand; a shell without a login and an SSH session know only half of it. */
-    private static final List<String> USUAL_DIRECTORIES =
-            List.of("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
-
     private static final Duration WAIT_FOR_OUTPUT_OF_ORPHANS = Duration.ofSeconds(1);
 
     private final Map<String, String> environment;
@@ -42,7 +38,7 @@ public final class LocalHost implements Host {
     public LocalHost(Map<String, String> environment) {
         Set<String> directories =
                 new LinkedHashSet<>(List.of(environment.getOrDefault("PATH", "").split(":")));
-        directories.addAll(USUAL_DIRECTORIES);
+        directories.addAll(Host.USUAL_DIRECTORIES);
         directories.removeIf(directory -> !directory.startsWith("/"));
         this.searchPath = directories.stream().map(Path::of).toList();
         this.environment = new HashMap<>(environment);
@@ -53,30 +49,9 @@ public final class LocalHost implements Host {
     @Override
     public synchronized Facts facts() {
         if (facts == null) {
-            facts = askFacts();
+            facts = Facts.read(run(Facts.question()));
         }
         return facts;
-    }
-
-    private Facts askFacts() {
-        String script = "uname -s && uname -m && id -u && id -un && printf '%s\\n' \"$HOME\" && "
-                + "{ sw_vers -productVersion 2>/dev/null || echo; }";
-        CommandResult result = run(Command.of("/bin/sh", "-c", script));
-        List<String> lines = result.text().lines().toList();
-        if (!result.succeeded() || lines.size() < 6) {
-            throw new Trouble("This machine does not say what it is: " + result.complaint()
-                    + ". Check that uname and id work in a shell.");
-        }
-        if (!lines.get(4).startsWith("/")) {
-            throw new Trouble("HOME is not set to an absolute path; set it to your home directory.");
-        }
-        return new Facts(
-                lines.get(0),
-                lines.get(1),
-                lines.get(5),
-                Integer.parseInt(lines.get(2)),
-                lines.get(3),
-                Path.of(lines.get(4)));
     }
 
     @Override

@@ -6,6 +6,11 @@ import java.nio.file.Path;
 public record ReadOnlyHost(Host behind) implements ForwardingHost {
 
     @Override
+    public Host ahead(Foresight foresight) {
+        return new ReadOnlyHost(behind.ahead(foresight));
+    }
+
+    @Override
     public void write(Path path, Content content, int mode) {
         throw new IllegalStateException("planning must not write " + path);
     }

@@ -3,8 +3,11 @@ package dev.aiserver.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.standin.Script;
 import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,29 +16,54 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every host that is this very machine must do. */
+/** What every host must do, shown on this very machine: what Java sees here is what the host must say. */
 @Timeout(20)
-interface HostContract {
+public interface HostContract {
     String SYSTEM_PATH = "/usr/bin:/bin";
     Duration SOON = Duration.ofMillis(300);
 
     /** A host whose user has this environment. */
     Host host(Map<String, String> environment);
+
+    /** In which arguments arrive there. */
+    Charset charset();
+
+    /** An empty directory that belongs to the host's user. */
+    default Path home() throws IOException {
+        return Files.createTempDirectory("aiserver-home-");
+    }
+
+    /** A {@link #home()} for one test. */
+    @Target(ElementType.PARAMETER)
+    @Retention(RetentionPolicy.RUNTIME)
+    @TempDir(factory = Homes.class)
+    @interface Home {}
+
+    /** Asks the test class for homes. */
+    final class Homes implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
+            return ((HostContract) test.getRequiredTestInstance()).home();
+        }
+    }
 
     private Host host(Path home) {
         return host(Map.of("PATH", SYSTEM_PATH, "HOME", home.toString()));
@@ -45,6 +73,11 @@ interface HostContract {
         List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         argv.addAll(List.of(arguments));
         return Command.of(argv);
+    }
+
+    /** A program that belongs to the host's user. */
+    private void script(Path file, String body) {
+        host(Map.of("PATH", SYSTEM_PATH, "HOME", "/")).write(file, Content.of("#!/bin/sh\n" + body + "\n"), 0755);
     }
 
     private static byte[] bytes(int count) {
@@ -63,38 +96,41 @@ interface HostContract {
     }
 
     @Test
-    default void argumentsArriveByteForByte(@TempDir Path home) {
+    default void argumentsArriveByteForByte(@Home Path home) {
         String[] arguments = {
             "", " ", "a b", "'", "\"", "'\"'", "$HOME", "`id`", "\\", "\\n", "a\nb", "*", "~", "-n", "--", "é→😀", ""
         };
         byte[] arrived =
                 host(home).run(shell("printf '%s\\0' \"$@\"", arguments)).stdout();
-        // Java itself encodes arguments; on every Mac that is UTF-8, on Linux it is what the locale says.
-        Charset ofArguments = Charset.forName(System.getProperty("sun.jnu.encoding"));
-        assertThat(arrived).isEqualTo((String.join("\0", arguments) + "\0").getBytes(ofArguments));
+        assertThat(arrived).isEqualTo((String.join("\0", arguments) + "\0").getBytes(charset()));
     }
 
     @Test
     default void theEnvironmentIsTheUsersAndTheCommands() {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's", "B", "user's"));
-        assertThat(host.run(Command.of("env").with(Map.of("B", "command's", "C", "a b")))
-                        .text()
-                        .lines())
-                .filteredOn(line -> !line.startsWith("PATH="))
-                .containsExactlyInAnyOrder("A=user's", "B=command's", "C=a b", "LC_ALL=C");
+        assertThat(host.run(Command.of("env").with(Map.of("B", "command's", "C", "a\nb -$B")))
+                        .text())
+                .contains("A=user's\n", "B=command's\n", "C=a\nb -$B\n", "LC_ALL=C\n")
+                .doesNotContain("B=user's");
     }
 
     @Test
-    default void theUsersPathDecidesWhichProgramRuns(@TempDir Path home) {
-        Script.write(home.resolve("uname"), "echo ours");
-        Script.write(home.resolve("only-here"), "uname");
+    default void theUsersPathDecidesWhichProgramRuns(@Home Path home) {
+        script(home.resolve("uname"), "echo ours");
+        script(home.resolve("only-here"), "uname");
         Host host = host(Map.of("PATH", "relative:" + home + ":" + SYSTEM_PATH));
         assertThat(host.find("uname")).contains(home.resolve("uname"));
         assertThat(host.run(Command.of("only-here")).text()).isEqualTo("ours\n");
     }
 
     @Test
-    default void whatIsNoProgramIsNotFound(@TempDir Path home) throws IOException {
+    default void theCommandsOwnPathIsForItsChildren(@Home Path home) {
+        Command command = Command.of("env").with(Map.of("PATH", home.toString()));
+        assertThat(host(home).run(command).text().lines()).contains("PATH=" + home);
+    }
+
+    @Test
+    default void whatIsNoProgramIsNotFound(@Home Path home) throws IOException {
         Files.createDirectory(home.resolve("directory"));
         Files.writeString(home.resolve("not-executable"), "");
         Host host = host(Map.of("PATH", home + ":" + SYSTEM_PATH));
@@ -109,20 +145,20 @@ interface HostContract {
     }
 
     @Test
-    default void aMegabyteGoesInAndComesOut(@TempDir Path home) {
+    default void aMegabyteGoesInAndComesOut(@Home Path home) {
         byte[] megabyte = bytes(1 << 20);
         assertThat(host(home).run(Command.of("cat").reading(megabyte)).stdout()).isEqualTo(megabyte);
     }
 
     @Test
-    default void inputThatNobodyReadsDoesNotMatter(@TempDir Path home) {
+    default void inputThatNobodyReadsDoesNotMatter(@Home Path home) {
         CommandResult result = host(home).run(shell("exec 0<&-; echo done").reading(bytes(1 << 20)));
         assertThat(result.exitCode()).isZero();
         assertThat(result.text()).isEqualTo("done\n");
     }
 
     @Test
-    default void bothStreamsAreBytesAndApart(@TempDir Path home) {
+    default void bothStreamsAreBytesAndApart(@Home Path home) {
         byte[] all = new byte[256];
         for (int value = 0; value < all.length; value++) {
             all[value] = (byte) value;
@@ -142,7 +178,7 @@ interface HostContract {
             kill -9 $$,   137
             kill -TERM $$,143
             """)
-    default void anyExitCodeIsAResult(String script, int exitCode, @TempDir Path home) {
+    default void anyExitCodeIsAResult(String script, int exitCode, @Home Path home) {
         CommandResult result = host(home).run(shell("echo out; echo err >&2; " + script));
         assertThat(result.exitCode()).isEqualTo(exitCode);
         assertThat(result.text()).isEqualTo("out\n");
@@ -150,7 +186,7 @@ interface HostContract {
     }
 
     @Test
-    default void atTheTimeLimitTheWholeTreeIsGone(@TempDir Path home) {
+    default void atTheTimeLimitTheWholeTreeIsGone(@Home Path home) {
         CommandResult result = host(home)
                 .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").within(SOON));
         assertThat(result.exitCode()).isEqualTo(CommandResult.TIMED_OUT);
@@ -160,7 +196,7 @@ interface HostContract {
     }
 
     @Test
-    default void aDaemonThatHoldsTheOutputDoesNotHoldTheCall(@TempDir Path home) {
+    default void aDaemonThatHoldsTheOutputDoesNotHoldTheCall(@Home Path home) {
         CommandResult result =
                 host(home).run(shell("sleep 600 & echo $!; for i in 1 2 3 4 5; do env; done >&2; exit 7"));
         long daemon = Long.parseLong(result.text().strip());
@@ -172,7 +208,7 @@ interface HostContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"0600", "0644", "0755", "0666", "0400"})
-    default void aFileIsWrittenWithItsModeWhateverTheUmask(String octal, @TempDir Path home) {
+    default void aFileIsWrittenWithItsModeWhateverTheUmask(String octal, @Home Path home) {
         int mode = Integer.parseInt(octal, 8);
         Host host = host(home);
         Content content = Content.of(bytes(100_000));
@@ -184,12 +220,16 @@ interface HostContract {
     }
 
     @Test
-    default void writingReplacesALinkAndNotWhatItLeadsTo(@TempDir Path home) throws IOException {
+    default void writingReplacesALinkAndNotWhatItLeadsTo(@Home Path home) throws IOException {
         Files.writeString(home.resolve("target"), "mine");
         Files.createSymbolicLink(home.resolve("link"), home.resolve("target"));
         host(home).write(home.resolve("link"), Content.of("new"), 0600);
         assertThat(home.resolve("target")).hasContent("mine");
-        assertThat(home.resolve("link")).isRegularFile().hasContent("new");
+        assertThat(home.resolve("link")).isRegularFile();
+        Files.createSymbolicLink(home.resolve("to-directory"), Files.createDirectory(home.resolve("directory")));
+        host(home).write(home.resolve("to-directory"), Content.of("new"), 0600);
+        assertThat(home.resolve("to-directory")).isRegularFile().hasContent("new");
+        assertThat(home.resolve("directory")).isEmptyDirectory();
     }
 
     @ParameterizedTest
@@ -198,8 +238,7 @@ interface HostContract {
             regular/file   | Not a directory
             directory      | Is a directory
             """)
-    default void aFailedWriteSaysWhyAndLeavesNothing(String name, String reason, @TempDir Path home)
-            throws IOException {
+    default void aFailedWriteSaysWhyAndLeavesNothing(String name, String reason, @Home Path home) throws IOException {
         Files.writeString(home.resolve("regular"), "mine");
         Files.createDirectory(home.resolve("directory"));
         Host host = host(home);
@@ -212,20 +251,18 @@ interface HostContract {
     }
 
     @Test
-    default void saysWhatStandsAtAPath(@TempDir Path home) throws IOException {
+    default void saysWhatStandsAtAPath(@Home Path home) {
         Host host = host(home);
         int uid = host.facts().uid();
-        Files.writeString(home.resolve("regular"), "content");
-        Files.setPosixFilePermissions(home.resolve("regular"), PosixFilePermissions.fromString("rw-r-----"));
-        Files.createDirectory(home.resolve("directory"));
-        Files.setPosixFilePermissions(home.resolve("directory"), PosixFilePermissions.fromString("rwxr-x---"));
-        Files.createSymbolicLink(home.resolve("link"), home.resolve("regular"));
-        Files.createSymbolicLink(home.resolve("dangling"), home.resolve("nothing"));
-        assertThat(host.run(Command.of("mkfifo", home + "/pipe")).succeeded()).isTrue();
+        // The host makes them, so that they are its user's.
+        String script = "cd \"$1\" && printf content >regular && chmod 640 regular && mkdir -m 750 directory"
+                + " && mkdir -m 1777 sticky && ln -s regular link && ln -s nothing dangling && mkfifo pipe";
+        assertThat(host.run(shell(script, home.toString())).succeeded()).isTrue();
 
         Map<String, FileState> expected = Map.of(
                 "regular", new FileState.Regular(Content.of("content"), 0640, uid),
                 "directory", new FileState.Directory(0750, uid),
+                "sticky", new FileState.Directory(01777, uid),
                 "link", new FileState.Other("symbolic link", uid),
                 "dangling", new FileState.Other("symbolic link", uid),
                 "pipe", new FileState.Other("special file", uid),
@@ -237,7 +274,7 @@ interface HostContract {
     }
 
     @Test
-    default void listsADirectorySorted(@TempDir Path home) throws IOException {
+    default void listsADirectorySorted(@Home Path home) throws IOException {
         for (String name : List.of("b", ".hidden", "a")) {
             Files.writeString(home.resolve(name), "");
         }
@@ -253,7 +290,7 @@ interface HostContract {
     }
 
     @Test
-    default void deletesWhatHoldsNothing(@TempDir Path home) throws IOException {
+    default void deletesWhatHoldsNothing(@Home Path home) throws IOException {
         Files.writeString(home.resolve("file"), "");
         Files.createDirectory(home.resolve("empty"));
         Files.createDirectory(home.resolve("full"));
@@ -269,7 +306,7 @@ interface HostContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"0700", "0755", "0777"})
-    default void aDirectoryIsMadeWithItsModeWhateverTheUmask(String octal, @TempDir Path home) {
+    default void aDirectoryIsMadeWithItsModeWhateverTheUmask(String octal, @Home Path home) {
         Host host = host(home);
         int mode = Integer.parseInt(octal, 8);
         host.createDirectory(home.resolve("new"), mode);
@@ -283,7 +320,7 @@ interface HostContract {
             regular     | something of that name is there already
             regular/new | Not a directory
             """)
-    default void aDirectoryThatCannotBeMadeSaysWhy(String name, String reason, @TempDir Path home) throws IOException {
+    default void aDirectoryThatCannotBeMadeSaysWhy(String name, String reason, @Home Path home) throws IOException {
         Files.writeString(home.resolve("regular"), "");
         Path path = home.resolve(name);
         Host host = host(home);
@@ -293,7 +330,7 @@ interface HostContract {
     }
 
     @Test
-    default void ofManyThatCreateAFileOneSucceedsAndItsContentStays(@TempDir Path home) {
+    default void ofManyThatCreateAFileOneSucceedsAndItsContentStays(@Home Path home) {
         Host host = host(home);
         Path path = home.resolve("lock");
         List<Integer> winners = IntStream.range(0, 20)
@@ -311,7 +348,7 @@ interface HostContract {
     }
 
     @Test
-    default void aFileThatCannotBeCreatedSaysWhy(@TempDir Path home) {
+    default void aFileThatCannotBeCreatedSaysWhy(@Home Path home) {
         Path path = home.resolve("missing/file");
         Host host = host(home);
         assertThatThrownBy(() -> host.create(path, Content.of(""), 0600))
@@ -320,9 +357,9 @@ interface HostContract {
     }
 
     @Test
-    default void aFileIsMovedWithItsModeInPlaceOfAnother(@TempDir Path home) throws IOException {
+    default void aFileIsMovedWithItsModeInPlaceOfAnother(@Home Path home) {
         Host host = host(home);
-        Files.createDirectory(home.resolve("folder"));
+        host.createDirectory(home.resolve("folder"), 0755);
         host.write(home.resolve("from"), Content.of("new"), 0640);
         host.write(home.resolve("folder/to"), Content.of("old"), 0600);
         assertThat(host.move(home.resolve("from"), home.resolve("folder/to"))).isTrue();
@@ -341,7 +378,81 @@ interface HostContract {
     }
 
     @Test
-    default void itsPresenceIsAProcessThatLivesThere(@TempDir Path home) {
+    default void namesMayBeAnything(@Home Path home) {
+        Host host = host(home);
+        for (String name : List.of("a b", "'", "\"$HOME\"", "-rf", "a\nb", "*", "\\")) {
+            Path directory = home.resolve(name);
+            Path file = directory.resolve(name);
+            host.createDirectory(directory, 0700);
+            host.write(file, Content.of(name), 0600);
+            assertThat(host.create(file, Content.of("other"), 0600)).as(name).isFalse();
+            assertThat(host.list(directory)).as(name).containsExactly(file);
+            assertThat(host.file(file))
+                    .as(name)
+                    .isEqualTo(new FileState.Regular(
+                            Content.of(name), 0600, host.facts().uid()));
+            host.delete(file);
+            host.delete(directory);
+            assertThat(host.list(home)).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    default void whatIsAskedAheadIsAnsweredAlike(@Home Path home) {
+        script(home.resolve("fail"), "cat; echo out; echo err >&2; kill -9 $$");
+        Host host = host(home);
+        Path file = home.resolve("file");
+        Path nothing = home.resolve("nothing");
+        host.write(file, Content.of(bytes(100_000)), 0640);
+        Command fail = Command.of(home + "/fail");
+        Command missing = Command.of("no-such-program");
+        Host ahead = host.ahead(new Foresight(
+                List.of(file, nothing, home),
+                List.of(home, nothing),
+                List.of("sh", "no-such-program"),
+                List.of(fail, missing, Command.of("cat").reading("input"))));
+        for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
+            assertThat(ahead.file(path)).isEqualTo(host.file(path));
+            assertThat(ahead.list(path)).isEqualTo(host.list(path));
+        }
+        for (String program : List.of("sh", "no-such-program", "env")) {
+            assertThat(ahead.find(program)).isEqualTo(host.find(program));
+        }
+        for (Command command : List.of(fail, missing, Command.of("cat").reading("input"), Command.of("echo"))) {
+            assertThat(ahead.run(command))
+                    .usingRecursiveComparison()
+                    .as(command.toString())
+                    .isEqualTo(host.run(command));
+        }
+        assertThat(ahead.facts()).isEqualTo(host.facts());
+    }
+
+    @Test
+    default void whatWasAskedAheadIsForgottenWhenSomethingChanges(@Home Path home) {
+        Path file = home.resolve("file");
+        Path other = home.resolve("other");
+        Command count = shell("ls \"$1\" | wc -l", home.toString());
+        List<Consumer<Host>> changes = List.of(
+                it -> it.write(file, Content.of("written"), 0600),
+                it -> it.delete(file),
+                it -> it.create(file, Content.of("created"), 0600),
+                it -> it.createDirectory(other, 0700),
+                it -> it.run(Command.of("mv", file.toString(), other.toString())));
+        Host host = host(home);
+        for (Consumer<Host> change : changes) {
+            Host ahead =
+                    host.ahead(new Foresight(List.of(file, other), List.of(home, other), List.of(), List.of(count)));
+            change.accept(ahead);
+            assertThat(ahead.file(file)).isEqualTo(host.file(file));
+            assertThat(ahead.list(home)).isEqualTo(host.list(home));
+            assertThat(ahead.list(other)).isEqualTo(host.list(other));
+            assertThat(ahead.run(count).text()).isEqualTo(host.run(count).text());
+        }
+        assertThat(host.list(other)).containsExactly(other.resolve("file"));
+    }
+
+    @Test
+    default void itsPresenceIsAProcessThatLivesThere(@Home Path home) {
         Host host = host(home);
         long presence = host.presence();
         assertThat(host.run(shell("kill -0 \"$1\"", Long.toString(presence))).succeeded())
@@ -350,7 +461,7 @@ interface HostContract {
     }
 
     @Test
-    default void itsLoopbackCanBeReached(@TempDir Path home) throws IOException {
+    default void itsLoopbackCanBeReached(@Home Path home) throws IOException {
         Host host = host(home);
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket client = new Socket()) {
@@ -363,17 +474,17 @@ interface HostContract {
     }
 
     @Test
-    default void factsAreWhatTheHostsOwnToolsSay(@TempDir Path home) {
-        Script.write(home.resolve("uname"), "case $1 in -s) echo Darwin ;; -m) echo arm64 ;; esac");
-        Script.write(home.resolve("id"), "case $1 in -u) echo 501 ;; -un) echo ann ;; esac");
-        Script.write(home.resolve("sw_vers"), "echo 15.7.1");
+    default void factsAreWhatTheHostsOwnToolsSay(@Home Path home) {
+        script(home.resolve("uname"), "case $1 in -s) echo Darwin ;; -m) echo arm64 ;; esac");
+        script(home.resolve("id"), "case $1 in -u) echo 501 ;; -un) echo ann ;; esac");
+        script(home.resolve("sw_vers"), "echo 15.7.1");
         Map<String, String> environment = Map.of("PATH", home + ":" + SYSTEM_PATH, "HOME", "/Users/ann");
         assertThat(host(environment).facts())
                 .isEqualTo(new Facts("Darwin", "arm64", "15.7.1", 501, "ann", Path.of("/Users/ann")));
     }
 
     @Test
-    default void factsOfThisMachineAreTrue(@TempDir Path home) throws IOException {
+    default void factsOfThisMachineAreTrue(@Home Path home) throws IOException {
         Facts facts = host(home).facts();
         assertThat(facts.uid()).isEqualTo(Files.getAttribute(home, "unix:uid"));
         assertThat(facts.home()).isEqualTo(home);

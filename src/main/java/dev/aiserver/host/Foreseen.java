@@ -1,0 +1,59 @@
+package dev.aiserver.host;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a host has answered ahead of being asked. */
+public final class Foreseen {
+    private final Map<Path, FileState> files = new HashMap<>();
+    private final Map<Path, List<Path>> lists = new HashMap<>();
+    private final Map<String, Optional<Path>> programs = new HashMap<>();
+    private final Map<Run, CommandResult> results = new HashMap<>();
+
+    /** A command, equal to every other that does the same. */
+    private record Run(List<String> argv, Map<String, String> environment) {
+        static Run of(Command command) {
+            return new Run(command.argv(), command.environment());
+        }
+    }
+
+    /** Whether it is worth asking ahead: what reads standard input is run only when it is meant. */
+    public static boolean canKnow(Command command) {
+        return command.stdin().length == 0;
+    }
+
+    public void file(Path path, FileState state) {
+        files.put(path, state);
+    }
+
+    public void list(Path directory, List<Path> entries) {
+        lists.put(directory, entries);
+    }
+
+    public void found(String program, Optional<Path> path) {
+        programs.put(program, path);
+    }
+
+    public void result(Command command, CommandResult result) {
+        results.put(Run.of(command), result);
+    }
+
+    Optional<FileState> file(Path path) {
+        return Optional.ofNullable(files.get(path));
+    }
+
+    Optional<List<Path>> list(Path directory) {
+        return Optional.ofNullable(lists.get(directory));
+    }
+
+    Optional<Optional<Path>> found(String program) {
+        return Optional.ofNullable(programs.get(program));
+    }
+
+    Optional<CommandResult> result(Command command) {
+        return canKnow(command) ? Optional.ofNullable(results.get(Run.of(command))) : Optional.empty();
+    }
+}

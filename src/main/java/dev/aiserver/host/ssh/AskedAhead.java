@@ -1,0 +1,65 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foreseen;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The questions of a foresight, and what becomes of their answers. */
+final class AskedAhead {
+    private final List<Question<?>> questions = new ArrayList<>();
+    private final List<Consumer<CommandResult>> readers = new ArrayList<>();
+    private final Foreseen foreseen = new Foreseen();
+    private Duration ofCommands = Duration.ZERO;
+
+    AskedAhead(Foresight foresight) {
+        for (Path path : foresight.files()) {
+            add(RemoteFiles.file(path), state -> foreseen.file(path, state));
+        }
+        for (Path directory : foresight.directories()) {
+            add(RemoteFiles.list(directory), entries -> foreseen.list(directory, entries));
+        }
+        for (String program : foresight.programs()) {
+            add(Shell.find(program), path -> foreseen.found(program, path));
+        }
+        for (Command command : foresight.commands()) {
+            if (Foreseen.canKnow(command)) {
+                add(Shell.run(command), result -> foreseen.result(command, result));
+                ofCommands = ofCommands.plus(command.timeout());
+            }
+        }
+    }
+
+    private <T> void add(Question<T> question, Consumer<T> memory) {
+        questions.add(question);
+        readers.add(result -> memory.accept(question.answer().apply(result)));
+    }
+
+    List<Question<?>> questions() {
+        return questions;
+    }
+
+    /** All time limits of the commands together. */
+    Duration ofCommands() {
+        return ofCommands;
+    }
+
+    /** @param answers to the first questions, as many as there are */
+    Foreseen read(List<CommandResult> answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            try {
+                readers.get(i).accept(answers.get(i));
+            } catch (Trouble e) {
+                // It is asked again when it is needed, and told then.
+                continue;
+            }
+        }
+        return foreseen;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.aiserver.host.ssh;
+
+import com.jcraft.jsch.ChannelExec;
+import com.jcraft.jsch.JSchException;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** One process of the other side, fed and waited for. */
+final class Call implements AutoCloseable {
+    private static final Patience CLOSELY = new Patience(Duration.ofMillis(1));
+
+    private static final Duration A_MOMENT = Duration.ofMillis(500);
+
+    private final Connection connection;
+    private final ChannelExec channel;
+
+    Call(Connection connection, ChannelExec channel) {
+        this.connection = connection;
+        this.channel = channel;
+    }
+
+    /** Starts it with that to read, and nothing after it. */
+    void feed(byte[] input) {
+        channel.setInputStream(new ByteArrayInputStream(input));
+        start();
+    }
+
+    /** Starts it with that to read, and holds its input open as long as the connection lives. */
+    void hold(byte[] input) {
+        try {
+            OutputStream out = channel.getOutputStream();
+            start();
+            out.write(input);
+            out.flush();
+        } catch (IOException e) {
+            throw connection.lost(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void start() {
+        try {
+            channel.connect();
+        } catch (JSchException e) {
+            throw connection.lost(e);
+        }
+    }
+
+    /**
+     * Whether it came true within the limit.
+     *
+     * @throws Trouble when the connection is lost before, or the process ends
+     */
+    boolean await(Duration limit, BooleanSupplier condition) {
+        CLOSELY.await(
+                limit,
+                () -> condition.getAsBoolean()
+                        || channel.isClosed()
+                        || connection.loss().isPresent());
+        if (condition.getAsBoolean()) {
+            return true;
+        }
+        // A channel is closed a moment before the connection that it belonged to.
+        CLOSELY.await(
+                channel.isClosed() ? A_MOMENT : Duration.ZERO,
+                () -> connection.loss().isPresent());
+        connection.loss().ifPresent(loss -> {
+            throw loss;
+        });
+        if (channel.isClosed()) {
+            throw connection.silentShell();
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        channel.disconnect();
+    }
+}

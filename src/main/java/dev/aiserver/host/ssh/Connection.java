@@ -1,0 +1,157 @@
+package dev.aiserver.host.ssh;
+
+import com.jcraft.jsch.ChannelExec;
+import com.jcraft.jsch.JSch;
+import com.jcraft.jsch.JSchException;
+import com.jcraft.jsch.Session;
+import dev.aiserver.host.Trouble;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An open SSH connection to a machine, over all the machines on the way. */
+final class Connection implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** After each but the last, the other side is asked for a sign of life. */
+    private static final int PARTS_OF_SILENCE = 3;
+
+    private final Duration silence;
+    private final String name;
+    private final List<Leg> legs = new ArrayList<>();
+    private final AtomicInteger roundTrips = new AtomicInteger();
+
+    /** A session with one of the machines, and the TCP connection below it. */
+    private record Leg(Session session, Line line) {
+        void close() {
+            // A session that says good-bye into a line that is stuck would never return.
+            line.cut();
+            session.disconnect();
+        }
+    }
+
+    private Connection(String name, Duration silence) {
+        this.name = name;
+        this.silence = silence;
+    }
+
+    /** @throws Trouble when one of the machines cannot be reached, is not the right one, or lets nobody in */
+    static Connection open(Destination destination, SshConfig config, Questions questions, SshOptions options) {
+        Settings target = config.settings(destination);
+        Connection connection = new Connection(target.name(), options.silence());
+        try {
+            for (Destination jump : target.jumps()) {
+                connection.extend(config.settings(jump), questions, options);
+            }
+            connection.extend(target, questions, options);
+            return connection;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void extend(Settings to, Questions questions, SshOptions options) {
+        Keys keys = new Keys(to, questions);
+        Passwords passwords = new Passwords(to.name(), questions);
+        Line line = new Line(options.connectTimeout());
+        try {
+            Session session = session(to);
+            session.setSocketFactory(line);
+            session.setDaemonThread(true);
+            session.setIdentityRepository(keys);
+            session.setHostKeyRepository(new HostKeys(to, questions, options.acceptNewHostKey()));
+            session.setUserInfo(passwords);
+            session.setConfig("StrictHostKeyChecking", "yes");
+            session.setConfig("PreferredAuthentications", "publickey,keyboard-interactive,password");
+            session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / PARTS_OF_SILENCE));
+            session.setServerAliveCountMax(PARTS_OF_SILENCE - 1);
+            session.connect(Math.toIntExact(options.connectTimeout().toMillis()));
+            legs.add(new Leg(session, line));
+        } catch (JSchException e) {
+            throw new Refusals(to, options.connectTimeout()).of(e, keys, passwords);
+        }
+    }
+
+    private Session session(Settings to) throws JSchException {
+        if (legs.isEmpty()) {
+            return new JSch().getSession(to.user(), to.host(), to.port());
+        }
+        int port = last().setPortForwardingL(LOOPBACK, 0, to.host(), to.port());
+        Session session = new JSch().getSession(to.user(), LOOPBACK, port);
+        session.setHostKeyAlias(to.alias().orElse(to.host()));
+        return session;
+    }
+
+    private Session last() {
+        return legs.get(legs.size() - 1).session();
+    }
+
+    int roundTrips() {
+        return roundTrips.get();
+    }
+
+    /** Begins a call: the login shell there reads the line. */
+    Call call(String line, Sections stdout, Sections stderr) {
+        roundTrips.incrementAndGet();
+        try {
+            ChannelExec channel = (ChannelExec) last().openChannel("exec");
+            channel.setCommand(line);
+            channel.setOutputStream(stdout);
+            channel.setErrStream(stderr);
+            return new Call(this, channel);
+        } catch (JSchException e) {
+            throw lost(e);
+        }
+    }
+
+    /** A port on the loopback of this machine that leads to an address as seen from there. */
+    int forward(InetSocketAddress there) {
+        roundTrips.incrementAndGet();
+        try {
+            return last().setPortForwardingL(LOOPBACK, 0, there.getHostString(), there.getPort());
+        } catch (JSchException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Nothing while all is well; a connection that has been silent for too long is closed by asking. */
+    Optional<Trouble> loss() {
+        if (legs.stream().anyMatch(leg -> leg.line().silence().compareTo(silence) > 0)) {
+            close();
+            return Optional.of(lost("nothing was heard from it for " + silence.toSeconds() + " s"));
+        }
+        return legs.stream().allMatch(leg -> leg.session().isConnected())
+                ? Optional.empty()
+                : Optional.of(lost("it was closed"));
+    }
+
+    Trouble lost(JSchException e) {
+        return loss().orElseGet(() -> lost(String.valueOf(e.getMessage())));
+    }
+
+    Trouble lost(String how) {
+        return new Trouble(
+                Trouble.Kind.UNREACHABLE,
+                "The connection to " + name + " was lost: " + how
+                        + "; what was under way may be done or not, so run the command again.");
+    }
+
+    Trouble silentShell() {
+        return new Trouble(
+                Trouble.Kind.UNREACHABLE,
+                name
+                        + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints hello:"
+                        + " ssh " + name + " echo hello");
+    }
+
+    @Override
+    public void close() {
+        for (int i = legs.size() - 1; i >= 0; i--) {
+            legs.get(i).close();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.CommandResult;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Questions that are put to the other side in one call, and its answers. The script goes in by standard input, so that
+ * whatever shell the user has reads one plain line only. A random mark divides both streams: whatever a shell prints
+ * when it starts stands before the first one, and the last one is the end, also when something that was started holds
+ * the streams open.
+ */
+final class Conversation {
+    private static final int BEFORE_THE_ANSWERS = 2;
+    private static final Duration TO_END = Duration.ofSeconds(10);
+
+    private final List<? extends Question<?>> questions;
+    private final String mark;
+    private final Sections stdout;
+    private final Sections stderr;
+
+    Conversation(List<? extends Question<?>> questions) {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        // Only its first character is no digit, so that no end of it is like its beginning.
+        this.mark = "#" + HexFormat.of().formatHex(random);
+        this.questions = questions;
+        this.stdout = new Sections(mark.getBytes(StandardCharsets.US_ASCII));
+        this.stderr = new Sections(mark.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * Waits for the answers; at the limit, everything that was started is killed.
+     *
+     * @return as many as there are
+     */
+    List<CommandResult> hold(Connection connection, Duration limit) {
+        byte[] script = script("");
+        int answered = questions.size();
+        try (Call call = connection.call(line(script), stdout, stderr)) {
+            call.feed(concat(script, questions.size() == 1 ? questions.get(0).input() : new byte[0]));
+            if (!call.await(limit, () -> answered() == questions.size())) {
+                // Counted before the killing, because the shell may still tell of the death of its child.
+                answered = answered();
+                end(connection);
+            }
+        }
+        List<CommandResult> answers = new ArrayList<>();
+        for (int i = 0; i < answered; i++) {
+            int exitCode = Integer.parseInt(new String(stdout.get(place(i) + 1), StandardCharsets.US_ASCII));
+            answers.add(new CommandResult(exitCode, stdout.get(place(i)), stderr.get(place(i))));
+        }
+        return answers;
+    }
+
+    private void end(Connection connection) {
+        if (stdout.marks() >= BEFORE_THE_ANSWERS) {
+            new Conversation(List.of(Shell.killTree(pid()))).hold(connection, TO_END);
+        }
+    }
+
+    /**
+     * Has the other side keep a shell for as long as the connection lives.
+     *
+     * @return its process id
+     */
+    static long settle(Connection connection, Duration limit) {
+        Conversation conversation = new Conversation(List.of());
+        byte[] script = conversation.script("exec cat >/dev/null\n");
+        Call call = connection.call(line(script), conversation.stdout, conversation.stderr);
+        call.hold(script);
+        if (!call.await(limit, () -> conversation.stdout.marks() >= BEFORE_THE_ANSWERS)) {
+            throw connection.lost("the shell there does not answer");
+        }
+        return Long.parseLong(conversation.pid());
+    }
+
+    /** The process id of the shell there. */
+    private String pid() {
+        return new String(stdout.get(1), StandardCharsets.US_ASCII);
+    }
+
+    /** What there is of the first answer when it did not come to its end. */
+    CommandResult unfinished() {
+        return new CommandResult(CommandResult.TIMED_OUT, stdout.get(place(0)), stderr.get(place(0)));
+    }
+
+    private int answered() {
+        return Math.max(0, (Math.min(stdout.marks(), stderr.marks()) - BEFORE_THE_ANSWERS) / 2);
+    }
+
+    private static int place(int question) {
+        return BEFORE_THE_ANSWERS + 2 * question;
+    }
+
+    /** Each shell that a user may have reads this alike: it has no backslash, no line break, no exclamation mark. */
+    private static String line(byte[] script) {
+        return "exec /bin/sh -c 'eval \"$(/bin/dd bs=1 count=" + script.length + " 2>/dev/null)\"'";
+    }
+
+    private byte[] script(String ending) {
+        StringBuilder script = new StringBuilder("""
+                exec 3>&2 2>/dev/null
+                _mark() { printf %%s %1$s; printf %%s %1$s >&3; }
+                _mark; printf %%s $$; _mark
+                """.formatted(Shell.quote(mark)));
+        script.append(Shell.PRELUDE);
+        for (Question<?> question : questions) {
+            script.append("(\n").append(question.script()).append("\n) 2>&3 3>&-");
+            script.append(questions.size() == 1 ? "" : " </dev/null");
+            script.append("\n_status=$?; _mark; printf %s $_status; _mark\n");
+        }
+        return script.append(ending).append(":").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = new byte[first.length + second.length];
+        System.arraycopy(first, 0, both, 0, first.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}

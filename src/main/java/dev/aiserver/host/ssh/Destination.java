@@ -1,0 +1,54 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.Trouble;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where somebody wants to go with SSH, as typed.
+ *
+ * @param host a name, an address, or a name that only the configuration of ssh knows
+ */
+public record Destination(Optional<String> user, String host, Optional<Integer> port) {
+
+    // A leading dash would be read as an option by ssh itself.
+    private static final Pattern FORM = Pattern.compile(
+            "(?:(?<user>[^-\\s][^\\s]*)@)?(?:\\[(?<address>[0-9A-Fa-f:.%\\w]+)]|(?<host>[^-\\s:@\\[\\]/][^\\s:@\\[\\]/]*))"
+                    + "(?::(?<port>\\d{1,5}))?");
+
+    private static final Pattern BARE_ADDRESS =
+            Pattern.compile("(?:[^-\\s][^\\s]*@)?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[^\\[\\]]*");
+
+    /**
+     * Reads {@code host}, {@code user@host}, {@code host:port}, {@code [address]:port}, {@code ssh://user@host:port}.
+     *
+     * @throws Trouble when it is none of these
+     */
+    public static Destination parse(String typed) {
+        String text =
+                typed.startsWith("ssh://") ? typed.substring("ssh://".length()).replaceFirst("/$", "") : typed;
+        if (BARE_ADDRESS.matcher(text).matches()) {
+            int at = text.lastIndexOf('@') + 1;
+            text = text.substring(0, at) + "[" + text.substring(at) + "]";
+        }
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw wrong(typed);
+        }
+        Optional<Integer> port = Optional.ofNullable(form.group("port")).map(Integer::valueOf);
+        if (port.filter(number -> number < 1 || number > 65535).isPresent()) {
+            throw wrong(typed);
+        }
+        String address = form.group("address");
+        return new Destination(
+                Optional.ofNullable(form.group("user")), address == null ? form.group("host") : address, port);
+    }
+
+    private static Trouble wrong(String typed) {
+        return new Trouble(
+                Trouble.Kind.CONFIGURATION,
+                "\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port"
+                        + " or ssh://user@host:port.");
+    }
+}

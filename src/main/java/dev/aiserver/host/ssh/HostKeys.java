@@ -1,0 +1,154 @@
+package dev.aiserver.host.ssh;
+
+import com.jcraft.jsch.HostKey;
+import com.jcraft.jsch.HostKeyRepository;
+import com.jcraft.jsch.JSchException;
+import com.jcraft.jsch.UserInfo;
+import dev.aiserver.host.Trouble;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a machine is the one that it is taken for. A key that is known is right, another than the known one
+ * and a revoked one are wrong, and of one that is not known the person decides. Each refusal is a {@link Trouble}.
+ */
+final class HostKeys implements HostKeyRepository {
+    private final Settings settings;
+    private final KnownHosts known;
+    private final Questions questions;
+    private final boolean acceptNew;
+
+    /** @param acceptNew whether a key that is not known is taken for right, and written down, without a question */
+    HostKeys(Settings settings, Questions questions, boolean acceptNew) {
+        this.settings = settings;
+        this.known = new KnownHosts(settings.knownHosts());
+        this.questions = questions;
+        this.acceptNew = acceptNew;
+    }
+
+    @Override
+    public int check(String ignored, byte[] key) {
+        List<KnownHost> ofThisHost = entries();
+        Optional<KnownHost> revoked = ofThisHost.stream()
+                .filter(entry -> entry.isRevoked() && entry.has(key))
+                .findFirst();
+        if (revoked.isPresent()) {
+            throw refusal(settings.host() + " shows a key (" + fingerprint(key) + ") that was revoked in "
+                    + revoked.get().place() + "; do not trust it, and ask who runs it.");
+        }
+        List<KnownHost> plain = ofThisHost.stream().filter(KnownHost::isPlain).toList();
+        if (plain.stream().anyMatch(entry -> entry.has(key)) || isKnownWithoutPort(plain, key)) {
+            return OK;
+        }
+        if (!plain.isEmpty()) {
+            KnownHost expected = plain.stream()
+                    .filter(entry -> entry.type().equals(type(key)))
+                    .findFirst()
+                    .orElse(plain.get(0));
+            throw refusal("The key of " + settings.host() + " has changed: it shows " + fingerprint(key) + ", and "
+                    + expected.place() + " says " + fingerprint(expected.key())
+                    + "; somebody may be in between, so ask who runs it, and remove that line only if the key is meant"
+                    + " to be new.");
+        }
+        return becomesKnown(key) ? OK : NOT_INCLUDED;
+    }
+
+    /** As ssh does: a key that is known of the machine is also right at another port. */
+    private boolean isKnownWithoutPort(List<KnownHost> plain, byte[] key) {
+        return plain.isEmpty()
+                && settings.alias().isEmpty()
+                && known.all().stream()
+                        .anyMatch(entry -> entry.isPlain() && entry.names(settings.host()) && entry.has(key));
+    }
+
+    private boolean becomesKnown(byte[] key) {
+        String question = "The machine " + settings.host() + " is not known. Its " + type(key) + " key is "
+                + fingerprint(key) + ". Connect, and remember it?";
+        if (!acceptNew && !questions.confirm(question)) {
+            throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
+                    + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, and connect once"
+                    + " with ssh.");
+        }
+        known.add(settings.knownName(), type(key), key);
+        return true;
+    }
+
+    private List<KnownHost> entries() {
+        return known.all().stream()
+                .filter(entry -> entry.names(settings.knownName()))
+                .toList();
+    }
+
+    static String type(byte[] key) {
+        ByteBuffer wire = ByteBuffer.wrap(key);
+        byte[] name = new byte[wire.getInt()];
+        wire.get(name);
+        return new String(name, StandardCharsets.US_ASCII);
+    }
+
+    static String fingerprint(byte[] key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
+            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    private static Trouble refusal(String sentence) {
+        return new Trouble(Trouble.Kind.UNREACHABLE, sentence);
+    }
+
+    /** What the library reads in order to prefer the kinds of key that are known, and to find authorities. */
+    @Override
+    public HostKey[] getHostKey() {
+        return hostKeys(known.all(), null);
+    }
+
+    @Override
+    public HostKey[] getHostKey(@Nullable String host, @Nullable String type) {
+        return host == null ? getHostKey() : hostKeys(entries(), type);
+    }
+
+    private static HostKey[] hostKeys(List<KnownHost> entries, @Nullable String type) {
+        return entries.stream()
+                .filter(entry -> type == null || type.equals(entry.type()))
+                .flatMap(entry -> hostKey(entry).stream())
+                .toArray(HostKey[]::new);
+    }
+
+    private static Optional<HostKey> hostKey(KnownHost entry) {
+        try {
+            return Optional.of(new HostKey(entry.marker(), entry.hosts(), HostKey.GUESS, entry.key(), null));
+        } catch (JSchException e) {
+            // A kind of key that the library does not know, and so will not meet.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String getKnownHostsRepositoryID() {
+        return "known_hosts";
+    }
+
+    @Override
+    public void add(HostKey key, UserInfo ui) {
+        throw new IllegalStateException("keys become known in check");
+    }
+
+    @Override
+    public void remove(String host, String type) {
+        throw new IllegalStateException("no key is ever forgotten");
+    }
+
+    @Override
+    public void remove(String host, String type, byte[] key) {
+        throw new IllegalStateException("no key is ever forgotten");
+    }
+}

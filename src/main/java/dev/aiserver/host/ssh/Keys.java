@@ -1,0 +1,108 @@
+package dev.aiserver.host.ssh;
+
+import com.jcraft.jsch.AgentIdentityRepository;
+import com.jcraft.jsch.AgentProxyException;
+import com.jcraft.jsch.Identity;
+import com.jcraft.jsch.IdentityRepository;
+import com.jcraft.jsch.JSch;
+import com.jcraft.jsch.JSchException;
+import com.jcraft.jsch.SSHAgentConnector;
+import com.jcraft.jsch.UnixDomainSocketFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Vector;
+
+/**
+ * The keys with which a person logs in, in the order in which ssh tries them: those of the agent that are configured
+ * too, the agent's others, and the files that the agent does not have.
+ */
+final class Keys implements IdentityRepository {
+    private final List<OfferedKey> offered = new ArrayList<>();
+    private final List<String> unusable = new ArrayList<>();
+
+    Keys(Settings settings, Questions questions) {
+        List<OfferedKey> files = new ArrayList<>();
+        for (Path file : settings.keyFiles()) {
+            if (Files.exists(file)) {
+                load(file)
+                        .ifPresentOrElse(
+                                key -> files.add(new OfferedKey(key, file.toString(), questions)),
+                                () -> unusable.add(file + " (no private key that can be read)"));
+            }
+        }
+        List<OfferedKey> agents = settings.agent().map(Keys::ofAgent).orElse(List.of()).stream()
+                .map(key -> new OfferedKey(key, "the agent's " + key.getName(), questions))
+                .toList();
+        agents.stream().filter(key -> isAmong(files, key)).forEach(offered::add);
+        if (!settings.onlyThese()) {
+            agents.stream().filter(key -> !isAmong(files, key)).forEach(offered::add);
+        }
+        files.stream().filter(key -> !isAmong(agents, key)).forEach(offered::add);
+    }
+
+    private static boolean isAmong(List<OfferedKey> keys, OfferedKey key) {
+        return keys.stream().anyMatch(other -> Arrays.equals(other.getPublicKeyBlob(), key.getPublicKeyBlob()));
+    }
+
+    private static Optional<Identity> load(Path file) {
+        try {
+            JSch jsch = new JSch();
+            jsch.addIdentity(file.toString());
+            return jsch.getIdentityRepository().getIdentities().stream().findFirst();
+        } catch (JSchException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<Identity> ofAgent(Path socket) {
+        try {
+            return new AgentIdentityRepository(new SSHAgentConnector(new UnixDomainSocketFactory(), socket))
+                    .getIdentities();
+        } catch (AgentProxyException e) {
+            // Its socket is a left-over; ssh goes on without it, too.
+            return List.of();
+        }
+    }
+
+    /** What there was to try and what came of it, for the person. */
+    String tried() {
+        List<String> all = new ArrayList<>();
+        offered.forEach(key -> all.add(key.toString()));
+        all.addAll(unusable);
+        return all.isEmpty() ? "there was no key to try" : "tried: " + String.join(", ", all);
+    }
+
+    @Override
+    public String getName() {
+        return "keys";
+    }
+
+    @Override
+    public int getStatus() {
+        return RUNNING;
+    }
+
+    @Override
+    public Vector<Identity> getIdentities() {
+        return new Vector<>(offered);
+    }
+
+    @Override
+    public boolean add(byte[] identity) {
+        return false;
+    }
+
+    @Override
+    public boolean remove(byte[] blob) {
+        return false;
+    }
+
+    @Override
+    public void removeAll() {
+        // The keys are the person's; the library never asks for this.
+    }
+}

@@ -1,0 +1,18 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.CommandResult;
+import java.util.function.Function;
+
+/**
+ * Something to find out on the other side, or to do there.
+ *
+ * @param script for a POSIX shell, run in a shell of its own
+ * @param input what the script reads; nothing when it is asked together with others
+ * @param answer reads what the script said
+ */
+record Question<T>(String script, byte[] input, Function<CommandResult, T> answer) {
+
+    static <T> Question<T> of(String script, Function<CommandResult, T> answer) {
+        return new Question<>(script, new byte[0], answer);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Trouble;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
+final class RemoteFiles {
+    private static final int THERE_ALREADY = 44;
+    private static final int CUT_SHORT = 45;
+    private static final int NOTHING_THERE = 46;
+
+    /** The system's own tools, and no others that may stand before them on the user's search path. */
+    private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
+
+    private RemoteFiles() {}
+
+    private static String script(Path path, String body) {
+        return TOOLS + "p=" + Shell.quote(path.toString()) + "\n" + body;
+    }
+
+    static Question<FileState> file(Path path) {
+        return Question.of(script(path, """
+                        l=$(ls -ldn -- "$p") || exit
+                        set -f; set -- $l
+                        printf '%s %s\\n' "$1" "$3"
+                        case $1 in -*) exec cat -- "$p" ;; esac
+                        """), result -> {
+            if (!result.succeeded()) {
+                return absentOr(result, path);
+            }
+            byte[] out = result.stdout();
+            int end = new String(out, StandardCharsets.ISO_8859_1).indexOf('\n');
+            String[] words = new String(out, 0, end, StandardCharsets.ISO_8859_1).split(" ");
+            Content content = Content.of(Arrays.copyOfRange(out, end + 1, out.length));
+            return state(words[0], Integer.parseInt(words[1]), content);
+        });
+    }
+
+    private static FileState absentOr(CommandResult result, Path path) {
+        return switch (reason(result)) {
+            case "No such file or directory", "Not a directory" -> new FileState.Absent();
+            default -> throw refused("read", path, result);
+        };
+    }
+
+    private static FileState state(String mode, int owner, Content content) {
+        return switch (mode.charAt(0)) {
+            case '-' -> new FileState.Regular(content, Modes.parse(mode), owner);
+            case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
+            case 'l' -> new FileState.Other("symbolic link", owner);
+            default -> new FileState.Other("special file", owner);
+        };
+    }
+
+    static Question<List<Path>> list(Path directory) {
+        return Question.of(script(directory, """
+                        if [ ! -d "$p" ] || [ -L "$p" ]; then exit 0; fi
+                        ls -- "$p" >/dev/null && cd -- "$p" || exit
+                        for f in * .[!.]* ..?*; do
+                          if [ -e "$f" ] || [ -L "$f" ]; then printf '%s\\0' "$f"; fi
+                        done
+                        """), result -> {
+            if (!result.succeeded()) {
+                throw refused("read", directory, result);
+            }
+            return Stream.of(result.text().split("\0"))
+                    .filter(name -> !name.isEmpty())
+                    .map(directory::resolve)
+                    .sorted()
+                    .toList();
+        });
+    }
+
+    static Question<Boolean> write(Path path, Content content, int mode) {
+        return place(path, content, mode, """
+                if [ -d "$p" ]; then
+                  if [ ! -L "$p" ]; then echo ': Is a directory' >&2; exit 1; fi
+                  rm -f -- "$p" || exit
+                fi
+                mv -f -- "$t" "$p" || exit
+                """);
+    }
+
+    static Question<Boolean> create(Path path, Content content, int mode) {
+        return place(path, content, mode, """
+                if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi
+                ln -- "$t" "$p" || { if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi; exit 1; }
+                """.formatted(THERE_ALREADY));
+    }
+
+    /** Counts what has arrived, because a connection that breaks looks like the end of the content. */
+    private static Question<Boolean> place(Path path, Content content, int mode, String placement) {
+        Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        String body = """
+                d=%s t=%s
+                ls -d -- "$d/." >/dev/null || exit
+                umask 077
+                trap 'rm -f -- "$t"' EXIT
+                trap 'exit 1' HUP INT TERM
+                cat >"$t" && chmod %o "$t" || exit
+                [ $(wc -c <"$t") -eq %d ] || exit %d
+                { sync "$t" || sync; } 2>/dev/null
+                """.formatted(
+                        Shell.quote(String.valueOf(path.getParent())),
+                        Shell.quote(temporary.toString()),
+                        mode,
+                        content.size(),
+                        CUT_SHORT);
+        return new Question<>(script(path, body + placement), content.bytes(), result -> {
+            if (result.exitCode() == THERE_ALREADY) {
+                return false;
+            }
+            if (!result.succeeded()) {
+                throw refused("write", path, result);
+            }
+            return true;
+        });
+    }
+
+    static Question<Boolean> move(Path from, Path to) {
+        String body = "f=" + Shell.quote(from.toString()) + "\n" + """
+                if [ ! -e "$f" ] && [ ! -L "$f" ]; then exit %d; fi
+                if [ -d "$p" ]; then
+                  if [ ! -L "$p" ]; then echo ': Is a directory' >&2; exit 1; fi
+                  rm -f -- "$p" || exit
+                fi
+                mv -f -- "$f" "$p" && { sync "$p" || sync; } 2>/dev/null
+                """.formatted(NOTHING_THERE);
+        return Question.of(script(to, body), result -> {
+            if (result.exitCode() == NOTHING_THERE) {
+                return false;
+            }
+            if (!result.succeeded()) {
+                throw refused("write", to, result);
+            }
+            return true;
+        });
+    }
+
+    static Question<Boolean> delete(Path path) {
+        return Question.of(script(path, """
+                        ls -d -- "$p" >/dev/null || exit
+                        if [ -d "$p" ] && [ ! -L "$p" ]; then rmdir -- "$p"; else rm -f -- "$p"; fi
+                        """), result -> {
+            boolean gone = result.succeeded();
+            boolean fine = switch (reason(result)) {
+                case "No such file or directory", "Not a directory", "Directory not empty" -> true;
+                default -> false;
+            };
+            if (!gone && !fine) {
+                throw refused("delete", path, result);
+            }
+            return gone;
+        });
+    }
+
+    static Question<Boolean> createDirectory(Path path, int mode) {
+        return Question.of(script(path, "mkdir -m %o -- \"$p\"".formatted(mode)), result -> {
+            if (!result.succeeded()) {
+                throw refused("create", path, result);
+            }
+            return true;
+        });
+    }
+
+    private static Trouble refused(String verb, Path path, CommandResult result) {
+        String reason = result.exitCode() == CUT_SHORT ? "the connection cut it short" : inWords(reason(result));
+        return new Trouble("Cannot " + verb + " " + path + ": " + reason + ".");
+    }
+
+    /** The system's own words, which stand at the end of a tool's message. */
+    private static String reason(CommandResult result) {
+        String message = result.errorText().isBlank() ? result.complaint() : result.errorText();
+        return message.substring(message.lastIndexOf(": ") + 1).strip();
+    }
+
+    private static String inWords(String reason) {
+        return switch (reason) {
+            case "Permission denied" -> "permission denied; check who owns it";
+            case "No such file or directory" -> "its directory does not exist";
+            case "File exists" -> "something of that name is there already";
+            default -> reason;
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package dev.aiserver.host.ssh;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts. */
+final class Sections extends OutputStream {
+    private final byte[] mark;
+    private final ByteArrayOutputStream current = new ByteArrayOutputStream();
+    private final List<byte[]> ended = new ArrayList<>();
+    private int matched;
+
+    /** @param mark of which no part but the whole ends like its beginning, so that it is found in one pass */
+    Sections(byte[] mark) {
+        this.mark = mark.clone();
+    }
+
+    @Override
+    public synchronized void write(int value) {
+        add((byte) value);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            add(bytes[i]);
+        }
+    }
+
+    private void add(byte value) {
+        current.write(value);
+        matched = value == mark[matched] ? matched + 1 : value == mark[0] ? 1 : 0;
+        if (matched == mark.length) {
+            byte[] bytes = current.toByteArray();
+            ended.add(Arrays.copyOf(bytes, bytes.length - mark.length));
+            current.reset();
+            matched = 0;
+        }
+    }
+
+    /** How many marks have come. */
+    synchronized int marks() {
+        return ended.size();
+    }
+
+    /** What stood before the mark of that number, counted from 0; for the last, what has come since. */
+    synchronized byte[] get(int number) {
+        return number < ended.size() ? ended.get(number) : number == ended.size() ? current.toByteArray() : new byte[0];
+    }
+}

@@ -1,0 +1,119 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Trouble;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * What the person has configured for ssh. The ssh program itself is asked, because nothing else reads its files (Host,
+ * Match, Include) exactly as it does.
+ */
+public final class SshConfig {
+    private final Map<String, String> environment;
+    private final Optional<Path> file;
+
+    /**
+     * @param environment of the person on this machine
+     * @param file to read in place of the person's and the machine's own
+     */
+    public SshConfig(Map<String, String> environment, Optional<Path> file) {
+        this.environment = Map.copyOf(environment);
+        this.file = file;
+    }
+
+    /** @throws Trouble when the configuration cannot be read, or asks for what this program cannot do */
+    Settings settings(Destination destination) {
+        List<String> argv = new ArrayList<>(List.of("ssh", "-G"));
+        file.ifPresent(path -> argv.addAll(List.of("-F", path.toString())));
+        destination.user().ifPresent(user -> argv.addAll(List.of("-l", user)));
+        destination.port().ifPresent(port -> argv.addAll(List.of("-p", port.toString())));
+        argv.addAll(List.of("--", destination.host()));
+        CommandResult result = new LocalHost(environment).run(Command.of(argv));
+        if (result.exitCode() == CommandResult.NOT_FOUND) {
+            throw wrong("There is no ssh on this machine to say how " + destination.host()
+                    + " is reached; install the OpenSSH client.");
+        }
+        if (!result.succeeded()) {
+            throw wrong("ssh cannot say how " + destination.host() + " is reached: " + result.complaint()
+                    + ". Check its configuration.");
+        }
+        Map<String, List<String>> values = new HashMap<>();
+        result.text().lines().forEach(line -> {
+            String[] parts = line.split(" ", 2);
+            values.computeIfAbsent(parts[0], any -> new ArrayList<>()).add(parts.length == 2 ? parts[1] : "");
+        });
+        return settings(destination, values);
+    }
+
+    private Settings settings(Destination destination, Map<String, List<String>> values) {
+        if (single(values, "proxycommand").isPresent()) {
+            throw wrong("ssh is configured to reach " + destination.host()
+                    + " by a ProxyCommand, which does not work here; use ProxyJump.");
+        }
+        String host = single(values, "hostname").orElse(destination.host());
+        String user = single(values, "user").orElse("");
+        UnaryOperator<String> expansion = text -> text.replace("%d", home())
+                .replace("%h", host)
+                .replace("%r", user)
+                .replace("%n", destination.host())
+                .replace("%%", "%");
+        return new Settings(
+                host,
+                single(values, "port").map(Integer::valueOf).orElse(22),
+                user,
+                values.getOrDefault("identityfile", List.of()).stream()
+                        .map(expansion)
+                        .map(this::path)
+                        .toList(),
+                single(values, "identitiesonly").filter("yes"::equals).isPresent(),
+                agent(values),
+                Stream.of("userknownhostsfile", "globalknownhostsfile")
+                        .flatMap(key -> single(values, key).stream())
+                        .flatMap(paths -> Arrays.stream(paths.split(" (?=[/~])")))
+                        .map(expansion)
+                        .map(this::path)
+                        .toList(),
+                single(values, "hostkeyalias"),
+                single(values, "proxyjump").stream()
+                        .flatMap(jumps -> Arrays.stream(jumps.split(",")))
+                        .map(Destination::parse)
+                        .toList());
+    }
+
+    private Optional<Path> agent(Map<String, List<String>> values) {
+        List<String> configured = values.getOrDefault("identityagent", List.of("SSH_AUTH_SOCK"));
+        return configured.get(0).equals("SSH_AUTH_SOCK")
+                ? Optional.ofNullable(environment.get("SSH_AUTH_SOCK"))
+                        .filter(socket -> !socket.isEmpty())
+                        .map(Path::of)
+                : single(values, "identityagent").map(this::path);
+    }
+
+    private static Optional<String> single(Map<String, List<String>> values, String key) {
+        return values.getOrDefault(key, List.of()).stream()
+                .findFirst()
+                .filter(value -> !value.isEmpty() && !value.equals("none"));
+    }
+
+    private Path path(String value) {
+        return value.startsWith("~/") ? Path.of(home(), value.substring(2)) : Path.of(value);
+    }
+
+    private String home() {
+        return environment.getOrDefault("HOME", "/");
+    }
+
+    private static Trouble wrong(String sentence) {
+        return new Trouble(Trouble.Kind.CONFIGURATION, sentence);
+    }
+}

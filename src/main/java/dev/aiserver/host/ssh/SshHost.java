@@ -1,0 +1,166 @@
+package dev.aiserver.host.ssh;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.ForeseeingHost;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another machine, over SSH. It needs an SSH server and POSIX tools there, and nothing else. It connects when it is
+ * first asked something; a connection that was lost stays lost.
+ */
+public final class SshHost implements Host, AutoCloseable {
+    /** A file may be large and the way narrow; whether the connection still lives is watched apart from this. */
+    private static final Duration NEVER_ENDING = Duration.ofMinutes(30);
+
+    private static final Duration FOR_A_SHELL = Duration.ofSeconds(30);
+
+    /** An SSH server opens ten at once; the presence takes one, and what ends another one more. */
+    private static final int AT_ONCE = 4;
+
+    private final Destination destination;
+    private final SshConfig config;
+    private final Questions questions;
+    private final SshOptions options;
+    private final Semaphore atOnce = new Semaphore(AT_ONCE);
+    private final Map<InetSocketAddress, InetSocketAddress> routes = new HashMap<>();
+    private @Nullable Connection connection;
+    private @Nullable Facts facts;
+    private @Nullable Long presence;
+
+    public SshHost(Destination destination, SshConfig config, Questions questions, SshOptions options) {
+        this.destination = destination;
+        this.config = config;
+        this.questions = questions;
+        this.options = options;
+    }
+
+    /** How often something was asked of the other side since the connection was made. */
+    public synchronized int roundTrips() {
+        return connection == null ? 0 : connection.roundTrips();
+    }
+
+    private synchronized Connection connection() {
+        if (connection == null) {
+            connection = Connection.open(destination, config, questions, options);
+        }
+        return connection;
+    }
+
+    private <T> T ask(Question<T> question) {
+        List<CommandResult> answers = hold(new Conversation(List.of(question)), NEVER_ENDING);
+        if (answers.isEmpty()) {
+            throw connection().lost("no answer came in " + NEVER_ENDING.toMinutes() + " minutes");
+        }
+        return question.answer().apply(answers.get(0));
+    }
+
+    private List<CommandResult> hold(Conversation conversation, Duration limit) {
+        Connection open = connection();
+        atOnce.acquireUninterruptibly();
+        try {
+            return conversation.hold(open, limit);
+        } finally {
+            atOnce.release();
+        }
+    }
+
+    @Override
+    public synchronized Facts facts() {
+        if (facts == null) {
+            facts = Facts.read(run(Facts.question()));
+        }
+        return facts;
+    }
+
+    @Override
+    public Optional<Path> find(String program) {
+        return ask(Shell.find(program));
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        Conversation conversation = new Conversation(List.of(Shell.run(command)));
+        List<CommandResult> answers = hold(conversation, command.timeout());
+        return answers.isEmpty() ? conversation.unfinished() : answers.get(0);
+    }
+
+    @Override
+    public FileState file(Path path) {
+        return ask(RemoteFiles.file(path));
+    }
+
+    @Override
+    public List<Path> list(Path directory) {
+        return ask(RemoteFiles.list(directory));
+    }
+
+    @Override
+    public void write(Path path, Content content, int mode) {
+        ask(RemoteFiles.write(path, content, mode));
+    }
+
+    @Override
+    public boolean create(Path path, Content content, int mode) {
+        return ask(RemoteFiles.create(path, content, mode));
+    }
+
+    @Override
+    public boolean move(Path from, Path to) {
+        return ask(RemoteFiles.move(from, to));
+    }
+
+    @Override
+    public void delete(Path path) {
+        ask(RemoteFiles.delete(path));
+    }
+
+    @Override
+    public void createDirectory(Path path, int mode) {
+        ask(RemoteFiles.createDirectory(path, mode));
+    }
+
+    @Override
+    public synchronized long presence() {
+        if (presence == null) {
+            presence = Conversation.settle(connection(), FOR_A_SHELL);
+        }
+        return presence;
+    }
+
+    @Override
+    public synchronized InetSocketAddress route(InetSocketAddress there) {
+        return routes.computeIfAbsent(
+                there,
+                address -> new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), connection().forward(address)));
+    }
+
+    @Override
+    public Host ahead(Foresight foresight) {
+        AskedAhead asked = new AskedAhead(foresight);
+        Duration limit = FOR_A_SHELL.plus(asked.ofCommands());
+        return new ForeseeingHost(this, asked.read(hold(new Conversation(asked.questions()), limit)));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (connection != null) {
+            connection.close();
+        }
+    }
+}

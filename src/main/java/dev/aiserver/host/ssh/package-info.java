@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.host.ssh;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,342 @@
+package dev.aiserver.host.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.Trouble;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a connection, with the sshd of this machine. */
+@Timeout(30)
+class ConnectionIT {
+    private static final Duration SILENCE = Duration.ofMillis(1500);
+    private static final SshOptions IMPATIENT = new SshOptions(true, Duration.ofSeconds(1), SILENCE);
+    private static final String RUN_AGAIN = "; what was under way may be done or not, so run the command again.";
+
+    private final OpenSsh server = new OpenSsh(Path.of("/bin/sh"));
+    private Client client = new Client(Path.of("/"));
+    private Path key = Path.of("/");
+
+    @BeforeEach
+    void admit(@TempDir Path directory) {
+        client = new Client(directory);
+        key = client.key("key", "ed25519", "");
+        server.admit(key);
+        client.machine("server", server.port(), OpenSsh.USER, key);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private SshHost host(String name) {
+        return client.host(name, Questions.NOBODY, IMPATIENT);
+    }
+
+    private static void unreachable(Runnable action, String sentence) {
+        assertThatThrownBy(action::run)
+                .isInstanceOfSatisfying(
+                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE))
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void whatKeepsFromConnectingIsSaid() throws IOException {
+        int closed;
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = mute.getLocalPort();
+            client.machine("mute", closed, OpenSsh.USER, key);
+            unreachable(
+                    host("mute")::facts,
+                    "127.0.0.1 port " + closed
+                            + " did not answer within 1 s; check that the machine is on, awake and in a network that is"
+                            + " connected.");
+        }
+        unreachable(
+                host("mute")::facts,
+                "127.0.0.1 port " + closed + " refuses connections; check the port, and that Remote Login is on there"
+                        + " (System Settings, General, Sharing).");
+        unreachable(
+                host("no-such-machine.invalid")::facts,
+                "Nothing is known by the name no-such-machine.invalid; check the spelling, or whether its network is"
+                        + " connected.");
+    }
+
+    @Test
+    void aServerThatDiesInTheMiddleOfACommandIsNoticed() {
+        try (SshHost host = host("server")) {
+            long pid = host.presence();
+            CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS).execute(server::kill);
+            String lost =
+                    "The connection to nobody@127.0.0.1:" + server.port() + " was lost: it was closed" + RUN_AGAIN;
+            unreachable(() -> host.run(Command.of("sleep", "600")), lost);
+            unreachable(host::facts, lost);
+            assertThat(isGone(pid)).isTrue();
+        }
+    }
+
+    private static boolean isGone(long pid) {
+        return new Patience(Duration.ofMillis(5))
+                .await(Duration.ofSeconds(5), () -> ProcessHandle.of(pid).isEmpty());
+    }
+
+    @Test
+    void aConnectionThatIsSilentForTooLongIsLost() throws IOException {
+        try (Relay relay = new Relay(server.port())) {
+            client.machine("relayed", relay.port(), OpenSsh.USER, key);
+            String lost = "The connection to nobody@127.0.0.1:" + relay.port()
+                    + " was lost: nothing was heard from it for 1 s" + RUN_AGAIN;
+            for (Command command : List.of(
+                    Command.of("sleep", "600").within(Duration.ofMinutes(1)),
+                    // So much that neither side's buffers take it: the sender is stuck, too.
+                    Command.of("cat").reading(new byte[50_000_000]).within(Duration.ofMinutes(1)))) {
+                try (SshHost host = host("relayed")) {
+                    host.presence();
+                    relay.block();
+                    long begin = System.nanoTime();
+                    unreachable(() -> host.run(command), lost);
+                    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                            .isBetween(SILENCE.dividedBy(2), SILENCE.plusSeconds(1));
+                }
+                relay.unblock();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsSilentForAWhileIsNot() throws IOException {
+        try (Relay relay = new Relay(server.port())) {
+            client.machine("relayed", relay.port(), OpenSsh.USER, key);
+            try (SshHost host = host("relayed")) {
+                host.presence();
+                CompletableFuture.delayedExecutor(
+                                SILENCE.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(relay::unblock);
+                relay.block();
+                assertThat(host.run(Command.of("echo", "still here")).text()).isEqualTo("still here\n");
+            }
+        }
+    }
+
+    @Test
+    void aLongSilentCommandIsNoSilentConnection() {
+        try (SshHost host = host("server")) {
+            String script = "sleep " + SILENCE.multipliedBy(2).toSeconds() + "; echo done";
+            assertThat(host.run(Command.of("sh", "-c", script)).text()).isEqualTo("done\n");
+        }
+    }
+
+    @Test
+    void aWriteThatIsCutLeavesTheFileAsItWas() throws IOException {
+        Path file = server.home().resolve("file");
+        try (Relay relay = new Relay(server.port())) {
+            client.machine("relayed", relay.port(), OpenSsh.USER, key);
+            try (SshHost host = host("relayed")) {
+                host.write(file, Content.of("old"), 0600);
+                relay.cutAfter(500_000);
+                assertThatThrownBy(() -> host.write(file, Content.of(new byte[1_000_000]), 0600))
+                        .isInstanceOf(Trouble.class)
+                        .hasMessageContaining("was lost");
+            }
+        }
+        try (SshHost host = host("server")) {
+            assertThat(new Patience(Duration.ofMillis(20))
+                            .await(
+                                    Duration.ofSeconds(5),
+                                    () -> host.list(server.home()).size() == 2))
+                    .as("the temporary file is gone")
+                    .isTrue();
+            assertThat(host.file(file))
+                    .isInstanceOfSatisfying(
+                            FileState.Regular.class,
+                            state -> assertThat(state.content()).isEqualTo(Content.of("old")));
+        }
+    }
+
+    @Test
+    void manyAtOnceAreAnsweredThoughAServerOpensTenOnly() {
+        try (SshHost host = host("server")) {
+            host.presence();
+            Command slow = Command.of("sh", "-c", "sleep 0.3; echo done");
+            List<CompletableFuture<String>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(
+                            () -> host.run(slow).text(), task -> new Thread(task).start()))
+                    .limit(16)
+                    .toList();
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo("done\n"));
+        }
+    }
+
+    @Test
+    void itsPresenceEndsWithTheConnection() {
+        SshHost host = host("server");
+        long pid = host.presence();
+        assertThat(ProcessHandle.of(pid)).isPresent();
+        host.close();
+        assertThat(isGone(pid)).isTrue();
+    }
+
+    @Test
+    void otherMachinesLeadTheWay() {
+        try (OpenSsh first = new OpenSsh(Path.of("/bin/sh"));
+                OpenSsh second = new OpenSsh(Path.of("/bin/sh"))) {
+            first.admit(key);
+            second.admit(key);
+            client.machine("first", first.port(), OpenSsh.USER, key);
+            client.machine("second", second.port(), OpenSsh.USER, key);
+            client.machine("behind", server.port(), OpenSsh.USER, key, "ProxyJump first,second");
+            client.machine("nothing", 1, OpenSsh.USER, key, "ProxyJump first");
+            try (SshHost host = host("behind")) {
+                host.write(server.home().resolve("here"), Content.of("here"), 0600);
+                assertThat(server.home().resolve("here")).hasContent("here");
+                unreachable(
+                        host("nothing")::facts,
+                        "No SSH connection to nobody@127.0.0.1:1 came about: connection is closed by foreign host."
+                                + " Check that an SSH server listens there.");
+                first.kill();
+                unreachable(
+                        host::facts,
+                        "The connection to nobody@127.0.0.1:" + server.port() + " was lost: it was closed" + RUN_AGAIN);
+            }
+            unreachable(
+                    host("behind")::facts,
+                    "127.0.0.1 port " + first.port() + " refuses connections; check the port, and that Remote Login is"
+                            + " on there (System Settings, General, Sharing).");
+        }
+    }
+
+    @Test
+    void whatAShellPrintsWhenItStartsIsNoAnswer() throws IOException {
+        try (OpenSsh noisy = new OpenSsh(Path.of("/bin/bash"))) {
+            noisy.admit(key);
+            client.machine("noisy", noisy.port(), OpenSsh.USER, key);
+            Files.writeString(
+                    noisy.home().resolve(".bashrc"), "echo welcome; printf 'no line end' >&2; exec 5>/dev/null");
+            try (SshHost host = host("noisy")) {
+                Path file = noisy.home().resolve("file");
+                host.write(file, Content.of("content"), 0600);
+                assertThat(host.file(file))
+                        .isInstanceOfSatisfying(
+                                FileState.Regular.class,
+                                state -> assertThat(state.content()).isEqualTo(Content.of("content")));
+                assertThat(host.find("sh")).isEqualTo(Optional.of(Path.of("/usr/bin/sh")));
+                var result = host.run(Command.of("sh", "-c", "echo out; echo err >&2; exit 3"));
+                assertThat(List.of(result.text(), result.errorText(), result.exitCode()))
+                        .isEqualTo(List.of("out\n", "err\n", 3));
+                assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
+                assertThat(ProcessHandle.of(host.presence())).isPresent();
+            }
+        }
+    }
+
+    @Test
+    void aUserWhoMayRunNothingIsTold() {
+        try (OpenSsh closed = new OpenSsh(Path.of("/usr/sbin/nologin"))) {
+            closed.admit(key);
+            client.machine("closed", closed.port(), OpenSsh.USER, key);
+            String name = "nobody@127.0.0.1:" + closed.port();
+            unreachable(
+                    host("closed")::facts,
+                    name + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints"
+                            + " hello: ssh " + name + " echo hello");
+        }
+    }
+
+    @Test
+    void whatTheUserMayNotDoIsTold(@TempDir Path ours) throws IOException {
+        Path closed = Files.createDirectory(ours.resolve("closed"));
+        Path readable = Files.createDirectory(ours.resolve("readable"));
+        Path file = Files.writeString(readable.resolve("file"), "ours");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Content content = Content.of("theirs");
+        record Case(String verb, Path path, BiConsumer<Host, Path> action) {}
+        try (SshHost host = host("server")) {
+            for (Case each : List.of(
+                    new Case("read", file, Host::file),
+                    new Case("read", closed.resolve("file"), Host::file),
+                    new Case("read", closed, Host::list),
+                    new Case("write", file, (there, path) -> there.write(path, content, 0600)),
+                    new Case("write", closed.resolve("file"), (there, path) -> there.write(path, content, 0600)),
+                    new Case("write", readable.resolve("new"), (there, path) -> there.create(path, content, 0600)),
+                    new Case("delete", file, Host::delete),
+                    new Case("delete", closed.resolve("file"), Host::delete),
+                    new Case("create", readable.resolve("new"), (there, path) -> there.createDirectory(path, 0700)))) {
+                assertThatThrownBy(() -> each.action.accept(host, each.path))
+                        .as(each.verb + " " + each.path)
+                        .isInstanceOf(Trouble.class)
+                        .hasMessage(
+                                "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
+            }
+            Host ahead = host.ahead(new Foresight(List.of(file, readable), List.of(closed), List.of(), List.of()));
+            assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
+            assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(Trouble.class);
+        }
+        assertThat(file).hasContent("ours");
+    }
+
+    @Test
+    void eachOperationIsOneRoundTrip() {
+        Path file = server.home().resolve("file");
+        try (SshHost host = host("server")) {
+            assertThat(host.roundTrips()).isZero();
+            List<Runnable> operations = List.of(
+                    host::facts,
+                    () -> host.find("sh"),
+                    () -> host.run(Command.of("true")),
+                    () -> host.file(file),
+                    () -> host.list(server.home()),
+                    () -> host.write(file, Content.of("new"), 0600),
+                    () -> host.create(file, Content.of("new"), 0600),
+                    () -> host.delete(file),
+                    () -> host.createDirectory(file, 0700),
+                    host::presence);
+            for (int i = 0; i < operations.size(); i++) {
+                operations.get(i).run();
+                assertThat(host.roundTrips()).isEqualTo(i + 1);
+            }
+            operations.get(0).run();
+            operations.get(operations.size() - 1).run();
+            assertThat(host.roundTrips())
+                    .as("facts and presence are asked once")
+                    .isEqualTo(operations.size());
+            var ahead = host.ahead(new Foresight(
+                    List.of(file, server.home()),
+                    List.of(server.home()),
+                    List.of("sh", "nothing"),
+                    List.of(Command.of("id", "-u"), Command.of("uname"))));
+            ahead.file(file);
+            ahead.file(server.home());
+            ahead.list(server.home());
+            ahead.find("sh");
+            ahead.find("nothing");
+            ahead.run(Command.of("uname"));
+            assertThat(ahead.run(Command.of("id", "-u")).text()).isEqualTo("65534\n");
+            assertThat(host.roundTrips()).as("all of that ahead").isEqualTo(operations.size() + 1);
+        }
+    }
+}

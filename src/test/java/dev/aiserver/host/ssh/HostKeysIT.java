@@ -1,0 +1,179 @@
+package dev.aiserver.host.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Trouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whom the program takes for whom, with the sshd of this machine. */
+@Timeout(30)
+class HostKeysIT {
+    private static final SshOptions CAUTIOUS = SshOptions.usual();
+    private static final SshOptions TRUSTING = CAUTIOUS.acceptingNewHostKey();
+    private static final LocalHost MACHINE = new LocalHost(System.getenv());
+
+    private final OpenSsh server = new OpenSsh(Path.of("/bin/sh"));
+    private Path directory = Path.of("/");
+    private Client client = new Client(directory);
+
+    @BeforeEach
+    void admit(@TempDir Path temporary) {
+        directory = temporary;
+        client = new Client(directory);
+        Path key = client.key("key", "ed25519", "");
+        server.admit(key);
+        client.machine("server", server.port(), OpenSsh.USER, key);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static String tool(String... argv) {
+        return MACHINE.run(Command.of(List.of(argv))).text();
+    }
+
+    private String fingerprint() {
+        return tool("ssh-keygen", "-l", "-f", server.hostKey().toString()).split(" ")[1];
+    }
+
+    private String entry(Path key) {
+        return "[127.0.0.1]:" + server.port() + " " + Client.publicHalf(key);
+    }
+
+    private void connect(Questions questions, SshOptions options) {
+        try (SshHost host = client.host("server", questions, options)) {
+            assertThat(host.run(Command.of("echo", "in")).text()).isEqualTo("in\n");
+        }
+    }
+
+    private static void refuses(ThrowingCallable connecting, String... parts) {
+        assertThatThrownBy(connecting)
+                .isInstanceOfSatisfying(
+                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE))
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void anUnknownMachineIsRefusedAndNotRemembered() {
+        for (Questions questions : List.of(Questions.NOBODY, new Person(false))) {
+            refuses(
+                    () -> connect(questions, CAUTIOUS),
+                    "The key of 127.0.0.1 is not known",
+                    "ssh-ed25519",
+                    fingerprint());
+        }
+        assertThat(client.knownHosts()).doesNotExist();
+    }
+
+    @Test
+    void anUnknownMachineIsShownAndRememberedWhenThePersonAgrees() throws IOException {
+        Files.writeString(client.knownHosts(), "# no line end");
+        Person person = new Person(true);
+        connect(person, CAUTIOUS);
+        assertThat(person.asked()).hasSize(1).first().asString().contains("127.0.0.1", fingerprint());
+        String entry = entry(server.hostKey()).replaceAll(" [^ ]*$", "");
+        assertThat(Files.readAllLines(client.knownHosts())).containsExactly("# no line end", entry);
+        connect(Questions.NOBODY, CAUTIOUS);
+    }
+
+    @Test
+    void anUnknownMachineIsRememberedWithoutAQuestionWhenThatIsAskedFor() {
+        connect(Questions.NOBODY, TRUSTING);
+        connect(Questions.NOBODY, CAUTIOUS);
+    }
+
+    @Test
+    void aChangedKeyIsRefusedWhateverIsAllowed() throws IOException {
+        Files.writeString(client.knownHosts(), "# mine\n");
+        connect(Questions.NOBODY, TRUSTING);
+        String old = fingerprint();
+        server.newHostKey();
+        server.restart();
+        String before = Files.readString(client.knownHosts());
+        refuses(
+                () -> connect(new Person(true), TRUSTING),
+                "The key of 127.0.0.1 has changed",
+                client.knownHosts() + " line 2 says " + old,
+                fingerprint());
+        assertThat(client.knownHosts()).hasContent(before);
+    }
+
+    @Test
+    void anotherKindOfKeyThanTheKnownOneIsAChangedKey() throws IOException {
+        Files.writeString(client.knownHosts(), entry(client.key("other", "ecdsa", "")) + "\n");
+        refuses(() -> connect(new Person(true), TRUSTING), "has changed", "known_hosts line 1");
+    }
+
+    @Test
+    void aHashedNameIsKnown() throws IOException {
+        connect(Questions.NOBODY, TRUSTING);
+        tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
+        assertThat(Files.readString(client.knownHosts())).startsWith("|1|").doesNotContain("127.0.0.1");
+        connect(Questions.NOBODY, CAUTIOUS);
+        server.newHostKey();
+        server.restart();
+        refuses(() -> connect(new Person(true), TRUSTING), "has changed", "known_hosts line 1");
+    }
+
+    @Test
+    void aRevokedKeyIsRefusedAlsoWhenItIsKnown() throws IOException {
+        String key = Client.publicHalf(server.hostKey());
+        Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n@revoked * " + key + "\n");
+        refuses(
+                () -> connect(new Person(true), TRUSTING),
+                "revoked in " + client.knownHosts() + " line 2",
+                fingerprint());
+    }
+
+    @Test
+    void aKeyOfTheMachineIsKnownAtAnotherPort() throws IOException {
+        Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(server.hostKey()) + "\n");
+        connect(Questions.NOBODY, CAUTIOUS);
+    }
+
+    @Test
+    void anAliasNamesTheKey() throws IOException {
+        Files.writeString(client.knownHosts(), "the-mac " + Client.publicHalf(server.hostKey()) + "\n");
+        refuses(() -> connect(Questions.NOBODY, CAUTIOUS), "is not known");
+        client.machine("alias", server.port(), OpenSsh.USER, directory.resolve("key"), "HostKeyAlias the-mac");
+        try (SshHost host = client.host("alias", Questions.NOBODY, CAUTIOUS)) {
+            assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
+        }
+    }
+
+    @Test
+    void aCertificateIsAsGoodAsItsAuthority() throws IOException {
+        Path authority = client.key("authority", "ed25519", "");
+        tool(
+                "ssh-keygen",
+                "-q",
+                "-s",
+                authority.toString(),
+                "-I",
+                "server",
+                "-h",
+                "-n",
+                "127.0.0.1",
+                server.hostKey() + ".pub");
+        server.restart("HostCertificate " + server.hostKey() + "-cert.pub");
+        Files.writeString(client.knownHosts(), "@cert-authority [127.0.0.1]:* " + Client.publicHalf(authority) + "\n");
+        connect(Questions.NOBODY, CAUTIOUS);
+        Path foreign = client.key("foreign", "ed25519", "");
+        Files.writeString(client.knownHosts(), "@cert-authority * " + Client.publicHalf(foreign) + "\n");
+        refuses(() -> connect(Questions.NOBODY, CAUTIOUS), "is not known");
+    }
+}

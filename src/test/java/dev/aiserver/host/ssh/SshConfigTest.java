@@ -1,0 +1,112 @@
+package dev.aiserver.host.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Trouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SshConfigTest {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("PATH", "/usr/bin:/bin", "HOME", "/home/ann", "SSH_AUTH_SOCK", "/run/agent");
+
+    @TempDir
+    private Path directory = Path.of("/");
+
+    private Settings settings(String destination, String config) throws IOException {
+        Path file = Files.writeString(directory.resolve("config"), config);
+        return new SshConfig(ENVIRONMENT, Optional.of(file)).settings(Destination.parse(destination));
+    }
+
+    @Test
+    void everythingIsTakenFromTheConfiguration() throws IOException {
+        Files.writeString(directory.resolve("more"), "Host mac\n  ProxyJump bob@first:2222,[::1]:23\n");
+        assertThat(settings("mac", """
+                        Include %s/more
+                        Host * !mac
+                          User wrong
+                        Host m?c
+                          HostName mac.example.com
+                          User ann
+                          Port 2022
+                          IdentityFile ~/.ssh/first
+                          IdentityFile "%%d/with a space/%%r@%%h"
+                          IdentitiesOnly yes
+                          IdentityAgent "/run/agent of mac"
+                          HostKeyAlias the-mac
+                        Match host mac.example.com
+                          UserKnownHostsFile "/known hosts" /known2
+                        Host *
+                          User later
+                          GlobalKnownHostsFile none
+                        """.formatted(directory)))
+                .isEqualTo(new Settings(
+                        "mac.example.com",
+                        2022,
+                        "ann",
+                        List.of(Path.of("/home/ann/.ssh/first"), Path.of("/home/ann/with a space/ann@mac.example.com")),
+                        true,
+                        Optional.of(Path.of("/run/agent of mac")),
+                        List.of(Path.of("/known hosts"), Path.of("/known2")),
+                        Optional.of("the-mac"),
+                        List.of(Destination.parse("bob@first:2222"), Destination.parse("[::1]:23"))));
+    }
+
+    @Test
+    void whatIsTypedGoesBeforeTheConfiguration() throws IOException {
+        Settings settings = settings("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
+        assertThat(settings.name()).isEqualTo("bob@mac:23");
+        assertThat(settings.knownName()).isEqualTo("[mac]:23");
+    }
+
+    @Test
+    void withoutConfigurationItIsAsSshDoes() throws IOException {
+        Settings settings = settings("ann@mac", "");
+        assertThat(settings.name()).isEqualTo("ann@mac");
+        assertThat(settings.knownName()).isEqualTo("mac");
+        assertThat(settings.keyFiles())
+                .contains(Path.of("/home/ann/.ssh/id_ed25519"), Path.of("/home/ann/.ssh/id_rsa"));
+        assertThat(settings.agent()).contains(Path.of("/run/agent"));
+        assertThat(settings.knownHosts()).anyMatch(file -> file.endsWith(".ssh/known_hosts"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            none          |
+            SSH_AUTH_SOCK | /run/agent
+            /run/other    | /run/other
+            """)
+    void theAgentIsTheConfiguredOne(String configured, Path socket) throws IOException {
+        assertThat(settings("mac", "IdentityAgent " + configured + "\n").agent())
+                .isEqualTo(Optional.ofNullable(socket));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ProxyCommand nc mac 22 | ssh is configured to reach mac by a ProxyCommand, which does not work here; use
+            Nonsense yes           | ssh cannot say how mac is reached
+            """)
+    void whatCannotBeDoneIsSaid(String line, String sentence) {
+        assertThatThrownBy(() -> settings("mac", line + "\n"))
+                .isInstanceOfSatisfying(
+                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION))
+                .hasMessageStartingWith(sentence);
+    }
+
+    @Test
+    void aConfigurationThatIsMissingIsSaid() {
+        SshConfig config = new SshConfig(ENVIRONMENT, Optional.of(directory.resolve("missing")));
+        assertThatThrownBy(() -> config.settings(Destination.parse("mac")))
+                .isInstanceOf(Trouble.class)
+                .hasMessageStartingWith("ssh cannot say how mac is reached: Can't open user config file");
+    }
+}
