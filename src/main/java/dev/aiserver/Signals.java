@@ -1,16 +1,17 @@
 package dev.aiserver;
 
 import dev.aiserver.plan.Interruption;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C, SIGTERM and a terminal that is closed. Java answers them by ending the process at once; while an
+ * Ctrl-C, SIGTERM and a terminal that is closed. Java answers them by ending the process at once; while any
  * {@link Interruption} is open, its thread is told instead, undoes what it has begun, and decides the exit code.
  */
 final class Signals {
     private final CountDownLatch ended = new CountDownLatch(1);
-    private @Nullable Interrupted open;
+    private final Set<Interrupted> open = new HashSet<>();
     private boolean received;
     private int exitCode;
 
@@ -31,10 +32,10 @@ final class Signals {
         }
         synchronized (this) {
             received = true;
-            if (open == null) {
+            if (open.isEmpty()) {
                 return;
             }
-            open.interrupt();
+            open.forEach(Interrupted::interrupt);
         }
         try {
             ended.await();
@@ -46,8 +47,9 @@ final class Signals {
     }
 
     synchronized Interruption interruption() {
-        open = new Interrupted(Thread.currentThread());
-        return open;
+        Interrupted interrupted = new Interrupted(Thread.currentThread());
+        open.add(interrupted);
+        return interrupted;
     }
 
     private final class Interrupted implements Interruption {
@@ -84,7 +86,7 @@ final class Signals {
         public void close() {
             synchronized (Signals.this) {
                 acknowledge();
-                open = null;
+                open.remove(this);
             }
         }
     }

@@ -1,109 +1,64 @@
 package dev.aiserver;
 
+import dev.aiserver.cli.Machines;
 import dev.aiserver.cli.UseCases;
-import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
-import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.plan.Interruption;
-import dev.aiserver.plan.ReceiptStore;
-import dev.aiserver.plan.Records;
-import dev.aiserver.rehearsal.Rehearsal;
+import dev.aiserver.host.ssh.Destination;
+import dev.aiserver.host.ssh.Questions;
+import dev.aiserver.host.ssh.SshConfig;
+import dev.aiserver.host.ssh.SshHost;
+import dev.aiserver.host.ssh.SshOptions;
 import dev.aiserver.report.Console;
 import dev.aiserver.server.App;
-import dev.aiserver.server.Install;
-import dev.aiserver.server.Installation;
-import dev.aiserver.server.Layout;
-import dev.aiserver.server.MacSurvey;
-import dev.aiserver.server.ModelDisk;
-import dev.aiserver.server.Status;
-import dev.aiserver.server.Uninstall;
-import dev.aiserver.server.Verify;
-import dev.aiserver.server.WarmEvent;
-import dev.aiserver.server.WarmLimits;
-import dev.aiserver.server.WarmModels;
-import dev.aiserver.service.Launchd;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /** Puts the program together, by hand. */
-final class Wiring implements UseCases {
-    private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
-
+final class Wiring implements Machines {
     private final Map<String, String> environment;
-    private final Host host;
     private final Console console;
     private final Signals signals;
     private final String version;
 
     Wiring(Map<String, String> environment, Console console, Signals signals, String version) {
         this.environment = environment;
-        this.host = new LocalHost(environment);
         this.console = console;
         this.signals = signals;
         this.version = version;
     }
 
-    private Launchd launchd() {
-        return new Launchd(host, host.facts().uid(), new Patience(BETWEEN_QUESTIONS_TO_LAUNCHD));
-    }
-
-    private Records records() {
-        return Records.in(host, layout().state(), Clock.systemUTC());
-    }
-
-    private ReceiptStore receipts() {
-        return records().receipts();
-    }
-
     @Override
-    public Layout layout() {
-        return new Layout(host.facts().home());
+    public UseCases here() {
+        return new OnHost(
+                new LocalHost(environment), Optional.empty(), App.running(), console, signals, environment, version);
     }
 
+    /** The program itself stays here: the other machine needs no Java. */
     @Override
-    public Install install() {
-        Launchd launchd = launchd();
-        Layout layout = layout();
-        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), App.running(), version);
-    }
+    public Remote there(String destination, Trust trust) {
+        SshOptions options = trust.newHostKeys() ? SshOptions.usual().acceptingNewHostKey() : SshOptions.usual();
+        SshHost host = new SshHost(
+                Destination.parse(destination),
+                new SshConfig(environment, Optional.empty()),
+                trust.questions() ? new TerminalQuestions(console) : Questions.NOBODY,
+                options);
+        UseCases useCases =
+                new OnHost(host, Optional.of(destination), Optional.empty(), console, signals, environment, version);
+        return new Remote() {
+            @Override
+            public UseCases useCases() {
+                return useCases;
+            }
 
-    @Override
-    public Uninstall uninstall() {
-        return new Uninstall(host, launchd(), layout(), records());
-    }
+            @Override
+            public int roundTrips() {
+                return host.roundTrips();
+            }
 
-    @Override
-    public Verify verify() {
-        return new Verify(host, launchd(), receipts());
-    }
-
-    @Override
-    public Status status() {
-        return new Status(host, launchd(), records());
-    }
-
-    @Override
-    public Installation installation() {
-        return Installation.load(receipts());
-    }
-
-    @Override
-    public WarmModels warmModels(
-            Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
-        OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
-        return new WarmModels(ollama, new ModelDisk(host, installation.spec()), options, limits, events);
-    }
-
-    @Override
-    public Interruption interruption() {
-        return signals.interruption();
-    }
-
-    @Override
-    public boolean rehearse() {
-        return new Rehearsal(console, environment, version).run();
+            @Override
+            public void close() {
+                host.close();
+            }
+        };
     }
 }

@@ -2,14 +2,20 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.FleetReport;
 import dev.aiserver.report.Json;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -57,8 +63,58 @@ public final class CommandTree {
 
     private CommandTree() {}
 
-    /** Runs one command and says its exit code. */
-    public static int run(String[] args, UseCases useCases, Console console, String version) {
+    /** Runs one command, on the machines that it names, and says its exit code. */
+    public static int run(String[] args, Machines machines, Console console, String version) {
+        CommandLine commands = tree(args, machines.here(), console, version);
+        commands.setExecutionStrategy(parsed -> {
+            try {
+                return execute(args, parsed, machines, console, version);
+            } catch (Trouble trouble) {
+                throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
+            }
+        });
+        return commands.execute(args);
+    }
+
+    private static CommandLine command(ParseResult parsed) {
+        return parsed.hasSubcommand()
+                ? command(parsed.subcommand())
+                : parsed.commandSpec().commandLine();
+    }
+
+    private static int execute(String[] args, ParseResult parsed, Machines machines, Console console, String version) {
+        Optional<MachineOptions> options = MachineOptions.of(parsed);
+        List<String> hosts =
+                options.map(given -> given.machines(config(parsed))).orElse(List.of());
+        if (options.isEmpty() || hosts.isEmpty()) {
+            return new CommandLine.RunLast().execute(parsed);
+        }
+        boolean mayAsk = !parsed.subcommand().hasMatchedOption("--no-input");
+        Fleet fleet = new Fleet(machines, console, options.get(), mayAsk);
+        Fleet.Task task = (useCases, own) -> tree(args, useCases, own, version).execute(args);
+        if (hosts.size() == 1) {
+            return fleet.one(hosts.get(0), task);
+        }
+        List<FleetReport.Result> results = fleet.all(hosts, task);
+        String name = parsed.subcommand().commandSpec().name();
+        FleetReport report = new FleetReport(console, options.get().verbose);
+        if (parsed.subcommand().hasMatchedOption("--json")) {
+            console.answer(FleetReport.json(name, results));
+        } else {
+            boolean changes = List.of("install", "uninstall").contains(name);
+            console.answer((changes ? "" : report.answers(results)) + report.table(results));
+        }
+        return results.stream().mapToInt(FleetReport.Result::exitCode).max().orElse(ExitCode.DONE);
+    }
+
+    /** A configuration that names machines is for these. */
+    private static Optional<Path> config(ParseResult parsed) {
+        return parsed.subcommand().hasMatchedOption("--url")
+                ? Optional.empty()
+                : Optional.ofNullable(parsed.subcommand().matchedOptionValue("--config", (Path) null));
+    }
+
+    private static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
         CommandLine commands = new CommandLine(new Root())
                 .addSubcommand(new InstallCommand(useCases, console))
                 .addSubcommand(new PlanCommand(useCases, console))
@@ -73,8 +129,9 @@ public final class CommandTree {
                 .setParameterExceptionHandler((exception, arguments) -> misused(exception, args, console))
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> failed(exception, command, args, console));
+        commands.getSubcommands().values().forEach(command -> MachineOptions.addTo(command.getCommandSpec()));
         commands.getCommandSpec().version("aiserver " + version);
-        return commands.execute(args);
+        return commands;
     }
 
     private static int misused(ParameterException exception, String[] args, Console console) {

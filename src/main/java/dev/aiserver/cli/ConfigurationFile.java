@@ -1,6 +1,7 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
+import dev.aiserver.spec.Inventory;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 import java.io.IOException;
@@ -8,15 +9,25 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The file that a person names with {@code --config}, on the machine that they sit at. */
 final class ConfigurationFile {
     private ConfigurationFile() {}
 
+    /**
+     * @param machine for which it is read, as {@code --host} names it; empty for this one
+     * @throws Trouble of configuration when it cannot be read or says something wrong
+     */
+    static ServerSpec read(Path file, Optional<String> machine) {
+        Inventory inventory = inventory(file);
+        return machine.map(inventory::of).orElse(inventory.spec());
+    }
+
     /** @throws Trouble of configuration when it cannot be read or says something wrong */
-    static ServerSpec read(Path file) {
+    static Inventory inventory(Path file) {
         try {
-            return SpecReader.read(file.toString(), Files.readString(file));
+            return SpecReader.inventory(file.toString(), Files.readString(file));
         } catch (NoSuchFileException e) {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
         } catch (CharacterCodingException e) {

@@ -63,7 +63,7 @@ final class InstallCommand implements Callable<Integer> {
         if (rehearse) {
             return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
         }
-        Install.Wish wish = planning.wish();
+        Install.Wish wish = planning.wish(useCases.machine());
         if (dryRun) {
             return planning.show(useCases.install().propose(wish), "install", common.json, console, planText());
         }

@@ -25,6 +25,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PlanText text = new PlanText(console, useCases.layout().home());
-        return planning.show(useCases.install().propose(planning.wish()), "plan", common.json, console, text);
+        return planning.show(
+                useCases.install().propose(planning.wish(useCases.machine())), "plan", common.json, console, text);
     }
 }

@@ -55,8 +55,11 @@ final class PlanOptions {
 
     private Optional<SavedPlan> approved = Optional.empty();
 
-    /** @throws Trouble of configuration when a file cannot be used */
-    Install.Wish wish() {
+    /**
+     * @param machine as {@code --host} names it; empty for this one
+     * @throws Trouble of configuration when a file cannot be used
+     */
+    Install.Wish wish(Optional<String> machine) {
         require(!(keepLocal && overwrite), "--keep-local and --overwrite exclude each other");
         if (plan != null) {
             require(config == null && !keepLocal && !overwrite, "--plan brings its configuration and decisions along");
@@ -65,7 +68,8 @@ final class PlanOptions {
         }
         Edit.Decision decision =
                 keepLocal ? Edit.Decision.KEEP : overwrite ? Edit.Decision.OVERWRITE : Edit.Decision.NONE;
-        return new Install.Wish(Optional.ofNullable(config).map(ConfigurationFile::read), decision);
+        return new Install.Wish(
+                Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), decision);
     }
 
     private static String read(Path file) {

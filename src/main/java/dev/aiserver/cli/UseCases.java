@@ -10,10 +10,14 @@ import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What commands may ask for; nothing is built, and the host is not asked anything, before that. */
 public interface UseCases {
+
+    /** The machine that these are for, as {@code --host} names it; empty for this one. */
+    Optional<String> machine();
 
     Layout layout();
 

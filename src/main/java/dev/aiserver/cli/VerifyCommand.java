@@ -68,7 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (config != null && url == null) {
+        if (config != null && url == null && useCases.machine().isEmpty()) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,
                     "--config goes with --url; the installed server is known by its receipt.");
@@ -115,6 +115,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private ServerSpec spec() {
-        return config == null ? ServerSpec.defaults() : ConfigurationFile.read(config);
+        return config == null ? ServerSpec.defaults() : ConfigurationFile.read(config, useCases.machine());
     }
 }

@@ -34,6 +34,11 @@ public final class Trouble extends RuntimeException {
         this.kind = Kind.FAILED;
     }
 
+    public Trouble(Kind kind, String sentence, Throwable cause) {
+        super(sentence, cause);
+        this.kind = kind;
+    }
+
     public Kind kind() {
         return kind;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
@@ -35,9 +36,12 @@ public final class OllamaClient {
     private static final Duration SILENCE_OF_A_VERIFICATION = Duration.ofMinutes(30);
 
     private final InetSocketAddress address;
+    private final int port;
 
-    public OllamaClient(int port) {
-        this.address = new InetSocketAddress("127.0.0.1", port);
+    /** @param host on which Ollama listens on loopback */
+    public OllamaClient(Host host, int port) {
+        this.address = host.route(new InetSocketAddress("127.0.0.1", port));
+        this.port = port;
     }
 
     public String version() {
@@ -216,7 +220,7 @@ public final class OllamaClient {
     }
 
     private String host() {
-        return "127.0.0.1:" + address.getPort();
+        return "127.0.0.1:" + port;
     }
 
     private static JsonNode parse(String json) {

@@ -86,7 +86,7 @@ public final class Observer {
         if (!print.get().isRunning()) {
             return new State.Failing(print.get().state());
         }
-        Optional<String> problem = job.health().problem();
+        Optional<String> problem = job.health().problem(host);
         if (problem.isPresent()) {
             return new State.Failing(problem.get());
         }

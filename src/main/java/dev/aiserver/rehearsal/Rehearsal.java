@@ -233,7 +233,7 @@ public final class Rehearsal {
         private void warmModels() throws Failed {
             WarmLimits limits = WarmLimits.of(spec, PATIENCE, 1, PATIENCE);
             WarmModels warmModels = new WarmModels(
-                    new OllamaClient(spec.ollama().port()),
+                    new OllamaClient(host, spec.ollama().port()),
                     new ModelDisk(host, spec),
                     WarmModels.Options.USUAL,
                     limits,

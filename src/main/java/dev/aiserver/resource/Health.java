@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Host;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpProbe;
@@ -13,12 +14,16 @@ public record Health(String address, int port, String host, String path) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** What is not right yet, empty when it is ready. */
-    public Optional<String> problem() {
+    /**
+     * What is not right yet, empty when it is ready.
+     *
+     * @param machine on which the job runs
+     */
+    public Optional<String> problem(Host machine) {
         String where = "http://" + address + ":" + port + path;
         try {
-            HttpAnswer answer =
-                    new HttpProbe(new InetSocketAddress(address, port), TIMEOUT).send(HttpCall.get(path, host));
+            HttpAnswer answer = new HttpProbe(machine.route(new InetSocketAddress(address, port)), TIMEOUT)
+                    .send(HttpCall.get(path, host));
             return answer.status() == 200 ? Optional.empty() : Optional.of(where + " answers " + answer.status());
         } catch (IOException e) {
             return Optional.of(where + " does not answer (" + e.getMessage() + ")");

@@ -66,7 +66,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (reloads(from, to) && isRunning(launchd)) {
             reload(machine);
         } else {
-            launchd.start(label, plist, health::problem);
+            launchd.start(label, plist, () -> health.problem(machine.host()));
         }
     }
 
@@ -89,7 +89,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
                         label,
                         () -> listeners(machine).stream().anyMatch(before::contains)
                                 ? Optional.of("it still serves with its old configuration")
-                                : health.problem());
+                                : health.problem(machine.host()));
     }
 
     private Set<Integer> listeners(Machine machine) {

@@ -90,7 +90,8 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             if (app.isEmpty()) {
                 throw new Trouble(
                         Trouble.Kind.CONFIGURATION,
-                        "warm-at-login needs the installed command; run aiserver from its jar, as ./install does.");
+                        "warm-at-login needs the command on that machine itself, which a machine that is installed over SSH does "
+                                + "not get; run ./install there, or leave it out.");
             }
             String warmPlist =
                     renderer.warmModelsPlist(new WarmModelsAgent(layout.command(), layout.home(), logs.warmModels()));

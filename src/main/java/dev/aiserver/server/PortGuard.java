@@ -49,8 +49,8 @@ final class PortGuard {
                 .distinct()
                 .forEach(inTheWay::add);
         if (listeners.isEmpty()) {
-            invisible("127.0.0.1", spec.ollama().port(), inTheWay);
-            invisible(address, spec.proxy().port(), inTheWay);
+            invisible(host, "127.0.0.1", spec.ollama().port(), inTheWay);
+            invisible(host, address, spec.proxy().port(), inTheWay);
         }
         if (!inTheWay.isEmpty()) {
             throw new Trouble(String.join(" ", inTheWay));
@@ -87,8 +87,8 @@ final class PortGuard {
     }
 
     /** lsof without root does not see the sockets of other users. */
-    private static void invisible(String address, int port, List<String> inTheWay) {
-        if (Reach.answers(address, port)) {
+    private static void invisible(Host host, String address, int port, List<String> inTheWay) {
+        if (Reach.answers(host, address, port)) {
             inTheWay.add("Port " + port + " is taken on " + address
                     + " by a process of another user; find it with \"sudo lsof -nP -iTCP:" + port
                     + " -sTCP:LISTEN\" and stop it, then try again.");

@@ -100,7 +100,8 @@ public final class Status {
                 .orElseGet(() -> Installation.load(records.receipts()));
         Receipt receipt = installation.receipt();
         Observer observer = new Observer(host, launchd, receipt, new Contents());
-        OllamaClient ollama = new OllamaClient(installation.spec().ollama().port());
+        OllamaClient ollama =
+                new OllamaClient(host, installation.spec().ollama().port());
         int proxyPort = installation.spec().proxy().port();
         List<Listener> listeners =
                 new Lsof(host).listeners(List.of(installation.spec().ollama().port(), proxyPort));
@@ -173,13 +174,13 @@ public final class Status {
                 + (well ? "" : print.log().map(log -> "; see " + log).orElse(""));
     }
 
-    private static String problem(Job job, LaunchctlPrint print, Address address) {
+    private String problem(Job job, LaunchctlPrint print, Address address) {
         if (!address.present() && job.health().address().equals(address.installed())) {
             return "waiting for its address " + address.installed()
                     + (print.isRunning() ? "" : " (launchd tries again)");
         }
         return print.isRunning()
-                ? job.health().problem().orElse("")
+                ? job.health().problem(host).orElse("")
                 : "last ended with " + print.lastExit().words();
     }
 

@@ -25,6 +25,8 @@ public final class SpecReader {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z_][A-Z0-9_]*");
+    private static final List<String> KEYS =
+            List.of("name", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     /** Variables that are not the person's to set, and why. */
@@ -46,15 +48,53 @@ public final class SpecReader {
      * @throws Trouble of configuration
      */
     public static ServerSpec read(String file, String text) {
-        return new SpecReader(file).spec(YamlParser.parse(file, text));
+        return inventory(file, text).spec();
     }
 
-    private ServerSpec spec(YamlNode root) {
-        ServerSpec defaults = ServerSpec.defaults();
+    /**
+     * The same, with the machines that it is for.
+     *
+     * @param file what messages call it
+     * @throws Trouble of configuration
+     */
+    public static Inventory inventory(String file, String text) {
+        return new SpecReader(file).inventory(YamlParser.parse(file, text));
+    }
+
+    private Inventory inventory(YamlNode root) {
         if (root instanceof YamlNode.Nothing) {
-            return defaults;
+            return new Inventory(ServerSpec.defaults(), Map.of());
         }
-        Section section = section("", root, "name", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
+        Section section = section("", root, with(KEYS, "hosts"));
+        ServerSpec spec = spec(section, ServerSpec.defaults());
+        return new Inventory(spec, section.has("hosts") ? hosts(section, spec) : Map.of());
+    }
+
+    private static String[] with(List<String> keys, String another) {
+        return Stream.concat(keys.stream(), Stream.of(another)).toArray(String[]::new);
+    }
+
+    private Map<String, ServerSpec> hosts(Section section, ServerSpec common) {
+        Map<String, ServerSpec> hosts = new LinkedHashMap<>();
+        for (YamlNode item : section.items("hosts")) {
+            boolean plain = item instanceof YamlNode.Scalar;
+            Section host = plain ? section : section("each of hosts", item, with(KEYS, "host"));
+            if (!plain && !host.has("host")) {
+                throw trouble(item.place(), "each of hosts needs host, such as ann@mac-studio");
+            }
+            String name = plain
+                    ? ((YamlNode.Scalar) item).text()
+                    : host.scalar("host").text();
+            if (hosts.put(name, plain ? common : spec(host, common)) != null) {
+                throw trouble(
+                        item.place(), "hosts: \"" + printable(name) + "\" is named twice; name each machine once");
+            }
+        }
+        return hosts;
+    }
+
+    /** @param defaults for what the section does not say */
+    private ServerSpec spec(Section section, ServerSpec defaults) {
         return new ServerSpec(
                 section.has("name") ? name(section) : defaults.name(),
                 section.has("network") ? network(section) : defaults.network(),
@@ -327,13 +367,16 @@ public final class SpecReader {
         }
 
         List<YamlNode.Scalar> list(String key) {
-            String name = dotted(path, key);
-            if (!(entry(key).value() instanceof YamlNode.Sequence sequence)) {
-                throw trouble(entry(key).value().place(), name + " must be a list, such as [ … ]");
-            }
-            return sequence.items().stream()
-                    .map(item -> scalar("each of " + name, item))
+            return items(key).stream()
+                    .map(item -> scalar("each of " + dotted(path, key), item))
                     .toList();
+        }
+
+        List<YamlNode> items(String key) {
+            if (!(entry(key).value() instanceof YamlNode.Sequence sequence)) {
+                throw trouble(entry(key).value().place(), dotted(path, key) + " must be a list, such as [ … ]");
+            }
+            return List.copyOf(sequence.items());
         }
 
         Map<String, YamlNode.Scalar> scalars(String key) {

@@ -88,7 +88,9 @@ final class BindingChecks {
                 boolean expected = address.equals(own) && port == proxy || loopback && port == ollama;
                 if (!expected) {
                     tried++;
-                    findings.demand(!Reach.answers(address, port), address + ":" + port + " accepts connections");
+                    findings.demand(
+                            !Reach.answers(server.host(), address, port),
+                            address + ":" + port + " accepts connections");
                 }
             }
         }

@@ -3,13 +3,10 @@ package dev.aiserver.verify;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpProbe;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Arrays;
 
 /** How much time the proxy adds, measured side by side with Ollama itself. */
 final class LatencyCheck {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int PAIRS = 50;
 
     /** A machine that is busy for a moment is no slow proxy: the best round counts. */
@@ -38,10 +35,7 @@ final class LatencyCheck {
     }
 
     private static Added measure(Subject subject, Server server) throws IOException {
-        HttpProbe proxy = new HttpProbe(
-                new InetSocketAddress(
-                        subject.client().address(), subject.client().proxy().port()),
-                TIMEOUT);
+        HttpProbe proxy = subject.proxy(server);
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
         for (int i = 0; i < PAIRS; i++) {

@@ -103,8 +103,11 @@ final class StreamingChecks {
         try (HttpExchange exchange = subject.ollama(server).open(direct)) {
             source = EventStream.read(exchange, Integer.MAX_VALUE);
         }
-        EventStream proxied =
-                subject.stream(OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed"));
+        EventStream proxied;
+        HttpCall through = OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed");
+        try (HttpExchange exchange = subject.proxy(server).open(through)) {
+            proxied = EventStream.read(exchange, Integer.MAX_VALUE);
+        }
         double expected = longestGap(source);
         double seen = longestGap(proxied);
         String numbers = "longest wait %.1f ms, at Ollama itself %.1f ms; spread %.0f and %.0f ms"

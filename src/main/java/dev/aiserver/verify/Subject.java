@@ -105,7 +105,19 @@ public final class Subject {
     /** Ollama itself, past the proxy. */
     HttpProbe ollama(Server from) {
         return new HttpProbe(
-                new InetSocketAddress("127.0.0.1", from.spec().ollama().port()), TIME_TO_GENERATE);
+                from.host()
+                        .route(new InetSocketAddress(
+                                "127.0.0.1", from.spec().ollama().port())),
+                TIME_TO_GENERATE);
+    }
+
+    /** The proxy on the same way as Ollama itself, so that the two can be compared. */
+    HttpProbe proxy(Server from) {
+        return new HttpProbe(
+                from.host()
+                        .route(new InetSocketAddress(
+                                client.address(), client.proxy().port())),
+                TIME_TO_GENERATE);
     }
 
     static String ollamaHost(Server server) {

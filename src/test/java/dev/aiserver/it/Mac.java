@@ -309,7 +309,13 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    private Map<String, String> environment() {
+    /** The network's name. */
+    String network() {
+        return network;
+    }
+
+    /** What a shell of the user knows. */
+    Map<String, String> environment() {
         return new TreeMap<>(Map.of(
                 "PATH", root.resolve("bin") + ":" + prefix() + "/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                 "HOME", home().toString(),

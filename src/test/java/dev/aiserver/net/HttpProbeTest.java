@@ -3,6 +3,7 @@ package dev.aiserver.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiserver.host.LocalHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -215,9 +216,14 @@ class HttpProbeTest {
     @Test
     void whereNobodyListensNothingIsReached() throws IOException {
         HttpProbe probe = probe(PATIENT);
-        assertThat(Reach.answers("127.0.0.1", server.getLocalPort())).isTrue();
+        assertThat(Reach.answers(new LocalHost(System.getenv()), "127.0.0.1", server.getLocalPort()))
+                .isTrue();
         server.close();
         assertThatThrownBy(() -> probe.send(HttpCall.get("/", "h"))).isInstanceOf(ConnectException.class);
-        assertThat(Reach.answers("127.0.0.1", probe.server().getPort())).isFalse();
+        assertThat(Reach.answers(
+                        new LocalHost(System.getenv()),
+                        "127.0.0.1",
+                        probe.server().getPort()))
+                .isFalse();
     }
 }

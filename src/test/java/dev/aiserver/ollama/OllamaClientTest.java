@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.rehearsal.model.Faults;
 import dev.aiserver.rehearsal.model.ModelServer;
@@ -36,7 +37,8 @@ class OllamaClientTest {
         PrintStream nobody = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         try (ModelServer server = ModelServer.start(
                 ANY_PORT, ModelStore.open(directory), Faults.NONE, Settings.of(environment), nobody)) {
-            OllamaClient ollama = new OllamaClient(server.address().getPort());
+            OllamaClient ollama = new OllamaClient(
+                    new LocalHost(System.getenv()), server.address().getPort());
             assertThat(ollama.version()).isEqualTo("0.16.2");
             assertThat(ollama.isCloudDisabled()).isTrue();
             assertThat(ollama.installed()).isEmpty();
@@ -85,7 +87,8 @@ class OllamaClientTest {
         });
         server.start();
         try {
-            OllamaClient ollama = new OllamaClient(server.getAddress().getPort());
+            OllamaClient ollama = new OllamaClient(
+                    new LocalHost(System.getenv()), server.getAddress().getPort());
             assertThatThrownBy(ollama::version).isInstanceOf(Trouble.class).hasMessage(message);
         } finally {
             server.stop(0);

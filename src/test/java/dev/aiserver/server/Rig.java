@@ -266,8 +266,8 @@ final class Rig implements AutoCloseable {
                 .collect(Collectors.toList());
     }
 
-    private static String answer(int port, String path) {
-        if (Reach.answers("127.0.0.2", port)) {
+    private String answer(int port, String path) {
+        if (Reach.answers(machine, "127.0.0.2", port)) {
             return "on every address";
         }
         try {

@@ -100,7 +100,8 @@ class WarmModelsTest {
     private WarmModels warmModels(int port) {
         LocalHost host = new LocalHost(Map.of("PATH", directory + ":/usr/bin:/bin", "HOME", directory.toString()));
         ModelDisk disk = new ModelDisk(host, ServerSpec.defaults());
-        return new WarmModels(new OllamaClient(port), disk, options, limits, this::tell);
+        return new WarmModels(
+                new OllamaClient(new LocalHost(System.getenv()), port), disk, options, limits, this::tell);
     }
 
     private List<WarmModels.Result> results(ModelServer server, String... models) {

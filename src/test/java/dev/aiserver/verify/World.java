@@ -309,7 +309,7 @@ final class World implements AutoCloseable {
         launchd.start(
                 job.label(),
                 job.plist(),
-                () -> Reach.answers(ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
+                () -> Reach.answers(host, ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
         running.put(job.plist(), definition);
     }
 
@@ -353,7 +353,7 @@ final class World implements AutoCloseable {
     @Override
     public void close() throws IOException {
         launchctl.close();
-        assertThat(new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !Reach.answers(ADDRESS, proxyPort)))
+        assertThat(new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !Reach.answers(host, ADDRESS, proxyPort)))
                 .isTrue();
     }
 }

@@ -72,8 +72,8 @@ final class HostKeys implements HostKeyRepository {
                 + fingerprint(key) + ". Connect, and remember it?";
         if (!acceptNew && !questions.confirm(question)) {
             throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
-                    + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, and connect once"
-                    + " with ssh.");
+                    + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, then connect once"
+                    + " with ssh, or add --accept-new-host-key.");
         }
         known.add(settings.knownName(), type(key), key);
         return true;

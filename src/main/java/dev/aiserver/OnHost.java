@@ -1,0 +1,131 @@
+package dev.aiserver;
+
+import dev.aiserver.cli.UseCases;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.Patience;
+import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
+import dev.aiserver.rehearsal.Rehearsal;
+import dev.aiserver.report.Console;
+import dev.aiserver.server.App;
+import dev.aiserver.server.Install;
+import dev.aiserver.server.Installation;
+import dev.aiserver.server.Layout;
+import dev.aiserver.server.MacSurvey;
+import dev.aiserver.server.ModelDisk;
+import dev.aiserver.server.Status;
+import dev.aiserver.server.Uninstall;
+import dev.aiserver.server.Verify;
+import dev.aiserver.server.WarmEvent;
+import dev.aiserver.server.WarmLimits;
+import dev.aiserver.server.WarmModels;
+import dev.aiserver.service.Launchd;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The use cases on one host, put together by hand. */
+final class OnHost implements UseCases {
+    private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
+
+    private final Host host;
+    private final Optional<String> machine;
+    private final Optional<App> app;
+    private final Console console;
+    private final Signals signals;
+    private final Map<String, String> environment;
+    private final String version;
+
+    /**
+     * @param machine as the person calls it; empty for this one
+     * @param app to put on the host too
+     * @param environment of this machine, for a rehearsal
+     */
+    OnHost(
+            Host host,
+            Optional<String> machine,
+            Optional<App> app,
+            Console console,
+            Signals signals,
+            Map<String, String> environment,
+            String version) {
+        this.host = host;
+        this.machine = machine;
+        this.app = app;
+        this.console = console;
+        this.signals = signals;
+        this.environment = environment;
+        this.version = version;
+    }
+
+    @Override
+    public Optional<String> machine() {
+        return machine;
+    }
+
+    private Launchd launchd() {
+        return new Launchd(host, host.facts().uid(), new Patience(BETWEEN_QUESTIONS_TO_LAUNCHD));
+    }
+
+    private Records records() {
+        return Records.in(host, layout().state(), Clock.systemUTC());
+    }
+
+    private ReceiptStore receipts() {
+        return records().receipts();
+    }
+
+    @Override
+    public Layout layout() {
+        return new Layout(host.facts().home());
+    }
+
+    @Override
+    public Install install() {
+        Launchd launchd = launchd();
+        Layout layout = layout();
+        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), app, version);
+    }
+
+    @Override
+    public Uninstall uninstall() {
+        return new Uninstall(host, launchd(), layout(), records());
+    }
+
+    @Override
+    public Verify verify() {
+        return new Verify(host, launchd(), receipts());
+    }
+
+    @Override
+    public Status status() {
+        return new Status(host, launchd(), records());
+    }
+
+    @Override
+    public Installation installation() {
+        return Installation.load(receipts());
+    }
+
+    @Override
+    public WarmModels warmModels(
+            Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
+        OllamaClient ollama =
+                new OllamaClient(host, installation.spec().ollama().port());
+        return new WarmModels(ollama, new ModelDisk(host, installation.spec()), options, limits, events);
+    }
+
+    @Override
+    public Interruption interruption() {
+        return signals.interruption();
+    }
+
+    @Override
+    public boolean rehearse() {
+        return new Rehearsal(console, environment, version).run();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.host.Trouble;
+import dev.aiserver.report.Board;
+import dev.aiserver.report.Console;
+import dev.aiserver.report.FleetReport;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs one command on other machines: on one as if one sat there, on several side by side. */
+final class Fleet {
+    private final Machines machines;
+    private final Console console;
+    private final MachineOptions options;
+    private final boolean mayAsk;
+
+    /** @param mayAsk whether the person allows questions */
+    Fleet(Machines machines, Console console, MachineOptions options, boolean mayAsk) {
+        this.machines = machines;
+        this.console = console;
+        this.options = options;
+        this.mayAsk = mayAsk;
+    }
+
+    /** One run of the command. */
+    @FunctionalInterface
+    interface Task {
+        /** @return the exit code */
+        int run(UseCases useCases, Console console);
+    }
+
+    /** @return the exit code of the command there */
+    int one(String host, Task task) {
+        try (Machines.Remote remote = machines.there(host, trust(mayAsk && console.asks()))) {
+            int exitCode = task.run(remote.useCases(), console);
+            if (options.verbose) {
+                console.say(host + ": " + remote.roundTrips() + " round trips");
+            }
+            return exitCode;
+        }
+    }
+
+    private Machines.Trust trust(boolean questions) {
+        return new Machines.Trust(options.acceptNewHostKey, questions);
+    }
+
+    /**
+     * Each machine is a run of its own: one that is slow, fails or cannot be reached neither delays nor spoils the
+     * others.
+     *
+     * @return the results in the order of the machines
+     */
+    List<FleetReport.Result> all(List<String> hosts, Task task) {
+        AtomicBoolean failed = new AtomicBoolean();
+        ExecutorService pool = Executors.newFixedThreadPool(options.parallel);
+        try (Board board = Board.on(console, hosts)) {
+            List<Future<FleetReport.Result>> running = new ArrayList<>();
+            for (String host : hosts) {
+                running.add(pool.submit(() -> {
+                    if (options.failFast && failed.get()) {
+                        return FleetReport.Result.notBegun(host);
+                    }
+                    FleetReport.Result result = run(host, task, board);
+                    if (result.exitCode() != ExitCode.DONE) {
+                        failed.set(true);
+                    }
+                    board.ended(result);
+                    return result;
+                }));
+            }
+            List<FleetReport.Result> results = new ArrayList<>();
+            for (Future<FleetReport.Result> each : running) {
+                results.add(each.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Trouble(Trouble.Kind.INTERRUPTED, "Interrupted.", e);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private FleetReport.Result run(String host, Task task, Board board) {
+        long start = System.nanoTime();
+        StringWriter out = new StringWriter();
+        Board.Lines err = board.begin(host);
+        Console own = new Console(
+                new BufferedReader(Reader.nullReader()),
+                new PrintWriter(out),
+                new PrintWriter(err, true),
+                false,
+                false,
+                false);
+        int exitCode;
+        int roundTrips = 0;
+        try (Machines.Remote remote = machines.there(host, trust(mayAsk && console.asks()))) {
+            exitCode = task.run(remote.useCases(), own);
+            roundTrips = remote.roundTrips();
+        } catch (Trouble trouble) {
+            own.say("aiserver: " + trouble.sentence());
+            exitCode = ExitCode.of(trouble);
+        }
+        own.out().flush();
+        return new FleetReport.Result(
+                host, exitCode, out.toString(), err.last(), (System.nanoTime() - start) / 1_000_000, roundTrips);
+    }
+}

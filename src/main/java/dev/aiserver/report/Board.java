@@ -1,0 +1,131 @@
+package dev.aiserver.report;
+
+import java.io.Writer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells while it happens how far several machines are: on a terminal a line for each machine that is at work, drawn
+ * anew; elsewhere every line that is said, after the name of its machine.
+ */
+public final class Board implements AutoCloseable {
+    private static final int WIDTH = 100;
+
+    private final Console console;
+    private final int machines;
+    private final int nameWidth;
+    private final Map<String, String> atWork = new LinkedHashMap<>();
+    private int ended;
+    private int drawn;
+
+    private Board(Console console, List<String> hosts) {
+        this.console = console;
+        this.machines = hosts.size();
+        this.nameWidth = hosts.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    public static Board on(Console console, List<String> hosts) {
+        return new Board(console, hosts);
+    }
+
+    /** What one machine says, line by line. */
+    public final class Lines extends Writer {
+        private final String host;
+        private final StringBuilder line = new StringBuilder();
+        private String last = "";
+
+        Lines(String host) {
+            this.host = host;
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) {
+            for (int i = offset; i < offset + length; i++) {
+                if (characters[i] == '\n') {
+                    end();
+                } else {
+                    line.append(characters[i]);
+                }
+            }
+        }
+
+        private void end() {
+            if (!line.toString().isBlank()) {
+                last = line.toString().strip();
+                said(host, line.toString().stripTrailing());
+            }
+            line.setLength(0);
+        }
+
+        /** The last line that was no blank one; empty when nothing was said. */
+        public String last() {
+            return last;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /** A machine begins. */
+    public synchronized Lines begin(String host) {
+        atWork.put(host, "connecting");
+        draw();
+        return new Lines(host);
+    }
+
+    private synchronized void said(String host, String line) {
+        if (console.redraws()) {
+            atWork.put(host, line.strip());
+            draw();
+        } else {
+            console.say(named(host) + line);
+        }
+    }
+
+    /** A machine has ended; its line stays. */
+    public synchronized void ended(FleetReport.Result result) {
+        atWork.remove(result.host());
+        ended++;
+        erase();
+        console.say(named(result.host())
+                + result.word()
+                + " after %.1f s".formatted(result.millis() / 1e3)
+                + (result.isGood() || result.last().isEmpty() ? "" : ": " + result.last()));
+        draw();
+    }
+
+    private String named(String host) {
+        return ("%-" + nameWidth + "s  ").formatted(host);
+    }
+
+    private void erase() {
+        if (drawn > 0) {
+            console.err().print("\u001b[" + drawn + "A\u001b[J");
+            drawn = 0;
+        }
+    }
+
+    private void draw() {
+        if (console.redraws()) {
+            erase();
+            atWork.forEach((host, step) -> console.err().println(cut(named(host) + step)));
+            console.err().println(cut("%d of %d machines have ended".formatted(ended, machines)));
+            console.err().flush();
+            drawn = atWork.size() + 1;
+        }
+    }
+
+    private static String cut(String line) {
+        return line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…";
+    }
+
+    @Override
+    public synchronized void close() {
+        erase();
+        console.err().flush();
+    }
+}

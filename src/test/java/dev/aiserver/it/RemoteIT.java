@@ -1,0 +1,60 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** A Mac that is provisioned from a laptop, with nothing on it but its sshd and the system's own tools. */
+class RemoteIT {
+    private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
+
+    private static int roundTrips(Run run) {
+        Matcher matcher = ROUND_TRIPS.matcher(run.err());
+        assertThat(matcher.find()).as(run.toString()).isTrue();
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    @Test
+    void aMacLivesAWholeLifeOverSsh() {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            Map<String, FileState> before = mac.tree();
+            String config = mac.config().toString();
+
+            Run unknown = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--yes");
+            assertThat(unknown.exitCode()).as(unknown.toString()).isEqualTo(6);
+            assertThat(unknown.err()).contains("SHA256:", "--accept-new-host-key");
+            assertThat(mac.tree()).isEqualTo(before);
+
+            Run installed = laptop.aiserver(
+                    "install", "--host", Laptop.MAC, "--config", config, "--yes", "-v", "--accept-new-host-key");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            System.out.println("first install: " + roundTrips(installed) + " round trips");
+            assertThat(mac.home().resolve(".local")).doesNotExist();
+
+            Run again = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--yes", "-v");
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(again.err()).contains("No changes.");
+            System.out.println("no change: " + roundTrips(again) + " round trips");
+
+            Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v");
+            assertThat(verified.exitCode()).as(verified.toString()).isZero();
+            System.out.println("verify: " + roundTrips(verified) + " round trips");
+            Run warmed = laptop.aiserver("warm-models", "--host", Laptop.MAC, "llama3.2:1b");
+            assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+            Run status = laptop.aiserver("status", "--host", Laptop.MAC, "-v");
+            assertThat(status.exitCode()).as(status.toString()).isZero();
+            assertThat(status.out()).contains("healthy  http://remote-ollama:11434", "llama3.2:1b");
+            System.out.println("status: " + roundTrips(status) + " round trips");
+
+            Run uninstalled = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes", "-v");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            System.out.println("uninstall: " + roundTrips(uninstalled) + " round trips");
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+}
