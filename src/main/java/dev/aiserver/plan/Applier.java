@@ -6,6 +6,7 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,7 @@ public final class Applier {
             try {
                 interruption.check();
                 made.add(change);
-                if (change.resource().isService()) {
+                if (change.resource() instanceof Service) {
                     journal = journal.beginning(change.resource());
                     records.journals().write(journal);
                 }
@@ -154,7 +155,7 @@ public final class Applier {
     }
 
     private boolean hasBegun(Journal journal, Change change) {
-        if (change.resource().isService()) {
+        if (change.resource() instanceof Service) {
             return journal.hasBegun(change.resource());
         }
         return !(change.resource() instanceof HostFile file) || state(file).equals(change.after());

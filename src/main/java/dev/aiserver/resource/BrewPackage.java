@@ -32,11 +32,6 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
-    }
-
-    @Override
     public Command byHand(Machine machine, State to) {
         return Command.of("brew", to.equals(State.PRESENT) ? "install" : "uninstall", formula);
     }

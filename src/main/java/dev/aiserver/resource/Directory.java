@@ -32,11 +32,6 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
-    }
-
-    @Override
     public Command byHand(Machine machine, State to) {
         return Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString());
     }

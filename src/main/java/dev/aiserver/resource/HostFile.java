@@ -27,11 +27,6 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
-    }
-
-    @Override
     public Command byHand(Machine machine, State to) {
         return to instanceof State.File file
                 ? Command.of("cp", "-p", machine.stage().place(path, file).toString(), path.toString())

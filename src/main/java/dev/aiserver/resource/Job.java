@@ -1,6 +1,5 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Command;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.service.JobStatus;
@@ -17,7 +16,7 @@ import java.util.stream.Collectors;
  * @param order among the jobs: what others need comes first
  * @param reloads whether it reads a new configuration on SIGUSR2, without a restart
  */
-public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Resource {
+public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Service {
 
     @Override
     public String id() {
@@ -30,11 +29,6 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
-    public boolean isOurs() {
-        return true;
-    }
-
-    @Override
     public int rank() {
         return 2000 + order;
     }
@@ -42,18 +36,6 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     /** Whether such a change needs no restart: only the configuration differs, and the job can read it anew. */
     public boolean reloads(State from, State to) {
         return reloads && sameDefinition(from, to);
-    }
-
-    @Override
-    public boolean isService() {
-        return true;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return to.equals(State.ABSENT)
-                ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
     }
 
     @Override

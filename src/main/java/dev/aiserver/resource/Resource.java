@@ -14,7 +14,7 @@ import dev.aiserver.host.Command;
     @JsonSubTypes.Type(value = Job.class, name = "job"),
     @JsonSubTypes.Type(value = LoginJob.class, name = "login-job")
 })
-public sealed interface Resource permits BrewPackage, Directory, EarlierJob, HostFile, Job, LoginJob {
+public sealed interface Resource permits BrewPackage, Directory, HostFile, Service {
 
     /** Unique on a host, and the same in every version of this program. */
     String id();
@@ -27,9 +27,6 @@ public sealed interface Resource permits BrewPackage, Directory, EarlierJob, Hos
 
     /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
     boolean isOurs();
-
-    /** Whether it is a process of the service manager, which keeps its own copy of what it was told: looking is not knowing. */
-    boolean isService();
 
     /** How a person brings it there, when this program could not. */
     Command byHand(Machine machine, State to);

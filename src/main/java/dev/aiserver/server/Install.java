@@ -22,6 +22,7 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
@@ -211,7 +212,7 @@ public final class Install {
         for (Blueprint.FileCheck check : blueprint.checks()) {
             boolean matters = plan.changes().stream()
                     .map(Change::resource)
-                    .anyMatch(resource -> resource.isService()
+                    .anyMatch(resource -> resource instanceof Service
                             || resource instanceof HostFile file && file.path().equals(check.path()));
             if (matters) {
                 requireGood(check);
