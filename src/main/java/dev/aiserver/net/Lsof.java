@@ -22,17 +22,30 @@ public final class Lsof {
         this.host = host;
     }
 
-    /** @throws Trouble when lsof is missing or complains; its exit code 1 with no words means that nobody listens */
+    /** @throws Trouble when lsof is missing or complains */
     public List<Listener> listeners(Collection<Integer> ports) {
         String list = ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
-        CommandResult result =
-                host.run(Command.of("lsof", "-nP", "-w", "-iTCP:" + list, "-sTCP:LISTEN", "-F", "pRcuftnT"));
+        return listeners("-iTCP:" + list, "on port " + list);
+    }
+
+    /**
+     * On whatever port.
+     *
+     * @throws Trouble when lsof is missing or complains
+     */
+    public List<Listener> listeners() {
+        return listeners("-iTCP", "here");
+    }
+
+    /** Its exit code 1 with no words means that nobody listens. */
+    private List<Listener> listeners(String selection, String where) {
+        CommandResult result = host.run(Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT"));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new Trouble("lsof is not installed, and without it nobody can say who listens; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
         if (!result.succeeded() && !result.errorText().isBlank()) {
-            throw new Trouble("lsof cannot say who listens on port " + list + ": " + result.complaint() + ".");
+            throw new Trouble("lsof cannot say who listens " + where + ": " + result.complaint() + ".");
         }
         return parse(result.text());
     }

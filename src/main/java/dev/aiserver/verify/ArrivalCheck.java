@@ -25,7 +25,7 @@ final class ArrivalCheck {
         HttpAnswer allowed =
                 subject.send(HttpCall.get("/api/version", subject.host()).asking(control));
         HttpAnswer forbidden =
-                subject.send(HttpCall.get("/api/ps", subject.host()).asking(subject.nonce()));
+                subject.send(HttpCall.get("/api/status", subject.host()).asking(subject.nonce()));
         OllamaLog log = new OllamaLog(server);
         if (log.await(control, LIMIT).isEmpty()) {
             return new Outcome.Unknown("an allowed request (" + allowed.status()

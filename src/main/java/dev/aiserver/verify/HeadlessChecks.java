@@ -43,11 +43,11 @@ final class HeadlessChecks {
         CommandResult result = server.host().run(AUTO_LOGIN);
         String user = result.text().strip();
         return result.succeeded() && user.equals(server.host().facts().user())
-                ? new Outcome.Passed(user + " is logged in automatically; a logout still ends the services")
+                ? new Outcome.Passed("its user is logged in automatically; a logout still ends the services")
                 : new Outcome.Warned(
                         result.succeeded() || result.exitCode() == 1
-                                ? "automatic login is off, so that after a restart nothing runs until "
-                                        + server.host().facts().user() + " logs in; a logout ends the services as well"
+                                ? "its user is not logged in automatically, so that after a restart nothing runs until "
+                                        + "somebody logs in; a logout ends the services as well"
                                 : cannotTell(result),
                         "System Settings > Users & Groups > Automatically log in as");
     }

@@ -44,9 +44,9 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
         return running(label).pid().orElseThrow();
     }
 
+    /** On whatever port, as far as this user may see. */
     List<Listener> listeners() {
-        return new Lsof(host)
-                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        return new Lsof(host).listeners();
     }
 
     /** The property list of a job of ours, as it stands on the disk now. */

@@ -76,6 +76,11 @@ public final class Subject {
         return probe(TIMEOUT).answers(request, most);
     }
 
+    /** Sends bytes as they are, and reads one answer. */
+    HttpAnswer send(byte[] request) throws IOException {
+        return probe(TIMEOUT).send(request);
+    }
+
     /** Sends through the proxy what a model answers. */
     HttpExchange ask(HttpCall call) throws IOException {
         return probe(TIME_TO_GENERATE).open(call);
