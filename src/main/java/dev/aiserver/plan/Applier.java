@@ -51,9 +51,9 @@ public final class Applier {
      *
      * @param back to how it was
      * @param reason why that failed
-     * @param byHand how a person does it
+     * @param byHand how a person does it: commands in their order
      */
-    public record Left(Change back, String reason, Command byHand) {}
+    public record Left(Change back, String reason, List<Command> byHand) {}
 
     /**
      * Makes all changes. A failure undoes what was begun, the failed change included.
@@ -105,6 +105,7 @@ public final class Applier {
         for (Change change : journal.changes()) {
             try {
                 interruption.check();
+                requireUntouched(change);
                 made.add(change);
                 if (change.resource().isService()) {
                     journal = journal.beginning(change.resource());
@@ -131,6 +132,15 @@ public final class Applier {
         return new Result.Applied(journal.after());
     }
 
+    /** What somebody has written since the plan was made is not overwritten, and not undone either. */
+    private void requireUntouched(Change change) {
+        if (change.resource() instanceof HostFile file
+                && !state(file).equals(change.before())
+                && !state(file).equals(change.after())) {
+            throw new Trouble(file.path() + " was written by something else meanwhile; look at it, then try again.");
+        }
+    }
+
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
         boolean interrupted = interruption.isRequested();
         List<Left> left = takeBack(journal, made);
@@ -141,7 +151,7 @@ public final class Applier {
     }
 
     /**
-     * Undoes a transaction whose process died on the way. Files that somebody has written since are left as they are.
+     * Undoes a transaction whose process died on the way.
      *
      * @return what could not be undone
      */
@@ -154,10 +164,7 @@ public final class Applier {
     }
 
     private boolean hasBegun(Journal journal, Change change) {
-        if (change.resource().isService()) {
-            return journal.hasBegun(change.resource());
-        }
-        return !(change.resource() instanceof HostFile file) || state(file).equals(change.after());
+        return !change.resource().isService() || journal.hasBegun(change.resource());
     }
 
     private State state(HostFile file) {
@@ -172,7 +179,9 @@ public final class Applier {
         List<Left> left = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
-                change.resource().converge(machine, change.before(), change.after());
+                if (isStillOurs(change)) {
+                    change.resource().converge(machine, change.before(), change.after());
+                }
             } catch (Trouble trouble) {
                 left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
             }
@@ -181,6 +190,11 @@ public final class Applier {
             discard(journal);
         }
         return left;
+    }
+
+    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
+    private boolean isStillOurs(Change back) {
+        return !(back.resource() instanceof HostFile file) || state(file).equals(back.before());
     }
 
     private void discard(Journal journal) {

@@ -43,10 +43,10 @@ public record EarlierJob(String label, Path plist, List<String> addresses) imple
     }
 
     @Override
-    public Command byHand(Machine machine, State to) {
+    public List<Command> byHand(Machine machine, State to) {
         return to.equals(State.ABSENT)
                 ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
+                : machine.launchd().startByHand(label, plist);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A launchd job that runs once when its user logs in, and ends; nothing can be asked of it while it does not run. */
 public record LoginJob(String label, Path plist) implements Resource {
@@ -33,10 +34,10 @@ public record LoginJob(String label, Path plist) implements Resource {
     }
 
     @Override
-    public Command byHand(Machine machine, State to) {
+    public List<Command> byHand(Machine machine, State to) {
         return to.equals(State.ABSENT)
                 ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
+                : machine.launchd().startByHand(label, plist);
     }
 
     @Override
