@@ -22,7 +22,8 @@ record Transacting(String command, Console console, PlanText text, boolean json)
 
     void undoing(Journal journal) {
         console.say("The " + journal.doing() + " that began " + journal.since()
-                + " did not end: it was killed, or the machine went down. What it had begun is undone first.");
+                + " did not end: it was killed, the machine went down, or not all of it could be undone. "
+                + "What it had begun is undone first.");
     }
 
     void done(Change change) {
@@ -51,8 +52,10 @@ record Transacting(String command, Console console, PlanText text, boolean json)
     int stuck(List<Applier.Left> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
-                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand: "
-                                + each.byHand() + "\n")
+                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand:\n"
+                                + each.byHand().stream()
+                                        .map(command -> "      " + command + "\n")
+                                        .collect(Collectors.joining()))
                         .collect(Collectors.joining())
                 + "Put right what stands in the way, then run \"aiserver " + command
                 + "\" again: it knows what is left to undo.");

@@ -52,9 +52,9 @@ public final class Applier {
      *
      * @param back to how it was
      * @param reason why that failed
-     * @param byHand how a person does it
+     * @param byHand how a person does it: commands in their order
      */
-    public record Left(Change back, String reason, Command byHand) {}
+    public record Left(Change back, String reason, List<Command> byHand) {}
 
     /**
      * Makes all changes. A failure undoes what was begun, the failed change included.
@@ -106,6 +106,7 @@ public final class Applier {
         for (Change change : journal.changes()) {
             try {
                 interruption.check();
+                requireUntouched(change);
                 made.add(change);
                 if (change.resource() instanceof Service) {
                     journal = journal.beginning(change.resource());
@@ -132,6 +133,15 @@ public final class Applier {
         return new Result.Applied(journal.after());
     }
 
+    /** What somebody has written since the plan was made is not overwritten, and not undone either. */
+    private void requireUntouched(Change change) {
+        if (change.resource() instanceof HostFile file
+                && !state(file).equals(change.before())
+                && !state(file).equals(change.after())) {
+            throw new Trouble(file.path() + " was written by something else meanwhile; look at it, then try again.");
+        }
+    }
+
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
         boolean interrupted = interruption.isRequested();
         List<Left> left = takeBack(journal, made);
@@ -142,7 +152,7 @@ public final class Applier {
     }
 
     /**
-     * Undoes a transaction whose process died on the way. Files that somebody has written since are left as they are.
+     * Undoes a transaction whose process died on the way.
      *
      * @return what could not be undone
      */
@@ -155,10 +165,7 @@ public final class Applier {
     }
 
     private boolean hasBegun(Journal journal, Change change) {
-        if (change.resource() instanceof Service) {
-            return journal.hasBegun(change.resource());
-        }
-        return !(change.resource() instanceof HostFile file) || state(file).equals(change.after());
+        return !(change.resource() instanceof Service) || journal.hasBegun(change.resource());
     }
 
     private State state(HostFile file) {
@@ -173,7 +180,9 @@ public final class Applier {
         List<Left> left = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
-                change.resource().converge(machine, change.before(), change.after());
+                if (isStillOurs(change)) {
+                    change.resource().converge(machine, change.before(), change.after());
+                }
             } catch (Trouble trouble) {
                 left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
             }
@@ -182,6 +191,11 @@ public final class Applier {
             discard(journal);
         }
         return left;
+    }
+
+    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
+    private boolean isStillOurs(Change back) {
+        return !(back.resource() instanceof HostFile file) || state(file).equals(back.before());
     }
 
     private void discard(Journal journal) {

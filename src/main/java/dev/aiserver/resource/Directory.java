@@ -3,6 +3,7 @@ package dev.aiserver.resource;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A directory that files stand in.
@@ -32,8 +33,8 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
-    public Command byHand(Machine machine, State to) {
-        return Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString());
+    public List<Command> byHand(Machine machine, State to) {
+        return List.of(Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString()));
     }
 
     /** One that is not empty stays: what is in it is somebody's. */

@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A regular file, replaced or removed as a whole. */
 public record HostFile(Path path) implements Resource {
@@ -27,10 +28,12 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public Command byHand(Machine machine, State to) {
-        return to instanceof State.File file
-                ? Command.of("cp", "-p", machine.stage().place(path, file).toString(), path.toString())
-                : Command.of("rm", path.toString());
+    public List<Command> byHand(Machine machine, State to) {
+        return List.of(
+                to instanceof State.File file
+                        ? Command.of(
+                                "cp", "-p", machine.stage().place(path, file).toString(), path.toString())
+                        : Command.of("rm", path.toString()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.service.JobStatus;
@@ -46,7 +47,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (to instanceof State.Failing) {
             launchd.load(label, plist);
         } else if (reloads(from, to) && isRunning(launchd)) {
-            reload(machine);
+            reload(machine, to);
         } else {
             launchd.start(label, plist, () -> health.problem(machine.host()));
         }
@@ -61,6 +62,21 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         return from instanceof State.Running before
                 && to instanceof State.Running after
                 && before.definition().equals(after.definition());
+    }
+
+    private void reload(Machine machine, State to) {
+        try {
+            reload(machine);
+        } catch (Trouble trouble) {
+            // A master that refuses its file goes on with what it has, and nobody knows that it had anything else.
+            boolean unknown = to instanceof State.Running running
+                    && running.configuration().equals(State.Running.UNKNOWN);
+            if (!unknown
+                    || !isRunning(machine.launchd())
+                    || health.problem(machine.host()).isPresent()) {
+                throw trouble;
+            }
+        }
     }
 
     /** The old configuration answers as well as the new one; only another worker process shows which is served. */

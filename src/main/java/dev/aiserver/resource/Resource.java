@@ -3,6 +3,7 @@ package dev.aiserver.resource;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.aiserver.host.Command;
+import java.util.List;
 
 /** One thing on a host that can be brought from any state to any other: the unit of change and of undoing it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -28,8 +29,8 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Servi
     /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
     boolean isOurs();
 
-    /** How a person brings it there, when this program could not. */
-    Command byHand(Machine machine, State to);
+    /** How a person brings it there, when this program could not: commands in their order. */
+    List<Command> byHand(Machine machine, State to);
 
     /**
      * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every

@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A job of the service manager, which keeps a copy of its own of what it was told: looking at files is not knowing. */
 public sealed interface Service extends Resource permits EarlierJob, Job, LoginJob {
@@ -17,9 +18,9 @@ public sealed interface Service extends Resource permits EarlierJob, Job, LoginJ
     }
 
     @Override
-    default Command byHand(Machine machine, State to) {
+    default List<Command> byHand(Machine machine, State to) {
         return to.equals(State.ABSENT)
                 ? machine.launchd().stopByHand(label())
-                : machine.launchd().startByHand(plist());
+                : machine.launchd().startByHand(label(), plist());
     }
 }

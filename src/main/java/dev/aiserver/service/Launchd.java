@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Controls a user's launchd agents. launchctl answers before anything has happened, so every method waits until what it
@@ -146,13 +147,24 @@ public final class Launchd {
     }
 
     /** How a person unloads a job. */
-    public Command stopByHand(String label) {
-        return Command.of("launchctl", "bootout", target(label));
+    public List<Command> stopByHand(String label) {
+        return List.of(Command.of("launchctl", "bootout", target(label)));
     }
 
-    /** How a person loads a job. */
-    public Command startByHand(Path plist) {
-        return Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
+    /** How a person loads a job; one that is loaded must go first. */
+    public List<Command> startByHand(String label, Path plist) {
+        Command load = Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
+        return mayBeLoaded(label)
+                ? Stream.concat(stopByHand(label).stream(), Stream.of(load)).toList()
+                : List.of(load);
+    }
+
+    private boolean mayBeLoaded(String label) {
+        try {
+            return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded;
+        } catch (Trouble trouble) {
+            return true;
+        }
     }
 
     /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
