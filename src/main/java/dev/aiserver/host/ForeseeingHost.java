@@ -3,6 +3,7 @@ package dev.aiserver.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A host that answers from memory what was foreseen, until something that goes through it may have changed the machine. */
 public final class ForeseeingHost implements ForwardingHost {
@@ -79,6 +80,16 @@ public final class ForeseeingHost implements ForwardingHost {
     @Override
     public void createDirectory(Path path, int mode) {
         changing().createDirectory(path, mode);
+    }
+
+    @Override
+    public List<CommandResult> runAll(List<Command> commands) {
+        return changing().runAll(commands);
+    }
+
+    @Override
+    public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+        changing().changeAll(changes, made);
     }
 
     /** Everything is forgotten, because a link can make one path another's and a command can do anything. */

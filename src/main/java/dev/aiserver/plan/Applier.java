@@ -1,12 +1,16 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.State;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -102,18 +106,25 @@ public final class Applier {
     private Result carryOut(Journal begun) {
         Journal journal = begun;
         List<Change> made = new ArrayList<>();
-        for (Change change : journal.changes()) {
+        List<Change> changes = journal.changes();
+        while (made.size() < changes.size()) {
+            Change change = changes.get(made.size());
             try {
                 interruption.check();
-                made.add(change);
-                if (change.resource().isService()) {
-                    journal = journal.beginning(change.resource());
-                    records.journals().write(journal);
+                List<Change> ofFiles = ofFiles(changes.subList(made.size(), changes.size()));
+                if (ofFiles.isEmpty()) {
+                    made.add(change);
+                    if (change.resource().isService()) {
+                        journal = journal.beginning(change.resource());
+                        records.journals().write(journal);
+                    }
+                    change.resource().converge(machine, change.before(), change.after());
+                    progress.accept(change);
+                } else {
+                    together(ofFiles, made);
                 }
-                change.resource().converge(machine, change.before(), change.after());
-                progress.accept(change);
             } catch (Trouble trouble) {
-                return undone(journal, made, change, trouble);
+                return undone(journal, made, made.isEmpty() ? change : made.get(made.size() - 1), trouble);
             }
         }
         interruption.acknowledge();
@@ -129,6 +140,75 @@ public final class Applier {
                     trouble);
         }
         return new Result.Applied(journal.after());
+    }
+
+    private static List<Change> ofFiles(List<Change> changes) {
+        return changes.stream()
+                .takeWhile(change -> change.resource() instanceof HostFile || change.resource() instanceof Directory)
+                .toList();
+    }
+
+    /** @param made is given each that has begun; the one that fails is the last */
+    private void together(List<Change> changes, List<Change> made) {
+        List<Path> directories = changes.stream()
+                .filter(change -> change.resource() instanceof Directory)
+                .map(change -> ((Directory) change.resource()).path())
+                .toList();
+        Machine now = directories.isEmpty() ? machine : machine.askedAhead(Foresight.ofFiles(directories));
+        List<Change> due = new ArrayList<>();
+        List<FileChange> steps = new ArrayList<>();
+        for (Change change : changes) {
+            Optional<FileChange> step = change.resource().fileChange(now, change.after());
+            step.ifPresent(steps::add);
+            if (step.isPresent()) {
+                due.add(change);
+            } else {
+                made.add(change);
+                progress.accept(change);
+            }
+        }
+        for (int done = 0; done < due.size(); ) {
+            done += together(due.subList(done, due.size()), steps.subList(done, due.size()), made);
+        }
+    }
+
+    /** @return how many were made: all, or up to one that was refused though it is as it shall be */
+    private int together(List<Change> due, List<FileChange> steps, List<Change> made) {
+        int before = made.size();
+        made.add(due.get(0));
+        try {
+            machine.host().changeAll(steps, found -> {
+                int done = made.size() - before;
+                Change change = due.get(done - 1);
+                if (!found && !isAsItShallBe(change)) {
+                    throw machine.stage().isGone(change.resource().name());
+                }
+                progress.accept(change);
+                if (done < due.size()) {
+                    interruption.check();
+                    made.add(due.get(done));
+                }
+            });
+            return due.size();
+        } catch (Trouble refused) {
+            int done = made.size() - before;
+            if (interruption.isRequested()) {
+                due.stream().skip(done).filter(this::isAsItShallBe).forEach(made::add);
+                throw refused;
+            }
+            if (!isAsItShallBe(due.get(done - 1))) {
+                throw refused;
+            }
+            progress.accept(due.get(done - 1));
+            return done;
+        }
+    }
+
+    /** Of a file with a content this can be seen; anything else that was refused is not. */
+    private boolean isAsItShallBe(Change change) {
+        return change.resource() instanceof HostFile file
+                && change.after() instanceof State.File
+                && state(file).equals(change.after());
     }
 
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {

@@ -74,10 +74,7 @@ public final class LockFile {
             throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
                     + " is changing this installation; wait until it has ended, then try again.");
         }
-        return () -> {
-            host.delete(files.resolve(LOCK));
-            files.removeIfEmpty();
-        };
+        return () -> files.remove(LOCK);
     }
 
     Path file() {
@@ -130,9 +127,8 @@ public final class LockFile {
         }
 
         private boolean isFree() {
-            files.ensure();
             try {
-                return files.create(LOCK, me);
+                return files.createWithDirectory(LOCK, me);
             } catch (Trouble trouble) {
                 // The one that had it may have taken its empty directory away just now.
                 if (host.file(directory) instanceof FileState.Absent) {

@@ -3,6 +3,7 @@ package dev.aiserver.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
@@ -119,12 +120,16 @@ public final class ReceiptStore {
         files.write(NEXT, next);
     }
 
-    void makeFinal() {
-        host.move(files.resolve(NEXT), file());
+    FileChange preparing(Receipt next) {
+        return files.writing(NEXT, next);
     }
 
-    void dropPrepared() {
-        host.delete(files.resolve(NEXT));
+    Path prepared() {
+        return files.resolve(NEXT);
+    }
+
+    void makeFinal() {
+        host.move(files.resolve(NEXT), file());
     }
 
     /** Whether it was not kept before. */

@@ -26,6 +26,7 @@ import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -221,19 +222,24 @@ public final class Install {
 
     /** What is neither written nor read anew need not be good. */
     private void check(Blueprint blueprint, Plan plan) {
+        List<Blueprint.FileCheck> due = new ArrayList<>();
         for (Blueprint.FileCheck check : blueprint.checks()) {
             boolean matters = plan.changes().stream()
                     .map(Change::resource)
                     .anyMatch(resource -> resource.isService()
                             || resource instanceof HostFile file && file.path().equals(check.path()));
             if (matters) {
-                requireGood(check);
+                due.add(check);
             }
+        }
+        List<CommandResult> results =
+                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
+        for (int i = 0; i < results.size(); i++) {
+            requireGood(due.get(i), results.get(i));
         }
     }
 
-    private void requireGood(Blueprint.FileCheck check) {
-        CommandResult result = host.run(check.command());
+    private static void requireGood(Blueprint.FileCheck check, CommandResult result) {
         if (!result.succeeded()) {
             throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
                     + result.complaint() + ". Nothing was changed.");

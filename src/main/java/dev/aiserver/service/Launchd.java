@@ -121,16 +121,21 @@ public final class Launchd {
      * @throws Trouble without a desktop session, or when launchd refuses the job
      */
     public void load(String label, Path plist) {
-        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
+        Launchd now = on(host.ahead(questions(List.of(label))));
+        if (now.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        if (launchctl.probe("system", label) instanceof Probe.Loaded) {
+        if (now.launchctl.probe("system", label) instanceof Probe.Loaded) {
             throw new Trouble(label + " is loaded as a system service already; remove that one first, with: sudo"
                     + " launchctl bootout system/" + label);
         }
-        enable(label);
-        stop(label);
-        bootstrap(label, plist);
+        if (now.status(label) instanceof JobStatus.Absent) {
+            bootstrap(label, plist, true);
+        } else {
+            enable(label);
+            stop(label, now);
+            bootstrap(label, plist, false);
+        }
     }
 
     /**
@@ -138,8 +143,13 @@ public final class Launchd {
      * ignores SIGTERM is killed. System services are left alone.
      */
     public void stop(String label) {
+        stop(label, on(host.ahead(questions(List.of(label)))));
+    }
+
+    /** @param now by way of what was asked ahead of this */
+    private void stop(String label, Launchd now) {
         for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
-            if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
+            if (now.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
                 bootOut(domain, label, loaded.print());
             }
         }
@@ -185,11 +195,15 @@ public final class Launchd {
         requireSuccess(launchctl.run("enable", target(label)), "enable", label);
     }
 
-    private void bootstrap(String label, Path plist) {
+    /** @param enables before the first attempt */
+    private void bootstrap(String label, Path plist, boolean enables) {
         Iterator<Duration> pauses = timing.pauses().iterator();
         boolean enabledAgain = false;
+        Command attempt = launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
+        boolean first = enables;
         while (true) {
-            CommandResult answer = launchctl.run("bootstrap", launchctl.desktop(), plist.toString());
+            CommandResult answer = first ? enabledAndThen(attempt, label) : host.run(attempt);
+            first = false;
             if (answer.succeeded() || isLoadedFrom(plist, label)) {
                 return;
             }
@@ -208,6 +222,12 @@ public final class Launchd {
                 return;
             }
         }
+    }
+
+    private CommandResult enabledAndThen(Command attempt, String label) {
+        List<CommandResult> answers = host.runAll(List.of(launchctl.command("enable", target(label)), attempt));
+        requireSuccess(answers.get(0), "enable", label);
+        return answers.get(1);
     }
 
     /** launchd was seen to report a failure and to have loaded the job nevertheless. */
