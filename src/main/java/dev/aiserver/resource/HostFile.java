@@ -1,8 +1,10 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A regular file, replaced or removed as a whole. */
 public record HostFile(Path path) implements Resource {
@@ -34,6 +36,12 @@ public record HostFile(Path path) implements Resource {
                         ? Command.of(
                                 "cp", "-p", machine.stage().place(path, file).toString(), path.toString())
                         : Command.of("rm", path.toString()));
+    }
+
+    @Override
+    public Optional<FileChange> fileChange(Machine machine, State to) {
+        return Optional.of(
+                to instanceof State.File file ? machine.stage().bringing(path, file) : new FileChange.Delete(path));
     }
 
     @Override
