@@ -95,16 +95,35 @@ public final class CommandTree {
         if (hosts.size() == 1) {
             return fleet.one(hosts.get(0), task);
         }
-        List<FleetReport.Result> results = fleet.all(hosts, task);
         String name = parsed.subcommand().commandSpec().name();
+        boolean changes = List.of("install", "uninstall").contains(name)
+                && !parsed.subcommand().hasMatchedOption("--dry-run");
+        requireForSeveral(parsed, changes, options.get());
+        List<FleetReport.Result> results = fleet.all(hosts, task);
         FleetReport report = new FleetReport(console, options.get().verbose);
         if (parsed.subcommand().hasMatchedOption("--json")) {
             console.answer(FleetReport.json(name, results));
         } else {
-            boolean changes = List.of("install", "uninstall").contains(name);
             console.answer((changes ? "" : report.answers(results)) + report.table(results));
         }
         return results.stream().mapToInt(FleetReport.Result::exitCode).max().orElse(ExitCode.DONE);
+    }
+
+    private static void requireForSeveral(ParseResult parsed, boolean changes, MachineOptions options) {
+        ParseResult command = parsed.subcommand();
+        if (command.hasMatchedOption("--print-commands")) {
+            throw new ParameterException(
+                    command(parsed), "--print-commands is for one machine at a time; name it with --host");
+        }
+        if (options.parallel < 1) {
+            throw new ParameterException(command(parsed), "--parallel-hosts must be 1 or more");
+        }
+        if (changes && !command.hasMatchedOption("--yes")) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "Several machines are not asked about one by one; look at their changes with --dry-run, then add"
+                            + " --yes.");
+        }
     }
 
     /** A configuration that names machines is for these. */

@@ -73,10 +73,19 @@ public final class LockFile {
             throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
                     + " is changing this installation; wait until it has ended, then try again.");
         }
-        return () -> {
+        return this::release;
+    }
+
+    /** Where the machine can be reached no longer, the holder is dead there, and others take its lock over. */
+    private void release() {
+        try {
             host.delete(files.resolve(LOCK));
             files.removeIfEmpty();
-        };
+        } catch (Trouble trouble) {
+            if (trouble.kind() != Trouble.Kind.UNREACHABLE) {
+                throw trouble;
+            }
+        }
     }
 
     /** The process that has it now, unless that is this one or has died. */
