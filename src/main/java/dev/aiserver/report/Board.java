@@ -14,6 +14,9 @@ public final class Board implements AutoCloseable {
     /** Of the narrowest usual terminal: a line that is broken could not be drawn anew. */
     private static final int WIDTH = 79;
 
+    /** How a line begins that belongs to the one above it. */
+    private static final String DETAIL = "      ";
+
     private static final String FAILED = "Failed: ";
 
     private final Console console;
@@ -86,8 +89,10 @@ public final class Board implements AutoCloseable {
 
     private synchronized void said(String host, String line) {
         if (console.redraws()) {
-            atWork.put(host, line.strip());
-            draw();
+            if (!line.startsWith(DETAIL)) {
+                atWork.put(host, line.strip());
+                draw();
+            }
         } else {
             say(named(host) + line);
         }
@@ -123,7 +128,7 @@ public final class Board implements AutoCloseable {
         say(named(result.host())
                 + result.word()
                 + " after %.1f s".formatted(result.millis() / 1e3)
-                + (result.isGood() || result.last().isEmpty() ? "" : ": " + result.last()));
+                + (result.reason().isEmpty() ? "" : ": " + result.reason()));
         draw();
     }
 

@@ -36,8 +36,8 @@ class FleetIT {
     @Test
     void oneThatCannotBeReachedSpoilsNoOtherAndTheTableIsInTheOrderOfTheInventory() throws IOException {
         try (Mac a = new Mac();
-                Mac b = new Mac();
-                Mac c = new Mac();
+                Mac b = new Mac("100.101.112.103");
+                Mac c = new Mac("100.101.122.103");
                 Laptop laptop = new Laptop(a, b, c)) {
             Map<String, FileState> before = a.tree();
             String config = fleet(laptop, a, b, c);
@@ -81,7 +81,7 @@ class FleetIT {
     @Test
     void controlCUndoesOnAllOfThem() throws Exception {
         try (Mac a = new Mac();
-                Mac b = new Mac();
+                Mac b = new Mac("100.101.112.103");
                 Laptop laptop = new Laptop(a, b)) {
             Map<String, FileState> beforeA = a.tree();
             Map<String, FileState> beforeB = b.tree();
@@ -93,7 +93,7 @@ class FleetIT {
                             () -> Files.exists(a.home().resolve(".aiserver/journal.json"))
                                     || Files.exists(b.home().resolve(".aiserver/journal.json")));
             assertThat(begun).isTrue();
-            process.destroy();
+            process.toHandle().destroy();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(130);

@@ -40,7 +40,7 @@ final class Laptop implements AutoCloseable {
     private final Path root;
     private final List<Line> lines = new ArrayList<>();
 
-    /** The first is {@code mac-studio} and reached at its tailnet's address, the others are mac-2, mac-3. */
+    /** Each has an address of its own; the first is called mac-studio, the others mac-2, mac-3. */
     Laptop(Mac... macs) {
         this.first = macs[0];
         this.network = first.network() + "-l";
@@ -102,9 +102,9 @@ final class Laptop implements AutoCloseable {
         Line(Mac mac, int number) throws IOException {
             this.mac = mac;
             this.name = number == 0 ? MAC : "mac-" + (number + 1);
-            this.address = number == 0 ? Mac.ADDRESS : "10.77." + number + ".3";
+            this.address = mac.address();
             this.folder = Files.createDirectories(root.resolve(name));
-            String net = number == 0 ? "100.101.102." : "10.77." + number + ".";
+            String net = address.substring(0, address.lastIndexOf('.') + 1);
             String end = "lap" + number;
             must(
                     "ip",
@@ -122,9 +122,6 @@ final class Laptop implements AutoCloseable {
                     network);
             must("ip", "-n", mac.network(), "addr", "add", net + "1/24", "dev", "mac");
             must("ip", "-n", mac.network(), "link", "set", "mac", "up");
-            if (number > 0) {
-                must("ip", "-n", mac.network(), "addr", "add", address + "/24", "dev", "mac");
-            }
             must("ip", "-n", network, "addr", "add", net + "2/24", "dev", end);
             must("ip", "-n", network, "link", "set", end, "up");
         }

@@ -153,7 +153,9 @@ class RemoteFaultsIT {
             laptop.startSshd();
             Run installed = install(laptop, mac);
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
-            assertThat(installed.err()).contains("The install that began ", "What it had begun is undone first.");
+            assertThat(installed.err())
+                    .contains("The install that began ", "What it had begun is undone first.")
+                    .doesNotContain("Found here");
             Run status = laptop.aiserver("status", "--host", Laptop.MAC);
             assertThat(status.exitCode()).as(status.toString()).isZero();
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");

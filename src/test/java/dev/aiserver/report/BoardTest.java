@@ -48,7 +48,7 @@ class BoardTest {
         Board board = board(true);
         Board.Lines first = board.begin("mac-1");
         board.begin("mac-studio");
-        say(first, "  done  create   ~/.haproxy/");
+        say(first, "  done  create   ~/.haproxy/\n          seen: a detail");
         assertThat(screen()).isEqualTo("""
                 mac-1       done  create   ~/.haproxy/
                 mac-studio  connecting

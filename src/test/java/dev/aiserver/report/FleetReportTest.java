@@ -20,6 +20,7 @@ class FleetReportTest {
     private static final List<Result> RESULTS = List.of(
             new Result("mac-studio", 0, "healthy\n", "Verifying:", 12345, 61),
             new Result("mac-2", 4, "", "Failed: start com.ollama: it does not start", 900, 30),
+            new Result("mac-5", 3, "Not verified: 1 failed.\nDo first: mend it (a.b).\n", "ok", 900, 30),
             new Result("mac-3", 130, "", "Interrupted.", 5, 2),
             Result.notBegun("mac-4"));
 
@@ -28,11 +29,12 @@ class FleetReportTest {
         assertThat(new FleetReport(PLAIN, true).table(RESULTS)).isEqualTo("""
                   mac-studio  done          12.3 s   61 round trips
                   mac-2       rolled back    0.9 s   30 round trips  Failed: start com.ollama: it does not start
+                  mac-5       findings       0.9 s   30 round trips  Do first: mend it (a.b).
                   mac-3       interrupted    0.0 s    2 round trips  Interrupted.
                   mac-4       not begun      0.0 s    0 round trips
-                1 of 4 machines are done.
+                1 of 5 machines are done.
                 """);
-        assertThat(new FleetReport(PLAIN, false).answers(RESULTS)).isEqualTo("mac-studio\n  healthy\n");
+        assertThat(new FleetReport(PLAIN, false).answers(RESULTS)).startsWith("mac-studio\n  healthy\nmac-5\n  Not verified");
     }
 
     @Test
