@@ -23,8 +23,9 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     }
 
     void undoing(Journal journal) {
-        console.say("The " + journal.doing() + " that began " + journal.since()
-                + " did not end: it was killed, its connection was lost, or the machine went down. What it had begun is undone first.");
+        console.say(
+                "The " + journal.doing() + " that began " + journal.since()
+                        + " did not end: it was killed, its connection was lost, or the machine went down. What it had begun is undone first.");
     }
 
     /** What undoing needs is known only while it is done. */

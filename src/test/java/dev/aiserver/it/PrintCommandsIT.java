@@ -50,6 +50,7 @@ class PrintCommandsIT {
     void anUninstallationByTheScriptLeavesNothingEither() {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
+            mac.write(mac.root().resolve("commands.sh"), "");
             Map<String, FileState> before = mac.tree();
             String config = mac.config().toString();
             Run installed = laptop.aiserver(

@@ -34,7 +34,8 @@ class FleetReportTest {
                   mac-4       not begun      0.0 s    0 round trips
                 1 of 5 machines are done.
                 """);
-        assertThat(new FleetReport(PLAIN, false).answers(RESULTS)).startsWith("mac-studio\n  healthy\nmac-5\n  Not verified");
+        assertThat(new FleetReport(PLAIN, false).answers(RESULTS))
+                .startsWith("mac-studio\n  healthy\nmac-5\n  Not verified");
     }
 
     @Test
