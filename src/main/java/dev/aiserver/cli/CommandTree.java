@@ -84,6 +84,7 @@ public final class CommandTree {
 
     private static int execute(String[] args, ParseResult parsed, Machines machines, Console console, String version) {
         Optional<MachineOptions> options = MachineOptions.of(parsed);
+        requireSettings(parsed);
         List<String> hosts =
                 options.map(given -> given.machines(config(parsed))).orElse(List.of());
         if (options.isEmpty() || hosts.isEmpty()) {
@@ -107,6 +108,18 @@ public final class CommandTree {
             console.answer((changes ? "" : report.answers(results)) + report.table(results));
         }
         return results.stream().mapToInt(FleetReport.Result::exitCode).max().orElse(ExitCode.DONE);
+    }
+
+    /** Settings that stand in a file must not be passed over because it was named as a list of machines only. */
+    private static void requireSettings(ParseResult parsed) {
+        ParseResult command = parsed.subcommand();
+        if (command != null
+                && List.of("install", "plan").contains(command.commandSpec().name())
+                && command.hasMatchedOption("--hosts")
+                && !command.hasMatchedOption("--config")) {
+            throw new ParameterException(
+                    command(parsed), "--hosts says only where; name the file with --config, which also says what");
+        }
     }
 
     private static void requireForSeveral(ParseResult parsed, boolean changes, MachineOptions options) {
