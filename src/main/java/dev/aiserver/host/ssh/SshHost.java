@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,10 +71,14 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private List<CommandResult> hold(Conversation conversation, Duration limit) {
+        return oneOfFew(open -> conversation.hold(open, limit));
+    }
+
+    private List<CommandResult> oneOfFew(Function<Connection, List<CommandResult>> conversation) {
         Connection open = connection();
         atOnce.acquireUninterruptibly();
         try {
-            return conversation.hold(open, limit);
+            return conversation.apply(open);
         } finally {
             atOnce.release();
         }
@@ -95,7 +100,8 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public CommandResult run(Command command) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        List<CommandResult> answers = hold(conversation, command.timeout());
+        List<CommandResult> answers =
+                oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
         return answers.isEmpty() ? conversation.unfinished() : answers.get(0);
     }
 
