@@ -1,23 +1,34 @@
 package dev.aiserver;
 
+import dev.aiserver.cli.Machines;
 import dev.aiserver.host.ssh.Questions;
 import dev.aiserver.report.Console;
 import java.util.Optional;
 
 /** Asks the person at the terminal, one question at a time; what is secret is not shown while it is typed. */
-record TerminalQuestions(Console console) implements Questions {
+record TerminalQuestions(Console console, Machines.Terminal shared) implements Questions {
 
     @Override
     public Optional<char[]> secret(String prompt) {
         synchronized (console) {
-            return Optional.ofNullable(System.console()).map(terminal -> terminal.readPassword("%s", prompt));
+            shared.take();
+            try {
+                return Optional.ofNullable(System.console()).map(terminal -> terminal.readPassword("%s", prompt));
+            } finally {
+                shared.giveBack();
+            }
         }
     }
 
     @Override
     public boolean confirm(String question) {
         synchronized (console) {
-            return console.ask(question + " [y]es, [N]o: ").orElse('n') == 'y';
+            shared.take();
+            try {
+                return console.ask(question + " [y]es, [N]o: ").orElse('n') == 'y';
+            } finally {
+                shared.giveBack();
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ final class Wiring implements Machines {
         SshHost host = new SshHost(
                 Destination.parse(destination),
                 new SshConfig(environment, Optional.empty()),
-                trust.questions() ? new TerminalQuestions(console) : Questions.NOBODY,
+                trust.questions() ? new TerminalQuestions(console, trust.terminal()) : Questions.NOBODY,
                 options);
         UseCases useCases =
                 new OnHost(host, Optional.of(destination), Optional.empty(), console, signals, environment, version);

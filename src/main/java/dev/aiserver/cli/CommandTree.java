@@ -84,6 +84,7 @@ public final class CommandTree {
 
     private static int execute(String[] args, ParseResult parsed, Machines machines, Console console, String version) {
         Optional<MachineOptions> options = MachineOptions.of(parsed);
+        requireSettings(parsed);
         List<String> hosts =
                 options.map(given -> given.machines(config(parsed))).orElse(List.of());
         if (options.isEmpty() || hosts.isEmpty()) {
@@ -95,16 +96,47 @@ public final class CommandTree {
         if (hosts.size() == 1) {
             return fleet.one(hosts.get(0), task);
         }
-        List<FleetReport.Result> results = fleet.all(hosts, task);
         String name = parsed.subcommand().commandSpec().name();
+        boolean changes = List.of("install", "uninstall").contains(name)
+                && !parsed.subcommand().hasMatchedOption("--dry-run");
+        requireForSeveral(parsed, changes, options.get());
+        List<FleetReport.Result> results = fleet.all(hosts, task);
         FleetReport report = new FleetReport(console, options.get().verbose);
         if (parsed.subcommand().hasMatchedOption("--json")) {
             console.answer(FleetReport.json(name, results));
         } else {
-            boolean changes = List.of("install", "uninstall").contains(name);
             console.answer((changes ? "" : report.answers(results)) + report.table(results));
         }
         return results.stream().mapToInt(FleetReport.Result::exitCode).max().orElse(ExitCode.DONE);
+    }
+
+    /** Settings that stand in a file must not be passed over because it was named as a list of machines only. */
+    private static void requireSettings(ParseResult parsed) {
+        ParseResult command = parsed.subcommand();
+        if (command != null
+                && List.of("install", "plan").contains(command.commandSpec().name())
+                && command.hasMatchedOption("--hosts")
+                && !command.hasMatchedOption("--config")) {
+            throw new ParameterException(
+                    command(parsed), "--hosts says only where; name the file with --config, which also says what");
+        }
+    }
+
+    private static void requireForSeveral(ParseResult parsed, boolean changes, MachineOptions options) {
+        ParseResult command = parsed.subcommand();
+        if (command.hasMatchedOption("--print-commands")) {
+            throw new ParameterException(
+                    command(parsed), "--print-commands is for one machine at a time; name it with --host");
+        }
+        if (options.parallel < 1) {
+            throw new ParameterException(command(parsed), "--parallel-hosts must be 1 or more");
+        }
+        if (changes && !command.hasMatchedOption("--yes")) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "Several machines are not asked about one by one; look at their changes with --dry-run, then add"
+                            + " --yes.");
+        }
     }
 
     /** A configuration that names machines is for these. */

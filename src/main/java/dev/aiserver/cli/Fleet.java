@@ -18,6 +18,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs one command on other machines: on one as if one sat there, on several side by side. */
 final class Fleet {
+    private static final Machines.Terminal ALONE = new Machines.Terminal() {
+        @Override
+        public void take() {}
+
+        @Override
+        public void giveBack() {}
+    };
+
     private final Machines machines;
     private final Console console;
     private final MachineOptions options;
@@ -40,7 +48,7 @@ final class Fleet {
 
     /** @return the exit code of the command there */
     int one(String host, Task task) {
-        try (Machines.Remote remote = machines.there(host, trust(mayAsk && console.asks()))) {
+        try (Machines.Remote remote = machines.there(host, trust(ALONE))) {
             int exitCode = task.run(remote.useCases(), console);
             if (options.verbose) {
                 console.say(host + ": " + remote.roundTrips() + " round trips");
@@ -49,8 +57,22 @@ final class Fleet {
         }
     }
 
-    private Machines.Trust trust(boolean questions) {
-        return new Machines.Trust(options.acceptNewHostKey, questions);
+    private Machines.Trust trust(Machines.Terminal terminal) {
+        return new Machines.Trust(options.acceptNewHostKey, mayAsk && console.asks(), terminal);
+    }
+
+    private static Machines.Terminal shared(Board board) {
+        return new Machines.Terminal() {
+            @Override
+            public void take() {
+                board.pause();
+            }
+
+            @Override
+            public void giveBack() {
+                board.goOn();
+            }
+        };
     }
 
     /**
@@ -60,18 +82,19 @@ final class Fleet {
      * @return the results in the order of the machines
      */
     List<FleetReport.Result> all(List<String> hosts, Task task) {
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicBoolean over = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(options.parallel);
         try (Board board = Board.on(console, hosts)) {
             List<Future<FleetReport.Result>> running = new ArrayList<>();
             for (String host : hosts) {
                 running.add(pool.submit(() -> {
-                    if (options.failFast && failed.get()) {
+                    if (over.get()) {
                         return FleetReport.Result.notBegun(host);
                     }
                     FleetReport.Result result = run(host, task, board);
-                    if (result.exitCode() != ExitCode.DONE) {
-                        failed.set(true);
+                    boolean interrupted = result.exitCode() == ExitCode.INTERRUPTED;
+                    if (interrupted || options.failFast && !result.isGood()) {
+                        over.set(true);
                     }
                     board.ended(result);
                     return result;
@@ -105,7 +128,7 @@ final class Fleet {
                 false);
         int exitCode;
         int roundTrips = 0;
-        try (Machines.Remote remote = machines.there(host, trust(mayAsk && console.asks()))) {
+        try (Machines.Remote remote = machines.there(host, trust(shared(board)))) {
             exitCode = task.run(remote.useCases(), own);
             roundTrips = remote.roundTrips();
         } catch (Trouble trouble) {
@@ -114,6 +137,11 @@ final class Fleet {
         }
         own.out().flush();
         return new FleetReport.Result(
-                host, exitCode, out.toString(), err.last(), (System.nanoTime() - start) / 1_000_000, roundTrips);
+                host,
+                exitCode,
+                out.toString(),
+                err.last().replaceFirst("^aiserver: ", ""),
+                (System.nanoTime() - start) / 1_000_000,
+                roundTrips);
     }
 }

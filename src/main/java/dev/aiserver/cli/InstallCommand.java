@@ -9,10 +9,13 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
+import dev.aiserver.report.PlanScript;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
+import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.verify.Verdict;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +45,11 @@ final class InstallCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(
+            names = "--print-commands",
+            description = "Print what would be done as a shell script that can be read and run, and change nothing.")
+    private boolean printCommands;
+
+    @Option(
             names = "--rehearse",
             description = "Live the whole life in a throw-away home on any Mac or Linux; touch nothing else.")
     private boolean rehearse;
@@ -61,6 +69,11 @@ final class InstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (rehearse) {
+            if (useCases.machine().isPresent()) {
+                throw new Trouble(
+                        Trouble.Kind.CONFIGURATION,
+                        "--rehearse is for this machine; leave out --host, --hosts and a configuration that names hosts.");
+            }
             return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
         }
         Install.Wish wish = planning.wish(useCases.machine());
@@ -68,7 +81,18 @@ final class InstallCommand implements Callable<Integer> {
             return planning.show(useCases.install().propose(wish), "install", common.json, console, planText());
         }
         planning.requireOnlyWithDryRun();
-        return carryOut(wish);
+        return printCommands ? print(useCases.install().propose(wish)) : carryOut(wish);
+    }
+
+    private int print(Install.Proposal proposal) {
+        planning.requireApproved(proposal);
+        proposal.unfinished().ifPresent(transacting()::refuseScript);
+        if (proposal.isUndecided()) {
+            throw undecided(proposal);
+        }
+        Optional<Path> program = useCases.machine().isPresent() ? Optional.empty() : App.file();
+        console.answer(PlanScript.install(proposal.plan(), useCases.layout().home(), program));
+        return ExitCode.DONE;
     }
 
     private PlanText planText() {
@@ -113,12 +137,7 @@ final class InstallCommand implements Callable<Integer> {
 
     private Optional<Edit.Decision> decide(Install.Proposal proposal) {
         if (!consent.canAsk(console)) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "These were edited since the installation: " + planText().edited(proposal.edits())
-                            + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
-                            + useCases.layout().state().resolve("backups")
-                            + "); \"aiserver plan\" shows both side by side.");
+            throw undecided(proposal);
         }
         console.say(planText().sideBySide(proposal.edits(), proposal.plan()));
         return switch (console.ask("Your text, or this program's? [k]eep yours, [o]verwrite it, [N]othing: ")
@@ -127,6 +146,15 @@ final class InstallCommand implements Callable<Integer> {
             case 'o' -> Optional.of(Edit.Decision.OVERWRITE);
             default -> Optional.empty();
         };
+    }
+
+    private Trouble undecided(Install.Proposal proposal) {
+        return new Trouble(
+                Trouble.Kind.CONFIGURATION,
+                "These were edited since the installation: " + planText().edited(proposal.edits())
+                        + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
+                        + useCases.layout().state().resolve("backups")
+                        + "); \"aiserver plan\" shows both side by side.");
     }
 
     private void show(Install.Proposal proposal) {
@@ -147,7 +175,7 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private Transacting transacting() {
-        return new Transacting("install", console, planText(), common.json);
+        return new Transacting("install", useCases.machine(), console, planText(), common.json);
     }
 
     /** @return the exit code, or empty when what was shown is not what would be done now */

@@ -60,7 +60,7 @@ final class MachineOptions {
     /** Empty for this machine. */
     List<String> machines(Optional<Path> config) {
         if (!hosts.isEmpty()) {
-            return List.copyOf(hosts);
+            return hosts.stream().distinct().toList();
         }
         return Optional.ofNullable(inventory)
                 .or(() -> config)

@@ -19,8 +19,17 @@ public interface Machines {
      *
      * @param newHostKeys whether a machine that is not known yet is taken for the right one
      * @param questions whether somebody may be asked
+     * @param terminal that is had for a question
      */
-    record Trust(boolean newHostKeys, boolean questions) {}
+    record Trust(boolean newHostKeys, boolean questions, Terminal terminal) {}
+
+    /** The terminal, on which others may be drawing. */
+    interface Terminal {
+        /** Nobody draws on it from now on. */
+        void take();
+
+        void giveBack();
+    }
 
     /** A connection to another machine, and what can be done over it. */
     interface Remote extends AutoCloseable {

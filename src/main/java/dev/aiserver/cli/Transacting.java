@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Journal;
@@ -11,19 +12,26 @@ import dev.aiserver.report.PlanText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What commands that change the machine say while they do, and how they end when it does not go well. */
-record Transacting(String command, Console console, PlanText text, boolean json) {
+record Transacting(String command, Optional<String> machine, Console console, PlanText text, boolean json) {
 
     void waitingFor(LockFile.Holder holder) {
         console.say("Waiting for " + holder.words() + ", which is changing this installation ...");
     }
 
     void undoing(Journal journal) {
-        console.say("The " + journal.doing() + " that began " + journal.since()
-                + " did not end: it was killed, the machine went down, or not all of it could be undone. "
-                + "What it had begun is undone first.");
+        console.say(
+                "The " + journal.doing() + " that began " + journal.since()
+                        + " did not end: it was killed, its connection was lost, the machine went down, or not all of it could be undone. What it had begun is undone first.");
+    }
+
+    /** What undoing needs is known only while it is done. */
+    void refuseScript(Journal journal) {
+        throw new Trouble("The " + journal.doing() + " that began " + journal.since()
+                + " did not end, and what undoes it is no script; run " + again(command) + " first.");
     }
 
     void done(Change change) {
@@ -43,6 +51,12 @@ record Transacting(String command, Console console, PlanText text, boolean json)
             answer("interrupted", "interrupted", changes);
             return ExitCode.INTERRUPTED;
         }
+        if (result instanceof Applier.Result.Lost lost) {
+            console.say("The connection to " + machine.orElse("the machine") + " was lost in the middle of \""
+                    + text.words(lost.during()) + "\"; " + next());
+            answer("lost", lost.reason(), changes);
+            return ExitCode.UNREACHABLE;
+        }
         Applier.Result.Stuck stuck = (Applier.Result.Stuck) result;
         console.say("Failed: " + text.line(stuck.failed()) + ": " + stuck.reason());
         return stuck(stuck.left(), stuck.reason(), changes);
@@ -61,6 +75,17 @@ record Transacting(String command, Console console, PlanText text, boolean json)
                 + "\" again: it knows what is left to undo.");
         answer("stuck", reason, changes);
         return ExitCode.STUCK;
+    }
+
+    private String next() {
+        return command.equals("uninstall")
+                ? "run " + again("uninstall") + " again, and it goes on where it stood."
+                : "what was begun is undone at the next contact: run " + again("install") + " or " + again("uninstall")
+                        + ".";
+    }
+
+    private String again(String what) {
+        return "\"aiserver " + what + machine.map(name -> " --host " + name).orElse("") + "\"";
     }
 
     private void answer(String outcome, String reason, List<Map<String, Object>> changes) {

@@ -7,6 +7,7 @@ import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
+import dev.aiserver.report.PlanScript;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.server.Uninstall;
 import java.util.LinkedHashMap;
@@ -36,6 +37,11 @@ final class UninstallCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show what would be taken back, and change nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = "--print-commands",
+            description = "Print what would be done as a shell script that can be read and run, and change nothing.")
+    private boolean printCommands;
+
     @Option(names = "--purge-logs", description = "Also remove the services' logs.")
     private boolean purgeLogs;
 
@@ -55,7 +61,7 @@ final class UninstallCommand implements Callable<Integer> {
     public Integer call() {
         Uninstall uninstall = useCases.uninstall();
         PlanText text = new PlanText(console, useCases.layout().home());
-        Transacting transacting = new Transacting("uninstall", console, text, common.json);
+        Transacting transacting = new Transacting("uninstall", useCases.machine(), console, text, common.json);
         while (true) {
             Uninstall.Proposal shown = uninstall.propose(restores());
             if (restore == null && !shown.exposed().isEmpty()) {
@@ -71,6 +77,14 @@ final class UninstallCommand implements Callable<Integer> {
                         "planned",
                         shown,
                         shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()) + logsToGo(shown));
+            }
+            if (printCommands) {
+                shown.unfinished().ifPresent(transacting::refuseScript);
+                console.answer(PlanScript.uninstall(
+                        shown.plan(),
+                        useCases.layout().home(),
+                        useCases.layout().state()));
+                return ExitCode.DONE;
             }
             boolean nothing = shown.isNothing() && logsToGo(shown).isEmpty();
             if (!nothing && !isAgreed(shown, text, transacting)) {

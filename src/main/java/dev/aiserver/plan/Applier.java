@@ -49,6 +49,12 @@ public final class Applier {
          * @param left what could not be undone
          */
         record Stuck(Change failed, String reason, List<Left> left) implements Result {}
+
+        /**
+         * The machine could be reached no longer, so nothing could be undone either; the journal there knows what was
+         * begun.
+         */
+        record Lost(Change during, String reason) implements Result {}
     }
 
     /**
@@ -95,10 +101,7 @@ public final class Applier {
                 change.resource().converge(machine, change.before(), change.after());
                 progress.accept(change);
             } catch (Trouble trouble) {
-                return Optional.of(
-                        interruption.isRequested()
-                                ? new Result.Interrupted()
-                                : new Result.RolledBack(change, trouble.sentence()));
+                return Optional.of(ended(change, trouble));
             }
         }
         return Optional.empty();
@@ -224,18 +227,37 @@ public final class Applier {
     }
 
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
-        boolean interrupted = interruption.isRequested();
-        List<Left> left = takeBack(journal, made);
-        if (!left.isEmpty()) {
-            return new Result.Stuck(failed, interrupted ? "interrupted" : trouble.sentence(), left);
+        if (isLoss(trouble)) {
+            return new Result.Lost(failed, trouble.sentence());
         }
-        return interrupted ? new Result.Interrupted() : new Result.RolledBack(failed, trouble.sentence());
+        String reason = interruption.isRequested() ? "interrupted" : trouble.sentence();
+        try {
+            List<Left> left = takeBack(journal, made);
+            return left.isEmpty() ? ended(failed, trouble) : new Result.Stuck(failed, reason, left);
+        } catch (Trouble later) {
+            if (isLoss(later)) {
+                return new Result.Lost(failed, later.sentence());
+            }
+            throw later;
+        }
+    }
+
+    /** When nothing of it is left. */
+    private Result ended(Change failed, Trouble trouble) {
+        return interruption.isRequested()
+                ? new Result.Interrupted()
+                : new Result.RolledBack(failed, trouble.sentence());
+    }
+
+    private static boolean isLoss(Trouble trouble) {
+        return trouble.kind() == Trouble.Kind.UNREACHABLE;
     }
 
     /**
      * Undoes a transaction whose process died on the way.
      *
      * @return what could not be undone
+     * @throws Trouble when the machine can be reached no longer; the journal there knows what is left
      */
     public List<Left> undo(Journal journal) {
         return takeBack(
@@ -269,6 +291,9 @@ public final class Applier {
                     change.resource().converge(machine, change.before(), change.after());
                 }
             } catch (Trouble trouble) {
+                if (isLoss(trouble)) {
+                    throw trouble;
+                }
                 left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
             }
         }
@@ -287,6 +312,9 @@ public final class Applier {
         try {
             records.journals().discard(journal);
         } catch (Trouble trouble) {
+            if (isLoss(trouble)) {
+                throw trouble;
+            }
             throw new Trouble(
                     "Everything that was begun was undone, but not all that it needed could be cleared away: "
                             + trouble.sentence(),

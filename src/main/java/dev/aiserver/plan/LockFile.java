@@ -74,7 +74,18 @@ public final class LockFile {
             throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
                     + " is changing this installation; wait until it has ended, then try again.");
         }
-        return () -> files.remove(LOCK);
+        return this::release;
+    }
+
+    /** Where the machine can be reached no longer, the holder is dead there, and others take its lock over. */
+    private void release() {
+        try {
+            files.remove(LOCK);
+        } catch (Trouble trouble) {
+            if (trouble.kind() != Trouble.Kind.UNREACHABLE) {
+                throw trouble;
+            }
+        }
     }
 
     Path file() {

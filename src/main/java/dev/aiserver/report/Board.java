@@ -1,6 +1,7 @@
 package dev.aiserver.report;
 
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +11,22 @@ import java.util.Map;
  * anew; elsewhere every line that is said, after the name of its machine.
  */
 public final class Board implements AutoCloseable {
-    private static final int WIDTH = 100;
+    /** Of the narrowest usual terminal: a line that is broken could not be drawn anew. */
+    private static final int WIDTH = 79;
+
+    /** How a line begins that belongs to the one above it. */
+    private static final String DETAIL = "      ";
+
+    private static final String FAILED = "Failed: ";
 
     private final Console console;
     private final int machines;
     private final int nameWidth;
     private final Map<String, String> atWork = new LinkedHashMap<>();
+    private final List<String> held = new ArrayList<>();
     private int ended;
     private int drawn;
+    private boolean paused;
 
     private Board(Console console, List<String> hosts) {
         this.console = console;
@@ -52,13 +61,14 @@ public final class Board implements AutoCloseable {
 
         private void end() {
             if (!line.toString().isBlank()) {
-                last = line.toString().strip();
+                // What comes after it says what became of the rest.
+                last = last.startsWith(FAILED) ? last : line.toString().strip();
                 said(host, line.toString().stripTrailing());
             }
             line.setLength(0);
         }
 
-        /** The last line that was no blank one; empty when nothing was said. */
+        /** The line that says why it failed, else the last that was no blank one; empty when nothing was said. */
         public String last() {
             return last;
         }
@@ -79,11 +89,35 @@ public final class Board implements AutoCloseable {
 
     private synchronized void said(String host, String line) {
         if (console.redraws()) {
-            atWork.put(host, line.strip());
-            draw();
+            if (!line.startsWith(DETAIL)) {
+                atWork.put(host, line.strip());
+                draw();
+            }
         } else {
-            console.say(named(host) + line);
+            say(named(host) + line);
         }
+    }
+
+    private void say(String line) {
+        if (paused) {
+            held.add(line);
+        } else {
+            console.say(line);
+        }
+    }
+
+    /** Somebody is asked something: until {@link #goOn}, nothing is drawn or said. */
+    public synchronized void pause() {
+        erase();
+        paused = true;
+    }
+
+    /** What was to be said meanwhile is said. */
+    public synchronized void goOn() {
+        paused = false;
+        held.forEach(console::say);
+        held.clear();
+        draw();
     }
 
     /** A machine has ended; its line stays. */
@@ -91,10 +125,10 @@ public final class Board implements AutoCloseable {
         atWork.remove(result.host());
         ended++;
         erase();
-        console.say(named(result.host())
+        say(named(result.host())
                 + result.word()
                 + " after %.1f s".formatted(result.millis() / 1e3)
-                + (result.isGood() || result.last().isEmpty() ? "" : ": " + result.last()));
+                + (result.reason().isEmpty() ? "" : ": " + result.reason()));
         draw();
     }
 
@@ -110,7 +144,7 @@ public final class Board implements AutoCloseable {
     }
 
     private void draw() {
-        if (console.redraws()) {
+        if (console.redraws() && !paused) {
             erase();
             atWork.forEach((host, step) -> console.err().println(cut(named(host) + step)));
             console.err().println(cut("%d of %d machines have ended".formatted(ended, machines)));

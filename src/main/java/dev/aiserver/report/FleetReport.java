@@ -39,6 +39,17 @@ public final class FleetReport {
             return exitCode == 0;
         }
 
+        /** In a line; empty when all is well. */
+        String reason() {
+            if (isGood()) {
+                return "";
+            }
+            return answer.lines()
+                    .filter(line -> line.startsWith(VerdictText.DO_FIRST))
+                    .findFirst()
+                    .orElse(last);
+        }
+
         String word() {
             return switch (exitCode) {
                 case NEVER -> "not begun";
@@ -80,7 +91,7 @@ public final class FleetReport {
                     .append(console.paint(result.isGood() ? Colour.GREEN : Colour.RED, word))
                     .append(" %6.1f s".formatted(result.millis() / 1e3))
                     .append(verbose ? "  %3d round trips".formatted(result.roundTrips()) : "")
-                    .append(result.isGood() || result.last().isEmpty() ? "" : "  " + result.last())
+                    .append(result.reason().isEmpty() ? "" : "  " + result.reason())
                     .append('\n');
         }
         long good = results.stream().filter(Result::isGood).count();

@@ -33,6 +33,12 @@ public final class PlanText {
                 + tilde(change.resource().name()) + why(change);
     }
 
+    /** For sentences. */
+    public String words(Change change) {
+        return change.verb().name().toLowerCase(Locale.ROOT) + " "
+                + tilde(change.resource().name());
+    }
+
     private static String why(Change change) {
         if (change.before() instanceof State.Failing failing) {
             return "  (now: " + failing.why() + ")";

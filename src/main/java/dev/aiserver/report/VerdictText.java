@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** Verdicts for people: a line for each under the name of its group, and what to do about those that are not good. */
 public final class VerdictText {
+    /** How the line begins that says what to mend. */
+    static final String DO_FIRST = "Do first: ";
+
     private final Console console;
     private String group = "";
 
@@ -104,7 +107,7 @@ public final class VerdictText {
     private static String doFirst(List<Verdict> verdicts) {
         for (Verdict verdict : verdicts) {
             if (verdict.outcome() instanceof Outcome.Failed failed) {
-                return "Do first: " + failed.fix() + " (" + verdict.id() + ").\n";
+                return DO_FIRST + failed.fix() + " (" + verdict.id() + ").\n";
             }
         }
         for (Verdict verdict : verdicts) {

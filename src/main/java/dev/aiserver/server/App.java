@@ -4,8 +4,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.net.URL;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -18,26 +17,26 @@ public record App(Content program, Content command) {
 
     /** The running program, if it runs from a jar; from a build folder there is nothing to copy. */
     public static Optional<App> running() {
+        return file().map(App::read);
+    }
+
+    /** The jar that the program runs from, if it does. */
+    public static Optional<Path> file() {
         CodeSource source = App.class.getProtectionDomain().getCodeSource();
         if (source == null || !source.getLocation().getPath().endsWith(".jar")) {
             return Optional.empty();
         }
+        return Optional.of(Path.of(URI.create(source.getLocation().toString())));
+    }
+
+    private static App read(Path jar) {
         try (InputStream command = App.class.getResourceAsStream(COMMAND)) {
             if (command == null) {
                 throw new IllegalStateException(COMMAND + " is not in the jar");
             }
-            return Optional.of(new App(Content.of(jar(source.getLocation())), Content.of(command.readAllBytes())));
+            return new App(Content.of(Files.readAllBytes(jar)), Content.of(command.readAllBytes()));
         } catch (IOException e) {
-            throw new Trouble(
-                    "The program's own file " + source.getLocation() + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static byte[] jar(URL location) throws IOException {
-        try {
-            return Files.readAllBytes(Path.of(location.toURI()));
-        } catch (URISyntaxException e) {
-            throw new IOException(e);
+            throw new Trouble("The program's own file " + jar + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -131,7 +131,8 @@ public final class Install {
         Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(spec);
         Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
-        Surroundings around = surveyed.besides(receipt);
+        Surroundings known = surveyed.besides(receipt);
+        Surroundings around = unfinished.map(known::besides).orElse(known);
         Adoption adoption = new Adoption(around.earlier(), receipt);
         Blueprint drawn =
                 Blueprint.of(spec, around, layout, app, contents).with(adoption).completedBy(receipt);

@@ -1,9 +1,13 @@
 package dev.aiserver.server;
 
+import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.Receipt;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What an installation must know of the host before it can be planned.
@@ -29,14 +33,23 @@ public record Surroundings(
 
     /** Without the services that an installation of this program has taken over: those are ours. */
     Surroundings besides(Receipt receipt) {
+        return only(service -> !service.isTakenOver(receipt));
+    }
+
+    /** Without what a transaction made that did not end. */
+    Surroundings besides(Journal unfinished) {
+        return only(service -> unfinished.changes().stream()
+                .noneMatch(change -> change.before().equals(State.ABSENT)
+                        && change.resource().equals(new HostFile(service.plist()))));
+    }
+
+    private Surroundings only(Predicate<EarlierService> kept) {
         return new Surroundings(
                 ollama,
                 haproxy,
                 address,
                 hostNames,
                 missingPackages,
-                earlier.stream()
-                        .filter(service -> !service.isTakenOver(receipt))
-                        .toList());
+                earlier.stream().filter(kept).toList());
     }
 }

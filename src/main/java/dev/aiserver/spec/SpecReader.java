@@ -65,20 +65,20 @@ public final class SpecReader {
         if (root instanceof YamlNode.Nothing) {
             return new Inventory(ServerSpec.defaults(), Map.of());
         }
-        Section section = section("", root, with(KEYS, "hosts"));
+        Section section = section("", root, joined(KEYS, List.of("hosts")));
         ServerSpec spec = spec(section, ServerSpec.defaults());
         return new Inventory(spec, section.has("hosts") ? hosts(section, spec) : Map.of());
     }
 
-    private static String[] with(List<String> keys, String another) {
-        return Stream.concat(keys.stream(), Stream.of(another)).toArray(String[]::new);
+    private static String[] joined(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toArray(String[]::new);
     }
 
     private Map<String, ServerSpec> hosts(Section section, ServerSpec common) {
         Map<String, ServerSpec> hosts = new LinkedHashMap<>();
         for (YamlNode item : section.items("hosts")) {
             boolean plain = item instanceof YamlNode.Scalar;
-            Section host = plain ? section : section("each of hosts", item, with(KEYS, "host"));
+            Section host = plain ? section : section("each of hosts", item, joined(List.of("host"), KEYS));
             if (!plain && !host.has("host")) {
                 throw trouble(item.place(), "each of hosts needs host, such as ann@mac-studio");
             }

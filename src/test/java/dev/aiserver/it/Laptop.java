@@ -11,36 +11,48 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Another machine, which has this program and reaches a {@link Mac} by name, by SSH and by nothing else; and the sshd of
- * that Mac. It is a network namespace of its own, and its user has a home of their own.
+ * Another machine, which has this program and reaches {@link Mac}s by name, by SSH and by nothing else; and the sshd of
+ * each Mac. It is a network namespace of its own, and its user has a home of their own.
  */
 final class Laptop implements AutoCloseable {
     private static final int SSH_PORT = 2222;
 
-    /** How a person calls the Mac; the rest is in the configuration of ssh. */
+    /** How a person calls the first Mac; the rest is in the configuration of ssh. */
     static final String MAC = "mac-studio";
+
+    static final String PASSWORD = "pass word";
+
+    /** Of the password; an account without one would be locked. */
+    private static final String HASH =
+            "$6$aiserver$TWIWdTR6FCfnWINMJ1MrE5yEKrpANn9NeqtAx9RKV3VAXRg83xU962BZcLWHF3JiycwlGrOMwj.dL3hB9d9gA.";
 
     private static final int NOBODY = 65534;
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final LocalHost MACHINE = new LocalHost(System.getenv());
 
-    private final Mac mac;
+    private final Mac first;
     private final String network;
     private final Path root;
-    private Process sshd;
+    private final List<Line> lines = new ArrayList<>();
 
-    Laptop(Mac mac) {
-        this.mac = mac;
-        this.network = mac.network() + "-l";
+    /** Each has an address of its own; the first is called mac-studio, the others mac-2, mac-3. */
+    Laptop(Mac... macs) {
+        this.first = macs[0];
+        this.network = first.network() + "-l";
         try {
             this.root = Files.createTempDirectory("aiserver-laptop-");
-            wire();
+            must("ip", "netns", "add", network);
+            must("ip", "-n", network, "link", "set", "lo", "up");
+            for (Mac mac : macs) {
+                lines.add(new Line(mac, lines.size()));
+            }
             furnish();
-            this.sshd = start();
+            lines.forEach(Line::start);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,92 +65,136 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    private void wire() {
-        String other = mac.network();
-        must("ip", "netns", "add", network);
-        must("ip", "link", "add", "mac", "netns", other, "type", "veth", "peer", "name", "lap", "netns", network);
-        must("ip", "-n", other, "addr", "add", "100.101.102.1/24", "dev", "mac");
-        must("ip", "-n", other, "link", "set", "mac", "up");
-        must("ip", "-n", network, "addr", "add", "100.101.102.2/24", "dev", "lap");
-        must("ip", "-n", network, "link", "set", "lap", "up");
-        must("ip", "-n", network, "link", "set", "lo", "up");
-        must("mkdir", "-p", "/etc/netns/" + network);
-        must("sh", "-c", "echo '" + Mac.ADDRESS + " remote-ollama mac-studio' >/etc/netns/" + network + "/hosts");
-    }
-
     private void furnish() throws IOException {
-        Path ssh = Files.createDirectories(root.resolve("home/.ssh"));
-        for (String key : List.of("home/.ssh/id_ed25519", "host_key")) {
-            must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root + "/" + key);
+        Path ssh = Files.createDirectories(home().resolve(".ssh"));
+        must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ssh + "/id_ed25519");
+        Files.writeString(root.resolve("passwd"), passwd(home()));
+        StringBuilder config = new StringBuilder();
+        StringBuilder hosts = new StringBuilder();
+        for (Line line : lines) {
+            line.furnish(ssh.resolve("id_ed25519.pub"));
+            config.append("Host ")
+                    .append(line.name)
+                    .append("\n  Port ")
+                    .append(SSH_PORT)
+                    .append("\n  User nobody\n");
+            hosts.append(line.address).append(' ').append(line.name).append('\n');
         }
-        Files.copy(ssh.resolve("id_ed25519.pub"), root.resolve("authorized_keys"));
-        Files.writeString(root.resolve("sshd_config"), """
-                ListenAddress %1$s:%2$d
-                HostKey %3$s/host_key
-                AuthorizedKeysFile %3$s/authorized_keys
-                PidFile none
-                StrictModes no
-                UsePAM no
-                PermitUserEnvironment yes
-                PasswordAuthentication no
-                MaxSessions 20
-                """.formatted(Mac.ADDRESS, SSH_PORT, root));
-        Files.writeString(root.resolve("passwd"), passwd(mac.home()));
-        // An account without a password would be locked.
-        Files.writeString(root.resolve("shadow"), "nobody:x:20000:0:99999:7:::\n");
-        Files.writeString(root.resolve("passwd-here"), passwd(home()));
-        Files.writeString(ssh.resolve("config"), """
-                Host mac-studio
-                  Port %d
-                  User nobody
-                """.formatted(SSH_PORT));
-        // Of the Mac's user, but no part of what is looked at before and after.
-        Files.writeString(
-                root.resolve("environment"),
-                mac.environment().entrySet().stream()
-                        .filter(variable -> !variable.getKey().equals("AISERVER_JAVA"))
-                        .map(variable -> variable.getKey() + "=" + variable.getValue() + "\n")
-                        .collect(Collectors.joining()));
+        Files.writeString(ssh.resolve("config"), config);
+        must("mkdir", "-p", "/etc/netns/" + network);
+        Files.writeString(Path.of("/etc/netns", network, "hosts"), hosts + Mac.ADDRESS + " remote-ollama\n");
         must("chmod", "755", root.toString());
         must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
     }
 
     private static String passwd(Path home) {
-        return "root:x:0:0:root:/root:/bin/sh\nnobody:x:%1$d:%1$d::%2$s:/bin/sh\n".formatted(NOBODY, home);
+        return "root:x:0:0:root:/root:/bin/sh\nnobody:x:%1$d:%1$d::%2$s:/bin/bash\n".formatted(NOBODY, home);
     }
 
-    private Process start() throws IOException {
-        String script =
-                "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow && mkdir -p \"$2/.ssh\""
-                        + " && mount -t tmpfs tmpfs \"$2/.ssh\" && cp \"$1/environment\" \"$2/.ssh/environment\""
-                        + " && exec setpriv --reuid=" + NOBODY + " --regid=" + NOBODY
-                        + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
-        Process process = new ProcessBuilder(
-                        "ip",
-                        "netns",
-                        "exec",
-                        mac.network(),
-                        "unshare",
-                        "--mount",
-                        "sh",
-                        "-c",
-                        script,
-                        "sh",
-                        root.toString(),
-                        mac.home().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(root.resolve("sshd.log").toFile())
-                .start();
-        boolean up = new Patience(Duration.ofMillis(20))
-                .await(
-                        Duration.ofSeconds(10),
-                        () -> shell("ssh-keyscan -p " + SSH_PORT + " mac-studio 2>/dev/null | grep -q .")
-                                        .exitCode()
-                                == 0);
-        if (!up) {
-            throw new IllegalStateException("sshd does not start: " + Files.readString(root.resolve("sshd.log")));
+    /** The wire to a Mac, and the sshd at its end. */
+    private final class Line {
+        private final Mac mac;
+        private final String name;
+        private final String address;
+        private final Path folder;
+        private Optional<Process> sshd = Optional.empty();
+
+        Line(Mac mac, int number) throws IOException {
+            this.mac = mac;
+            this.name = number == 0 ? MAC : "mac-" + (number + 1);
+            this.address = mac.address();
+            this.folder = Files.createDirectories(root.resolve(name));
+            String net = address.substring(0, address.lastIndexOf('.') + 1);
+            String end = "lap" + number;
+            must(
+                    "ip",
+                    "link",
+                    "add",
+                    "mac",
+                    "netns",
+                    mac.network(),
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    end,
+                    "netns",
+                    network);
+            must("ip", "-n", mac.network(), "addr", "add", net + "1/24", "dev", "mac");
+            must("ip", "-n", mac.network(), "link", "set", "mac", "up");
+            must("ip", "-n", network, "addr", "add", net + "2/24", "dev", end);
+            must("ip", "-n", network, "link", "set", end, "up");
         }
-        return process;
+
+        void furnish(Path key) throws IOException {
+            must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + "/host_key");
+            Files.copy(key, folder.resolve("authorized_keys"));
+            Files.writeString(folder.resolve("sshd_config"), """
+                    ListenAddress %1$s:%2$d
+                    HostKey %3$s/host_key
+                    AuthorizedKeysFile %3$s/authorized_keys
+                    PidFile none
+                    StrictModes no
+                    UsePAM no
+                    PermitUserEnvironment yes
+                    PasswordAuthentication yes
+                    MaxSessions 20
+                    """.formatted(address, SSH_PORT, folder));
+            Files.writeString(folder.resolve("passwd"), passwd(mac.home()));
+            Files.writeString(folder.resolve("shadow"), "nobody:" + HASH + ":20000:0:99999:7:::\n");
+            // Of the Mac's user, but no part of what is looked at before and after.
+            Files.writeString(
+                    folder.resolve("environment"),
+                    mac.environment().entrySet().stream()
+                            .filter(variable -> !variable.getKey().equals("AISERVER_JAVA"))
+                            .map(variable -> variable.getKey() + "=" + variable.getValue() + "\n")
+                            .collect(Collectors.joining()));
+        }
+
+        void start() {
+            String script = "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow"
+                    + " && mkdir -p \"$2/.ssh\" && mount -t tmpfs tmpfs \"$2/.ssh\""
+                    + " && cp \"$1/environment\" \"$2/.ssh/environment\" && exec setpriv --reuid=" + NOBODY
+                    + " --regid=" + NOBODY + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
+            try {
+                sshd = Optional.of(new ProcessBuilder(
+                                "ip",
+                                "netns",
+                                "exec",
+                                mac.network(),
+                                "unshare",
+                                "--mount",
+                                "sh",
+                                "-c",
+                                script,
+                                "sh",
+                                folder.toString(),
+                                mac.home().toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("sshd.log").toFile())
+                        .start());
+                boolean up = new Patience(Duration.ofMillis(20))
+                        .await(
+                                Duration.ofSeconds(20),
+                                () -> shell("ssh-keyscan -p " + SSH_PORT + " " + name + " 2>/dev/null | grep -q .")
+                                                .exitCode()
+                                        == 0);
+                if (!up) {
+                    throw new IllegalStateException(
+                            "sshd does not start: " + Files.readString(folder.resolve("sshd.log")));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void kill() {
+            sshd.ifPresent(process -> {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().onExit().join();
+            });
+            sshd = Optional.empty();
+        }
     }
 
     /** In a mount namespace in which the user has this home, because ssh asks the system and not the environment. */
@@ -152,15 +208,15 @@ final class Laptop implements AutoCloseable {
                 "--mount",
                 "sh",
                 "-c",
-                "mount --bind '" + root + "/passwd-here' /etc/passwd && exec setpriv --reuid=" + NOBODY + " --regid="
+                "mount --bind '" + root + "/passwd' /etc/passwd && exec setpriv --reuid=" + NOBODY + " --regid="
                         + NOBODY + " --clear-groups \"$@\"",
                 "sh",
                 "env",
                 "-i",
                 "PATH=/usr/bin:/bin",
                 "HOME=" + home(),
-                "AISERVER_JAVA=" + mac.environment().get("AISERVER_JAVA"),
-                "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar"));
+                "AISERVER_JAVA=" + first.environment().get("AISERVER_JAVA"),
+                "AISERVER_JAR=" + first.checkout() + "/target/aiserver.jar"));
         all.addAll(List.of(argv));
         return all;
     }
@@ -175,32 +231,78 @@ final class Laptop implements AutoCloseable {
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
+    private String launcher() {
+        return first.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh";
+    }
+
     /** This program, run here. */
     Run aiserver(String... arguments) {
-        String launcher = mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh";
         String[] argv =
-                Stream.concat(Stream.of("sh", launcher), Stream.of(arguments)).toArray(String[]::new);
+                Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
         CommandResult result = MACHINE.run(Command.of(asUser(argv)).within(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
-    /** The Mac's sshd and everything that it runs. */
-    void killSshd() {
-        sshd.descendants().forEach(ProcessHandle::destroyForcibly);
-        sshd.destroyForcibly().onExit().join();
-    }
-
-    void startSshd() {
+    /** The same, without waiting for its end. */
+    Process background(String... arguments) {
+        String[] argv =
+                Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
         try {
-            sshd = start();
+            return new ProcessBuilder(asUser(argv))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** The same before a terminal, at which somebody types that. */
+    Run onATerminal(String typed, String arguments) {
+        return shell(
+                "printf '" + typed + "' | TERM=xterm script -qec 'sh " + launcher() + " " + arguments + "' /dev/null");
+    }
+
+    /** The key of this laptop opens no Mac any more. */
+    void forgetKeys() {
+        lines.forEach(line -> must("truncate", "-s", "0", line.folder + "/authorized_keys"));
+    }
+
+    /** The first Mac shows another key from now on. */
+    void changeHostKey() {
+        Line line = lines.get(0);
+        line.kill();
+        must("rm", line.folder + "/host_key", line.folder + "/host_key.pub");
+        must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", line.folder + "/host_key");
+        must("chown", NOBODY + ":" + NOBODY, line.folder + "/host_key");
+        line.start();
+    }
+
+    /** The first Mac takes connections and says nothing, as one that hangs. */
+    void muteSshd() {
+        must("kill", "-STOP", String.valueOf(lines.get(0).sshd.orElseThrow().pid()));
+    }
+
+    /** Nothing leads to the first Mac any more. */
+    void unplug() {
+        must("ip", "-n", network, "link", "set", "lap0", "down");
+    }
+
+    /** The first Mac's sshd and everything that it runs. */
+    void killSshd() {
+        killSshd(0);
+    }
+
+    void killSshd(int mac) {
+        lines.get(mac).kill();
+    }
+
+    void startSshd() {
+        lines.get(0).start();
+    }
+
     @Override
     public void close() {
-        killSshd();
+        lines.forEach(Line::kill);
         must("ip", "netns", "del", network);
         must("rm", "-rf", "/etc/netns/" + network, root.toString());
     }

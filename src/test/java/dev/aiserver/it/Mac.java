@@ -42,6 +42,7 @@ final class Mac implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final LocalHost machine = new LocalHost(System.getenv());
+    private final String address;
     private final Path root;
     private final String network;
     private final List<String> within;
@@ -61,6 +62,16 @@ final class Mac implements AutoCloseable {
     }
 
     Mac(Kind kind) {
+        this(kind, ADDRESS);
+    }
+
+    /** @param address that its tailnet gave it */
+    Mac(String address) {
+        this(Kind.USUAL, address);
+    }
+
+    private Mac(Kind kind, String address) {
+        this.address = address;
         try {
             root = Files.createTempDirectory("aiserver-mac-");
             network = root.getFileName().toString();
@@ -75,7 +86,7 @@ final class Mac implements AutoCloseable {
                     "--clear-groups");
             must("ip", "netns", "add", network);
             must("ip", "-n", network, "link", "set", "lo", "up");
-            addAddress(ADDRESS);
+            addAddress(address);
             furnish(kind);
             inside = startInside(kind);
             answers = inside.inputReader(StandardCharsets.UTF_8);
@@ -113,7 +124,7 @@ final class Mac implements AutoCloseable {
                         + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
-        write(state().resolve("tailscale.json"), TailscaleStatus.running(ADDRESS));
+        write(state().resolve("tailscale.json"), TailscaleStatus.running(address));
         write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
         Path here = Path.of("").toAbsolutePath();
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
@@ -309,6 +320,10 @@ final class Mac implements AutoCloseable {
         }
     }
 
+    String address() {
+        return address;
+    }
+
     /** The network's name. */
     String network() {
         return network;
@@ -329,7 +344,7 @@ final class Mac implements AutoCloseable {
     record Answer(int status, String mark, String body) {}
 
     Answer http(String request) {
-        return http(ADDRESS, PORT, request);
+        return http(address, PORT, request);
     }
 
     Answer http(String address, int port, String request) {
@@ -340,7 +355,7 @@ final class Mac implements AutoCloseable {
 
     /** Begins streamed answers to a request that was sent to the Mac's address; says how many have begun. */
     int beginStreams(int count, String request) {
-        return number(order("begin " + ADDRESS + " " + PORT + " " + count + " " + encoded(request)));
+        return number(order("begin " + address + " " + PORT + " " + count + " " + encoded(request)));
     }
 
     /** Waits for the end of the streams; says how many were not cut. */

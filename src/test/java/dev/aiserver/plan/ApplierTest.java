@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApplierTest {
     private static final Map<String, String> FOUND = Map.of(
@@ -309,6 +310,36 @@ class ApplierTest {
             assertThat(Sight.of(home)).as("after change %d", change).isEqualTo(before);
             assertThat(home.resolve(".aiserver")).doesNotExist();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMachineThatIsLostOnTheWayIsNotTakenForOneThatRefusesToBeUndone(boolean whileUndoing) throws IOException {
+        Home home = found();
+        Map<Path, FileState> before = home.tree();
+        Path own = home.resolve("own");
+        AtomicInteger touched = new AtomicInteger();
+        home.afterChange = path -> {
+            if (path.equals(own) && touched.incrementAndGet() == 1 && whileUndoing) {
+                throw new Trouble("refused");
+            }
+        };
+        home.beforeChange = path -> {
+            if (touched.get() > 0) {
+                throw new Trouble(Trouble.Kind.UNREACHABLE, "lost");
+            }
+        };
+        Applier.Result result = install(home, FIRST);
+        assertThat(result).isInstanceOfSatisfying(Applier.Result.Lost.class, lost -> {
+            assertThat(lost.reason()).isEqualTo("lost");
+            assertThat(lost.during().resource().isOurs()).isTrue();
+        });
+        home.beforeChange = path -> {};
+        home.afterChange = path -> {};
+        Journal journal = home.records.journals().open().orElseThrow();
+        assertThat(home.applier().undo(journal)).isEmpty();
+        assertThat(home.tree()).isEqualTo(before);
+        assertThat(home.resolve(".aiserver")).doesNotExist();
     }
 
     @Test

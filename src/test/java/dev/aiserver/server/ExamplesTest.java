@@ -10,11 +10,14 @@ import dev.aiserver.plan.Target;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
+import dev.aiserver.spec.Inventory;
+import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,23 +25,30 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every example is a configuration from which HAProxy and launchd can start. */
 class ExamplesTest {
     private static final LocalHost HOST = new LocalHost(System.getenv());
 
-    static Stream<Path> examples() throws IOException {
+    /** Each file, and each machine that it names. */
+    static Stream<Arguments> examples() throws IOException {
+        List<Arguments> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("examples"))) {
-            return files.sorted().toList().stream();
+            for (Path file : files.sorted().toList()) {
+                Inventory inventory = SpecReader.inventory(file.toString(), Files.readString(file));
+                all.add(Arguments.of(file, "", inventory.spec()));
+                inventory.names().forEach(host -> all.add(Arguments.of(file, host, inventory.of(host))));
+            }
         }
+        return all.stream();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0} {1}")
     @MethodSource("examples")
-    void isTakenByTheProgramsThatReadWhatIsRendered(Path example) throws Exception {
+    void isTakenByTheProgramsThatReadWhatIsRendered(Path example, String host, ServerSpec spec) throws Exception {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
-        ServerSpec spec = SpecReader.read(example.toString(), Files.readString(example));
         Surroundings around = new Surroundings(
                 Path.of("/opt/homebrew/bin/ollama"), haproxy, "100.64.0.1", List.of(spec.name()), Set.of(), List.of());
         Contents contents = new Contents();
@@ -58,6 +68,19 @@ class ExamplesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theFleetSaysOfEachMachineWhatIsItsOwn() throws IOException {
+        Path file = Path.of("examples/fleet.yaml");
+        Inventory fleet = SpecReader.inventory(file.toString(), Files.readString(file));
+        assertThat(fleet.names()).containsExactly("mac-studio-1", "mac-studio-2", "ann@mac-ultra:2222", "mac-lab");
+        assertThat(fleet.of("mac-studio-2")).isEqualTo(fleet.spec());
+        assertThat(fleet.of("ann@mac-ultra:2222").name()).isEqualTo("ai-large");
+        assertThat(fleet.of("ann@mac-ultra:2222").models()).containsExactly("qwen3-coder", "llama3.2");
+        assertThat(fleet.of("mac-lab").network()).isEqualTo(new Network.Address("192.168.250.20"));
+        assertThat(fleet.of("mac-lab").models()).containsExactly("llama3.2");
+        assertThat(fleet.of("mac-lab").proxy()).isEqualTo(fleet.spec().proxy());
     }
 
     @Test

@@ -38,8 +38,9 @@ class SpecReaderTest {
         String text = Files.readString(FOLDER.resolve(file));
         String expected = text.lines().findFirst().orElse("").replaceFirst("^#= ", "");
         if (expected.startsWith("{")) {
-            ServerSpec spec = SpecReader.read(file, text);
-            assertThat(differences(spec)).isEqualTo(JSON.readTree(expected));
+            Inventory inventory = SpecReader.inventory(file, text);
+            ServerSpec spec = inventory.spec();
+            assertThat(differences(inventory)).isEqualTo(JSON.readTree(expected));
             assertThat(SpecReader.read("again", JSON.writeValueAsString(spec.asConfiguration())))
                     .isEqualTo(spec);
         } else {
@@ -55,11 +56,20 @@ class SpecReaderTest {
         assertThat(SpecReader.read("empty.yaml", text)).isEqualTo(ServerSpec.defaults());
     }
 
-    private static JsonNode differences(ServerSpec spec) throws JsonProcessingException {
+    /** Of the machines to what is for all of them, and of that to the defaults. */
+    private static JsonNode differences(Inventory inventory) throws JsonProcessingException {
+        Map<String, Object> all = differences(inventory.spec(), ServerSpec.defaults());
+        if (!inventory.names().isEmpty()) {
+            Map<String, Object> hosts = new TreeMap<>();
+            inventory.names().forEach(name -> hosts.put(name, differences(inventory.of(name), inventory.spec())));
+            all.put("hosts", hosts);
+        }
+        return JSON.readTree(JSON.writeValueAsString(all));
+    }
+
+    private static Map<String, Object> differences(ServerSpec spec, ServerSpec from) {
         Map<String, Object> configuration = new TreeMap<>(spec.asConfiguration());
-        configuration
-                .entrySet()
-                .removeAll(List.copyOf(ServerSpec.defaults().asConfiguration().entrySet()));
-        return JSON.readTree(JSON.writeValueAsString(configuration));
+        configuration.entrySet().removeAll(List.copyOf(from.asConfiguration().entrySet()));
+        return configuration;
     }
 }

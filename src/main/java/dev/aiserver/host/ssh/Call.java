@@ -51,12 +51,23 @@ final class Call implements AutoCloseable {
     }
 
     /**
-     * Whether it came true within the limit.
+     * Whether it came true within the limit. A thread that is interrupted goes on waiting: what was asked is done there
+     * in any case, and has to be known here.
      *
      * @throws Trouble when the connection is lost before, or the process ends
      */
     boolean await(Duration limit, BooleanSupplier condition) {
-        CLOSELY.await(
+        return await(limit, false, condition);
+    }
+
+    /** The same, which ends early when the thread is interrupted. */
+    boolean awaitUnlessInterrupted(Duration limit, BooleanSupplier condition) {
+        return await(limit, true, condition);
+    }
+
+    private boolean await(Duration limit, boolean interruptible, BooleanSupplier condition) {
+        patiently(
+                interruptible,
                 limit,
                 () -> condition.getAsBoolean()
                         || channel.isClosed()
@@ -75,6 +86,19 @@ final class Call implements AutoCloseable {
             throw connection.silentShell();
         }
         return false;
+    }
+
+    private static void patiently(boolean interruptible, Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean interrupted = false;
+        while (!CLOSELY.await(Duration.ofNanos(deadline - System.nanoTime()), condition)
+                && !interruptible
+                && Thread.interrupted()) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

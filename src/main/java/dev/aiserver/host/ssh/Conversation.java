@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Questions that are put to the other side in one call, and its answers. The script goes in by standard input, so that
@@ -52,11 +53,21 @@ final class Conversation {
      * @return as many as there are
      */
     List<CommandResult> hold(Connection connection, Duration limit) {
+        return hold(connection, limit, false);
+    }
+
+    /** The same, at whose limit or when the thread is interrupted everything that was started is killed. */
+    List<CommandResult> holdUnlessInterrupted(Connection connection, Duration limit) {
+        return hold(connection, limit, true);
+    }
+
+    private List<CommandResult> hold(Connection connection, Duration limit, boolean interruptible) {
         byte[] script = script("");
         int answered = questions.size();
         try (Call call = connection.call(line(script), stdout, stderr)) {
             call.feed(withInputs(script));
-            if (!call.await(limit, () -> answered() == questions.size())) {
+            BooleanSupplier ended = () -> answered() == questions.size();
+            if (!(interruptible ? call.awaitUnlessInterrupted(limit, ended) : call.await(limit, ended))) {
                 // Counted before the killing, because the shell may still tell of the death of its child.
                 answered = answered();
                 end(connection);

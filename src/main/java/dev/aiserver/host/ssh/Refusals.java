@@ -31,7 +31,7 @@ final class Refusals {
             return trouble(address + " did not answer within " + limit.toSeconds()
                     + " s; check that the machine is on, awake and in a network that is connected.");
         }
-        if (isCausedBy(failure, NoRouteToHostException.class)) {
+        if (isCausedBy(failure, NoRouteToHostException.class) || message.contains("Network is unreachable")) {
             return trouble("No network leads to " + address + "; check that its network is connected.");
         }
         if (isCausedBy(failure, ConnectException.class)) {

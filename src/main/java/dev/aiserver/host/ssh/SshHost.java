@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,10 +78,14 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private List<CommandResult> hold(Conversation conversation, Duration limit) {
+        return oneOfFew(open -> conversation.hold(open, limit));
+    }
+
+    private List<CommandResult> oneOfFew(Function<Connection, List<CommandResult>> conversation) {
         Connection open = connection();
         atOnce.acquireUninterruptibly();
         try {
-            return conversation.hold(open, limit);
+            return conversation.apply(open);
         } finally {
             atOnce.release();
         }
@@ -102,7 +107,7 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public CommandResult run(Command command) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        List<CommandResult> answers = hold(conversation, command.timeout());
+        List<CommandResult> answers = oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
         return answers.isEmpty() ? conversation.unfinished(0) : answers.get(0);
     }
 
@@ -115,7 +120,7 @@ public final class SshHost implements Host, AutoCloseable {
         Conversation conversation =
                 Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
         List<CommandResult> results = new ArrayList<>();
-        for (CommandResult result : hold(conversation, limit)) {
+        for (CommandResult result : oneOfFew(open -> conversation.holdUnlessInterrupted(open, limit))) {
             results.add(result);
             if (!result.succeeded()) {
                 return results;

@@ -1,0 +1,108 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Several Macs at once, each a transaction of its own. */
+class FleetIT {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Their folder for logs is the Mac's own. */
+    private static String fleet(Laptop laptop, Mac... macs) throws IOException {
+        StringBuilder text = new StringBuilder("hosts:\n");
+        List<String> names = List.of(Laptop.MAC, "mac-2", "mac-3");
+        for (int i = 0; i < macs.length; i++) {
+            text.append("  - host: ")
+                    .append(names.get(i))
+                    .append("\n    name: ai-")
+                    .append(i)
+                    .append("\n    logs: ")
+                    .append(macs[i].logs())
+                    .append('\n');
+        }
+        Files.writeString(laptop.home().resolve("fleet.yaml"), text);
+        return laptop.home().resolve("fleet.yaml").toString();
+    }
+
+    @Test
+    void oneThatCannotBeReachedSpoilsNoOtherAndTheTableIsInTheOrderOfTheInventory() throws IOException {
+        try (Mac a = new Mac();
+                Mac b = new Mac("100.101.112.103");
+                Mac c = new Mac("100.101.122.103");
+                Laptop laptop = new Laptop(a, b, c)) {
+            Map<String, FileState> before = a.tree();
+            String config = fleet(laptop, a, b, c);
+
+            Run unasked = laptop.aiserver("install", "--config", config);
+            assertThat(unasked.exitCode()).as(unasked.toString()).isEqualTo(2);
+            assertThat(unasked.err())
+                    .isEqualTo("aiserver: Several machines are not asked about one by one; look at their changes with"
+                            + " --dry-run, then add --yes.\n");
+
+            laptop.killSshd(1);
+            Run first = laptop.aiserver("install", "--config", config, "--yes", "--accept-new-host-key");
+            assertThat(first.exitCode()).as(first.toString()).isEqualTo(6);
+            List<String> rows = first.out().lines().toList();
+            assertThat(rows).hasSize(4);
+            assertThat(rows.get(0)).matches("  mac-studio  done +[0-9.]+ s");
+            assertThat(rows.get(1))
+                    .matches("  mac-2       unreachable +[0-9.]+ s  mac-2 port 2222 refuses connections;.*");
+            assertThat(rows.get(2)).matches("  mac-3       done +[0-9.]+ s");
+            assertThat(rows.get(3)).isEqualTo("2 of 3 machines are done.");
+            assertThat(first.err())
+                    .contains("mac-studio    done  start    com.haproxy", "mac-3         done  start    com.haproxy")
+                    .doesNotContain("\u001b");
+
+            Run fast = laptop.aiserver("status", "--hosts", config, "--parallel-hosts", "1", "--fail-fast", "--json");
+            JsonNode document = JSON.readTree(fast.out());
+            assertThat(document.get("hosts").findValuesAsText("host")).containsExactly("mac-studio", "mac-2", "mac-3");
+            assertThat(document.get("hosts").findValuesAsText("outcome"))
+                    .containsExactly("done", "unreachable", "not begun");
+            assertThat(document.get("hosts").get(0).get("answer").get("command").asText())
+                    .isEqualTo("status");
+            assertThat(fast.exitCode()).isEqualTo(6);
+
+            Run gone = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--host", "mac-3", "--yes");
+            assertThat(gone.exitCode()).as(gone.toString()).isZero();
+            assertThat(gone.out()).endsWith("2 of 2 machines are done.\n");
+            assertThat(a.tree()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void controlCUndoesOnAllOfThem() throws Exception {
+        try (Mac a = new Mac();
+                Mac b = new Mac("100.101.112.103");
+                Laptop laptop = new Laptop(a, b)) {
+            Map<String, FileState> beforeA = a.tree();
+            Map<String, FileState> beforeB = b.tree();
+            Process process =
+                    laptop.background("install", "--config", fleet(laptop, a, b), "--yes", "--accept-new-host-key");
+            boolean begun = new Patience(Duration.ofMillis(5))
+                    .await(
+                            Duration.ofSeconds(60),
+                            () -> Files.exists(a.home().resolve(".aiserver/journal.json"))
+                                    || Files.exists(b.home().resolve(".aiserver/journal.json")));
+            assertThat(begun).isTrue();
+            process.toHandle().destroy();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            String said = new String(process.getErrorStream().readAllBytes());
+            assertThat(process.exitValue()).as(said).isEqualTo(130);
+            assertThat(a.tree()).isEqualTo(beforeA);
+            assertThat(b.tree()).isEqualTo(beforeB);
+            assertThat(a.pid("com.ollama") + b.pid("com.ollama") + a.pid("com.haproxy") + b.pid("com.haproxy"))
+                    .isZero();
+        }
+    }
+}

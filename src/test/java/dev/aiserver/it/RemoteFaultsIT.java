@@ -1,0 +1,261 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Patience;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes wrong between a laptop and its Mac is said in a sentence, and the Mac is as before or as planned. */
+class RemoteFaultsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long UNTIL_A_LOSS_IS_KNOWN = 15;
+
+    private static Run install(Laptop laptop, Mac mac, String... more) {
+        return laptop.aiserver(Stream.concat(
+                        Stream.of(
+                                "install",
+                                "--host",
+                                Laptop.MAC,
+                                "--config",
+                                mac.config().toString(),
+                                "--yes"),
+                        Stream.of(more))
+                .toArray(String[]::new));
+    }
+
+    private static void meet(Laptop laptop) {
+        Run met = laptop.aiserver("status", "--host", Laptop.MAC, "--accept-new-host-key");
+        assertThat(met.exitCode()).as(met.toString()).isEqualTo(1);
+    }
+
+    private static void refused(Run run, int exitCode, String sentence) {
+        assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).matches("aiserver: " + sentence + "\n");
+    }
+
+    @Test
+    void aMacThatIsNotTheRightOneOrLetsNobodyInIsNotTouched() {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            Map<String, FileState> before = mac.tree();
+            refused(
+                    install(laptop, mac),
+                    6,
+                    "The key of mac-studio is not known \\(\\S+ SHA256:\\S+\\); compare it with ssh-keygen -l -f"
+                            + " /etc/ssh/ssh_host_ed25519_key.pub there, then connect once with ssh, or add"
+                            + " --accept-new-host-key\\.");
+            meet(laptop);
+            laptop.changeHostKey();
+            for (List<String> more : List.of(List.<String>of(), List.of("--accept-new-host-key"))) {
+                refused(
+                        install(laptop, mac, more.toArray(String[]::new)),
+                        6,
+                        "The key of mac-studio has changed: it shows SHA256:\\S+, and \\S+known_hosts line \\d+ says"
+                                + " SHA256:\\S+; somebody may be in between, so ask who runs it, and remove that line"
+                                + " only if the key is meant to be new\\.");
+            }
+            laptop.shell("rm ~/.ssh/known_hosts");
+            meet(laptop);
+            laptop.forgetKeys();
+            refused(
+                    install(laptop, mac),
+                    6,
+                    "nobody@mac-studio:2222 lets nobody in; .*id_ed25519.*\\. Check the user name, and that your key is in"
+                            + " ~/.ssh/authorized_keys there\\.");
+            assertThat(mac.tree()).isEqualTo(before);
+
+            Run wrong = laptop.onATerminal("wrong\\nwrong\\nwrong\\n", "status --host mac-studio");
+            assertThat(wrong.out())
+                    .contains("Password for nobody@mac-studio:2222: ", "nobody@mac-studio:2222 refused the password; ");
+            assertThat(wrong.exitCode()).isEqualTo(6);
+            Run right = laptop.onATerminal(Laptop.PASSWORD + "\\n", "status --host mac-studio");
+            assertThat(right.out())
+                    .contains("Password for nobody@mac-studio:2222: ")
+                    .doesNotContain("refused", Laptop.PASSWORD);
+            assertThat(right.exitCode()).as(right.toString()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            refuses | mac-studio port 2222 refuses connections; check the port, and that Remote Login is on there \
+            \\(System Settings, General, Sharing\\)\\.
+            mute    | mac-studio port 2222 did not answer within 10 s; check that the machine is on, awake and in a \
+            network that is connected\\.
+            gone    | No network leads to mac-studio port 2222; check that its network is connected\\.
+            """)
+    void aMacThatDoesNotAnswerIsSaidWithWhatToCheck(String fault, String sentence) {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            Consumer<Laptop> spoil = switch (fault) {
+                case "refuses" -> Laptop::killSshd;
+                case "mute" -> Laptop::muteSshd;
+                default -> Laptop::unplug;
+            };
+            spoil.accept(laptop);
+            refused(laptop.aiserver("status", "--host", Laptop.MAC), 6, sentence);
+        }
+    }
+
+    private static void awaitMoment(Mac mac, String moment, Process process) {
+        String file = switch (moment) {
+            case "journal" -> ".aiserver/journal.json";
+            case "files" -> "Library/LaunchAgents/com.haproxy.plist";
+            default -> "";
+        };
+        boolean there = new Patience(Duration.ofMillis(2))
+                .await(
+                        LIMIT,
+                        () -> !process.isAlive()
+                                || (file.isEmpty()
+                                        ? mac.pid(moment) != 0
+                                        : Files.exists(mac.home().resolve(file))));
+        assertThat(there && process.isAlive()).as(moment).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"journal", "files", "com.ollama", "com.haproxy"})
+    void aConnectionThatIsLostIsSaidAndWhatWasBegunIsUndoneAtTheNextContact(String moment) throws Exception {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            Map<String, FileState> before = mac.tree();
+            Process process = laptop.background(
+                    "install",
+                    "--host",
+                    Laptop.MAC,
+                    "--config",
+                    mac.config().toString(),
+                    "--yes",
+                    "--accept-new-host-key");
+            awaitMoment(mac, moment, process);
+            laptop.killSshd();
+            assertThat(process.waitFor(UNTIL_A_LOSS_IS_KNOWN, TimeUnit.SECONDS)).isTrue();
+            String said = new String(process.getErrorStream().readAllBytes());
+            assertThat(process.exitValue()).as(said).isEqualTo(6);
+            assertThat(said.lines().reduce("", (a, b) -> b))
+                    .as(said)
+                    .matches("The connection to mac-studio was lost in the middle of \"(create|start) .*\"; what was"
+                            + " begun is undone at the next contact: run \"aiserver install --host mac-studio\" or"
+                            + " \"aiserver uninstall --host mac-studio\"\\.");
+            assertThat(mac.home().resolve(".aiserver/journal.json")).exists();
+
+            laptop.startSshd();
+            Run installed = install(laptop, mac);
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.err())
+                    .contains("The install that began ", "What it had begun is undone first.")
+                    .doesNotContain("Found here");
+            Run status = laptop.aiserver("status", "--host", Laptop.MAC);
+            assertThat(status.exitCode()).as(status.toString()).isZero();
+            Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
+            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void anUninstallationThatLosesItsConnectionGoesOnAtTheNextContact() throws Exception {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            Map<String, FileState> before = mac.tree();
+            assertThat(install(laptop, mac, "--accept-new-host-key").exitCode()).isZero();
+            Process process = laptop.background("uninstall", "--host", Laptop.MAC, "--yes");
+            awaitMoment(mac, "journal", process);
+            laptop.killSshd();
+            assertThat(process.waitFor(UNTIL_A_LOSS_IS_KNOWN, TimeUnit.SECONDS)).isTrue();
+            String said = new String(process.getErrorStream().readAllBytes());
+            assertThat(process.exitValue()).as(said).isEqualTo(6);
+            assertThat(said)
+                    .endsWith("run \"aiserver uninstall --host mac-studio\" again, and it goes on where it stood.\n");
+            laptop.startSshd();
+            Run finished = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
+            assertThat(finished.exitCode()).as(finished.toString()).isZero();
+            assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void ofTwoThatInstallAtOnceOneWaits() throws Exception {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            meet(laptop);
+            String[] command = {
+                "install", "--host", Laptop.MAC, "--config", mac.config().toString(), "--yes"
+            };
+            List<Process> both = List.of(laptop.background(command), laptop.background(command));
+            StringBuilder said = new StringBuilder();
+            for (Process process : both) {
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+                String own = new String(process.getErrorStream().readAllBytes());
+                assertThat(process.exitValue()).as(own).isZero();
+                said.append(own);
+            }
+            assertThat(said).contains("No changes.");
+            assertThat(mac.tree().keySet())
+                    .noneMatch(file -> file.matches("\\.aiserver/(lock.*|journal\\.json|stage.*|.*next.*)"));
+        }
+    }
+
+    /** The home is a disk of its own, with little room. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 8})
+    void aFullDiskIsSaidAndLeavesTheMacAsItWas(int pages) throws IOException {
+        Mac mac = new Mac();
+        Path home = mac.home();
+        mount("mount", "-t", "tmpfs", "-o", "size=256k,mode=755,uid=65534,gid=65534", "tmpfs", home.toString());
+        try (Laptop laptop = new Laptop(mac)) {
+            Files.createDirectory(home.resolve("Library"));
+            mount("chown", "65534:65534", home + "/Library");
+            Files.write(home.resolve("big"), new byte[256 * 1024 - 4096 * pages]);
+            Map<String, FileState> before = mac.tree();
+            Run full = install(laptop, mac, "--accept-new-host-key");
+            assertThat(full.exitCode()).as(full.toString()).isIn(1, 4);
+            assertThat(full.err()).contains("No space left").doesNotContain("by hand");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
+        } finally {
+            mount("umount", home.toString());
+            mac.close();
+        }
+    }
+
+    private static void mount(String... argv) throws IOException {
+        try {
+            assertThat(new ProcessBuilder(argv).inheritIO().start().waitFor()).isZero();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aShellThatTalksWhenItStartsCorruptsNothing() {
+        try (Mac mac = new Mac();
+                Laptop laptop = new Laptop(mac)) {
+            mac.write(
+                    mac.home().resolve(".bashrc"),
+                    "echo welcome to $(uname); echo warning >&2; echo '#0123'; printf 'no line end'\n");
+            Map<String, FileState> before = mac.tree();
+            Run installed = install(laptop, mac, "--accept-new-host-key");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.out() + installed.err()).doesNotContain("welcome to");
+            Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
+            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+}
