@@ -98,7 +98,7 @@ final class OnHost implements UseCases {
 
     @Override
     public Verify verify() {
-        return new Verify(host, launchd(), receipts());
+        return new Verify(host, launchd(), records());
     }
 
     @Override

@@ -25,6 +25,13 @@ public final class ForeseeingHost implements ForwardingHost {
     }
 
     @Override
+    public Host further(Foresight foresight) {
+        return behind.ahead(foresight) instanceof ForeseeingHost more
+                ? new ForeseeingHost(behind, foreseen.and(more.foreseen))
+                : behind;
+    }
+
+    @Override
     public Optional<Path> find(String program) {
         return foreseen.found(program).orElseGet(() -> behind.find(program));
     }
@@ -42,6 +49,11 @@ public final class ForeseeingHost implements ForwardingHost {
     @Override
     public CommandResult run(Command command) {
         return foreseen.result(command).orElseGet(() -> changing().run(command));
+    }
+
+    @Override
+    public CommandResult look(Command command) {
+        return foreseen.result(command).orElseGet(() -> behind.look(command));
     }
 
     @Override

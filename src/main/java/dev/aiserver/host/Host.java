@@ -26,6 +26,11 @@ public interface Host {
      */
     CommandResult run(Command command);
 
+    /** Runs a command that changes nothing. */
+    default CommandResult look(Command command) {
+        return run(command);
+    }
+
     FileState file(Path path);
 
     /** What stands in a directory, sorted; nothing when there is no such directory. */
@@ -80,5 +85,10 @@ public interface Host {
      */
     default Host ahead(Foresight foresight) {
         return this;
+    }
+
+    /** The same, and what was asked ahead of it earlier is not forgotten. */
+    default Host further(Foresight foresight) {
+        return ahead(foresight);
     }
 }

@@ -2,6 +2,7 @@ package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import java.util.ArrayList;
@@ -22,17 +23,28 @@ public final class Lsof {
         this.host = host;
     }
 
+    /** What it will ask about these ports. */
+    public static Foresight questions(Collection<Integer> ports) {
+        return Foresight.ofCommands(List.of(question(ports)));
+    }
+
+    private static Command question(Collection<Integer> ports) {
+        return Command.of("lsof", "-nP", "-w", "-iTCP:" + list(ports), "-sTCP:LISTEN", "-F", "pRcuftnT");
+    }
+
+    private static String list(Collection<Integer> ports) {
+        return ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
     /** @throws Trouble when lsof is missing or complains; its exit code 1 with no words means that nobody listens */
     public List<Listener> listeners(Collection<Integer> ports) {
-        String list = ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
-        CommandResult result =
-                host.run(Command.of("lsof", "-nP", "-w", "-iTCP:" + list, "-sTCP:LISTEN", "-F", "pRcuftnT"));
+        CommandResult result = host.run(question(ports));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new Trouble("lsof is not installed, and without it nobody can say who listens; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
         if (!result.succeeded() && !result.errorText().isBlank()) {
-            throw new Trouble("lsof cannot say who listens on port " + list + ": " + result.complaint() + ".");
+            throw new Trouble("lsof cannot say who listens on port " + list(ports) + ": " + result.complaint() + ".");
         }
         return parse(result.text());
     }

@@ -6,6 +6,7 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Stage;
 import dev.aiserver.resource.State;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,6 +34,10 @@ public final class JournalStore {
         this.files = receipts.files();
         this.stage = new Stage(host, files.resolve("stage"));
         this.clock = clock;
+    }
+
+    Path file() {
+        return files.resolve(JOURNAL);
     }
 
     public Stage stage() {

@@ -3,6 +3,7 @@ package dev.aiserver.plan;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
@@ -77,6 +78,25 @@ public final class LockFile {
             host.delete(files.resolve(LOCK));
             files.removeIfEmpty();
         };
+    }
+
+    Path file() {
+        return files.resolve(LOCK);
+    }
+
+    Records records(Host view) {
+        return Records.in(view, directory, clock);
+    }
+
+    /** What {@link #other} will ask of a host that has answered what the file holds. */
+    Foresight furtherQuestions() {
+        try {
+            return read(LOCK)
+                    .map(holder -> Foresight.ofCommands(List.of(question(holder.process()))))
+                    .orElseGet(Foresight::none);
+        } catch (Trouble unreadable) {
+            return Foresight.none();
+        }
     }
 
     /** The process that has it now, unless that is this one or has died. */
@@ -156,7 +176,10 @@ public final class LockFile {
     }
 
     private CommandResult started(long process) {
-        return host.run(Command.of(List.of("ps", "-o", "lstart=", "-p", Long.toString(process)))
-                .with(Map.of("TZ", "UTC")));
+        return host.run(question(process));
+    }
+
+    private static Command question(long process) {
+        return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).with(Map.of("TZ", "UTC"));
     }
 }

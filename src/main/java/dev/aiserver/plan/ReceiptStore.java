@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
@@ -57,6 +58,25 @@ public final class ReceiptStore {
                 .filter(State.File.class::isInstance)
                 .forEach(before -> contents.add(backedUp(((State.File) before).digest()))));
         return receipt;
+    }
+
+    /** What {@link #load} will ask of a host that has answered what the receipt holds. */
+    public Foresight furtherQuestions() {
+        return Foresight.ofFiles(readable().stream()
+                .flatMap(receipt -> receipt.entries().stream())
+                .map(Receipt.Entry::before)
+                .filter(State.File.class::isInstance)
+                .map(before -> backup(((State.File) before).digest()))
+                .toList());
+    }
+
+    /** The receipt without the contents that it speaks of; empty also when it cannot be read. */
+    public Optional<Receipt> readable() {
+        try {
+            return read();
+        } catch (Trouble unreadable) {
+            return Optional.empty();
+        }
     }
 
     /** The receipt without the contents that it speaks of. */

@@ -10,6 +10,7 @@ import static dev.aiserver.service.Launchctl.SERVICE_DISABLED;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
@@ -39,6 +40,7 @@ public final class Launchd {
     private static final Duration RELOAD_GRACE = Duration.ofSeconds(3);
 
     private final Host host;
+    private final int uid;
     private final Patience patience;
     private final Timing timing;
     private final Launchctl launchctl;
@@ -51,10 +53,33 @@ public final class Launchd {
 
     public Launchd(Host host, int uid, Patience patience, Timing timing) {
         this.host = host;
+        this.uid = uid;
         this.patience = patience;
         this.timing = timing;
         this.launchctl = new Launchctl(host, uid);
         this.diagnosis = new Diagnosis(host, launchctl, uid);
+    }
+
+    /** The same, by way of what a host was asked ahead; waiting for something needs one that is asked anew. */
+    public Launchd on(Host view) {
+        return new Launchd(view, uid, patience, timing);
+    }
+
+    /** What {@link #status} will ask. */
+    public Foresight questions(List<String> labels) {
+        return Foresight.ofCommands(labels.stream()
+                .flatMap(label -> domains().stream().map(domain -> launchctl.question(domain, label)))
+                .toList());
+    }
+
+    /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
+    public Foresight questionsOfSession(String variable) {
+        return Foresight.ofCommands(
+                List.of(launchctl.question(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
+    }
+
+    private List<String> domains() {
+        return List.of(launchctl.desktop(), launchctl.background(), "system");
     }
 
     /** Whether the user is logged in at the desktop; without that no agent can be loaded. */
@@ -64,7 +89,7 @@ public final class Launchd {
 
     /** A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set. */
     public String sessionVariable(String name) {
-        return launchctl.run("getenv", name).text().strip();
+        return host.run(launchctl.command("getenv", name)).text().strip();
     }
 
     public JobStatus status(String label) {

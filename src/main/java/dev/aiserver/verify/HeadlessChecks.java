@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -18,6 +19,11 @@ final class HeadlessChecks {
     private static final Pattern SLEEP = Pattern.compile("(?m)^\\s*sleep\\s+(\\d+)");
 
     private HeadlessChecks() {}
+
+    /** What they will ask. */
+    static Foresight questions() {
+        return Foresight.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
+    }
 
     static List<Check> all() {
         return List.of(

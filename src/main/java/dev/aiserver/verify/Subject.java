@@ -25,6 +25,7 @@ public final class Subject {
     private final Optional<Server> server;
     private final String nonce = "aiserver-verify=" + UUID.randomUUID();
     private Optional<Models> models = Optional.empty();
+    private Optional<Passage> passage = Optional.empty();
 
     private Subject(Client client, Optional<Server> server) {
         this.client = client;
@@ -64,6 +65,14 @@ public final class Subject {
             models = Optional.of(Models.of(this));
         }
         return models.get();
+    }
+
+    /** Watched once, for all that ask it. */
+    synchronized Passage passage(Server from) {
+        if (passage.isEmpty()) {
+            passage = Optional.of(Passage.of(from));
+        }
+        return passage.get();
     }
 
     /** Sends through the proxy what is answered at once. */

@@ -153,7 +153,7 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public Host ahead(Foresight foresight) {
         AskedAhead asked = new AskedAhead(foresight);
-        Duration limit = FOR_A_SHELL.plus(asked.ofCommands());
+        Duration limit = FOR_A_SHELL.plus(asked.ofOneCommand());
         return new ForeseeingHost(this, asked.read(hold(new Conversation(asked.questions()), limit)));
     }
 
