@@ -33,8 +33,8 @@ final class ManyLaunchds {
                 String[] words = mac.split(" ", 2);
                 List<String> within =
                         List.of("nsenter", "--net=" + words[0], "setpriv", "--inh-caps=-all", "--ambient-caps=-all");
-                EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(
-                        new Account(uid, args[2], Path.of(words[1]), 1, within), Quirks.usual());
+                EmbeddedLaunchctl launchctl =
+                        new EmbeddedLaunchctl(new Account(uid, args[2], Path.of(words[1]), 1, within), Quirks.usual());
                 all.add(launchctl);
                 System.out.println(new LaunchctlSocket(launchctl, address).port());
             }
