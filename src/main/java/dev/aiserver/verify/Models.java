@@ -1,6 +1,7 @@
 package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,8 +48,11 @@ record Models(Set<String> names, List<Model> installed) {
     static Models of(Subject subject) throws IOException {
         Set<String> names = new TreeSet<>();
         List<Model> models = new ArrayList<>();
-        JsonNode tags = Answers.json(subject.send(HttpCall.get("/api/tags", subject.host())));
-        for (JsonNode entry : tags.path("models")) {
+        HttpAnswer tags = subject.send(HttpCall.get("/api/tags", subject.host()));
+        if (tags.status() != 200) {
+            throw new IOException("GET /api/tags gets " + Answers.shown(tags));
+        }
+        for (JsonNode entry : Answers.json(tags).path("models")) {
             String name = entry.path("name").asText();
             names.add(name);
             if (!entry.has("remote_model")) {
