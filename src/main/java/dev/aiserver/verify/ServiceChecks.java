@@ -140,6 +140,10 @@ final class ServiceChecks {
 
     private static Outcome files(Server server) {
         Findings drift = new Findings();
+        Path journal = server.host().facts().home().resolve(".aiserver/journal.json");
+        drift.demand(
+                server.host().file(journal) instanceof FileState.Absent,
+                "an install or uninstall did not end, or is under way (" + journal + ")");
         int files = 0;
         for (Receipt.Entry entry : server.receipt().entries()) {
             if (entry.resource() instanceof HostFile file && entry.after() instanceof State.File written) {
