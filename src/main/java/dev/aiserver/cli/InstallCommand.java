@@ -115,8 +115,8 @@ final class InstallCommand implements Callable<Integer> {
         if (!consent.canAsk(console)) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,
-                    "Edited since it was installed: " + planText().edited(proposal.edits())
-                            + ". Say --keep-local to leave it as it is, or --overwrite to replace it (a copy is kept in "
+                    "These were edited since the installation: " + planText().edited(proposal.edits())
+                            + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
                             + useCases.layout().state().resolve("backups")
                             + "); \"aiserver plan\" shows both side by side.");
         }

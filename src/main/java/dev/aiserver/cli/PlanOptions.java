@@ -112,7 +112,7 @@ final class PlanOptions {
         if (out != null) {
             require(
                     !proposal.isUndecided(),
-                    "--out saves one plan, so add --keep-local or --overwrite: edited since it was installed is "
+                    "--out saves one plan, so add --keep-local or --overwrite for what was edited since the installation: "
                             + text.edited(proposal.edits()));
             save(out, SavedPlan.of(proposal));
         }
