@@ -180,7 +180,7 @@ final class UninstallCommand implements Callable<Integer> {
             StringBuilder answer = new StringBuilder(summary);
             proposal.left()
                     .forEach(left -> answer.append("  left  ").append(left).append('\n'));
-            strings(proposal)
+            (dryRun && purgeLogs ? List.<String>of() : strings(proposal))
                     .forEach(log -> answer.append(purged ? "  gone  " : "  left  ")
                             .append(log)
                             .append(purged ? "\n" : ": the log stays.\n"));

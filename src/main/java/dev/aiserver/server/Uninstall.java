@@ -142,11 +142,14 @@ public final class Uninstall {
         return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
     }
 
-    private static List<Target> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
+    private List<Target> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
         List<Target> targets = new ArrayList<>();
         for (Receipt.Entry entry : receipt.entries()) {
-            if (entry.resource() instanceof HostFile && isEdited(entry, observed.apply(entry.resource()))) {
-                left.add(entry.resource().name() + " was edited since the installation; it is kept.");
+            if (entry.resource() instanceof HostFile file && isEdited(entry, observed.apply(file))) {
+                left.add(file.name() + " was edited since the installation; it is kept"
+                        + (file.path().startsWith(layout.launchAgents())
+                                ? ", and launchd starts what it says at the next login; remove it if that shall not be."
+                                : "."));
             } else {
                 targets.add(new Target(entry.resource(), entry.before()));
             }

@@ -68,8 +68,8 @@ class EarlierInstallationIT {
             assertThat(undecided.exitCode()).as(undecided.toString()).isEqualTo(2);
             assertThat(undecided.err())
                     .contains(
-                            "Edited since it was installed: ~/.haproxy/haproxy.cfg. Say --keep-local to leave it as it "
-                                    + "is, or --overwrite to replace it");
+                            "These were edited since the installation: ~/.haproxy/haproxy.cfg. Say --keep-local to leave "
+                                    + "them as they are, or --overwrite to replace them");
             Run shown = mac.install("--dry-run");
             assertThat(shown.out()).contains("yours, as it is now", "this program's", "# mine");
 

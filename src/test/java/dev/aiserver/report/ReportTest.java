@@ -185,7 +185,7 @@ class ReportTest {
                 .containsEntry("change", "delete")
                 .containsEntry("id", "file:/Users/ann/old")
                 .containsEntry("name", "/Users/ann/old")
-                .containsEntry("after", State.ABSENT)
+                .hasEntrySatisfying("after", after -> assertThat(after).hasToString("{\"is\":\"absent\"}"))
                 .containsEntry("diff", List.of("--- /Users/ann/old", "+++ /dev/null", "@@ -1,1 +0,0 @@", "-one"));
     }
 

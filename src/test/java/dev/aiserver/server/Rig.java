@@ -244,8 +244,8 @@ final class Rig implements AutoCloseable {
                                 .text()
                                 .replace(root.toString(), "ROOT")
                                 .replace(programs.toString(), "PROGRAMS")
-                                .replace(String.valueOf(proxyPort), "PROXY")
-                                .replace(String.valueOf(ollamaPort), "OLLAMA")),
+                                .replace(":" + proxyPort, ":PROXY")
+                                .replace(":" + ollamaPort, ":OLLAMA")),
                         file.mode(),
                         file.owner())
                 : machine.file(path);
@@ -265,8 +265,15 @@ final class Rig implements AutoCloseable {
                 .collect(Collectors.toList());
     }
 
-    private String answer(int port, String path) {
-        if (Reach.answers(machine, "127.0.0.2", port)) {
+    /** HAProxy goes on answering 503 until its next look at an Ollama that has started again. */
+    private static String answer(int port, String path) {
+        new Patience(Duration.ofMillis(50))
+                .await(Duration.ofSeconds(5), () -> !answerNow(port, path).equals("503"));
+        return answerNow(port, path);
+    }
+
+    private static String answerNow(int port, String path) {
+        if (Reach.answers("127.0.0.2", port)) {
             return "on every address";
         }
         try {
