@@ -10,7 +10,7 @@ ask() {
             break
         fi
     done
-    if ! exec 3<>"/dev/tcp/127.0.0.1/${STANDIN_LAUNCHD_PORT:?is not set}"; then
+    if ! exec 3<>"/dev/tcp/${STANDIN_LAUNCHD_ADDRESS:-127.0.0.1}/${STANDIN_LAUNCHD_PORT:?is not set}"; then
         echo "$1: the test that should answer on port $STANDIN_LAUNCHD_PORT does not" >&2
         return 70
     fi

@@ -32,6 +32,9 @@ import java.util.function.Consumer;
 final class OnHost implements UseCases {
     private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
 
+    /** Each question there is a trip. */
+    private static final Duration BETWEEN_QUESTIONS_THERE = Duration.ofMillis(500);
+
     private final Host host;
     private final Optional<String> machine;
     private final Optional<App> app;
@@ -68,7 +71,10 @@ final class OnHost implements UseCases {
     }
 
     private Launchd launchd() {
-        return new Launchd(host, host.facts().uid(), new Patience(BETWEEN_QUESTIONS_TO_LAUNCHD));
+        return new Launchd(
+                host,
+                host.facts().uid(),
+                new Patience(machine.isEmpty() ? BETWEEN_QUESTIONS_TO_LAUNCHD : BETWEEN_QUESTIONS_THERE));
     }
 
     private Records records() {
@@ -98,7 +104,7 @@ final class OnHost implements UseCases {
 
     @Override
     public Verify verify() {
-        return new Verify(host, launchd(), receipts());
+        return new Verify(host, launchd(), records());
     }
 
     @Override

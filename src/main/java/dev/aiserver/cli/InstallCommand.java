@@ -151,15 +151,17 @@ final class InstallCommand implements Callable<Integer> {
     private Trouble undecided(Install.Proposal proposal) {
         return new Trouble(
                 Trouble.Kind.CONFIGURATION,
-                "Edited since it was installed: " + planText().edited(proposal.edits())
-                        + ". Say --keep-local to leave it as it is, or --overwrite to replace it (a copy is kept in "
-                        + useCases.layout().state().resolve("backups") + "); --dry-run shows both side by side.");
+                "These were edited since the installation: " + planText().edited(proposal.edits())
+                        + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
+                        + useCases.layout().state().resolve("backups")
+                        + "); \"aiserver plan\" shows both side by side.");
     }
 
     private void show(Install.Proposal proposal) {
         proposal.unfinished().ifPresent(transacting()::undoing);
         if (!proposal.plan().isEmpty()) {
-            console.say(PlanOptions.heading(proposal) + planText().list(proposal.plan()));
+            console.say(PlanOptions.heading(proposal.spec(), proposal.around())
+                    + planText().list(proposal.plan()));
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.aiserver.cli;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
@@ -8,16 +12,26 @@ import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.Install;
+import dev.aiserver.server.Surroundings;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,11 +45,8 @@ final class PlanOptions {
             description = "The configuration; without it the installed one, or the defaults.")
     private @Nullable Path config;
 
-    @Option(names = "--keep-local", description = "Leave files that you edited as they are.")
-    private boolean keepLocal;
-
-    @Option(names = "--overwrite", description = "Replace files that you edited; a copy of each is kept.")
-    private boolean overwrite;
+    @Mixin
+    private final EditOptions edits = new EditOptions();
 
     @Option(
             names = "--plan",
@@ -60,14 +71,14 @@ final class PlanOptions {
      * @throws Trouble of configuration when a file cannot be used
      */
     Install.Wish wish(Optional<String> machine) {
-        require(!(keepLocal && overwrite), "--keep-local and --overwrite exclude each other");
+        Edit.Decision decision = edits.decision();
         if (plan != null) {
-            require(config == null && !keepLocal && !overwrite, "--plan brings its configuration and decisions along");
+            require(
+                    config == null && decision == Edit.Decision.NONE,
+                    "--plan brings its configuration and decisions along");
             approved = Optional.of(SavedPlan.parse(plan.toString(), read(plan)));
             return approved.get().wish();
         }
-        Edit.Decision decision =
-                keepLocal ? Edit.Decision.KEEP : overwrite ? Edit.Decision.OVERWRITE : Edit.Decision.NONE;
         return new Install.Wish(
                 Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), decision);
     }
@@ -103,12 +114,19 @@ final class PlanOptions {
     int show(Install.Proposal proposal, String name, boolean json, Console console, PlanText text) {
         String document = Json.document(name, proposal.isNothing() ? "unchanged" : "planned", fields(proposal, true));
         if (out != null) {
+            require(
+                    !proposal.isUndecided(),
+                    "--out saves one plan, so add --keep-local or --overwrite for what was edited since the installation: "
+                            + text.edited(proposal.edits()));
             save(out, SavedPlan.of(proposal));
         }
         if (json) {
             console.answer(document);
         } else {
-            console.answer(proposal.isNothing() ? "No changes.\n" : heading(proposal));
+            console.answer(
+                    proposal.isNothing()
+                            ? "No changes.\n"
+                            : unfinished(proposal) + heading(proposal.spec(), proposal.around()));
             console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
             if (proposal.decision() == Edit.Decision.NONE) {
                 console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
@@ -119,8 +137,12 @@ final class PlanOptions {
     }
 
     private static void save(Path file, String document) {
-        try {
-            Files.writeString(file, document);
+        // It says what is in the user's files.
+        FileAttribute<?> onlyForTheUser =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Set<OpenOption> anew = Set.of(CREATE, WRITE, TRUNCATE_EXISTING);
+        try (SeekableByteChannel channel = Files.newByteChannel(file, anew, onlyForTheUser)) {
+            Channels.newOutputStream(channel).write(document.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new Trouble(
                     "--out " + file + ": the plan cannot be written (" + e.getMessage()
@@ -129,18 +151,19 @@ final class PlanOptions {
         }
     }
 
-    static String heading(Install.Proposal proposal) {
-        String unfinished = proposal.unfinished()
+    private static String unfinished(Install.Proposal proposal) {
+        return proposal.unfinished()
                 .map(journal -> "The " + journal.doing() + " that began " + journal.since()
                         + " did not end; it would be undone first.\n")
                 .orElse("");
-        String found = EarlierText.of(proposal.around().earlier()).stream()
+    }
+
+    static String heading(ServerSpec spec, Surroundings around) {
+        String found = EarlierText.of(around.earlier()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
-        return unfinished + found + "The proxy will listen on "
-                + proposal.around().address() + ":"
-                + proposal.spec().proxy().port() + ", Ollama on 127.0.0.1:"
-                + proposal.spec().ollama().port() + ". The plan:\n";
+        return found + "The proxy will listen on " + around.address() + ":"
+                + spec.proxy().port() + ", Ollama on 127.0.0.1:" + spec.ollama().port() + ". The plan:\n";
     }
 
     /** For programs. */

@@ -25,7 +25,7 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     void undoing(Journal journal) {
         console.say(
                 "The " + journal.doing() + " that began " + journal.since()
-                        + " did not end: it was killed, its connection was lost, or the machine went down. What it had begun is undone first.");
+                        + " did not end: it was killed, its connection was lost, the machine went down, or not all of it could be undone. What it had begun is undone first.");
     }
 
     /** What undoing needs is known only while it is done. */
@@ -66,8 +66,10 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     int stuck(List<Applier.Left> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
-                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand: "
-                                + each.byHand() + "\n")
+                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand:\n"
+                                + each.byHand().stream()
+                                        .map(command -> "      " + command + "\n")
+                                        .collect(Collectors.joining()))
                         .collect(Collectors.joining())
                 + "Put right what stands in the way, then run \"aiserver " + command
                 + "\" again: it knows what is left to undo.");

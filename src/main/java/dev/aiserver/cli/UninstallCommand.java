@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +74,9 @@ final class UninstallCommand implements Callable<Integer> {
             }
             if (dryRun) {
                 return answer(
-                        "planned", shown, shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()));
+                        "planned",
+                        shown,
+                        shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()) + logsToGo(shown));
             }
             if (printCommands) {
                 shown.unfinished().ifPresent(transacting::refuseScript);
@@ -83,7 +86,8 @@ final class UninstallCommand implements Callable<Integer> {
                         useCases.layout().state()));
                 return ExitCode.DONE;
             }
-            if (!shown.isNothing() && !isAgreed(shown, text, transacting)) {
+            boolean nothing = shown.isNothing() && logsToGo(shown).isEmpty();
+            if (!nothing && !isAgreed(shown, text, transacting)) {
                 console.say("Nothing was changed.");
                 return ExitCode.FAILED;
             }
@@ -121,7 +125,7 @@ final class UninstallCommand implements Callable<Integer> {
             }
         }
         Plan plan = proposal.plan();
-        console.say("To be taken back:\n" + text.list(plan));
+        console.say("To be taken back:\n" + text.list(plan) + logsToGo(proposal));
         return consent.isGiven(console, "Take these " + plan.changes().size() + " back?", () -> text.diffs(plan));
     }
 
@@ -158,22 +162,31 @@ final class UninstallCommand implements Callable<Integer> {
                         : answer("uninstalled", shown, shown.plan().changes().size() + " taken back.\n"));
     }
 
+    private String logsToGo(Uninstall.Proposal proposal) {
+        return purgeLogs
+                ? strings(proposal).stream()
+                        .map(log -> "  delete   " + log + "  (for good)\n")
+                        .collect(Collectors.joining())
+                : "";
+    }
+
     private int answer(String outcome, Uninstall.Proposal proposal, String summary) {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
             fields.put("exposed", proposal.exposed());
             fields.put("left", proposal.left());
-            fields.put("logs", Map.of("purged", purgeLogs, "files", strings(proposal)));
+            fields.put("logs", Map.of("purged", purgeLogs && !dryRun, "files", strings(proposal)));
             console.answer(Json.document("uninstall", outcome, fields));
         } else {
+            boolean purged = purgeLogs && !dryRun;
             StringBuilder answer = new StringBuilder(summary);
             proposal.left()
                     .forEach(left -> answer.append("  left  ").append(left).append('\n'));
             strings(proposal)
-                    .forEach(log -> answer.append(purgeLogs ? "  gone  " : "  left  ")
+                    .forEach(log -> answer.append(purged ? "  gone  " : "  left  ")
                             .append(log)
-                            .append(purgeLogs ? "\n" : ": the log stays.\n"));
+                            .append(purged ? "\n" : ": the log stays.\n"));
             answer.append("  left  models in ~/.ollama, Homebrew and its packages, Tailscale\n");
             console.answer(answer.toString());
         }

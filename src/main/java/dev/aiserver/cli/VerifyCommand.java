@@ -99,10 +99,19 @@ final class VerifyCommand implements Callable<Integer> {
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
         console.answer(
                 common.json
-                        ? Json.document(
-                                "verify", good ? "verified" : "not-verified", Map.of("checks", Json.verdicts(verdicts)))
+                        ? Json.document("verify", status(verdicts), Map.of("checks", Json.verdicts(verdicts)))
                         : text.summary(verdicts));
         return good ? ExitCode.DONE : isUnreachable(verdicts) ? ExitCode.UNREACHABLE : ExitCode.FINDINGS;
+    }
+
+    /** Where all was skipped, nothing is verified. */
+    private static String status(List<Verdict> verdicts) {
+        if (!verdicts.stream().allMatch(Verdict::isGood)) {
+            return "not-verified";
+        }
+        return verdicts.stream().anyMatch(verdict -> verdict.outcome() instanceof Outcome.Passed)
+                ? "verified"
+                : "nothing-verified";
     }
 
     private static boolean isUnreachable(List<Verdict> verdicts) {

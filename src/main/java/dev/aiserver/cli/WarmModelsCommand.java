@@ -71,6 +71,9 @@ final class WarmModelsCommand implements Callable<Integer> {
                     "Do this after every login with the configured models, or no longer; changes the installation.")
     private @Nullable Boolean atLogin;
 
+    @Mixin
+    private final EditOptions edits = new EditOptions();
+
     @Parameters(
             paramLabel = "MODEL",
             description = "Such as qwen3-coder or llama3.2:3b; without any, the configured ones.")
@@ -150,6 +153,9 @@ final class WarmModelsCommand implements Callable<Integer> {
         require(retries >= 0, "--retries must be 0 or more");
         require(stall.toMillis() >= 1, "--stall must be longer than nothing");
         Installation installation = useCases.installation();
+        require(
+                atLogin != null || edits.decision() == Edit.Decision.NONE,
+                "--keep-local and --overwrite go with --at-login or --no-at-login");
         if (atLogin != null) {
             return install(installation.spec(), atLogin);
         }
@@ -181,7 +187,7 @@ final class WarmModelsCommand implements Callable<Integer> {
                 models.isEmpty(),
                 "--at-login is for the configured models; name them under models in the configuration");
         require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
-        Install.Wish wish = new Install.Wish(Optional.of(spec.withWarmAtLogin(wanted)), Edit.Decision.NONE);
+        Install.Wish wish = new Install.Wish(Optional.of(spec.withWarmAtLogin(wanted)), edits.decision());
         return new InstallCommand(useCases, console, common, consent).carryOut(wish);
     }
 

@@ -3,6 +3,7 @@ package dev.aiserver.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A host that answers from memory what was foreseen, until something that goes through it may have changed the machine. */
 public final class ForeseeingHost implements ForwardingHost {
@@ -25,6 +26,13 @@ public final class ForeseeingHost implements ForwardingHost {
     }
 
     @Override
+    public Host further(Foresight foresight) {
+        return behind.ahead(foresight) instanceof ForeseeingHost more
+                ? new ForeseeingHost(behind, foreseen.and(more.foreseen))
+                : behind;
+    }
+
+    @Override
     public Optional<Path> find(String program) {
         return foreseen.found(program).orElseGet(() -> behind.find(program));
     }
@@ -42,6 +50,11 @@ public final class ForeseeingHost implements ForwardingHost {
     @Override
     public CommandResult run(Command command) {
         return foreseen.result(command).orElseGet(() -> changing().run(command));
+    }
+
+    @Override
+    public CommandResult look(Command command) {
+        return foreseen.result(command).orElseGet(() -> behind.look(command));
     }
 
     @Override
@@ -67,6 +80,16 @@ public final class ForeseeingHost implements ForwardingHost {
     @Override
     public void createDirectory(Path path, int mode) {
         changing().createDirectory(path, mode);
+    }
+
+    @Override
+    public List<CommandResult> runAll(List<Command> commands) {
+        return changing().runAll(commands);
+    }
+
+    @Override
+    public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+        changing().changeAll(changes, made);
     }
 
     /** Everything is forgotten, because a link can make one path another's and a command can do anything. */

@@ -41,6 +41,18 @@ public final class Foreseen {
         results.put(Run.of(command), result);
     }
 
+    /** All of it; of what both know, the later. */
+    Foreseen and(Foreseen later) {
+        Foreseen both = new Foreseen();
+        for (Foreseen each : List.of(this, later)) {
+            both.files.putAll(each.files);
+            both.lists.putAll(each.lists);
+            both.programs.putAll(each.programs);
+            both.results.putAll(each.results);
+        }
+        return both;
+    }
+
     Optional<FileState> file(Path path) {
         return Optional.ofNullable(files.get(path));
     }

@@ -2,6 +2,7 @@ package dev.aiserver.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What somebody is going to ask a host.
@@ -18,5 +19,37 @@ public record Foresight(List<Path> files, List<Path> directories, List<String> p
         directories = List.copyOf(directories);
         programs = List.copyOf(programs);
         commands = List.copyOf(commands);
+    }
+
+    public static Foresight none() {
+        return new Foresight(List.of(), List.of(), List.of(), List.of());
+    }
+
+    public static Foresight ofFiles(List<Path> files) {
+        return new Foresight(files, List.of(), List.of(), List.of());
+    }
+
+    public static Foresight ofDirectories(Path... directories) {
+        return new Foresight(List.of(), List.of(directories), List.of(), List.of());
+    }
+
+    public static Foresight ofPrograms(String... programs) {
+        return new Foresight(List.of(), List.of(), List.of(programs), List.of());
+    }
+
+    public static Foresight ofCommands(List<Command> commands) {
+        return new Foresight(List.of(), List.of(), List.of(), commands);
+    }
+
+    public Foresight and(Foresight more) {
+        return new Foresight(
+                both(files, more.files),
+                both(directories, more.directories),
+                both(programs, more.programs),
+                both(commands, more.commands));
+    }
+
+    private static <T> List<T> both(List<T> some, List<T> others) {
+        return Stream.concat(some.stream(), others.stream()).distinct().toList();
     }
 }

@@ -2,8 +2,10 @@ package dev.aiserver.host;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The machine that is provisioned: the only way by which the program touches commands and files. Paths are absolute
@@ -25,6 +27,27 @@ public interface Host {
      * {@link CommandResult#NOT_FOUND} and {@link CommandResult#TIMED_OUT}; after a time-out its children are gone too.
      */
     CommandResult run(Command command);
+
+    /** Runs a command that changes nothing. */
+    default CommandResult look(Command command) {
+        return run(command);
+    }
+
+    /**
+     * Runs commands one after another, up to the first that does not end well.
+     *
+     * @return how those ended that were run
+     */
+    default List<CommandResult> runAll(List<Command> commands) {
+        List<CommandResult> results = new ArrayList<>();
+        for (Command command : commands) {
+            results.add(run(command));
+            if (!results.get(results.size() - 1).succeeded()) {
+                break;
+            }
+        }
+        return results;
+    }
 
     FileState file(Path path);
 
@@ -63,6 +86,19 @@ public interface Host {
     void createDirectory(Path path, int mode);
 
     /**
+     * Makes changes one after another. Whatever goes wrong, those that come after it are not begun.
+     *
+     * @param made is told of each when it has been made, what its operation returned; when it throws, the next is not begun
+     *     unless this operation returned true
+     * @throws Trouble of the first change that the machine refuses
+     */
+    default void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+        for (FileChange change : changes) {
+            made.accept(change.make(this));
+        }
+    }
+
+    /**
      * The id of a process on the machine that lives as long as this program can reach the machine, and no longer: by it
      * others see who is at work, and that a dead one is not.
      */
@@ -80,5 +116,10 @@ public interface Host {
      */
     default Host ahead(Foresight foresight) {
         return this;
+    }
+
+    /** The same, and what was asked ahead of it earlier is not forgotten. */
+    default Host further(Foresight foresight) {
+        return ahead(foresight);
     }
 }

@@ -2,12 +2,25 @@ package dev.aiserver.host;
 
 import java.nio.file.Path;
 
-/** A host that refuses to write files: what observes and plans is handed this one, so that planning cannot change. */
+/**
+ * A host that refuses to write files: what observes and plans is handed this one, so that planning cannot change. The
+ * commands that are run on it only look.
+ */
 public record ReadOnlyHost(Host behind) implements ForwardingHost {
 
     @Override
     public Host ahead(Foresight foresight) {
         return new ReadOnlyHost(behind.ahead(foresight));
+    }
+
+    @Override
+    public Host further(Foresight foresight) {
+        return new ReadOnlyHost(behind.further(foresight));
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        return behind.look(command);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -18,10 +21,19 @@ public final class Interfaces {
         this.host = host;
     }
 
+    /** What it will ask. */
+    public static Foresight questions(Facts facts) {
+        return Foresight.ofCommands(List.of(question(facts)));
+    }
+
+    /** Linux may have an ifconfig too, but that one leaves addresses out. */
+    private static Command question(Facts facts) {
+        return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "-4", "addr");
+    }
+
     /** @throws Trouble when the host has neither command */
     public Set<String> addresses() {
-        // Linux may have an ifconfig too, but that one leaves addresses out.
-        Command ask = host.facts().isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "-4", "addr");
+        Command ask = question(host.facts());
         String output = host.run(ask).text();
         Set<String> addresses = INET.matcher(output)
                 .results()

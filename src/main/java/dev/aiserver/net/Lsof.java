@@ -2,6 +2,7 @@ package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import java.util.ArrayList;
@@ -22,17 +23,47 @@ public final class Lsof {
         this.host = host;
     }
 
-    /** @throws Trouble when lsof is missing or complains; its exit code 1 with no words means that nobody listens */
+    /** What it will ask about these ports. */
+    public static Foresight questions(Collection<Integer> ports) {
+        return Foresight.ofCommands(List.of(question("-iTCP:" + list(ports))));
+    }
+
+    /** What it will ask about all ports. */
+    public static Foresight questions() {
+        return Foresight.ofCommands(List.of(question("-iTCP")));
+    }
+
+    private static Command question(String selection) {
+        return Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT");
+    }
+
+    private static String list(Collection<Integer> ports) {
+        return ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    /** @throws Trouble when lsof is missing or complains */
     public List<Listener> listeners(Collection<Integer> ports) {
-        String list = ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
-        CommandResult result =
-                host.run(Command.of("lsof", "-nP", "-w", "-iTCP:" + list, "-sTCP:LISTEN", "-F", "pRcuftnT"));
+        return listeners("-iTCP:" + list(ports), "on port " + list(ports));
+    }
+
+    /**
+     * On whatever port.
+     *
+     * @throws Trouble when lsof is missing or complains
+     */
+    public List<Listener> listeners() {
+        return listeners("-iTCP", "here");
+    }
+
+    /** Its exit code 1 with no words means that nobody listens. */
+    private List<Listener> listeners(String selection, String where) {
+        CommandResult result = host.run(question(selection));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new Trouble("lsof is not installed, and without it nobody can say who listens; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
         if (!result.succeeded() && !result.errorText().isBlank()) {
-            throw new Trouble("lsof cannot say who listens on port " + list + ": " + result.complaint() + ".");
+            throw new Trouble("lsof cannot say who listens " + where + ": " + result.complaint() + ".");
         }
         return parse(result.text());
     }

@@ -5,17 +5,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Asks Tailscale which address and name this machine has in its tailnet. */
 public final class Tailscale {
     /** Where the Mac App Store's and the standalone app keep their command; it is not on the search path. */
-    static final Path APP_COMMAND = Path.of("/Applications/Tailscale.app/Contents/MacOS/Tailscale");
+    private static final Path APP_FOLDER = Path.of("/Applications/Tailscale.app/Contents/MacOS");
+
+    private static final Path APP_COMMAND = APP_FOLDER.resolve("Tailscale");
+
+    private static final String PROGRAM = "tailscale";
 
     private static final Pattern IPV4_OF_A_TAILNET =
             Pattern.compile("100\\.(6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\.\\d{1,3}\\.\\d{1,3}");
@@ -69,18 +74,41 @@ public final class Tailscale {
     }
 
     public Answer ask() {
-        Optional<Path> command = host.find("tailscale")
-                .or(() -> Optional.of(APP_COMMAND).filter(app -> host.file(app) instanceof FileState.Regular));
+        Optional<Path> command = command();
         if (command.isEmpty()) {
             return new Disconnected(
                     "Tailscale is not installed",
                     "get it with \"brew install --cask tailscale\" or from the App Store and log in, "
                             + "or do without it by network.mode: address in the configuration");
         }
-        CommandResult result = host.run(Command.of(command.get().toString(), "status", "--json"));
+        CommandResult result = host.run(status(command.get()));
         return result.succeeded()
                 ? parse(result.text())
                 : new Disconnected("Tailscale does not answer (" + result.complaint() + ")", "start the Tailscale app");
+    }
+
+    /** What it will ask first. */
+    public static Foresight questions() {
+        return Foresight.ofPrograms(PROGRAM).and(Foresight.ofDirectories(APP_FOLDER));
+    }
+
+    /** What it will ask of a host that has answered {@link #questions}. */
+    public Foresight furtherQuestions() {
+        return command()
+                .map(program -> Foresight.ofCommands(List.of(status(program))))
+                .orElseGet(Foresight::none);
+    }
+
+    /** The app's is listed and not read, because it is large. */
+    private Optional<Path> command() {
+        return host.find(PROGRAM)
+                .or(() -> host.list(APP_FOLDER).stream()
+                        .filter(APP_COMMAND::equals)
+                        .findFirst());
+    }
+
+    private static Command status(Path program) {
+        return Command.of(program.toString(), "status", "--json");
     }
 
     static Answer parse(String json) {

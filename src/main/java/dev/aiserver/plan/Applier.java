@@ -1,12 +1,17 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,9 +62,9 @@ public final class Applier {
      *
      * @param back to how it was
      * @param reason why that failed
-     * @param byHand how a person does it
+     * @param byHand how a person does it: commands in their order
      */
-    public record Left(Change back, String reason, Command byHand) {}
+    public record Left(Change back, String reason, List<Command> byHand) {}
 
     /**
      * Makes all changes. A failure undoes what was begun, the failed change included.
@@ -105,18 +110,25 @@ public final class Applier {
     private Result carryOut(Journal begun) {
         Journal journal = begun;
         List<Change> made = new ArrayList<>();
-        for (Change change : journal.changes()) {
+        List<Change> changes = journal.changes();
+        while (made.size() < changes.size()) {
+            Change change = changes.get(made.size());
             try {
                 interruption.check();
-                made.add(change);
-                if (change.resource().isService()) {
-                    journal = journal.beginning(change.resource());
-                    records.journals().write(journal);
+                List<Change> ofFiles = ofFiles(changes.subList(made.size(), changes.size()));
+                if (ofFiles.isEmpty()) {
+                    made.add(change);
+                    if (change.resource() instanceof Service) {
+                        journal = journal.beginning(change.resource());
+                        records.journals().write(journal);
+                    }
+                    change.resource().converge(machine, change.before(), change.after());
+                    progress.accept(change);
+                } else {
+                    together(ofFiles, made);
                 }
-                change.resource().converge(machine, change.before(), change.after());
-                progress.accept(change);
             } catch (Trouble trouble) {
-                return undone(journal, made, change, trouble);
+                return undone(journal, made, made.isEmpty() ? change : made.get(made.size() - 1), trouble);
             }
         }
         interruption.acknowledge();
@@ -132,6 +144,86 @@ public final class Applier {
                     trouble);
         }
         return new Result.Applied(journal.after());
+    }
+
+    /** What somebody has written since the plan was made is not overwritten, and not undone either. */
+    private static void requireUntouched(Machine now, Change change) {
+        if (change.resource() instanceof HostFile file
+                && !state(now, file).equals(change.before())
+                && !state(now, file).equals(change.after())) {
+            throw new Trouble(file.path() + " was written by something else meanwhile; look at it, then try again.");
+        }
+    }
+
+    private static List<Change> ofFiles(List<Change> changes) {
+        return changes.stream()
+                .takeWhile(change -> change.resource() instanceof HostFile || change.resource() instanceof Directory)
+                .toList();
+    }
+
+    /** @param made is given each that has begun; the one that fails is the last */
+    private void together(List<Change> changes, List<Change> made) {
+        List<Path> paths = changes.stream().map(Applier::path).toList();
+        Machine now = machine.askedAhead(Foresight.ofFiles(paths));
+        changes.forEach(change -> requireUntouched(now, change));
+        List<Change> due = new ArrayList<>();
+        List<FileChange> steps = new ArrayList<>();
+        for (Change change : changes) {
+            Optional<FileChange> step = change.resource().fileChange(now, change.after());
+            step.ifPresent(steps::add);
+            if (step.isPresent()) {
+                due.add(change);
+            } else {
+                made.add(change);
+                progress.accept(change);
+            }
+        }
+        for (int done = 0; done < due.size(); ) {
+            done += together(due.subList(done, due.size()), steps.subList(done, due.size()), made);
+        }
+    }
+
+    private static Path path(Change change) {
+        return change.resource() instanceof HostFile file ? file.path() : ((Directory) change.resource()).path();
+    }
+
+    /** @return how many were made: all, or up to one that was refused though it is as it shall be */
+    private int together(List<Change> due, List<FileChange> steps, List<Change> made) {
+        int before = made.size();
+        made.add(due.get(0));
+        try {
+            machine.host().changeAll(steps, found -> {
+                int done = made.size() - before;
+                Change change = due.get(done - 1);
+                if (!found && !isAsItShallBe(change)) {
+                    throw machine.stage().isGone(change.resource().name());
+                }
+                progress.accept(change);
+                if (done < due.size()) {
+                    interruption.check();
+                    made.add(due.get(done));
+                }
+            });
+            return due.size();
+        } catch (Trouble refused) {
+            int done = made.size() - before;
+            if (interruption.isRequested()) {
+                due.stream().skip(done).filter(this::isAsItShallBe).forEach(made::add);
+                throw refused;
+            }
+            if (!isAsItShallBe(due.get(done - 1))) {
+                throw refused;
+            }
+            progress.accept(due.get(done - 1));
+            return done;
+        }
+    }
+
+    /** Of a file with a content this can be seen; anything else that was refused is not. */
+    private boolean isAsItShallBe(Change change) {
+        return change.resource() instanceof HostFile file
+                && change.after() instanceof State.File
+                && state(file).equals(change.after());
     }
 
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
@@ -162,7 +254,7 @@ public final class Applier {
     }
 
     /**
-     * Undoes a transaction whose process died on the way. Files that somebody has written since are left as they are.
+     * Undoes a transaction whose process died on the way.
      *
      * @return what could not be undone
      * @throws Trouble when the machine can be reached no longer; the journal there knows what is left
@@ -176,13 +268,14 @@ public final class Applier {
     }
 
     private boolean hasBegun(Journal journal, Change change) {
-        if (change.resource().isService()) {
-            return journal.hasBegun(change.resource());
-        }
-        return !(change.resource() instanceof HostFile file) || state(file).equals(change.after());
+        return !(change.resource() instanceof Service) || journal.hasBegun(change.resource());
     }
 
     private State state(HostFile file) {
+        return state(machine, file);
+    }
+
+    private static State state(Machine machine, HostFile file) {
         return machine.host().file(file.path()) instanceof FileState.Regular regular
                 ? new State.File(regular.content().digest(), regular.mode())
                 : State.ABSENT;
@@ -194,7 +287,9 @@ public final class Applier {
         List<Left> left = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
-                change.resource().converge(machine, change.before(), change.after());
+                if (isStillOurs(change)) {
+                    change.resource().converge(machine, change.before(), change.after());
+                }
             } catch (Trouble trouble) {
                 if (isLoss(trouble)) {
                     throw trouble;
@@ -206,6 +301,11 @@ public final class Applier {
             discard(journal);
         }
         return left;
+    }
+
+    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
+    private boolean isStillOurs(Change back) {
+        return !(back.resource() instanceof HostFile file) || state(file).equals(back.before());
     }
 
     private void discard(Journal journal) {

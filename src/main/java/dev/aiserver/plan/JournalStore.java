@@ -1,11 +1,15 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.FileChange;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Stage;
 import dev.aiserver.resource.State;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,6 +37,10 @@ public final class JournalStore {
         this.files = receipts.files();
         this.stage = new Stage(host, files.resolve("stage"));
         this.clock = clock;
+    }
+
+    Path file() {
+        return files.resolve(JOURNAL);
     }
 
     public Stage stage() {
@@ -63,22 +71,32 @@ public final class JournalStore {
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> kept = new ArrayList<>();
         try {
-            clear();
-            files.ensure();
+            Host now = host.ahead(questions());
+            List<FileChange> remains = remains(now);
+            if (!remains.isEmpty()) {
+                host.changeAll(remains, made -> {});
+                now = host;
+            }
+            files.on(now).ensure();
+            Contents contents = transaction.plan().contents();
+            List<FileChange> changes = new ArrayList<>();
             for (Change change : transaction.plan().changes()) {
                 if (change.resource() instanceof HostFile file) {
-                    Contents contents = transaction.plan().contents();
                     Stream.of(change.before(), change.after())
                             .filter(State.File.class::isInstance)
                             .map(State.File.class::cast)
-                            .forEach(state -> stage.put(file.path(), state, contents.get(state.digest())));
+                            .map(state -> stage.putting(file.path(), state, contents.get(state.digest())))
+                            .forEach(changes::add);
                     overwritten(change, transaction)
                             .filter(digest -> receipts.keep(digest, contents))
                             .ifPresent(kept::add);
                 }
             }
+            if (!changes.isEmpty() && now.file(stage.folder()) instanceof FileState.Absent) {
+                changes.add(0, stage.making());
+            }
             if (!transaction.after().isEmpty()) {
-                receipts.prepare(transaction.after());
+                changes.add(receipts.preparing(transaction.after()));
             }
             Journal journal = new Journal(
                     Journal.SCHEMA,
@@ -89,7 +107,8 @@ public final class JournalStore {
                     transaction.plan().changes(),
                     List.of(),
                     kept);
-            write(journal);
+            changes.add(files.writing(JOURNAL, journal));
+            host.changeAll(changes, made -> {});
             return journal;
         } catch (Trouble trouble) {
             clear();
@@ -131,9 +150,32 @@ public final class JournalStore {
 
     /** Removes what only the transaction needed; the journal first, because what is left without it harms nobody. */
     public void clear() {
-        host.delete(files.resolve(JOURNAL));
-        receipts.dropPrepared();
-        stage.clear();
-        files.removeIfEmpty();
+        host.changeAll(remains(host.ahead(questions())), made -> {});
+    }
+
+    private Foresight questions() {
+        return Foresight.ofFiles(List.of(file(), receipts.prepared(), stage.folder(), files.directory()))
+                .and(Foresight.ofDirectories(stage.folder(), files.directory()));
+    }
+
+    /** The directory goes too when nothing else is in it. */
+    private List<FileChange> remains(Host now) {
+        List<Path> there = now.list(files.directory());
+        List<Path> going = Stream.of(
+                        Stream.of(file(), receipts.prepared()).filter(there::contains),
+                        now.list(stage.folder()).stream(),
+                        Stream.of(stage.folder()).filter(there::contains),
+                        Stream.of(files.directory())
+                                .filter(directory -> now.file(directory) instanceof FileState.Directory)
+                                .filter(directory -> ours().containsAll(there)))
+                .flatMap(paths -> paths)
+                .toList();
+        return going.stream()
+                .map(path -> (FileChange) new FileChange.Delete(path))
+                .toList();
+    }
+
+    private List<Path> ours() {
+        return List.of(file(), receipts.prepared(), stage.folder());
     }
 }

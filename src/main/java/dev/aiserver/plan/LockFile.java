@@ -3,6 +3,7 @@ package dev.aiserver.plan;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
@@ -79,12 +80,30 @@ public final class LockFile {
     /** Where the machine can be reached no longer, the holder is dead there, and others take its lock over. */
     private void release() {
         try {
-            host.delete(files.resolve(LOCK));
-            files.removeIfEmpty();
+            files.remove(LOCK);
         } catch (Trouble trouble) {
             if (trouble.kind() != Trouble.Kind.UNREACHABLE) {
                 throw trouble;
             }
+        }
+    }
+
+    Path file() {
+        return files.resolve(LOCK);
+    }
+
+    Records records(Host view) {
+        return Records.in(view, directory, clock);
+    }
+
+    /** What {@link #other} will ask of a host that has answered what the file holds. */
+    Foresight furtherQuestions() {
+        try {
+            return read(LOCK)
+                    .map(holder -> Foresight.ofCommands(List.of(question(holder.process()))))
+                    .orElseGet(Foresight::none);
+        } catch (Trouble unreadable) {
+            return Foresight.none();
         }
     }
 
@@ -119,9 +138,8 @@ public final class LockFile {
         }
 
         private boolean isFree() {
-            files.ensure();
             try {
-                return files.create(LOCK, me);
+                return files.createWithDirectory(LOCK, me);
             } catch (Trouble trouble) {
                 // The one that had it may have taken its empty directory away just now.
                 if (host.file(directory) instanceof FileState.Absent) {
@@ -165,7 +183,10 @@ public final class LockFile {
     }
 
     private CommandResult started(long process) {
-        return host.run(Command.of(List.of("ps", "-o", "lstart=", "-p", Long.toString(process)))
-                .with(Map.of("TZ", "UTC")));
+        return host.run(question(process));
+    }
+
+    private static Command question(long process) {
+        return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).with(Map.of("TZ", "UTC"));
     }
 }

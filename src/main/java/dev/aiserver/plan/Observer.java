@@ -1,6 +1,7 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.BrewPackage;
@@ -16,6 +17,8 @@ import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Looks at resources on a host. What files hold is kept in {@link Contents}, so that it can come back. */
@@ -31,6 +34,33 @@ public final class Observer {
         this.launchd = launchd;
         this.receipt = receipt;
         this.contents = contents;
+    }
+
+    /** What looking at these will ask. */
+    public static Foresight questions(List<Resource> resources, Launchd launchd) {
+        List<Path> files = new ArrayList<>();
+        List<String> labels = new ArrayList<>();
+        List<String> programs = new ArrayList<>();
+        for (Resource resource : resources) {
+            if (resource instanceof BrewPackage brew) {
+                programs.add(brew.formula());
+            } else if (resource instanceof Directory directory) {
+                files.add(directory.path());
+            } else if (resource instanceof HostFile file) {
+                files.add(file.path());
+            } else if (resource instanceof LoginJob job) {
+                labels.add(job.label());
+                files.add(job.plist());
+            } else if (resource instanceof EarlierJob job) {
+                labels.add(job.label());
+            } else if (resource instanceof Job job) {
+                labels.add(job.label());
+                files.add(job.plist());
+            }
+        }
+        return Foresight.ofFiles(files)
+                .and(Foresight.ofPrograms(programs.toArray(String[]::new)))
+                .and(launchd.questions(labels));
     }
 
     /** @throws Trouble when something stands there that this program must not touch, such as a link */

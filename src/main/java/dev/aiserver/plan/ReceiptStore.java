@@ -3,7 +3,9 @@ package dev.aiserver.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Contents;
@@ -59,6 +61,25 @@ public final class ReceiptStore {
         return receipt;
     }
 
+    /** What {@link #load} will ask of a host that has answered what the receipt holds. */
+    public Foresight furtherQuestions() {
+        return Foresight.ofFiles(readable().stream()
+                .flatMap(receipt -> receipt.entries().stream())
+                .map(Receipt.Entry::before)
+                .filter(State.File.class::isInstance)
+                .map(before -> backup(((State.File) before).digest()))
+                .toList());
+    }
+
+    /** The receipt without the contents that it speaks of; empty also when it cannot be read. */
+    public Optional<Receipt> readable() {
+        try {
+            return read();
+        } catch (Trouble unreadable) {
+            return Optional.empty();
+        }
+    }
+
     /** The receipt without the contents that it speaks of. */
     Optional<Receipt> read() {
         return files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
@@ -99,12 +120,16 @@ public final class ReceiptStore {
         files.write(NEXT, next);
     }
 
-    void makeFinal() {
-        host.move(files.resolve(NEXT), file());
+    FileChange preparing(Receipt next) {
+        return files.writing(NEXT, next);
     }
 
-    void dropPrepared() {
-        host.delete(files.resolve(NEXT));
+    Path prepared() {
+        return files.resolve(NEXT);
+    }
+
+    void makeFinal() {
+        host.move(files.resolve(NEXT), file());
     }
 
     /** Whether it was not kept before. */

@@ -1,12 +1,32 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** All that this program keeps of itself on a host: the receipt, the journal, and the lock that guards them. */
 public record Records(ReceiptStore receipts, JournalStore journals, LockFile lock) {
+
+    /** The same, by way of what a host was asked ahead. */
+    public Records on(Host view) {
+        return lock.records(view);
+    }
+
+    /** What {@link #unfinished} and the receipt will ask first. */
+    public Foresight questions() {
+        return Foresight.ofFiles(List.of(receipts.file(), journals.file(), lock.file()));
+    }
+
+    /**
+     * What they will ask of a host that has answered {@link #questions}; a record that cannot be read is told of by whoever
+     * reads it.
+     */
+    public Foresight furtherQuestions() {
+        return receipts.furtherQuestions().and(lock.furtherQuestions());
+    }
 
     /** @param directory of this program's own */
     public static Records in(Host host, Path directory, Clock clock) {

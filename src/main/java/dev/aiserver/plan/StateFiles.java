@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** This program's own directory on a host, and the records that are kept in it as JSON. Only the user may read them. */
@@ -34,6 +37,15 @@ final class StateFiles {
     StateFiles(Host host, Path directory) {
         this.host = host;
         this.directory = directory;
+    }
+
+    /** The same, by way of what a host was asked ahead. */
+    StateFiles on(Host view) {
+        return new StateFiles(view, directory);
+    }
+
+    Path directory() {
+        return directory;
     }
 
     Path resolve(String name) {
@@ -89,9 +101,25 @@ final class StateFiles {
         host.write(resolve(name), json(record), FILE_MODE);
     }
 
+    FileChange writing(String name, Record record) {
+        return new FileChange.Write(resolve(name), json(record), FILE_MODE);
+    }
+
     /** Whether it was not there before; if it was, it stays. */
     boolean create(String name, Record record) {
         return host.create(resolve(name), json(record), FILE_MODE);
+    }
+
+    /** The same, with the directory if need be. */
+    boolean createWithDirectory(String name, Record record) {
+        List<FileChange> changes = new ArrayList<>();
+        if (host.file(directory) instanceof FileState.Absent) {
+            changes.add(new FileChange.CreateDirectory(directory, DIRECTORY_MODE));
+        }
+        changes.add(new FileChange.Create(resolve(name), json(record), FILE_MODE));
+        List<Boolean> created = new ArrayList<>();
+        host.changeAll(changes, created::add);
+        return created.get(created.size() - 1);
     }
 
     private static Content json(Record record) {
@@ -108,6 +136,15 @@ final class StateFiles {
                 "The file " + resolve(name) + " cannot be used: " + reason
                         + ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it where it is; "
                         + "to install anew, move the directory " + directory + " away.");
+    }
+
+    /** Removes a record, and the directory if nothing is left in it. */
+    void remove(String name) {
+        List<FileChange> changes = new ArrayList<>(List.of(new FileChange.Delete(resolve(name))));
+        if (host.file(directory) instanceof FileState.Directory) {
+            changes.add(new FileChange.Delete(directory));
+        }
+        host.changeAll(changes, made -> {});
     }
 
     /** Removes the directory, if nothing is in it. */

@@ -205,7 +205,7 @@ public final class Rehearsal {
             VerdictText text = new VerdictText(console);
             long start = System.nanoTime();
             List<Verdict> verdicts =
-                    new Verify(host, launchd, records.receipts()).verify(verdict -> console.say(text.line(verdict)));
+                    new Verify(host, launchd, records).verify(verdict -> console.say(text.line(verdict)));
             double seconds = (System.nanoTime() - start) / 1e9;
             Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {

@@ -11,11 +11,13 @@ import dev.aiserver.resource.State;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Differences of texts, line by line. */
 final class Diffs {
     private static final int CONTEXT_LINES = 3;
-    private static final int COLUMN = 58;
+    /** Two of them, the mark between them and the indentation fit a terminal of 120 columns. */
+    private static final int COLUMN = 57;
 
     private Diffs() {}
 
@@ -53,8 +55,7 @@ final class Diffs {
         boolean skipped = false;
         for (int i = 0; i < rows.size(); i++) {
             if (isNearAChange(rows, i)) {
-                DiffRow row = rows.get(i);
-                columns.add(row(row.getOldLine(), mark(row.getTag()), row.getNewLine()));
+                columns.addAll(rows(rows.get(i)));
                 skipped = false;
             } else if (!skipped) {
                 columns.add(row("...", ' ', "..."));
@@ -78,14 +79,41 @@ final class Diffs {
         };
     }
 
+    /** What is alike may be cut; of what differs, all is shown. */
+    private static List<String> rows(DiffRow row) {
+        if (row.getTag() == DiffRow.Tag.EQUAL) {
+            return List.of(row(cut(row.getOldLine()), ' ', cut(row.getNewLine())));
+        }
+        List<String> left = folded(row.getOldLine());
+        List<String> right = folded(row.getNewLine());
+        return IntStream.range(0, Math.max(left.size(), right.size()))
+                .mapToObj(i -> row(part(left, i), mark(row.getTag()), part(right, i)))
+                .toList();
+    }
+
+    private static List<String> folded(String line) {
+        String printable = printable(line);
+        return IntStream.iterate(0, at -> at == 0 || at < printable.length(), at -> at + COLUMN)
+                .mapToObj(at -> printable.substring(at, Math.min(at + COLUMN, printable.length())))
+                .toList();
+    }
+
+    private static String part(List<String> parts, int part) {
+        return part < parts.size() ? parts.get(part) : "";
+    }
+
     private static String row(String left, char mark, String right) {
-        String line = ("%-" + COLUMN + "s %c %s").formatted(cut(left), mark, cut(right));
+        String line = ("%-" + COLUMN + "s %c %s").formatted(left, mark, right);
         return line.stripTrailing();
     }
 
     private static String cut(String line) {
-        String printable = line.replace('\t', ' ');
+        String printable = printable(line);
         return printable.length() <= COLUMN ? printable : printable.substring(0, COLUMN - 1) + "…";
+    }
+
+    private static String printable(String line) {
+        return line.replaceAll("\\p{Cntrl}", " ");
     }
 
     private static List<String> lines(State state, Contents contents) {

@@ -1,6 +1,7 @@
 package dev.aiserver.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,6 +11,7 @@ import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
@@ -56,12 +58,21 @@ public final class Json {
 
     private static Map<String, Object> change(Change change, Plan plan) {
         Map<String, Object> fields = resource(change.verb().name().toLowerCase(Locale.ROOT), change.resource());
-        fields.put("before", change.before());
-        fields.put("after", change.after());
+        fields.put("before", state(change.before()));
+        fields.put("after", state(change.after()));
         if (change.resource() instanceof HostFile) {
             fields.put("diff", Diffs.unified(change, plan.contents()));
         }
         return fields;
+    }
+
+    /** With its kind, which Jackson leaves out where it only knows that it writes some object. */
+    private static JsonNode state(State state) {
+        try {
+            return MAPPER.readTree(MAPPER.writerFor(State.class).writeValueAsString(state));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("states are plain data", e);
+        }
     }
 
     /** What is as it shall be already. */

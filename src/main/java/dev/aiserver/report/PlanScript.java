@@ -12,6 +12,7 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -91,7 +92,7 @@ public final class PlanScript {
         say("export PATH");
         say("if [ \"$HOME\" != " + quoted(home) + " ]; then echo 'This script is for another home.' >&2; exit 1; fi");
         say("");
-        if (plan.changes().stream().anyMatch(change -> change.resource().isService())) {
+        if (plan.changes().stream().anyMatch(change -> change.resource() instanceof Service)) {
             say("uid=$(id -u)");
             script.append(FUNCTIONS);
         }

@@ -82,11 +82,15 @@ public final class VerdictText {
         return "  " + console.paint(colour, mark) + "  " + verdict.id() + ": " + verdict.claim();
     }
 
-    /** How many, and the one thing to do first. */
+    /** How many, and the one thing to do first; where all was skipped, nothing is verified. */
     public String summary(List<Verdict> verdicts) {
-        boolean good = verdicts.stream().allMatch(Verdict::isGood);
-        return console.paint(good ? Colour.GREEN : Colour.RED, good ? "Verified: " : "Not verified: ")
-                + counts(verdicts) + ".\n" + doFirst(verdicts);
+        String head = console.paint(Colour.RED, "Not verified: ");
+        if (verdicts.stream().allMatch(Verdict::isGood)) {
+            head = count(verdicts, Outcome.Passed.class) > 0
+                    ? console.paint(Colour.GREEN, "Verified: ")
+                    : console.paint(Colour.YELLOW, "Nothing verified: ");
+        }
+        return head + counts(verdicts) + ".\n" + doFirst(verdicts);
     }
 
     /** How many ended in which way. */
@@ -104,6 +108,12 @@ public final class VerdictText {
         for (Verdict verdict : verdicts) {
             if (verdict.outcome() instanceof Outcome.Failed failed) {
                 return DO_FIRST + failed.fix() + " (" + verdict.id() + ").\n";
+            }
+        }
+        for (Verdict verdict : verdicts) {
+            if (verdict.outcome() instanceof Outcome.Unknown unknown) {
+                return "Do first: verify again; if it stays so, this stands in the way: " + unknown.reason() + " ("
+                        + verdict.id() + ").\n";
             }
         }
         return "";

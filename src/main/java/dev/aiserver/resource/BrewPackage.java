@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Trouble;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** A Homebrew formula. It is installed when missing and never taken away: others may use it by then. */
@@ -32,13 +33,8 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return Command.of("brew", to.equals(State.PRESENT) ? "install" : "uninstall", formula);
+    public List<Command> byHand(Machine machine, State to) {
+        return List.of(Command.of("brew", to.equals(State.PRESENT) ? "install" : "uninstall", formula));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A directory that files stand in.
@@ -32,24 +35,22 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString());
+    public List<Command> byHand(Machine machine, State to) {
+        return List.of(Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString()));
     }
 
     /** One that is not empty stays: what is in it is somebody's. */
     @Override
     public void converge(Machine machine, State from, State to) {
+        fileChange(machine, to).ifPresent(change -> change.make(machine.host()));
+    }
+
+    @Override
+    public Optional<FileChange> fileChange(Machine machine, State to) {
         boolean there = machine.host().file(path) instanceof FileState.Directory;
-        if (to.equals(State.PRESENT) && !there) {
-            machine.host().createDirectory(path, mode);
+        if (there == to.equals(State.PRESENT)) {
+            return Optional.empty();
         }
-        if (to.equals(State.ABSENT) && there) {
-            machine.host().delete(path);
-        }
+        return Optional.of(there ? new FileChange.Delete(path) : new FileChange.CreateDirectory(path, mode));
     }
 }

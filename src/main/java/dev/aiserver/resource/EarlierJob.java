@@ -1,6 +1,5 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Command;
 import dev.aiserver.service.Readiness;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.List;
  *
  * @param addresses on which it was seen listening, {@code 127.0.0.1:11434}
  */
-public record EarlierJob(String label, Path plist, List<String> addresses) implements Resource {
+public record EarlierJob(String label, Path plist, List<String> addresses) implements Service {
 
     public EarlierJob {
         addresses = List.copyOf(addresses);
@@ -26,27 +25,10 @@ public record EarlierJob(String label, Path plist, List<String> addresses) imple
         return "earlier " + label;
     }
 
-    @Override
-    public boolean isOurs() {
-        return true;
-    }
-
     /** The first to stop and the last to start: ours may have its label, and need its port. */
     @Override
     public int rank() {
         return 4000;
-    }
-
-    @Override
-    public boolean isService() {
-        return true;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return to.equals(State.ABSENT)
-                ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** A regular file, replaced or removed as a whole. */
 public record HostFile(Path path) implements Resource {
@@ -27,15 +30,18 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public boolean isService() {
-        return false;
+    public List<Command> byHand(Machine machine, State to) {
+        return List.of(
+                to instanceof State.File file
+                        ? Command.of(
+                                "cp", "-p", machine.stage().place(path, file).toString(), path.toString())
+                        : Command.of("rm", path.toString()));
     }
 
     @Override
-    public Command byHand(Machine machine, State to) {
-        return to instanceof State.File file
-                ? Command.of("cp", "-p", machine.stage().place(path, file).toString(), path.toString())
-                : Command.of("rm", path.toString());
+    public Optional<FileChange> fileChange(Machine machine, State to) {
+        return Optional.of(
+                to instanceof State.File file ? machine.stage().bringing(path, file) : new FileChange.Delete(path));
     }
 
     @Override

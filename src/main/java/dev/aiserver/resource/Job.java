@@ -1,6 +1,6 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Command;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.service.JobStatus;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param order among the jobs: what others need comes first
  * @param reloads whether it reads a new configuration on SIGUSR2, without a restart
  */
-public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Resource {
+public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Service {
 
     @Override
     public String id() {
@@ -27,11 +27,6 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     @Override
     public String name() {
         return label;
-    }
-
-    @Override
-    public boolean isOurs() {
-        return true;
     }
 
     @Override
@@ -45,18 +40,6 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
-    public boolean isService() {
-        return true;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return to.equals(State.ABSENT)
-                ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
-    }
-
-    @Override
     public void converge(Machine machine, State from, State to) {
         Launchd launchd = machine.launchd();
         if (to.equals(State.ABSENT)) {
@@ -64,7 +47,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (to instanceof State.Failing) {
             launchd.load(label, plist);
         } else if (reloads(from, to) && isRunning(launchd)) {
-            reload(machine);
+            reload(machine, to);
         } else {
             launchd.start(label, plist, () -> health.problem(machine.host()));
         }
@@ -79,6 +62,21 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         return from instanceof State.Running before
                 && to instanceof State.Running after
                 && before.definition().equals(after.definition());
+    }
+
+    private void reload(Machine machine, State to) {
+        try {
+            reload(machine);
+        } catch (Trouble trouble) {
+            // A master that refuses its file goes on with what it has, and nobody knows that it had anything else.
+            boolean unknown = to instanceof State.Running running
+                    && running.configuration().equals(State.Running.UNKNOWN);
+            if (!unknown
+                    || !isRunning(machine.launchd())
+                    || health.problem(machine.host()).isPresent()) {
+                throw trouble;
+            }
+        }
     }
 
     /** The old configuration answers as well as the new one; only another worker process shows which is served. */

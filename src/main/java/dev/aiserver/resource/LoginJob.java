@@ -1,10 +1,9 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Command;
 import java.nio.file.Path;
 
 /** A launchd job that runs once when its user logs in, and ends; nothing can be asked of it while it does not run. */
-public record LoginJob(String label, Path plist) implements Resource {
+public record LoginJob(String label, Path plist) implements Service {
 
     @Override
     public String id() {
@@ -16,27 +15,10 @@ public record LoginJob(String label, Path plist) implements Resource {
         return label;
     }
 
-    @Override
-    public boolean isOurs() {
-        return true;
-    }
-
     /** After the jobs that go on. */
     @Override
     public int rank() {
         return 3000;
-    }
-
-    @Override
-    public boolean isService() {
-        return true;
-    }
-
-    @Override
-    public Command byHand(Machine machine, State to) {
-        return to.equals(State.ABSENT)
-                ? machine.launchd().stopByHand(label)
-                : machine.launchd().startByHand(plist);
     }
 
     @Override

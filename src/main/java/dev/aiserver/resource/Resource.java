@@ -3,6 +3,9 @@ package dev.aiserver.resource;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.aiserver.host.Command;
+import dev.aiserver.host.FileChange;
+import java.util.List;
+import java.util.Optional;
 
 /** One thing on a host that can be brought from any state to any other: the unit of change and of undoing it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -14,7 +17,7 @@ import dev.aiserver.host.Command;
     @JsonSubTypes.Type(value = Job.class, name = "job"),
     @JsonSubTypes.Type(value = LoginJob.class, name = "login-job")
 })
-public sealed interface Resource permits BrewPackage, Directory, EarlierJob, HostFile, Job, LoginJob {
+public sealed interface Resource permits BrewPackage, Directory, HostFile, Service {
 
     /** Unique on a host, and the same in every version of this program. */
     String id();
@@ -28,11 +31,16 @@ public sealed interface Resource permits BrewPackage, Directory, EarlierJob, Hos
     /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
     boolean isOurs();
 
-    /** Whether it is a process of the service manager, which keeps its own copy of what it was told: looking is not knowing. */
-    boolean isService();
+    /** How a person brings it there, when this program could not: commands in their order. */
+    List<Command> byHand(Machine machine, State to);
 
-    /** How a person brings it there, when this program could not. */
-    Command byHand(Machine machine, State to);
+    /**
+     * How to bring it there by one change of a file, so that several are made together; empty where it takes more, or
+     * nothing. Like {@link #converge} it is right from a half-done state.
+     */
+    default Optional<FileChange> fileChange(Machine machine, State to) {
+        return Optional.empty();
+    }
 
     /**
      * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every

@@ -1,6 +1,7 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
@@ -17,26 +18,38 @@ public record Stage(Host host, Path folder) {
     private static final int FOLDER_MODE = 0700;
     private static final int DIGITS = 16;
 
+    /** Makes the folder. */
+    public FileChange making() {
+        return new FileChange.CreateDirectory(folder, FOLDER_MODE);
+    }
+
     /** Makes ready one content of a file, with its mode. */
-    public void put(Path file, State.File state, Content content) {
-        if (host.file(folder) instanceof FileState.Absent) {
-            host.createDirectory(folder, FOLDER_MODE);
-        }
-        host.write(place(file, state), content, state.mode());
+    public FileChange putting(Path file, State.File state, Content content) {
+        return new FileChange.Write(place(file, state), content, state.mode());
+    }
+
+    /** Gives the file a content that was made ready; see {@link #bring}. */
+    FileChange bringing(Path file, State.File state) {
+        return new FileChange.Move(place(file, state), file);
     }
 
     /** Gives the file a content that was made ready; one that has it already keeps it. */
     void bring(Path file, State.File state) {
         try {
-            if (!host.move(place(file, state), file) && !isThere(file, state)) {
-                throw new Trouble("The content for " + file + " is no longer in " + folder
-                        + "; something else has removed it. Run this command again.");
+            if (!bringing(file, state).make(host) && !isThere(file, state)) {
+                throw isGone(file.toString());
             }
         } catch (Trouble refused) {
             if (!isThere(file, state)) {
                 throw refused;
             }
         }
+    }
+
+    /** @param file whose content it is */
+    public Trouble isGone(String file) {
+        return new Trouble("The content for " + file + " is no longer in " + folder
+                + "; something else has removed it. Run this command again.");
     }
 
     private boolean isThere(Path file, State.File state) {
@@ -57,11 +70,5 @@ public record Stage(Host host, Path folder) {
         String name = Content.of(file.toString()).digest().substring(0, DIGITS) + "-"
                 + state.digest().substring(0, DIGITS) + "-" + Integer.toOctalString(state.mode());
         return folder.resolve(name);
-    }
-
-    /** Removes all that was not needed. */
-    public void clear() {
-        host.list(folder).forEach(host::delete);
-        host.delete(folder);
     }
 }

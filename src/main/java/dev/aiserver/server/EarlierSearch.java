@@ -1,6 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
@@ -23,6 +24,8 @@ final class EarlierSearch {
     private static final Map<String, Program> OUR_LABELS =
             Map.of(Layout.OLLAMA, Program.OLLAMA, Layout.HAPROXY, Program.HAPROXY);
 
+    private static final String OLLAMA_HOST = "OLLAMA_HOST";
+
     private final Host host;
     private final Launchd launchd;
 
@@ -34,11 +37,33 @@ final class EarlierSearch {
     /** An agent as it was seen. @param held the sockets of its process on the ports that we need */
     record Sight(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
 
+    /** What it will ask first. */
+    Foresight questions(ServerSpec spec) {
+        return Foresight.ofDirectories(layout().launchAgents())
+                .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
+                .and(launchd.questionsOfSession(OLLAMA_HOST));
+    }
+
+    /** What it will ask of a host that has answered {@link #questions}. */
+    Foresight furtherQuestions() {
+        return Foresight.ofFiles(host.list(layout().launchAgents()).stream()
+                .filter(EarlierSearch::isPlist)
+                .toList());
+    }
+
+    private static boolean isPlist(Path path) {
+        return path.toString().endsWith(".plist");
+    }
+
+    private Layout layout() {
+        return new Layout(host.facts().home());
+    }
+
     List<EarlierService> search(ServerSpec spec) {
-        Layout layout = new Layout(host.facts().home());
+        Layout layout = layout();
         List<Listener> listeners = new Lsof(host)
                 .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
-        String session = launchd.sessionVariable("OLLAMA_HOST");
+        String session = launchd.sessionVariable(OLLAMA_HOST);
         List<EarlierService> found = new ArrayList<>();
         for (Path plist : host.list(layout.launchAgents())) {
             agent(plist, session)
@@ -51,7 +76,7 @@ final class EarlierSearch {
     }
 
     private Optional<LaunchAgent> agent(Path plist, String session) {
-        return plist.toString().endsWith(".plist") && host.file(plist) instanceof FileState.Regular file
+        return isPlist(plist) && host.file(plist) instanceof FileState.Regular file
                 ? LaunchAgent.read(host, file.content(), session)
                 : Optional.empty();
     }

@@ -1,8 +1,8 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
@@ -22,10 +22,12 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -117,15 +119,16 @@ public final class Install {
 
     /** Looks and compares; changes nothing. */
     public Proposal propose(Wish wish) {
-        Host readOnly = new ReadOnlyHost(host);
+        Outlook outlook = outlook(wish);
+        Records seen = outlook.records();
         Contents contents = new Contents();
-        Optional<Journal> unfinished = records.unfinished();
+        Optional<Journal> unfinished = seen.unfinished();
         Optional<Receipt> earlier = unfinished.isPresent()
                 ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
-                : records.receipts().load(contents);
+                : seen.receipts().load(contents);
         ServerSpec spec =
                 wish.configuration().or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
-        Surroundings surveyed = survey.survey(spec);
+        Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(spec);
         Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
         Surroundings known = surveyed.besides(receipt);
@@ -133,7 +136,7 @@ public final class Install {
         Adoption adoption = new Adoption(around.earlier(), receipt);
         Blueprint drawn =
                 Blueprint.of(spec, around, layout, app, contents).with(adoption).completedBy(receipt);
-        Function<Resource, State> observed = adoption.observed(observed(readOnly, receipt, unfinished, contents));
+        Function<Resource, State> observed = adoption.observed(observed(outlook, receipt, unfinished, contents));
         List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
@@ -143,11 +146,23 @@ public final class Install {
         return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
     }
 
+    private Outlook outlook(Wish wish) {
+        ServerSpec guess = wish.configuration().orElseGet(ServerSpec::defaults);
+        Outlook first = Outlook.on(
+                host, launchd, records, survey.questions(guess).and(Observer.questions(layout.resources(), launchd)));
+        ServerSpec spec = wish.configuration()
+                .or(() -> first.installation().map(Installation::spec))
+                .orElse(guess);
+        return first.further(survey.on(first.host(), first.launchd())
+                .furtherQuestions(spec)
+                .and(spec.equals(guess) ? Foresight.none() : survey.questions(spec)));
+    }
+
     private Function<Resource, State> observed(
-            Host readOnly, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
-        Observer observer = new Observer(readOnly, launchd, receipt, contents);
+            Outlook outlook, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
+        Observer observer = new Observer(outlook.host(), outlook.launchd(), receipt, contents);
         return unfinished.isPresent()
-                ? new Undone(unfinished.get(), records.journals().stage(), contents, observer::state)
+                ? new Undone(unfinished.get(), outlook.records().journals().stage(), contents, observer::state)
                 : observer::state;
     }
 
@@ -209,19 +224,24 @@ public final class Install {
 
     /** What is neither written nor read anew need not be good. */
     private void check(Blueprint blueprint, Plan plan) {
+        List<Blueprint.FileCheck> due = new ArrayList<>();
         for (Blueprint.FileCheck check : blueprint.checks()) {
             boolean matters = plan.changes().stream()
                     .map(Change::resource)
-                    .anyMatch(resource -> resource.isService()
+                    .anyMatch(resource -> resource instanceof Service
                             || resource instanceof HostFile file && file.path().equals(check.path()));
             if (matters) {
-                requireGood(check);
+                due.add(check);
             }
+        }
+        List<CommandResult> results =
+                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
+        for (int i = 0; i < results.size(); i++) {
+            requireGood(due.get(i), results.get(i));
         }
     }
 
-    private void requireGood(Blueprint.FileCheck check) {
-        CommandResult result = host.run(check.command());
+    private static void requireGood(Blueprint.FileCheck check, CommandResult result) {
         if (!result.succeeded()) {
             throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
                     + result.complaint() + ". Nothing was changed.");

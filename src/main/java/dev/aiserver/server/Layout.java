@@ -1,6 +1,11 @@
 package dev.aiserver.server;
 
+import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where things stand on a host: the labels and paths of the specification.
@@ -34,6 +39,19 @@ public record Layout(Path home) {
 
     public Path haproxyCfg() {
         return haproxyDirectory().resolve("haproxy.cfg");
+    }
+
+    /** What an installation is made of, whatever its configuration; the program itself left out. */
+    List<Resource> resources() {
+        ServerSpec spec = ServerSpec.defaults();
+        return List.of(
+                new Directory(home.resolve("Library"), 0700),
+                new Directory(launchAgents(), 0755),
+                new Directory(haproxyDirectory(), 0700),
+                new HostFile(haproxyCfg()),
+                Blueprint.ollamaJob(spec, this),
+                Blueprint.haproxyJob(spec, this, "127.0.0.1"),
+                Blueprint.warmModelsJob(this));
     }
 
     public Path state() {

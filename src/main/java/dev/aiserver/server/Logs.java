@@ -27,6 +27,11 @@ public record Logs(Path folder) {
         return folder.resolve("ollama.warm-models.log");
     }
 
+    /** Those of what runs all the time. */
+    List<Path> ofServices() {
+        return List.of(ollamaStdout(), ollamaStderr(), haproxy());
+    }
+
     public List<Path> all() {
         return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels());
     }

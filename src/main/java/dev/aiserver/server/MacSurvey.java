@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Interfaces;
@@ -28,12 +29,44 @@ public final class MacSurvey implements Survey {
     /** The oldest HAProxy on which the rendered configuration was tried. */
     private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
 
+    private static final Command OLLAMA_VERSION = Command.of("ollama", "--version");
+    private static final Command HAPROXY_VERSION = Command.of("haproxy", "-v");
+
     private final Host host;
     private final Launchd launchd;
 
     public MacSurvey(Host host, Launchd launchd) {
         this.host = host;
         this.launchd = launchd;
+    }
+
+    @Override
+    public Survey on(Host view, Launchd viewed) {
+        return new MacSurvey(view, viewed);
+    }
+
+    @Override
+    public Foresight questions(ServerSpec spec) {
+        Logs logs = Logs.of(spec);
+        List<Path> files = new ArrayList<>(logs.all());
+        files.add(logs.folder());
+        return Foresight.ofFiles(files)
+                .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
+                .and(Foresight.ofCommands(List.of(OLLAMA_VERSION, HAPROXY_VERSION)))
+                .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
+                .and(Interfaces.questions(host.facts()))
+                .and(new EarlierSearch(host, launchd).questions(spec))
+                .and(PortGuard.questions(spec, launchd));
+    }
+
+    @Override
+    public Foresight furtherQuestions(ServerSpec spec) {
+        return new EarlierSearch(host, launchd)
+                .furtherQuestions()
+                .and(
+                        spec.network() instanceof Network.Tailscale
+                                ? new Tailscale(host).furtherQuestions()
+                                : Foresight.none());
     }
 
     @Override
@@ -46,8 +79,8 @@ public final class MacSurvey implements Survey {
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec)));
-        problems.check(() -> requireVersion("ollama", OLDEST_OLLAMA, "--version"));
-        problems.check(() -> requireVersion("haproxy", OLDEST_HAPROXY, "-v"));
+        problems.check(() -> requireVersion(OLLAMA_VERSION, OLDEST_OLLAMA));
+        problems.check(() -> requireVersion(HAPROXY_VERSION, OLDEST_HAPROXY));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
@@ -111,15 +144,15 @@ public final class MacSurvey implements Survey {
         }
     }
 
-    private void requireVersion(String program, Version oldest, String option) {
+    private void requireVersion(Command question, Version oldest) {
+        String program = question.program();
         if (host.find(program).isEmpty()) {
             return;
         }
-        String output = host.run(Command.of(program, option)).text();
+        String output = host.run(question).text();
         Version version = Version.in(output)
-                .orElseThrow(() -> new Trouble("\"" + program + " " + option
-                        + "\" names no version, so it is no working " + program + "; run \"brew reinstall " + program
-                        + "\", then try again."));
+                .orElseThrow(() -> new Trouble("\"" + question + "\" names no version, so it is no working " + program
+                        + "; run \"brew reinstall " + program + "\", then try again."));
         if (version.compareTo(oldest) < 0) {
             throw new Trouble(program + " is version " + version + ", and at least " + oldest
                     + " is needed; run \"brew upgrade " + program + "\", then try again.");

@@ -1,6 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
@@ -27,6 +28,12 @@ final class PortGuard {
     PortGuard(Host host, Launchd launchd) {
         this.host = host;
         this.launchd = launchd;
+    }
+
+    /** What it will ask. */
+    static Foresight questions(ServerSpec spec, Launchd launchd) {
+        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()))
+                .and(launchd.questions(List.of(Layout.OLLAMA, Layout.HAPROXY)));
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.aiserver.server;
 
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
-import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Check;
@@ -24,12 +24,12 @@ public final class Verify {
 
     private final Host host;
     private final Launchd launchd;
-    private final ReceiptStore store;
+    private final Records records;
 
-    public Verify(Host host, Launchd launchd, ReceiptStore store) {
+    public Verify(Host host, Launchd launchd, Records records) {
         this.host = host;
         this.launchd = launchd;
-        this.store = store;
+        this.records = records;
     }
 
     /**
@@ -50,15 +50,27 @@ public final class Verify {
 
     /** @throws Trouble when nothing is installed */
     public Subject installed() {
-        Installation installation = Installation.load(store);
+        Outlook first = Outlook.on(host, launchd, records, Server.questions(host, launchd));
+        Outlook outlook = first.further(
+                first.installation().map(known -> further(first, known)).orElseGet(Foresight::none));
+        Installation installation = Installation.load(outlook.records().receipts());
         ServerSpec spec = installation.spec();
         Client client = new Client(
                 spec.name(),
                 installation.receipt().address(),
                 spec.proxy(),
                 installation.receipt().hostNames());
-        return Subject.seenFromInside(
-                client, new Server(new ReadOnlyHost(host), launchd, installation.receipt(), spec));
+        return Subject.seenFromInside(client, server(outlook, installation));
+    }
+
+    private static Foresight further(Outlook outlook, Installation installation) {
+        return server(outlook, installation)
+                .furtherQuestions()
+                .and(Foresight.ofFiles(Logs.of(installation.spec()).ofServices()));
+    }
+
+    private static Server server(Outlook outlook, Installation installation) {
+        return new Server(outlook.host(), outlook.launchd(), installation.receipt(), installation.spec());
     }
 
     /**

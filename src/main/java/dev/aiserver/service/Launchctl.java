@@ -59,14 +59,27 @@ final class Launchctl {
     }
 
     private CommandResult run(Duration limit, String... arguments) {
+        return host.run(command(limit, arguments));
+    }
+
+    Command command(String... arguments) {
+        return command(CALL_LIMIT, arguments);
+    }
+
+    private static Command command(Duration limit, String... arguments) {
         List<String> argv = new ArrayList<>(List.of("launchctl"));
         argv.addAll(List.of(arguments));
-        return host.run(Command.of(argv).within(limit));
+        return Command.of(argv).within(limit);
+    }
+
+    /** What {@link #probe} will ask. */
+    Command question(String domain, String label) {
+        return command("print", domain + "/" + label);
     }
 
     /** @throws Trouble when launchctl does not say; "not loaded" must never be a guess */
     Probe probe(String domain, String label) {
-        CommandResult answer = run("print", domain + "/" + label);
+        CommandResult answer = host.run(question(domain, label));
         return switch (answer.exitCode()) {
             case 0 -> new Probe.Loaded(LaunchctlPrint.parse(answer.stdout()));
             case NO_SUCH_SERVICE -> new Probe.Absent();

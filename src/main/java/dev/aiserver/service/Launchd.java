@@ -10,6 +10,7 @@ import static dev.aiserver.service.Launchctl.SERVICE_DISABLED;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
@@ -20,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Controls a user's launchd agents. launchctl answers before anything has happened, so every method waits until what it
@@ -39,6 +41,7 @@ public final class Launchd {
     private static final Duration RELOAD_GRACE = Duration.ofSeconds(3);
 
     private final Host host;
+    private final int uid;
     private final Patience patience;
     private final Timing timing;
     private final Launchctl launchctl;
@@ -51,10 +54,33 @@ public final class Launchd {
 
     public Launchd(Host host, int uid, Patience patience, Timing timing) {
         this.host = host;
+        this.uid = uid;
         this.patience = patience;
         this.timing = timing;
         this.launchctl = new Launchctl(host, uid);
         this.diagnosis = new Diagnosis(host, launchctl, uid);
+    }
+
+    /** The same, by way of what a host was asked ahead; waiting for something needs one that is asked anew. */
+    public Launchd on(Host view) {
+        return new Launchd(view, uid, patience, timing);
+    }
+
+    /** What {@link #status} will ask. */
+    public Foresight questions(List<String> labels) {
+        return Foresight.ofCommands(labels.stream()
+                .flatMap(label -> domains().stream().map(domain -> launchctl.question(domain, label)))
+                .toList());
+    }
+
+    /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
+    public Foresight questionsOfSession(String variable) {
+        return Foresight.ofCommands(
+                List.of(launchctl.question(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
+    }
+
+    private List<String> domains() {
+        return List.of(launchctl.desktop(), launchctl.background(), "system");
     }
 
     /** Whether the user is logged in at the desktop; without that no agent can be loaded. */
@@ -64,7 +90,7 @@ public final class Launchd {
 
     /** A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set. */
     public String sessionVariable(String name) {
-        return launchctl.run("getenv", name).text().strip();
+        return host.run(launchctl.command("getenv", name)).text().strip();
     }
 
     public JobStatus status(String label) {
@@ -96,16 +122,21 @@ public final class Launchd {
      * @throws Trouble without a desktop session, or when launchd refuses the job
      */
     public void load(String label, Path plist) {
-        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
+        Launchd now = on(host.ahead(questions(List.of(label))));
+        if (now.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        if (launchctl.probe("system", label) instanceof Probe.Loaded) {
+        if (now.launchctl.probe("system", label) instanceof Probe.Loaded) {
             throw new Trouble(label + " is loaded as a system service already; remove that one first, with: sudo"
                     + " launchctl bootout system/" + label);
         }
-        enable(label);
-        stop(label);
-        bootstrap(label, plist);
+        if (now.status(label) instanceof JobStatus.Absent) {
+            bootstrap(label, plist, true);
+        } else {
+            enable(label);
+            stop(label, now);
+            bootstrap(label, plist, false);
+        }
     }
 
     /**
@@ -113,8 +144,13 @@ public final class Launchd {
      * ignores SIGTERM is killed. System services are left alone.
      */
     public void stop(String label) {
+        stop(label, on(host.ahead(questions(List.of(label)))));
+    }
+
+    /** @param now by way of what was asked ahead of this */
+    private void stop(String label, Launchd now) {
         for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
-            if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
+            if (now.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
                 bootOut(domain, label, loaded.print());
             }
         }
@@ -146,13 +182,24 @@ public final class Launchd {
     }
 
     /** How a person unloads a job. */
-    public Command stopByHand(String label) {
-        return Command.of("launchctl", "bootout", target(label));
+    public List<Command> stopByHand(String label) {
+        return List.of(Command.of("launchctl", "bootout", target(label)));
     }
 
-    /** How a person loads a job. */
-    public Command startByHand(Path plist) {
-        return Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
+    /** How a person loads a job; one that is loaded must go first. */
+    public List<Command> startByHand(String label, Path plist) {
+        Command load = Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
+        return mayBeLoaded(label)
+                ? Stream.concat(stopByHand(label).stream(), Stream.of(load)).toList()
+                : List.of(load);
+    }
+
+    private boolean mayBeLoaded(String label) {
+        try {
+            return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded;
+        } catch (Trouble trouble) {
+            return true;
+        }
     }
 
     /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
@@ -160,11 +207,15 @@ public final class Launchd {
         requireSuccess(launchctl.run("enable", target(label)), "enable", label);
     }
 
-    private void bootstrap(String label, Path plist) {
+    /** @param enables before the first attempt */
+    private void bootstrap(String label, Path plist, boolean enables) {
         Iterator<Duration> pauses = timing.pauses().iterator();
         boolean enabledAgain = false;
+        Command attempt = launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
+        boolean first = enables;
         while (true) {
-            CommandResult answer = launchctl.run("bootstrap", launchctl.desktop(), plist.toString());
+            CommandResult answer = first ? enabledAndThen(attempt, label) : host.run(attempt);
+            first = false;
             if (answer.succeeded() || isLoadedFrom(plist, label)) {
                 return;
             }
@@ -183,6 +234,12 @@ public final class Launchd {
                 return;
             }
         }
+    }
+
+    private CommandResult enabledAndThen(Command attempt, String label) {
+        List<CommandResult> answers = host.runAll(List.of(launchctl.command("enable", target(label)), attempt));
+        requireSuccess(answers.get(0), "enable", label);
+        return answers.get(1);
     }
 
     /** launchd was seen to report a failure and to have loaded the job nevertheless. */

@@ -6,9 +6,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.aiserver.net.HttpAnswer;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /** How answers are read, judged and shown. */
 final class Answers {
+    /** A name that no server has, as of a web page that points it at one. */
+    static final String FOREIGN_HOST = "rebinding.example";
+
+    /** HAProxy's own pages for what is no HTTP request, and for encodings that it does not know. */
+    private static final Pattern PARSERS =
+            Pattern.compile("<html><body><h1>(400 Bad request|422 Unprocessable Content|501 Not Implemented)</h1>");
+
     private static final int LONGEST = 60;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -30,18 +38,23 @@ final class Answers {
 
     /**
      * Whether the proxy refused it by a rule or for its form. What is no HTTP at all, HAProxy's parser refuses with a
-     * page of its own; Ollama never answers in HTML.
+     * page of its own; every other answer without our mark is somebody else's.
      */
     static boolean isRefused(HttpAnswer answer) {
-        boolean byParser = answer.status() >= 400
-                && answer.status() < 500
-                && !isFromProxy(answer)
-                && answer.header("content-type").startsWith("text/html");
-        return byParser
+        return isFromParser(answer)
                 || isBlocked(answer)
                 || (answer.status() == 400 || answer.status() == 501)
                         && mark(answer).equals("bad-request")
                 || answer.status() == 421 && mark(answer).equals("unknown-host");
+    }
+
+    private static boolean isFromParser(HttpAnswer answer) {
+        boolean pageOfHead = answer.text().isEmpty()
+                && answer.status() == 400
+                && answer.header("content-type").equals("text/html")
+                && answer.header("cache-control").equals("no-cache");
+        return !isFromProxy(answer)
+                && (pageOfHead || PARSERS.matcher(answer.text()).lookingAt());
     }
 
     static String shown(HttpAnswer answer) {

@@ -21,17 +21,18 @@ final class ArrivalCheck {
         if (subject.client().proxy().unfiltered()) {
             return new Outcome.Skipped("proxy.endpoints says \"all\": nothing is forbidden");
         }
-        String control = subject.nonce() + "&allowed";
+        String control = subject.nonce() + "&allowed-last";
+        HttpAnswer forbidden =
+                subject.send(HttpCall.get("/api/status", subject.host()).asking(subject.nonce()));
+        // Sent last, so that the line of any other that arrived stands there by then.
         HttpAnswer allowed =
                 subject.send(HttpCall.get("/api/version", subject.host()).asking(control));
-        HttpAnswer forbidden =
-                subject.send(HttpCall.get("/api/ps", subject.host()).asking(subject.nonce()));
-        OllamaLog log = new OllamaLog(server);
-        if (log.await(control, LIMIT).isEmpty()) {
+        List<String> lines = new OllamaLog(server).await(subject.nonce(), control, LIMIT);
+        if (lines.stream().noneMatch(line -> line.contains(control))) {
             return new Outcome.Unknown("an allowed request (" + allowed.status()
                     + ") is not in Ollama's log either, so that the log proves nothing");
         }
-        List<String> arrived = log.lines(subject.nonce()).stream()
+        List<String> arrived = lines.stream()
                 .filter(line -> !line.contains(subject.nonce() + "&allowed"))
                 .map(line -> line.substring(line.lastIndexOf('|') + 1).strip())
                 .map(line -> line.replace("?" + subject.nonce(), ""))

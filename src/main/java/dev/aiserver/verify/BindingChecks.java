@@ -66,7 +66,10 @@ final class BindingChecks {
         int uid = server.host().facts().uid();
         int ollama = server.pid(Server.OLLAMA);
         int haproxy = server.pid(Server.HAPROXY);
+        List<Integer> ports =
+                List.of(server.spec().ollama().port(), server.spec().proxy().port());
         List<Listener> others = server.listeners().stream()
+                .filter(listener -> ports.contains(listener.port()))
                 .filter(listener ->
                         listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
                 .toList();

@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -18,6 +19,11 @@ final class HeadlessChecks {
     private static final Pattern SLEEP = Pattern.compile("(?m)^\\s*sleep\\s+(\\d+)");
 
     private HeadlessChecks() {}
+
+    /** What they will ask. */
+    static Foresight questions() {
+        return Foresight.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
+    }
 
     static List<Check> all() {
         return List.of(
@@ -43,11 +49,11 @@ final class HeadlessChecks {
         CommandResult result = server.host().run(AUTO_LOGIN);
         String user = result.text().strip();
         return result.succeeded() && user.equals(server.host().facts().user())
-                ? new Outcome.Passed(user + " is logged in automatically; a logout still ends the services")
+                ? new Outcome.Passed("its user is logged in automatically; a logout still ends the services")
                 : new Outcome.Warned(
                         result.succeeded() || result.exitCode() == 1
-                                ? "automatic login is off, so that after a restart nothing runs until "
-                                        + server.host().facts().user() + " logs in; a logout ends the services as well"
+                                ? "its user is not logged in automatically, so that after a restart nothing runs until "
+                                        + "somebody logs in; a logout ends the services as well"
                                 : cannotTell(result),
                         "System Settings > Users & Groups > Automatically log in as");
     }

@@ -1,6 +1,7 @@
 package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,9 +10,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** The installed models that can be asked something, the smallest first; those of the cloud are none of ours. */
-record Models(List<Model> installed) {
+/**
+ * The installed models.
+ *
+ * @param names of all that Ollama lists
+ * @param installed those that can be asked something, the smallest first; those of the cloud are none of ours
+ */
+record Models(Set<String> names, List<Model> installed) {
 
     /** What a model can do, as Ollama names it. */
     enum Ability {
@@ -37,20 +44,23 @@ record Models(List<Model> installed) {
     /** @param size in bytes */
     record Model(String name, long size, Set<String> abilities) {}
 
-    static final Models NONE = new Models(List.of());
-
     /** Asks a server through its proxy. */
     static Models of(Subject subject) throws IOException {
+        Set<String> names = new TreeSet<>();
         List<Model> models = new ArrayList<>();
-        JsonNode tags = Answers.json(subject.send(HttpCall.get("/api/tags", subject.host())));
-        for (JsonNode entry : tags.path("models")) {
+        HttpAnswer tags = subject.send(HttpCall.get("/api/tags", subject.host()));
+        if (tags.status() != 200) {
+            throw new IOException("GET /api/tags gets " + Answers.shown(tags));
+        }
+        for (JsonNode entry : Answers.json(tags).path("models")) {
+            String name = entry.path("name").asText();
+            names.add(name);
             if (!entry.has("remote_model")) {
-                String name = entry.path("name").asText();
                 models.add(new Model(name, entry.path("size").asLong(), abilities(subject, name, entry)));
             }
         }
         models.sort(Comparator.comparingLong(Model::size));
-        return new Models(List.copyOf(models));
+        return new Models(Set.copyOf(names), List.copyOf(models));
     }
 
     /** Older versions tell the capabilities of one model only. */

@@ -4,6 +4,7 @@ import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.spec.EndpointSet;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,9 @@ final class NameChecks {
         checks.add(Check.of(
                 "name.address",
                 "it answers by its address",
-                subject -> answersBy(subject, subject.client().address())));
+                subject -> answersBy(
+                        subject,
+                        InetAddress.getByName(subject.client().address()).getHostAddress())));
         checks.add(Check.of(
                 "name.unknown", "it refuses every other host name (DNS rebinding)", NameChecks::refusesUnknown));
         checks.add(Check.of("name.missing", "it refuses a request without a host name", NameChecks::refusesMissing));
@@ -39,7 +42,7 @@ final class NameChecks {
 
     /** Otherwise a web page could have a name of its own point here, and read what the server answers. */
     private static Outcome refusesUnknown(Subject subject) throws IOException {
-        return refuses(subject, HttpCall.get("/api/version", "rebinding.example"), "Host: rebinding.example");
+        return refuses(subject, HttpCall.get("/api/version", Answers.FOREIGN_HOST), "Host: " + Answers.FOREIGN_HOST);
     }
 
     private static Outcome refusesMissing(Subject subject) throws IOException {

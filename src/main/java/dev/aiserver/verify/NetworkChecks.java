@@ -1,8 +1,11 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -56,7 +59,7 @@ final class NetworkChecks {
                 .outcome(server.receipt().address(), state.remedy());
     }
 
-    private static Outcome named(Subject subject, String name) {
+    private static Outcome named(Subject subject, String name) throws IOException {
         if (subject.server().isPresent() && !(subject.server().get().spec().network() instanceof Network.Tailscale)) {
             return new Outcome.Skipped("without Tailscale each client knows the name by itself; prove it there with "
                     + "\"aiserver verify --url http://" + subject.host() + "\"");
@@ -67,14 +70,18 @@ final class NetworkChecks {
                     name + " means no address on this machine",
                     "name the server so in the Tailscale admin console, and have MagicDNS on");
         }
-        String expected = subject.server()
-                .map(server -> server.receipt().address())
-                .orElseGet(() -> subject.client().address());
-        return new Findings()
-                .demand(
-                        expected.equals(name) || addresses.contains(expected),
-                        name + " means " + String.join(", ", addresses) + ", not " + expected)
-                .outcome(String.join(", ", addresses), "another machine has that name: rename one of the two");
+        String shown = String.join(", ", addresses);
+        Findings findings = new Findings();
+        if (subject.server().isPresent()) {
+            String expected = subject.server().get().receipt().address();
+            findings.demand(addresses.contains(expected), name + " means " + shown + ", not " + expected);
+        } else {
+            HttpAnswer answer = subject.send(HttpCall.get("/api/version", Answers.FOREIGN_HOST));
+            findings.demand(
+                    Answers.isFromProxy(answer),
+                    name + " means " + shown + ", where no proxy of aiserver answers: " + Answers.shown(answer));
+        }
+        return findings.outcome(shown, "another machine has that name: rename one of the two");
     }
 
     /** Of a resolver that does not answer, nothing is learnt; it may take half a minute to say so. */

@@ -2,9 +2,12 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.service.PropertyList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,22 +27,39 @@ final class OllamaLog {
     }
 
     /** All lines about requests that carry this text. */
-    List<String> lines(String text) {
+    private List<String> lines(String text) {
         PropertyList plist = server.propertyList(Server.OLLAMA);
-        return Stream.of("StandardOutPath", "StandardErrorPath")
+        List<Command> tails = Stream.of("StandardOutPath", "StandardErrorPath")
                 .map(plist::value)
                 .filter(path -> !path.isEmpty())
                 .distinct()
-                .map(path -> server.host().run(Command.of("tail", "-c", NEWEST_BYTES, path)))
+                .map(path -> Command.of("tail", "-c", NEWEST_BYTES, path))
+                .toList();
+        Host now = server.anew(Foresight.ofCommands(tails)).host();
+        return tails.stream()
+                .map(now::run)
                 .filter(CommandResult::succeeded)
                 .flatMap(tail -> tail.text().lines())
                 .filter(line -> line.startsWith("[GIN]") && line.contains(text))
                 .toList();
     }
 
-    /** The first such line, if it comes within the time. */
+    /** The first line about a request that carries this text, if it comes within the time. */
     Optional<String> await(String text, Duration limit) {
-        PATIENCE.await(limit, () -> !lines(text).isEmpty());
-        return lines(text).stream().findFirst();
+        return await(text, text, limit).stream().findFirst();
+    }
+
+    /**
+     * All lines about requests that carry this text, when one of them carries the other text too, or when the time is
+     * over.
+     */
+    List<String> await(String text, String last, Duration limit) {
+        List<String> seen = new ArrayList<>();
+        PATIENCE.await(limit, () -> {
+            seen.clear();
+            seen.addAll(lines(text));
+            return seen.stream().anyMatch(line -> line.contains(last));
+        });
+        return seen;
     }
 }

@@ -7,6 +7,8 @@ import dev.aiserver.net.HttpCall;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** That OpenAI's clients get what they know: models, chat completions and responses, whole and as streams. */
 final class OpenAiChecks {
@@ -122,11 +124,12 @@ final class OpenAiChecks {
                         && !model.path("id").asText().isEmpty()
                         && model.path("created").isNumber(),
                 "an entry is no model: " + Answers.shortened(model.toString())));
+        Set<String> names = new TreeSet<>();
+        data.forEach(model -> names.add(model.path("id").asText()));
         shape.demand(
-                data.size() == subject.models().installed().size()
-                        || subject.models().installed().isEmpty(),
-                data.size() + " models, and /api/tags has "
-                        + subject.models().installed().size());
+                names.equals(subject.models().names()),
+                "it lists " + names + ", and /api/tags "
+                        + new TreeSet<>(subject.models().names()));
         return shape.outcome(data.size() + " models", FIX);
     }
 
@@ -147,7 +150,7 @@ final class OpenAiChecks {
     }
 
     private static String chat(String model, String text, String more) {
-        return "{\"model\":\"" + model + "\",\"max_tokens\":64,\"temperature\":0,\"reasoning_effort\":\"none\","
+        return "{\"model\":\"" + model + "\",\"max_tokens\":256,\"temperature\":0,\"reasoning_effort\":\"none\","
                 + "\"messages\":[{\"role\":\"user\",\"content\":" + text + "}]" + more + "}";
     }
 
@@ -164,14 +167,18 @@ final class OpenAiChecks {
                 .isPositive("/usage/completion_tokens");
     }
 
+    /** What it says or thinks: some models think also when they are asked not to, and may come to no word. */
+    private static String words(HttpAnswer answer) {
+        JsonNode message = Shape.of(answer).at("/choices/0/message");
+        return message.path("content").asText("") + message.path("reasoning").asText("");
+    }
+
     private static Outcome chat(Subject subject, String model) throws IOException {
         HttpAnswer answer = chatted(subject, chat(model, "\"Say one word.\"", ""));
-        Shape shape = completion(answer).hasText("/choices/0/message/content");
-        return shape.outcome(
-                model + ": "
-                        + Answers.shortened(
-                                shape.at("/choices/0/message/content").asText()),
-                FIX);
+        String words = words(answer);
+        return completion(answer)
+                .demand(!words.isEmpty(), "it says nothing")
+                .outcome(model + ": " + Answers.shortened(words), FIX);
     }
 
     private static Outcome chatStream(Subject subject, String model, boolean usage) throws IOException {
@@ -184,7 +191,8 @@ final class OpenAiChecks {
         for (EventStream.Event event : stream.events()) {
             if (!event.data().equals("[DONE]")) {
                 JsonNode chunk = event.json();
-                text.append(chunk.at("/choices/0/delta/content").asText(""));
+                text.append(chunk.at("/choices/0/delta/content").asText(""))
+                        .append(chunk.at("/choices/0/delta/reasoning").asText(""));
                 finished |= !chunk.at("/choices/0/finish_reason").asText("").isEmpty()
                         && !chunk.at("/choices/0/finish_reason").isNull();
                 counted |= chunk.at("/usage/completion_tokens").asInt() > 0;
@@ -245,11 +253,13 @@ final class OpenAiChecks {
                         "[{\"type\":\"text\",\"text\":\"What colour is this?\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
                                 + "\"data:image/png;base64," + Shape.PNG + "\"}}]",
                         ""));
-        return completion(answer).hasText("/choices/0/message/content").outcome(model + " answers", FIX);
+        return completion(answer)
+                .demand(!words(answer).isEmpty(), "it says nothing")
+                .outcome(model + " answers", FIX);
     }
 
     private static String response(String model, boolean stream) {
-        return "{\"model\":\"" + model + "\",\"max_output_tokens\":64,\"reasoning\":{\"effort\":\"none\"},\"stream\":"
+        return "{\"model\":\"" + model + "\",\"max_output_tokens\":256,\"reasoning\":{\"effort\":\"none\"},\"stream\":"
                 + stream + ",\"input\":\"Say one word.\"}";
     }
 

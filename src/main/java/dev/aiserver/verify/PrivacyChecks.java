@@ -47,7 +47,7 @@ final class PrivacyChecks {
                 "{\"model\":\"aiserver-verify:cloud\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"));
         return new Findings()
                 .demand(
-                        answer.status() == 403 && !Answers.isFromProxy(answer),
+                        answer.status() == 403 && answer.text().contains("cloud") && !Answers.isFromProxy(answer),
                         "a cloud model gets " + Answers.shown(answer))
                 .outcome("a cloud model gets 403", CLOUD_FIX);
     }

@@ -3,14 +3,18 @@ package dev.aiserver.verify;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.Reach;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 
 /** Whether the server answers at all, and if not, which layer is the first that does not. */
 public final class ReachCheck {
     public static final String ID = "reach.server";
+
+    private static final String OLLAMA = "look at \"aiserver status\" and at Ollama's log on the server";
 
     static final Check CHECK = Check.of(ID, "the server can be reached", ReachCheck::prove);
 
@@ -38,13 +42,23 @@ public final class ReachCheck {
         if (!(own instanceof AddressState.Present)) {
             return new Outcome.Failed("network: " + own.problem(), own.remedy());
         }
-        return e instanceof ConnectException
+        if (e instanceof ConnectException) {
+            return new Outcome.Failed(
+                    "port: nobody listens on " + where + " (" + e.getMessage() + ")",
+                    "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address");
+        }
+        Client client = subject.client();
+        if (!Reach.answers(client.address(), client.proxy().port())) {
+            return new Outcome.Failed(
+                    "network: no answer from " + where + " (" + e.getMessage() + ")",
+                    "connect Tailscale on both machines, and let this one reach the server in its access rules");
+        }
+        return e instanceof SocketTimeoutException
                 ? new Outcome.Failed(
-                        "port: nobody listens on " + where + " (" + e.getMessage() + ")",
-                        "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address")
+                        "Ollama: " + where + " takes connections and gives no answer (" + e.getMessage() + ")", OLLAMA)
                 : new Outcome.Failed(
-                        "network: no answer from " + where + " (" + e.getMessage() + ")",
-                        "connect Tailscale on both machines, and let this one reach the server in its access rules");
+                        "port: what listens on " + where + " is no proxy (" + e.getMessage() + ")",
+                        "look at \"aiserver status\" on the server: somebody else has the port");
     }
 
     private static Outcome judge(HttpAnswer answer, String where) {
@@ -59,10 +73,9 @@ public final class ReachCheck {
                     "host: Ollama refuses the name of " + where,
                     "run \"aiserver install\": haproxy.cfg must set the Host header for Ollama");
         }
-        if (!mark.isEmpty() && answer.status() >= 500) {
+        if (answer.status() >= 500) {
             return new Outcome.Failed(
-                    "Ollama: the proxy answers " + answer.status() + " (" + mark + ")",
-                    "look at \"aiserver status\" and at Ollama's log on the server");
+                    "Ollama: the proxy answers " + answer.status() + (mark.isEmpty() ? "" : " (" + mark + ")"), OLLAMA);
         }
         return new Outcome.Passed(where + " answers " + answer.status());
     }

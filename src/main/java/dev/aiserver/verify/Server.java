@@ -1,17 +1,21 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
+import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
+import dev.aiserver.net.Tailscale;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Job;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.PropertyList;
+import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.util.List;
 
@@ -19,6 +23,30 @@ import java.util.List;
 public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
     static final String OLLAMA = "com.ollama";
     static final String HAPROXY = "com.haproxy";
+
+    /** What the checks will ask of any server's machine first. */
+    public static Foresight questions(Host host, Launchd launchd) {
+        return ServiceChecks.questions(host.facts(), launchd)
+                .and(Interfaces.questions(host.facts()))
+                .and(Tailscale.questions())
+                .and(host.facts().isMac() ? HeadlessChecks.questions() : Foresight.none());
+    }
+
+    /** What they will ask of a machine that has answered {@link #questions}. */
+    public Foresight furtherQuestions() {
+        return ServiceChecks.furtherQuestions(this)
+                .and(Lsof.questions())
+                .and(
+                        spec.network() instanceof Network.Tailscale
+                                ? new Tailscale(host).furtherQuestions()
+                                : Foresight.none());
+    }
+
+    /** The same machine, asked that now: what was foreseen of it earlier does not count. */
+    Server anew(Foresight questions) {
+        Host view = host.ahead(questions);
+        return new Server(view, launchd.on(view), receipt, spec);
+    }
 
     Job job(String label) {
         return receipt.entries().stream()
@@ -44,9 +72,9 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
         return running(label).pid().orElseThrow();
     }
 
+    /** On whatever port, as far as this user may see. */
     List<Listener> listeners() {
-        return new Lsof(host)
-                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        return new Lsof(host).listeners();
     }
 
     /** The property list of a job of ours, as it stands on the disk now. */

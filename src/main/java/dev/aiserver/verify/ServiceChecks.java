@@ -1,17 +1,19 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.Launchd;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,21 +21,44 @@ import java.util.Locale;
 /** That the services run, stay, and come from the files that were installed. */
 final class ServiceChecks {
     private static final String INSTALL = "run \"aiserver install\"";
-    private static final Duration WINDOW = Duration.ofMillis(300);
+    private static final List<String> LABELS = List.of(Server.OLLAMA, Server.HAPROXY);
     private static final int LEAST_FILES = 8210;
     private static final int OTHERS = 077;
 
     private ServiceChecks() {}
 
+    /** What they will ask of any server first. */
+    static Foresight questions(Facts facts, Launchd launchd) {
+        return launchd.questions(LABELS).and(Foresight.ofFiles(List.of(state(facts))));
+    }
+
+    /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
+    static Foresight furtherQuestions(Server server) {
+        return Foresight.ofCommands(LABELS.stream()
+                .map(server.launchd()::status)
+                .filter(JobStatus.Loaded.class::isInstance)
+                .flatMapToInt(status -> ((JobStatus.Loaded) status).print().pid().stream())
+                .mapToObj(ServiceChecks::userOf)
+                .toList());
+    }
+
+    private static Command userOf(int pid) {
+        return Command.of("ps", "-o", "uid=", "-p", String.valueOf(pid));
+    }
+
+    private static Path state(Facts facts) {
+        return facts.home().resolve(".aiserver");
+    }
+
     static List<Check> all() {
         List<Check> checks = new ArrayList<>();
-        for (String label : List.of(Server.OLLAMA, Server.HAPROXY)) {
+        for (String label : LABELS) {
             checks.add(Check.onServer(
                     "services." + label, label + " is loaded and running", (subject, server) -> runs(server, label)));
             checks.add(Check.onServer(
                     "services.stable." + label,
                     label + " is not restarted over and over",
-                    (subject, server) -> staysUp(server, label)));
+                    (subject, server) -> staysUp(subject, server, label)));
             checks.add(Check.onServer(
                     "services.user." + label,
                     label + " runs as its user, not as root",
@@ -84,24 +109,21 @@ final class ServiceChecks {
                         "look at its log, then " + start);
     }
 
-    private static Outcome staysUp(Server server, String label) {
-        int before = server.pid(label);
-        boolean changed = new Patience(WINDOW.dividedBy(3))
-                .await(
-                        WINDOW,
-                        () -> !(server.launchd().status(label) instanceof JobStatus.Loaded loaded
-                                && loaded.print().pid().orElse(0) == before));
-        return changed
-                ? new Outcome.Failed("pid " + before + " ended within " + WINDOW.toMillis() + " ms", "look at its log")
-                : new Outcome.Passed("pid " + before + " for " + WINDOW.toMillis() + " ms");
+    private static Outcome staysUp(Subject subject, Server server, String label) {
+        List<Integer> pids = subject.passage(server).pids(label);
+        int before = pids.get(0);
+        if (before == 0) {
+            throw new Trouble("the job " + label + " does not run");
+        }
+        long window = Passage.WINDOW.toMillis();
+        return pids.get(1) == before
+                ? new Outcome.Passed("pid " + before + " for " + window + " ms")
+                : new Outcome.Failed("pid " + before + " ended within " + window + " ms", "look at its log");
     }
 
     private static Outcome runsAsUser(Server server, String label) {
         int expected = server.host().facts().uid();
-        String uid = server.host()
-                .run(Command.of("ps", "-o", "uid=", "-p", String.valueOf(server.pid(label))))
-                .text()
-                .strip();
+        String uid = server.host().run(userOf(server.pid(label))).text().strip();
         return uid.equals(String.valueOf(expected))
                 ? new Outcome.Passed("user id " + uid)
                 : new Outcome.Failed(
@@ -140,6 +162,10 @@ final class ServiceChecks {
 
     private static Outcome files(Server server) {
         Findings drift = new Findings();
+        Path journal = server.host().facts().home().resolve(".aiserver/journal.json");
+        drift.demand(
+                server.host().file(journal) instanceof FileState.Absent,
+                "an install or uninstall did not end, or is under way (" + journal + ")");
         int files = 0;
         for (Receipt.Entry entry : server.receipt().entries()) {
             if (entry.resource() instanceof HostFile file && entry.after() instanceof State.File written) {
@@ -168,7 +194,7 @@ final class ServiceChecks {
                         .demand(regular.owner() == uid, file.path() + " belongs to user id " + regular.owner());
             }
         }
-        Path state = server.host().facts().home().resolve(".aiserver");
+        Path state = state(server.host().facts());
         if (server.host().file(state) instanceof FileState.Directory directory) {
             findings.demand(
                     (directory.mode() & OTHERS) == 0 && directory.owner() == uid,

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** That streams stream, and end with their reader. */
 final class StreamingChecks {
@@ -28,6 +30,9 @@ final class StreamingChecks {
     private static final double SHORTEST_SPREAD_MILLIS = 20;
 
     private static final double ALLOWANCE_MILLIS = 40;
+
+    /** From one word to the next a proxy may add or take this much, or half of what it is at the source. */
+    private static final double USUAL_ALLOWANCE_MILLIS = 3;
 
     private static final Pattern GIN = Pattern.compile("\\| +(\\d{3}) \\| +(\\S+) \\|");
 
@@ -110,25 +115,37 @@ final class StreamingChecks {
         }
         double expected = longestGap(source);
         double seen = longestGap(proxied);
-        String numbers = "longest wait %.1f ms, at Ollama itself %.1f ms; spread %.0f and %.0f ms"
-                .formatted(seen, expected, proxied.spread(), source.spread());
+        double usual = usualGap(source);
+        double usualSeen = usualGap(proxied);
+        String numbers = "from word to word %.1f ms, at Ollama itself %.1f ms; at most %.1f and %.1f ms"
+                .formatted(usualSeen, usual, seen, expected);
         if (source.spread() < SHORTEST_SPREAD_MILLIS) {
             return new Outcome.Skipped(model + " is too fast to tell: " + numbers);
         }
         return new Findings()
-                .demand(seen <= 2 * expected + ALLOWANCE_MILLIS, numbers)
-                .demand(proxied.spread() >= source.spread() / 2, numbers)
+                .demand(
+                        seen <= 2 * expected + ALLOWANCE_MILLIS
+                                && Math.abs(usualSeen - usual) <= Math.max(USUAL_ALLOWANCE_MILLIS, usual / 2)
+                                && proxied.spread() >= source.spread() / 2,
+                        numbers)
                 .outcome(numbers, FIX);
     }
 
     private static double longestGap(EventStream stream) {
-        double longest = 0;
-        for (int i = 1; i < stream.events().size(); i++) {
-            longest = Math.max(
-                    longest,
-                    (stream.events().get(i).at() - stream.events().get(i - 1).at()) / 1e6);
-        }
-        return longest;
+        return gaps(stream).max().orElse(0);
+    }
+
+    /** The median: words that come in bursts have none between most of them. */
+    private static double usualGap(EventStream stream) {
+        double[] sorted = gaps(stream).sorted().toArray();
+        return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+    }
+
+    private static DoubleStream gaps(EventStream stream) {
+        return IntStream.range(1, stream.events().size())
+                .mapToDouble(i -> (stream.events().get(i).at()
+                                - stream.events().get(i - 1).at())
+                        / 1e6);
     }
 
     /** Ollama writes its line about a request when it is done with it. */

@@ -25,6 +25,7 @@ public final class Subject {
     private final Optional<Server> server;
     private final String nonce = "aiserver-verify=" + UUID.randomUUID();
     private Optional<Models> models = Optional.empty();
+    private Optional<Passage> passage = Optional.empty();
 
     private Subject(Client client, Optional<Server> server) {
         this.client = client;
@@ -66,6 +67,14 @@ public final class Subject {
         return models.get();
     }
 
+    /** Watched once, for all that ask it. */
+    synchronized Passage passage(Server from) {
+        if (passage.isEmpty()) {
+            passage = Optional.of(Passage.of(from));
+        }
+        return passage.get();
+    }
+
     /** Sends through the proxy what is answered at once. */
     HttpAnswer send(HttpCall call) throws IOException {
         return probe(TIMEOUT).send(call);
@@ -74,6 +83,11 @@ public final class Subject {
     /** Sends bytes as they are; see {@link HttpProbe#answers}. */
     List<HttpAnswer> send(byte[] request, int most) throws IOException {
         return probe(TIMEOUT).answers(request, most);
+    }
+
+    /** Sends bytes as they are, and reads one answer. */
+    HttpAnswer send(byte[] request) throws IOException {
+        return probe(TIMEOUT).send(request);
     }
 
     /** Sends through the proxy what a model answers. */

@@ -11,14 +11,18 @@ import org.junit.jupiter.api.Test;
 
 /** What a person proves of a server from their laptop, which has nothing of it but its name. */
 class ClientMachineIT {
+    private static final String URL = "http://remote-ollama:11434";
 
     @Test
     void anotherMachineProvesTheServerByItsNameAlone() throws IOException {
         try (Mac mac = new Mac()) {
-            assertThat(mac.install("--yes").exitCode()).isZero();
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
             assertThat(mac.aiserver("warm-models", "llama3.2:1b").exitCode()).isZero();
 
-            Run run = mac.fromAClient("verify", "--url", "http://remote-ollama:11434", "--json");
+            long start = System.nanoTime();
+            Run run = mac.fromAClient("verify", "--url", URL, "--json");
+            double seconds = (System.nanoTime() - start) / 1e9;
 
             assertThat(run.exitCode()).as(run.toString()).isZero();
             List<String> proved = new ArrayList<>();
@@ -33,11 +37,38 @@ class ClientMachineIT {
             });
             assertThat(proved).hasSizeGreaterThan(150).contains("reach.server", "name.unknown");
             assertThat(proved).anyMatch(id -> id.startsWith("openai.")).anyMatch(id -> id.startsWith("blocked."));
+            System.out.printf(
+                    "From another machine: %d checks passed in %.1f s, the start of Java included%n",
+                    proved.size(), seconds);
         }
     }
 
     private static boolean isOfTheServer(JsonNode check) {
         return check.path("id").asText().startsWith("services.")
                 || check.path("id").asText().startsWith("bindings.");
+    }
+
+    @Test
+    void whatCannotBeReachedIsSaidByTheLayerAtWhichItBreaks() {
+        try (Mac mac = new Mac()) {
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            unreachable(mac.fromAClient("verify", "--url", "http://no-such-name:11434"), "name: no-such-name means no");
+            unreachable(mac.fromAClient("verify", "--url", "http://remote-ollama:11435"), "port: nobody listens on");
+            unreachable(mac.fromAClient("verify", "--url", "http://another-name:11434"), "host: the proxy does not");
+            unreachable(mac.fromAClient("verify", "--url", "http://100.101.103.1:11434"), "network: no answer from");
+
+            mac.command("launchctl", "bootout", mac.target("com.ollama"));
+            unreachable(mac.fromAClient("verify", "--url", URL), "Ollama: the proxy answers 503");
+            unreachable(mac.aiserver("verify"), "Ollama: the proxy answers 503");
+
+            mac.removeAddress(Mac.ADDRESS);
+            unreachable(mac.aiserver("verify"), "network: " + Mac.ADDRESS + " is not on this machine now");
+        }
+    }
+
+    private static void unreachable(Run run, String layer) {
+        assertThat(run.exitCode()).as(run.toString()).isEqualTo(6);
+        assertThat(run.out()).contains("reach.server", "seen: " + layer, "Do first: ");
     }
 }

@@ -25,7 +25,9 @@ class FleetIT {
         for (int i = 0; i < macs.length; i++) {
             text.append("  - host: ")
                     .append(names.get(i))
-                    .append("\n    name: ai-").append(i).append("\n    logs: ")
+                    .append("\n    name: ai-")
+                    .append(i)
+                    .append("\n    logs: ")
                     .append(macs[i].logs())
                     .append('\n');
         }

@@ -248,7 +248,7 @@ final class Mac implements AutoCloseable {
 
     /**
      * The installed command, run by another machine of the same network, which knows the Mac by the name
-     * {@code remote-ollama} and has nothing else of it.
+     * {@code remote-ollama}, and by another one that the Mac does not know, and has nothing else of it.
      */
     Run fromAClient(String... arguments) {
         String client = network + "-client";
@@ -262,7 +262,7 @@ final class Mac implements AutoCloseable {
             must("ip", "-n", client, "addr", "add", "100.101.102.2/24", "dev", "client");
             must("ip", "-n", client, "link", "set", "client", "up");
             must("mkdir", "-p", "/etc/netns/" + client);
-            must("sh", "-c", "echo '" + ADDRESS + " remote-ollama' >/etc/netns/" + client + "/hosts");
+            must("sh", "-c", "echo '" + ADDRESS + " remote-ollama another-name' >/etc/netns/" + client + "/hosts");
             List<String> all = new ArrayList<>(within);
             all.set(all.indexOf(network), client);
             all.addAll(List.of("env", "-i"));

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 
+    private static final int MOST_OF_A_FIRST_INSTALL = 40;
+    private static final int MOST_OF_NO_CHANGE = 8;
+
     private static int roundTrips(Run run) {
         Matcher matcher = ROUND_TRIPS.matcher(run.err());
         assertThat(matcher.find()).as(run.toString()).isTrue();
@@ -34,12 +37,14 @@ class RemoteIT {
                     "install", "--host", Laptop.MAC, "--config", config, "--yes", "-v", "--accept-new-host-key");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
             System.out.println("first install: " + roundTrips(installed) + " round trips");
+            assertThat(roundTrips(installed)).isLessThanOrEqualTo(MOST_OF_A_FIRST_INSTALL);
             assertThat(mac.home().resolve(".local")).doesNotExist();
 
             Run again = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--yes", "-v");
             assertThat(again.exitCode()).as(again.toString()).isZero();
             assertThat(again.err()).contains("No changes.");
             System.out.println("no change: " + roundTrips(again) + " round trips");
+            assertThat(roundTrips(again)).isLessThanOrEqualTo(MOST_OF_NO_CHANGE);
 
             Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v");
             assertThat(verified.exitCode()).as(verified.toString()).isZero();

@@ -137,6 +137,12 @@ class ReportTest {
             """);
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
                 .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 not found out.\n");
+        assertThat(text.summary(List.of(VERDICTS.get(2))))
+                .isEqualTo("Nothing verified: 0 passed, 0 failed, 1 skipped, 0 not found out.\n");
+        assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(3)))).isEqualTo("""
+                Not verified: 1 passed, 0 failed, 0 skipped, 1 not found out.
+                Do first: verify again; if it stays so, this stands in the way: nobody answers (b.four).
+                """);
     }
 
     @Test

@@ -22,7 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * Every step of an installation, an upgrade and an uninstallation goes wrong in every way; afterwards the machine is as
@@ -32,10 +35,29 @@ class FaultMatrixTest {
     /** What launchctl was seen to answer. */
     private static final List<Integer> ODD_CODES = List.of(3, 5, 17, 36, 37, 112, 113, 119, 125, 150);
 
-    private static final int THREADS = 4;
+    /** Most of the time they wait. */
+    private static final int THREADS = 8;
+
+    private final Ports ports = new Ports(ProcessHandle.current().pid());
 
     @TempDir
     private Path directory;
+
+    @TempDir(factory = InMemory.class)
+    private Path homes;
+
+    /** Homes are written through to the disk at every step, which takes a sixth of the time, and none of them is kept. */
+    static final class InMemory implements TempDirFactory {
+        private static final Path MEMORY = Path.of("/dev/shm");
+
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
+                throws IOException {
+            return Files.isWritable(MEMORY)
+                    ? Files.createTempDirectory(MEMORY, "homes")
+                    : Files.createTempDirectory("homes");
+        }
+    }
 
     private enum Doing {
         INSTALL,
@@ -73,7 +95,8 @@ class FaultMatrixTest {
     private record Ending(Scenario scenario, String end, String message) {}
 
     private Rig rig() throws IOException {
-        return new Rig(Files.createTempDirectory(directory, "rig"));
+        return new Rig(
+                Files.createTempDirectory(homes, "rig"), Files.createTempDirectory(directory, "programs"), ports);
     }
 
     private Course course(Doing doing) throws IOException {

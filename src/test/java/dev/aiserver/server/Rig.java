@@ -25,9 +25,7 @@ import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.standin.Script;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,7 +51,7 @@ final class Rig implements AutoCloseable {
             Duration.ofMillis(30),
             Duration.ofMillis(1500),
             List.of(Duration.ofMillis(20), Duration.ofMillis(50)),
-            Duration.ofSeconds(3),
+            Duration.ofMillis(500),
             Duration.ofSeconds(3));
 
     private static final String ENGINE = """
@@ -68,6 +66,7 @@ final class Rig implements AutoCloseable {
             """;
 
     private final Path root;
+    private final Path programs;
     private final int proxyPort;
     private final int ollamaPort;
     private final EmbeddedLaunchctl launchctl;
@@ -76,8 +75,16 @@ final class Rig implements AutoCloseable {
     private final Launchd launchd;
     private final Layout layout;
 
-    Rig(Path root) throws IOException {
+    /**
+     * @param root of the home and the logs
+     * @param programs a folder from which programs may be run
+     * @param ports that no other rig gets, and no outgoing connection either
+     */
+    Rig(Path root, Path programs, Ports ports) throws IOException {
         this.root = root;
+        this.programs = programs;
+        this.proxyPort = ports.next();
+        this.ollamaPort = ports.next();
         Files.createDirectories(home().resolve("Library"));
         Files.createDirectories(root.resolve("logs"));
         Files.createDirectories(root.resolve("other-logs"));
@@ -87,27 +94,18 @@ final class Rig implements AutoCloseable {
         this.launchctl = new EmbeddedLaunchctl(
                 new Account(machine.facts().uid(), machine.facts().user(), home(), 0.05, List.of()), Quirks.usual());
         this.host = new FaultyHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(5)), QUICK);
+        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(15)), QUICK);
         this.layout = new Layout(home());
-        try (ServerSocket one = free();
-                ServerSocket other = free()) {
-            this.proxyPort = one.getLocalPort();
-            this.ollamaPort = other.getLocalPort();
-        }
-        Files.writeString(root.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
+        Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
         Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
         // A program that starts and never answers, once.
         String sleepIfAsked = "mv " + root + "/$NAME.sleeps " + root + "/$NAME.slept 2>/dev/null && exec sleep 600\n";
         Script.write(
-                root.resolve("ollama"),
-                "NAME=ollama\n" + sleepIfAsked + "exec " + haproxy + " -db -f " + root + "/engine.cfg");
+                programs.resolve("ollama"),
+                "NAME=ollama\n" + sleepIfAsked + "exec " + haproxy + " -db -f " + programs + "/engine.cfg");
         Script.write(
-                root.resolve("haproxy"),
+                programs.resolve("haproxy"),
                 "NAME=haproxy\nif [ \"$1\" != -c ]; then\n" + sleepIfAsked + "fi\nexec " + haproxy + " \"$@\"");
-    }
-
-    private static ServerSocket free() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
     private Path home() {
@@ -165,8 +163,8 @@ final class Rig implements AutoCloseable {
 
     private Install installer() {
         Surroundings around = new Surroundings(
-                root.resolve("ollama"),
-                root.resolve("haproxy"),
+                programs.resolve("ollama"),
+                programs.resolve("haproxy"),
                 ADDRESS,
                 List.of("remote-ollama"),
                 Set.of(),
@@ -245,6 +243,7 @@ final class Rig implements AutoCloseable {
                         Content.of(file.content()
                                 .text()
                                 .replace(root.toString(), "ROOT")
+                                .replace(programs.toString(), "PROGRAMS")
                                 .replace(String.valueOf(proxyPort), "PROXY")
                                 .replace(String.valueOf(ollamaPort), "OLLAMA")),
                         file.mode(),

@@ -16,17 +16,22 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Answers the stand-in scripts {@code launchctl} and {@code plutil} for an embedded launchd, on a loopback port. */
+/** Answers the stand-in scripts {@code launchctl} and {@code plutil} for an embedded launchd, on a port. */
 public final class LaunchctlSocket implements AutoCloseable {
     private final ServerSocket server;
     private final EmbeddedLaunchctl launchctl;
     private final EmbeddedPlutil plutil = new EmbeddedPlutil();
 
-    /** The launchctl stays the caller's to close. */
+    /** On loopback; the launchctl stays the caller's to close. */
     public LaunchctlSocket(EmbeddedLaunchctl launchctl) {
+        this(launchctl, InetAddress.getLoopbackAddress());
+    }
+
+    /** On an address that only the network of the test has; the launchctl stays the caller's to close. */
+    LaunchctlSocket(EmbeddedLaunchctl launchctl, InetAddress address) {
         this.launchctl = launchctl;
         try {
-            this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            this.server = new ServerSocket(0, 50, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

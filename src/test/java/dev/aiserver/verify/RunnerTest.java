@@ -9,6 +9,8 @@ import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunnerTest {
     private static final Outcome GOOD = new Outcome.Passed("seen");
@@ -108,5 +112,36 @@ class RunnerTest {
                         other -> assertThat(other.outcome()).isInstanceOf(Outcome.Unknown.class));
         assertThat(run(at("no-such-host.invalid", port), check).get(0).outcome().toString())
                 .contains("Failed", "name: no-such-host.invalid means no address");
+    }
+
+    /** Answers every connection with this text and hangs up. */
+    private static Verdict reached(String answer) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread server = new Thread(() -> {
+                while (!socket.isClosed()) {
+                    try (Socket client = socket.accept()) {
+                        client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                        client.shutdownOutput();
+                        client.getInputStream().readAllBytes();
+                    } catch (IOException e) {
+                        continue; // closed, or the client left
+                    }
+                }
+            });
+            server.start();
+            return run(at("127.0.0.1", socket.getLocalPort()), ReachCheck.CHECK).get(0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        HTTP/1.0 503 Service Unavailable§§                          | Ollama: the proxy answers 503
+        HTTP/1.1 503 -§X-Aiserver: model-server-down§§          | Ollama: the proxy answers 503 (model-server-down)
+        HTTP/1.1 421 -§X-Aiserver: unknown-host§§               | host: the proxy does not know the name
+        HTTP/1.1 403 -§§                                            | host: Ollama refuses the name
+        SSH-2.0-OpenSSH_9.2§                                           | port: what listens on
+        """)
+    void saysWhichLayerIsTheFirstThatBreaks(String answer, String layer) throws IOException {
+        assertThat(reached(answer.replace("§", "\r\n")).outcome().toString()).contains("Failed", "evidence=" + layer);
     }
 }

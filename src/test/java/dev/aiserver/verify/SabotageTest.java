@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Spoils one thing after the other, and demands that exactly the checks fail that are there for it. */
 class SabotageTest {
@@ -159,6 +161,12 @@ class SabotageTest {
                         "bindings.haproxy bindings.connect",
                         world -> world.cfg("bind 127.0.0.1:", "bind *:")),
                 of(
+                        "HAProxy listens on another port as well",
+                        "bindings.haproxy",
+                        world -> world.cfg(
+                                "option disable-h2-upgrade",
+                                "bind 127.0.0.1:" + World.freePort() + "\n    option disable-h2-upgrade")),
+                of(
                         "somebody else listens as well",
                         "bindings.others bindings.connect",
                         world -> world.afterwards(() -> {
@@ -192,7 +200,7 @@ class SabotageTest {
         return List.of(
                 of(
                         "every host name is served",
-                        "name.unknown name.missing blocked.malformed.*host*",
+                        "name.unknown name.missing blocked.malformed.*host* blocked.arrivals",
                         world -> world.cfg(deny + "421 if !known_host", "")),
                 of(
                         "a name is not served",
@@ -219,6 +227,14 @@ class SabotageTest {
                 }),
                 of("the mark is another", "blocked.*", world -> world.cfg("X-Aiserver blocked", "X-Other blocked")),
                 of(
+                        "somebody else refuses",
+                        "blocked.route.* blocked.method.* blocked.spelling.* blocked.detour.* blocked.override.* blocked.malformed.* blocked.pipelining",
+                        world -> {
+                            world.cfg(deny + "404 if !served", deny + "403 if !served");
+                            world.cfg("http-request return status 404", "http-request return status 403");
+                            world.cfg("hdr X-Aiserver blocked string '{\"error\":\"this", "string '{\"error\":\"this");
+                        }),
+                of(
                         "other servers' addresses are served",
                         "blocked.*",
                         world -> world.cfg(deny + "404 if !origin_form", "")),
@@ -240,20 +256,22 @@ class SabotageTest {
                     world.pace(600);
                     world.cfg("option abortonclose", "no option abortonclose");
                 }),
-                of("everything is answered with 200", "*", world -> {
-                    YesServer yes = new YesServer();
-                    world.closeLater(yes);
-                    world.wholeCfg("""
-                            defaults
-                              mode tcp
-                              timeout connect 2s
-                              timeout client 30s
-                              timeout server 30s
-                            listen all
-                              bind 127.0.0.1:%d
-                              server yes 127.0.0.1:%d
-                            """.formatted(world.proxyPort(), yes.port()));
-                }));
+                of("everything is answered with 200", "*", SabotageTest::answerAllWith200));
+    }
+
+    private static void answerAllWith200(World world) throws IOException {
+        YesServer yes = new YesServer();
+        world.closeLater(yes);
+        world.wholeCfg("""
+                defaults
+                  mode tcp
+                  timeout connect 2s
+                  timeout client 30s
+                  timeout server 30s
+                listen all
+                  bind 127.0.0.1:%d
+                  server yes 127.0.0.1:%d
+                """.formatted(world.proxyPort(), yes.port()));
     }
 
     private static List<Sabotage> engine() {
@@ -294,6 +312,11 @@ class SabotageTest {
                         "openai.models openai.model",
                         world -> world.engine(
                                 SpoiltEngine.replacing("/v1/models", "\"object\":\"model\"", "\"object\":\"thing\""))),
+                of(
+                        "the list of models is null",
+                        "openai.models",
+                        world -> world.engine(
+                                SpoiltEngine.replacing("/v1/models", "\"data\":\\[.*\\]", "\"data\":null"))),
                 of(
                         "an unknown model is some model",
                         "openai.model.unknown endpoint.GET:/v1/models/{model}",
@@ -468,6 +491,48 @@ class SabotageTest {
     }
 
     @Test
+    void whoseModelsAreNotToldIsNotTakenForAServerWithoutModels() throws Exception {
+        world.engine(SpoiltEngine.answering("/api/tags", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{}"));
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.id().equals("openai.chat"))
+                .extracting(Verdict::outcome)
+                .hasSize(1)
+                .allMatch(outcome -> outcome instanceof Outcome.Unknown unknown
+                        && unknown.reason().contains("/api/tags gets 500"));
+    }
+
+    @Test
+    void aModelThatAlwaysThinksIsNoFault() throws Exception {
+        world.engine(SpoiltEngine::thinking);
+        Set<String> caught = caught(world.verify());
+        caught.removeAll(NOISY);
+        assertThat(caught).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STRICT")
+    void aServerThatOpensMoreIsVerifiedAsWell(EndpointSet more) throws Exception {
+        world.open(EndpointSet.STRICT, more);
+        Set<String> caught = caught(world.verify());
+        caught.removeAll(NOISY);
+        caught.remove("anthropic.count-tokens"); // only a warning, that no Ollama has it
+        assertThat(caught).isEmpty();
+    }
+
+    @Test
+    void nobodyIsNamedInWhatIsSaidOfTheLogin() throws Exception {
+        world.host().pretendToBe("Darwin");
+        world.host().answer("ifconfig", "inet 127.0.0.1\n");
+        String user = world.host().facts().user();
+        world.host().answer("defaults", user);
+        assertThat(world.verify())
+                .filteredOn(verdict -> verdict.id().equals("headless.login"))
+                .hasSize(1)
+                .extracting(verdict -> ((Outcome.Passed) verdict.outcome()).evidence())
+                .allMatch(evidence -> evidence.startsWith("its user is logged in") && !evidence.contains(user));
+    }
+
+    @Test
     void aModelThatHasSaidItAllBeforeItCouldBeStoppedIsNoProof() throws Exception {
         world.cfg("option abortonclose", "no option abortonclose");
         assertThat(world.verify())
@@ -502,6 +567,16 @@ class SabotageTest {
                 .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Failed)
                 .extracting(Verdict::id)
                 .containsExactly("reach.server");
+    }
+
+    @Test
+    void aClientIsNotTakenInByAServerThatAnswersEverythingWith200() throws Exception {
+        answerAllWith200(world);
+        Set<String> caught = caught(world.verifyFromOutside("localhost"));
+        assertThat(caught)
+                .contains("network.name.localhost", "name.unknown", "openai.models", "privacy.cloud")
+                .doesNotContain("reach.server");
+        assertThat(caught).filteredOn(id -> id.startsWith("blocked.")).hasSizeGreaterThan(200);
     }
 
     private static boolean fits(String pattern, String id) {

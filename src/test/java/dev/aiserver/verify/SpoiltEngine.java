@@ -62,6 +62,15 @@ final class SpoiltEngine implements AutoCloseable {
                         : UnaryOperator.identity());
     }
 
+    /** Has models think although they are asked not to, as some do. */
+    static void thinking(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+        String body = new String(call.body(), StandardCharsets.UTF_8)
+                .replace("\"reasoning_effort\":\"none\",", "")
+                .replace("\"reasoning\":{\"effort\":\"none\"},", "")
+                .replace("\"thinking\":{\"type\":\"disabled\"},", "");
+        passOn(call.withBody(body.getBytes(StandardCharsets.UTF_8)), engine, out, 0);
+    }
+
     /** Answers requests for this path with something else altogether. */
     static Fault answering(String path, String wholeAnswer) {
         return (call, engine, out) -> {

@@ -96,7 +96,7 @@ final class World implements AutoCloseable {
         host.answer("ip", TWO_ADDRESSES);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

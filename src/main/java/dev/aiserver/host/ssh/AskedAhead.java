@@ -8,7 +8,9 @@ import dev.aiserver.host.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The questions of a foresight, and what becomes of their answers. */
@@ -16,12 +18,10 @@ final class AskedAhead {
     private final List<Question<?>> questions = new ArrayList<>();
     private final List<Consumer<CommandResult>> readers = new ArrayList<>();
     private final Foreseen foreseen = new Foreseen();
-    private Duration ofCommands = Duration.ZERO;
+    private Duration longest = Duration.ZERO;
 
     AskedAhead(Foresight foresight) {
-        for (Path path : foresight.files()) {
-            add(RemoteFiles.file(path), state -> foreseen.file(path, state));
-        }
+        Set<Object> same = new HashSet<>();
         for (Path directory : foresight.directories()) {
             add(RemoteFiles.list(directory), entries -> foreseen.list(directory, entries));
         }
@@ -29,10 +29,14 @@ final class AskedAhead {
             add(Shell.find(program), path -> foreseen.found(program, path));
         }
         for (Command command : foresight.commands()) {
-            if (Foreseen.canKnow(command)) {
+            if (Foreseen.canKnow(command) && same.add(List.of(command.argv(), command.environment()))) {
                 add(Shell.run(command), result -> foreseen.result(command, result));
-                ofCommands = ofCommands.plus(command.timeout());
+                longest = longest.compareTo(command.timeout()) < 0 ? command.timeout() : longest;
             }
+        }
+        // They come last, because they may be large.
+        for (Path path : foresight.files()) {
+            add(RemoteFiles.file(path), state -> foreseen.file(path, state));
         }
     }
 
@@ -45,9 +49,9 @@ final class AskedAhead {
         return questions;
     }
 
-    /** All time limits of the commands together. */
-    Duration ofCommands() {
-        return ofCommands;
+    /** The longest time limit of a command; what a slow one leaves unanswered is asked again by itself. */
+    Duration ofOneCommand() {
+        return longest;
     }
 
     /** @param answers to the first questions, as many as there are */

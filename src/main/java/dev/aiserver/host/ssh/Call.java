@@ -12,7 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /** One process of the other side, fed and waited for. */
 final class Call implements AutoCloseable {
-    private static final Patience CLOSELY = new Patience(Duration.ofMillis(1));
+    /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
+    private static final Patience CLOSELY = new Patience(Duration.ofMillis(20));
 
     private static final Duration A_MOMENT = Duration.ofMillis(500);
 

@@ -110,7 +110,6 @@ final class Connection implements AutoCloseable {
 
     /** A port on the loopback of this machine that leads to an address as seen from there. */
     int forward(InetSocketAddress there) {
-        roundTrips.incrementAndGet();
         try {
             return last().setPortForwardingL(LOOPBACK, 0, there.getHostString(), there.getPort());
         } catch (JSchException e) {

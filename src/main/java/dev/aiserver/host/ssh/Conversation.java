@@ -1,6 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,18 +21,30 @@ final class Conversation {
     private static final Duration TO_END = Duration.ofSeconds(10);
 
     private final List<? extends Question<?>> questions;
+    private final boolean goesOn;
     private final String mark;
     private final Sections stdout;
     private final Sections stderr;
 
     Conversation(List<? extends Question<?>> questions) {
+        this(questions, true);
+    }
+
+    /** @param goesOn after a question that did not end well */
+    private Conversation(List<? extends Question<?>> questions, boolean goesOn) {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         // Only its first character is no digit, so that no end of it is like its beginning.
         this.mark = "#" + HexFormat.of().formatHex(random);
         this.questions = questions;
+        this.goesOn = goesOn;
         this.stdout = new Sections(mark.getBytes(StandardCharsets.US_ASCII));
         this.stderr = new Sections(mark.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** What comes after a question that did not end well is not begun, and its answer means nothing. */
+    static Conversation untilOneFails(List<? extends Question<?>> questions) {
+        return new Conversation(questions, false);
     }
 
     /**
@@ -52,7 +65,7 @@ final class Conversation {
         byte[] script = script("");
         int answered = questions.size();
         try (Call call = connection.call(line(script), stdout, stderr)) {
-            call.feed(concat(script, questions.size() == 1 ? questions.get(0).input() : new byte[0]));
+            call.feed(withInputs(script));
             BooleanSupplier ended = () -> answered() == questions.size();
             if (!(interruptible ? call.awaitUnlessInterrupted(limit, ended) : call.await(limit, ended))) {
                 // Counted before the killing, because the shell may still tell of the death of its child.
@@ -95,9 +108,9 @@ final class Conversation {
         return new String(stdout.get(1), StandardCharsets.US_ASCII);
     }
 
-    /** What there is of the first answer when it did not come to its end. */
-    CommandResult unfinished() {
-        return new CommandResult(CommandResult.TIMED_OUT, stdout.get(place(0)), stderr.get(place(0)));
+    /** What there is of an answer that did not come to its end. */
+    CommandResult unfinished(int question) {
+        return new CommandResult(CommandResult.TIMED_OUT, stdout.get(place(question)), stderr.get(place(question)));
     }
 
     private int answered() {
@@ -120,18 +133,31 @@ final class Conversation {
                 _mark; printf %%s $$; _mark
                 """.formatted(Shell.quote(mark)));
         script.append(Shell.PRELUDE);
+        script.append("_status=0\n");
         for (Question<?> question : questions) {
-            script.append("(\n").append(question.script()).append("\n) 2>&3 3>&-");
-            script.append(questions.size() == 1 ? "" : " </dev/null");
-            script.append("\n_status=$?; _mark; printf %s $_status; _mark\n");
+            script.append(goesOn ? "" : "if [ $_status -eq 0 ]; then\n");
+            script.append(asked(question)).append("\n_status=$?\n").append(goesOn ? "" : "fi\n");
+            script.append("_mark; printf %s $_status; _mark\n");
         }
         return script.append(ending).append(":").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] concat(byte[] first, byte[] second) {
-        byte[] both = new byte[first.length + second.length];
-        System.arraycopy(first, 0, both, 0, first.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    /** One of several gets its own part of what comes in, and whatever it leaves of that is not left to the next. */
+    private String asked(Question<?> question) {
+        String shell = "(\n" + question.script() + "\n) 2>&3 3>&-";
+        if (questions.size() == 1) {
+            return shell;
+        }
+        int size = question.input().length;
+        return size == 0
+                ? shell + " </dev/null"
+                : "/bin/dd bs=1 count=" + size + " | {\n" + shell + "\n_status=$?; cat >/dev/null; exit $_status; }";
+    }
+
+    private byte[] withInputs(byte[] script) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(script);
+        questions.forEach(question -> all.writeBytes(question.input()));
+        return all.toByteArray();
     }
 }

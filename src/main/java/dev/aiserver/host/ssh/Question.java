@@ -7,7 +7,7 @@ import java.util.function.Function;
  * Something to find out on the other side, or to do there.
  *
  * @param script for a POSIX shell, run in a shell of its own
- * @param input what the script reads; nothing when it is asked together with others
+ * @param input what the script reads
  * @param answer reads what the script said
  */
 record Question<T>(String script, byte[] input, Function<CommandResult, T> answer) {

@@ -2,10 +2,12 @@ package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 
 /** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
 final class RemoteFiles {
+    private static final int MUCH = 200_000;
     private static final int THERE_ALREADY = 44;
     private static final int CUT_SHORT = 45;
     private static final int NOTHING_THERE = 46;
@@ -21,6 +24,37 @@ final class RemoteFiles {
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
 
     private RemoteFiles() {}
+
+    private static Question<Boolean> change(FileChange change) {
+        if (change instanceof FileChange.Write write) {
+            return write(write.path(), write.content(), write.mode());
+        }
+        if (change instanceof FileChange.Create create) {
+            return create(create.path(), create.content(), create.mode());
+        }
+        if (change instanceof FileChange.Move move) {
+            return move(move.from(), move.to());
+        }
+        if (change instanceof FileChange.CreateDirectory directory) {
+            return createDirectory(directory.path(), directory.mode());
+        }
+        return delete(((FileChange.Delete) change).path());
+    }
+
+    /** The first changes, as many as go together: much content goes faster by itself. */
+    static List<Question<Boolean>> batch(List<FileChange> changes) {
+        List<Question<Boolean>> batch = new ArrayList<>();
+        int size = 0;
+        for (FileChange change : changes) {
+            Question<Boolean> question = change(change);
+            size += question.input().length;
+            if (size > MUCH && !batch.isEmpty()) {
+                break;
+            }
+            batch.add(question);
+        }
+        return batch;
+    }
 
     private static String script(Path path, String body) {
         return TOOLS + "p=" + Shell.quote(path.toString()) + "\n" + body;
@@ -147,18 +181,20 @@ final class RemoteFiles {
 
     static Question<Boolean> delete(Path path) {
         return Question.of(script(path, """
-                        ls -d -- "$p" >/dev/null || exit
-                        if [ -d "$p" ] && [ ! -L "$p" ]; then rmdir -- "$p"; else rm -f -- "$p"; fi
+                        fine() {
+                          case $e in
+                            *': No such file or directory' | *': Not a directory' | *': Directory not empty') exit 0 ;;
+                          esac
+                          printf '%s\\n' "$e" >&2
+                          exit 1
+                        }
+                        e=$(ls -d -- "$p" 2>&1 >/dev/null) || fine
+                        if [ -d "$p" ] && [ ! -L "$p" ]; then e=$(rmdir -- "$p" 2>&1) || fine; else rm -f -- "$p"; fi
                         """), result -> {
-            boolean gone = result.succeeded();
-            boolean fine = switch (reason(result)) {
-                case "No such file or directory", "Not a directory", "Directory not empty" -> true;
-                default -> false;
-            };
-            if (!gone && !fine) {
+            if (!result.succeeded()) {
                 throw refused("delete", path, result);
             }
-            return gone;
+            return true;
         });
     }
 

@@ -5,12 +5,18 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/** A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts. */
+/**
+ * A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts. Each
+ * mark wakes the thread that made this, which waits for it: to ask every millisecond costs more than the answers do when
+ * many machines are spoken with at once.
+ */
 final class Sections extends OutputStream {
     private final byte[] mark;
     private final ByteArrayOutputStream current = new ByteArrayOutputStream();
     private final List<byte[]> ended = new ArrayList<>();
+    private final Thread waiting = Thread.currentThread();
     private int matched;
 
     /** @param mark of which no part but the whole ends like its beginning, so that it is found in one pass */
@@ -38,6 +44,7 @@ final class Sections extends OutputStream {
             ended.add(Arrays.copyOf(bytes, bytes.length - mark.length));
             current.reset();
             matched = 0;
+            LockSupport.unpark(waiting);
         }
     }
 

@@ -4,19 +4,23 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.Facts;
+import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForeseeingHost;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +54,10 @@ public final class SshHost implements Host, AutoCloseable {
         this.options = options;
     }
 
-    /** How often something was asked of the other side since the connection was made. */
+    /**
+     * How often something was asked of the other side since the connection was made. A route costs none: what then goes
+     * through it is between a client and a server.
+     */
     public synchronized int roundTrips() {
         return connection == null ? 0 : connection.roundTrips();
     }
@@ -65,7 +72,7 @@ public final class SshHost implements Host, AutoCloseable {
     private <T> T ask(Question<T> question) {
         List<CommandResult> answers = hold(new Conversation(List.of(question)), NEVER_ENDING);
         if (answers.isEmpty()) {
-            throw connection().lost("no answer came in " + NEVER_ENDING.toMinutes() + " minutes");
+            throw noAnswer();
         }
         return question.answer().apply(answers.get(0));
     }
@@ -100,9 +107,50 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public CommandResult run(Command command) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        List<CommandResult> answers =
-                oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
-        return answers.isEmpty() ? conversation.unfinished() : answers.get(0);
+        List<CommandResult> answers = oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
+        return answers.isEmpty() ? conversation.unfinished(0) : answers.get(0);
+    }
+
+    @Override
+    public List<CommandResult> runAll(List<Command> commands) {
+        if (commands.isEmpty()) {
+            return List.of();
+        }
+        Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
+        Conversation conversation =
+                Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
+        List<CommandResult> results = new ArrayList<>();
+        for (CommandResult result : oneOfFew(open -> conversation.holdUnlessInterrupted(open, limit))) {
+            results.add(result);
+            if (!result.succeeded()) {
+                return results;
+            }
+        }
+        if (results.size() < commands.size()) {
+            results.add(conversation.unfinished(results.size()));
+        }
+        return results;
+    }
+
+    @Override
+    public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+        for (int done = 0; done < changes.size(); ) {
+            List<Question<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
+            List<CommandResult> answers = hold(Conversation.untilOneFails(batch), NEVER_ENDING);
+            if (answers.size() < batch.size()) {
+                throw noAnswer();
+            }
+            boolean begun = true;
+            for (int i = 0; i < batch.size() && begun; i++) {
+                made.accept(batch.get(i).answer().apply(answers.get(i)));
+                done++;
+                begun = answers.get(i).succeeded();
+            }
+        }
+    }
+
+    private Trouble noAnswer() {
+        return connection().lost("no answer came in " + NEVER_ENDING.toMinutes() + " minutes");
     }
 
     @Override
@@ -159,7 +207,7 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public Host ahead(Foresight foresight) {
         AskedAhead asked = new AskedAhead(foresight);
-        Duration limit = FOR_A_SHELL.plus(asked.ofCommands());
+        Duration limit = FOR_A_SHELL.plus(asked.ofOneCommand());
         return new ForeseeingHost(this, asked.read(hold(new Conversation(asked.questions()), limit)));
     }
 

@@ -1,0 +1,26 @@
+package dev.aiserver.resource;
+
+import dev.aiserver.host.Command;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A job of the service manager, which keeps a copy of its own of what it was told: looking at files is not knowing. */
+public sealed interface Service extends Resource permits EarlierJob, Job, LoginJob {
+
+    String label();
+
+    /** The file that it is loaded from. */
+    Path plist();
+
+    @Override
+    default boolean isOurs() {
+        return true;
+    }
+
+    @Override
+    default List<Command> byHand(Machine machine, State to) {
+        return to.equals(State.ABSENT)
+                ? machine.launchd().stopByHand(label())
+                : machine.launchd().startByHand(label(), plist());
+    }
+}

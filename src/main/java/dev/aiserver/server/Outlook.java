@@ -1,0 +1,48 @@
+package dev.aiserver.server;
+
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.ReadOnlyHost;
+import dev.aiserver.plan.Observer;
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.plan.Records;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.service.Launchd;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A host that can only be looked at, and what looks at it. Where each question costs a trip, it is asked in two steps all
+ * that will be asked of it: what is known beforehand, and what the receipt and the first answers lead to. What was not
+ * foreseen is asked when it is needed.
+ */
+record Outlook(Host host, Launchd launchd, Records records) {
+
+    static Outlook on(Host host, Launchd launchd, Records records, Foresight first) {
+        return new Outlook(new ReadOnlyHost(host), launchd, records)
+                .with(host.ahead(records.questions().and(first)));
+    }
+
+    private Outlook with(Host asked) {
+        Host view = new ReadOnlyHost(asked);
+        return new Outlook(view, launchd.on(view), records.on(view));
+    }
+
+    /** What is installed, if that can be read. */
+    Optional<Installation> installation() {
+        return records.receipts().readable().map(receipt -> Installation.of(receipt, records.receipts()));
+    }
+
+    /** Having asked also what the records lead to. */
+    Outlook further(Foresight more) {
+        Foresight recorded = records.receipts()
+                .readable()
+                .map(receipt -> Observer.questions(resources(receipt), launchd))
+                .orElseGet(Foresight::none);
+        return with(host.further(records.furtherQuestions().and(recorded).and(more)));
+    }
+
+    private static List<Resource> resources(Receipt receipt) {
+        return receipt.entries().stream().map(Receipt.Entry::resource).toList();
+    }
+}
