@@ -187,6 +187,9 @@ final class InstallCommand implements Callable<Integer> {
                 Interruption interruption = useCases.interruption()) {
             now = install.propose(wish);
             if (now.unfinished().isPresent()) {
+                if (shown.unfinished().isEmpty()) {
+                    transacting.undoing(now.unfinished().get());
+                }
                 List<Applier.Left> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));

@@ -136,6 +136,9 @@ final class UninstallCommand implements Callable<Integer> {
                 Interruption interruption = useCases.interruption()) {
             Uninstall.Proposal now = uninstall.propose(restores());
             if (now.unfinished().isPresent() && !now.goesOn()) {
+                if (shown.unfinished().isEmpty()) {
+                    transacting.undoing(now.unfinished().get());
+                }
                 List<Applier.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));

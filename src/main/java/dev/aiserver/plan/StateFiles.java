@@ -59,7 +59,14 @@ final class StateFiles {
 
     void ensure(Path path) {
         if (host.file(path) instanceof FileState.Absent) {
-            host.createDirectory(path, DIRECTORY_MODE);
+            try {
+                host.createDirectory(path, DIRECTORY_MODE);
+            } catch (Trouble refused) {
+                // Another process may have made it just now.
+                if (!(host.file(path) instanceof FileState.Directory)) {
+                    throw refused;
+                }
+            }
         }
     }
 
