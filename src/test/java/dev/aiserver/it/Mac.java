@@ -124,7 +124,11 @@ final class Mac implements AutoCloseable {
                         + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
-        write(state().resolve("tailscale.json"), TailscaleStatus.running(address));
+        write(
+                state().resolve("tailscale.json"),
+                address.equals(ADDRESS)
+                        ? TailscaleStatus.running(address)
+                        : TailscaleStatus.running(address, "mac-" + address.replace('.', '-')));
         write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
         Path here = Path.of("").toAbsolutePath();
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
