@@ -196,7 +196,7 @@ public final class Rehearsal {
             console.say(text.list(proposal.plan()));
             proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
             try (LockFile.Held lock = installation().lock(holder -> {})) {
-                requireApplied("install", installation().apply(proposal, lock, Interruption.NEVER, done(text)));
+                requireApplied("install", installation().apply(proposal, lock, Interruption.NEVER, done(text)), text);
             }
             proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");
         }
@@ -260,7 +260,7 @@ public final class Rehearsal {
             Uninstall uninstall = new Uninstall(host, launchd, layout, records);
             Uninstall.Proposal proposal = uninstall.propose();
             try (LockFile.Held lock = uninstall.lock(holder -> {})) {
-                requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)));
+                requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)), text);
             }
             proved("uninstall", proposal.plan().changes().size() + " changes taken back");
         }
@@ -269,9 +269,16 @@ public final class Rehearsal {
             return change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
         }
 
-        private static void requireApplied(String step, Applier.Result result) throws Failed {
-            if (!(result instanceof Applier.Result.Applied)) {
-                throw new Failed(step, result.toString());
+        private static void requireApplied(String step, Applier.Result result, PlanText text) throws Failed {
+            if (result instanceof Applier.Result.RolledBack back) {
+                throw new Failed(step, text.line(back.failed()) + ": " + back.reason());
+            }
+            if (result instanceof Applier.Result.Stuck stuck) {
+                throw new Failed(
+                        step, text.line(stuck.failed()) + ": " + stuck.reason() + "; not undone: " + stuck.left());
+            }
+            if (result instanceof Applier.Result.Interrupted) {
+                throw new Failed(step, "interrupted");
             }
         }
 
