@@ -74,7 +74,7 @@ public final class Applier {
     public Result apply(Transaction transaction) {
         interruption.check();
         if (!transaction.plan().isEmpty()) {
-            return carryOut(records.journals().begin(transaction));
+            return begin(transaction);
         }
         if (transaction.after().isEmpty()) {
             records.receipts().forget();
@@ -83,6 +83,20 @@ public final class Applier {
             records.receipts().save(transaction.after());
         }
         return new Result.Applied(transaction.after());
+    }
+
+    private Result begin(Transaction transaction) {
+        Journal journal;
+        try {
+            journal = records.journals().begin(transaction);
+        } catch (Trouble trouble) {
+            if (isLoss(trouble)) {
+                // The journal may have been written there all the same.
+                return new Result.Lost(transaction.plan().changes().get(0), trouble.sentence());
+            }
+            throw trouble;
+        }
+        return carryOut(journal);
     }
 
     /** Makes the changes of a transaction whose process died on the way. */

@@ -124,7 +124,7 @@ final class Mac implements AutoCloseable {
                         + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
-        write(state().resolve("tailscale.json"), TailscaleStatus.running(address));
+        write(state().resolve("tailscale.json"), TailscaleStatus.running(address).replace("mac-studio", name()));
         write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
         Path here = Path.of("").toAbsolutePath();
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
@@ -322,6 +322,11 @@ final class Mac implements AutoCloseable {
 
     String address() {
         return address;
+    }
+
+    /** In its tailnet. */
+    private String name() {
+        return address.equals(ADDRESS) ? "mac-studio" : "mac-" + address.replace('.', '-');
     }
 
     /** The network's name. */

@@ -156,8 +156,7 @@ class RemoteFaultsIT {
             laptop.startSshd();
             Run installed = install(laptop, mac);
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
-            assertThat(installed.err())
-                    .contains("The install that began ", "What it had begun is undone first.");
+            assertThat(installed.err()).contains("The install that began ", "What it had begun is undone first.");
             Run status = laptop.aiserver("status", "--host", Laptop.MAC);
             assertThat(status.exitCode()).as(status.toString()).isZero();
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
