@@ -85,13 +85,13 @@ public final class Applier {
         return new Result.Applied(transaction.after());
     }
 
-    /** Whether a journal whose answer was lost is on the disk, the next contact sees. */
     private Result begin(Transaction transaction) {
         Journal journal;
         try {
             journal = records.journals().begin(transaction);
         } catch (Trouble trouble) {
             if (isLoss(trouble)) {
+                // The journal may have been written there all the same.
                 return new Result.Lost(transaction.plan().changes().get(0), trouble.sentence());
             }
             throw trouble;
@@ -233,8 +233,12 @@ public final class Applier {
         }
     }
 
-    /** Of a file with a content this can be seen; anything else that was refused is not. */
+    /** Of a folder, and of a file with a content, this can be seen; anything else that was refused is not. */
     private boolean isAsItShallBe(Change change) {
+        if (change.resource() instanceof Directory directory) {
+            boolean there = machine.host().file(directory.path()) instanceof FileState.Directory;
+            return there == change.after().equals(State.PRESENT);
+        }
         return change.resource() instanceof HostFile file
                 && change.after() instanceof State.File
                 && state(file).equals(change.after());

@@ -126,9 +126,7 @@ final class Mac implements AutoCloseable {
         write(state().resolve("os_version"), kind.os());
         write(
                 state().resolve("tailscale.json"),
-                address.equals(ADDRESS)
-                        ? TailscaleStatus.running(address)
-                        : TailscaleStatus.running(address, "mac-" + address.replace('.', '-')));
+                TailscaleStatus.running(address).replace("mac-studio", name()));
         write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
         Path here = Path.of("").toAbsolutePath();
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
@@ -326,6 +324,11 @@ final class Mac implements AutoCloseable {
 
     String address() {
         return address;
+    }
+
+    /** In its tailnet. */
+    private String name() {
+        return address.equals(ADDRESS) ? "mac-studio" : "mac-" + address.replace('.', '-');
     }
 
     /** The network's name. */

@@ -9,11 +9,6 @@ public final class TailscaleStatus {
         return status("Running", "\"" + ipv4 + "\", \"fd7a:115c:a1e0::5d01:2f3a\"", true);
     }
 
-    /** Of another machine of the same tailnet. */
-    public static String running(String ipv4, String machine) {
-        return running(ipv4).replace("mac-studio.", machine + ".");
-    }
-
     /** Of a machine whose user has switched Tailscale off; it still knows its addresses. */
     public static String stopped(String ipv4) {
         return status("Stopped", "\"" + ipv4 + "\", \"fd7a:115c:a1e0::5d01:2f3a\"", false);
