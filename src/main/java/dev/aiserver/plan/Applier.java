@@ -222,7 +222,7 @@ public final class Applier {
         } catch (Trouble refused) {
             int done = made.size() - before;
             if (interruption.isRequested()) {
-                due.stream().skip(done).filter(this::isAsItShallBe).forEach(made::add);
+                due.stream().skip(done).filter(this::wasMade).forEach(made::add);
                 throw refused;
             }
             if (!isAsItShallBe(due.get(done - 1))) {
@@ -233,15 +233,20 @@ public final class Applier {
         }
     }
 
-    /** Of a folder, and of a file with a content, this can be seen; anything else that was refused is not. */
+    /** Of a file with a content this can be seen; anything else that was refused is not. */
     private boolean isAsItShallBe(Change change) {
+        return change.resource() instanceof HostFile file
+                && change.after() instanceof State.File
+                && state(file).equals(change.after());
+    }
+
+    /** Of what nobody refused it can be seen of folders too. */
+    private boolean wasMade(Change change) {
         if (change.resource() instanceof Directory directory) {
             boolean there = machine.host().file(directory.path()) instanceof FileState.Directory;
             return there == change.after().equals(State.PRESENT);
         }
-        return change.resource() instanceof HostFile file
-                && change.after() instanceof State.File
-                && state(file).equals(change.after());
+        return change.resource() instanceof HostFile file && state(file).equals(change.after());
     }
 
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
