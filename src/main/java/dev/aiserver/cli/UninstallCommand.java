@@ -114,9 +114,13 @@ final class UninstallCommand implements Callable<Integer> {
         return console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
     }
 
+    private void goingOn() {
+        console.say("An uninstallation was cut short; it goes on.");
+    }
+
     private boolean isAgreed(Uninstall.Proposal proposal, PlanText text, Transacting transacting) {
         if (proposal.goesOn()) {
-            console.say("An uninstallation was cut short; it goes on.");
+            goingOn();
         } else {
             proposal.unfinished().ifPresent(transacting::undoing);
             if (!proposal.fromReceipt()) {
@@ -147,6 +151,9 @@ final class UninstallCommand implements Callable<Integer> {
             }
             if (!now.plan().changes().equals(shown.plan().changes())) {
                 return Optional.empty();
+            }
+            if (now.goesOn() && !shown.goesOn()) {
+                goingOn();
             }
             result = uninstall.apply(now, lock, interruption, transacting::done);
         }
