@@ -140,6 +140,12 @@ public final class LockFile {
         private boolean isFree() {
             try {
                 return files.createWithDirectory(LOCK, me);
+            } catch (Trouble raced) {
+                // Another one has made the directory just now, or nobody can.
+                files.ensure();
+            }
+            try {
+                return files.create(LOCK, me);
             } catch (Trouble trouble) {
                 // The one that had it may have taken its empty directory away just now.
                 if (host.file(directory) instanceof FileState.Absent) {
