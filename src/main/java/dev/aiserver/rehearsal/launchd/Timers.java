@@ -1,12 +1,14 @@
 package dev.aiserver.rehearsal.launchd;
 
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The one lock under which all state changes, and what happens later under it. */
 final class Timers {
@@ -33,8 +35,11 @@ final class Timers {
         }
     }
 
-    ScheduledFuture<?> after(long nanos, Runnable action) {
-        return executor.schedule(() -> locked(action), nanos, TimeUnit.NANOSECONDS);
+    /** What is cancelled under the lock never runs, also when it is due and waits for the lock. */
+    Future<?> after(long nanos, Runnable action) {
+        FutureTask<@Nullable Void> task = new FutureTask<>(action, null);
+        executor.schedule(() -> locked(task), nanos, TimeUnit.NANOSECONDS);
+        return task;
     }
 
     ReentrantLock lock() {

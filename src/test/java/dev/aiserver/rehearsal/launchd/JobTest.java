@@ -1,0 +1,47 @@
+package dev.aiserver.rehearsal.launchd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Patience;
+import dev.aiserver.standin.Agent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobTest {
+    private static final double TIME_SCALE = 0.02;
+    private static final Duration THROTTLE = Duration.ofMillis(200);
+    private static final Patience PATIENCE = new Patience(Duration.ofMillis(10));
+
+    @TempDir
+    Path home;
+
+    @Test
+    void aJobThatIsRemovedWhenItsNextAttemptIsDueDoesNotStartAgain() throws Exception {
+        Timers timers = new Timers();
+        Spawner spawner = new Spawner(new Account(0, "ann", home, TIME_SCALE, List.of()));
+        JobDefinition definition = JobDefinition.read(
+                new Agent(home, "com.example.job", "exit 1").written().plist());
+        Job job = new Job(definition, spawner, timers, TIME_SCALE, Map.of());
+
+        timers.locked(() -> job.demand("speculative"));
+        assertThat(PATIENCE.await(Duration.ofSeconds(10), () -> job.state() == Job.State.SPAWN_SCHEDULED))
+                .isTrue();
+        timers.locked(() -> {
+            // The attempt becomes due here, and waits for the lock.
+            long due = System.nanoTime() + THROTTLE.toNanos() + TimeUnit.MILLISECONDS.toNanos(100);
+            while (System.nanoTime() < due) {
+                Thread.onSpinWait();
+            }
+            job.remove(false, 0, () -> {});
+        });
+        timers.after(0, () -> {}).get();
+        timers.close(job::destroy);
+
+        assertThat(job.runs()).isEqualTo(1);
+    }
+}
