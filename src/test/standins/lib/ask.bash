@@ -1,9 +1,10 @@
 # Hands a command's words to the Java side of a test and acts out its answer. Needs bash for /dev/tcp.
 #
 # Request: the number of words, the words (the first is the command's name), base64 of standard input; each ends in NUL.
-# Answer: exit code, base64 of standard output, base64 of standard error; one line each.
+# Answer: a line with the exit code and two lengths, then standard output and standard error as printf's %b reads them.
+# launchctl is asked often and is a quick program, so this starts none besides bash.
 ask() {
-    local stdin="" code="" stdout="" stderr="" word
+    local stdin="" code="" stdout="" stderr="" out=0 err=0 word LC_ALL=C
     for word in "$@"; do
         if [ "$word" = - ]; then
             stdin=$(base64 | tr -d '\n')
@@ -18,11 +19,11 @@ ask() {
         printf '%d\0' "$#"
         printf '%s\0' "$@" "$stdin"
     } >&3
-    read -r code <&3
-    read -r stdout <&3
-    read -r stderr <&3
+    read -r code out err <&3
+    IFS= read -r -N "${out:-0}" stdout <&3
+    IFS= read -r -N "${err:-0}" stderr <&3
     exec 3>&-
-    if [ -n "$stdout" ]; then printf '%s' "$stdout" | base64 -d; fi
-    if [ -n "$stderr" ]; then printf '%s' "$stderr" | base64 -d >&2; fi
+    printf '%b' "$stdout"
+    printf '%b' "$stderr" >&2
     return "${code:-70}"
 }

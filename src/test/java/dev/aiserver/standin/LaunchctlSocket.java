@@ -75,11 +75,10 @@ public final class LaunchctlSocket implements AutoCloseable {
             }
             byte[] stdin = Base64.getDecoder().decode(word(request));
             CommandResult result = run(words.get(0), words.subList(1, count), stdin);
-            Base64.Encoder base64 = Base64.getEncoder();
-            socket.getOutputStream()
-                    .write((result.exitCode() + "\n" + base64.encodeToString(result.stdout()) + "\n"
-                                    + base64.encodeToString(result.stderr()) + "\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+            String stdout = escaped(result.stdout());
+            String stderr = escaped(result.stderr());
+            String answer = result.exitCode() + " " + stdout.length() + " " + stderr.length() + "\n" + stdout + stderr;
+            socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // The script was killed while it waited, as the test of a hanging launchctl wants.
             return;
@@ -88,6 +87,19 @@ public final class LaunchctlSocket implements AutoCloseable {
 
     private CommandResult run(String command, List<String> arguments, byte[] stdin) {
         return command.equals("plutil") ? plutil.run(arguments, stdin) : launchctl.run(arguments);
+    }
+
+    /** As the shell's {@code printf %b} reads it. */
+    private static String escaped(byte[] bytes) {
+        StringBuilder text = new StringBuilder();
+        for (byte each : bytes) {
+            if (each >= ' ' && each <= '~' && each != '\\') {
+                text.append((char) each);
+            } else {
+                text.append("\\0%03o".formatted(Byte.toUnsignedInt(each)));
+            }
+        }
+        return text.toString();
     }
 
     private static String word(InputStream request) throws IOException {
