@@ -1,7 +1,8 @@
 package dev.aiserver.host;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who and what a host is, as its own tools say.
@@ -14,32 +15,36 @@ import java.util.List;
  */
 public record Facts(String os, String arch, String osVersion, int uid, String user, Path home) {
 
+    private static final Pattern ANSWER = Pattern.compile("(?<os>\\S+) (?<arch>\\S+)\n"
+            + "uid=(?<uid>\\d+)\\((?<user>[^)\n]*)\\).*\n"
+            + "(?<home>.*)\n"
+            + "(?<version>.*)\n");
+
     /** What to run on a host in order to {@link #read} its facts. */
     public static Command question() {
         return Command.of(
                 "/bin/sh",
                 "-c",
-                "uname -s && uname -m && id -u && id -un && printf '%s\\n' \"$HOME\" && "
-                        + "{ sw_vers -productVersion 2>/dev/null || echo; }");
+                "uname -sm && id && printf '%s\\n' \"$HOME\" && { sw_vers -productVersion 2>/dev/null || echo; }");
     }
 
     /** @throws Trouble when that is no answer, or tells of no home */
     public static Facts read(CommandResult answer) {
-        List<String> lines = answer.text().lines().toList();
-        if (!answer.succeeded() || lines.size() < 6) {
+        Matcher answered = ANSWER.matcher(answer.text());
+        if (!answer.succeeded() || !answered.lookingAt()) {
             throw new Trouble("This machine does not say what it is: " + answer.complaint()
                     + ". Check that uname and id work in a shell.");
         }
-        if (!lines.get(4).startsWith("/")) {
+        if (!answered.group("home").startsWith("/")) {
             throw new Trouble("HOME is not set to an absolute path; set it to your home directory.");
         }
         return new Facts(
-                lines.get(0),
-                lines.get(1),
-                lines.get(5),
-                Integer.parseInt(lines.get(2)),
-                lines.get(3),
-                Path.of(lines.get(4)));
+                answered.group("os"),
+                answered.group("arch"),
+                answered.group("version"),
+                Integer.parseInt(answered.group("uid")),
+                answered.group("user"),
+                Path.of(answered.group("home")));
     }
 
     public boolean isMac() {

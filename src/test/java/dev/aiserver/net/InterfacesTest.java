@@ -42,7 +42,7 @@ class InterfacesTest {
     }
 
     private static Interfaces saying(Path directory, String output) {
-        Script.write(directory.resolve("uname"), "echo Darwin");
+        Script.write(directory.resolve("uname"), "echo Darwin arm64");
         Script.write(directory.resolve("ifconfig"), "/bin/cat <<'END'\n" + output + "END");
         return new Interfaces(new LocalHost(Map.of("PATH", directory.toString(), "HOME", directory.toString())));
     }

@@ -1,7 +1,6 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +16,9 @@ import java.util.function.BooleanSupplier;
  * the streams open.
  */
 final class Conversation {
+    /** Each shell that a user may have reads this alike. */
+    private static final String SHELL = "exec /bin/sh -s";
+
     private static final int BEFORE_THE_ANSWERS = 2;
     private static final Duration TO_END = Duration.ofSeconds(10);
 
@@ -62,10 +64,9 @@ final class Conversation {
     }
 
     private List<CommandResult> hold(Connection connection, Duration limit, boolean interruptible) {
-        byte[] script = script("");
         int answered = questions.size();
-        try (Call call = connection.call(line(script), stdout, stderr)) {
-            call.feed(withInputs(script));
+        try (Call call = connection.call(SHELL, stdout, stderr)) {
+            call.feed(script("exit"));
             BooleanSupplier ended = () -> answered() == questions.size();
             if (!(interruptible ? call.awaitUnlessInterrupted(limit, ended) : call.await(limit, ended))) {
                 // Counted before the killing, because the shell may still tell of the death of its child.
@@ -94,9 +95,8 @@ final class Conversation {
      */
     static long settle(Connection connection, Duration limit) {
         Conversation conversation = new Conversation(List.of());
-        byte[] script = conversation.script("exec cat >/dev/null\n");
-        Call call = connection.call(line(script), conversation.stdout, conversation.stderr);
-        call.hold(script);
+        Call call = connection.call(SHELL, conversation.stdout, conversation.stderr);
+        call.hold(conversation.script("exec cat >/dev/null"));
         if (!call.await(limit, () -> conversation.stdout.marks() >= BEFORE_THE_ANSWERS)) {
             throw connection.lost("the shell there does not answer");
         }
@@ -121,13 +121,10 @@ final class Conversation {
         return BEFORE_THE_ANSWERS + 2 * question;
     }
 
-    /** Each shell that a user may have reads this alike: it has no backslash, no line break, no exclamation mark. */
-    private static String line(byte[] script) {
-        return "exec /bin/sh -c 'eval \"$(/bin/dd bs=1 count=" + script.length + " 2>/dev/null)\"'";
-    }
-
+    /** As a function, so that nothing of it is done before all of it has arrived. */
     private byte[] script(String ending) {
         StringBuilder script = new StringBuilder("""
+                _all() {
                 exec 3>&2 2>/dev/null
                 _mark() { printf %%s %1$s; printf %%s %1$s >&3; }
                 _mark; printf %%s $$; _mark
@@ -139,25 +136,14 @@ final class Conversation {
             script.append(asked(question)).append("\n_status=$?\n").append(goesOn ? "" : "fi\n");
             script.append("_mark; printf %s $_status; _mark\n");
         }
-        return script.append(ending).append(":").toString().getBytes(StandardCharsets.UTF_8);
+        script.append(ending).append("\n}\n_all\n");
+        return script.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** One of several gets its own part of what comes in, and whatever it leaves of that is not left to the next. */
-    private String asked(Question<?> question) {
+    private static String asked(Question<?> question) {
         String shell = "(\n" + question.script() + "\n) 2>&3 3>&-";
-        if (questions.size() == 1) {
-            return shell;
-        }
-        int size = question.input().length;
-        return size == 0
+        return question.input().length == 0
                 ? shell + " </dev/null"
-                : "/bin/dd bs=1 count=" + size + " | {\n" + shell + "\n_status=$?; cat >/dev/null; exit $_status; }";
-    }
-
-    private byte[] withInputs(byte[] script) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(script);
-        questions.forEach(question -> all.writeBytes(question.input()));
-        return all.toByteArray();
+                : "printf %b " + Shell.quote(Shell.escaped(question.input())) + " | " + shell;
     }
 }

@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 final class RemoteFiles {
     private static final int MUCH = 200_000;
     private static final int THERE_ALREADY = 44;
-    private static final int CUT_SHORT = 45;
-    private static final int NOTHING_THERE = 46;
+    private static final int NOTHING_THERE = 45;
 
     /** The system's own tools, and no others that may stand before them on the user's search path. */
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
@@ -62,11 +61,16 @@ final class RemoteFiles {
 
     static Question<FileState> file(Path path) {
         return Question.of(script(path, """
+                        d=${p%%/*}/
+                        if [ ! -e "$p" ] && [ ! -L "$p" ] && [ -d "$d" ] && [ -x "$d" ]; then exit %d; fi
                         l=$(ls -ldn -- "$p") || exit
                         set -f; set -- $l
-                        printf '%s %s\\n' "$1" "$3"
+                        printf '%%s %%s\\n' "$1" "$3"
                         case $1 in -*) exec cat -- "$p" ;; esac
-                        """), result -> {
+                        """.formatted(NOTHING_THERE)), result -> {
+            if (result.exitCode() == NOTHING_THERE) {
+                return new FileState.Absent();
+            }
             if (!result.succeeded()) {
                 return absentOr(result, path);
             }
@@ -130,24 +134,18 @@ final class RemoteFiles {
                 """.formatted(THERE_ALREADY));
     }
 
-    /** Counts what has arrived, because a connection that breaks looks like the end of the content. */
     private static Question<Boolean> place(Path path, Content content, int mode, String placement) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        String body = """
+        String body =
+                """
                 d=%s t=%s
                 ls -d -- "$d/." >/dev/null || exit
                 umask 077
                 trap 'rm -f -- "$t"' EXIT
                 trap 'exit 1' HUP INT TERM
                 cat >"$t" && chmod %o "$t" || exit
-                [ $(wc -c <"$t") -eq %d ] || exit %d
                 { sync "$t" || sync; } 2>/dev/null
-                """.formatted(
-                        Shell.quote(String.valueOf(path.getParent())),
-                        Shell.quote(temporary.toString()),
-                        mode,
-                        content.size(),
-                        CUT_SHORT);
+                """.formatted(Shell.quote(String.valueOf(path.getParent())), Shell.quote(temporary.toString()), mode);
         return new Question<>(script(path, body + placement), content.bytes(), result -> {
             if (result.exitCode() == THERE_ALREADY) {
                 return false;
@@ -208,8 +206,7 @@ final class RemoteFiles {
     }
 
     private static Trouble refused(String verb, Path path, CommandResult result) {
-        String reason = result.exitCode() == CUT_SHORT ? "the connection cut it short" : inWords(reason(result));
-        return new Trouble("Cannot " + verb + " " + path + ": " + reason + ".");
+        return new Trouble("Cannot " + verb + " " + path + ": " + inWords(reason(result)) + ".");
     }
 
     /** The system's own words, which stand at the end of a tool's message. */

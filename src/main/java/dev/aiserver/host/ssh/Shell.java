@@ -41,6 +41,21 @@ final class Shell {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
+    /** Any bytes, as {@code printf %b} reads them. */
+    static String escaped(byte[] bytes) {
+        StringBuilder text = new StringBuilder(bytes.length);
+        for (byte each : bytes) {
+            boolean plain = each >= ' ' && each <= '~' && each != '\\' || each == '\n';
+            if (plain) {
+                text.append((char) each);
+            } else {
+                int octal = Byte.toUnsignedInt(each);
+                text.append("\\0").append(octal >> 6).append(octal >> 3 & 7).append(octal & 7);
+            }
+        }
+        return text.toString();
+    }
+
     /**
      * The program takes the shell's place, so that it is the shell's end that is seen. It is looked up before its own
      * environment is set, which may have another search path.
