@@ -6,6 +6,7 @@ import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.plan.Receipt;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
@@ -14,6 +15,7 @@ import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
+import dev.aiserver.server.Verify;
 import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +110,7 @@ final class InstallCommand implements Callable<Integer> {
             planning.requireApproved(shown);
             if (shown.isNothing()) {
                 console.say("No changes.");
-                return verified(shown, false);
+                return stillAnswers(shown);
             }
             if (shown.isUndecided()) {
                 Optional<Edit.Decision> decision = decide(shown);
@@ -211,9 +213,19 @@ final class InstallCommand implements Callable<Integer> {
                         : transacting.failed(result, Json.changes(now.plan())));
     }
 
+    /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
+    private int stillAnswers(Install.Proposal proposal) {
+        console.say("Verifying that it answers (\"aiserver verify\" proves everything):");
+        Receipt receipt = proposal.receipt();
+        return report(proposal, false, Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
+    }
+
     private int verified(Install.Proposal proposal, boolean changed) {
         console.say("Verifying:");
-        List<Verdict> verdicts = useCases.verify().verify(verdict -> {});
+        return report(proposal, changed, useCases.verify().verify(verdict -> {}));
+    }
+
+    private int report(Install.Proposal proposal, boolean changed, List<Verdict> verdicts) {
         console.say(new VerdictText(console).brief(verdicts));
         if (common.json) {
             Map<String, Object> fields = PlanOptions.fields(proposal, changed);

@@ -74,6 +74,17 @@ public final class Verify {
     }
 
     /**
+     * What a client notices first: that the server answers, by each of its names and by no other.
+     *
+     * @param address on which its proxy listens
+     */
+    public static List<Verdict> answers(ServerSpec spec, String address, List<String> hostNames) {
+        Subject subject = Subject.seenFromOutside(new Client(spec.name(), address, spec.proxy(), hostNames));
+        List<Check> checks = Selection.ANSWERS.of(Checks.of(subject.client()));
+        return new Runner(subject, false, verdict -> {}).run(checks);
+    }
+
+    /**
      * A server that only answers, from this machine.
      *
      * @param spec what it is said to let through

@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 public record Selection(List<String> patterns, boolean inference) {
     public static final Selection ALL = new Selection(List.of(), true);
 
+    /** Of a server that was just seen to be as it was installed. */
+    public static final Selection ANSWERS = new Selection(List.of(ReachCheck.ID, "name.*"), false);
+
     public Selection {
         patterns = List.copyOf(patterns);
     }
