@@ -8,8 +8,10 @@ import dev.aiserver.host.Trouble;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open SSH connection to a machine, over all the machines on the way. */
@@ -22,6 +24,7 @@ final class Connection implements AutoCloseable {
     private final Duration silence;
     private final String name;
     private final List<Leg> legs = new ArrayList<>();
+    private final Deque<RemoteShell> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     /** A session with one of the machines, and the TCP connection below it. */
@@ -94,18 +97,31 @@ final class Connection implements AutoCloseable {
         return roundTrips.get();
     }
 
-    /** Begins a call: the login shell there reads the line. */
-    Call call(String line, Sections stdout, Sections stderr) {
-        roundTrips.incrementAndGet();
+    /** For a conversation: one that is idle, or a new one. */
+    RemoteShell shell() {
+        for (RemoteShell shell = idle.poll(); shell != null; shell = idle.poll()) {
+            if (shell.isOpen()) {
+                return shell;
+            }
+        }
+        return newShell();
+    }
+
+    RemoteShell newShell() {
         try {
-            ChannelExec channel = (ChannelExec) last().openChannel("exec");
-            channel.setCommand(line);
-            channel.setOutputStream(stdout);
-            channel.setErrStream(stderr);
-            return new Call(this, channel);
+            return new RemoteShell(this, (ChannelExec) last().openChannel("exec"));
         } catch (JSchException e) {
             throw lost(e);
         }
+    }
+
+    /** After a conversation that has come to its end. */
+    void giveBack(RemoteShell shell) {
+        idle.push(shell);
+    }
+
+    void countRoundTrip() {
+        roundTrips.incrementAndGet();
     }
 
     /** A port on the loopback of this machine that leads to an address as seen from there. */

@@ -8,20 +8,28 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts. Each
- * mark wakes the thread that made this, which waits for it: to ask every millisecond costs more than the answers do when
- * many machines are spoken with at once.
+ * A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts, or that
+ * something makes which was started earlier. Each mark wakes the thread that waits for it: to ask every millisecond costs
+ * more than the answers do when many machines are spoken with at once.
  */
 final class Sections extends OutputStream {
-    private final byte[] mark;
+    private byte[] mark = new byte[0];
     private final ByteArrayOutputStream current = new ByteArrayOutputStream();
     private final List<byte[]> ended = new ArrayList<>();
-    private final Thread waiting = Thread.currentThread();
+    private Thread waiting = Thread.currentThread();
     private int matched;
 
-    /** @param mark of which no part but the whole ends like its beginning, so that it is found in one pass */
-    Sections(byte[] mark) {
-        this.mark = mark.clone();
+    /**
+     * Forgets what was before; the thread that calls this waits for what comes.
+     *
+     * @param next mark, of which no part but the whole ends like its beginning, so that it is found in one pass
+     */
+    synchronized void begin(byte[] next) {
+        mark = next.clone();
+        current.reset();
+        ended.clear();
+        matched = 0;
+        waiting = Thread.currentThread();
     }
 
     @Override
@@ -37,6 +45,9 @@ final class Sections extends OutputStream {
     }
 
     private void add(byte value) {
+        if (mark.length == 0) {
+            return;
+        }
         current.write(value);
         matched = value == mark[matched] ? matched + 1 : value == mark[0] ? 1 : 0;
         if (matched == mark.length) {

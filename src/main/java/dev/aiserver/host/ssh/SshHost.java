@@ -70,18 +70,19 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private <T> T ask(Question<T> question) {
-        List<CommandResult> answers = hold(new Conversation(List.of(question)), NEVER_ENDING);
+        List<CommandResult> answers =
+                hold(new Conversation(List.of(question)), NEVER_ENDING).answers();
         if (answers.isEmpty()) {
             throw noAnswer();
         }
         return question.answer().apply(answers.get(0));
     }
 
-    private List<CommandResult> hold(Conversation conversation, Duration limit) {
+    private Conversation.Heard hold(Conversation conversation, Duration limit) {
         return oneOfFew(open -> conversation.hold(open, limit));
     }
 
-    private List<CommandResult> oneOfFew(Function<Connection, List<CommandResult>> conversation) {
+    private Conversation.Heard oneOfFew(Function<Connection, Conversation.Heard> conversation) {
         Connection open = connection();
         atOnce.acquireUninterruptibly();
         try {
@@ -107,8 +108,8 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public CommandResult run(Command command) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        List<CommandResult> answers = oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
-        return answers.isEmpty() ? conversation.unfinished(0) : answers.get(0);
+        Conversation.Heard heard = oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
+        return heard.unfinished().orElseGet(() -> heard.answers().get(0));
     }
 
     @Override
@@ -119,16 +120,15 @@ public final class SshHost implements Host, AutoCloseable {
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         Conversation conversation =
                 Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
+        Conversation.Heard heard = oneOfFew(open -> conversation.holdUnlessInterrupted(open, limit));
         List<CommandResult> results = new ArrayList<>();
-        for (CommandResult result : oneOfFew(open -> conversation.holdUnlessInterrupted(open, limit))) {
+        for (CommandResult result : heard.answers()) {
             results.add(result);
             if (!result.succeeded()) {
                 return results;
             }
         }
-        if (results.size() < commands.size()) {
-            results.add(conversation.unfinished(results.size()));
-        }
+        heard.unfinished().ifPresent(results::add);
         return results;
     }
 
@@ -136,7 +136,8 @@ public final class SshHost implements Host, AutoCloseable {
     public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
         for (int done = 0; done < changes.size(); ) {
             List<Question<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
-            List<CommandResult> answers = hold(Conversation.untilOneFails(batch), NEVER_ENDING);
+            List<CommandResult> answers =
+                    hold(Conversation.untilOneFails(batch), NEVER_ENDING).answers();
             if (answers.size() < batch.size()) {
                 throw noAnswer();
             }
@@ -208,7 +209,9 @@ public final class SshHost implements Host, AutoCloseable {
     public Host ahead(Foresight foresight) {
         AskedAhead asked = new AskedAhead(foresight);
         Duration limit = FOR_A_SHELL.plus(asked.ofOneCommand());
-        return new ForeseeingHost(this, asked.read(hold(new Conversation(asked.questions()), limit)));
+        return new ForeseeingHost(
+                this,
+                asked.read(hold(new Conversation(asked.questions()), limit).answers()));
     }
 
     @Override

@@ -4,14 +4,25 @@ import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.JSchException;
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** One process of the other side, fed and waited for. */
-final class Call implements AutoCloseable {
+/**
+ * A shell of the other side that holds one conversation after another: to start one costs more there than most of what is
+ * asked. What it shall do goes in by its standard input, so that whatever shell the user has reads one plain line only.
+ */
+final class RemoteShell implements AutoCloseable {
+    /** Each shell that a user may have reads this alike. */
+    private static final String LINE = "exec /bin/sh -s";
+
+    private static final String OPENING = """
+            exec 3>&2 2>/dev/null
+            _mark() { printf %s "$_line"; printf %s "$_line" >&3; }
+            """ + Shell.PRELUDE;
+
     /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
     private static final Patience CLOSELY = new Patience(Duration.ofMillis(20));
 
@@ -19,36 +30,61 @@ final class Call implements AutoCloseable {
 
     private final Connection connection;
     private final ChannelExec channel;
+    private final OutputStream in;
+    private final Sections stdout = new Sections();
+    private final Sections stderr = new Sections();
 
-    Call(Connection connection, ChannelExec channel) {
+    /** @param channel that was not opened yet */
+    RemoteShell(Connection connection, ChannelExec channel) {
         this.connection = connection;
         this.channel = channel;
-    }
-
-    /** Starts it with that to read, and nothing after it. */
-    void feed(byte[] input) {
-        channel.setInputStream(new ByteArrayInputStream(input));
-        start();
-    }
-
-    /** Starts it with that to read, and holds its input open as long as the connection lives. */
-    void hold(byte[] input) {
+        channel.setCommand(LINE);
+        channel.setOutputStream(stdout);
+        channel.setErrStream(stderr);
         try {
-            OutputStream out = channel.getOutputStream();
-            start();
-            out.write(input);
-            out.flush();
+            this.in = channel.getOutputStream();
+            channel.connect();
+            write(OPENING);
+        } catch (JSchException e) {
+            throw connection.lost(e);
         } catch (IOException e) {
             throw connection.lost(String.valueOf(e.getMessage()));
         }
     }
 
-    private void start() {
+    private void write(String script) throws IOException {
+        in.write(script.getBytes(StandardCharsets.UTF_8));
+        in.flush();
+    }
+
+    /**
+     * Begins a conversation.
+     *
+     * @param mark that divides both streams
+     * @param body in which {@code _mark} sets it
+     */
+    void begin(String mark, String body) {
+        byte[] divider = mark.getBytes(StandardCharsets.US_ASCII);
+        stdout.begin(divider);
+        stderr.begin(divider);
         try {
-            channel.connect();
-        } catch (JSchException e) {
-            throw connection.lost(e);
+            // As a function, so that nothing of it is done before all of it has arrived.
+            write("_line=" + Shell.quote(mark) + "\n_all() {\n" + body + "\n}\n_all </dev/null\n");
+        } catch (IOException e) {
+            throw connection.lost(String.valueOf(e.getMessage()));
         }
+    }
+
+    Sections stdout() {
+        return stdout;
+    }
+
+    Sections stderr() {
+        return stderr;
+    }
+
+    boolean isOpen() {
+        return channel.isConnected() && !channel.isClosed();
     }
 
     /**
