@@ -47,6 +47,15 @@ public record HttpCall(String method, String target, List<Map.Entry<String, Stri
 
     /** The bytes on the wire: one request on a connection of its own. */
     public byte[] bytes() {
+        return bytes("Connection: close\r\n");
+    }
+
+    /** The bytes on the wire: one request on a connection that stays open. */
+    byte[] bytesOfSeveral() {
+        return bytes("");
+    }
+
+    private byte[] bytes(String ofConnection) {
         StringBuilder head = new StringBuilder();
         head.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
         headers.forEach(header -> head.append(header.getKey())
@@ -56,7 +65,7 @@ public record HttpCall(String method, String target, List<Map.Entry<String, Stri
         if (body.length > 0) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
-        head.append("Connection: close\r\n\r\n");
+        head.append(ofConnection).append("\r\n");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         bytes.writeBytes(body);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Speaks plain HTTP/1.1 to one address, one connection for each request. It sends what it is told to, byte for byte,
+ * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told to, byte for byte,
  * and it starts in a tenth of the time that {@code java.net.http} needs for its first request.
  */
 public final class HttpProbe {
@@ -69,6 +69,17 @@ public final class HttpProbe {
             return answers; // it hung up
         }
         return answers;
+    }
+
+    /** A connection for one request after another; whoever asks for it closes it. */
+    public KeptConnection keep() throws IOException {
+        Socket socket = connect();
+        try {
+            return new KeptConnection(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** The answer as soon as its head is there. */
@@ -132,7 +143,7 @@ public final class HttpProbe {
         }
     }
 
-    private static HttpExchange answer(Socket socket, InputStream connection, boolean head) throws IOException {
+    static HttpExchange answer(Socket socket, InputStream connection, boolean head) throws IOException {
         int status;
         Map<String, String> headers;
         do {

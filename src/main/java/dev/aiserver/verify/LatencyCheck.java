@@ -1,11 +1,11 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.KeptConnection;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** How much time the proxy adds, measured side by side with Ollama itself. */
+/** How much time the proxy adds to a request on a kept connection, measured side by side with Ollama itself. */
 final class LatencyCheck {
     private static final int PAIRS = 50;
 
@@ -35,21 +35,23 @@ final class LatencyCheck {
     }
 
     private static Added measure(Subject subject, Server server) throws IOException {
-        HttpProbe proxy = subject.proxy(server);
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
-        for (int i = 0; i < PAIRS; i++) {
-            through[i] = millis(proxy, subject.host());
-            direct[i] = millis(subject.ollama(server), Subject.ollamaHost(server));
+        try (KeptConnection proxy = subject.proxy(server).keep();
+                KeptConnection ollama = subject.ollama(server).keep()) {
+            for (int i = 0; i < PAIRS; i++) {
+                through[i] = millis(proxy, subject.host());
+                direct[i] = millis(ollama, Subject.ollamaHost(server));
+            }
         }
         Arrays.sort(through);
         Arrays.sort(direct);
         return new Added(at(through, 50) - at(direct, 50), at(through, 99) - at(direct, 99));
     }
 
-    private static double millis(HttpProbe probe, String host) throws IOException {
+    private static double millis(KeptConnection connection, String host) throws IOException {
         long start = System.nanoTime();
-        int status = probe.send(HttpCall.get("/api/version", host)).status();
+        int status = connection.send(HttpCall.get("/api/version", host)).status();
         if (status != 200) {
             throw new IOException("GET /api/version answers " + status);
         }

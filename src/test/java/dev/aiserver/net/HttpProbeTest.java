@@ -57,6 +57,26 @@ class HttpProbeTest {
         });
     }
 
+    @Test
+    void aKeptConnectionServesOneRequestAfterAnother() throws IOException {
+        CompletableFuture<Void> served = serve(client -> {
+            for (String target : new String[] {"/one", "/two"}) {
+                String head = HttpHead.line(client.getInputStream());
+                assertThat(head).isEqualTo("GET " + target + " HTTP/1.1");
+                assertThat(HttpHead.headers(client.getInputStream())).containsOnlyKeys("host");
+                byte[] answer =
+                        ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + target).getBytes(StandardCharsets.US_ASCII);
+                client.getOutputStream().write(answer);
+            }
+        });
+        try (KeptConnection kept = probe(PATIENT).keep()) {
+            assertThat(kept.send(HttpCall.get("/one", "h")).text()).isEqualTo("/one");
+            assertThat(kept.send(HttpCall.get("/two", "h")).text()).isEqualTo("/two");
+            served.join();
+            assertThatThrownBy(() -> kept.send(HttpCall.get("/three", "h"))).isInstanceOf(IOException.class);
+        }
+    }
+
     private CompletableFuture<Void> answer(String answer) {
         return serve(client -> {
             head(client.getInputStream());

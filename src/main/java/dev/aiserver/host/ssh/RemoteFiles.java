@@ -124,6 +124,7 @@ final class RemoteFiles {
                   rm -f -- "$p" || exit
                 fi
                 mv -f -- "$t" "$p" || exit
+                trap - EXIT
                 """);
     }
 
@@ -139,7 +140,7 @@ final class RemoteFiles {
         String body =
                 """
                 d=%s t=%s
-                ls -d -- "$d/." >/dev/null || exit
+                [ -d "$d/." ] || { ls -d -- "$d/." >/dev/null; exit 1; }
                 umask 077
                 trap 'rm -f -- "$t"' EXIT
                 trap 'exit 1' HUP INT TERM
@@ -186,7 +187,7 @@ final class RemoteFiles {
                           printf '%s\\n' "$e" >&2
                           exit 1
                         }
-                        e=$(ls -d -- "$p" 2>&1 >/dev/null) || fine
+                        if [ ! -e "$p" ] && [ ! -L "$p" ]; then e=$(ls -d -- "$p" 2>&1 >/dev/null) || fine; fi
                         if [ -d "$p" ] && [ ! -L "$p" ]; then e=$(rmdir -- "$p" 2>&1) || fine; else rm -f -- "$p"; fi
                         """), result -> {
             if (!result.succeeded()) {

@@ -1,0 +1,30 @@
+package dev.aiserver.net;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+
+/** A connection that serves one request after another, as the clients' libraries keep theirs. */
+public final class KeptConnection implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream answers;
+
+    KeptConnection(Socket socket) throws IOException {
+        this.socket = socket;
+        this.answers = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** The whole answer; {@link IOException} also when the server has closed the connection after the last one. */
+    public HttpAnswer send(HttpCall call) throws IOException {
+        socket.getOutputStream().write(call.bytesOfSeveral());
+        HttpExchange exchange = HttpProbe.answer(socket, answers, call.method().equals("HEAD"));
+        return new HttpAnswer(
+                exchange.status(), exchange.headers(), exchange.body().readAllBytes());
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
