@@ -61,8 +61,11 @@ final class RemoteFiles {
 
     static Question<FileState> file(Path path) {
         return Question.of(script(path, """
-                        d=${p%%/*}/
-                        if [ ! -e "$p" ] && [ ! -L "$p" ] && [ -d "$d" ] && [ -x "$d" ]; then exit %d; fi
+                        if [ ! -e "$p" ] && [ ! -L "$p" ]; then
+                          d=${p%%/*}
+                          while [ -n "$d" ] && [ ! -e "$d" ] && [ ! -L "$d" ]; do d=${d%%/*}; done
+                          if [ -d "$d/" ] && [ -x "$d/" ]; then exit %d; fi
+                        fi
                         l=$(ls -ldn -- "$p") || exit
                         set -f; set -- $l
                         printf '%%s %%s\\n' "$1" "$3"
