@@ -28,7 +28,7 @@ public interface Host {
      */
     CommandResult run(Command command);
 
-    /** Runs a command that changes nothing. */
+    /** Runs a command that changes nothing and leaves nothing running. */
     default CommandResult look(Command command) {
         return run(command);
     }

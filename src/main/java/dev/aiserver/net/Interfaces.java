@@ -34,7 +34,7 @@ public final class Interfaces {
     /** @throws Trouble when the host has neither command */
     public Set<String> addresses() {
         Command ask = question(host.facts());
-        String output = host.run(ask).text();
+        String output = host.look(ask).text();
         Set<String> addresses = INET.matcher(output)
                 .results()
                 .map((MatchResult found) -> found.group(1))

@@ -57,7 +57,7 @@ public final class Lsof {
 
     /** Its exit code 1 with no words means that nobody listens. */
     private List<Listener> listeners(String selection, String where) {
-        CommandResult result = host.run(question(selection));
+        CommandResult result = host.look(question(selection));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new Trouble("lsof is not installed, and without it nobody can say who listens; install it "
                     + "(on Debian: apt-get install lsof) and try again.");

@@ -81,7 +81,7 @@ public final class Tailscale {
                     "get it with \"brew install --cask tailscale\" or from the App Store and log in, "
                             + "or do without it by network.mode: address in the configuration");
         }
-        CommandResult result = host.run(status(command.get()));
+        CommandResult result = host.look(status(command.get()));
         return result.succeeded()
                 ? parse(result.text())
                 : new Disconnected("Tailscale does not answer (" + result.complaint() + ")", "start the Tailscale app");

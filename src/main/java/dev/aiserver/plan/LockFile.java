@@ -189,7 +189,7 @@ public final class LockFile {
     }
 
     private CommandResult started(long process) {
-        return host.run(question(process));
+        return host.look(question(process));
     }
 
     private static Command question(long process) {

@@ -79,7 +79,7 @@ final class Launchctl {
 
     /** @throws Trouble when launchctl does not say; "not loaded" must never be a guess */
     Probe probe(String domain, String label) {
-        CommandResult answer = host.run(question(domain, label));
+        CommandResult answer = host.look(question(domain, label));
         return switch (answer.exitCode()) {
             case 0 -> new Probe.Loaded(LaunchctlPrint.parse(answer.stdout()));
             case NO_SUCH_SERVICE -> new Probe.Absent();

@@ -90,7 +90,7 @@ public final class Launchd {
 
     /** A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set. */
     public String sessionVariable(String name) {
-        return host.run(launchctl.command("getenv", name)).text().strip();
+        return host.look(launchctl.command("getenv", name)).text().strip();
     }
 
     public JobStatus status(String label) {
@@ -278,7 +278,7 @@ public final class Launchd {
     }
 
     private boolean isAlive(int pid) {
-        return host.run(Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid)))
+        return host.look(Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid)))
                 .succeeded();
     }
 

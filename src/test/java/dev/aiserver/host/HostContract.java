@@ -206,6 +206,106 @@ public interface HostContract {
         assertThat(isGone(daemon)).isTrue();
     }
 
+    @Test
+    default void aDaemonThatGoesOnWritingDisturbsNothingElse(@Home Path home) {
+        Host host = host(home);
+        CommandResult started =
+                host.run(shell("{ sleep 0.1; while :; do echo noise; echo noise >&2; done; } & echo $!"));
+        long daemon = Long.parseLong(started.text().lines().findFirst().orElseThrow());
+        try {
+            for (int i = 0; i < 20; i++) {
+                Content content = Content.of("round " + i);
+                host.write(home.resolve("file"), content, 0600);
+                assertThat(host.file(home.resolve("file")))
+                        .isInstanceOfSatisfying(
+                                FileState.Regular.class,
+                                file -> assertThat(file.content()).isEqualTo(content));
+                CommandResult looked = host.look(shell("echo out; echo err >&2; exit 3"));
+                assertThat(looked.text()).isEqualTo("out\n");
+                assertThat(looked.errorText()).isEqualTo("err\n");
+                assertThat(looked.exitCode()).isEqualTo(3);
+            }
+        } finally {
+            ProcessHandle.of(daemon).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        assertThat(isGone(daemon)).isTrue();
+    }
+
+    @Test
+    default void commandsAreRunUpToTheFirstThatDoesNotEndWell(@Home Path home) {
+        Path left = home.resolve("left");
+        List<CommandResult> results = host(home)
+                .runAll(List.of(
+                        shell("cat; echo err >&2").reading("in".getBytes(StandardCharsets.UTF_8)),
+                        shell("exit 3"),
+                        shell("echo > \"$1\"", left.toString())));
+        assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
+        assertThat(results.get(0).text()).isEqualTo("in");
+        assertThat(results.get(0).errorText()).isEqualTo("err\n");
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    default void ofSeveralCommandsTheOneThatTakesTooLongIsTheLast(@Home Path home) {
+        Path left = home.resolve("left");
+        List<CommandResult> results = host(home)
+                .runAll(List.of(
+                        shell("echo $$; exec sleep 600").within(SOON),
+                        shell("echo > \"$1\"", left.toString()).within(SOON)));
+        assertThat(results).hasSize(1);
+        assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
+        assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    default void changesAreMadeUpToTheFirstThatIsRefused(@Home Path home) throws IOException {
+        Path folder = home.resolve("folder");
+        List<FileChange> changes = List.of(
+                new FileChange.CreateDirectory(folder, 0700),
+                new FileChange.Write(folder.resolve("one"), Content.of(bytes(300_000)), 0640),
+                new FileChange.Create(folder.resolve("one"), Content.of("another"), 0600),
+                new FileChange.Move(folder.resolve("one"), folder.resolve("two")),
+                new FileChange.Move(folder.resolve("nothing"), folder.resolve("three")),
+                new FileChange.Delete(folder.resolve("nothing")),
+                new FileChange.Write(home.resolve("missing/file"), Content.of(""), 0600),
+                new FileChange.Write(folder.resolve("after"), Content.of(""), 0600));
+        List<Boolean> made = new ArrayList<>();
+        assertThatThrownBy(() -> host(home).changeAll(changes, made::add))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot write " + home + "/missing/file: its directory does not exist.");
+        assertThat(made).containsExactly(true, true, false, true, false, true);
+        assertThat(host(home).list(folder)).containsExactly(folder.resolve("two"));
+        assertThat(Files.readAllBytes(folder.resolve("two"))).isEqualTo(bytes(300_000));
+    }
+
+    @Test
+    default void whoeverIsToldOfAChangeThatWasNotMadeCanStopTheRest(@Home Path home) {
+        List<FileChange> changes = List.of(
+                new FileChange.Write(home.resolve("one"), Content.of("1"), 0600),
+                new FileChange.Create(home.resolve("one"), Content.of("2"), 0600),
+                new FileChange.Write(home.resolve("three"), Content.of("3"), 0600));
+        assertThatThrownBy(() -> host(home).changeAll(changes, made -> {
+                    if (!made) {
+                        throw new Trouble("stop");
+                    }
+                }))
+                .hasMessage("stop");
+        assertThat(home.resolve("three")).doesNotExist();
+    }
+
+    @Test
+    default void whatIsAskedFurtherAddsToWhatWasAskedAhead(@Home Path home) {
+        host(home).write(home.resolve("one"), Content.of("1"), 0600);
+        host(home).write(home.resolve("two"), Content.of("2"), 0600);
+        Host asked = host(home)
+                .ahead(Foresight.ofFiles(List.of(home.resolve("one"))))
+                .further(Foresight.ofFiles(List.of(home.resolve("two"))));
+        for (String name : List.of("one", "two")) {
+            assertThat(asked.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0600", "0644", "0755", "0666", "0400"})
     default void aFileIsWrittenWithItsModeWhateverTheUmask(String octal, @Home Path home) {

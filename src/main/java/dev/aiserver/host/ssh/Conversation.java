@@ -50,29 +50,32 @@ final class Conversation {
      */
     record Heard(List<CommandResult> answers, Optional<CommandResult> unfinished) {}
 
-    /** Waits for the answers; at the limit, everything that was started is killed. */
+    /**
+     * Waits for the answers; at the limit, everything that was started is killed. What is asked must leave nothing running
+     * that could disturb the next conversation.
+     */
     Heard hold(Connection connection, Duration limit) {
         return hold(connection, limit, false);
     }
 
-    /** The same, at whose limit or when the thread is interrupted everything that was started is killed. */
+    /** The same, which ends also when the thread is interrupted. */
     Heard holdUnlessInterrupted(Connection connection, Duration limit) {
         return hold(connection, limit, true);
     }
 
+    /** The same of what may leave something running, which then writes where nobody reads. */
+    Heard holdApartUnlessInterrupted(Connection connection, Duration limit) {
+        try (RemoteShell shell = connection.newShell()) {
+            return hold(connection, shell, limit, true);
+        }
+    }
+
     private Heard hold(Connection connection, Duration limit, boolean interruptible) {
-        connection.countRoundTrip();
         RemoteShell shell = connection.shell();
         boolean whole = false;
         try {
-            shell.begin(mark, script());
-            BooleanSupplier ended = () -> answered(shell) == questions.size();
-            whole = interruptible ? shell.awaitUnlessInterrupted(limit, ended) : shell.await(limit, ended);
-            // Counted before the killing, because the shell may still tell of the death of its child.
-            Heard heard = heard(shell, answered(shell));
-            if (!whole) {
-                end(connection, shell);
-            }
+            Heard heard = hold(connection, shell, limit, interruptible);
+            whole = heard.unfinished().isEmpty();
             return heard;
         } finally {
             if (whole) {
@@ -81,6 +84,19 @@ final class Conversation {
                 shell.close();
             }
         }
+    }
+
+    private Heard hold(Connection connection, RemoteShell shell, Duration limit, boolean interruptible) {
+        connection.countRoundTrip();
+        shell.begin(mark, script());
+        BooleanSupplier ended = () -> answered(shell) == questions.size();
+        boolean whole = interruptible ? shell.awaitUnlessInterrupted(limit, ended) : shell.await(limit, ended);
+        // Counted before the killing, because the shell may still tell of the death of its child.
+        Heard heard = heard(shell, answered(shell));
+        if (!whole) {
+            end(connection, shell);
+        }
+        return heard;
     }
 
     private Heard heard(RemoteShell shell, int answered) {
@@ -138,11 +154,11 @@ final class Conversation {
     }
 
     private String script() {
-        StringBuilder script = new StringBuilder("_mark; printf %s $$; _mark\n_status=0\n");
+        StringBuilder script = new StringBuilder("_marked $$\n_status=0\n");
         for (Question<?> question : questions) {
             script.append(goesOn ? "" : "if [ $_status -eq 0 ]; then\n");
             script.append(asked(question)).append("\n_status=$?\n").append(goesOn ? "" : "fi\n");
-            script.append("_mark; printf %s $_status; _mark\n");
+            script.append("_marked $_status\n");
         }
         return script.append(":").toString();
     }

@@ -18,9 +18,10 @@ final class RemoteShell implements AutoCloseable {
     /** Each shell that a user may have reads this alike. */
     private static final String LINE = "exec /bin/sh -s";
 
+    /** Each stream gets all of it in one piece, so that nothing else comes in between. */
     private static final String OPENING = """
             exec 3>&2 2>/dev/null
-            _mark() { printf %s "$_line"; printf %s "$_line" >&3; }
+            _marked() { printf %s "$_line$1$_line"; printf %s "$_line$_line" >&3; }
             """ + Shell.PRELUDE;
 
     /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
@@ -61,7 +62,7 @@ final class RemoteShell implements AutoCloseable {
      * Begins a conversation.
      *
      * @param mark that divides both streams
-     * @param body in which {@code _mark} sets it
+     * @param body in which {@code _marked} says a word between two of it
      */
     void begin(String mark, String body) {
         byte[] divider = mark.getBytes(StandardCharsets.US_ASCII);

@@ -108,7 +108,16 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public CommandResult run(Command command) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        Conversation.Heard heard = oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout()));
+        return only(oneOfFew(open -> conversation.holdApartUnlessInterrupted(open, command.timeout())));
+    }
+
+    @Override
+    public CommandResult look(Command command) {
+        Conversation conversation = new Conversation(List.of(Shell.run(command)));
+        return only(oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout())));
+    }
+
+    private static CommandResult only(Conversation.Heard heard) {
         return heard.unfinished().orElseGet(() -> heard.answers().get(0));
     }
 
@@ -120,7 +129,7 @@ public final class SshHost implements Host, AutoCloseable {
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         Conversation conversation =
                 Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
-        Conversation.Heard heard = oneOfFew(open -> conversation.holdUnlessInterrupted(open, limit));
+        Conversation.Heard heard = oneOfFew(open -> conversation.holdApartUnlessInterrupted(open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult result : heard.answers()) {
             results.add(result);
