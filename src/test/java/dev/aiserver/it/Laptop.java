@@ -5,11 +5,15 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Patience;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -256,10 +260,31 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    /** The same before a terminal, at which somebody types that. */
-    Run onATerminal(String typed, String arguments) {
-        return shell(
-                "printf '" + typed + "' | TERM=xterm script -qec 'sh " + launcher() + " " + arguments + "' /dev/null");
+    /** The same before a terminal, at which somebody types the next line whenever they are prompted so. */
+    Run onATerminal(String prompt, Iterator<String> typed, String arguments) {
+        String command = "TERM=xterm exec script -qec 'sh " + launcher() + " " + arguments + "' /dev/null";
+        try {
+            Process process = new ProcessBuilder(asUser("sh", "-c", command))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            StringBuilder shown = new StringBuilder();
+            int from = 0;
+            try (Reader out = process.inputReader(StandardCharsets.UTF_8);
+                    Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+                for (int next = out.read(); next >= 0; next = out.read()) {
+                    shown.append((char) next);
+                    if (typed.hasNext() && shown.indexOf(prompt, from) >= 0) {
+                        from = shown.length();
+                        in.append(typed.next()).append('\n').flush();
+                    }
+                }
+            }
+            return new Run(process.waitFor(), shown.toString(), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The key of this laptop opens no Mac any more. */

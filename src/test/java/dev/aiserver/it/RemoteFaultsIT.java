@@ -78,14 +78,15 @@ class RemoteFaultsIT {
                             + " ~/.ssh/authorized_keys there\\.");
             assertThat(mac.tree()).isEqualTo(before);
 
-            Run wrong = laptop.onATerminal("wrong\\nwrong\\nwrong\\n", "status --host mac-studio");
+            String prompt = "Password for nobody@mac-studio:2222: ";
+            List<String> mistaken = List.of("not it", "nor this", "this neither");
+            Run wrong = laptop.onATerminal(prompt, mistaken.iterator(), "status --host mac-studio");
             assertThat(wrong.out())
-                    .contains("Password for nobody@mac-studio:2222: ", "nobody@mac-studio:2222 refused the password; ");
+                    .contains(prompt, "nobody@mac-studio:2222 refused the password; ")
+                    .doesNotContain(mistaken);
             assertThat(wrong.exitCode()).isEqualTo(6);
-            Run right = laptop.onATerminal(Laptop.PASSWORD + "\\n", "status --host mac-studio");
-            assertThat(right.out())
-                    .contains("Password for nobody@mac-studio:2222: ")
-                    .doesNotContain("refused");
+            Run right = laptop.onATerminal(prompt, List.of(Laptop.PASSWORD).iterator(), "status --host mac-studio");
+            assertThat(right.out()).contains(prompt).doesNotContain("refused", Laptop.PASSWORD);
             assertThat(right.exitCode()).as(right.toString()).isEqualTo(1);
         }
     }
