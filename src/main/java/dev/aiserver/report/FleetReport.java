@@ -106,9 +106,11 @@ public final class FleetReport {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("host", result.host());
             fields.put("outcome", result.word());
-            fields.put("exitCode", result.exitCode());
-            fields.put("milliseconds", result.millis());
-            fields.put("roundTrips", result.roundTrips());
+            if (result.exitCode() != Result.NEVER) {
+                fields.put("exitCode", result.exitCode());
+                fields.put("milliseconds", result.millis());
+                fields.put("roundTrips", result.roundTrips());
+            }
             if (!result.answer().isEmpty()) {
                 fields.put("answer", tree(result.answer()));
             } else if (!result.last().isEmpty()) {

@@ -42,7 +42,8 @@ class FleetReportTest {
     void programsGetOneDocumentWithTheAnswerOfEach() throws JsonProcessingException {
         List<Result> results = List.of(
                 new Result("a", 0, "{\"schema\": 1, \"command\": \"status\"}", "", 1, 2),
-                new Result("b", 6, "", "b refuses connections.", 1, 0));
+                new Result("b", 6, "", "b refuses connections.", 1, 0),
+                Result.notBegun("c"));
         JsonNode document = JsonMapper.builder().build().readTree(FleetReport.json("status", results));
         assertThat(document.get("schema").asInt()).isEqualTo(1);
         assertThat(document.get("hosts").get(0).get("answer").get("command").asText())
@@ -50,5 +51,6 @@ class FleetReportTest {
         assertThat(document.get("hosts").get(1).get("error").asText()).isEqualTo("b refuses connections.");
         assertThat(document.get("hosts").get(1).get("exitCode").asInt()).isEqualTo(6);
         assertThat(document.get("hosts").get(1).has("answer")).isFalse();
+        assertThat(document.get("hosts").get(2).toString()).isEqualTo("{\"host\":\"c\",\"outcome\":\"not begun\"}");
     }
 }
