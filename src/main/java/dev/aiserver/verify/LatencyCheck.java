@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpProbe;
 import java.io.IOException;
 import java.util.Arrays;
@@ -35,23 +35,25 @@ final class LatencyCheck {
     }
 
     private static Added measure(Subject subject, Server server) throws IOException {
+        Knock knock = subject.client().knock();
         HttpProbe proxy = subject.proxy(server);
+        HttpProbe ollama = subject.ollama(server);
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
         for (int i = 0; i < PAIRS; i++) {
-            through[i] = millis(proxy, subject.host());
-            direct[i] = millis(subject.ollama(server), Subject.ollamaHost(server));
+            through[i] = millis(proxy, knock, subject.host());
+            direct[i] = millis(ollama, knock, Subject.ollamaHost(server));
         }
         Arrays.sort(through);
         Arrays.sort(direct);
         return new Added(at(through, 50) - at(direct, 50), at(through, 99) - at(direct, 99));
     }
 
-    private static double millis(HttpProbe probe, String host) throws IOException {
+    private static double millis(HttpProbe probe, Knock knock, String host) throws IOException {
         long start = System.nanoTime();
-        int status = probe.send(HttpCall.get("/api/version", host)).status();
-        if (status != 200) {
-            throw new IOException("GET /api/version answers " + status);
+        HttpAnswer answer = probe.send(knock.call(host));
+        if (!knock.isAnsweredBy(answer)) {
+            throw new IOException(knock + " gets " + Answers.shown(answer));
         }
         return (System.nanoTime() - start) / 1e6;
     }
