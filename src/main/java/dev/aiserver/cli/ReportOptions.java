@@ -1,6 +1,5 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
 import dev.aiserver.report.HtmlReport;
 import dev.aiserver.report.JUnitReport;
 import dev.aiserver.verify.Verdict;
@@ -10,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,29 +39,32 @@ final class ReportOptions {
     /**
      * Writes what was asked for, here, wherever the server is.
      *
-     * @throws Trouble when a file cannot be written
+     * @return a sentence for each file that cannot be written
      */
-    void write(List<Verdict> verdicts, String server, String url) {
+    List<String> write(List<Verdict> verdicts, String server, String url) {
+        List<String> complaints = new ArrayList<>();
         if (junit != null) {
-            write("--junit", junit, JUnitReport.of(verdicts));
+            write("--junit", junit, JUnitReport.of(verdicts)).ifPresent(complaints::add);
         }
         if (html != null) {
             String version = command.root().version()[0].replaceFirst("^aiserver ", "");
             write(
-                    "--html",
-                    html,
-                    HtmlReport.of(verdicts, new HtmlReport.About(server, url, ZonedDateTime.now(), version)));
+                            "--html",
+                            html,
+                            HtmlReport.of(verdicts, new HtmlReport.About(server, url, ZonedDateTime.now(), version)))
+                    .ifPresent(complaints::add);
         }
+        return complaints;
     }
 
-    private static void write(String option, Path file, String content) {
+    private static Optional<String> write(String option, Path file, String content) {
         try {
             Files.writeString(file, content);
+            return Optional.empty();
         } catch (IOException e) {
-            throw new Trouble(
+            return Optional.of(
                     "%s %s: the report cannot be written (%s); name a file in a folder that exists and is yours."
-                            .formatted(option, file, reason(file, e)),
-                    e);
+                            .formatted(option, file, reason(file, e)));
         }
     }
 

@@ -94,13 +94,17 @@ final class VerifyCommand implements Callable<Integer> {
                 console.answer(text.line(verdict) + "\n");
             }
         });
-        reports.write(
+        List<String> unwritten = reports.write(
                 verdicts, subject.client().name(), "http://" + subject.client().host());
+        unwritten.forEach(sentence -> console.say("aiserver: " + sentence));
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
         console.answer(
                 common.json
                         ? Json.document("verify", status(verdicts), Map.of("checks", Json.verdicts(verdicts)))
                         : text.summary(verdicts));
+        if (!unwritten.isEmpty()) {
+            return ExitCode.USAGE;
+        }
         return good ? ExitCode.DONE : isUnreachable(verdicts) ? ExitCode.UNREACHABLE : ExitCode.FINDINGS;
     }
 

@@ -55,6 +55,14 @@ public final class HttpProbe {
      * a server that hangs up, in whatever way, has given no more answers.
      */
     public List<HttpAnswer> answers(byte[] request, int most) throws IOException {
+        return answers(request, most, timeout);
+    }
+
+    /**
+     * The same, of a server that may keep the connection: once it has answered, it has given no more answers when it
+     * is silent for so long.
+     */
+    public List<HttpAnswer> answers(byte[] request, int most, Duration silence) throws IOException {
         List<HttpAnswer> answers = new ArrayList<>();
         Socket socket = connect();
         try (socket) {
@@ -64,9 +72,14 @@ public final class HttpProbe {
                 HttpExchange exchange = answer(socket, connection, false);
                 answers.add(new HttpAnswer(
                         exchange.status(), exchange.headers(), exchange.body().readAllBytes()));
+                socket.setSoTimeout((int) silence.toMillis());
             }
         } catch (EOFException | SocketException e) {
             return answers; // it hung up
+        } catch (SocketTimeoutException e) {
+            if (answers.isEmpty() || silence.equals(timeout)) {
+                throw e;
+            }
         }
         return answers;
     }

@@ -5,15 +5,19 @@ import dev.aiserver.host.Facts;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/** Asks a host which IPv4 addresses it has, by ifconfig (every Mac) or ip (every Linux). */
+/** Asks a host which addresses it has, by ifconfig (every Mac) or ip (every Linux). */
 public final class Interfaces {
-    private static final Pattern INET = Pattern.compile("\\binet (?:addr:)?(\\d{1,3}(?:\\.\\d{1,3}){3})\\b");
+    private static final Pattern INTERFACE = Pattern.compile("(?:\\d+: )?([^\\s:@]+)(?:@[^\\s:]+)?: .*");
+    private static final Pattern ADDRESS = Pattern.compile("\\s*inet6? ([0-9A-Fa-f.:]+)(%[^\\s/]+)?(?:[\\s/].*)?");
+
+    /** Nothing can listen on an address that may be another machine's. */
+    private static final Pattern UNUSABLE = Pattern.compile(".*\\b(?:tentative|dadfailed|duplicated)\\b.*");
 
     private final Host host;
 
@@ -28,20 +32,41 @@ public final class Interfaces {
 
     /** Linux may have an ifconfig too, but that one leaves addresses out. */
     private static Command question(Facts facts) {
-        return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "-4", "addr");
+        return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "addr");
     }
 
-    /** @throws Trouble when the host has neither command */
+    /**
+     * IPv4 and IPv6, an IPv6 address of one link only with its interface, as {@code fe80::1%lo0}.
+     *
+     * @throws Trouble when the host has neither command
+     */
     public Set<String> addresses() {
         Command ask = question(host.facts());
-        String output = host.look(ask).text();
-        Set<String> addresses = INET.matcher(output)
-                .results()
-                .map((MatchResult found) -> found.group(1))
-                .collect(Collectors.toSet());
+        Set<String> addresses = read(host.look(ask).text());
         if (addresses.isEmpty()) {
             throw new Trouble("This machine does not say which addresses it has; \"" + ask + "\" should.");
         }
         return addresses;
+    }
+
+    /** ifconfig names the interface beside such an address, ip only above it. */
+    private static Set<String> read(String output) {
+        Set<String> addresses = new LinkedHashSet<>();
+        String name = "";
+        for (String line : output.lines().toList()) {
+            Matcher header = INTERFACE.matcher(line);
+            Matcher address = ADDRESS.matcher(line);
+            if (header.matches()) {
+                name = header.group(1);
+            } else if (address.matches() && !UNUSABLE.matcher(line).matches()) {
+                String scope = address.group(2) == null ? "%" + name : address.group(2);
+                addresses.add(isOfOneLink(address.group(1)) ? address.group(1) + scope : address.group(1));
+            }
+        }
+        return addresses;
+    }
+
+    private static boolean isOfOneLink(String address) {
+        return address.matches("(?i)fe[89ab][0-9a-f]:.*");
     }
 }

@@ -2,42 +2,90 @@ package dev.aiserver.net;
 
 import dev.aiserver.host.Host;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Whether a TCP connection can be made; nothing is sent over it. */
 public final class Reach {
     private static final int TIMEOUT_MILLIS = 1000;
+    private static final int THREADS = 16;
+
+    /** What came of trying to connect. */
+    public enum Attempt {
+        OPEN,
+        /** It is refused, or not answered. */
+        CLOSED,
+        /** No way leads there from here, which says nothing about others. */
+        UNTRIED
+    }
 
     private Reach() {}
 
     /** From this machine. */
     public static boolean answers(String address, int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        return attempt(address, port) == Attempt.OPEN;
     }
 
     /** From that host. */
     public static boolean answers(Host host, String address, int port) {
-        InetSocketAddress there = new InetSocketAddress(address, port);
-        InetSocketAddress route = host.route(there);
-        if (route.equals(there)) {
-            return answers(address, port);
-        }
-        try (Socket socket = new Socket()) {
-            socket.connect(route, TIMEOUT_MILLIS);
-            return staysOpen(socket);
-        } catch (IOException e) {
-            return false;
+        return attempt(host, InetSocketAddress.createUnresolved(address, port)) == Attempt.OPEN;
+    }
+
+    /**
+     * From that host, all at once, since each may cost a trip there.
+     *
+     * @param there as the host speaks of them, so they need mean nothing here
+     */
+    public static Map<InetSocketAddress, Attempt> attempts(Host host, List<InetSocketAddress> there) {
+        ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+        try {
+            Map<InetSocketAddress, CompletableFuture<Attempt>> running = new LinkedHashMap<>();
+            there.forEach(address ->
+                    running.put(address, CompletableFuture.supplyAsync(() -> attempt(host, address), pool)));
+            Map<InetSocketAddress, Attempt> attempts = new LinkedHashMap<>();
+            running.forEach((address, attempt) -> attempts.put(address, attempt.join()));
+            return attempts;
+        } finally {
+            pool.shutdownNow();
         }
     }
 
-    /** The near end of a route accepts every connection, and closes it when the far end is refused. */
+    private static Attempt attempt(Host host, InetSocketAddress there) {
+        InetSocketAddress route = host.route(there);
+        if (route.equals(there)) {
+            return attempt(there.getHostString(), there.getPort());
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(route, TIMEOUT_MILLIS);
+            return staysOpen(socket) ? Attempt.OPEN : Attempt.CLOSED;
+        } catch (IOException e) {
+            return Attempt.CLOSED;
+        }
+    }
+
+    private static Attempt attempt(String address, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
+            return Attempt.OPEN;
+        } catch (ConnectException | SocketTimeoutException e) {
+            return Attempt.CLOSED;
+        } catch (IOException e) {
+            return Attempt.UNTRIED;
+        }
+    }
+
+    /**
+     * The near end of a route accepts every connection, and closes it when the far end is refused; one that hangs up at
+     * once looks the same.
+     */
     private static boolean staysOpen(Socket socket) throws IOException {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         try {

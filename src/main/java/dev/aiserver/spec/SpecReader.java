@@ -192,6 +192,10 @@ public final class SpecReader {
             throw trouble(
                     proxy.keyPlace("endpoints"), "proxy.endpoints is empty, so nothing could be called; use [strict]");
         }
+        if (sets.equals(Set.of(EndpointSet.BROWSER))) {
+            throw trouble(
+                    proxy.keyPlace("endpoints"), "proxy.endpoints: browser alone opens nothing; use [strict, browser]");
+        }
         return new ServerSpec.Proxy(port, sets);
     }
 

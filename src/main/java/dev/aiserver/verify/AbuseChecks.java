@@ -1,20 +1,24 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** That a request that is no proper HTTP, or hides another one, gets nothing through. */
 final class AbuseChecks {
     private static final int PLENTY = 8;
+
+    /** Enough for a hidden request to be answered behind the one that hides it. */
+    private static final Duration TIME_TO_SHOW = Duration.ofMillis(300);
 
     private AbuseChecks() {}
 
@@ -34,7 +38,7 @@ final class AbuseChecks {
                 (name, text) -> checks.add(Check.of(
                         "blocked.smuggling." + name,
                         "no request hides behind " + name.replace('-', ' '),
-                        subject -> smuggling(subject, text))));
+                        subject -> smuggling(subject, name, text))));
         checks.add(Check.of(
                 "blocked.pipelining", "a forbidden request behind an allowed one is refused", AbuseChecks::pipelining));
         for (String protocol : List.of("h2c", "websocket", "tls/1.2")) {
@@ -47,8 +51,9 @@ final class AbuseChecks {
     }
 
     private static Outcome malformed(Subject subject, String text) throws IOException {
-        String traced = text.replaceFirst("(/api/(?:tags|show)) HTTP/1\\.1", "$1?" + subject.nonce() + " HTTP/1.1");
-        List<HttpAnswer> answers = subject.send(request(traced, host(subject), ""), 1);
+        String traced = text.replace(" {path} HTTP/1.1", " {path}?" + subject.nonce() + " HTTP/1.1")
+                .replace(" {path-of-post} HTTP/1.1", " {path-of-post}?" + subject.nonce() + " HTTP/1.1");
+        List<HttpAnswer> answers = subject.send(bytes(filled(subject, traced)), 1);
         return new Findings()
                 .demand(
                         !answers.isEmpty() && Answers.isRefused(answers.get(0)),
@@ -57,58 +62,82 @@ final class AbuseChecks {
     }
 
     /** Only the request in front may be answered by Ollama, and the next client must get the answer to its own. */
-    private static Outcome smuggling(Subject subject, String text) throws IOException {
-        String hidden =
-                "DELETE /api/delete?" + subject.nonce() + " HTTP/1.1\r\n" + host(subject) + "Connection: close\r\n\r\n";
-        List<HttpAnswer> answers = subject.send(request(text, host(subject) + "Connection: close\r\n", hidden), PLENTY);
+    private static Outcome smuggling(Subject subject, String name, String text) throws IOException {
+        String hidden = "DELETE /api/delete?" + subject.nonce() + "&hidden-by-" + name + " HTTP/1.1\r\n{host}"
+                + "Connection: close\r\n\r\n";
+        String whole = filled(subject, text.replace("{hidden}", hidden));
+        int length = whole.length() - endOfHead(whole);
+        List<HttpAnswer> answers =
+                subject.sendAll(bytes(whole.replace("{length}", String.valueOf(length))), PLENTY, TIME_TO_SHOW);
         List<HttpAnswer> behind = answers.subList(Math.min(1, answers.size()), answers.size());
-        HttpAnswer next = subject.send(HttpCall.get("/api/version", subject.host()));
+        Knock knock = subject.client().knock();
+        HttpAnswer next = subject.send(knock.call(subject.host()));
         return new Findings()
                 .demand(
                         behind.stream().allMatch(Answers::isRefused),
                         "the hidden request gets "
                                 + behind.stream().map(Answers::shown).toList())
-                .demand(
-                        next.status() == 200 && next.text().contains("\"version\""),
-                        "the next client gets " + Answers.shown(next))
+                .demand(knock.isAnsweredBy(next), "the next client gets " + Answers.shown(next))
                 .outcome("the next client gets its own answer", ForbiddenChecks.FIX);
     }
 
+    private static int endOfHead(String request) {
+        int empty = request.indexOf("\r\n\r\n", request.indexOf("HTTP/"));
+        return empty < 0 ? request.indexOf("\n\n") + 2 : empty + 4;
+    }
+
     private static Outcome pipelining(Subject subject) throws IOException {
-        String allowed = "GET /api/version HTTP/1.1\r\n" + host(subject) + "\r\n";
-        String forbidden = "DELETE /api/delete?" + subject.nonce() + " HTTP/1.1\r\n" + host(subject) + "\r\n";
-        String last = allowed.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
-        List<HttpAnswer> answers = subject.send(request(allowed + forbidden + allowed + last, "", ""), PLENTY);
+        Knock knock = subject.client().knock();
+        String last = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
+        String allowed = last.replace("Connection: close\r\n", "");
+        String forbidden = filled(subject, "DELETE /api/delete?" + subject.nonce() + " HTTP/1.1\r\n{host}\r\n");
+        List<HttpAnswer> answers = subject.send(bytes(allowed + forbidden + allowed + last), PLENTY);
         return new Findings()
                 .demand(
                         answers.size() == 4
-                                && answers.get(0).status() == 200
+                                && knock.isAnsweredBy(answers.get(0))
                                 && Answers.isBlocked(answers.get(1))
-                                && answers.get(3).status() == 200,
+                                && knock.isAnsweredBy(answers.get(3)),
                         "four requests on one connection get "
                                 + answers.stream().map(Answers::shown).toList())
-                .outcome("200, 404, 200, 200 on one connection", ForbiddenChecks.FIX);
+                .outcome(
+                        answers.stream()
+                                        .map(HttpAnswer::status)
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(", "))
+                                + " on one connection",
+                        ForbiddenChecks.FIX);
     }
 
     private static Outcome upgrade(Subject subject, String protocol) throws IOException {
-        String request =
-                "GET /api/version HTTP/1.1\r\n{host}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
+        Knock knock = subject.client().knock();
+        String call = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
+        String request = call.replace(
+                "Connection: close\r\n",
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
                         + "\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
-        HttpAnswer answer = subject.send(request(request, host(subject), ""));
+                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
+        HttpAnswer answer = subject.send(bytes(request));
         return new Findings()
-                .demand(
-                        answer.status() == 200 && answer.text().contains("\"version\"") || Answers.isRefused(answer),
-                        "gets " + Answers.shown(answer))
+                .demand(knock.isAnsweredBy(answer) || Answers.isRefused(answer), "gets " + Answers.shown(answer))
                 .outcome("gets " + answer.status() + ", and no switch of protocol", ForbiddenChecks.FIX);
     }
 
-    private static String host(Subject subject) {
-        return "Host: " + subject.host() + "\r\n";
+    private static String filled(Subject subject, String text) {
+        Client client = subject.client();
+        Knock open = client.knock();
+        Knock post = client.knockWithBody();
+        return text.replace("{host}", "Host: " + client.host() + "\r\n")
+                .replace("{name}", client.name())
+                .replace("{get}", open.endpoint().method())
+                .replace("{path-inside}", open.path().substring(1))
+                .replace("{path}", open.path())
+                .replace("{post}", post.endpoint().method())
+                .replace("{path-of-post}", post.path());
     }
 
-    private static byte[] request(String text, String host, String hidden) {
-        return text.replace("{host}", host).replace("{hidden}", hidden).getBytes(StandardCharsets.ISO_8859_1);
+    private static byte[] bytes(String request) {
+        return request.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static void cases(String file, BiConsumer<String, String> each) {

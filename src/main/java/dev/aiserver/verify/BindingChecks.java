@@ -3,7 +3,11 @@ package dev.aiserver.verify;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Reach;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -13,45 +17,42 @@ final class BindingChecks {
 
     static List<Check> all() {
         return List.of(
-                Check.onServer(
-                        "bindings.ollama",
-                        "Ollama listens on loopback only",
-                        (subject, server) -> ollamaOnLoopback(server)),
+                Check.onServer("bindings.ollama", "Ollama listens on loopback only", BindingChecks::ollamaOnLoopback),
                 Check.onServer(
                         "bindings.haproxy",
                         "HAProxy listens on its one address only",
-                        (subject, server) -> proxyOnItsAddress(server)),
-                Check.onServer(
-                        "bindings.others",
-                        "nobody else listens on these ports",
-                        (subject, server) -> nobodyElse(server)),
+                        BindingChecks::proxyOnItsAddress),
+                Check.onServer("bindings.others", "nobody else listens on these ports", BindingChecks::nobodyElse),
                 Check.onServer(
                         "bindings.connect",
                         "every other address of this machine refuses a connection",
                         (subject, server) -> nothingElseAnswers(server)));
     }
 
-    private static Outcome ollamaOnLoopback(Server server) {
+    private static Outcome ollamaOnLoopback(Subject subject, Server server) {
         return onlyOn(
+                subject,
                 server,
                 Server.OLLAMA,
                 Listener::isLoopback,
                 "run \"aiserver install\": its property list must say OLLAMA_HOST=" + Subject.ollamaHost(server));
     }
 
-    private static Outcome proxyOnItsAddress(Server server) {
+    private static Outcome proxyOnItsAddress(Subject subject, Server server) {
         String address = server.receipt().address();
         int port = server.spec().proxy().port();
         return onlyOn(
+                subject,
                 server,
                 Server.HAPROXY,
                 listener -> listener.address().equals(address) && listener.port() == port,
                 "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
     }
 
-    private static Outcome onlyOn(Server server, String label, Predicate<Listener> expected, String fix) {
+    private static Outcome onlyOn(
+            Subject subject, Server server, String label, Predicate<Listener> expected, String fix) {
         int pid = server.pid(label);
-        List<Listener> listeners = server.listeners().stream()
+        List<Listener> listeners = subject.listeners(server).stream()
                 .filter(listener -> listener.belongsTo(pid))
                 .toList();
         if (listeners.isEmpty()) {
@@ -62,13 +63,13 @@ final class BindingChecks {
                 : new Outcome.Failed(names(listeners), fix);
     }
 
-    private static Outcome nobodyElse(Server server) {
+    private static Outcome nobodyElse(Subject subject, Server server) {
         int uid = server.host().facts().uid();
         int ollama = server.pid(Server.OLLAMA);
         int haproxy = server.pid(Server.HAPROXY);
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
-        List<Listener> others = server.listeners().stream()
+        List<Listener> others = subject.listeners(server).stream()
                 .filter(listener -> ports.contains(listener.port()))
                 .filter(listener ->
                         listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
@@ -83,21 +84,38 @@ final class BindingChecks {
         int proxy = server.spec().proxy().port();
         int ollama = server.spec().ollama().port();
         String own = server.receipt().address();
-        Findings findings = new Findings();
-        int tried = 0;
+        List<InetSocketAddress> others = new ArrayList<>();
         for (String address : new Interfaces(server.host()).addresses()) {
-            boolean loopback = address.startsWith("127.");
-            for (int port : List.of(proxy, ollama)) {
+            boolean loopback = address.startsWith("127.") || address.equals("::1");
+            for (int port : new TreeSet<>(List.of(proxy, ollama))) {
                 boolean expected = address.equals(own) && port == proxy || loopback && port == ollama;
                 if (!expected) {
-                    tried++;
-                    findings.demand(
-                            !Reach.answers(server.host(), address, port),
-                            address + ":" + port + " accepts connections");
+                    others.add(InetSocketAddress.createUnresolved(address, port));
                 }
             }
         }
-        return findings.outcome(tried + " refused", "find it with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it");
+        Map<InetSocketAddress, Reach.Attempt> attempts = Reach.attempts(server.host(), others);
+        String fix = "find it with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it";
+        List<String> untried = those(attempts, Reach.Attempt.UNTRIED);
+        Findings findings = new Findings();
+        those(attempts, Reach.Attempt.OPEN)
+                .forEach(address -> findings.demand(false, address + " accepts connections"));
+        Outcome outcome = findings.outcome(others.size() + " refused", fix);
+        return outcome instanceof Outcome.Passed && !untried.isEmpty()
+                ? new Outcome.Warned("no way leads to " + String.join(", ", untried) + " to try it", fix)
+                : outcome;
+    }
+
+    private static List<String> those(Map<InetSocketAddress, Reach.Attempt> attempts, Reach.Attempt kind) {
+        return attempts.entrySet().stream()
+                .filter(entry -> entry.getValue() == kind)
+                .map(Map.Entry::getKey)
+                .map(address -> shown(address.getHostString()) + ":" + address.getPort())
+                .toList();
+    }
+
+    private static String shown(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
     }
 
     private static String names(List<Listener> listeners) {

@@ -3,6 +3,8 @@ package dev.aiserver.verify;
 import dev.aiserver.spec.Endpoint;
 import dev.aiserver.spec.ServerSpec;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a client knows of a server.
@@ -14,6 +16,11 @@ import java.util.List;
  */
 public record Client(String name, String address, ServerSpec.Proxy proxy, List<String> hostNames) {
 
+    /** None of them names a model or has no body in its answer. */
+    private static final List<Endpoint> EASY = Stream.of("/api/version", "/v1/models", "/api/tags", "/", "/api/ps")
+            .map(path -> new Endpoint("GET", path))
+            .toList();
+
     public Client {
         hostNames = List.copyOf(hostNames);
     }
@@ -21,6 +28,30 @@ public record Client(String name, String address, ServerSpec.Proxy proxy, List<S
     /** For the Host header, with the port as clients send it. */
     public String host() {
         return name + ":" + proxy.port();
+    }
+
+    /** What it can ask at any time; with everything open, that is what Ollama answers most easily. */
+    Knock knock() {
+        return EASY.stream()
+                .filter(easy -> opens(easy.method(), easy.path()))
+                .findFirst()
+                .or(() -> proxy.endpoints().stream().findFirst())
+                .map(Knock::new)
+                .orElseThrow();
+    }
+
+    /** The same with an endpoint that takes a body, where one is open. */
+    Knock knockWithBody() {
+        return proxy.endpoints().stream()
+                .filter(endpoint -> endpoint.method().equals("POST"))
+                .findFirst()
+                .map(Knock::new)
+                .orElseGet(this::knock);
+    }
+
+    /** The first of these paths to which it may send a body. */
+    Optional<String> firstOpen(List<String> paths) {
+        return paths.stream().filter(path -> opens("POST", path)).findFirst();
     }
 
     boolean opens(String method, String path) {

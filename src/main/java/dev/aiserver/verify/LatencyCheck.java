@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.KeptConnection;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,13 +37,14 @@ final class LatencyCheck {
     }
 
     private static Added measure(Subject subject, Server server) throws IOException {
+        Knock knock = subject.client().knock();
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
         try (KeptConnection proxy = subject.proxy(server).keep();
                 KeptConnection ollama = subject.ollama(server).keep()) {
             for (int i = 0; i < PAIRS; i++) {
-                through[i] = millis(proxy, subject.host());
-                direct[i] = millis(ollama, Subject.ollamaHost(server));
+                through[i] = millis(proxy, knock, subject.host());
+                direct[i] = millis(ollama, knock, Subject.ollamaHost(server));
             }
         }
         Arrays.sort(through);
@@ -51,11 +52,11 @@ final class LatencyCheck {
         return new Added(at(through, 50) - at(direct, 50), at(through, 99) - at(direct, 99));
     }
 
-    private static double millis(KeptConnection connection, String host) throws IOException {
+    private static double millis(KeptConnection connection, Knock knock, String host) throws IOException {
         long start = System.nanoTime();
-        int status = connection.send(HttpCall.get("/api/version", host)).status();
-        if (status != 200) {
-            throw new IOException("GET /api/version answers " + status);
+        HttpAnswer answer = connection.send(knock.call(host));
+        if (!knock.isAnsweredBy(answer)) {
+            throw new IOException(knock + " gets " + Answers.shown(answer));
         }
         return (System.nanoTime() - start) / 1e6;
     }

@@ -34,20 +34,24 @@ final class NameChecks {
 
     private static Outcome answersBy(Subject subject, String host) throws IOException {
         String withPort = host + ":" + subject.client().proxy().port();
-        HttpAnswer answer = subject.send(HttpCall.get("/api/version", withPort));
+        Knock knock = subject.client().knock();
+        HttpAnswer answer = subject.send(knock.call(withPort));
         return new Findings()
-                .demand(answer.status() == 200, "Host: " + withPort + " gets " + Answers.shown(answer))
-                .outcome("Host: " + withPort + " gets 200", REWRITE + "; if it stays, look at the log of com.haproxy");
+                .demand(knock.isAnsweredBy(answer), "Host: " + withPort + " gets " + Answers.shown(answer))
+                .outcome(
+                        "Host: " + withPort + " gets " + answer.status(),
+                        REWRITE + "; if it stays, look at the log of com.haproxy");
     }
 
     /** Otherwise a web page could have a name of its own point here, and read what the server answers. */
     private static Outcome refusesUnknown(Subject subject) throws IOException {
-        return refuses(subject, HttpCall.get("/api/version", Answers.FOREIGN_HOST), "Host: " + Answers.FOREIGN_HOST);
+        HttpCall call = subject.client().knock().call(Answers.FOREIGN_HOST);
+        return refuses(subject, call, "Host: " + Answers.FOREIGN_HOST);
     }
 
     private static Outcome refusesMissing(Subject subject) throws IOException {
-        HttpCall call = new HttpCall("GET", "/api/version", List.of(), new byte[0]);
-        return refuses(subject, call, "no Host");
+        HttpCall call = subject.client().knock().call("");
+        return refuses(subject, new HttpCall(call.method(), call.target(), List.of(), call.body()), "no Host");
     }
 
     private static Outcome refuses(Subject subject, HttpCall call, String what) throws IOException {
@@ -63,7 +67,7 @@ final class NameChecks {
             return new Outcome.Skipped("the set browser is open: OLLAMA_ORIGINS decides which pages may ask");
         }
         HttpAnswer answer = subject.send(
-                HttpCall.get("/api/version", subject.host()).header("Origin", "https://page.rebinding.example"));
+                subject.client().knock().call(subject.host()).header("Origin", "https://page.rebinding.example"));
         return new Findings()
                 .demand(answer.status() == 403, "a foreign Origin gets " + Answers.shown(answer))
                 .outcome(

@@ -2,7 +2,6 @@ package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
 import java.io.IOException;
@@ -76,7 +75,7 @@ final class NetworkChecks {
             String expected = subject.server().get().receipt().address();
             findings.demand(addresses.contains(expected), name + " means " + shown + ", not " + expected);
         } else {
-            HttpAnswer answer = subject.send(HttpCall.get("/api/version", Answers.FOREIGN_HOST));
+            HttpAnswer answer = subject.send(subject.client().knock().call(Answers.FOREIGN_HOST));
             findings.demand(
                     Answers.isFromProxy(answer),
                     name + " means " + shown + ", where no proxy of aiserver answers: " + Answers.shown(answer));

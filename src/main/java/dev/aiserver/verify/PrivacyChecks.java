@@ -1,20 +1,45 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
+import dev.aiserver.service.Launchd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** That what is asked stays on the machine, and off its disk. */
 final class PrivacyChecks {
     private static final String CLOUD_FIX =
             "leave OLLAMA_NO_CLOUD at 1 in the configuration, have Ollama 0.16.2 or newer, run \"aiserver install\"";
+    /** Where Ollama looks for a cloud model before anything else. */
+    private static final List<String> TO_THE_CLOUD = List.of(
+            "/v1/chat/completions",
+            "/v1/responses",
+            "/v1/messages",
+            "/v1/completions",
+            "/v1/embeddings",
+            "/api/chat",
+            "/api/generate",
+            "/api/embed",
+            "/api/show");
+
     private static final int OTHERS_MAY_WRITE = 022;
 
+    private static final String REQUEST_LOG = "OLLAMA_DEBUG_LOG_REQUESTS";
+
+    /** As Go reads a bool. */
+    private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
+
     private PrivacyChecks() {}
+
+    /** What they will ask. */
+    static Foresight questions(Launchd launchd) {
+        return launchd.questionsOfSession(REQUEST_LOG);
+    }
 
     static List<Check> all() {
         return List.of(
@@ -41,10 +66,15 @@ final class PrivacyChecks {
 
     /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */
     private static Outcome cloudModel(Subject subject) throws IOException {
+        Optional<String> path = subject.client().firstOpen(TO_THE_CLOUD);
+        if (path.isEmpty()) {
+            return new Outcome.Skipped("no endpoint is open that could ask a cloud model");
+        }
         HttpAnswer answer = subject.send(HttpCall.post(
-                "/v1/chat/completions",
+                path.get(),
                 subject.host(),
-                "{\"model\":\"aiserver-verify:cloud\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"));
+                "{\"model\":\"aiserver-verify:cloud\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+                        + "\"input\":\"x\",\"prompt\":\"x\",\"max_tokens\":1}"));
         return new Findings()
                 .demand(
                         answer.status() == 403 && answer.text().contains("cloud") && !Answers.isFromProxy(answer),
@@ -52,13 +82,26 @@ final class PrivacyChecks {
                 .outcome("a cloud model gets 403", CLOUD_FIX);
     }
 
+    /** The property list wins over the session, and a job that is started has what the session has then. */
     private static Outcome requestLog(Server server) {
-        String setting = server.propertyList(Server.OLLAMA).value("EnvironmentVariables.OLLAMA_DEBUG_LOG_REQUESTS");
+        String own = server.propertyList(Server.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
+        if (!own.isEmpty()) {
+            return new Findings()
+                    .demand(OFF.contains(own), REQUEST_LOG + " is " + own)
+                    .outcome(
+                            REQUEST_LOG + " is " + own,
+                            "take it out of ollama.environment, run \"aiserver install\", and delete what it wrote");
+        }
+        String session = server.launchd().sessionVariable(REQUEST_LOG);
         return new Findings()
-                .demand(Set.of("", "0", "false", "f").contains(setting), "OLLAMA_DEBUG_LOG_REQUESTS is " + setting)
+                .demand(
+                        session.isEmpty() || OFF.contains(session),
+                        "\"launchctl setenv\" set " + REQUEST_LOG + " to " + session)
                 .outcome(
-                        "OLLAMA_DEBUG_LOG_REQUESTS is not set",
-                        "take it out of ollama.environment, run \"aiserver install\", and delete what it wrote");
+                        REQUEST_LOG + " is not set",
+                        "run \"launchctl unsetenv " + REQUEST_LOG + "\" and \"launchctl kickstart -k gui/"
+                                + server.host().facts().uid() + "/" + Server.OLLAMA
+                                + "\" on the server, and delete what it wrote");
     }
 
     private static Outcome logs(Server server) {

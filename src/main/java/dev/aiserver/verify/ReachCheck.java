@@ -2,7 +2,6 @@ package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.Reach;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,7 +24,8 @@ public final class ReachCheck {
         String where = client.address() + ":" + client.proxy().port();
         try {
             InetAddress address = InetAddress.getByName(client.address());
-            HttpAnswer answer = subject.send(HttpCall.get("/api/version", client.host()));
+            Knock knock = client.knock();
+            HttpAnswer answer = subject.send(knock.call(client.host()));
             return judge(answer, client.host() + " (" + address.getHostAddress() + ")");
         } catch (UnknownHostException e) {
             return new Outcome.Failed(

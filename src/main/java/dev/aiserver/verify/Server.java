@@ -29,6 +29,7 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
         return ServiceChecks.questions(host.facts(), launchd)
                 .and(Interfaces.questions(host.facts()))
                 .and(Tailscale.questions())
+                .and(PrivacyChecks.questions(launchd))
                 .and(host.facts().isMac() ? HeadlessChecks.questions() : Foresight.none());
     }
 

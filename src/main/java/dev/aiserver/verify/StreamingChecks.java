@@ -105,12 +105,12 @@ final class StreamingChecks {
         EventStream source;
         HttpCall direct =
                 OpenAiChecks.longChat(Subject.ollamaHost(server), model, TOKENS, subject.nonce() + "&allowed");
-        try (HttpExchange exchange = subject.ollama(server).open(direct)) {
+        try (HttpExchange exchange = subject.askOllama(server, direct)) {
             source = EventStream.read(exchange, Integer.MAX_VALUE);
         }
         EventStream proxied;
         HttpCall through = OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed");
-        try (HttpExchange exchange = subject.proxy(server).open(through)) {
+        try (HttpExchange exchange = subject.askProxy(server, through)) {
             proxied = EventStream.read(exchange, Integer.MAX_VALUE);
         }
         double expected = longestGap(source);

@@ -5,6 +5,7 @@ import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,30 +17,38 @@ import java.util.UUID;
 public final class Subject {
 
     /** For what is answered at once. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration USUAL_PATIENCE = Duration.ofSeconds(10);
 
     /** A model may have to be loaded from the disk first. */
     private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
 
     private final Client client;
     private final Optional<Server> server;
+    private final Duration patience;
     private final String nonce = "aiserver-verify=" + UUID.randomUUID();
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
+    private Optional<List<Listener>> listeners = Optional.empty();
 
-    private Subject(Client client, Optional<Server> server) {
+    private Subject(Client client, Optional<Server> server, Duration patience) {
         this.client = client;
         this.server = server;
+        this.patience = patience;
     }
 
     /** From a client machine, without access to the server. */
     public static Subject seenFromOutside(Client client) {
-        return new Subject(client, Optional.empty());
+        return new Subject(client, Optional.empty(), USUAL_PATIENCE);
     }
 
     /** From the machine that the server runs on. */
     public static Subject seenFromInside(Client client, Server server) {
-        return new Subject(client, Optional.of(server));
+        return new Subject(client, Optional.of(server), USUAL_PATIENCE);
+    }
+
+    /** The same, of which an answer that takes no model is waited for so long. */
+    Subject with(Duration otherPatience) {
+        return new Subject(client, server, otherPatience);
     }
 
     public Client client() {
@@ -67,6 +76,14 @@ public final class Subject {
         return models.get();
     }
 
+    /** Who listens there, asked once for all that judge it, so that they speak of the same moment. */
+    synchronized List<Listener> listeners(Server from) {
+        if (listeners.isEmpty()) {
+            listeners = Optional.of(from.listeners());
+        }
+        return listeners.get();
+    }
+
     /** Watched once, for all that ask it. */
     synchronized Passage passage(Server from) {
         if (passage.isEmpty()) {
@@ -77,17 +94,22 @@ public final class Subject {
 
     /** Sends through the proxy what is answered at once. */
     HttpAnswer send(HttpCall call) throws IOException {
-        return probe(TIMEOUT).send(call);
+        return probe(patience).send(call);
     }
 
     /** Sends bytes as they are; see {@link HttpProbe#answers}. */
     List<HttpAnswer> send(byte[] request, int most) throws IOException {
-        return probe(TIMEOUT).answers(request, most);
+        return probe(patience).answers(request, most);
+    }
+
+    /** The same, to the end of the connection or until it is silent for so long after an answer. */
+    List<HttpAnswer> sendAll(byte[] request, int most, Duration silence) throws IOException {
+        return probe(patience).answers(request, most, silence);
     }
 
     /** Sends bytes as they are, and reads one answer. */
     HttpAnswer send(byte[] request) throws IOException {
-        return probe(TIMEOUT).send(request);
+        return probe(patience).send(request);
     }
 
     /** Sends through the proxy what a model answers. */
@@ -97,7 +119,7 @@ public final class Subject {
 
     /** Sends through the proxy what is answered by a model, and leaves after so long or when the answer begins. */
     Departure leave(HttpCall call, Duration patience) throws IOException {
-        return probe(TIMEOUT).leave(call, patience);
+        return probe(patience).leave(call, patience);
     }
 
     /** Sends through the proxy what a model answers as a stream, and reads it to its end. */
@@ -116,22 +138,34 @@ public final class Subject {
                 new InetSocketAddress(client.address(), client.proxy().port()), timeout);
     }
 
-    /** Ollama itself, past the proxy. */
+    /** Ollama itself, past the proxy, for what it answers at once. */
     HttpProbe ollama(Server from) {
-        return new HttpProbe(
-                from.host()
-                        .route(new InetSocketAddress(
-                                "127.0.0.1", from.spec().ollama().port())),
-                TIME_TO_GENERATE);
+        return new HttpProbe(ollamaOn(from), patience);
     }
 
     /** The proxy on the same way as Ollama itself, so that the two can be compared. */
     HttpProbe proxy(Server from) {
-        return new HttpProbe(
-                from.host()
-                        .route(new InetSocketAddress(
-                                client.address(), client.proxy().port())),
-                TIME_TO_GENERATE);
+        return new HttpProbe(proxyOn(from), patience);
+    }
+
+    /** Sends to Ollama itself what a model answers. */
+    HttpExchange askOllama(Server from, HttpCall call) throws IOException {
+        return new HttpProbe(ollamaOn(from), TIME_TO_GENERATE).open(call);
+    }
+
+    /** Sends through the proxy what a model answers, on the same way as to Ollama itself. */
+    HttpExchange askProxy(Server from, HttpCall call) throws IOException {
+        return new HttpProbe(proxyOn(from), TIME_TO_GENERATE).open(call);
+    }
+
+    private static InetSocketAddress ollamaOn(Server server) {
+        return server.host()
+                .route(new InetSocketAddress("127.0.0.1", server.spec().ollama().port()));
+    }
+
+    private InetSocketAddress proxyOn(Server server) {
+        return server.host()
+                .route(new InetSocketAddress(client.address(), client.proxy().port()));
     }
 
     static String ollamaHost(Server server) {

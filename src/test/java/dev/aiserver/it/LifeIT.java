@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.FileState;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,13 +81,6 @@ class LifeIT {
         assertThat(post(mac, "/v1/messages", chat.replaceFirst("\\{", "{\"max_tokens\":50,")))
                 .contains("\"type\":\"message\"");
 
-        Path html = mac.root().resolve("report.html");
-        Path junit = mac.root().resolve("report.xml");
-        Run verified = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
-        assertThat(verified.exitCode()).as(verified.toString()).isZero();
-        assertThat(json(verified).path("outcome").asText()).isEqualTo("verified");
-        assertThat(html).content().contains("remote-ollama: verified").doesNotContain("/Users/", "/home/");
-        assertThat(junit).content().contains("failures=\"0\" errors=\"0\"");
         Run status = mac.aiserver("status", "--json");
         assertThat(status.exitCode()).as(status.toString()).isZero();
         assertThat(json(status).path("outcome").asText()).isEqualTo("healthy");

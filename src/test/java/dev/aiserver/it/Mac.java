@@ -116,7 +116,6 @@ final class Mac implements AutoCloseable {
         Path real = machine.find("haproxy")
                 .orElseThrow(() -> new IllegalStateException("these tests need haproxy; install it"));
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
-        script(standin("ifconfig"), "exec ip -4 addr");
         script(
                 bottle("ollama", "ollama"),
                 "export OLLAMA_MODELS=" + root + "/models\nexec " + java()
@@ -286,6 +285,35 @@ final class Mac implements AutoCloseable {
 
     void addAddress(String address) {
         must("ip", "-n", network, "addr", "add", address + "/32", "dev", "lo");
+    }
+
+    /** Gives it a network interface with two IPv6 addresses, one of them of this link only. */
+    void addInterface(String name, String address, String ofTheLink) {
+        must("ip", "-n", network, "link", "add", name, "type", "veth", "peer", "name", name + "-peer");
+        for (String each : List.of(address, ofTheLink)) {
+            must("ip", "-n", network, "addr", "add", each + "/64", "dev", name, "nodad");
+        }
+        must("ip", "-n", network, "link", "set", name, "up");
+        must("ip", "-n", network, "link", "set", name + "-peer", "up");
+    }
+
+    /** A server of root's on the server's port, whose sockets the user's lsof does not show. */
+    Process startRootsServer(String bind) {
+        Path cfg = root.resolve("roots.cfg");
+        write(
+                cfg,
+                "defaults\n mode http\n timeout connect 9s\n timeout client 9s\n timeout server 9s\nlisten x\n bind "
+                        + bind + "\n");
+        try {
+            Process process = new ProcessBuilder("ip", "netns", "exec", network, "haproxy", "-db", "-f", cfg.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            started.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A label as launchctl wants it. */

@@ -15,6 +15,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -231,6 +233,36 @@ class HttpProbeTest {
                 .isInstanceOf(SocketTimeoutException.class);
         givenUp.countDown();
         served.join();
+    }
+
+    @Test
+    void ofAServerThatKeepsTheConnectionAllAnswersAreThereWhenItIsSilent() throws IOException {
+        String one = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
+        String other = "HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\n2";
+        CountDownLatch read = new CountDownLatch(1);
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            client.getOutputStream().write(bytes(one + other));
+            read.await();
+        });
+        assertThat(probe(PATIENT).answers(bytes("GET / HTTP/1.1\r\n\r\n"), 8, IMPATIENT))
+                .extracting(HttpAnswer::status)
+                .containsExactly(200, 404);
+        read.countDown();
+        served.join();
+    }
+
+    @Test
+    void ofSeveralAddressesEachIsTried() throws IOException {
+        int port = server.getLocalPort();
+        InetSocketAddress open = InetSocketAddress.createUnresolved("127.0.0.1", port);
+        InetSocketAddress closed = InetSocketAddress.createUnresolved("127.0.0.9", port);
+        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("fe80::1%no-such-link", port);
+        assertThat(Reach.attempts(new LocalHost(System.getenv()), List.of(open, closed, nowhere)))
+                .containsExactly(
+                        Map.entry(open, Reach.Attempt.OPEN),
+                        Map.entry(closed, Reach.Attempt.CLOSED),
+                        Map.entry(nowhere, Reach.Attempt.UNTRIED));
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.net.Interfaces;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Quirks;
@@ -98,6 +99,16 @@ class StandinCommandsTest {
                         .asText())
                 .isEqualTo("NeedsLogin");
         assertThat(run("tailscale", "ip", "-4").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void ifconfigSaysWhichAddressesThereAre() {
+        CommandResult said = run("ifconfig", "-a");
+        assertThat(said.text())
+                .contains("\tinet 127.0.0.1 netmask ", "\tinet6 ::1 prefixlen 128")
+                .doesNotContain("/");
+        assertThat(new Interfaces(host).addresses()).contains("127.0.0.1", "::1");
+        assertThat(run("ifconfig", "en0").exitCode()).isEqualTo(1);
     }
 
     @Test

@@ -18,7 +18,9 @@ import dev.aiserver.resource.Job;
 import dev.aiserver.resource.State;
 import dev.aiserver.server.Blueprint;
 import dev.aiserver.server.Layout;
+import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.Timing;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -40,7 +42,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -49,8 +53,14 @@ import java.util.function.UnaryOperator;
  */
 final class World implements AutoCloseable {
     static final String ADDRESS = "127.0.0.1";
-    private static final String TWO_ADDRESSES = "inet 127.0.0.1/8\ninet 127.0.0.2/8\n";
+    static final String NAME = "remote-ollama";
+    static final List<String> HOST_NAMES = List.of(NAME, "localhost");
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String ADDRESSES = "inet 127.0.0.1/8\ninet 127.0.0.2/8\ninet6 ::1/128 scope host\n";
+
+    /** What starts here does so at once or not at all, so that it need not be watched for long. */
+    private static final Timing QUICK = new Timing(
+            Duration.ofMillis(100), LIMIT, List.of(Duration.ofMillis(200), Duration.ofSeconds(1)), LIMIT, LIMIT);
 
     private final Path root;
     private final EmbeddedLaunchctl launchctl;
@@ -70,6 +80,9 @@ final class World implements AutoCloseable {
     private Set<EndpointSet> sets = Set.of(EndpointSet.STRICT);
     private Network network = new Network.Loopback();
     private String address = ADDRESS;
+    private String name = NAME;
+    private Optional<Duration> patience = Optional.empty();
+    private OptionalInt paceOfLeaving = OptionalInt.empty();
     private Deed afterwards = () -> {};
 
     World(Path root) throws IOException {
@@ -85,7 +98,7 @@ final class World implements AutoCloseable {
                 new Account(machine.facts().uid(), machine.facts().user(), root.resolve("home"), 1, List.of()),
                 Quirks.usual());
         this.host = new TamperedHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(20)));
+        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(20)), QUICK);
         this.layout = new Layout(root.resolve("home"));
         this.haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
         this.proxyPort = freePort();
@@ -93,7 +106,7 @@ final class World implements AutoCloseable {
         Files.writeString(ollama(), ollamaScript());
         Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
         pace(4);
-        host.answer("ip", TWO_ADDRESSES);
+        host.answer("ip", ADDRESSES);
     }
 
     static int freePort() throws IOException {
@@ -158,6 +171,16 @@ final class World implements AutoCloseable {
         address = other;
     }
 
+    /** By the client that verifies it. */
+    void calledBy(String other) {
+        name = other;
+    }
+
+    /** How long an answer that takes no model is waited for. */
+    void patience(Duration other) {
+        patience = Optional.of(other);
+    }
+
     /** What is done to it. */
     @FunctionalInterface
     interface Deed {
@@ -191,8 +214,10 @@ final class World implements AutoCloseable {
         return host;
     }
 
-    Launchd launchd() {
-        return launchd;
+    /** The process of a job. */
+    String pid(String label) {
+        JobStatus.Loaded loaded = (JobStatus.Loaded) launchd.status(label);
+        return String.valueOf(loaded.print().pid().orElseThrow());
     }
 
     Layout layout() {
@@ -220,12 +245,31 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Runs it as it is now, verifies it, and makes it good again. */
-    List<Verdict> verify() throws Exception {
+    /** The same, only when it is proved that a client that leaves stops its generation: others would take minutes. */
+    void paceOfLeaving(int millis) {
+        paceOfLeaving = OptionalInt.of(millis);
+    }
+
+    /**
+     * Runs it as it is now, verifies it, and makes it good again.
+     *
+     * @param only patterns of the ids of those checks that are carried out; none means all
+     */
+    List<Verdict> verify(String... only) throws Exception {
         try {
             Subject subject = start();
             afterwards.perform();
-            return new Runner(subject, true, verdict -> {}).run(Checks.of(subject.client()));
+            Runner runner = new Runner(subject, true, verdict -> {});
+            List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
+            if (paceOfLeaving.isEmpty()) {
+                return runner.run(checks);
+            }
+            Predicate<Check> leaving = check -> check.id().startsWith("streaming.cancel");
+            List<Verdict> verdicts = new ArrayList<>(
+                    runner.run(checks.stream().filter(leaving.negate()).toList()));
+            pace(paceOfLeaving.getAsInt());
+            verdicts.addAll(runner.run(checks.stream().filter(leaving).toList()));
+            return verdicts;
         } finally {
             restore();
         }
@@ -254,7 +298,7 @@ final class World implements AutoCloseable {
 
     private Subject start() {
         ServerSpec spec = new ServerSpec(
-                "remote-ollama",
+                NAME,
                 network,
                 new ServerSpec.Proxy(proxyPort, sets),
                 new ServerSpec.Ollama(ollamaPort, environment),
@@ -266,8 +310,8 @@ final class World implements AutoCloseable {
         Path err = root.resolve("logs/ollama.stderr.log");
         String ollamaText = ollamaPlist.apply(
                 renderer.ollamaPlist(new OllamaAgent(ollama(), ollamaPort, environment, layout.home(), out, err)));
-        String cfgText = cfg.apply(renderer.haproxyCfg(
-                new ProxyConfiguration(ADDRESS, spec.proxy(), ollamaPort, List.of("remote-ollama", "localhost"))));
+        String cfgText =
+                cfg.apply(renderer.haproxyCfg(new ProxyConfiguration(ADDRESS, spec.proxy(), ollamaPort, HOST_NAMES)));
         String haproxyText = haproxyPlist.apply(
                 renderer.haproxyPlist(new HaproxyAgent(haproxy, layout.haproxyCfg(), layout.home(), log(), log())));
         Job ollamaJob = Blueprint.ollamaJob(spec, layout);
@@ -283,15 +327,16 @@ final class World implements AutoCloseable {
                 "test",
                 spec.asConfiguration(),
                 address,
-                List.of("remote-ollama", "localhost"),
+                HOST_NAMES,
                 List.of(
                         file(layout.ollamaPlist(), ollamaText, 0644),
                         file(layout.haproxyPlist(), haproxyText, 0644),
                         file(layout.haproxyCfg(), cfgText, 0600),
                         new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT),
                         new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT)));
-        Client client = new Client("remote-ollama", ADDRESS, spec.proxy(), receipt.hostNames());
-        return Subject.seenFromInside(client, new Server(host, launchd, receipt, spec));
+        Client client = new Client(name, ADDRESS, spec.proxy(), receipt.hostNames());
+        Subject subject = Subject.seenFromInside(client, new Server(host, launchd, receipt, spec));
+        return patience.map(subject::with).orElse(subject);
     }
 
     private static Receipt.Entry file(Path path, String text, int mode) {
@@ -317,7 +362,7 @@ final class World implements AutoCloseable {
     private boolean takesOllamaForDead() {
         try {
             return new HttpProbe(new InetSocketAddress(ADDRESS, proxyPort), LIMIT)
-                            .send(HttpCall.get("/api/version", "remote-ollama"))
+                            .send(HttpCall.get("/api/version", NAME))
                             .status()
                     == 503;
         } catch (IOException e) {
@@ -343,10 +388,13 @@ final class World implements AutoCloseable {
         sets = Set.of(EndpointSet.STRICT);
         network = new Network.Loopback();
         address = ADDRESS;
+        name = NAME;
+        patience = Optional.empty();
+        paceOfLeaving = OptionalInt.empty();
         afterwards = () -> {};
         host.restore();
         Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
-        host.answer("ip", TWO_ADDRESSES);
+        host.answer("ip", ADDRESSES);
         pace(4);
     }
 

@@ -68,12 +68,18 @@ final class RequestReader {
         if (hosts.size() > 1) {
             throw new BadRequest("400 Bad Request: too many Host headers");
         }
-        if (headers.containsKey("expect") && http11) {
+        // As Go does it: nobody waits to send a body of no bytes.
+        if (headers.containsKey("expect") && http11 && announcesBody(headers)) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
         return Optional.of(
                 Request.of(new Journal.Entry(words[0], words[1], Map.copyOf(headers), body(headers)), http11));
+    }
+
+    private static boolean announcesBody(Map<String, List<String>> headers) {
+        return headers.containsKey("transfer-encoding")
+                || !List.of("0").containsAll(headers.getOrDefault("content-length", List.of()));
     }
 
     private byte[] body(Map<String, List<String>> headers) throws IOException, BadRequest {

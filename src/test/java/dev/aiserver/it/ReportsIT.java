@@ -1,0 +1,119 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** What a verification leaves for a build server, for a person and for a script says the same. */
+class ReportsIT {
+    private static final Map<String, String> ELEMENTS =
+            Map.of("failed", "failure", "unknown", "error", "skipped", "skipped");
+
+    @Test
+    void theReportsOfOneVerificationAgree() throws Exception {
+        try (Mac mac = new Mac()) {
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            Path html = mac.root().resolve("report.html");
+            Path junit = mac.root().resolve("report.xml");
+
+            Run good = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
+            assertThat(good.exitCode()).as(good.toString()).isZero();
+            assertThat(agreed(good, junit)).containsKeys("passed", "skipped").doesNotContainKeys("failed", "unknown");
+            assertThat(html).content().contains("remote-ollama: verified").doesNotContain("/Users/", "/home/");
+
+            mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# edited");
+            Run bad = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
+            assertThat(bad.exitCode()).as(bad.toString()).isEqualTo(3);
+            assertThat(agreed(bad, junit)).containsEntry("failed", 1L);
+            assertThat(html).content().contains("remote-ollama: not verified", "haproxy.cfg");
+
+            nothingIsLostWithAReportThatCannotBeWritten(mac);
+        }
+    }
+
+    private static void nothingIsLostWithAReportThatCannotBeWritten(Mac mac) throws Exception {
+        Path nowhere = mac.root().resolve("nowhere/report.xml");
+        Path html = mac.root().resolve("another.html");
+        String[] command = {"verify", "--only", "bindings.*", "--junit", nowhere.toString(), "--html", html.toString()};
+        String sentence = "aiserver: --junit " + nowhere + ": the report cannot be written (there is no such folder); "
+                + "name a file in a folder that exists and is yours.\n";
+
+        Run said = mac.aiserver(command);
+        assertThat(said.exitCode()).as(said.toString()).isEqualTo(2);
+        assertThat(said.err()).isEqualTo(sentence);
+        assertThat(said.out()).contains("Ollama listens on loopback only", "Verified: 4 passed, 0 failed");
+        assertThat(html).content().contains("Ollama listens on loopback only");
+
+        List<String> withJson = new ArrayList<>(List.of(command));
+        withJson.add("--json");
+        Run json = mac.aiserver(withJson.toArray(String[]::new));
+        assertThat(json.exitCode()).as(json.toString()).isEqualTo(2);
+        assertThat(json.err()).isEqualTo(sentence);
+        JsonNode document = JsonMapper.builder().build().readTree(json.out());
+        assertThat(document.path("outcome").asText()).isEqualTo("verified");
+        assertThat(document.path("checks")).hasSize(4);
+    }
+
+    /** How many checks ended how, by the JSON document, and by the XML check for check. */
+    private static Map<String, Long> agreed(Run run, Path junit) throws Exception {
+        Map<String, String> outcomes = new TreeMap<>();
+        Map<String, Long> counts = new TreeMap<>();
+        for (JsonNode check : JsonMapper.builder().build().readTree(run.out()).path("checks")) {
+            String outcome = check.path("outcome").asText();
+            outcomes.put(check.path("id").asText(), ELEMENTS.getOrDefault(outcome, "system-out"));
+            counts.merge(outcome, 1L, Long::sum);
+        }
+        Element suites = parsed(junit.toFile()).getDocumentElement();
+        assertThat(suites.getTagName()).isEqualTo("testsuites");
+        assertThat(counted(suites)).isEqualTo(totals(counts, outcomes.size()));
+        NodeList cases = suites.getElementsByTagName("testcase");
+        Map<String, String> inXml = new TreeMap<>();
+        for (int i = 0; i < cases.getLength(); i++) {
+            Element one = (Element) cases.item(i);
+            String id = one.getAttribute("name").split(": ", 2)[0];
+            assertThat(one.getAttribute("classname")).isEqualTo("aiserver." + id.split("\\.")[0]);
+            inXml.put(id, ((Element) one.getElementsByTagName("*").item(0)).getTagName());
+        }
+        assertThat(inXml).isEqualTo(outcomes);
+        NodeList groups = suites.getElementsByTagName("testsuite");
+        Map<String, Long> sums = new TreeMap<>();
+        for (int i = 0; i < groups.getLength(); i++) {
+            counted((Element) groups.item(i)).forEach((name, count) -> sums.merge(name, count, Long::sum));
+        }
+        assertThat(sums).as("the groups together").isEqualTo(counted(suites));
+        return counts;
+    }
+
+    private static Map<String, Long> totals(Map<String, Long> counts, long all) {
+        return new TreeMap<>(Map.of(
+                "tests", all,
+                "failures", counts.getOrDefault("failed", 0L),
+                "errors", counts.getOrDefault("unknown", 0L),
+                "skipped", counts.getOrDefault("skipped", 0L)));
+    }
+
+    private static Map<String, Long> counted(Element element) {
+        Map<String, Long> counts = new TreeMap<>();
+        for (String name : List.of("tests", "failures", "errors", "skipped")) {
+            counts.put(name, Long.valueOf(element.getAttribute(name)));
+        }
+        return counts;
+    }
+
+    private static Document parsed(File file) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file);
+    }
+}
