@@ -67,6 +67,14 @@ abstract class LaunchdContract {
         void start(Agent agent) {
             launchd.start(agent.label(), agent.plist(), Readiness.RUNNING_IS_ENOUGH);
         }
+
+        /** Its process says by this file that it is ready. */
+        void start(Agent agent, Path ready) {
+            launchd.start(
+                    agent.label(),
+                    agent.plist(),
+                    () -> Files.exists(ready) ? Optional.empty() : Optional.of("it has not come so far"));
+        }
     }
 
     private Mac boot(Quirks quirks) throws IOException {
@@ -199,10 +207,16 @@ abstract class LaunchdContract {
         assertThat(isAlive(first)).isFalse();
     }
 
+    /** Its sleep is killed with it. */
+    private static String ignoringTerm(Path ready) {
+        return "trap '' TERM; : >'" + ready + "'; while :; do sleep 600; done";
+    }
+
     @Test
     void aJobThatIgnoresSigtermIsGoneAfterStop() throws IOException {
         Mac mac = boot(Quirks.usual());
-        mac.start(agent(Agent.IGNORES_TERM).written());
+        Path ready = home.resolve("ready");
+        mac.start(agent(ignoringTerm(ready)).written(), ready);
         LaunchctlPrint running = mac.loaded();
         mac.launchd().stop(LABEL);
         assertThat(isAlive(running)).isFalse();
@@ -212,7 +226,8 @@ abstract class LaunchdContract {
     @Test
     void aJobThatLaunchdDoesNotKillIsKilled() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("bootout", 1, new Fault.DrainForever())));
-        mac.start(agent(Agent.IGNORES_TERM).with("ExitTimeOut", 1).written());
+        Path ready = home.resolve("ready");
+        mac.start(agent(ignoringTerm(ready)).with("ExitTimeOut", 1).written(), ready);
         LaunchctlPrint running = mac.loaded();
         mac.launchd().stop(LABEL);
         assertThat(isAlive(running)).isFalse();

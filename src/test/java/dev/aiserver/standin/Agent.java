@@ -18,9 +18,6 @@ public final class Agent {
     /** Runs until it is told to go, leaving nothing behind. */
     public static final String STAYS = "trap 'exit 0' TERM; while :; do sleep 600 & wait $!; done";
 
-    /** Ignores SIGTERM; its sleep is killed with it. */
-    public static final String IGNORES_TERM = "trap '' TERM; while :; do sleep 600; done";
-
     private final Path directory;
     private final String label;
     private final Map<String, Object> keys = new LinkedHashMap<>();
