@@ -27,7 +27,7 @@ public record Installation(Receipt receipt, ServerSpec spec) {
     static ServerSpec spec(Receipt receipt, ReceiptStore store) {
         try {
             String json = JsonMapper.builder().build().writeValueAsString(receipt.configuration());
-            return SpecReader.read(store.file().toString(), json);
+            return SpecReader.recorded(store.file().toString(), json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a receipt is plain data", e);
         }
