@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
@@ -90,7 +91,8 @@ final class PlanOptions {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
         } catch (IOException e) {
             throw new Trouble(
-                    Trouble.Kind.CONFIGURATION, "The plan " + file + " cannot be read: " + e.getMessage() + ".");
+                    Trouble.Kind.CONFIGURATION,
+                    "The plan " + file + " cannot be read: " + Complaint.of(String.valueOf(e.getMessage())) + ".");
         }
     }
 

@@ -74,14 +74,16 @@ class TransactionIT {
             killed.destroyForcibly().waitFor();
             assertThat(mac.home().resolve(JOURNAL)).exists();
 
-            Run status = mac.command(
-                    "env",
-                    "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar",
-                    "sh",
-                    mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh",
-                    "status");
+            Run status = uninstalled(mac, "status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
             assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
+
+            Run verify = uninstalled(mac, "verify");
+            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(1);
+            assertThat(verify.err())
+                    .matches("aiserver: The install that began \\S+ did not end, so no server is installed here; run "
+                            + "\"aiserver install\" to have one, or \"aiserver uninstall\" to have none: either undoes first "
+                            + "what was begun\\.\n");
 
             Run planned = mac.install("--dry-run");
             assertThat(planned.out()).contains("did not end; it would be undone first.", "create   ~/.haproxy/");
@@ -94,6 +96,16 @@ class TransactionIT {
             Run installed = mac.install("--yes");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
         }
+    }
+
+    /** By the command as it stands in the checkout, because the Mac may not have it yet. */
+    private static Run uninstalled(Mac mac, String command) {
+        return mac.command(
+                "env",
+                "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar",
+                "sh",
+                mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh",
+                command);
     }
 
     @Test
