@@ -6,6 +6,7 @@ import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
@@ -190,7 +191,7 @@ final class InstallCommand implements Callable<Integer> {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Applier.Left> left = install.undo(now.unfinished().get(), lock);
+                List<Undoing.Left> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }

@@ -5,6 +5,7 @@ import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.Json;
@@ -63,7 +64,7 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     }
 
     /** @return the exit code */
-    int stuck(List<Applier.Left> left, String reason, List<Map<String, Object>> changes) {
+    int stuck(List<Undoing.Left> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
                         .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand:\n"

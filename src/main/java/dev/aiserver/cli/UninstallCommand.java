@@ -5,6 +5,7 @@ import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanScript;
@@ -143,7 +144,7 @@ final class UninstallCommand implements Callable<Integer> {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Applier.Left> left = uninstall.undo(now.unfinished().get(), lock);
+                List<Undoing.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }

@@ -16,17 +16,17 @@ import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
 import dev.aiserver.plan.Transaction;
+import dev.aiserver.plan.Transactions;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +35,12 @@ import java.util.function.Function;
 
 /** Installs the server, or brings an installed one to what its configuration says now. */
 public final class Install {
-    /** Longer than an installation takes when nothing must be downloaded. */
-    private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
-
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
     private final Survey survey;
     private final Records records;
+    private final Transactions transactions;
     private final Optional<App> app;
     private final String version;
 
@@ -59,6 +57,7 @@ public final class Install {
         this.layout = layout;
         this.survey = survey;
         this.records = records;
+        this.transactions = new Transactions(host, launchd, records);
         this.app = app;
         this.version = version;
     }
@@ -186,17 +185,12 @@ public final class Install {
      * @param waiting is told who does
      */
     public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
-        return records.lock().take("install", LOCK_LIMIT, waiting);
+        return transactions.lock("install", waiting);
     }
 
     /** Undoes what a process that died had begun; says what could not be undone. */
-    public List<Applier.Left> undo(Journal journal, LockFile.Held lock) {
-        return applier(Interruption.NEVER, change -> {}).undo(journal);
-    }
-
-    private Applier applier(Interruption interruption, Consumer<Change> progress) {
-        Machine machine = new Machine(host, launchd, records.journals().stage());
-        return new Applier(machine, records, interruption, progress);
+    public List<Undoing.Left> undo(Journal journal, LockFile.Held lock) {
+        return transactions.undo(journal);
     }
 
     /**
@@ -208,7 +202,7 @@ public final class Install {
     public Applier.Result apply(
             Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
         Plan plan = proposal.plan();
-        Applier applier = applier(interruption, progress);
+        Applier applier = transactions.applier(interruption, progress);
         List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();

@@ -208,7 +208,9 @@ class ApplierTest {
                 String name = doing + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
                 Optional<Journal> unfinished = next.records.journals().open();
                 if (unfinished.isPresent()) {
-                    assertThat(next.applier().undo(unfinished.get())).as(name).isEmpty();
+                    assertThat(next.transactions().undo(unfinished.get()))
+                            .as(name)
+                            .isEmpty();
                     assertThat(next.records.journals().open()).as(name).isEmpty();
                     assertThat(Sight.of(next)).as(name).isEqualTo(before);
                 } else {
@@ -337,7 +339,7 @@ class ApplierTest {
         home.beforeChange = path -> {};
         home.afterChange = path -> {};
         Journal journal = home.records.journals().open().orElseThrow();
-        assertThat(home.applier().undo(journal)).isEmpty();
+        assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }
@@ -369,7 +371,7 @@ class ApplierTest {
         });
         home.beforeChange = path -> {};
         Journal journal = home.records.journals().open().orElseThrow();
-        assertThat(home.applier().undo(journal)).isEmpty();
+        assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }
@@ -411,7 +413,7 @@ class ApplierTest {
         }
         home.put(Map.of("own/deep/file", "file 0644 theirs"));
         Home next = new Home(home.resolve(""));
-        assertThat(next.applier().undo(next.records.journals().open().orElseThrow()))
+        assertThat(next.transactions().undo(next.records.journals().open().orElseThrow()))
                 .isEmpty();
         assertThat(home.resolve("own/deep/file")).hasContent("theirs");
         assertThat(home.resolve("somebodys")).hasContent("somebody's");

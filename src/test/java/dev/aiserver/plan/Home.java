@@ -9,7 +9,6 @@ import dev.aiserver.host.Patience;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
@@ -114,7 +113,11 @@ final class Home implements ForwardingHost {
     }
 
     Applier applier(Interruption interruption, Consumer<Change> progress) {
-        return new Applier(new Machine(this, launchd(), records.journals().stage()), records, interruption, progress);
+        return transactions().applier(interruption, progress);
+    }
+
+    Transactions transactions() {
+        return new Transactions(this, launchd(), records);
     }
 
     /** A receipt of changes that were made by hand, with the backups that it needs. */

@@ -14,6 +14,7 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Records;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
@@ -182,7 +183,7 @@ final class Rig implements AutoCloseable {
         Install.Wish wish = new Install.Wish(Optional.of(spec(version)), Edit.Decision.NONE);
         Install.Proposal proposal = install.propose(wish);
         if (proposal.unfinished().isPresent()) {
-            List<Applier.Left> left = install.undo(proposal.unfinished().get(), ALONE);
+            List<Undoing.Left> left = install.undo(proposal.unfinished().get(), ALONE);
             if (!left.isEmpty()) {
                 throw new Trouble("not undone: " + left);
             }
@@ -196,7 +197,7 @@ final class Rig implements AutoCloseable {
         Uninstall uninstall = uninstaller();
         Uninstall.Proposal proposal = uninstall.propose();
         if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
-            List<Applier.Left> left = uninstall.undo(proposal.unfinished().get(), ALONE);
+            List<Undoing.Left> left = uninstall.undo(proposal.unfinished().get(), ALONE);
             if (!left.isEmpty()) {
                 throw new Trouble("not undone: " + left);
             }
@@ -206,7 +207,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Only the undoing of what a killed process left. */
-    List<Applier.Left> undo() {
+    List<Undoing.Left> undo() {
         return installer().undo(unfinished().orElseThrow(), ALONE);
     }
 
