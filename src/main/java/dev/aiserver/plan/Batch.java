@@ -40,7 +40,13 @@ final class Batch {
     void make(List<Change> changes) {
         List<Path> paths = changes.stream().map(Batch::path).toList();
         Machine now = machine.askedAhead(Foresight.ofFiles(paths));
-        changes.forEach(change -> requireUntouched(now, change));
+        for (Change change : changes) {
+            if (wasWrittenMeanwhile(now, change)) {
+                made.add(change);
+                throw new Trouble(change.resource().name()
+                        + " was written by something else meanwhile; look at it, then try again.");
+            }
+        }
         List<Change> due = new ArrayList<>();
         List<FileChange> steps = new ArrayList<>();
         for (Change change : changes) {
@@ -63,12 +69,10 @@ final class Batch {
     }
 
     /** What somebody has written since the plan was made is not overwritten, and not undone either. */
-    private static void requireUntouched(Machine now, Change change) {
-        if (change.resource() instanceof HostFile file
+    private static boolean wasWrittenMeanwhile(Machine now, Change change) {
+        return change.resource() instanceof HostFile file
                 && !file.isAs(change.before(), now.host())
-                && !file.isAs(change.after(), now.host())) {
-            throw new Trouble(file.path() + " was written by something else meanwhile; look at it, then try again.");
-        }
+                && !file.isAs(change.after(), now.host());
     }
 
     /** @return how many were made: all, or up to one that was refused though it is as it shall be */

@@ -100,6 +100,15 @@ final class Home implements ForwardingHost {
         });
     }
 
+    /** Somebody writes or removes a file. */
+    void bring(HostFile file, State state) {
+        if (state instanceof State.File content) {
+            machine.write(file.path(), contents.get(content.digest()), content.mode());
+        } else {
+            machine.delete(file.path());
+        }
+    }
+
     Observer observer(Receipt receipt) {
         return new Observer(machine, launchd(), receipt, contents);
     }
