@@ -14,6 +14,7 @@ public final class Applier {
     private final Records records;
     private final Interruption interruption;
     private final Consumer<Change> progress;
+    private final List<Change> stays = new ArrayList<>();
 
     Applier(Machine machine, Records records, Interruption interruption, Consumer<Change> progress) {
         this.machine = machine;
@@ -27,11 +28,19 @@ public final class Applier {
 
         record Applied(Receipt receipt) implements Result {}
 
-        /** Everything is as before. */
-        record RolledBack(Change failed, String reason) implements Result {}
+        /**
+         * Everything is as before, but for what stays.
+         *
+         * @param stays what was got and is not taken away again
+         */
+        record RolledBack(Change failed, String reason, List<Change> stays) implements Result {}
 
-        /** The person wanted it to end; everything is as before. */
-        record Interrupted() implements Result {}
+        /**
+         * The person wanted it to end; everything is as before, but for what stays.
+         *
+         * @param stays what was got and is not taken away again
+         */
+        record Interrupted(List<Change> stays) implements Result {}
 
         /**
          * Some of it could not be undone; the journal still knows it.
@@ -53,10 +62,10 @@ public final class Applier {
      * @throws Trouble when not even the journal can be written, and so nothing was changed
      */
     public Result apply(Transaction transaction) {
-        interruption.check();
         if (!transaction.plan().isEmpty()) {
             return begin(transaction);
         }
+        interruption.check();
         if (transaction.after().isEmpty()) {
             records.receipts().forget();
             records.journals().clear();
@@ -68,14 +77,19 @@ public final class Applier {
 
     private Result begin(Transaction transaction) {
         Journal journal;
+        Change first = transaction.plan().changes().get(0);
         try {
+            interruption.check();
             journal = records.journals().begin(transaction);
         } catch (Trouble trouble) {
             if (trouble.isLoss()) {
                 // The journal may have been written there all the same.
-                return new Result.Lost(transaction.plan().changes().get(0), trouble.sentence());
+                return new Result.Lost(first, trouble.sentence());
             }
-            throw trouble;
+            if (stays.isEmpty()) {
+                throw trouble;
+            }
+            return ended(first, trouble);
         }
         return carryOut(journal);
     }
@@ -94,6 +108,7 @@ public final class Applier {
         for (Change change : packages) {
             try {
                 change.resource().converge(machine, change.before(), change.after());
+                stays.add(change);
                 progress.accept(change);
             } catch (Trouble trouble) {
                 return Optional.of(ended(change, trouble));
@@ -158,10 +173,11 @@ public final class Applier {
         }
     }
 
-    /** When nothing of it is left. */
-    private Result ended(Change failed, Trouble trouble) {
+    /** When nothing is left but what stays. */
+    public Result ended(Change failed, Trouble trouble) {
+        List<Change> staying = List.copyOf(stays);
         return interruption.isRequested()
-                ? new Result.Interrupted()
-                : new Result.RolledBack(failed, trouble.sentence());
+                ? new Result.Interrupted(staying)
+                : new Result.RolledBack(failed, trouble.sentence(), staying);
     }
 }

@@ -39,6 +39,13 @@ public final class PlanText {
                 + names.of(change.resource().name());
     }
 
+    /** Of what is changed. */
+    public List<String> names(List<Change> changes) {
+        return changes.stream()
+                .map(change -> names.of(change.resource().name()))
+                .toList();
+    }
+
     private static String why(Change change) {
         if (change.before() instanceof State.Failing failing) {
             return "  (now: " + failing.why() + ")";

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Installs the server, or brings an installed one to what its configuration says now. */
 public final class Install {
@@ -140,7 +141,10 @@ public final class Install {
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
         if (around.missingPackages().isEmpty()) {
-            check(blueprint, plan);
+            Optional<Refusal> refusal = refusal(blueprint, plan);
+            if (refusal.isPresent()) {
+                throw new Trouble(refusal.get().sentence() + " Nothing was changed.");
+            }
         }
         return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
     }
@@ -211,34 +215,52 @@ public final class Install {
             if (failure.isPresent()) {
                 return failure.get();
             }
-            check(proposal.blueprint(), plan);
+            Optional<Refusal> refusal = refusal(proposal.blueprint(), plan);
+            if (refusal.isPresent()) {
+                return applier.ended(
+                        refusal.get().change(), new Trouble(refusal.get().sentence()));
+            }
         }
         return applier.apply(proposal.transaction());
     }
 
-    /** What is neither written nor read anew need not be good. */
-    private void check(Blueprint blueprint, Plan plan) {
-        List<Blueprint.FileCheck> due = new ArrayList<>();
-        for (Blueprint.FileCheck check : blueprint.checks()) {
-            boolean matters = plan.changes().stream()
-                    .map(Change::resource)
-                    .anyMatch(resource -> resource instanceof Service
-                            || resource instanceof HostFile file && file.path().equals(check.path()));
-            if (matters) {
-                due.add(check);
-            }
-        }
-        List<CommandResult> results =
-                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
-        for (int i = 0; i < results.size(); i++) {
-            requireGood(due.get(i), results.get(i));
+    /**
+     * A content that is not good.
+     *
+     * @param change that would write it, or have it read
+     */
+    private record Refusal(Change change, String sentence) {
+        static Refusal of(Change change, Blueprint.FileCheck check, CommandResult result) {
+            return new Refusal(
+                    change,
+                    "The content for " + check.path() + " was refused by \"" + check.command() + "\": "
+                            + result.complaint() + ".");
         }
     }
 
-    private static void requireGood(Blueprint.FileCheck check, CommandResult result) {
-        if (!result.succeeded()) {
-            throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
-                    + result.complaint() + ". Nothing was changed.");
+    /** What is neither written nor read anew need not be good. */
+    private Optional<Refusal> refusal(Blueprint blueprint, Plan plan) {
+        List<Blueprint.FileCheck> due = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
+        for (Blueprint.FileCheck check : blueprint.checks()) {
+            concerned(check, plan).ifPresent(change -> {
+                due.add(check);
+                changes.add(change);
+            });
         }
+        List<CommandResult> results =
+                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
+        int last = results.size() - 1;
+        return results.isEmpty() || results.get(last).succeeded()
+                ? Optional.empty()
+                : Optional.of(Refusal.of(changes.get(last), due.get(last), results.get(last)));
+    }
+
+    private static Optional<Change> concerned(Blueprint.FileCheck check, Plan plan) {
+        Stream<Change> writing = plan.changes().stream()
+                .filter(change -> change.resource() instanceof HostFile file
+                        && file.path().equals(check.path()));
+        Stream<Change> reading = plan.changes().stream().filter(change -> change.resource() instanceof Service);
+        return Stream.concat(writing, reading).findFirst();
     }
 }

@@ -109,6 +109,31 @@ class TransactionIT {
     }
 
     @Test
+    void whatHomebrewInstalledStaysWhenALaterStepFailsAndIsNamed() {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            mac.script(
+                    mac.standin("haproxy"),
+                    "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword.' >&2; exit 1");
+
+            Run failed = mac.install("--yes", "--json");
+
+            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            assertThat(failed.err())
+                    .contains("done  install  Homebrew package ollama", "[ALERT] no such keyword.\n")
+                    .doesNotContain("Nothing was changed", "keyword..")
+                    .endsWith("Everything that was begun was undone; this machine is as it was before, but this stays: "
+                            + "Homebrew package ollama.\n");
+            assertThat(failed.out())
+                    .contains("\"outcome\" : \"rolled-back\"", "\"stays\" : [ \"Homebrew package ollama\" ]");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.command(mac.prefix() + "/bin/brew", "list", "--versions", "ollama")
+                            .exitCode())
+                    .isZero();
+        }
+    }
+
+    @Test
     void anUpgradeThatWasKilledIsUndoneAndMadeAnewByTheNextInstall() throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> bare = mac.tree();
@@ -163,7 +188,9 @@ class TransactionIT {
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(130);
             assertThat(said)
-                    .endsWith("Interrupted. Everything that was begun was undone; this machine is as it was before.\n");
+                    .endsWith(
+                            "Interrupted. Everything that was begun was undone; this machine is as it was before, but "
+                                    + "this stays: Homebrew package ollama.\n");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
         }

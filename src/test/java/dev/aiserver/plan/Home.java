@@ -1,5 +1,7 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
@@ -20,8 +22,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A home in a temporary directory, in which files and folders are planned for; every change of it can be watched. */
@@ -36,6 +40,9 @@ final class Home implements ForwardingHost {
     final Contents contents = new Contents();
     final ReceiptStore store;
     final Records records;
+
+    /** Answers every command in the machine's place. */
+    Optional<Function<Command, CommandResult>> commands = Optional.empty();
 
     /** Is told each path before it is changed; what it throws is what the machine refuses. */
     Consumer<Path> beforeChange = path -> {};
@@ -159,6 +166,11 @@ final class Home implements ForwardingHost {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        return commands.map(answers -> answers.apply(command)).orElseGet(() -> machine.run(command));
     }
 
     @Override
