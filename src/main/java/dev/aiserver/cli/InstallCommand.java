@@ -213,6 +213,7 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private int verified(Install.Proposal proposal, boolean changed) {
+        proposal.outdated().ifPresent(service -> console.say(service.words()));
         console.say("Verifying:");
         List<Verdict> verdicts = useCases.verify().verify(verdict -> {});
         console.say(new VerdictText(console).brief(verdicts));

@@ -13,6 +13,7 @@ import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.Install;
+import dev.aiserver.server.Outdated;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -180,6 +181,7 @@ final class PlanOptions {
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));
         fields.put("edited", Json.edited(proposal.edits()));
+        fields.put("outdated", proposal.outdated().map(Outdated::words).stream().toList());
         return fields;
     }
 }

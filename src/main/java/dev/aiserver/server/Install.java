@@ -102,6 +102,14 @@ public final class Install {
                     && receipt.from(header).equals(receipt);
         }
 
+        /** A service that goes on with an older version of its program also when the plan has been applied. */
+        public Optional<Outdated> outdated() {
+            return around.outdated()
+                    .filter(service -> plan.changes().stream()
+                            .noneMatch(change -> change.resource() instanceof Service changed
+                                    && changed.label().equals(service.label())));
+        }
+
         Transaction transaction() {
             return Transaction.install(plan.ours(), receipt, header);
         }

@@ -183,7 +183,8 @@ final class Rig implements AutoCloseable {
                 ADDRESS,
                 List.of("remote-ollama"),
                 Set.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         return new Install(host, launchd, layout, any -> around, records(), Optional.empty(), "0.1.0");
     }
 
