@@ -77,6 +77,12 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
         return ExitCode.STUCK;
     }
 
+    void notComingBack() {
+        console.say(
+                "What was here before does not run any more as it did then; put that right, or leave it stopped with "
+                        + again("uninstall --no-restore") + ".");
+    }
+
     private String undone(List<Change> stays) {
         return "Everything that was begun was undone; this machine is as it was before"
                 + (stays.isEmpty() ? "." : ", but this stays: " + String.join(", ", text.names(stays)) + ".");
