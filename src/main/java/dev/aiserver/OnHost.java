@@ -5,7 +5,6 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Interruption;
-import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.plan.Records;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
@@ -81,10 +80,6 @@ final class OnHost implements UseCases {
         return Records.in(host, layout().state(), Clock.systemUTC());
     }
 
-    private ReceiptStore receipts() {
-        return records().receipts();
-    }
-
     @Override
     public Layout layout() {
         return new Layout(host.facts().home());
@@ -114,7 +109,7 @@ final class OnHost implements UseCases {
 
     @Override
     public Installation installation() {
-        return Installation.load(receipts());
+        return Installation.load(records());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.Inventory;
 import dev.aiserver.spec.ServerSpec;
@@ -36,7 +37,8 @@ final class ConfigurationFile {
         } catch (IOException e) {
             throw new Trouble(
                     Trouble.Kind.CONFIGURATION,
-                    "The configuration " + file + " cannot be read: " + e.getMessage() + ".");
+                    "The configuration " + file + " cannot be read: " + Complaint.of(String.valueOf(e.getMessage()))
+                            + ".");
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Receipt;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
@@ -192,7 +193,7 @@ final class InstallCommand implements Callable<Integer> {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Applier.Left> left = install.undo(now.unfinished().get(), lock);
+                List<Undoing.Left> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
@@ -215,12 +216,14 @@ final class InstallCommand implements Callable<Integer> {
 
     /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
     private int stillAnswers(Install.Proposal proposal) {
+        proposal.outdated().ifPresent(service -> console.say(service.words()));
         console.say("Verifying that it answers (\"aiserver verify\" proves everything):");
         Receipt receipt = proposal.receipt();
         return report(proposal, false, Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
     }
 
     private int verified(Install.Proposal proposal, boolean changed) {
+        proposal.outdated().ifPresent(service -> console.say(service.words()));
         console.say("Verifying:");
         return report(proposal, changed, useCases.verify().verify(verdict -> {}));
     }

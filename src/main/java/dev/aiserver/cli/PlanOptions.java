@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
@@ -12,6 +13,7 @@ import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.Install;
+import dev.aiserver.server.Outdated;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -90,7 +92,8 @@ final class PlanOptions {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
         } catch (IOException e) {
             throw new Trouble(
-                    Trouble.Kind.CONFIGURATION, "The plan " + file + " cannot be read: " + e.getMessage() + ".");
+                    Trouble.Kind.CONFIGURATION,
+                    "The plan " + file + " cannot be read: " + Complaint.of(String.valueOf(e.getMessage())) + ".");
         }
     }
 
@@ -178,6 +181,7 @@ final class PlanOptions {
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));
         fields.put("edited", Json.edited(proposal.edits()));
+        fields.put("outdated", proposal.outdated().map(Outdated::words).stream().toList());
         return fields;
     }
 }

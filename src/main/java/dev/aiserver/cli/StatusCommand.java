@@ -26,8 +26,12 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Status.Snapshot snapshot = useCases.status().look();
-        console.answer(common.json ? json(snapshot) : new StatusText(console).of(snapshot));
+        console.answer(common.json ? json(snapshot) : text(snapshot));
         return snapshot.isHealthy() ? ExitCode.DONE : ExitCode.FINDINGS;
+    }
+
+    private String text(Status.Snapshot snapshot) {
+        return new StatusText(console, useCases.layout().home()).of(snapshot);
     }
 
     private static String json(Status.Snapshot snapshot) {

@@ -5,6 +5,7 @@ import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.Json;
@@ -41,20 +42,19 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     /** @return the exit code */
     int failed(Applier.Result result, List<Map<String, Object>> changes) {
         if (result instanceof Applier.Result.RolledBack back) {
-            console.say("Failed: " + text.line(back.failed()) + ": " + back.reason()
-                    + "\nEverything that was begun was undone; this machine is as it was before.");
-            answer("rolled-back", back.reason(), changes);
+            console.say("Failed: " + text.line(back.failed()) + ": " + back.reason() + "\n" + undone(back.stays()));
+            answer("rolled-back", back.reason(), changes, back.stays());
             return ExitCode.ROLLED_BACK;
         }
-        if (result instanceof Applier.Result.Interrupted) {
-            console.say("Interrupted. Everything that was begun was undone; this machine is as it was before.");
-            answer("interrupted", "interrupted", changes);
+        if (result instanceof Applier.Result.Interrupted interrupted) {
+            console.say("Interrupted. " + undone(interrupted.stays()));
+            answer("interrupted", "interrupted", changes, interrupted.stays());
             return ExitCode.INTERRUPTED;
         }
         if (result instanceof Applier.Result.Lost lost) {
             console.say("The connection to " + machine.orElse("the machine") + " was lost in the middle of \""
                     + text.words(lost.during()) + "\"; " + next());
-            answer("lost", lost.reason(), changes);
+            answer("lost", lost.reason(), changes, List.of());
             return ExitCode.UNREACHABLE;
         }
         Applier.Result.Stuck stuck = (Applier.Result.Stuck) result;
@@ -63,7 +63,7 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     }
 
     /** @return the exit code */
-    int stuck(List<Applier.Left> left, String reason, List<Map<String, Object>> changes) {
+    int stuck(List<Undoing.Left> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
                         .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand:\n"
@@ -73,8 +73,19 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
                         .collect(Collectors.joining())
                 + "Put right what stands in the way, then run \"aiserver " + command
                 + "\" again: it knows what is left to undo.");
-        answer("stuck", reason, changes);
+        answer("stuck", reason, changes, List.of());
         return ExitCode.STUCK;
+    }
+
+    void notComingBack() {
+        console.say(
+                "What was here before does not run any more as it did then; put that right, or leave it stopped with "
+                        + again("uninstall --no-restore") + ".");
+    }
+
+    private String undone(List<Change> stays) {
+        return "Everything that was begun was undone; this machine is as it was before"
+                + (stays.isEmpty() ? "." : ", but this stays: " + String.join(", ", text.names(stays)) + ".");
     }
 
     private String next() {
@@ -88,11 +99,12 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
         return "\"aiserver " + what + machine.map(name -> " --host " + name).orElse("") + "\"";
     }
 
-    private void answer(String outcome, String reason, List<Map<String, Object>> changes) {
+    private void answer(String outcome, String reason, List<Map<String, Object>> changes, List<Change> stays) {
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("error", reason);
             fields.put("changes", changes);
+            fields.put("stays", text.names(stays));
             console.answer(Json.document(command, outcome, fields));
         }
     }

@@ -2,9 +2,11 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanScript;
@@ -143,7 +145,7 @@ final class UninstallCommand implements Callable<Integer> {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Applier.Left> left = uninstall.undo(now.unfinished().get(), lock);
+                List<Undoing.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
@@ -158,7 +160,11 @@ final class UninstallCommand implements Callable<Integer> {
             result = uninstall.apply(now, lock, interruption, transacting::done);
         }
         if (!(result instanceof Applier.Result.Applied)) {
-            return Optional.of(transacting.failed(result, Json.changes(shown.plan())));
+            int exitCode = transacting.failed(result, Json.changes(shown.plan()));
+            if (result instanceof Applier.Result.RolledBack back && isComingBack(back.failed())) {
+                transacting.notComingBack();
+            }
+            return Optional.of(exitCode);
         }
         if (purgeLogs) {
             uninstall.purgeLogs(shown);
@@ -167,6 +173,14 @@ final class UninstallCommand implements Callable<Integer> {
                 shown.isNothing()
                         ? answer("unchanged", shown, "Nothing is installed.\n")
                         : answer("uninstalled", shown, shown.plan().changes().size() + " taken back.\n"));
+    }
+
+    /** What an uninstallation starts was here before. */
+    private static boolean isComingBack(Change change) {
+        return switch (change.verb()) {
+            case START, RESTART, RELOAD -> true;
+            case INSTALL, CREATE, UPDATE, DELETE, STOP -> false;
+        };
     }
 
     private String logsToGo(Uninstall.Proposal proposal) {

@@ -1,6 +1,7 @@
 package dev.aiserver.host;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /**
  * How a command ended. Output is bytes, because {@code launchctl print} mixes raw bytes into its text.
@@ -31,14 +32,12 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
         return new String(stderr, StandardCharsets.UTF_8);
     }
 
-    /** The first line a person should read about a failure: of standard error, else of standard output. */
+    /** What a person should read about a failure: of standard error, else of standard output. */
     public String complaint() {
-        return errorText()
-                .lines()
-                .filter(line -> !line.isBlank())
+        return Stream.of(errorText(), text())
+                .map(Complaint::of)
+                .filter(words -> !words.isEmpty())
                 .findFirst()
-                .or(() -> text().lines().filter(line -> !line.isBlank()).findFirst())
-                .map(String::strip)
                 .orElse("no message, exit code " + exitCode);
     }
 }

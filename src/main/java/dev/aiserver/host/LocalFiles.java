@@ -170,7 +170,7 @@ final class LocalFiles {
     }
 
     private static Trouble refused(String verb, Path path, IOException e) {
-        return new Trouble("Cannot " + verb + " " + path + ": " + reason(e) + ".", e);
+        return new Trouble("Cannot " + verb + " " + path + ": " + Complaint.of(reason(e)) + ".", e);
     }
 
     private static String reason(IOException e) {

@@ -43,6 +43,11 @@ public final class Trouble extends RuntimeException {
         return kind;
     }
 
+    /** Whether the machine can be reached no longer: then nothing can be undone either. */
+    public boolean isLoss() {
+        return kind == Kind.UNREACHABLE;
+    }
+
     public String sentence() {
         return String.valueOf(getMessage());
     }

@@ -82,8 +82,11 @@ public final class LockFile {
         try {
             files.remove(LOCK);
         } catch (Trouble trouble) {
-            if (trouble.kind() != Trouble.Kind.UNREACHABLE) {
-                throw trouble;
+            if (!trouble.isLoss()) {
+                throw new Trouble(
+                        "The lock could not be removed, which holds nobody up; look with \"aiserver status\" how the rest "
+                                + "ended: " + trouble.sentence(),
+                        trouble);
             }
         }
     }
@@ -127,6 +130,10 @@ public final class LockFile {
                 return true;
             }
             Optional<Holder> now = read(LOCK);
+            if (now.equals(Optional.of(me))) {
+                // It was made, and the machine said otherwise.
+                return true;
+            }
             if (now.isPresent() && isDead(now.get())) {
                 return takeOver(now.get());
             }
@@ -151,6 +158,7 @@ public final class LockFile {
                 if (host.file(directory) instanceof FileState.Absent) {
                     return false;
                 }
+                files.removeIfEmpty();
                 throw trouble;
             }
         }

@@ -102,7 +102,8 @@ public final class Observer {
             return State.ABSENT;
         }
         if (state instanceof FileState.Regular regular) {
-            return new State.File(contents.add(regular.content()), regular.mode());
+            contents.add(regular.content());
+            return State.File.of(regular);
         }
         String kind = state instanceof FileState.Other other ? other.kind() : "directory";
         throw new Trouble(path + " is a " + kind + ", where a plain file is needed. Move it away and try again.");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
@@ -87,7 +88,7 @@ final class StateFiles {
             }
             return Optional.of(JSON.treeToValue(found < schema ? upgrade.from(tree) : tree, type));
         } catch (JsonProcessingException e) {
-            throw damaged(name, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
+            throw damaged(name, Complaint.of(e.getOriginalMessage()));
         }
     }
 

@@ -185,8 +185,8 @@ public final class Rehearsal {
         }
 
         private Install installation() {
-            Surroundings around =
-                    new Surroundings(home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of());
+            Surroundings around = new Surroundings(
+                    home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
             return new Install(host, launchd, layout, anySpec -> around, records, App.running(), version);
         }
 

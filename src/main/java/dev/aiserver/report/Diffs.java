@@ -21,10 +21,11 @@ final class Diffs {
 
     private Diffs() {}
 
-    /** As {@code diff -u} writes it, with a line before it when the mode changes. */
+    /** As {@code diff -u} writes it, with a line before it when the mode changes; a whole program is one line. */
     static List<String> unified(Change change, Contents contents) {
-        List<String> before = lines(change.before(), contents);
-        List<String> after = lines(change.after(), contents);
+        boolean one = !(change.before() instanceof State.File && change.after() instanceof State.File);
+        List<String> before = one ? inShort(change.before(), contents) : lines(change.before(), contents);
+        List<String> after = one ? inShort(change.after(), contents) : lines(change.after(), contents);
         List<String> diff = new ArrayList<>(modes(change));
         diff.addAll(UnifiedDiffUtils.generateUnifiedDiff(
                 change.before() instanceof State.File ? change.resource().name() : "/dev/null",
@@ -116,6 +117,20 @@ final class Diffs {
         return line.replaceAll("\\p{Cntrl}", " ");
     }
 
+    /** Nobody reads through a whole program to agree to it; how it differs from another one is shown. */
+    private static List<String> inShort(State state, Contents contents) {
+        List<String> lines = lines(state, contents);
+        return state instanceof State.File file
+                        && !lines.isEmpty()
+                        && lines.get(0).startsWith("#!")
+                ? List.of("(script, " + lines.size() + " lines, sha256 " + shortened(file) + ")")
+                : lines;
+    }
+
+    private static String shortened(State.File file) {
+        return file.digest().substring(0, 12);
+    }
+
     private static List<String> lines(State state, Contents contents) {
         if (!(state instanceof State.File file)) {
             return List.of();
@@ -123,8 +138,7 @@ final class Diffs {
         byte[] bytes = contents.get(file.digest()).bytes();
         for (byte each : bytes) {
             if (each == 0) {
-                return List.of("(binary, " + bytes.length + " bytes, sha256 "
-                        + file.digest().substring(0, 12) + ")");
+                return List.of("(binary, " + bytes.length + " bytes, sha256 " + shortened(file) + ")");
             }
         }
         return new String(bytes, StandardCharsets.UTF_8).lines().toList();

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 /** A plan for people: a line for each change, and the difference of each file. */
 public final class PlanText {
     private final Console console;
-    private final Path home;
+    private final HomeNames names;
 
     /** @param home that is written as {@code ~} */
     public PlanText(Console console, Path home) {
         this.console = console;
-        this.home = home;
+        this.names = new HomeNames(home);
     }
 
     public String list(Plan plan) {
@@ -30,13 +30,20 @@ public final class PlanText {
     public String line(Change change) {
         String verb = change.verb().name().toLowerCase(Locale.ROOT);
         return console.paint(colour(change.verb()), "%-8s".formatted(verb)) + " "
-                + tilde(change.resource().name()) + why(change);
+                + names.of(change.resource().name()) + why(change);
     }
 
     /** For sentences. */
     public String words(Change change) {
         return change.verb().name().toLowerCase(Locale.ROOT) + " "
-                + tilde(change.resource().name());
+                + names.of(change.resource().name());
+    }
+
+    /** Of what is changed. */
+    public List<String> names(List<Change> changes) {
+        return changes.stream()
+                .map(change -> names.of(change.resource().name()))
+                .toList();
     }
 
     private static String why(Change change) {
@@ -46,12 +53,6 @@ public final class PlanText {
         return change.verb() == Change.Verb.RESTART && change.before() instanceof State.Running
                 ? "  (ends the answers that it is giving now)"
                 : "";
-    }
-
-    private String tilde(String name) {
-        return name.startsWith(home + "/")
-                ? "~" + name.substring(home.toString().length())
-                : name;
     }
 
     private static Colour colour(Change.Verb verb) {
@@ -74,7 +75,7 @@ public final class PlanText {
         String name = change.resource().name();
         return Diffs.unified(change, contents).stream()
                 .map(line -> line.equals("--- " + name) || line.equals("+++ " + name)
-                        ? line.substring(0, 4) + tilde(name)
+                        ? line.substring(0, 4) + names.of(name)
                         : line)
                 .map(line -> painted(line) + "\n")
                 .collect(Collectors.joining());
@@ -91,23 +92,24 @@ public final class PlanText {
     public String unchanged(Plan plan) {
         return plan.unchanged().stream()
                 .map(target -> "  " + console.paint(Colour.DIM, "none    ") + " "
-                        + tilde(target.resource().name()) + "\n")
+                        + names.of(target.resource().name()) + "\n")
                 .collect(Collectors.joining());
     }
 
     /** The names of edited files. */
     public String edited(List<Edit> edits) {
-        return edits.stream().map(edit -> tilde(edit.file().name())).collect(Collectors.joining(", "));
+        return edits.stream().map(edit -> names.of(edit.file().name())).collect(Collectors.joining(", "));
     }
 
     /** Each edited file as its editor left it, beside what this program would write. */
     public String sideBySide(List<Edit> edits, Plan plan) {
         return edits.stream()
-                .map(edit -> "\n" + console.paint(Colour.BOLD, tilde(edit.file().name()))
-                        + " was edited since it was installed; --keep-local or --overwrite decides:\n"
-                        + Diffs.sideBySide(edit, plan.contents()).stream()
-                                .map(line -> "  " + line + "\n")
-                                .collect(Collectors.joining()))
+                .map(edit ->
+                        "\n" + console.paint(Colour.BOLD, names.of(edit.file().name()))
+                                + " was edited since it was installed; --keep-local or --overwrite decides:\n"
+                                + Diffs.sideBySide(edit, plan.contents()).stream()
+                                        .map(line -> "  " + line + "\n")
+                                        .collect(Collectors.joining()))
                 .collect(Collectors.joining());
     }
 }

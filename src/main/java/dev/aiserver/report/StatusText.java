@@ -3,6 +3,7 @@ package dev.aiserver.report;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.server.Status;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A look at a server, for people. */
@@ -10,9 +11,12 @@ public final class StatusText {
     private static final int NARROWEST = 11;
 
     private final Console console;
+    private final HomeNames names;
 
-    public StatusText(Console console) {
+    /** @param home that is written as {@code ~} */
+    public StatusText(Console console, Path home) {
         this.console = console;
+        this.names = new HomeNames(home);
     }
 
     public String of(Status.Snapshot snapshot) {
@@ -40,7 +44,8 @@ public final class StatusText {
         snapshot.services().forEach(service -> line(text, row.formatted(service.label()), state(service)));
         snapshot.listeners().forEach(listener -> line(text, row.formatted("listens"), listener));
         String edited = console.paint(Colour.YELLOW, row.formatted("edited"));
-        snapshot.edited().forEach(file -> line(text, edited, file + "  (\"aiserver install --dry-run\" shows how)"));
+        snapshot.edited()
+                .forEach(file -> line(text, edited, names.of(file) + "  (\"aiserver install --dry-run\" shows how)"));
         if (!snapshot.ollamaVersion().isEmpty()) {
             List<String> loaded =
                     snapshot.loadedModels().stream().map(LoadedModel::name).toList();

@@ -2,6 +2,8 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileChange;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,12 @@ public record HostFile(Path path) implements Resource {
     @Override
     public int rank() {
         return 1000;
+    }
+
+    /** Whether it holds that now, with that mode; what is no regular file is absent. */
+    public boolean isAs(State state, Host host) {
+        State now = host.file(path) instanceof FileState.Regular regular ? State.File.of(regular) : State.ABSENT;
+        return now.equals(state);
     }
 
     @Override

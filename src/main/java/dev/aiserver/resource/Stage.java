@@ -36,11 +36,11 @@ public record Stage(Host host, Path folder) {
     /** Gives the file a content that was made ready; one that has it already keeps it. */
     void bring(Path file, State.File state) {
         try {
-            if (!bringing(file, state).make(host) && !isThere(file, state)) {
+            if (!bringing(file, state).make(host) && !new HostFile(file).isAs(state, host)) {
                 throw isGone(file.toString());
             }
         } catch (Trouble refused) {
-            if (!isThere(file, state)) {
+            if (!new HostFile(file).isAs(state, host)) {
                 throw refused;
             }
         }
@@ -50,12 +50,6 @@ public record Stage(Host host, Path folder) {
     public Trouble isGone(String file) {
         return new Trouble("The content for " + file + " is no longer in " + folder
                 + "; something else has removed it. Run this command again.");
-    }
-
-    private boolean isThere(Path file, State.File state) {
-        return host.file(file) instanceof FileState.Regular regular
-                && regular.content().digest().equals(state.digest())
-                && regular.mode() == state.mode();
     }
 
     /** A content that was made ready and is still needed. */

@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.aiserver.host.FileState;
 
 /** How a resource is, or shall be: a small value that can be compared and kept. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -24,7 +25,11 @@ public sealed interface State {
     record Present() implements State {}
 
     /** A regular file; the bytes are kept elsewhere, by their SHA-256 digest. */
-    record File(String digest, int mode) implements State {}
+    record File(String digest, int mode) implements State {
+        public static File of(FileState.Regular file) {
+            return new File(file.content().digest(), file.mode());
+        }
+    }
 
     /**
      * A job that runs and is ready.

@@ -16,33 +16,32 @@ import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
 import dev.aiserver.plan.Transaction;
+import dev.aiserver.plan.Transactions;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Installs the server, or brings an installed one to what its configuration says now. */
 public final class Install {
-    /** Longer than an installation takes when nothing must be downloaded. */
-    private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
-
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
     private final Survey survey;
     private final Records records;
+    private final Transactions transactions;
     private final Optional<App> app;
     private final String version;
 
@@ -59,6 +58,7 @@ public final class Install {
         this.layout = layout;
         this.survey = survey;
         this.records = records;
+        this.transactions = new Transactions(host, launchd, records);
         this.app = app;
         this.version = version;
     }
@@ -102,6 +102,14 @@ public final class Install {
                     && receipt.from(header).equals(receipt);
         }
 
+        /** A service that goes on with an older version of its program also when the plan has been applied. */
+        public Optional<Outdated> outdated() {
+            return around.outdated()
+                    .filter(service -> plan.changes().stream()
+                            .noneMatch(change -> change.resource() instanceof Service changed
+                                    && changed.label().equals(service.label())));
+        }
+
         Transaction transaction() {
             return Transaction.install(plan.ours(), receipt, header);
         }
@@ -141,7 +149,10 @@ public final class Install {
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
         if (around.missingPackages().isEmpty()) {
-            check(blueprint, plan);
+            Optional<Refusal> refusal = refusal(blueprint, plan);
+            if (refusal.isPresent()) {
+                throw new Trouble(refusal.get().sentence() + " Nothing was changed.");
+            }
         }
         return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
     }
@@ -186,17 +197,12 @@ public final class Install {
      * @param waiting is told who does
      */
     public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
-        return records.lock().take("install", LOCK_LIMIT, waiting);
+        return transactions.lock("install", waiting);
     }
 
     /** Undoes what a process that died had begun; says what could not be undone. */
-    public List<Applier.Left> undo(Journal journal, LockFile.Held lock) {
-        return applier(Interruption.NEVER, change -> {}).undo(journal);
-    }
-
-    private Applier applier(Interruption interruption, Consumer<Change> progress) {
-        Machine machine = new Machine(host, launchd, records.journals().stage());
-        return new Applier(machine, records, interruption, progress);
+    public List<Undoing.Left> undo(Journal journal, LockFile.Held lock) {
+        return transactions.undo(journal);
     }
 
     /**
@@ -208,7 +214,7 @@ public final class Install {
     public Applier.Result apply(
             Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
         Plan plan = proposal.plan();
-        Applier applier = applier(interruption, progress);
+        Applier applier = transactions.applier(interruption, progress);
         List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();
@@ -217,34 +223,52 @@ public final class Install {
             if (failure.isPresent()) {
                 return failure.get();
             }
-            check(proposal.blueprint(), plan);
+            Optional<Refusal> refusal = refusal(proposal.blueprint(), plan);
+            if (refusal.isPresent()) {
+                return applier.ended(
+                        refusal.get().change(), new Trouble(refusal.get().sentence()));
+            }
         }
         return applier.apply(proposal.transaction());
     }
 
-    /** What is neither written nor read anew need not be good. */
-    private void check(Blueprint blueprint, Plan plan) {
-        List<Blueprint.FileCheck> due = new ArrayList<>();
-        for (Blueprint.FileCheck check : blueprint.checks()) {
-            boolean matters = plan.changes().stream()
-                    .map(Change::resource)
-                    .anyMatch(resource -> resource instanceof Service
-                            || resource instanceof HostFile file && file.path().equals(check.path()));
-            if (matters) {
-                due.add(check);
-            }
-        }
-        List<CommandResult> results =
-                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
-        for (int i = 0; i < results.size(); i++) {
-            requireGood(due.get(i), results.get(i));
+    /**
+     * A content that is not good.
+     *
+     * @param change that would write it, or have it read
+     */
+    private record Refusal(Change change, String sentence) {
+        static Refusal of(Change change, Blueprint.FileCheck check, CommandResult result) {
+            return new Refusal(
+                    change,
+                    "The content for " + check.path() + " was refused by \"" + check.command() + "\": "
+                            + result.complaint() + ".");
         }
     }
 
-    private static void requireGood(Blueprint.FileCheck check, CommandResult result) {
-        if (!result.succeeded()) {
-            throw new Trouble("The content for " + check.path() + " was refused by \"" + check.command() + "\": "
-                    + result.complaint() + ". Nothing was changed.");
+    /** What is neither written nor read anew need not be good. */
+    private Optional<Refusal> refusal(Blueprint blueprint, Plan plan) {
+        List<Blueprint.FileCheck> due = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
+        for (Blueprint.FileCheck check : blueprint.checks()) {
+            concerned(check, plan).ifPresent(change -> {
+                due.add(check);
+                changes.add(change);
+            });
         }
+        List<CommandResult> results =
+                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
+        int last = results.size() - 1;
+        return results.isEmpty() || results.get(last).succeeded()
+                ? Optional.empty()
+                : Optional.of(Refusal.of(changes.get(last), due.get(last), results.get(last)));
+    }
+
+    private static Optional<Change> concerned(Blueprint.FileCheck check, Plan plan) {
+        Stream<Change> writing = plan.changes().stream()
+                .filter(change -> change.resource() instanceof HostFile file
+                        && file.path().equals(check.path()));
+        Stream<Change> reading = plan.changes().stream().filter(change -> change.resource() instanceof Service);
+        return Stream.concat(writing, reading).findFirst();
     }
 }

@@ -3,8 +3,11 @@ package dev.aiserver.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.ReceiptStore;
+import dev.aiserver.plan.Records;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
@@ -12,12 +15,38 @@ import dev.aiserver.spec.SpecReader;
 /** What is installed on a host, by its receipt. */
 public record Installation(Receipt receipt, ServerSpec spec) {
 
+    /** @throws Trouble when nothing is installed, which says so when an installation has begun and not ended */
+    public static Installation load(Records records) {
+        ReceiptStore store = records.receipts();
+        return of(store.load(new Contents()).orElseThrow(() -> begunOrNothing(records)), store);
+    }
+
     /** @throws Trouble when nothing is installed */
-    public static Installation load(ReceiptStore store) {
-        Receipt receipt = store.load(new Contents())
-                .orElseThrow(() -> new Trouble("aiserver is not installed here (there is no " + store.file()
-                        + "); run \"aiserver install\" first."));
-        return of(receipt, store);
+    static Installation load(ReceiptStore store) {
+        return of(store.load(new Contents()).orElseThrow(() -> nothing(store)), store);
+    }
+
+    private static Trouble begunOrNothing(Records records) {
+        return records.journals()
+                .open()
+                .map(journal ->
+                        records.lock().other().map(Installation::underWay).orElseGet(() -> interrupted(journal)))
+                .orElseGet(() -> nothing(records.receipts()));
+    }
+
+    private static Trouble underWay(LockFile.Holder holder) {
+        return new Trouble(holder.words() + " is changing this installation now; try again when it has ended.");
+    }
+
+    private static Trouble interrupted(Journal journal) {
+        return new Trouble("The " + journal.doing() + " that began " + journal.since()
+                + " did not end, so no server is installed here; run \"aiserver install\" to have one, or "
+                + "\"aiserver uninstall\" to have none: either undoes first what was begun.");
+    }
+
+    private static Trouble nothing(ReceiptStore store) {
+        return new Trouble(
+                "aiserver is not installed here (there is no " + store.file() + "); run \"aiserver install\" first.");
     }
 
     static Installation of(Receipt receipt, ReceiptStore store) {
@@ -27,7 +56,7 @@ public record Installation(Receipt receipt, ServerSpec spec) {
     static ServerSpec spec(Receipt receipt, ReceiptStore store) {
         try {
             String json = JsonMapper.builder().build().writeValueAsString(receipt.configuration());
-            return SpecReader.read(store.file().toString(), json);
+            return SpecReader.recorded(store.file().toString(), json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a receipt is plain data", e);
         }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -29,7 +30,6 @@ public final class MacSurvey implements Survey {
     /** The oldest HAProxy on which the rendered configuration was tried. */
     private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
 
-    private static final Command OLLAMA_VERSION = Command.of("ollama", "--version");
     private static final Command HAPROXY_VERSION = Command.of("haproxy", "-v");
 
     private final Host host;
@@ -52,7 +52,7 @@ public final class MacSurvey implements Survey {
         files.add(logs.folder());
         return Foresight.ofFiles(files)
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
-                .and(Foresight.ofCommands(List.of(OLLAMA_VERSION, HAPROXY_VERSION)))
+                .and(Foresight.ofCommands(List.of(ollamaVersion(spec), HAPROXY_VERSION)))
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
                 .and(Interfaces.questions(host.facts()))
                 .and(new EarlierSearch(host, launchd).questions(spec))
@@ -79,8 +79,10 @@ public final class MacSurvey implements Survey {
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec)));
-        problems.check(() -> requireVersion(OLLAMA_VERSION, OLDEST_OLLAMA));
-        problems.check(() -> requireVersion(HAPROXY_VERSION, OLDEST_HAPROXY));
+        Command ollamaVersion = ollamaVersion(spec);
+        OllamaVersions ollama = OllamaVersions.in(said(ollamaVersion));
+        problems.check(() -> requireVersion(ollamaVersion, ollama.program(), OLDEST_OLLAMA));
+        problems.check(() -> requireVersion(HAPROXY_VERSION, Version.in(said(HAPROXY_VERSION)), OLDEST_HAPROXY));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
@@ -95,7 +97,8 @@ public final class MacSurvey implements Survey {
                 known.address(),
                 hostNames(spec, known),
                 missing(),
-                earlier);
+                earlier,
+                ollama.outdated());
     }
 
     private static void requireMac(Facts facts) {
@@ -144,15 +147,25 @@ public final class MacSurvey implements Survey {
         }
     }
 
-    private void requireVersion(Command question, Version oldest) {
+    /** It asks the server that it finds by this variable. */
+    private static Command ollamaVersion(ServerSpec spec) {
+        return Command.of("ollama", "--version")
+                .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
+    }
+
+    /** Nothing where there is no such program. */
+    private String said(Command question) {
+        return host.find(question.program()).isEmpty() ? "" : host.run(question).text();
+    }
+
+    private void requireVersion(Command question, Optional<Version> said, Version oldest) {
         String program = question.program();
         if (host.find(program).isEmpty()) {
             return;
         }
-        String output = host.run(question).text();
-        Version version = Version.in(output)
-                .orElseThrow(() -> new Trouble("\"" + question + "\" names no version, so it is no working " + program
-                        + "; run \"brew reinstall " + program + "\", then try again."));
+        Version version =
+                said.orElseThrow(() -> new Trouble("\"" + question + "\" names no version, so it is no working "
+                        + program + "; run \"brew reinstall " + program + "\", then try again."));
         if (version.compareTo(oldest) < 0) {
             throw new Trouble(program + " is version " + version + ", and at least " + oldest
                     + " is needed; run \"brew upgrade " + program + "\", then try again.");

@@ -6,6 +6,7 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
  * @param hostNames by which clients may call it, the configured one first, then Tailscale's
  * @param missingPackages Homebrew formulas to install first
  * @param earlier services that were here before, which the installation replaces
+ * @param outdated a service that was not restarted since its program was replaced
  */
 public record Surroundings(
         Path ollama,
@@ -25,7 +27,8 @@ public record Surroundings(
         String address,
         List<String> hostNames,
         Set<String> missingPackages,
-        List<EarlierService> earlier) {
+        List<EarlierService> earlier,
+        Optional<Outdated> outdated) {
 
     public Surroundings {
         earlier = List.copyOf(earlier);
@@ -50,6 +53,7 @@ public record Surroundings(
                 address,
                 hostNames,
                 missingPackages,
-                earlier.stream().filter(kept).toList());
+                earlier.stream().filter(kept).toList(),
+                outdated);
     }
 }

@@ -16,18 +16,18 @@ import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
 import dev.aiserver.plan.Target;
 import dev.aiserver.plan.Transaction;
+import dev.aiserver.plan.Transactions;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
-import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -40,18 +40,18 @@ import java.util.function.Function;
 
 /** Gives the machine back: everything that an installation changed is as it was found. */
 public final class Uninstall {
-    private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
-
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
     private final Records records;
+    private final Transactions transactions;
 
     public Uninstall(Host host, Launchd launchd, Layout layout, Records records) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
         this.records = records;
+        this.transactions = new Transactions(host, launchd, records);
     }
 
     /**
@@ -229,17 +229,12 @@ public final class Uninstall {
 
     /** Waits until nobody else changes this installation; {@code waiting} is told who does. */
     public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
-        return records.lock().take("uninstall", LOCK_LIMIT, waiting);
+        return transactions.lock("uninstall", waiting);
     }
 
     /** Undoes what an installation that died had begun; says what could not be undone. */
-    public List<Applier.Left> undo(Journal journal, LockFile.Held lock) {
-        return applier(Interruption.NEVER, change -> {}).undo(journal);
-    }
-
-    private Applier applier(Interruption interruption, Consumer<Change> progress) {
-        Machine machine = new Machine(host, launchd, records.journals().stage());
-        return new Applier(machine, records, interruption, progress);
+    public List<Undoing.Left> undo(Journal journal, LockFile.Held lock) {
+        return transactions.undo(journal);
     }
 
     /** Takes everything away, or nothing; the receipt goes with it. */
@@ -248,7 +243,7 @@ public final class Uninstall {
         if (proposal.damaged()) {
             records.receipts().setAside();
         }
-        Applier applier = applier(interruption, progress);
+        Applier applier = transactions.applier(interruption, progress);
         return proposal.goesOn()
                 ? applier.finish(proposal.unfinished().orElseThrow())
                 : applier.apply(Transaction.uninstall(proposal.plan(), proposal.receipt()));

@@ -53,7 +53,7 @@ public final class Verify {
         Outlook first = Outlook.on(host, launchd, records, Server.questions(host, launchd));
         Outlook outlook = first.further(
                 first.installation().map(known -> further(first, known)).orElseGet(Foresight::none));
-        Installation installation = Installation.load(outlook.records().receipts());
+        Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
         Client client = new Client(
                 spec.name(),

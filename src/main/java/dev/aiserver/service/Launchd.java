@@ -38,7 +38,6 @@ public final class Launchd {
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
 
     private static final int RELOAD_SIGNALS = 3;
-    private static final Duration RELOAD_GRACE = Duration.ofSeconds(3);
 
     private final Host host;
     private final int uid;
@@ -176,7 +175,8 @@ public final class Launchd {
         boolean taken = false;
         for (int signal = 0; signal < RELOAD_SIGNALS && !taken; signal++) {
             requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
-            taken = patience.await(RELOAD_GRACE, () -> readiness.problem().isEmpty());
+            taken = patience.await(
+                    timing.reloadGrace(), () -> readiness.problem().isEmpty());
         }
         settle(label, Settling.Process.KEPT, Optional.of(before), readiness);
     }

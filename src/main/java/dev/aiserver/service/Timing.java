@@ -9,11 +9,17 @@ import java.util.List;
  * @param window how long one process must run before it counts as started
  * @param deadline by when a service must be started and ready
  * @param pauses between attempts to load a job; each is followed by one more attempt
+ * @param reloadGrace for a new configuration to be read, until the signal is sent again
  * @param drainGrace beyond a job's own exit time-out, until it is killed
  * @param killGrace after SIGKILL, and for the process to be gone after its record is
  */
 public record Timing(
-        Duration window, Duration deadline, List<Duration> pauses, Duration drainGrace, Duration killGrace) {
+        Duration window,
+        Duration deadline,
+        List<Duration> pauses,
+        Duration reloadGrace,
+        Duration drainGrace,
+        Duration killGrace) {
 
     public Timing {
         pauses = List.copyOf(pauses);
@@ -31,6 +37,7 @@ public record Timing(
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(5)),
+                Duration.ofSeconds(3),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5));
     }

@@ -37,10 +37,20 @@ public final class SpecReader {
             "HOME", "it is the home of the user who installs",
             "PATH", "it is set so that Ollama finds its own parts");
 
-    private final String file;
+    private static final Pattern NAME_OF_A_SECRET =
+            Pattern.compile("(?:.*_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)");
 
-    private SpecReader(String file) {
+    /** A proxy may also be written without a scheme. */
+    private static final Pattern USER_INFORMATION = Pattern.compile("//[^/?#\\s]*@|^[^/?#\\s@]+:[^/?#\\s@]+@");
+
+    private static final String READABLE = "which anyone could read in the property list, the receipt and the plan; ";
+
+    private final String file;
+    private final boolean takesSecrets;
+
+    private SpecReader(String file, boolean takesSecrets) {
         this.file = file;
+        this.takesSecrets = takesSecrets;
     }
 
     /**
@@ -52,13 +62,26 @@ public final class SpecReader {
     }
 
     /**
+     * What a record of an installation says. It may be older than the rule against secrets, and must be read all the
+     * same: what is installed could not be taken back otherwise.
+     *
+     * @param file what messages call it
+     * @throws Trouble of configuration
+     */
+    public static ServerSpec recorded(String file, String text) {
+        return new SpecReader(file, true)
+                .inventory(YamlParser.parse(file, text))
+                .spec();
+    }
+
+    /**
      * The same, with the machines that it is for.
      *
      * @param file what messages call it
      * @throws Trouble of configuration
      */
     public static Inventory inventory(String file, String text) {
-        return new SpecReader(file).inventory(YamlParser.parse(file, text));
+        return new SpecReader(file, false).inventory(YamlParser.parse(file, text));
     }
 
     private Inventory inventory(YamlNode root) {
@@ -220,6 +243,9 @@ public final class SpecReader {
         if (fixed != null) {
             throw trouble(value.place(), path + " cannot be set: " + fixed);
         }
+        if (!takesSecrets) {
+            refuseSecret(path, key, value);
+        }
         if (CONTROL.matcher(value.text()).find()) {
             throw trouble(value.place(), path + " holds a control character; write it on one line");
         }
@@ -227,6 +253,22 @@ public final class SpecReader {
             origins(path, value);
         }
         return value.text();
+    }
+
+    /** The message never holds the value. */
+    private void refuseSecret(String path, String key, YamlNode.Scalar value) {
+        if (NAME_OF_A_SECRET.matcher(key).matches()) {
+            throw trouble(
+                    value.place(),
+                    path + " is a secret by its name, " + READABLE
+                            + "leave it out, and keep it in a file that only you can read");
+        }
+        if (USER_INFORMATION.matcher(value.text()).find()) {
+            throw trouble(
+                    value.place(),
+                    path + " holds a user's name or password in a URL, " + READABLE
+                            + "leave that part out, and use a proxy that asks for none");
+        }
     }
 
     /** Ollama panics at start on an origin that its CORS library does not take. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.YamlNode.Place;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class YamlParser {
                     marked.getProblemMark().getColumn() + 1);
             reason = marked.getProblem();
         }
-        return trouble(file, place, "this is no YAML: " + reason.replaceFirst("(?s)\\.?(\n.*)?$", ""));
+        return trouble(file, place, "this is no YAML: " + Complaint.of(reason));
     }
 
     static Trouble trouble(String file, Place place, String sentence) {

@@ -606,6 +606,8 @@ public interface HostContract {
         for (Case each : List.of(
                 new Case("out\n", "\n  err  \nmore\n", "err"),
                 new Case("\nout\n", " \n", "out"),
+                new Case("", "stdin: Unexpected character. \n", "stdin: Unexpected character"),
+                new Case("Downloading ...\n", "...\n", "Downloading"),
                 new Case("", "", "no message, exit code 3"))) {
             byte[] stdout = each.stdout.getBytes(StandardCharsets.UTF_8);
             byte[] stderr = each.stderr.getBytes(StandardCharsets.UTF_8);

@@ -290,6 +290,35 @@ class AdoptionIT {
     }
 
     @Test
+    void whatDoesNotComeBackAnyMoreKeepsOursAndThePersonIsToldHowToLeaveItStopped() {
+        try (Mac mac = new Mac()) {
+            Path folder = mac.root().resolve("own");
+            mac.command("mkdir", folder.toString());
+            Path own = folder.resolve("ollama");
+            mac.script(own, "exec " + mac.bottle("ollama", "ollama") + " \"$@\"");
+            handMade(mac, "own.plist", "org.ann.llm", "127.0.0.1", own + "</string><string>serve");
+            awaitAnswer(mac);
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Map<String, FileState> ours = mac.tree();
+            mac.script(own, "exit 3");
+
+            Run failed = mac.aiserver("uninstall", "--yes");
+
+            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            assertThat(failed.err())
+                    .contains("Failed: start    earlier org.ann.llm: org.ann.llm does not stay up: exit code 3")
+                    .endsWith("Everything that was begun was undone; this machine is as it was before.\n"
+                            + "What was here before does not run any more as it did then; put that right, or leave it "
+                            + "stopped with \"aiserver uninstall --no-restore\".\n");
+            assertThat(mac.tree()).isEqualTo(ours);
+            assertThat(addresses(mac.listening())).containsExactlyInAnyOrder(LOOPBACK, PROXY);
+            Run stopped = mac.aiserver("uninstall", "--yes", "--no-restore");
+            assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+            assertThat(mac.listening()).isEmpty();
+        }
+    }
+
+    @Test
     void onATerminalThePersonIsAskedWhetherAnOpenServerComesBack() {
         try (Mac mac = new Mac()) {
             EarlierServers.ollamaByShellScripts(mac, "0.0.0.0");

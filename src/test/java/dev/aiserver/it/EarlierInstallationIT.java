@@ -59,7 +59,7 @@ class EarlierInstallationIT {
 
             Run status = mac.aiserver("status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
-            assertThat(status.out()).contains("edited").contains(cfg.toString());
+            assertThat(status.out()).contains("edited       ~/.haproxy/haproxy.cfg  (");
             Run verify = mac.aiserver("verify");
             assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
             assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");
@@ -100,6 +100,30 @@ class EarlierInstallationIT {
                     .contains(".haproxy/ holds other files; it stays.");
             assertThat(uninstalled.err()).doesNotContain("~/.haproxy/\n");
             assertThat(mac.lines(cfg)).contains("# mine");
+        }
+    }
+
+    @Test
+    void anOllamaThatIsOlderThanItsProgramByNowIsSaidAndLeftRunning() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            int before = mac.pid("com.ollama");
+            mac.script(
+                    mac.bottle("ollama", "ollama"),
+                    "[ \"$OLLAMA_HOST\" = 127.0.0.1:11434 ] || exit 1\n"
+                            + "echo ollama version is 0.16.2; echo Warning: client version is 0.17.1");
+
+            Run again = mac.install("--yes");
+
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(again.err())
+                    .contains("No changes.\n"
+                            + "com.ollama still runs version 0.16.2, and its program is version 0.17.1 by now; \"launchctl "
+                            + "kickstart -k gui/$(id -u)/com.ollama\" restarts it, which ends the answers that it is giving "
+                            + "then.\n");
+            assertThat(mac.pid("com.ollama")).isEqualTo(before);
+            assertThat(mac.install("--dry-run", "--json").out())
+                    .contains("\"outdated\" : [ \"com.ollama still runs version 0.16.2,");
         }
     }
 

@@ -78,7 +78,7 @@ class RefusalsIT {
                         "Homebrew has no ollama",
                         mac -> mac.command("rm", "-r", mac.bottle("ollama", "").toString()),
                         4,
-                        "Homebrew could not install ollama: Warning: No available formula with the name \"ollama\".."),
+                        "Homebrew could not install ollama: Warning: No available formula with the name \"ollama\". Run"),
                 on(
                         "Ollama too old",
                         mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.5.1"),
@@ -204,13 +204,13 @@ class RefusalsIT {
                         mac -> mac.script(
                                 mac.standin("haproxy"),
                                 "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword' >&2; exit 1"),
-                        1,
-                        "[ALERT] no such keyword. Nothing was changed."),
+                        4,
+                        "[ALERT] no such keyword.\nEverything that was begun was undone"),
                 on(
                         "plutil refuses a property list",
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
-                        1,
-                        "was refused by \"plutil -lint -s -\": stdin: no property list"),
+                        4,
+                        "was refused by \"plutil -lint -s -\": stdin: no property list.\nEverything"),
                 on(
                         "Ollama ends at once",
                         mac -> mac.script(mac.bottle("ollama", "ollama"), "[ \"$1\" = serve ] || echo 0.16.2; exit 3"),

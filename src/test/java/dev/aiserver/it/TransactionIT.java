@@ -74,14 +74,16 @@ class TransactionIT {
             killed.destroyForcibly().waitFor();
             assertThat(mac.home().resolve(JOURNAL)).exists();
 
-            Run status = mac.command(
-                    "env",
-                    "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar",
-                    "sh",
-                    mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh",
-                    "status");
+            Run status = uninstalled(mac, "status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
             assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
+
+            Run verify = uninstalled(mac, "verify");
+            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(1);
+            assertThat(verify.err())
+                    .matches("aiserver: The install that began \\S+ did not end, so no server is installed here; run "
+                            + "\"aiserver install\" to have one, or \"aiserver uninstall\" to have none: either undoes first "
+                            + "what was begun\\.\n");
 
             Run planned = mac.install("--dry-run");
             assertThat(planned.out()).contains("did not end; it would be undone first.", "create   ~/.haproxy/");
@@ -93,6 +95,41 @@ class TransactionIT {
 
             Run installed = mac.install("--yes");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
+        }
+    }
+
+    /** By the command as it stands in the checkout, because the Mac may not have it yet. */
+    private static Run uninstalled(Mac mac, String command) {
+        return mac.command(
+                "env",
+                "AISERVER_JAR=" + mac.checkout() + "/target/aiserver.jar",
+                "sh",
+                mac.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh",
+                command);
+    }
+
+    @Test
+    void whatHomebrewInstalledStaysWhenALaterStepFailsAndIsNamed() {
+        try (Mac mac = new Mac()) {
+            Map<String, FileState> before = mac.tree();
+            mac.script(
+                    mac.standin("haproxy"),
+                    "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword.' >&2; exit 1");
+
+            Run failed = mac.install("--yes", "--json");
+
+            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            assertThat(failed.err())
+                    .contains("done  install  Homebrew package ollama", "[ALERT] no such keyword.\n")
+                    .doesNotContain("Nothing was changed", "keyword..")
+                    .endsWith("Everything that was begun was undone; this machine is as it was before, but this stays: "
+                            + "Homebrew package ollama.\n");
+            assertThat(failed.out())
+                    .contains("\"outcome\" : \"rolled-back\"", "\"stays\" : [ \"Homebrew package ollama\" ]");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.command(mac.prefix() + "/bin/brew", "list", "--versions", "ollama")
+                            .exitCode())
+                    .isZero();
         }
     }
 
@@ -151,7 +188,9 @@ class TransactionIT {
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(130);
             assertThat(said)
-                    .endsWith("Interrupted. Everything that was begun was undone; this machine is as it was before.\n");
+                    .endsWith(
+                            "Interrupted. Everything that was begun was undone; this machine is as it was before, but "
+                                    + "this stays: Homebrew package ollama.\n");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
         }

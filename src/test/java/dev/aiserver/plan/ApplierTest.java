@@ -3,9 +3,11 @@ package dev.aiserver.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -13,6 +15,7 @@ import dev.aiserver.resource.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -208,7 +212,9 @@ class ApplierTest {
                 String name = doing + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
                 Optional<Journal> unfinished = next.records.journals().open();
                 if (unfinished.isPresent()) {
-                    assertThat(next.applier().undo(unfinished.get())).as(name).isEmpty();
+                    assertThat(next.transactions().undo(unfinished.get()))
+                            .as(name)
+                            .isEmpty();
                     assertThat(next.records.journals().open()).as(name).isEmpty();
                     assertThat(Sight.of(next)).as(name).isEqualTo(before);
                 } else {
@@ -303,7 +309,7 @@ class ApplierTest {
                         .hasMessage("Interrupted; nothing was changed.")
                         .matches(trouble -> ((Trouble) trouble).kind() == Trouble.Kind.INTERRUPTED);
             } else if (change < plan.changes().size()) {
-                assertThat(applier.apply(transaction)).isEqualTo(new Applier.Result.Interrupted());
+                assertThat(applier.apply(transaction)).isEqualTo(new Applier.Result.Interrupted(List.of()));
             } else {
                 break;
             }
@@ -337,7 +343,7 @@ class ApplierTest {
         home.beforeChange = path -> {};
         home.afterChange = path -> {};
         Journal journal = home.records.journals().open().orElseThrow();
-        assertThat(home.applier().undo(journal)).isEmpty();
+        assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }
@@ -369,9 +375,54 @@ class ApplierTest {
         });
         home.beforeChange = path -> {};
         Journal journal = home.records.journals().open().orElseThrow();
-        assertThat(home.applier().undo(journal)).isEmpty();
+        assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
+    }
+
+    /** @param failing what fails after the first package: the second one, the journal, or a file */
+    @ParameterizedTest
+    @CsvSource({
+        "second,  Homebrew package second, Homebrew could not install second: Error: no bottle. Run \"brew install second\"",
+        "journal, HOME/folder/file,        refused",
+        "file,    HOME/folder/file,        refused"
+    })
+    void packagesThatWereInstalledStayAndAreNamed(String failing, String failed, String reason) throws IOException {
+        Home home = found();
+        Map<Path, FileState> before = home.tree();
+        List<String> installed = new ArrayList<>();
+        home.commands = Optional.of(command -> {
+            String formula = command.argv().get(command.argv().size() - 1);
+            installed.add(formula);
+            return formula.equals(failing)
+                    ? CommandResult.of(1, "", "Error: no bottle.\n")
+                    : CommandResult.of(0, "", "");
+        });
+        home.beforeChange = path -> {
+            boolean now = failing.equals("journal")
+                    ? path.endsWith("journal.json")
+                    : failing.equals("file") && path.endsWith("folder/file");
+            if (now) {
+                throw new Trouble("refused");
+            }
+        };
+        List<Change> packages = Stream.of("first", "second")
+                .map(formula -> new Change(new BrewPackage(formula), State.ABSENT, State.PRESENT))
+                .toList();
+        Plan plan = home.plan(List.of(home.target("folder/file", "file 0600 v1")), Home.NO_RECEIPT);
+        Applier applier = home.applier();
+        Applier.Result result = applier.getAll(packages)
+                .orElseGet(() -> applier.apply(Transaction.install(plan, Home.NO_RECEIPT, Home.NO_RECEIPT)));
+
+        assertThat(installed).containsExactly("first", "second");
+        assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+            assertThat(back.stays()).isEqualTo(packages.subList(0, failing.equals("second") ? 1 : 2));
+            assertThat(back.failed().resource().name())
+                    .isEqualTo(
+                            failed.replace("HOME", home.resolve("").toString().replaceFirst("/$", "")));
+            assertThat(back.reason()).startsWith(reason);
+        });
+        assertThat(home.tree()).isEqualTo(before);
     }
 
     @Test
@@ -396,6 +447,37 @@ class ApplierTest {
         assertThat(seen).hasValue(5);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"file 0644 theirs", "file 0600 somebody's", "absent"})
+    void aFileThatSomebodyWritesMeanwhileIsLeftToThemAndNothingElseIsChanged(String theirs) throws IOException {
+        Home home = found();
+        HostFile written = new HostFile(home.resolve("somebodys"));
+        Map<Path, FileState> expected = home.tree();
+        home.afterChange = path -> {
+            if (path.endsWith("journal.json") && home.file(path) instanceof FileState.Regular) {
+                home.bring(written, home.state(theirs));
+                expected.put(written.path(), home.file(written.path()));
+            }
+        };
+
+        Applier.Result result = install(home, FIRST);
+
+        assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+            assertThat(back.failed().resource()).isEqualTo(written);
+            assertThat(back.reason())
+                    .isEqualTo(
+                            written.path() + " was written by something else meanwhile; look at it, then try again.");
+        });
+        expected.values().removeIf(state -> state instanceof FileState.Absent);
+        assertThat(home.tree()).isEqualTo(expected);
+        assertThat(home.resolve(".aiserver")).doesNotExist();
+
+        home.afterChange = path -> {};
+        assertThat(install(home, FIRST)).isInstanceOf(Applier.Result.Applied.class);
+        assertThat(uninstall(new Home(home.resolve("")))).isInstanceOf(Applier.Result.Applied.class);
+        assertThat(home.tree()).isEqualTo(expected);
+    }
+
     @Test
     void aFileThatSomebodyWroteAfterTheCrashIsLeftToThem() throws IOException {
         Home home = found();
@@ -411,7 +493,7 @@ class ApplierTest {
         }
         home.put(Map.of("own/deep/file", "file 0644 theirs"));
         Home next = new Home(home.resolve(""));
-        assertThat(next.applier().undo(next.records.journals().open().orElseThrow()))
+        assertThat(next.transactions().undo(next.records.journals().open().orElseThrow()))
                 .isEmpty();
         assertThat(home.resolve("own/deep/file")).hasContent("theirs");
         assertThat(home.resolve("somebodys")).hasContent("somebody's");

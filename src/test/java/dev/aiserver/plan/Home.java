@@ -1,5 +1,7 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
@@ -9,7 +11,6 @@ import dev.aiserver.host.Patience;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
@@ -21,8 +22,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A home in a temporary directory, in which files and folders are planned for; every change of it can be watched. */
@@ -37,6 +40,9 @@ final class Home implements ForwardingHost {
     final Contents contents = new Contents();
     final ReceiptStore store;
     final Records records;
+
+    /** Answers every command in the machine's place. */
+    Optional<Function<Command, CommandResult>> commands = Optional.empty();
 
     /** Is told each path before it is changed; what it throws is what the machine refuses. */
     Consumer<Path> beforeChange = path -> {};
@@ -101,6 +107,15 @@ final class Home implements ForwardingHost {
         });
     }
 
+    /** Somebody writes or removes a file. */
+    void bring(HostFile file, State state) {
+        if (state instanceof State.File content) {
+            machine.write(file.path(), contents.get(content.digest()), content.mode());
+        } else {
+            machine.delete(file.path());
+        }
+    }
+
     Observer observer(Receipt receipt) {
         return new Observer(machine, launchd(), receipt, contents);
     }
@@ -114,7 +129,11 @@ final class Home implements ForwardingHost {
     }
 
     Applier applier(Interruption interruption, Consumer<Change> progress) {
-        return new Applier(new Machine(this, launchd(), records.journals().stage()), records, interruption, progress);
+        return transactions().applier(interruption, progress);
+    }
+
+    Transactions transactions() {
+        return new Transactions(this, launchd(), records);
     }
 
     /** A receipt of changes that were made by hand, with the backups that it needs. */
@@ -147,6 +166,11 @@ final class Home implements ForwardingHost {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        return commands.map(answers -> answers.apply(command)).orElseGet(() -> machine.run(command));
     }
 
     @Override

@@ -58,6 +58,14 @@ class ReportTest {
                                 new HostFile(Path.of("/Users/annabel/jar")),
                                 State.ABSENT,
                                 file(contents, "PK\0\1", 0644)),
+                        new Change(
+                                new HostFile(HOME.resolve("command")),
+                                State.ABSENT,
+                                file(contents, "#!/bin/sh\nexec java\n", 0755)),
+                        new Change(
+                                new HostFile(HOME.resolve("script")),
+                                file(contents, "#!/bin/sh\nexec java\n", 0755),
+                                file(contents, "#!/bin/sh\nexec java -jar\n", 0755)),
                         new Change(ollama, new State.Failing("not running"), new State.Running("d", "")),
                         new Change(haproxy, new State.Running("d", "c"), new State.Running("d", "c2"))),
                 contents);
@@ -72,6 +80,8 @@ class ReportTest {
                   create   ~/new
                   update   ~/edited
                   create   /Users/annabel/jar
+                  create   ~/command
+                  update   ~/script
                   restart  com.ollama  (now: not running)
                   reload   com.haproxy
                 """);
@@ -108,6 +118,18 @@ class ReportTest {
                 +++ /Users/annabel/jar
                 @@ -0,0 +1,1 @@
                 +(binary, 4 bytes, sha256 a518c300aff1)
+
+                --- /dev/null
+                +++ ~/command
+                @@ -0,0 +1,1 @@
+                +(script, 2 lines, sha256 2c7e95dbbc07)
+
+                --- ~/script
+                +++ ~/script
+                @@ -1,2 +1,2 @@
+                 #!/bin/sh
+                -exec java
+                +exec java -jar
                 """);
     }
 

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class StatusTextTest {
     private static String text(Status.Snapshot snapshot) {
         PrintWriter nobody = new PrintWriter(new StringWriter());
         Console plain = new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, false, false);
-        return new StatusText(plain).of(snapshot);
+        return new StatusText(plain, Path.of("/Users/ann")).of(snapshot);
     }
 
     @Test
@@ -65,7 +66,7 @@ class StatusTextTest {
                                 new Status.Service("com.haproxy", "spawn scheduled", 0, "waiting"),
                                 new Status.Service("com.ollama.warm-models", "loaded, has not run yet", 0, "")),
                         List.of(),
-                        List.of("~/.haproxy/haproxy.cfg"),
+                        List.of("/Users/ann/.haproxy/haproxy.cfg"),
                         "0.16.2",
                         List.of(),
                         List.of())))

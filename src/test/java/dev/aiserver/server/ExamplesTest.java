@@ -50,7 +50,13 @@ class ExamplesTest {
     void isTakenByTheProgramsThatReadWhatIsRendered(Path example, String host, ServerSpec spec) throws Exception {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
         Surroundings around = new Surroundings(
-                Path.of("/opt/homebrew/bin/ollama"), haproxy, "100.64.0.1", List.of(spec.name()), Set.of(), List.of());
+                Path.of("/opt/homebrew/bin/ollama"),
+                haproxy,
+                "100.64.0.1",
+                List.of(spec.name()),
+                Set.of(),
+                List.of(),
+                Optional.empty());
         Contents contents = new Contents();
         Layout layout = new Layout(Path.of("/Users/ann"));
 

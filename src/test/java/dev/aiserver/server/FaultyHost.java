@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -51,10 +52,13 @@ final class FaultyHost implements ForwardingHost {
         }
     }
 
-    /** @param subject the path that is changed, or launchctl's verb */
+    /** @param subject the path that is changed, or the label of the job */
     record Step(String subject, boolean launchctl, boolean needsRoom) {}
 
+    private static final AtomicLong PRESENCES = new AtomicLong();
+
     private final Host host;
+    private long presence = PRESENCES.incrementAndGet();
     private final List<Step> steps = new ArrayList<>();
     private Fault fault = Fault.NONE;
 
@@ -67,7 +71,9 @@ final class FaultyHost implements ForwardingHost {
         return host;
     }
 
+    /** What follows is done by another process than what was before. */
     void fail(Fault next) {
+        presence = PRESENCES.incrementAndGet();
         steps.clear();
         fault = next;
     }
@@ -84,7 +90,7 @@ final class FaultyHost implements ForwardingHost {
         if (!changes) {
             return withoutAProcess(command).orElseGet(() -> hurried(host.run(command)));
         }
-        steps.add(new Step("launchctl " + command.argv().get(1), true, false));
+        steps.add(new Step(label(command), true, false));
         if (steps.size() != fault.step()) {
             return host.run(command);
         }
@@ -105,9 +111,24 @@ final class FaultyHost implements ForwardingHost {
         };
     }
 
+    @Override
+    public long presence() {
+        return presence;
+    }
+
+    /** What a target ends with, and the name of a property list. */
+    private static String label(Command command) {
+        String last = command.argv().get(command.argv().size() - 1);
+        return last.substring(last.lastIndexOf('/') + 1).replaceFirst("\\.plist$", "");
+    }
+
     /** A thousand installations ask this ten thousand times; what answers it elsewhere is proven elsewhere. */
-    private static Optional<CommandResult> withoutAProcess(Command command) {
+    private Optional<CommandResult> withoutAProcess(Command command) {
         List<String> argv = command.argv();
+        if (argv.contains("lstart=")) {
+            boolean alive = argv.get(argv.size() - 1).equals(Long.toString(presence));
+            return Optional.of(CommandResult.of(alive ? 0 : 1, alive ? "today" : "", ""));
+        }
         if (argv.contains("kill -0 \"$1\"")) {
             long pid = Long.parseLong(argv.get(argv.size() - 1));
             boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);

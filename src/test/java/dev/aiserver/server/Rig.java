@@ -14,10 +14,12 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Records;
+import dev.aiserver.plan.Undoing;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.Timing;
 import dev.aiserver.spec.EndpointSet;
@@ -35,6 +37,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -46,11 +49,11 @@ import java.util.stream.Stream;
  */
 final class Rig implements AutoCloseable {
     private static final String ADDRESS = "127.0.0.1";
-    private static final LockFile.Held ALONE = () -> {};
     private static final Timing QUICK = new Timing(
             Duration.ofMillis(30),
             Duration.ofMillis(1500),
             List.of(Duration.ofMillis(20), Duration.ofMillis(50)),
+            Duration.ofSeconds(1),
             Duration.ofMillis(500),
             Duration.ofSeconds(3));
 
@@ -99,7 +102,8 @@ final class Rig implements AutoCloseable {
         Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
         Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
         // A program that starts and never answers, once.
-        String sleepIfAsked = "mv " + root + "/$NAME.sleeps " + root + "/$NAME.slept 2>/dev/null && exec sleep 600\n";
+        String sleepIfAsked = "[ -e " + root + "/$NAME.sleeps ] && mv " + root + "/$NAME.sleeps " + root
+                + "/$NAME.slept && exec sleep 600\n";
         Script.write(
                 programs.resolve("ollama"),
                 "NAME=ollama\n" + sleepIfAsked + "exec " + haproxy + " -db -f " + programs + "/engine.cfg");
@@ -110,6 +114,17 @@ final class Rig implements AutoCloseable {
 
     private Path home() {
         return root.resolve("home");
+    }
+
+    Path proxyConfiguration() {
+        return layout.haproxyCfg();
+    }
+
+    /** Of the job's process, if it has one. */
+    OptionalInt pid(String label) {
+        return launchd.status(label) instanceof JobStatus.Loaded loaded
+                ? loaded.print().pid()
+                : OptionalInt.empty();
     }
 
     FaultyHost host() {
@@ -168,7 +183,8 @@ final class Rig implements AutoCloseable {
                 ADDRESS,
                 List.of("remote-ollama"),
                 Set.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         return new Install(host, launchd, layout, any -> around, records(), Optional.empty(), "0.1.0");
     }
 
@@ -178,36 +194,52 @@ final class Rig implements AutoCloseable {
 
     /** What a person does by "aiserver install". */
     Applier.Result install(Version version) {
+        return install(version, Edit.Decision.NONE);
+    }
+
+    /** @param edits what is to become of files that somebody edited */
+    Applier.Result install(Version version, Edit.Decision edits) {
         Install install = installer();
-        Install.Wish wish = new Install.Wish(Optional.of(spec(version)), Edit.Decision.NONE);
-        Install.Proposal proposal = install.propose(wish);
-        if (proposal.unfinished().isPresent()) {
-            List<Applier.Left> left = install.undo(proposal.unfinished().get(), ALONE);
-            if (!left.isEmpty()) {
-                throw new Trouble("not undone: " + left);
+        Install.Wish wish = new Install.Wish(Optional.of(spec(version)), edits);
+        try (LockFile.Held lock = install.lock(Rig::alone)) {
+            Install.Proposal proposal = install.propose(wish);
+            if (proposal.unfinished().isPresent()) {
+                requireNothing(install.undo(proposal.unfinished().get(), lock));
+                proposal = install.propose(wish);
             }
-            proposal = install.propose(wish);
+            return install.apply(proposal, lock, Interruption.NEVER, change -> {});
         }
-        return install.apply(proposal, ALONE, Interruption.NEVER, change -> {});
     }
 
     /** What a person does by "aiserver uninstall". */
     Applier.Result uninstall() {
         Uninstall uninstall = uninstaller();
-        Uninstall.Proposal proposal = uninstall.propose();
-        if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
-            List<Applier.Left> left = uninstall.undo(proposal.unfinished().get(), ALONE);
-            if (!left.isEmpty()) {
-                throw new Trouble("not undone: " + left);
+        try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
+            Uninstall.Proposal proposal = uninstall.propose();
+            if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
+                requireNothing(uninstall.undo(proposal.unfinished().get(), lock));
+                proposal = uninstall.propose();
             }
-            proposal = uninstall.propose();
+            return uninstall.apply(proposal, lock, Interruption.NEVER, change -> {});
         }
-        return uninstall.apply(proposal, ALONE, Interruption.NEVER, change -> {});
     }
 
     /** Only the undoing of what a killed process left. */
-    List<Applier.Left> undo() {
-        return installer().undo(unfinished().orElseThrow(), ALONE);
+    List<Undoing.Left> undo() {
+        Install install = installer();
+        try (LockFile.Held lock = install.lock(Rig::alone)) {
+            return install.undo(unfinished().orElseThrow(), lock);
+        }
+    }
+
+    private static void alone(LockFile.Holder other) {
+        throw new AssertionError("nobody else is at work, but " + other.words());
+    }
+
+    private static void requireNothing(List<Undoing.Left> left) {
+        if (!left.isEmpty()) {
+            throw new Trouble("not undone: " + left);
+        }
     }
 
     /**

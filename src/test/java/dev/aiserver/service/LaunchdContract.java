@@ -45,6 +45,7 @@ abstract class LaunchdContract {
             Duration.ofMillis(40),
             Duration.ofSeconds(5),
             List.of(Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100)),
+            Duration.ofSeconds(3),
             Duration.ofMillis(300),
             Duration.ofSeconds(5));
 
@@ -93,7 +94,8 @@ abstract class LaunchdContract {
 
     /** A window that even a slow machine's start of a process does not fill. */
     private static Timing watching(Duration window, Duration deadline) {
-        return new Timing(window, deadline, TIMING.pauses(), TIMING.drainGrace(), TIMING.killGrace());
+        return new Timing(
+                window, deadline, TIMING.pauses(), TIMING.reloadGrace(), TIMING.drainGrace(), TIMING.killGrace());
     }
 
     @AfterEach
@@ -391,7 +393,9 @@ abstract class LaunchdContract {
                         "print", Fault.EVERY_CALL, new Fault.Answer(CommandResult.of(1, "", "Something odd.\n")))));
         Agent agent = agent(Agent.STAYS).written();
         assertTrouble(
-                () -> mac.launchd().status(LABEL), "Cannot tell whether " + LABEL + " is loaded", "Something odd.");
+                () -> mac.launchd().status(LABEL),
+                "Cannot tell whether " + LABEL + " is loaded",
+                "(Something odd). Run");
         assertTrouble(() -> mac.start(agent), "Cannot tell");
         assertTrouble(() -> mac.launchd().stop(LABEL), "Cannot tell");
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");

@@ -1,6 +1,7 @@
 package dev.aiserver.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +48,7 @@ class SpecReaderTest {
         } else {
             Trouble trouble = catchThrowableOfType(Trouble.class, () -> SpecReader.read(file, text));
             assertThat(trouble).hasMessage(file + ":" + expected);
+            assertThat(trouble.getMessage()).doesNotContain("hunter2");
             assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
         }
     }
@@ -54,6 +57,16 @@ class SpecReaderTest {
     @ValueSource(strings = {"", "\n", "{}", "\uFEFF# of a Windows editor\r\n"})
     void nothingMeansTheDefaults(String text) {
         assertThat(SpecReader.read("empty.yaml", text)).isEqualTo(ServerSpec.defaults());
+    }
+
+    @Test
+    void whatARecordSaysIsReadAlsoWhenItIsASecret() {
+        String older = "{\"ollama\":{\"environment\":{\"HF_TOKEN\":\"hunter2\",\"HTTPS_PROXY\":\"http://a:b@c\"}}}";
+        assertThat(SpecReader.recorded("receipt.json", older).ollama().environment())
+                .containsEntry("HF_TOKEN", "hunter2")
+                .containsEntry("HTTPS_PROXY", "http://a:b@c");
+        assertThatThrownBy(() -> SpecReader.recorded("receipt.json", "{\"ollama\":{\"environment\":{\"HOME\":\"/\"}}}"))
+                .hasMessageContaining("HOME cannot be set");
     }
 
     /** Of the machines to what is for all of them, and of that to the defaults. */

@@ -60,7 +60,7 @@ final class World implements AutoCloseable {
 
     /** What starts here does so at once or not at all, so that it need not be watched for long. */
     private static final Timing QUICK = new Timing(
-            Duration.ofMillis(100), LIMIT, List.of(Duration.ofMillis(200), Duration.ofSeconds(1)), LIMIT, LIMIT);
+            Duration.ofMillis(100), LIMIT, List.of(Duration.ofMillis(200), Duration.ofSeconds(1)), LIMIT, LIMIT, LIMIT);
 
     private final Path root;
     private final EmbeddedLaunchctl launchctl;

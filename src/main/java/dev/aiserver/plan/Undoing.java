@@ -1,0 +1,84 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Service;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes back what a transaction has begun, and then what only the transaction needed. */
+public final class Undoing {
+    private final Machine machine;
+    private final Records records;
+
+    Undoing(Machine machine, Records records) {
+        this.machine = machine;
+        this.records = records;
+    }
+
+    /**
+     * A change that could not be undone.
+     *
+     * @param back to how it was
+     * @param reason why that failed
+     * @param byHand how a person does it: commands in their order
+     */
+    public record Left(Change back, String reason, List<Command> byHand) {}
+
+    /**
+     * All that has begun of a transaction whose process died on the way.
+     *
+     * @throws Trouble when the machine can be reached no longer; the journal there knows what is left
+     */
+    List<Left> undo(Journal journal) {
+        return undo(
+                journal,
+                journal.changes().stream()
+                        .filter(change -> !(change.resource() instanceof Service service) || journal.hasBegun(service))
+                        .toList());
+    }
+
+    /** @param begun of the changes in the journal */
+    List<Left> undo(Journal journal, List<Change> begun) {
+        List<Change> back = begun.stream().map(Change::inverse).toList();
+        List<Left> left = new ArrayList<>();
+        for (Change change : Plan.of(back, new Contents()).changes()) {
+            try {
+                if (isStillOurs(change)) {
+                    change.resource().converge(machine, change.before(), change.after());
+                }
+            } catch (Trouble trouble) {
+                if (trouble.isLoss()) {
+                    throw trouble;
+                }
+                left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
+            }
+        }
+        if (left.isEmpty()) {
+            discard(journal);
+        }
+        return left;
+    }
+
+    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
+    private boolean isStillOurs(Change back) {
+        return !(back.resource() instanceof HostFile file) || file.isAs(back.before(), machine.host());
+    }
+
+    private void discard(Journal journal) {
+        try {
+            records.journals().discard(journal);
+        } catch (Trouble trouble) {
+            if (trouble.isLoss()) {
+                throw trouble;
+            }
+            throw new Trouble(
+                    "Everything that was begun was undone, but not all that it needed could be cleared away: "
+                            + trouble.sentence(),
+                    trouble);
+        }
+    }
+}

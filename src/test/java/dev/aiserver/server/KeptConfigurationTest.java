@@ -1,0 +1,67 @@
+package dev.aiserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.plan.Applier;
+import dev.aiserver.plan.Edit;
+import dev.aiserver.server.Rig.Sight;
+import dev.aiserver.server.Rig.Version;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A kept configuration that HAProxy finds good and nevertheless cannot use is undone without a moment's outage. */
+class KeptConfigurationTest {
+    private final Ports ports = new Ports(ProcessHandle.current().pid());
+
+    @TempDir
+    private Path directory;
+
+    /** @param address of a network for documentation, which no machine has, or one whose port is taken */
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "127.0.0.1"})
+    void aReloadThatHaproxyRefusesLeavesTheOldConfigurationServing(String address) throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        try (Rig rig = new Rig(root, programs, ports);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
+            Path cfg = rig.proxyConfiguration();
+            String installed = Files.readString(cfg);
+            String more = "\nfrontend mine\n    bind %s:%d\n".formatted(address, taken.getLocalPort());
+            Files.writeString(cfg, installed + more);
+            assertThat(new LocalHost(System.getenv())
+                            .run(Command.of("haproxy", "-c", "-f", cfg.toString()))
+                            .succeeded())
+                    .isTrue();
+            Sight before = rig.look();
+            OptionalInt master = rig.pid(Layout.HAPROXY);
+
+            Applier.Result result = rig.install(Version.FIRST, Edit.Decision.KEEP);
+
+            assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+                assertThat(back.failed().resource().name()).isEqualTo("com.haproxy");
+                assertThat(back.reason())
+                        .isEqualTo(
+                                "com.haproxy did not get ready within 1 s: it runs, but it still serves with its old "
+                                        + "configuration; look at " + root + "/logs/haproxy.log.");
+            });
+            assertThat(rig.unfinished()).isEmpty();
+            assertThat(rig.look()).isEqualTo(before);
+            assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
+
+            Files.writeString(cfg, installed + "# mine\n");
+            assertThat(rig.install(Version.FIRST, Edit.Decision.KEEP)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
+            assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
+        }
+    }
+}
