@@ -46,6 +46,7 @@ class LifeIT {
             servesTheEightEndpoints(mac);
             aSecondInstallationChangesNothing(mac);
             aChangedSettingChangesOnlyWhatDependsOnIt(mac);
+            aServerThatOpensNothingEasyIsInstalledToo(mac);
 
             Run uninstalled = mac.aiserver("uninstall", "--yes");
             assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
@@ -142,6 +143,13 @@ class LifeIT {
                 .doesNotContain("com.haproxy\n", "haproxy.cfg");
         assertThat(mac.pid("com.ollama")).isNotEqualTo(pids.get(0));
         assertThat(mac.pid("com.haproxy")).isEqualTo(pids.get(1));
+    }
+
+    private static void aServerThatOpensNothingEasyIsInstalledToo(Mac mac) {
+        mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [openai-extra] }\n");
+        Run narrowed = mac.install("--yes");
+        assertThat(narrowed.exitCode()).as(narrowed.toString()).isZero();
+        assertThat(get(mac, "/api/version")).contains("this endpoint is not served here");
     }
 
     private static List<Integer> pids(Mac mac) {
