@@ -188,7 +188,7 @@ final class InstallCommand implements Callable<Integer> {
         Install.Proposal now;
         try (LockFile.Held lock = install.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            now = install.propose(wish);
+            now = install.propose(wish, shown);
             if (now.unfinished().isPresent()) {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
@@ -197,7 +197,7 @@ final class InstallCommand implements Callable<Integer> {
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
-                now = install.propose(wish);
+                now = install.propose(wish, shown);
             }
             if (!now.isSameAs(shown)) {
                 return Optional.empty();

@@ -10,6 +10,9 @@ public sealed interface FileState {
 
     record Regular(Content content, int mode, int owner) implements FileState {}
 
+    /** A regular file of which nobody asked what it holds. */
+    record Unread(int mode, int owner) implements FileState {}
+
     record Directory(int mode, int owner) implements FileState {}
 
     /** Anything else, named in a word or two ("symbolic link", "socket"). */

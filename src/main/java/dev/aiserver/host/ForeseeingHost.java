@@ -43,6 +43,11 @@ public final class ForeseeingHost implements ForwardingHost {
     }
 
     @Override
+    public FileState stat(Path path) {
+        return foreseen.stat(path).orElseGet(() -> behind.stat(path));
+    }
+
+    @Override
     public List<Path> list(Path directory) {
         return foreseen.list(directory).orElseGet(() -> behind.list(directory));
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** What a host has answered ahead of being asked. */
 public final class Foreseen {
     private final Map<Path, FileState> files = new HashMap<>();
+    private final Map<Path, FileState> stats = new HashMap<>();
     private final Map<Path, List<Path>> lists = new HashMap<>();
     private final Map<String, Optional<Path>> programs = new HashMap<>();
     private final Map<Run, CommandResult> results = new HashMap<>();
@@ -29,6 +30,10 @@ public final class Foreseen {
         files.put(path, state);
     }
 
+    public void stat(Path path, FileState state) {
+        stats.put(path, state);
+    }
+
     public void list(Path directory, List<Path> entries) {
         lists.put(directory, entries);
     }
@@ -46,6 +51,7 @@ public final class Foreseen {
         Foreseen both = new Foreseen();
         for (Foreseen each : List.of(this, later)) {
             both.files.putAll(each.files);
+            both.stats.putAll(each.stats);
             both.lists.putAll(each.lists);
             both.programs.putAll(each.programs);
             both.results.putAll(each.results);
@@ -55,6 +61,10 @@ public final class Foreseen {
 
     Optional<FileState> file(Path path) {
         return Optional.ofNullable(files.get(path));
+    }
+
+    Optional<FileState> stat(Path path) {
+        return Optional.ofNullable(stats.get(path));
     }
 
     Optional<List<Path>> list(Path directory) {

@@ -7,43 +7,51 @@ import java.util.stream.Stream;
 /**
  * What somebody is going to ask a host.
  *
- * @param files of which the state will be asked
+ * @param files that will be asked for, with what they hold
+ * @param stats of which it will be asked only what they are
  * @param directories that will be listed
  * @param programs that will be looked for
  * @param commands that will be run, and change nothing; one that reads standard input is not run ahead
  */
-public record Foresight(List<Path> files, List<Path> directories, List<String> programs, List<Command> commands) {
+public record Foresight(
+        List<Path> files, List<Path> stats, List<Path> directories, List<String> programs, List<Command> commands) {
 
     public Foresight {
         files = List.copyOf(files);
+        stats = List.copyOf(stats);
         directories = List.copyOf(directories);
         programs = List.copyOf(programs);
         commands = List.copyOf(commands);
     }
 
     public static Foresight none() {
-        return new Foresight(List.of(), List.of(), List.of(), List.of());
+        return new Foresight(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     public static Foresight ofFiles(List<Path> files) {
-        return new Foresight(files, List.of(), List.of(), List.of());
+        return new Foresight(files, List.of(), List.of(), List.of(), List.of());
+    }
+
+    public static Foresight ofStats(List<Path> stats) {
+        return new Foresight(List.of(), stats, List.of(), List.of(), List.of());
     }
 
     public static Foresight ofDirectories(Path... directories) {
-        return new Foresight(List.of(), List.of(directories), List.of(), List.of());
+        return new Foresight(List.of(), List.of(), List.of(directories), List.of(), List.of());
     }
 
     public static Foresight ofPrograms(String... programs) {
-        return new Foresight(List.of(), List.of(), List.of(programs), List.of());
+        return new Foresight(List.of(), List.of(), List.of(), List.of(programs), List.of());
     }
 
     public static Foresight ofCommands(List<Command> commands) {
-        return new Foresight(List.of(), List.of(), List.of(), commands);
+        return new Foresight(List.of(), List.of(), List.of(), List.of(), commands);
     }
 
     public Foresight and(Foresight more) {
         return new Foresight(
                 both(files, more.files),
+                both(stats, more.stats),
                 both(directories, more.directories),
                 both(programs, more.programs),
                 both(commands, more.commands));

@@ -49,7 +49,16 @@ public interface Host {
         return results;
     }
 
+    /** What stands at a path, and what it holds. */
     FileState file(Path path);
+
+    /** The same without what it holds, which may be much. */
+    default FileState stat(Path path) {
+        FileState state = file(path);
+        return state instanceof FileState.Regular regular
+                ? new FileState.Unread(regular.mode(), regular.owner())
+                : state;
+    }
 
     /** What stands in a directory, sorted; nothing when there is no such directory. */
     List<Path> list(Path directory);

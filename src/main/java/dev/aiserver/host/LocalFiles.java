@@ -29,6 +29,20 @@ import java.util.stream.Stream;
 final class LocalFiles {
 
     FileState file(Path path) {
+        FileState state = stat(path);
+        if (!(state instanceof FileState.Unread file)) {
+            return state;
+        }
+        try {
+            return new FileState.Regular(Content.of(Files.readAllBytes(path)), file.mode(), file.owner());
+        } catch (NoSuchFileException e) {
+            return new FileState.Absent();
+        } catch (IOException e) {
+            throw refused("read", path, e);
+        }
+    }
+
+    FileState stat(Path path) {
         try {
             Map<String, Object> attributes = Files.readAttributes(
                     path, "unix:mode,uid,isRegularFile,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
@@ -41,7 +55,7 @@ final class LocalFiles {
                 return new FileState.Directory(mode, owner);
             }
             if (Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
-                return new FileState.Regular(Content.of(Files.readAllBytes(path)), mode, owner);
+                return new FileState.Unread(mode, owner);
             }
             return new FileState.Other("special file", owner);
         } catch (NoSuchFileException e) {

@@ -195,6 +195,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public FileState stat(Path path) {
+        return files.stat(path);
+    }
+
+    @Override
     public List<Path> list(Path directory) {
         return files.list(directory);
     }

@@ -24,6 +24,11 @@ public record ReadOnlyHost(Host behind) implements ForwardingHost {
     }
 
     @Override
+    public FileState stat(Path path) {
+        return behind.stat(path);
+    }
+
+    @Override
     public void write(Path path, Content content, int mode) {
         throw new IllegalStateException("planning must not write " + path);
     }

@@ -125,8 +125,36 @@ public final class Install {
         }
     }
 
-    /** Looks and compares; changes nothing. */
+    /**
+     * Looks and compares; changes nothing.
+     *
+     * @throws Trouble also when what would be written is not good
+     */
     public Proposal propose(Wish wish) {
+        return checked(look(wish));
+    }
+
+    /**
+     * Looks again; what an earlier proposal would have written as well is not checked anew.
+     *
+     * @param earlier proposal, which was checked
+     */
+    public Proposal propose(Wish wish, Proposal earlier) {
+        Proposal now = look(wish);
+        return now.isSameAs(earlier) ? now : checked(now);
+    }
+
+    private Proposal checked(Proposal proposal) {
+        if (proposal.around().missingPackages().isEmpty()) {
+            Optional<Refusal> refusal = refusal(proposal.blueprint(), proposal.plan());
+            if (refusal.isPresent()) {
+                throw new Trouble(refusal.get().sentence() + " Nothing was changed.");
+            }
+        }
+        return proposal;
+    }
+
+    private Proposal look(Wish wish) {
         Outlook outlook = outlook(wish);
         Records seen = outlook.records();
         Contents contents = new Contents();
@@ -148,12 +176,6 @@ public final class Install {
         List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
-        if (around.missingPackages().isEmpty()) {
-            Optional<Refusal> refusal = refusal(blueprint, plan);
-            if (refusal.isPresent()) {
-                throw new Trouble(refusal.get().sentence() + " Nothing was changed.");
-            }
-        }
         return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
     }
 

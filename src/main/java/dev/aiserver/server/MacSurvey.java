@@ -48,9 +48,9 @@ public final class MacSurvey implements Survey {
     @Override
     public Foresight questions(ServerSpec spec) {
         Logs logs = Logs.of(spec);
-        List<Path> files = new ArrayList<>(logs.all());
-        files.add(logs.folder());
-        return Foresight.ofFiles(files)
+        List<Path> stats = new ArrayList<>(logs.all());
+        stats.add(logs.folder());
+        return Foresight.ofStats(stats)
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
                 .and(Foresight.ofCommands(List.of(ollamaVersion(spec), HAPROXY_VERSION)))
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
@@ -132,14 +132,14 @@ public final class MacSurvey implements Survey {
 
     /** The logs stand in a folder where anybody may put a link of that name first. */
     private void requireSafeLogs(Facts facts, Logs logs) {
-        if (!(host.file(logs.folder()) instanceof FileState.Directory)
-                && !(host.file(logs.folder()) instanceof FileState.Other)) {
+        if (!(host.stat(logs.folder()) instanceof FileState.Directory)
+                && !(host.stat(logs.folder()) instanceof FileState.Other)) {
             throw new Trouble("The folder for logs " + logs.folder() + " does not exist; make it, then try again.");
         }
         for (Path log : logs.all()) {
-            FileState state = host.file(log);
+            FileState state = host.stat(log);
             boolean safe = state instanceof FileState.Absent
-                    || state instanceof FileState.Regular regular && regular.owner() == facts.uid();
+                    || state instanceof FileState.Unread file && file.owner() == facts.uid();
             if (!safe) {
                 throw new Trouble(
                         "The log file " + log + " is a link or belongs to another user; remove it, then try again.");

@@ -1,8 +1,10 @@
 package dev.aiserver.server;
 
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
+import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.LoadedModel;
@@ -20,6 +22,7 @@ import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.spec.ServerSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -94,6 +97,18 @@ public final class Status {
 
     /** @throws Trouble when nothing is installed */
     public Snapshot look() {
+        Outlook first = Outlook.on(host, launchd, records, Interfaces.questions(host.facts()));
+        Outlook outlook =
+                first.further(first.installation().map(Status::furtherQuestions).orElseGet(Foresight::none));
+        return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
+    }
+
+    private static Foresight furtherQuestions(Installation installation) {
+        ServerSpec spec = installation.spec();
+        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()));
+    }
+
+    private Snapshot seen() {
         Optional<Journal> unfinished = records.unfinished();
         Installation installation = unfinished
                 .map(journal -> Installation.of(inPart(journal), records.receipts()))

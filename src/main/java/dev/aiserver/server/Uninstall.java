@@ -1,8 +1,8 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
@@ -40,6 +40,8 @@ import java.util.function.Function;
 
 /** Gives the machine back: everything that an installation changed is as it was found. */
 public final class Uninstall {
+    private static final String SESSION_HOST = "OLLAMA_HOST";
+
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
@@ -93,6 +95,36 @@ public final class Uninstall {
 
     /** @param restores whether services that were here before come back; else their files are kept aside */
     public Proposal propose(boolean restores) {
+        Outlook first = Outlook.on(
+                host,
+                launchd,
+                records,
+                Observer.questions(layout.resources(), launchd)
+                        .and(lists(layout.resources()))
+                        .and(launchd.questionsOfSession(SESSION_HOST)));
+        Outlook outlook = first.further(first.installation()
+                .map(Uninstall::furtherQuestions)
+                .orElseGet(
+                        () -> Foresight.ofStats(Logs.of(ServerSpec.defaults()).all())));
+        return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);
+    }
+
+    private static Foresight furtherQuestions(Installation installation) {
+        List<Resource> resources = installation.receipt().entries().stream()
+                .map(Receipt.Entry::resource)
+                .toList();
+        return lists(resources)
+                .and(Foresight.ofStats(Logs.of(installation.spec()).all()));
+    }
+
+    private static Foresight lists(List<Resource> resources) {
+        return Foresight.ofDirectories(resources.stream()
+                .filter(Directory.class::isInstance)
+                .map(resource -> ((Directory) resource).path())
+                .toArray(Path[]::new));
+    }
+
+    private Proposal proposed(boolean restores) {
         Contents contents = new Contents();
         try {
             Optional<Journal> unfinished = records.unfinished();
@@ -124,7 +156,7 @@ public final class Uninstall {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
             return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
         }
-        Observer observer = new Observer(new ReadOnlyHost(host), launchd, receipt, contents);
+        Observer observer = new Observer(host, launchd, receipt, contents);
         Function<Resource, State> observed = unfinished.isPresent()
                 ? new Undone(unfinished.get(), records.journals().stage(), contents, observer::state)
                 : observer::state;
@@ -137,7 +169,7 @@ public final class Uninstall {
             all.addAll(comeback.kept());
             left.addAll(comeback.leftAside());
         }
-        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable("OLLAMA_HOST")) : List.of();
+        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable(SESSION_HOST)) : List.of();
         Plan plan = Planner.plan(all, observed, contents);
         return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
     }
@@ -222,7 +254,7 @@ public final class Uninstall {
 
     private List<Path> logs(ServerSpec spec) {
         return Logs.of(spec).all().stream()
-                .filter(log -> host.file(log) instanceof FileState.Regular file
+                .filter(log -> host.stat(log) instanceof FileState.Unread file
                         && file.owner() == host.facts().uid())
                 .toList();
     }

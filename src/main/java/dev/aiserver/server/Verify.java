@@ -66,7 +66,7 @@ public final class Verify {
     private static Foresight further(Outlook outlook, Installation installation) {
         return server(outlook, installation)
                 .furtherQuestions()
-                .and(Foresight.ofFiles(Logs.of(installation.spec()).ofServices()));
+                .and(Foresight.ofStats(Logs.of(installation.spec()).ofServices()));
     }
 
     private static Server server(Outlook outlook, Installation installation) {

@@ -115,8 +115,8 @@ final class PrivacyChecks {
                 .map(Path::of)
                 .toList();
         for (Path log : logs) {
-            FileState state = server.host().file(log);
-            if (state instanceof FileState.Regular file) {
+            FileState state = server.host().stat(log);
+            if (state instanceof FileState.Unread file) {
                 findings.demand(
                         file.owner() == uid && (file.mode() & OTHERS_MAY_WRITE) == 0,
                         "%s has mode %04o and belongs to user id %d".formatted(log, file.mode(), file.owner()));

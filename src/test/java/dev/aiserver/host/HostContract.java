@@ -299,8 +299,9 @@ public interface HostContract {
         host(home).write(home.resolve("one"), Content.of("1"), 0600);
         host(home).write(home.resolve("two"), Content.of("2"), 0600);
         Host asked = host(home)
-                .ahead(Foresight.ofFiles(List.of(home.resolve("one"))))
+                .ahead(Foresight.ofFiles(List.of(home.resolve("one"))).and(Foresight.ofStats(List.of(home))))
                 .further(Foresight.ofFiles(List.of(home.resolve("two"))));
+        assertThat(asked.stat(home)).isEqualTo(host(home).stat(home));
         for (String name : List.of("one", "two")) {
             assertThat(asked.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));
         }
@@ -371,6 +372,19 @@ public interface HostContract {
                 "regular/below", new FileState.Absent());
         expected.forEach((name, state) ->
                 assertThat(host.file(home.resolve(name))).as(name).isEqualTo(state));
+    }
+
+    @Test
+    default void saysWhatStandsThereWithoutReadingIt(@Home Path home) throws IOException {
+        Host host = host(home);
+        host.write(home.resolve("file"), Content.of(bytes(1_000_000)), 0640);
+        host.createDirectory(home.resolve("folder"), 0750);
+        Files.createSymbolicLink(home.resolve("link"), Path.of("file"));
+        int owner = (Integer) Files.getAttribute(home, "unix:uid");
+        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner));
+        for (String same : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
+            assertThat(host.stat(home.resolve(same))).isEqualTo(host.file(home.resolve(same)));
+        }
     }
 
     @Test
@@ -508,11 +522,13 @@ public interface HostContract {
         Command missing = Command.of("no-such-program");
         Host ahead = host.ahead(new Foresight(
                 List.of(file, nothing, home),
+                List.of(file, nothing),
                 List.of(home, nothing),
                 List.of("sh", "no-such-program"),
                 List.of(fail, missing, Command.of("cat").reading("input"))));
         for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
             assertThat(ahead.file(path)).isEqualTo(host.file(path));
+            assertThat(ahead.stat(path)).isEqualTo(host.stat(path));
             assertThat(ahead.list(path)).isEqualTo(host.list(path));
         }
         for (String program : List.of("sh", "no-such-program", "env")) {
@@ -540,10 +556,11 @@ public interface HostContract {
                 it -> it.run(Command.of("mv", file.toString(), other.toString())));
         Host host = host(home);
         for (Consumer<Host> change : changes) {
-            Host ahead =
-                    host.ahead(new Foresight(List.of(file, other), List.of(home, other), List.of(), List.of(count)));
+            Host ahead = host.ahead(new Foresight(
+                    List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count)));
             change.accept(ahead);
             assertThat(ahead.file(file)).isEqualTo(host.file(file));
+            assertThat(ahead.stat(file)).isEqualTo(host.stat(file));
             assertThat(ahead.list(home)).isEqualTo(host.list(home));
             assertThat(ahead.list(other)).isEqualTo(host.list(other));
             assertThat(ahead.run(count).text()).isEqualTo(host.run(count).text());

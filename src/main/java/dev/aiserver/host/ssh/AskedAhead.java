@@ -34,6 +34,9 @@ final class AskedAhead {
                 longest = longest.compareTo(command.timeout()) < 0 ? command.timeout() : longest;
             }
         }
+        for (Path path : foresight.stats()) {
+            add(RemoteFiles.stat(path), state -> foreseen.stat(path, state));
+        }
         // They come last, because they may be large.
         for (Path path : foresight.files()) {
             add(RemoteFiles.file(path), state -> foreseen.file(path, state));

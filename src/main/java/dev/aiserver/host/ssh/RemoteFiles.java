@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
@@ -59,18 +60,35 @@ final class RemoteFiles {
         return TOOLS + "p=" + Shell.quote(path.toString()) + "\n" + body;
     }
 
+    private static final String STAT = """
+            if [ ! -e "$p" ] && [ ! -L "$p" ]; then
+              d=${p%%/*}
+              while [ -n "$d" ] && [ ! -e "$d" ] && [ ! -L "$d" ]; do d=${d%%/*}; done
+              if [ -d "$d/" ] && [ -x "$d/" ]; then exit %d; fi
+            fi
+            l=$(ls -ldn -- "$p") || exit
+            set -f; set -- $l
+            printf '%%s %%s\\n' "$1" "$3"
+            """.formatted(NOTHING_THERE);
+
     static Question<FileState> file(Path path) {
-        return Question.of(script(path, """
-                        if [ ! -e "$p" ] && [ ! -L "$p" ]; then
-                          d=${p%%/*}
-                          while [ -n "$d" ] && [ ! -e "$d" ] && [ ! -L "$d" ]; do d=${d%%/*}; done
-                          if [ -d "$d/" ] && [ -x "$d/" ]; then exit %d; fi
-                        fi
-                        l=$(ls -ldn -- "$p") || exit
-                        set -f; set -- $l
-                        printf '%%s %%s\\n' "$1" "$3"
-                        case $1 in -*) exec cat -- "$p" ;; esac
-                        """.formatted(NOTHING_THERE)), result -> {
+        return stat(
+                path,
+                "case $1 in -*) exec cat -- \"$p\" ;; esac\n",
+                (file, content) -> new FileState.Regular(content, file.mode(), file.owner()));
+    }
+
+    static Question<FileState> stat(Path path) {
+        return stat(path, "", (file, nothing) -> file);
+    }
+
+    /**
+     * @param more script for what the file holds
+     * @param read of a regular file, with what the script has printed
+     */
+    private static Question<FileState> stat(
+            Path path, String more, BiFunction<FileState.Unread, Content, FileState> read) {
+        return Question.of(script(path, STAT + more), result -> {
             if (result.exitCode() == NOTHING_THERE) {
                 return new FileState.Absent();
             }
@@ -80,8 +98,10 @@ final class RemoteFiles {
             byte[] out = result.stdout();
             int end = new String(out, StandardCharsets.ISO_8859_1).indexOf('\n');
             String[] words = new String(out, 0, end, StandardCharsets.ISO_8859_1).split(" ");
-            Content content = Content.of(Arrays.copyOfRange(out, end + 1, out.length));
-            return state(words[0], Integer.parseInt(words[1]), content);
+            FileState state = state(words[0], Integer.parseInt(words[1]));
+            return state instanceof FileState.Unread file
+                    ? read.apply(file, Content.of(Arrays.copyOfRange(out, end + 1, out.length)))
+                    : state;
         });
     }
 
@@ -92,9 +112,9 @@ final class RemoteFiles {
         };
     }
 
-    private static FileState state(String mode, int owner, Content content) {
+    private static FileState state(String mode, int owner) {
         return switch (mode.charAt(0)) {
-            case '-' -> new FileState.Regular(content, Modes.parse(mode), owner);
+            case '-' -> new FileState.Unread(Modes.parse(mode), owner);
             case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
             case 'l' -> new FileState.Other("symbolic link", owner);
             default -> new FileState.Other("special file", owner);

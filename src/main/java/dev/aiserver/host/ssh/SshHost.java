@@ -169,6 +169,11 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     @Override
+    public FileState stat(Path path) {
+        return ask(RemoteFiles.stat(path));
+    }
+
+    @Override
     public List<Path> list(Path directory) {
         return ask(RemoteFiles.list(directory));
     }

@@ -292,7 +292,8 @@ class ConnectionIT {
                         .hasMessage(
                                 "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
             }
-            Host ahead = host.ahead(new Foresight(List.of(file, readable), List.of(closed), List.of(), List.of()));
+            Host ahead = host.ahead(
+                    new Foresight(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of()));
             assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
             assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(Trouble.class);
         }
@@ -309,6 +310,7 @@ class ConnectionIT {
                     () -> host.find("sh"),
                     () -> host.run(Command.of("true")),
                     () -> host.file(file),
+                    () -> host.stat(file),
                     () -> host.list(server.home()),
                     () -> host.write(file, Content.of("new"), 0600),
                     () -> host.create(file, Content.of("new"), 0600),
@@ -326,10 +328,12 @@ class ConnectionIT {
                     .isEqualTo(operations.size());
             var ahead = host.ahead(new Foresight(
                     List.of(file, server.home()),
+                    List.of(file),
                     List.of(server.home()),
                     List.of("sh", "nothing"),
                     List.of(Command.of("id", "-u"), Command.of("uname"))));
             ahead.file(file);
+            ahead.stat(file);
             ahead.file(server.home());
             ahead.list(server.home());
             ahead.find("sh");
