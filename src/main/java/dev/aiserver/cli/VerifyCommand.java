@@ -47,6 +47,12 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean noInference;
 
     @Option(
+            names = "--max-latency",
+            paramLabel = "MS",
+            description = "How much the proxy may add to the time of an answer; 1 unless told.")
+    private double maxLatency = Subject.MOST_ADDED_MILLIS;
+
+    @Option(
             names = "--url",
             paramLabel = "URL",
             description = "Prove from this machine what a client can of another server, http://NAME:PORT.")
@@ -87,7 +93,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int verify() {
         Verify verify = useCases.verify();
-        Subject subject = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
+        Subject subject =
+                (url == null ? verify.installed() : Verify.seenFromOutside(url, spec())).addingAtMost(maxLatency);
         VerdictText text = new VerdictText(console);
         List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
             if (!common.json) {

@@ -19,36 +19,49 @@ public final class Subject {
     /** For what is answered at once. */
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(10);
 
+    public static final double MOST_ADDED_MILLIS = 1;
+
     /** A model may have to be loaded from the disk first. */
     private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
 
     private final Client client;
     private final Optional<Server> server;
     private final Duration patience;
+    private final double mostAddedMillis;
     private final String nonce = "aiserver-verify=" + UUID.randomUUID();
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
     private Optional<List<Listener>> listeners = Optional.empty();
 
-    private Subject(Client client, Optional<Server> server, Duration patience) {
+    private Subject(Client client, Optional<Server> server, Duration patience, double mostAddedMillis) {
         this.client = client;
         this.server = server;
         this.patience = patience;
+        this.mostAddedMillis = mostAddedMillis;
     }
 
     /** From a client machine, without access to the server. */
     public static Subject seenFromOutside(Client client) {
-        return new Subject(client, Optional.empty(), USUAL_PATIENCE);
+        return new Subject(client, Optional.empty(), USUAL_PATIENCE, MOST_ADDED_MILLIS);
     }
 
     /** From the machine that the server runs on. */
     public static Subject seenFromInside(Client client, Server server) {
-        return new Subject(client, Optional.of(server), USUAL_PATIENCE);
+        return new Subject(client, Optional.of(server), USUAL_PATIENCE, MOST_ADDED_MILLIS);
     }
 
     /** The same, of which an answer that takes no model is waited for so long. */
     Subject with(Duration otherPatience) {
-        return new Subject(client, server, otherPatience);
+        return new Subject(client, server, otherPatience, mostAddedMillis);
+    }
+
+    /** The same, whose proxy may add so much to the time of an answer. */
+    public Subject addingAtMost(double millis) {
+        return new Subject(client, server, patience, millis);
+    }
+
+    double mostAddedMillis() {
+        return mostAddedMillis;
     }
 
     public Client client() {

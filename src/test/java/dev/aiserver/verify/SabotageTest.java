@@ -520,6 +520,15 @@ class SabotageTest {
             """;
 
     @Test
+    void whatTheProxyMayAddIsThePersonsToSay() throws Exception {
+        world.engine(SpoiltEngine.slow(5));
+        world.addingAtMost(200);
+        assertThat(world.verify("performance.latency"))
+                .extracting(Verdict::outcome)
+                .hasOnlyElementsOfType(Outcome.Passed.class);
+    }
+
+    @Test
     void theShellScriptsProxyIsFoundGuilty() throws Exception {
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), "", world.ollamaPort()));
         assertThat(caught(world.verify()))

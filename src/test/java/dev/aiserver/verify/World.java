@@ -84,6 +84,7 @@ final class World implements AutoCloseable {
     private Optional<Duration> patience = Optional.empty();
     private OptionalInt paceOfLeaving = OptionalInt.empty();
     private Deed afterwards = () -> {};
+    private double mostAddedMillis = Subject.MOST_ADDED_MILLIS;
 
     World(Path root) throws IOException {
         this.root = root;
@@ -245,6 +246,11 @@ final class World implements AutoCloseable {
         }
     }
 
+    /** Until it is verified. */
+    void addingAtMost(double millis) {
+        mostAddedMillis = millis;
+    }
+
     /** The same, only when it is proved that a client that leaves stops its generation: others would take minutes. */
     void paceOfLeaving(int millis) {
         paceOfLeaving = OptionalInt.of(millis);
@@ -257,7 +263,7 @@ final class World implements AutoCloseable {
      */
     List<Verdict> verify(String... only) throws Exception {
         try {
-            Subject subject = start();
+            Subject subject = start().addingAtMost(mostAddedMillis);
             afterwards.perform();
             Runner runner = new Runner(subject, true, verdict -> {});
             List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
@@ -391,6 +397,7 @@ final class World implements AutoCloseable {
         name = NAME;
         patience = Optional.empty();
         paceOfLeaving = OptionalInt.empty();
+        mostAddedMillis = Subject.MOST_ADDED_MILLIS;
         afterwards = () -> {};
         host.restore();
         Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
