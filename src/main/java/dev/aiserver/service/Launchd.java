@@ -311,7 +311,7 @@ public final class Launchd {
 
     private void settle(String label, Settling.Process process, Optional<LaunchctlPrint> before, Readiness readiness) {
         Settling settling = new Settling(launchctl, label, process, before, readiness, timing.window());
-        if (!patience.await(timing.deadline(), settling)) {
+        if (!patience.await(timing.deadline(), settling, settling::pause)) {
             throw settling.tooLate(timing.deadline());
         }
     }

@@ -79,6 +79,12 @@ final class Settling implements BooleanSupplier {
         return notReady.isEmpty();
     }
 
+    /** A process that is only to go on running need not be asked after until it has run for long enough. */
+    Duration pause(Duration usual) {
+        long left = window.toNanos() - (System.nanoTime() - steadySince);
+        return steadyPid.isPresent() && left > 0 ? Duration.ofNanos(left) : usual;
+    }
+
     Trouble tooLate(Duration deadline) {
         return new Trouble(
                 label + " did not get ready within " + deadline.toSeconds() + " s: " + problem + seeLog(print()) + ".");
