@@ -3,6 +3,7 @@ package dev.aiserver.plan;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Service;
+import dev.aiserver.service.Launchd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -141,6 +142,10 @@ public final class Applier {
                 return undone(journal, made, made.isEmpty() ? change : made.get(made.size() - 1), trouble);
             }
         }
+        Optional<Result> broken = broken(journal, made);
+        if (broken.isPresent()) {
+            return broken.get();
+        }
         interruption.acknowledge();
         try {
             records.journals().makeFinal(journal);
@@ -154,6 +159,25 @@ public final class Applier {
                     trouble);
         }
         return new Result.Applied(journal.after());
+    }
+
+    /** What came of services that do not go on running after all. */
+    private Optional<Result> broken(Journal journal, List<Change> made) {
+        List<Change> going = made.stream().filter(Change::goesOn).toList();
+        Change last = made.get(made.size() - 1);
+        try {
+            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+                Change failed = going.stream()
+                        .filter(change -> change.is(ended.label()))
+                        .findFirst()
+                        .orElse(last);
+                return Optional.of(undone(journal, made, failed, ended.trouble()));
+            }
+            interruption.check();
+            return Optional.empty();
+        } catch (Trouble trouble) {
+            return Optional.of(undone(journal, made, last, trouble));
+        }
     }
 
     private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {

@@ -6,7 +6,9 @@ import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
+import java.util.List;
 
 /** One difference between how a host is and how it shall be. */
 public record Change(Resource resource, State before, State after) {
@@ -42,6 +44,22 @@ public record Change(Resource resource, State before, State after) {
     @JsonIgnore
     public Change inverse() {
         return new Change(resource, after, before);
+    }
+
+    /** Whether what it leads to must go on running. */
+    boolean goesOn() {
+        return resource instanceof Service service && service.goesOn(after);
+    }
+
+    /** Whether it is one of that job. */
+    boolean is(String label) {
+        return resource instanceof Service service && service.label().equals(label);
+    }
+
+    static List<String> labels(List<Change> ofServices) {
+        return ofServices.stream()
+                .map(change -> ((Service) change.resource()).label())
+                .toList();
     }
 
     boolean deletes() {

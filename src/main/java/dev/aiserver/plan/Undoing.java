@@ -6,6 +6,7 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Service;
+import dev.aiserver.service.Launchd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,22 +46,48 @@ public final class Undoing {
     List<Left> undo(Journal journal, List<Change> begun) {
         List<Change> back = begun.stream().map(Change::inverse).toList();
         List<Left> left = new ArrayList<>();
+        List<Change> going = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
                 if (isStillOurs(change)) {
                     change.resource().converge(machine, change.before(), change.after());
+                    if (change.goesOn()) {
+                        going.add(change);
+                    }
                 }
             } catch (Trouble trouble) {
                 if (trouble.isLoss()) {
                     throw trouble;
                 }
-                left.add(new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after())));
+                left.add(left(change, trouble));
             }
         }
+        left.addAll(broken(going));
         if (left.isEmpty()) {
             discard(journal);
         }
         return left;
+    }
+
+    private List<Left> broken(List<Change> going) {
+        List<Left> left = new ArrayList<>();
+        try {
+            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+                going.stream()
+                        .filter(change -> change.is(ended.label()))
+                        .forEach(change -> left.add(left(change, ended.trouble())));
+            }
+        } catch (Trouble trouble) {
+            if (trouble.isLoss()) {
+                throw trouble;
+            }
+            going.forEach(change -> left.add(left(change, trouble)));
+        }
+        return left;
+    }
+
+    private Left left(Change change, Trouble trouble) {
+        return new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after()));
     }
 
     /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */

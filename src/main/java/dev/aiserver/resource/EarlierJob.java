@@ -31,15 +31,20 @@ public record EarlierJob(String label, Path plist, List<String> addresses) imple
         return 4000;
     }
 
+    /** If it did not do its work before, it need not now. */
+    @Override
+    public boolean goesOn(State to) {
+        return !to.equals(State.ABSENT) && !addresses.isEmpty();
+    }
+
     @Override
     public void converge(Machine machine, State from, State to) {
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);
-        } else if (addresses.isEmpty()) {
-            // It did not do its work before, and need not now.
-            machine.launchd().load(label, plist);
+        } else if (goesOn(to)) {
+            machine.launchd().begin(label, plist, Readiness.RUNNING_IS_ENOUGH);
         } else {
-            machine.launchd().start(label, plist, Readiness.RUNNING_IS_ENOUGH);
+            machine.launchd().load(label, plist);
         }
     }
 }

@@ -40,6 +40,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
+    public boolean goesOn(State to) {
+        return to instanceof State.Running;
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         Launchd launchd = machine.launchd();
         if (to.equals(State.ABSENT)) {
@@ -49,7 +54,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (reloads(from, to) && isRunning(launchd)) {
             reload(machine, to);
         } else {
-            launchd.start(label, plist, () -> health.problem(machine.host()));
+            launchd.begin(label, plist, () -> health.problem(machine.host()));
         }
     }
 

@@ -22,6 +22,11 @@ public record LoginJob(String label, Path plist) implements Service {
     }
 
     @Override
+    public boolean goesOn(State to) {
+        return false;
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);

@@ -12,6 +12,9 @@ public sealed interface Service extends Resource permits EarlierJob, Job, LoginJ
     /** The file that it is loaded from. */
     Path plist();
 
+    /** Whether in that state it must go on running, which can be seen only some time after it was brought there. */
+    boolean goesOn(State to);
+
     @Override
     default boolean isOurs() {
         return true;

@@ -17,9 +17,13 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.service.Launchctl.Probe;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -112,7 +116,54 @@ public final class Launchd {
      */
     public void start(String label, Path plist, Readiness readiness) {
         load(label, plist);
-        settle(label, Settling.Process.NEW, Optional.empty(), readiness);
+        settle(label, Settling.Process.NEW, Optional.empty(), readiness, timing.window());
+    }
+
+    /**
+     * The same, but whether it stays up is for {@link #ended} to say: of several, that takes no longer than of one.
+     *
+     * @throws Trouble without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     */
+    public void begin(String label, Path plist, Readiness readiness) {
+        load(label, plist);
+        settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+    }
+
+    /** A job that does not stay up, and how it ended. */
+    public record Ended(String label, Trouble trouble) {}
+
+    /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
+    public List<Ended> ended(List<String> labels) {
+        if (labels.isEmpty()) {
+            return List.of();
+        }
+        Map<String, OptionalInt> before = new LinkedHashMap<>();
+        observed(labels).forEach((label, print) -> before.put(label, running(print)));
+        patience.await(timing.window(), () -> Thread.currentThread().isInterrupted(), usual -> timing.window());
+        List<Ended> ended = new ArrayList<>();
+        observed(labels).forEach((label, print) -> {
+            OptionalInt pid = running(print);
+            if (pid.isEmpty() || !pid.equals(before.get(label))) {
+                ended.add(new Ended(label, Settling.notStaying(label, print)));
+            }
+        });
+        return ended;
+    }
+
+    private Map<String, Optional<LaunchctlPrint>> observed(List<String> labels) {
+        Launchd now = on(host.ahead(Foresight.ofCommands(labels.stream()
+                .map(label -> launchctl.question(launchctl.desktop(), label))
+                .toList())));
+        Map<String, Optional<LaunchctlPrint>> prints = new LinkedHashMap<>();
+        for (String label : labels) {
+            Probe probe = now.launchctl.probe(launchctl.desktop(), label);
+            prints.put(label, probe instanceof Probe.Loaded loaded ? Optional.of(loaded.print()) : Optional.empty());
+        }
+        return prints;
+    }
+
+    private static OptionalInt running(Optional<LaunchctlPrint> print) {
+        return print.filter(LaunchctlPrint::isRunning).map(LaunchctlPrint::pid).orElse(OptionalInt.empty());
     }
 
     /**
@@ -161,7 +212,7 @@ public final class Launchd {
         // -k was seen to answer only after the old process is dead.
         CommandResult answer = launchctl.runBlocking(before.exitTimeOut(), "kickstart", "-k", target(label));
         requireSuccess(answer, "restart", label);
-        settle(label, Settling.Process.REPLACED, Optional.of(before), readiness);
+        settle(label, Settling.Process.REPLACED, Optional.of(before), readiness, timing.window());
     }
 
     /**
@@ -178,7 +229,7 @@ public final class Launchd {
             taken = patience.await(
                     timing.reloadGrace(), () -> readiness.problem().isEmpty());
         }
-        settle(label, Settling.Process.KEPT, Optional.of(before), readiness);
+        settle(label, Settling.Process.KEPT, Optional.of(before), readiness, timing.window());
     }
 
     /** How a person unloads a job. */
@@ -309,8 +360,13 @@ public final class Launchd {
         }
     }
 
-    private void settle(String label, Settling.Process process, Optional<LaunchctlPrint> before, Readiness readiness) {
-        Settling settling = new Settling(launchctl, label, process, before, readiness, timing.window());
+    private void settle(
+            String label,
+            Settling.Process process,
+            Optional<LaunchctlPrint> before,
+            Readiness readiness,
+            Duration window) {
+        Settling settling = new Settling(launchctl, label, process, before, readiness, window);
         if (!patience.await(timing.deadline(), settling, settling::pause)) {
             throw settling.tooLate(timing.deadline());
         }

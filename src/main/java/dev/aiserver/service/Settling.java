@@ -107,8 +107,13 @@ final class Settling implements BooleanSupplier {
         boolean endedSince = before.isEmpty() || runs > 0;
         if (runs >= RUNS_OF_A_CRASH_LOOP
                 || !now.isRunning() && endedSince && now.lastExit().isHopeless()) {
-            throw new Trouble(label + " does not stay up: " + now.lastExit().words() + seeLog(now) + ".");
+            throw notStaying(label, Optional.of(now));
         }
+    }
+
+    static Trouble notStaying(String label, Optional<LaunchctlPrint> now) {
+        return new Trouble(label + " does not stay up: "
+                + now.map(print -> print.lastExit().words() + seeLog(print)).orElse("it was unloaded") + ".");
     }
 
     private static String seeLog(LaunchctlPrint now) {
