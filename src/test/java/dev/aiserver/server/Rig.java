@@ -49,13 +49,17 @@ import java.util.stream.Stream;
  */
 final class Rig implements AutoCloseable {
     private static final String ADDRESS = "127.0.0.1";
-    private static final Timing QUICK = new Timing(
-            Duration.ofMillis(30),
-            Duration.ofMillis(1500),
-            List.of(Duration.ofMillis(20), Duration.ofMillis(50)),
-            Duration.ofSeconds(1),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(3));
+    private static final Duration QUICK = Duration.ofMillis(30);
+
+    private static Timing watching(Duration window) {
+        return new Timing(
+                window,
+                Duration.ofMillis(1500),
+                List.of(Duration.ofMillis(20), Duration.ofMillis(50)),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(3));
+    }
 
     private static final String ENGINE = """
             defaults
@@ -84,6 +88,11 @@ final class Rig implements AutoCloseable {
      * @param ports that no other rig gets, and no outgoing connection either
      */
     Rig(Path root, Path programs, Ports ports) throws IOException {
+        this(root, programs, ports, QUICK);
+    }
+
+    /** @param window for which a service must run until it counts as started */
+    Rig(Path root, Path programs, Ports ports, Duration window) throws IOException {
         this.root = root;
         this.programs = programs;
         this.proxyPort = ports.next();
@@ -97,7 +106,7 @@ final class Rig implements AutoCloseable {
         this.launchctl = new EmbeddedLaunchctl(
                 new Account(machine.facts().uid(), machine.facts().user(), home(), 0.05, List.of()), Quirks.usual());
         this.host = new FaultyHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(15)), QUICK);
+        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(15)), watching(window));
         this.layout = new Layout(home());
         Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
         Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
@@ -106,7 +115,10 @@ final class Rig implements AutoCloseable {
                 + "/$NAME.slept && exec sleep 600\n";
         Script.write(
                 programs.resolve("ollama"),
-                "NAME=ollama\n" + sleepIfAsked + "exec " + haproxy + " -db -f " + programs + "/engine.cfg");
+                "NAME=ollama\n" + sleepIfAsked
+                        + "[ -e " + root + "/ollama.dies ] || exec " + haproxy + " -db -f " + programs
+                        + "/engine.cfg\n" + haproxy + " -db -f " + programs
+                        + "/engine.cfg & sleep 0.5; kill $!; exit 7");
         Script.write(
                 programs.resolve("haproxy"),
                 "NAME=haproxy\nif [ \"$1\" != -c ]; then\n" + sleepIfAsked + "fi\nexec " + haproxy + " \"$@\"");
@@ -134,6 +146,11 @@ final class Rig implements AutoCloseable {
     /** The next start of that program gives a process that never answers. */
     void letSleep(String program) throws IOException {
         Files.writeString(root.resolve(program + ".sleeps"), "");
+    }
+
+    /** Each process of Ollama's answers from now on, and ends soon after. */
+    void letDie() throws IOException {
+        Files.writeString(root.resolve("ollama.dies"), "");
     }
 
     boolean hasSlept(String program) {

@@ -245,6 +245,21 @@ abstract class LaunchdContract {
     }
 
     @Test
+    void ofJobsThatHaveBegunThoseThatDoNotStayUpAreTold() throws IOException {
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
+        String stays = LABEL + ".stays";
+        Agent good = new Agent(home, stays, Agent.STAYS).written();
+        Agent bad = agent("sleep 0.3; exit 3").written();
+        mac.launchd().begin(stays, good.plist(), Readiness.RUNNING_IS_ENOUGH);
+        mac.launchd().begin(LABEL, bad.plist(), Readiness.RUNNING_IS_ENOUGH);
+        assertThat(mac.launchd().ended(List.of(stays, LABEL, LABEL + ".never")))
+                .extracting(ended -> ended.trouble().sentence())
+                .containsExactly(
+                        LABEL + " does not stay up: exit code 3.", LABEL + ".never does not stay up: it was unloaded.");
+        assertThat(mac.launchd().ended(List.of())).isEmpty();
+    }
+
+    @Test
     void aMissingProgramIsTold() throws IOException {
         Mac mac = boot(Quirks.usual());
         Agent agent = agent("").running("/no/such/program").written();

@@ -1,0 +1,42 @@
+package dev.aiserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.plan.Applier;
+import dev.aiserver.server.Rig.Sight;
+import dev.aiserver.server.Rig.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service that answers once and then ends was not started. */
+class ShortLivedServiceTest {
+    private final Ports ports = new Ports(ProcessHandle.current().pid());
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void anInstallationWhoseServiceDoesNotStayUpIsUndoneAndNamesIt() throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        try (Rig rig = new Rig(root, programs, ports, Duration.ofSeconds(2))) {
+            Sight before = rig.look();
+            rig.letDie();
+
+            Applier.Result result = rig.install(Version.FIRST);
+
+            assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+                assertThat(back.failed().resource().name()).isEqualTo("com.ollama");
+                assertThat(back.reason())
+                        .isEqualTo("com.ollama does not stay up: exit code 7; look at " + root
+                                + "/logs/ollama.stderr.log.");
+            });
+            assertThat(rig.unfinished()).isEmpty();
+            assertThat(rig.look()).isEqualTo(before);
+        }
+    }
+}
