@@ -1,5 +1,6 @@
 package dev.aiserver.service;
 
+import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.service.Launchctl.Probe;
 import java.time.Duration;
@@ -21,6 +22,11 @@ final class Settling implements BooleanSupplier {
     }
 
     private static final int RUNS_OF_A_CRASH_LOOP = 3;
+
+    /** The service itself is asked more often than launchd, which may cost a trip. */
+    private static final Patience CLOSELY = new Patience(Duration.ofMillis(50));
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
     private final Launchctl launchctl;
     private final String label;
@@ -74,6 +80,10 @@ final class Settling implements BooleanSupplier {
             problem = "its process keeps changing";
             return false;
         }
+        return CLOSELY.await(BETWEEN_LOOKS, this::isReady);
+    }
+
+    private boolean isReady() {
         Optional<String> notReady = readiness.problem();
         notReady.ifPresent(words -> problem = "it runs, but " + words);
         return notReady.isEmpty();
