@@ -1,5 +1,6 @@
 package dev.aiserver.host.ssh;
 
+import com.jcraft.jsch.Channel;
 import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
@@ -109,7 +110,12 @@ final class Connection implements AutoCloseable {
 
     RemoteShell newShell() {
         try {
-            return new RemoteShell(this, (ChannelExec) last().openChannel("exec"));
+            Channel channel = last().openChannel("exec");
+            if (channel == null) {
+                // What jsch returns of a session that ends at this very moment.
+                throw loss().orElseGet(() -> lost("it was closed"));
+            }
+            return new RemoteShell(this, (ChannelExec) channel);
         } catch (JSchException e) {
             throw lost(e);
         }
