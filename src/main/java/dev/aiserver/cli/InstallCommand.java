@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -216,19 +217,22 @@ final class InstallCommand implements Callable<Integer> {
 
     /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
     private int stillAnswers(Install.Proposal proposal) {
-        proposal.outdated().ifPresent(service -> console.say(service.words()));
-        console.say("Verifying that it answers (\"aiserver verify\" proves everything):");
         Receipt receipt = proposal.receipt();
-        return report(proposal, false, Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
+        return proved(
+                proposal,
+                false,
+                "Verifying that it answers (\"aiserver verify\" proves everything):",
+                () -> Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
     }
 
     private int verified(Install.Proposal proposal, boolean changed) {
-        proposal.outdated().ifPresent(service -> console.say(service.words()));
-        console.say("Verifying:");
-        return report(proposal, changed, useCases.verify().verify(verdict -> {}));
+        return proved(proposal, changed, "Verifying:", () -> useCases.verify().verify(verdict -> {}));
     }
 
-    private int report(Install.Proposal proposal, boolean changed, List<Verdict> verdicts) {
+    private int proved(Install.Proposal proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {
+        proposal.outdated().ifPresent(service -> console.say(service.words()));
+        console.say(heading);
+        List<Verdict> verdicts = proof.get();
         console.say(new VerdictText(console).brief(verdicts));
         if (common.json) {
             Map<String, Object> fields = PlanOptions.fields(proposal, changed);

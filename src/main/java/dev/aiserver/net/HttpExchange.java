@@ -33,6 +33,11 @@ public final class HttpExchange implements AutoCloseable {
         return body;
     }
 
+    /** All of it, when it has arrived. */
+    HttpAnswer whole() throws IOException {
+        return new HttpAnswer(status, headers, body.readAllBytes());
+    }
+
     /** How long from now on to wait for more bytes; zero is for ever. */
     public void waitEach(Duration limit) throws IOException {
         socket.setSoTimeout((int) limit.toMillis());

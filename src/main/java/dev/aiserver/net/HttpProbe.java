@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told to, byte for byte,
- * and it starts in a tenth of the time that {@code java.net.http} needs for its first request.
+ * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told
+ * to, byte for byte, and it starts in a tenth of the time that {@code java.net.http} needs for its first request.
  */
 public final class HttpProbe {
     private static final int CONTINUE = 100;
@@ -37,16 +37,14 @@ public final class HttpProbe {
     /** The whole answer; {@link IOException} when there is no server, or no whole answer in time. */
     public HttpAnswer send(HttpCall call) throws IOException {
         try (HttpExchange exchange = open(call)) {
-            return new HttpAnswer(
-                    exchange.status(), exchange.headers(), exchange.body().readAllBytes());
+            return exchange.whole();
         }
     }
 
     /** Sends these bytes and reads one answer. */
     public HttpAnswer send(byte[] request) throws IOException {
         try (HttpExchange exchange = open(request, false)) {
-            return new HttpAnswer(
-                    exchange.status(), exchange.headers(), exchange.body().readAllBytes());
+            return exchange.whole();
         }
     }
 
@@ -69,9 +67,7 @@ public final class HttpProbe {
             socket.getOutputStream().write(request);
             InputStream connection = new BufferedInputStream(socket.getInputStream());
             while (answers.size() < most) {
-                HttpExchange exchange = answer(socket, connection, false);
-                answers.add(new HttpAnswer(
-                        exchange.status(), exchange.headers(), exchange.body().readAllBytes()));
+                answers.add(answer(socket, connection, false).whole());
                 socket.setSoTimeout((int) silence.toMillis());
             }
         } catch (EOFException | SocketException e) {

@@ -18,9 +18,7 @@ public final class KeptConnection implements AutoCloseable {
     /** The whole answer; {@link IOException} also when the server has closed the connection after the last one. */
     public HttpAnswer send(HttpCall call) throws IOException {
         socket.getOutputStream().write(call.bytesOfSeveral());
-        HttpExchange exchange = HttpProbe.answer(socket, answers, call.method().equals("HEAD"));
-        return new HttpAnswer(
-                exchange.status(), exchange.headers(), exchange.body().readAllBytes());
+        return HttpProbe.answer(socket, answers, call.method().equals("HEAD")).whole();
     }
 
     @Override

@@ -47,6 +47,11 @@ public record Receipt(
         return entries.isEmpty();
     }
 
+    /** All that it speaks of. */
+    public List<Resource> resources() {
+        return entries.stream().map(Entry::resource).toList();
+    }
+
     public Optional<Entry> entry(Resource resource) {
         return entries.stream()
                 .filter(entry -> entry.resource().id().equals(resource.id()))

@@ -83,10 +83,7 @@ final class Comeback {
     }
 
     private Stream<EarlierJob> jobs() {
-        return receipt.entries().stream()
-                .map(Receipt.Entry::resource)
-                .filter(EarlierJob.class::isInstance)
-                .map(EarlierJob.class::cast);
+        return receipt.resources().stream().filter(EarlierJob.class::isInstance).map(EarlierJob.class::cast);
     }
 
     /** The files of earlier services, the proxy's configuration among them. */

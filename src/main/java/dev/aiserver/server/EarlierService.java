@@ -63,8 +63,7 @@ public record EarlierService(
     /** Whether it is no earlier one at all, but one of ours by now. */
     boolean isTakenOver(Receipt receipt) {
         return isReplacedInPlace()
-                && receipt.entries().stream()
-                        .map(Receipt.Entry::resource)
+                && receipt.resources().stream()
                         .anyMatch(resource ->
                                 resource instanceof HostFile file && file.path().equals(plist)
                                         || resource instanceof Job known

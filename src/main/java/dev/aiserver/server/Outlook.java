@@ -4,11 +4,8 @@ import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.plan.Observer;
-import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
-import dev.aiserver.resource.Resource;
 import dev.aiserver.service.Launchd;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,12 +34,8 @@ record Outlook(Host host, Launchd launchd, Records records) {
     Outlook further(Foresight more) {
         Foresight recorded = records.receipts()
                 .readable()
-                .map(receipt -> Observer.questions(resources(receipt), launchd))
+                .map(receipt -> Observer.questions(receipt.resources(), launchd))
                 .orElseGet(Foresight::none);
         return with(host.further(records.furtherQuestions().and(recorded).and(more)));
-    }
-
-    private static List<Resource> resources(Receipt receipt) {
-        return receipt.entries().stream().map(Receipt.Entry::resource).toList();
     }
 }

@@ -132,8 +132,7 @@ public final class Status {
                                 .other()
                                 .map(holder -> holder.words() + " is changing it now")
                                 .orElse("")),
-                receipt.entries().stream()
-                        .map(Receipt.Entry::resource)
+                receipt.resources().stream()
                         .flatMap(resource -> service(resource, address).stream())
                         .toList(),
                 listeners.stream().map(Listener::toString).toList(),

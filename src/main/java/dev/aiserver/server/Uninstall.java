@@ -110,10 +110,7 @@ public final class Uninstall {
     }
 
     private static Foresight furtherQuestions(Installation installation) {
-        List<Resource> resources = installation.receipt().entries().stream()
-                .map(Receipt.Entry::resource)
-                .toList();
-        return lists(resources)
+        return lists(installation.receipt().resources())
                 .and(Foresight.ofStats(Logs.of(installation.spec()).all()));
     }
 

@@ -50,8 +50,7 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
     }
 
     Job job(String label) {
-        return receipt.entries().stream()
-                .map(Receipt.Entry::resource)
+        return receipt.resources().stream()
                 .filter(Job.class::isInstance)
                 .map(Job.class::cast)
                 .filter(job -> job.label().equals(label))

@@ -90,10 +90,14 @@ final class Conversation {
         connection.countRoundTrip();
         shell.begin(mark, script());
         BooleanSupplier ended = () -> answered(shell) == questions.size();
-        boolean whole = interruptible ? shell.awaitUnlessInterrupted(limit, ended) : shell.await(limit, ended);
+        if (interruptible) {
+            shell.awaitUnlessInterrupted(limit, ended);
+        } else {
+            shell.await(limit, ended);
+        }
         // Counted before the killing, because the shell may still tell of the death of its child.
         Heard heard = heard(shell, answered(shell));
-        if (!whole) {
+        if (heard.unfinished().isPresent()) {
             end(connection, shell);
         }
         return heard;
