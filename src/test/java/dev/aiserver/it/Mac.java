@@ -304,16 +304,7 @@ final class Mac implements AutoCloseable {
                 cfg,
                 "defaults\n mode http\n timeout connect 9s\n timeout client 9s\n timeout server 9s\nlisten x\n bind "
                         + bind + "\n");
-        try {
-            Process process = new ProcessBuilder("ip", "netns", "exec", network, "haproxy", "-db", "-f", cfg.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            started.add(process);
-            return process;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return launch(List.of("ip", "netns", "exec", network, "haproxy", "-db", "-f", cfg.toString()));
     }
 
     /** A label as launchctl wants it. */
@@ -338,8 +329,12 @@ final class Mac implements AutoCloseable {
     private Process start(List<String> argv) {
         List<String> all = new ArrayList<>(within);
         all.addAll(argv);
+        return launch(all);
+    }
+
+    private Process launch(List<String> argv) {
         try {
-            Process process = new ProcessBuilder(all)
+            Process process = new ProcessBuilder(argv)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
