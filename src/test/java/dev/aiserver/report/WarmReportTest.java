@@ -90,6 +90,8 @@ class WarmReportTest {
             report.accept(pulling("a:1", 1));
             report.accept(pulling("b:1", 2));
             report.accept(pulling("c:1", 0));
+            // A bar that is drawn at the very moment of a step may mix the two, and is drawn again only after the next.
+            await("a:1 .* 10% .* 200/2000MB .*");
             report.accept(pulling("a:1", 4));
             await("a:1 .* 40% .* 800/2000MB .*MB/s");
             await("b:1 .* 20% .* 400/2000MB .*MB/s");
