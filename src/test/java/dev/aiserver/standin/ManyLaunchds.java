@@ -20,21 +20,25 @@ final class ManyLaunchds {
     private ManyLaunchds() {}
 
     /**
-     * Arguments: the address to listen on, user id and user of all Macs. Each line of standard input is a Mac, its
-     * namespace's file and its user's home, and is answered by the port of its launchd. To enter the namespaces, this
-     * process needs the capability sys_admin as an ambient one; what it starts does not get it.
+     * Arguments: the address to listen on, and the name of every Mac's user. Each line of standard input is a Mac, its
+     * namespace's file and its user's id and home, and is answered by the port of its launchd. As the real one, this is
+     * root's, and what it starts is not.
      */
     public static void main(String[] args) throws IOException {
         InetAddress address = InetAddress.getByName(args[0]);
-        int uid = Integer.parseInt(args[1]);
         List<EmbeddedLaunchctl> all = new ArrayList<>();
         try (BufferedReader macs = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String mac = macs.readLine(); mac != null; mac = macs.readLine()) {
-                String[] words = mac.split(" ", 2);
-                List<String> within =
-                        List.of("nsenter", "--net=" + words[0], "setpriv", "--inh-caps=-all", "--ambient-caps=-all");
-                EmbeddedLaunchctl launchctl =
-                        new EmbeddedLaunchctl(new Account(uid, args[2], Path.of(words[1]), 1, within), Quirks.usual());
+                String[] words = mac.split(" ", 3);
+                List<String> within = List.of(
+                        "nsenter",
+                        "--net=" + words[0],
+                        "setpriv",
+                        "--reuid=" + words[1],
+                        "--regid=" + words[1],
+                        "--clear-groups");
+                Account account = new Account(Integer.parseInt(words[1]), args[1], Path.of(words[2]), 1, within);
+                EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual());
                 all.add(launchctl);
                 System.out.println(new LaunchctlSocket(launchctl, address).port());
             }
