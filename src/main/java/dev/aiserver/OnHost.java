@@ -8,12 +8,12 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Records;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
-import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.MacSurvey;
 import dev.aiserver.server.ModelDisk;
+import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
@@ -36,32 +36,28 @@ final class OnHost implements UseCases {
 
     private final Host host;
     private final Optional<String> machine;
-    private final Optional<App> app;
     private final Console console;
     private final Signals signals;
     private final Map<String, String> environment;
-    private final String version;
+    private final Release release;
 
     /**
      * @param machine as the person calls it; empty for this one
-     * @param app to put on the host too
      * @param environment of this machine, for a rehearsal
      */
     OnHost(
             Host host,
             Optional<String> machine,
-            Optional<App> app,
             Console console,
             Signals signals,
             Map<String, String> environment,
-            String version) {
+            Release release) {
         this.host = host;
         this.machine = machine;
-        this.app = app;
         this.console = console;
         this.signals = signals;
         this.environment = environment;
-        this.version = version;
+        this.release = release;
     }
 
     @Override
@@ -89,7 +85,7 @@ final class OnHost implements UseCases {
     public Install install() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), app, version);
+        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), release);
     }
 
     @Override
@@ -127,6 +123,6 @@ final class OnHost implements UseCases {
 
     @Override
     public boolean rehearse() {
-        return new Rehearsal(console, environment, version).run();
+        return new Rehearsal(console, environment, release).run();
     }
 }

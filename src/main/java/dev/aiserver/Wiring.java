@@ -10,6 +10,8 @@ import dev.aiserver.host.ssh.SshHost;
 import dev.aiserver.host.ssh.SshOptions;
 import dev.aiserver.report.Console;
 import dev.aiserver.server.App;
+import dev.aiserver.server.Release;
+import dev.aiserver.template.Renderer;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +21,7 @@ final class Wiring implements Machines {
     private final Console console;
     private final Signals signals;
     private final String version;
+    private final Renderer renderer = new Renderer();
 
     Wiring(Map<String, String> environment, Console console, Signals signals, String version) {
         this.environment = environment;
@@ -30,7 +33,12 @@ final class Wiring implements Machines {
     @Override
     public UseCases here() {
         return new OnHost(
-                new LocalHost(environment), Optional.empty(), App.running(), console, signals, environment, version);
+                new LocalHost(environment),
+                Optional.empty(),
+                console,
+                signals,
+                environment,
+                new Release(version, App.running(), renderer));
     }
 
     /** The program itself stays here: the other machine needs no Java. */
@@ -42,8 +50,13 @@ final class Wiring implements Machines {
                 new SshConfig(environment, Optional.empty()),
                 trust.questions() ? new TerminalQuestions(console, trust.terminal()) : Questions.NOBODY,
                 options);
-        UseCases useCases =
-                new OnHost(host, Optional.of(destination), Optional.empty(), console, signals, environment, version);
+        UseCases useCases = new OnHost(
+                host,
+                Optional.of(destination),
+                console,
+                signals,
+                environment,
+                new Release(version, Optional.empty(), renderer));
         return new Remote() {
             @Override
             public UseCases useCases() {

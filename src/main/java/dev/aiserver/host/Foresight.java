@@ -1,6 +1,7 @@
 package dev.aiserver.host;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,9 +13,15 @@ import java.util.stream.Stream;
  * @param directories that will be listed
  * @param programs that will be looked for
  * @param commands that will be run, and change nothing; one that reads standard input is not run ahead
+ * @param alternatives the same, but one is asked only when those before it did not end well
  */
 public record Foresight(
-        List<Path> files, List<Path> stats, List<Path> directories, List<String> programs, List<Command> commands) {
+        List<Path> files,
+        List<Path> stats,
+        List<Path> directories,
+        List<String> programs,
+        List<Command> commands,
+        List<List<Command>> alternatives) {
 
     public Foresight {
         files = List.copyOf(files);
@@ -22,30 +29,36 @@ public record Foresight(
         directories = List.copyOf(directories);
         programs = List.copyOf(programs);
         commands = List.copyOf(commands);
+        alternatives = alternatives.stream().map(List::copyOf).toList();
     }
 
     public static Foresight none() {
-        return new Foresight(List.of(), List.of(), List.of(), List.of(), List.of());
+        return new Foresight(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     public static Foresight ofFiles(List<Path> files) {
-        return new Foresight(files, List.of(), List.of(), List.of(), List.of());
+        return new Foresight(files, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     public static Foresight ofStats(List<Path> stats) {
-        return new Foresight(List.of(), stats, List.of(), List.of(), List.of());
+        return new Foresight(List.of(), stats, List.of(), List.of(), List.of(), List.of());
     }
 
     public static Foresight ofDirectories(Path... directories) {
-        return new Foresight(List.of(), List.of(), List.of(directories), List.of(), List.of());
+        return new Foresight(List.of(), List.of(), List.of(directories), List.of(), List.of(), List.of());
     }
 
     public static Foresight ofPrograms(String... programs) {
-        return new Foresight(List.of(), List.of(), List.of(), List.of(programs), List.of());
+        return new Foresight(List.of(), List.of(), List.of(), List.of(programs), List.of(), List.of());
     }
 
     public static Foresight ofCommands(List<Command> commands) {
-        return new Foresight(List.of(), List.of(), List.of(), List.of(), commands);
+        return new Foresight(List.of(), List.of(), List.of(), List.of(), commands, List.of());
+    }
+
+    /** Commands of which the first that ends well says all that is to be known. */
+    public static Foresight ofAlternatives(Command... commands) {
+        return new Foresight(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(Arrays.asList(commands)));
     }
 
     public Foresight and(Foresight more) {
@@ -54,7 +67,8 @@ public record Foresight(
                 both(stats, more.stats),
                 both(directories, more.directories),
                 both(programs, more.programs),
-                both(commands, more.commands));
+                both(commands, more.commands),
+                both(alternatives, more.alternatives));
     }
 
     private static <T> List<T> both(List<T> some, List<T> others) {

@@ -22,10 +22,10 @@ import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.report.WarmLines;
-import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.ModelDisk;
+import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.server.Uninstall;
@@ -62,13 +62,13 @@ public final class Rehearsal {
 
     private final Console console;
     private final Map<String, String> environment;
-    private final String version;
+    private final Release release;
 
     /** @param environment of the user, for PATH: it is where HAProxy and lsof are found */
-    public Rehearsal(Console console, Map<String, String> environment, String version) {
+    public Rehearsal(Console console, Map<String, String> environment, Release release) {
         this.console = console;
         this.environment = environment;
-        this.version = version;
+        this.release = release;
     }
 
     /** One row of the table at the end. */
@@ -187,7 +187,7 @@ public final class Rehearsal {
         private Install installation() {
             Surroundings around = new Surroundings(
                     home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
-            return new Install(host, launchd, layout, anySpec -> around, records, App.running(), version);
+            return new Install(host, launchd, layout, anySpec -> around, records, release);
         }
 
         private void install() throws Failed {

@@ -24,7 +24,6 @@ import dev.aiserver.template.WarmModelsAgent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * An installation as it shall be: every resource with its state, and how the files can be checked before they are
@@ -45,11 +44,10 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
     public record FileCheck(Path path, Command command) {}
 
     /**
-     * @param app to put on the host as well, when this program runs from a file that can be copied
      * @param contents is given what the files shall hold
      */
     public static Blueprint of(
-            ServerSpec spec, Surroundings around, Layout layout, Optional<App> app, Contents contents) {
+            ServerSpec spec, Surroundings around, Layout layout, Release release, Contents contents) {
         Drawing drawing = new Drawing(contents);
         around.missingPackages().forEach(formula -> drawing.add(new Target(new BrewPackage(formula), State.PRESENT)));
 
@@ -58,7 +56,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.directory(layout.haproxyDirectory(), 0700);
 
         Logs logs = Logs.of(spec);
-        Renderer renderer = new Renderer();
+        Renderer renderer = release.renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
                 around.address(), spec.proxy(), spec.ollama().port(), around.hostNames()));
         String ollamaPlist = renderer.ollamaPlist(new OllamaAgent(
@@ -76,7 +74,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         String cfgDigest = drawing.file(layout.haproxyCfg(), Content.of(cfg), CFG_MODE, haproxyReads);
         String ollamaDigest = drawing.file(layout.ollamaPlist(), Content.of(ollamaPlist), AGENT_MODE, plutilReads);
         String haproxyDigest = drawing.file(layout.haproxyPlist(), Content.of(haproxyPlist), AGENT_MODE, plutilReads);
-        app.ifPresent(files -> {
+        release.app().ifPresent(files -> {
             drawing.directories(layout.home(), layout.program());
             drawing.directories(layout.home(), layout.command());
             drawing.file(layout.program(), files.program(), PROGRAM_MODE);
@@ -87,7 +85,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.add(
                 new Target(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest)));
         if (spec.warmAtLogin()) {
-            if (app.isEmpty()) {
+            if (release.app().isEmpty()) {
                 throw new Trouble(
                         Trouble.Kind.CONFIGURATION,
                         "warm-at-login needs the command on that machine itself, which a machine that is installed over SSH does "

@@ -42,25 +42,16 @@ public final class Install {
     private final Survey survey;
     private final Records records;
     private final Transactions transactions;
-    private final Optional<App> app;
-    private final String version;
+    private final Release release;
 
-    public Install(
-            Host host,
-            Launchd launchd,
-            Layout layout,
-            Survey survey,
-            Records records,
-            Optional<App> app,
-            String version) {
+    public Install(Host host, Launchd launchd, Layout layout, Survey survey, Records records, Release release) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
         this.survey = survey;
         this.records = records;
         this.transactions = new Transactions(host, launchd, records);
-        this.app = app;
-        this.version = version;
+        this.release = release;
     }
 
     /**
@@ -165,13 +156,15 @@ public final class Install {
         ServerSpec spec =
                 wish.configuration().or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
         Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(spec);
-        Receipt header = Receipt.empty(version, spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
+        Receipt header =
+                Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
         Receipt receipt = earlier.orElse(header);
         Surroundings known = surveyed.besides(receipt);
         Surroundings around = unfinished.map(known::besides).orElse(known);
         Adoption adoption = new Adoption(around.earlier(), receipt);
-        Blueprint drawn =
-                Blueprint.of(spec, around, layout, app, contents).with(adoption).completedBy(receipt);
+        Blueprint drawn = Blueprint.of(spec, around, layout, release, contents)
+                .with(adoption)
+                .completedBy(receipt);
         Function<Resource, State> observed = adoption.observed(observed(outlook, receipt, unfinished, contents));
         List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;

@@ -71,9 +71,18 @@ public final class Launchd {
 
     /** What {@link #status} will ask. */
     public Foresight questions(List<String> labels) {
-        return Foresight.ofCommands(labels.stream()
-                .flatMap(label -> domains().stream().map(domain -> launchctl.question(domain, label)))
-                .toList());
+        return labels.stream()
+                .map(label -> Foresight.ofAlternatives(domains().stream()
+                        .map(domain -> launchctl.question(domain, label))
+                        .toArray(Command[]::new)))
+                .reduce(Foresight.none(), Foresight::and);
+    }
+
+    /** This, having been asked in which domains a job is loaded, which may be several. */
+    private Launchd askedWhere(String label) {
+        return on(host.ahead(Foresight.ofCommands(domains().stream()
+                .map(domain -> launchctl.question(domain, label))
+                .toList())));
     }
 
     /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
@@ -172,7 +181,7 @@ public final class Launchd {
      * @throws Trouble without a desktop session, or when launchd refuses the job
      */
     public void load(String label, Path plist) {
-        Launchd now = on(host.ahead(questions(List.of(label))));
+        Launchd now = askedWhere(label);
         if (now.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
@@ -194,7 +203,7 @@ public final class Launchd {
      * ignores SIGTERM is killed. System services are left alone.
      */
     public void stop(String label) {
-        stop(label, on(host.ahead(questions(List.of(label)))));
+        stop(label, askedWhere(label));
     }
 
     /** @param now by way of what was asked ahead of this */

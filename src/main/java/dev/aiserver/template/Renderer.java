@@ -8,13 +8,22 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the files that the server consists of, and the page that reports on it, from templates on the class path. */
 public final class Renderer {
-    private final Configuration freemarker;
+    private @Nullable Configuration configured;
 
-    public Renderer() {
-        freemarker = new Configuration(Configuration.VERSION_2_3_35);
+    /** Slow to make, and good for all files of all hosts. */
+    private synchronized Configuration freemarker() {
+        if (configured == null) {
+            configured = configuration();
+        }
+        return configured;
+    }
+
+    private static Configuration configuration() {
+        Configuration freemarker = new Configuration(Configuration.VERSION_2_3_35);
         freemarker.setClassLoaderForTemplateLoading(Renderer.class.getClassLoader(), "templates");
         freemarker.setDefaultEncoding(StandardCharsets.UTF_8.name());
         freemarker.setLocalizedLookup(false);
@@ -25,6 +34,7 @@ public final class Renderer {
         freemarker.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
         freemarker.setLogTemplateExceptions(false);
         freemarker.setNewBuiltinClassResolver(TemplateClassResolver.ALLOWS_NOTHING_RESOLVER);
+        return freemarker;
     }
 
     public String haproxyCfg(ProxyConfiguration configuration) {
@@ -51,7 +61,7 @@ public final class Renderer {
     private String render(String template, Record model) {
         StringWriter out = new StringWriter();
         try {
-            freemarker.getTemplate(template).process(model, out);
+            freemarker().getTemplate(template).process(model, out);
         } catch (TemplateException e) {
             throw new IllegalStateException("the template " + template + " does not fit its model", e);
         } catch (IOException e) {

@@ -520,12 +520,14 @@ public interface HostContract {
         host.write(file, Content.of(bytes(100_000)), 0640);
         Command fail = Command.of(home + "/fail");
         Command missing = Command.of("no-such-program");
+        Command echo = Command.of("echo", "later");
         Host ahead = host.ahead(new Foresight(
                 List.of(file, nothing, home),
                 List.of(file, nothing),
                 List.of(home, nothing),
                 List.of("sh", "no-such-program"),
-                List.of(fail, missing, Command.of("cat").reading("input"))));
+                List.of(fail, missing, Command.of("cat").reading("input")),
+                List.of(List.of(Command.of("false"), missing, echo, Command.of("true")), List.of(echo, fail))));
         for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
             assertThat(ahead.file(path)).isEqualTo(host.file(path));
             assertThat(ahead.stat(path)).isEqualTo(host.stat(path));
@@ -534,7 +536,14 @@ public interface HostContract {
         for (String program : List.of("sh", "no-such-program", "env")) {
             assertThat(ahead.find(program)).isEqualTo(host.find(program));
         }
-        for (Command command : List.of(fail, missing, Command.of("cat").reading("input"), Command.of("echo"))) {
+        for (Command command : List.of(
+                fail,
+                missing,
+                Command.of("cat").reading("input"),
+                Command.of("echo"),
+                Command.of("false"),
+                echo,
+                Command.of("true"))) {
             assertThat(ahead.run(command))
                     .usingRecursiveComparison()
                     .as(command.toString())
@@ -557,7 +566,7 @@ public interface HostContract {
         Host host = host(home);
         for (Consumer<Host> change : changes) {
             Host ahead = host.ahead(new Foresight(
-                    List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count)));
+                    List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count), List.of()));
             change.accept(ahead);
             assertThat(ahead.file(file)).isEqualTo(host.file(file));
             assertThat(ahead.stat(file)).isEqualTo(host.stat(file));

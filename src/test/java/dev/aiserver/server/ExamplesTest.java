@@ -14,6 +14,7 @@ import dev.aiserver.spec.Inventory;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
+import dev.aiserver.template.Renderer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ class ExamplesTest {
         Contents contents = new Contents();
         Layout layout = new Layout(Path.of("/Users/ann"));
 
-        Blueprint blueprint = Blueprint.of(spec, around, layout, Optional.empty(), contents);
+        Blueprint blueprint =
+                Blueprint.of(spec, around, layout, new Release("0.1.0", Optional.empty(), new Renderer()), contents);
 
         for (Target target : blueprint.targets()) {
             if (target.resource() instanceof HostFile file && target.state() instanceof State.File state) {

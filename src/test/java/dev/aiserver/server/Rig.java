@@ -26,6 +26,7 @@ import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.standin.Script;
+import dev.aiserver.template.Renderer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -202,7 +203,13 @@ final class Rig implements AutoCloseable {
                 Set.of(),
                 List.of(),
                 Optional.empty());
-        return new Install(host, launchd, layout, any -> around, records(), Optional.empty(), "0.1.0");
+        return new Install(
+                host,
+                launchd,
+                layout,
+                any -> around,
+                records(),
+                new Release("0.1.0", Optional.empty(), new Renderer()));
     }
 
     private Uninstall uninstaller() {

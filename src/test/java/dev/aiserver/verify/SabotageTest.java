@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.spec.EndpointSet;
@@ -633,10 +634,15 @@ class SabotageTest {
         world.afterwards(() -> {
             String pid = world.pid(Server.OLLAMA);
             world.closeLater(() -> world.host().run(Command.of("kill", "-CONT", pid)));
-            world.host().run(Command.of("kill", "-STOP", pid));
+            CommandResult stop = world.host().run(Command.of("kill", "-STOP", pid));
+            assertThat(stop.succeeded()).as(stop.toString()).isTrue();
+            assertThat(world.host()
+                            .run(Command.of("ps", "-o", "state=", "-p", pid))
+                            .text())
+                    .startsWith("T");
         });
         List<Verdict> verdicts = world.verify();
-        assertThat(caught(verdicts)).containsExactly("reach.server");
+        assertThat(caught(verdicts)).as(verdicts.toString()).containsExactly("reach.server");
         assertThat(verdicts.get(0).outcome())
                 .isEqualTo(new Outcome.Failed(
                         "Ollama: 127.0.0.1:" + world.proxyPort()

@@ -28,10 +28,13 @@ final class AskedAhead {
         for (String program : foresight.programs()) {
             add(Shell.find(program), path -> foreseen.found(program, path));
         }
+        for (List<Command> alternatives : foresight.alternatives()) {
+            addAlternatives(alternatives.stream().filter(Foreseen::canKnow).toList());
+            alternatives.forEach(command -> same.add(identity(command)));
+        }
         for (Command command : foresight.commands()) {
-            if (Foreseen.canKnow(command) && same.add(List.of(command.argv(), command.environment()))) {
-                add(Shell.run(command), result -> foreseen.result(command, result));
-                longest = longest.compareTo(command.timeout()) < 0 ? command.timeout() : longest;
+            if (Foreseen.canKnow(command) && same.add(identity(command))) {
+                add(Shell.run(command), command);
             }
         }
         for (Path path : foresight.stats()) {
@@ -41,6 +44,26 @@ final class AskedAhead {
         for (Path path : foresight.files()) {
             add(RemoteFiles.file(path), state -> foreseen.file(path, state));
         }
+    }
+
+    private static Object identity(Command command) {
+        return List.of(command.argv(), command.environment());
+    }
+
+    private void addAlternatives(List<Command> alternatives) {
+        for (int i = 0; i < alternatives.size(); i++) {
+            Question<CommandResult> question = Shell.run(alternatives.get(i));
+            add(i == 0 ? question : Shell.unlessAnswered(question), alternatives.get(i));
+        }
+    }
+
+    private void add(Question<CommandResult> question, Command command) {
+        add(question, result -> {
+            if (result.exitCode() != Shell.NOT_ASKED) {
+                foreseen.result(command, result);
+            }
+        });
+        longest = longest.compareTo(command.timeout()) < 0 ? command.timeout() : longest;
     }
 
     private <T> void add(Question<T> question, Consumer<T> memory) {

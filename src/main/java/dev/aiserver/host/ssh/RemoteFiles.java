@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 final class RemoteFiles {
     private static final int MUCH = 200_000;
     private static final int THERE_ALREADY = 44;
+
+    /** What a shell can give a file without chmod: none of them can be executed. */
+    private static final int MODES_OF_NEW_FILES = 0666;
+
     private static final int NOTHING_THERE = 45;
 
     /** The system's own tools, and no others that may stand before them on the user's search path. */
@@ -47,7 +51,7 @@ final class RemoteFiles {
         int size = 0;
         for (FileChange change : changes) {
             Question<Boolean> question = change(change);
-            size += question.input().length;
+            size += question.script().length();
             if (size > MUCH && !batch.isEmpty()) {
                 break;
             }
@@ -158,19 +162,25 @@ final class RemoteFiles {
                 """.formatted(THERE_ALREADY));
     }
 
+    /** The shell writes it by itself, which is the fastest; where it cannot, cat says why, as not every shell does. */
     private static Question<Boolean> place(Path path, Content content, int mode, String placement) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        String body =
-                """
+        String body = """
                 d=%s t=%s
                 [ -d "$d/." ] || { ls -d -- "$d/." >/dev/null; exit 1; }
-                umask 077
+                umask %o
                 trap 'rm -f -- "$t"' EXIT
                 trap 'exit 1' HUP INT TERM
-                cat >"$t" && chmod %o "$t" || exit
-                { sync "$t" || sync; } 2>/dev/null
-                """.formatted(Shell.quote(String.valueOf(path.getParent())), Shell.quote(temporary.toString()), mode);
-        return new Question<>(script(path, body + placement), content.bytes(), result -> {
+                c=%s
+                printf %%b "$c" >"$t" 2>/dev/null || { rm -f -- "$t"; printf %%b "$c" | cat >"$t"; } || exit
+                %s{ sync "$t" || sync; } 2>/dev/null
+                """.formatted(
+                        Shell.quote(String.valueOf(path.getParent())),
+                        Shell.quote(temporary.toString()),
+                        ~mode & 0777,
+                        Shell.quote(Shell.escaped(content.bytes())),
+                        (mode & ~MODES_OF_NEW_FILES) == 0 ? "" : "chmod %o \"$t\" || exit\n".formatted(mode));
+        return Question.of(script(path, body + placement), result -> {
             if (result.exitCode() == THERE_ALREADY) {
                 return false;
             }

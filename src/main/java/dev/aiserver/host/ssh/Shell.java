@@ -34,6 +34,9 @@ final class Shell {
             }
             """.formatted(String.join(":", Host.USUAL_DIRECTORIES));
 
+    /** The exit code of a question that needed no answer any more. A command that ends so is asked again by itself. */
+    static final int NOT_ASKED = 98;
+
     private Shell() {}
 
     /** One word, whatever is in it. */
@@ -77,6 +80,12 @@ final class Shell {
                 shift
                 """.formatted(CommandResult.NOT_FOUND) + environment + "exec \"$_program\" \"$@\"";
         return new Question<>(script, command.stdin(), result -> result);
+    }
+
+    /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
+    static Question<CommandResult> unlessAnswered(Question<CommandResult> question) {
+        String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_ASKED);
+        return new Question<>(unless + question.script(), question.input(), question.answer());
     }
 
     static Question<Optional<Path>> find(String program) {

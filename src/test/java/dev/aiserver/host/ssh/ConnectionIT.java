@@ -292,8 +292,8 @@ class ConnectionIT {
                         .hasMessage(
                                 "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
             }
-            Host ahead = host.ahead(
-                    new Foresight(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of()));
+            Host ahead = host.ahead(new Foresight(
+                    List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
             assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
             assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(Trouble.class);
         }
@@ -331,7 +331,8 @@ class ConnectionIT {
                     List.of(file),
                     List.of(server.home()),
                     List.of("sh", "nothing"),
-                    List.of(Command.of("id", "-u"), Command.of("uname"))));
+                    List.of(Command.of("id", "-u"), Command.of("uname")),
+                    List.of(List.of(Command.of("false"), Command.of("id", "-g")))));
             ahead.file(file);
             ahead.stat(file);
             ahead.file(server.home());
@@ -339,6 +340,8 @@ class ConnectionIT {
             ahead.find("sh");
             ahead.find("nothing");
             ahead.run(Command.of("uname"));
+            ahead.run(Command.of("false"));
+            ahead.run(Command.of("id", "-g"));
             assertThat(ahead.run(Command.of("id", "-u")).text()).isEqualTo("65534\n");
             assertThat(host.roundTrips()).as("all of that ahead").isEqualTo(operations.size() + 1);
         }
