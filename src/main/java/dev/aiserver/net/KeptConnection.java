@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
 
 /** A connection that serves one request after another, as the clients' libraries keep theirs. */
 public final class KeptConnection implements AutoCloseable {
@@ -19,6 +21,17 @@ public final class KeptConnection implements AutoCloseable {
     public HttpAnswer send(HttpCall call) throws IOException {
         socket.getOutputStream().write(call.bytesOfSeveral());
         return HttpProbe.answer(socket, answers, call.method().equals("HEAD")).whole();
+    }
+
+    /** The same, but nothing when the server has closed the connection, or did not keep to where its answers end. */
+    Optional<HttpAnswer> sendIfKept(HttpCall call) throws IOException {
+        try {
+            return Optional.of(send(call));
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -110,6 +110,11 @@ public final class Subject {
         return probe(patience).send(call);
     }
 
+    /** Sends through the proxy what is answered at once, on as few connections as it needs. */
+    List<HttpAnswer> sendEach(List<HttpCall> calls) throws IOException {
+        return probe(patience).sendEach(calls);
+    }
+
     /** Sends bytes as they are; see {@link HttpProbe#answers}. */
     List<HttpAnswer> send(byte[] request, int most) throws IOException {
         return probe(patience).answers(request, most);

@@ -258,24 +258,33 @@ final class Mac implements AutoCloseable {
             must(
                     "ip", "link", "add", "mac", "netns", network, "type", "veth", "peer", "name", "client", "netns",
                     client);
-            must("ip", "-n", network, "addr", "add", "100.101.102.1/24", "dev", "mac");
-            must("ip", "-n", network, "link", "set", "mac", "up");
-            must("ip", "-n", client, "addr", "add", "100.101.102.2/24", "dev", "client");
-            must("ip", "-n", client, "link", "set", "client", "up");
-            must("mkdir", "-p", "/etc/netns/" + client);
-            must("sh", "-c", "echo '" + ADDRESS + " remote-ollama another-name' >/etc/netns/" + client + "/hosts");
-            List<String> all = new ArrayList<>(within);
-            all.set(all.indexOf(network), client);
-            all.addAll(List.of("env", "-i"));
-            environment().forEach((name, value) -> all.add(name + "=" + value));
-            all.add(home() + "/.local/bin/aiserver");
-            all.addAll(List.of(arguments));
-            CommandResult result = machine.run(Command.of(all).within(LIMIT));
-            return new Run(result.exitCode(), result.text(), result.errorText());
+            try {
+                return throughTheLink(client, arguments);
+            } finally {
+                // A namespace that is deleted takes its links along, but later.
+                must("ip", "-n", network, "link", "del", "mac");
+            }
         } finally {
             must("ip", "netns", "del", client);
             must("rm", "-rf", "/etc/netns/" + client);
         }
+    }
+
+    private Run throughTheLink(String client, String... arguments) {
+        must("ip", "-n", network, "addr", "add", "100.101.102.1/24", "dev", "mac");
+        must("ip", "-n", network, "link", "set", "mac", "up");
+        must("ip", "-n", client, "addr", "add", "100.101.102.2/24", "dev", "client");
+        must("ip", "-n", client, "link", "set", "client", "up");
+        must("mkdir", "-p", "/etc/netns/" + client);
+        must("sh", "-c", "echo '" + ADDRESS + " remote-ollama another-name' >/etc/netns/" + client + "/hosts");
+        List<String> all = new ArrayList<>(within);
+        all.set(all.indexOf(network), client);
+        all.addAll(List.of("env", "-i"));
+        environment().forEach((name, value) -> all.add(name + "=" + value));
+        all.add(home() + "/.local/bin/aiserver");
+        all.addAll(List.of(arguments));
+        CommandResult result = machine.run(Command.of(all).within(LIMIT));
+        return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
     /** Takes an address from its network interface, as a VPN that goes down does. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,18 +60,46 @@ class HttpProbeTest {
         });
     }
 
+    /** The server keeps the first connection for two requests, the next one for one. */
+    @Test
+    void aSeriesNeedsNoMoreConnectionsThanTheServerCloses() throws IOException {
+        CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"))
+                .thenCompose(first -> serve(client -> answer(client, "/three")))
+                .thenCompose(second -> serve(client -> answer(client, "/four", "/five")));
+        List<HttpCall> calls = Stream.of("/one", "/two", "/three", "/four", "/five")
+                .map(target -> HttpCall.get(target, "h"))
+                .toList();
+        assertThat(probe(PATIENT).sendEach(calls))
+                .extracting(HttpAnswer::text)
+                .containsExactly("/one", "/two", "/three", "/four", "/five");
+        served.join();
+    }
+
+    @Test
+    void aSeriesOfWhichTheServerAnswersNothingIsNone() {
+        List<HttpCall> calls = List.of(HttpCall.get("/one", "h"), HttpCall.get("/two", "h"));
+        serve(client -> answer(client, "/one")).thenCompose(first -> serve(client -> {}));
+        assertThatThrownBy(() -> probe(PATIENT).sendEach(calls)).isInstanceOf(IOException.class);
+        serve(client -> {
+            answer(client, "/one");
+            client.getInputStream().readAllBytes();
+        });
+        assertThatThrownBy(() -> probe(IMPATIENT).sendEach(calls)).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    private static void answer(Socket client, String... targets) throws IOException {
+        for (String target : targets) {
+            assertThat(HttpHead.line(client.getInputStream())).isEqualTo("GET " + target + " HTTP/1.1");
+            assertThat(HttpHead.headers(client.getInputStream())).containsOnlyKeys("host");
+            client.getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\nContent-Length: " + target.length() + "\r\n\r\n" + target)
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
     @Test
     void aKeptConnectionServesOneRequestAfterAnother() throws IOException {
-        CompletableFuture<Void> served = serve(client -> {
-            for (String target : new String[] {"/one", "/two"}) {
-                String head = HttpHead.line(client.getInputStream());
-                assertThat(head).isEqualTo("GET " + target + " HTTP/1.1");
-                assertThat(HttpHead.headers(client.getInputStream())).containsOnlyKeys("host");
-                byte[] answer =
-                        ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + target).getBytes(StandardCharsets.US_ASCII);
-                client.getOutputStream().write(answer);
-            }
-        });
+        CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"));
         try (KeptConnection kept = probe(PATIENT).keep()) {
             assertThat(kept.send(HttpCall.get("/one", "h")).text()).isEqualTo("/one");
             assertThat(kept.send(HttpCall.get("/two", "h")).text()).isEqualTo("/two");
