@@ -19,6 +19,7 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Verify;
 import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,9 +188,14 @@ final class InstallCommand implements Callable<Integer> {
         Transacting transacting = transacting();
         Applier.Result result;
         Install.Proposal now;
-        try (LockFile.Held lock = install.lock(transacting::waitingFor);
+        List<LockFile.Holder> waitedFor = new ArrayList<>();
+        try (LockFile.Held lock = install.lock(holder -> {
+                    waitedFor.add(holder);
+                    transacting.waitingFor(holder);
+                });
                 Interruption interruption = useCases.interruption()) {
-            now = install.propose(wish, shown);
+            boolean aMomentAgo = waitedFor.isEmpty() && !consent.canAsk(console);
+            now = aMomentAgo ? install.confirmed(wish, shown) : install.propose(wish, shown);
             if (now.unfinished().isPresent()) {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());

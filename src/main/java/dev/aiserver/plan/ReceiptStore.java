@@ -80,8 +80,12 @@ public final class ReceiptStore {
         }
     }
 
-    /** The receipt without the contents that it speaks of. */
-    Optional<Receipt> read() {
+    /**
+     * The receipt without the contents that it speaks of.
+     *
+     * @throws Trouble when it cannot be read
+     */
+    public Optional<Receipt> read() {
         return files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
     }
 

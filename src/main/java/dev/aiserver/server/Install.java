@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
@@ -133,6 +134,18 @@ public final class Install {
     public Proposal propose(Wish wish, Proposal earlier) {
         Proposal now = look(wish);
         return now.isSameAs(earlier) ? now : checked(now);
+    }
+
+    /**
+     * The proposal that was made a moment ago, unless another process of this program has changed something since. What
+     * others may have changed is looked for at each change, as always.
+     */
+    public Proposal confirmed(Wish wish, Proposal earlier) {
+        Records now = records.on(new ReadOnlyHost(host.ahead(records.questions())));
+        boolean isAsBefore = earlier.unfinished().isEmpty()
+                && now.unfinished().isEmpty()
+                && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
+        return isAsBefore ? earlier : propose(wish, earlier);
     }
 
     private Proposal checked(Proposal proposal) {
