@@ -17,6 +17,7 @@ import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Verify;
+import dev.aiserver.verify.HeadStart;
 import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -188,6 +189,8 @@ final class InstallCommand implements Callable<Integer> {
         Transacting transacting = transacting();
         Applier.Result result;
         Install.Proposal now;
+        HeadStart headStart = Verify.headStart(
+                shown.spec(), shown.around().address(), shown.around().hostNames());
         List<LockFile.Holder> waitedFor = new ArrayList<>();
         try (LockFile.Held lock = install.lock(holder -> {
                     waitedFor.add(holder);
@@ -213,11 +216,11 @@ final class InstallCommand implements Callable<Integer> {
                 console.say("Homebrew gets " + String.join(" and ", now.around().missingPackages())
                         + " first, which can take some minutes ...");
             }
-            result = install.apply(now, lock, interruption, transacting::done);
+            result = install.apply(now, lock, interruption, transacting::done, headStart::use);
         }
         return Optional.of(
                 result instanceof Applier.Result.Applied
-                        ? verified(now, !now.plan().isEmpty())
+                        ? verified(now, headStart)
                         : transacting.failed(result, Json.changes(now.plan())));
     }
 
@@ -231,8 +234,9 @@ final class InstallCommand implements Callable<Integer> {
                 () -> Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
     }
 
-    private int verified(Install.Proposal proposal, boolean changed) {
-        return proved(proposal, changed, "Verifying:", () -> useCases.verify().verify(verdict -> {}));
+    private int verified(Install.Proposal proposal, HeadStart headStart) {
+        boolean changed = !proposal.plan().isEmpty();
+        return proved(proposal, changed, "Verifying:", () -> useCases.verify().verify(headStart));
     }
 
     private int proved(Install.Proposal proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {

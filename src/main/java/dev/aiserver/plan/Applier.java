@@ -4,6 +4,7 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Service;
 import dev.aiserver.service.Launchd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +16,20 @@ public final class Applier {
     private final Records records;
     private final Interruption interruption;
     private final Consumer<Change> progress;
+    private final Consumer<Duration> meanwhile;
     private final List<Change> stays = new ArrayList<>();
 
-    Applier(Machine machine, Records records, Interruption interruption, Consumer<Change> progress) {
+    Applier(
+            Machine machine,
+            Records records,
+            Interruption interruption,
+            Consumer<Change> progress,
+            Consumer<Duration> meanwhile) {
         this.machine = machine;
         this.records = records;
         this.interruption = interruption;
         this.progress = progress;
+        this.meanwhile = meanwhile;
     }
 
     /** How a transaction ended. */
@@ -166,7 +174,7 @@ public final class Applier {
         List<Change> going = made.stream().filter(Change::goesOn).toList();
         Change last = made.get(made.size() - 1);
         try {
-            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going), meanwhile)) {
                 Change failed = going.stream()
                         .filter(change -> change.is(ended.label()))
                         .findFirst()

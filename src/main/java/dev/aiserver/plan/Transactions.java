@@ -42,6 +42,11 @@ public final class Transactions {
 
     /** @param progress is told each change when it has been made */
     public Applier applier(Interruption interruption, Consumer<Change> progress) {
-        return new Applier(machine, records, interruption, progress);
+        return applier(interruption, progress, limit -> {});
+    }
+
+    /** @param meanwhile what can be done while services are watched, and is told how long that may take */
+    public Applier applier(Interruption interruption, Consumer<Change> progress, Consumer<Duration> meanwhile) {
+        return new Applier(machine, records, interruption, progress, meanwhile);
     }
 }

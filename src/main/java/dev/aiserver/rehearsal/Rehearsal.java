@@ -196,7 +196,10 @@ public final class Rehearsal {
             console.say(text.list(proposal.plan()));
             proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
             try (LockFile.Held lock = installation().lock(holder -> {})) {
-                requireApplied("install", installation().apply(proposal, lock, Interruption.NEVER, done(text)), text);
+                requireApplied(
+                        "install",
+                        installation().apply(proposal, lock, Interruption.NEVER, done(text), limit -> {}),
+                        text);
             }
             proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");
         }

@@ -28,6 +28,7 @@ import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -237,12 +238,17 @@ public final class Install {
      * Makes the changes, all or none; packages that were installed stay in any case.
      *
      * @param lock which nobody else can have meanwhile
+     * @param meanwhile what can be done while the services are watched, and is told how long that may take
      * @throws Trouble when nothing was changed
      */
     public Applier.Result apply(
-            Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
+            Proposal proposal,
+            LockFile.Held lock,
+            Interruption interruption,
+            Consumer<Change> progress,
+            Consumer<Duration> meanwhile) {
         Plan plan = proposal.plan();
-        Applier applier = transactions.applier(interruption, progress);
+        Applier applier = transactions.applier(interruption, progress, meanwhile);
         List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();

@@ -9,6 +9,7 @@ import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
 import dev.aiserver.verify.Client;
+import dev.aiserver.verify.HeadStart;
 import dev.aiserver.verify.Runner;
 import dev.aiserver.verify.Selection;
 import dev.aiserver.verify.Server;
@@ -42,6 +43,16 @@ public final class Verify {
         return verify(installed(), Selection.ALL, progress);
     }
 
+    /**
+     * Everything about the installed server, of which some was proved already.
+     *
+     * @throws Trouble when nothing is installed
+     */
+    public List<Verdict> verify(HeadStart start) {
+        Subject subject = installed();
+        return Runner.after(start, subject).run(Selection.ALL.of(Checks.of(subject.client())));
+    }
+
     /** @throws Trouble when the selection names a check that there is not */
     public List<Verdict> verify(Subject subject, Selection selection, Consumer<Verdict> progress) {
         List<Check> checks = selection.of(Checks.of(subject.client()));
@@ -55,12 +66,18 @@ public final class Verify {
                 first.installation().map(known -> further(first, known)).orElseGet(Foresight::none));
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
-        Client client = new Client(
-                spec.name(),
-                installation.receipt().address(),
-                spec.proxy(),
-                installation.receipt().hostNames());
+        Client client = client(
+                spec, installation.receipt().address(), installation.receipt().hostNames());
         return Subject.seenFromInside(client, server(outlook, installation));
+    }
+
+    private static Client client(ServerSpec spec, String address, List<String> hostNames) {
+        return new Client(spec.name(), address, spec.proxy(), hostNames);
+    }
+
+    /** @param address on which the proxy of a server will listen that is being installed */
+    public static HeadStart headStart(ServerSpec spec, String address, List<String> hostNames) {
+        return new HeadStart(client(spec, address, hostNames));
     }
 
     private static Foresight further(Outlook outlook, Installation installation) {
@@ -79,7 +96,7 @@ public final class Verify {
      * @param address on which its proxy listens
      */
     public static List<Verdict> answers(ServerSpec spec, String address, List<String> hostNames) {
-        Subject subject = Subject.seenFromOutside(new Client(spec.name(), address, spec.proxy(), hostNames));
+        Subject subject = Subject.seenFromOutside(client(spec, address, hostNames));
         List<Check> checks = Selection.ANSWERS.of(Checks.of(subject.client()));
         return new Runner(subject, false, verdict -> {}).run(checks);
     }

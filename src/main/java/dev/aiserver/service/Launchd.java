@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -143,12 +144,20 @@ public final class Launchd {
 
     /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
     public List<Ended> ended(List<String> labels) {
+        return ended(labels, limit -> {});
+    }
+
+    /** @param meanwhile what can be done until then, and is told how long that may take */
+    public List<Ended> ended(List<String> labels, Consumer<Duration> meanwhile) {
         if (labels.isEmpty()) {
             return List.of();
         }
         Map<String, OptionalInt> before = new LinkedHashMap<>();
         observed(labels).forEach((label, print) -> before.put(label, running(print)));
-        patience.await(timing.window(), () -> Thread.currentThread().isInterrupted(), usual -> timing.window());
+        long since = System.nanoTime();
+        meanwhile.accept(timing.window());
+        Duration left = timing.window().minusNanos(System.nanoTime() - since);
+        patience.await(left, () -> Thread.currentThread().isInterrupted(), usual -> left);
         List<Ended> ended = new ArrayList<>();
         observed(labels).forEach((label, print) -> {
             OptionalInt pid = running(print);

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Carries checks out: side by side, except those that others would disturb. */
@@ -19,6 +21,7 @@ public final class Runner {
 
     private final Subject subject;
     private final boolean inference;
+    private final Map<String, Verdict> proved;
     private final Consumer<Verdict> progress;
 
     /**
@@ -26,9 +29,46 @@ public final class Runner {
      * @param progress is told each verdict as soon as it and all before it are there
      */
     public Runner(Subject subject, boolean inference, Consumer<Verdict> progress) {
+        this(subject, inference, Map.of(), progress);
+    }
+
+    /** One that does not prove again what a head start has proved. */
+    public static Runner after(HeadStart start, Subject subject) {
+        return new Runner(subject.after(start), true, start.proved(), verdict -> {});
+    }
+
+    private Runner(Subject subject, boolean inference, Map<String, Verdict> proved, Consumer<Verdict> progress) {
         this.subject = subject;
         this.inference = inference;
+        this.proved = proved;
         this.progress = progress;
+    }
+
+    /**
+     * The verdicts of these checks that are good and found within the limit, or until the thread is interrupted. What is
+     * under way then ends by itself.
+     */
+    static Map<String, Verdict> ahead(Subject subject, List<Check> checks, Duration limit) {
+        Runner runner = new Runner(subject, false, verdict -> {});
+        Map<String, Verdict> good = new ConcurrentHashMap<>();
+        ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+        for (Check check : checks) {
+            pool.execute(() -> {
+                Verdict verdict = runner.prove(check);
+                if (verdict.isGood()) {
+                    good.put(check.id(), verdict);
+                }
+            });
+        }
+        pool.shutdown();
+        try {
+            pool.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            pool.shutdownNow();
+        }
+        return Map.copyOf(good);
     }
 
     /**
@@ -73,6 +113,9 @@ public final class Runner {
     }
 
     private Verdict prove(Check check, boolean reachable) {
+        if (proved.containsKey(check.id())) {
+            return proved.get(check.id());
+        }
         Optional<Outcome> beforehand = Optional.empty();
         if (!inference && check.has(Check.Trait.MODEL)) {
             beforehand = Optional.of(new Outcome.Skipped("asks a model; leave out --no-inference to prove it"));

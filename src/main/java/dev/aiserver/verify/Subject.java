@@ -28,36 +28,46 @@ public final class Subject {
     private final Optional<Server> server;
     private final Duration patience;
     private final double mostAddedMillis;
-    private final String nonce = "aiserver-verify=" + UUID.randomUUID();
+    private final String nonce;
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
     private Optional<List<Listener>> listeners = Optional.empty();
 
-    private Subject(Client client, Optional<Server> server, Duration patience, double mostAddedMillis) {
+    private Subject(Client client, Optional<Server> server, Duration patience, double mostAddedMillis, String nonce) {
         this.client = client;
         this.server = server;
         this.patience = patience;
         this.mostAddedMillis = mostAddedMillis;
+        this.nonce = nonce;
+    }
+
+    private static Subject of(Client client, Optional<Server> server) {
+        return new Subject(client, server, USUAL_PATIENCE, MOST_ADDED_MILLIS, "aiserver-verify=" + UUID.randomUUID());
     }
 
     /** From a client machine, without access to the server. */
     public static Subject seenFromOutside(Client client) {
-        return new Subject(client, Optional.empty(), USUAL_PATIENCE, MOST_ADDED_MILLIS);
+        return of(client, Optional.empty());
     }
 
     /** From the machine that the server runs on. */
     public static Subject seenFromInside(Client client, Server server) {
-        return new Subject(client, Optional.of(server), USUAL_PATIENCE, MOST_ADDED_MILLIS);
+        return of(client, Optional.of(server));
+    }
+
+    /** The same, in whose name requests have been sent already. */
+    public Subject after(HeadStart start) {
+        return new Subject(client, server, patience, mostAddedMillis, start.subject().nonce);
     }
 
     /** The same, of which an answer that takes no model is waited for so long. */
     Subject with(Duration otherPatience) {
-        return new Subject(client, server, otherPatience, mostAddedMillis);
+        return new Subject(client, server, otherPatience, mostAddedMillis, nonce);
     }
 
     /** The same, whose proxy may add so much to the time of an answer. */
     public Subject addingAtMost(double millis) {
-        return new Subject(client, server, patience, millis);
+        return new Subject(client, server, patience, millis, nonce);
     }
 
     double mostAddedMillis() {

@@ -231,7 +231,7 @@ final class Rig implements AutoCloseable {
                 requireNothing(install.undo(proposal.unfinished().get(), lock));
                 proposal = install.propose(wish);
             }
-            return install.apply(proposal, lock, Interruption.NEVER, change -> {});
+            return install.apply(proposal, lock, Interruption.NEVER, change -> {}, limit -> {});
         }
     }
 

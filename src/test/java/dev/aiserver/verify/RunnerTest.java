@@ -11,7 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -78,6 +80,39 @@ class RunnerTest {
                             bug -> assertThat(bug).contains("Unknown", "bug in aiserver"),
                             needsServer -> assertThat(needsServer).contains("Skipped", "needs the server"));
         }
+    }
+
+    @Test
+    void keepsOfWhatItProvesAheadOnlyWhatIsGoodAndInTime() {
+        CountDownLatch never = new CountDownLatch(1);
+        List<String> begun = Collections.synchronizedList(new ArrayList<>());
+        Check good = Check.of("a.good", "x", subject -> GOOD);
+        List<Check> checks = new ArrayList<>(List.of(
+                good,
+                Check.of("a.bad", "x", subject -> new Outcome.Failed("a hole", "mend it")),
+                Check.of("a.unknown", "x", subject -> {
+                    throw new IOException("cut off");
+                })));
+        for (int i = 0; i < 9; i++) {
+            String id = "a.stuck-" + i;
+            checks.add(Check.of(id, "x", subject -> {
+                begun.add(id);
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return GOOD;
+            }));
+        }
+        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMillis(300)))
+                .containsOnlyKeys("a.good");
+        assertThat(begun).hasSize(4);
+
+        Thread.currentThread().interrupt();
+        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
+                .doesNotContainKey("a.stuck-0");
+        assertThat(Thread.interrupted()).as("whoever waits for it sees it too").isTrue();
     }
 
     @Test

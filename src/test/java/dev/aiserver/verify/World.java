@@ -281,6 +281,20 @@ final class World implements AutoCloseable {
         }
     }
 
+    /** Everything, after a head start that had all the time it needs. */
+    List<Verdict> verifyAfterAHeadStart() throws Exception {
+        try {
+            Subject subject = start();
+            HeadStart start = new HeadStart(subject.client());
+            start.use(LIMIT);
+            assertThat(start.proved()).hasSizeGreaterThan(200);
+            assertThat(start.proved().values()).allMatch(Verdict::isGood);
+            return Runner.after(start, subject).run(Checks.of(subject.client()));
+        } finally {
+            restore();
+        }
+    }
+
     /** As it is seen from a client that knows its name and nothing else. */
     List<Verdict> verifyFromOutside(String name) throws Exception {
         try {
