@@ -53,6 +53,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
             launchd.load(label, plist);
         } else if (reloads(from, to) && isRunning(launchd)) {
             reload(machine, to);
+        } else if (from.equals(State.ABSENT)) {
+            launchd.beginUnloaded(label, plist, () -> health.problem(machine.host()));
         } else {
             launchd.begin(label, plist, () -> health.problem(machine.host()));
         }

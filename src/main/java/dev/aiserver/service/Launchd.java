@@ -139,6 +139,18 @@ public final class Launchd {
         settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
+    /**
+     * The same of a job that was seen loaded nowhere a moment ago: where it is loaded is asked only when launchd does not
+     * take it.
+     */
+    public void beginUnloaded(String label, Path plist, Readiness readiness) {
+        Command attempt = launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
+        if (!enabledAndThen(attempt, label).succeeded()) {
+            load(label, plist);
+        }
+        settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+    }
+
     /** A job that does not stay up, and how it ended. */
     public record Ended(String label, Trouble trouble) {}
 

@@ -260,6 +260,20 @@ abstract class LaunchdContract {
     }
 
     @Test
+    void aJobThatIsLoadedNowhereIsNotAskedAfterUnlessLaunchdRefusesIt() throws IOException {
+        Mac mac = boot(Quirks.usual());
+        Path plist = agent(Agent.STAYS).written().plist();
+        mac.launchd().beginUnloaded(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
+        LaunchctlPrint first = mac.loaded();
+        assertThat(mac.host().commands).noneMatch(command -> command.contains("system/" + LABEL));
+
+        mac.launchd().beginUnloaded(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
+        assertThat(mac.loaded().pid()).as("it was loaded after all").isNotEqualTo(first.pid());
+        assertThat(isAlive(first)).isFalse();
+        assertThat(mac.host().commands).anyMatch(command -> command.contains("system/" + LABEL));
+    }
+
+    @Test
     void theTimeForWhichJobsAreWatchedCanBeUsed() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.launchd().begin(LABEL, agent("sleep 0.3; exit 3").written().plist(), Readiness.RUNNING_IS_ENOUGH);
