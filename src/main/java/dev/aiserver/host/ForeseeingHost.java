@@ -27,7 +27,7 @@ public final class ForeseeingHost implements ForwardingHost {
 
     @Override
     public Host further(Foresight foresight) {
-        return behind.ahead(foresight) instanceof ForeseeingHost more
+        return behind.ahead(foreseen.lacking(foresight)) instanceof ForeseeingHost more
                 ? new ForeseeingHost(behind, foreseen.and(more.foreseen))
                 : behind;
     }

@@ -46,6 +46,26 @@ public final class Foreseen {
         results.put(Run.of(command), result);
     }
 
+    /** What of it is not known. */
+    Foresight lacking(Foresight foresight) {
+        return new Foresight(
+                foresight.files().stream().filter(path -> file(path).isEmpty()).toList(),
+                foresight.stats().stream().filter(path -> stat(path).isEmpty()).toList(),
+                foresight.directories().stream()
+                        .filter(directory -> list(directory).isEmpty())
+                        .toList(),
+                foresight.programs().stream()
+                        .filter(program -> found(program).isEmpty())
+                        .toList(),
+                foresight.commands().stream()
+                        .filter(command -> result(command).isEmpty())
+                        .toList(),
+                foresight.alternatives().stream()
+                        .filter(alternatives -> alternatives.stream()
+                                .allMatch(command -> result(command).isEmpty()))
+                        .toList());
+    }
+
     /** All of it; of what both know, the later. */
     Foreseen and(Foreseen later) {
         Foreseen both = new Foreseen();

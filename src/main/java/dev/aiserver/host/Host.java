@@ -127,7 +127,7 @@ public interface Host {
         return this;
     }
 
-    /** The same, and what was asked ahead of it earlier is not forgotten. */
+    /** The same, and what was asked ahead of it earlier is neither forgotten nor asked again. */
     default Host further(Foresight foresight) {
         return ahead(foresight);
     }

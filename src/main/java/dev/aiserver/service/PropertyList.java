@@ -26,7 +26,7 @@ public record PropertyList(Map<String, String> values) {
     /** @throws Trouble for what is none */
     public static PropertyList parse(String xml) {
         try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
             // The document type names a file on Apple's server; nothing is to be fetched for a proof.
             factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
             factory.setFeature("http://xml.org/sax/features/external-general-entities", false);

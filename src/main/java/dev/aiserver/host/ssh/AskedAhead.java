@@ -29,8 +29,13 @@ final class AskedAhead {
             add(Shell.find(program), path -> foreseen.found(program, path));
         }
         for (List<Command> alternatives : foresight.alternatives()) {
-            addAlternatives(alternatives.stream().filter(Foreseen::canKnow).toList());
-            alternatives.forEach(command -> same.add(identity(command)));
+            List<Command> known =
+                    alternatives.stream().filter(Foreseen::canKnow).toList();
+            List<Object> identities = known.stream().map(AskedAhead::identity).toList();
+            if (same.add(identities)) {
+                addAlternatives(known);
+                same.addAll(identities);
+            }
         }
         for (Command command : foresight.commands()) {
             if (Foreseen.canKnow(command) && same.add(identity(command))) {
