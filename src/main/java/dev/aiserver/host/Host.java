@@ -49,6 +49,11 @@ public interface Host {
         return results;
     }
 
+    /** The same of commands that change nothing and leave nothing running. */
+    default List<CommandResult> lookAll(List<Command> commands) {
+        return runAll(commands);
+    }
+
     /** What stands at a path, and what it holds. */
     FileState file(Path path);
 

@@ -92,7 +92,7 @@ public final class JournalStore {
                             .ifPresent(kept::add);
                 }
             }
-            if (!changes.isEmpty() && now.file(stage.folder()) instanceof FileState.Absent) {
+            if (!changes.isEmpty() && now.stat(stage.folder()) instanceof FileState.Absent) {
                 changes.add(0, stage.making());
             }
             if (!transaction.after().isEmpty()) {
@@ -154,7 +154,7 @@ public final class JournalStore {
     }
 
     private Foresight questions() {
-        return Foresight.ofFiles(List.of(file(), receipts.prepared(), stage.folder(), files.directory()))
+        return Foresight.ofStats(List.of(stage.folder(), files.directory()))
                 .and(Foresight.ofDirectories(stage.folder(), files.directory()));
     }
 
@@ -166,7 +166,7 @@ public final class JournalStore {
                         now.list(stage.folder()).stream(),
                         Stream.of(stage.folder()).filter(there::contains),
                         Stream.of(files.directory())
-                                .filter(directory -> now.file(directory) instanceof FileState.Directory)
+                                .filter(directory -> now.stat(directory) instanceof FileState.Directory)
                                 .filter(directory -> ours().containsAll(there)))
                 .flatMap(paths -> paths)
                 .toList();

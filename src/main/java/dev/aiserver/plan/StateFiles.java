@@ -59,12 +59,12 @@ final class StateFiles {
     }
 
     void ensure(Path path) {
-        if (host.file(path) instanceof FileState.Absent) {
+        if (host.stat(path) instanceof FileState.Absent) {
             try {
                 host.createDirectory(path, DIRECTORY_MODE);
             } catch (Trouble refused) {
                 // Another process may have made it just now.
-                if (!(host.file(path) instanceof FileState.Directory)) {
+                if (!(host.stat(path) instanceof FileState.Directory)) {
                     throw refused;
                 }
             }

@@ -291,7 +291,7 @@ public final class Install {
             });
         }
         List<CommandResult> results =
-                host.runAll(due.stream().map(Blueprint.FileCheck::command).toList());
+                host.lookAll(due.stream().map(Blueprint.FileCheck::command).toList());
         int last = results.size() - 1;
         return results.isEmpty() || results.get(last).succeeded()
                 ? Optional.empty()

@@ -234,28 +234,32 @@ public interface HostContract {
     @Test
     default void commandsAreRunUpToTheFirstThatDoesNotEndWell(@Home Path home) {
         Path left = home.resolve("left");
-        List<CommandResult> results = host(home)
-                .runAll(List.of(
-                        shell("cat; echo err >&2").reading("in".getBytes(StandardCharsets.UTF_8)),
-                        shell("exit 3"),
-                        shell("echo > \"$1\"", left.toString())));
-        assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
-        assertThat(results.get(0).text()).isEqualTo("in");
-        assertThat(results.get(0).errorText()).isEqualTo("err\n");
-        assertThat(left).doesNotExist();
+        List<Command> commands = List.of(
+                shell("cat; echo err >&2").reading("in".getBytes(StandardCharsets.UTF_8)),
+                shell("exit 3"),
+                shell("echo > \"$1\"", left.toString()));
+        Host host = host(home);
+        for (List<CommandResult> results : List.of(host.runAll(commands), host.lookAll(commands))) {
+            assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
+            assertThat(results.get(0).text()).isEqualTo("in");
+            assertThat(results.get(0).errorText()).isEqualTo("err\n");
+            assertThat(left).doesNotExist();
+        }
     }
 
     @Test
     default void ofSeveralCommandsTheOneThatTakesTooLongIsTheLast(@Home Path home) {
         Path left = home.resolve("left");
-        List<CommandResult> results = host(home)
-                .runAll(List.of(
-                        shell("echo $$; exec sleep 600").within(SOON),
-                        shell("echo > \"$1\"", left.toString()).within(SOON)));
-        assertThat(results).hasSize(1);
-        assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
-        assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
-        assertThat(left).doesNotExist();
+        List<Command> commands = List.of(
+                shell("echo $$; exec sleep 600").within(SOON),
+                shell("echo > \"$1\"", left.toString()).within(SOON));
+        Host host = host(home);
+        for (List<CommandResult> results : List.of(host.runAll(commands), host.lookAll(commands))) {
+            assertThat(results).hasSize(1);
+            assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
+            assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
+            assertThat(left).doesNotExist();
+        }
     }
 
     @Test
@@ -296,11 +300,19 @@ public interface HostContract {
 
     @Test
     default void whatIsAskedFurtherAddsToWhatWasAskedAhead(@Home Path home) {
+        script(home.resolve("fail"), "exit 1");
         host(home).write(home.resolve("one"), Content.of("1"), 0600);
         host(home).write(home.resolve("two"), Content.of("2"), 0600);
         Host asked = host(home)
-                .ahead(Foresight.ofFiles(List.of(home.resolve("one"))).and(Foresight.ofStats(List.of(home))))
-                .further(Foresight.ofFiles(List.of(home.resolve("two"))));
+                .ahead(Foresight.ofFiles(List.of(home.resolve("one")))
+                        .and(Foresight.ofStats(List.of(home)))
+                        .and(Foresight.ofAlternatives(Command.of("false"), Command.of("true"))))
+                .further(Foresight.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
+                        .and(Foresight.ofAlternatives(Command.of("false"), Command.of("true")))
+                        .and(Foresight.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
+        assertThat(asked.run(Command.of("true")).exitCode()).isZero();
+        assertThat(asked.run(Command.of("false")).exitCode()).isEqualTo(1);
+        assertThat(asked.run(Command.of(home + "/fail")).exitCode()).isEqualTo(1);
         assertThat(asked.stat(home)).isEqualTo(host(home).stat(home));
         for (String name : List.of("one", "two")) {
             assertThat(asked.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));

@@ -123,13 +123,28 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public List<CommandResult> runAll(List<Command> commands) {
+        return all(commands, Conversation::holdApartUnlessInterrupted);
+    }
+
+    @Override
+    public List<CommandResult> lookAll(List<Command> commands) {
+        return all(commands, Conversation::holdUnlessInterrupted);
+    }
+
+    /** How a conversation is held. */
+    @FunctionalInterface
+    private interface Manner {
+        Conversation.Heard hold(Conversation conversation, Connection open, Duration limit);
+    }
+
+    private List<CommandResult> all(List<Command> commands, Manner manner) {
         if (commands.isEmpty()) {
             return List.of();
         }
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         Conversation conversation =
                 Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
-        Conversation.Heard heard = oneOfFew(open -> conversation.holdApartUnlessInterrupted(open, limit));
+        Conversation.Heard heard = oneOfFew(open -> manner.hold(conversation, open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult result : heard.answers()) {
             results.add(result);
