@@ -144,8 +144,7 @@ public final class Launchd {
      * take it.
      */
     public void beginUnloaded(String label, Path plist, Readiness readiness) {
-        Command attempt = launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
-        if (!enabledAndThen(attempt, label).succeeded()) {
+        if (!enabledAndThen(bootstrapping(plist), label).succeeded()) {
             load(label, plist);
         }
         settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
@@ -292,7 +291,7 @@ public final class Launchd {
     private void bootstrap(String label, Path plist, boolean enables) {
         Iterator<Duration> pauses = timing.pauses().iterator();
         boolean enabledAgain = false;
-        Command attempt = launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
+        Command attempt = bootstrapping(plist);
         boolean first = enables;
         while (true) {
             CommandResult answer = first ? enabledAndThen(attempt, label) : host.run(attempt);
@@ -315,6 +314,10 @@ public final class Launchd {
                 return;
             }
         }
+    }
+
+    private Command bootstrapping(Path plist) {
+        return launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
     }
 
     private CommandResult enabledAndThen(Command attempt, String label) {

@@ -107,17 +107,23 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public CommandResult run(Command command) {
-        Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        return only(oneOfFew(open -> conversation.holdApartUnlessInterrupted(open, command.timeout())));
+        return one(command, Conversation::holdApartUnlessInterrupted);
     }
 
     @Override
     public CommandResult look(Command command) {
-        Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        return only(oneOfFew(open -> conversation.holdUnlessInterrupted(open, command.timeout())));
+        return one(command, Conversation::holdUnlessInterrupted);
     }
 
-    private static CommandResult only(Conversation.Heard heard) {
+    /** How a conversation is held. */
+    @FunctionalInterface
+    private interface Manner {
+        Conversation.Heard hold(Conversation conversation, Connection open, Duration limit);
+    }
+
+    private CommandResult one(Command command, Manner manner) {
+        Conversation conversation = new Conversation(List.of(Shell.run(command)));
+        Conversation.Heard heard = oneOfFew(open -> manner.hold(conversation, open, command.timeout()));
         return heard.unfinished().orElseGet(() -> heard.answers().get(0));
     }
 
@@ -129,12 +135,6 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public List<CommandResult> lookAll(List<Command> commands) {
         return all(commands, Conversation::holdUnlessInterrupted);
-    }
-
-    /** How a conversation is held. */
-    @FunctionalInterface
-    private interface Manner {
-        Conversation.Heard hold(Conversation conversation, Connection open, Duration limit);
     }
 
     private List<CommandResult> all(List<Command> commands, Manner manner) {
