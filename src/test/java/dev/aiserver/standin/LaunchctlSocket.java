@@ -3,6 +3,7 @@ package dev.aiserver.standin;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,7 @@ public final class LaunchctlSocket implements AutoCloseable {
 
     private void answer(Socket socket) {
         try (socket) {
-            InputStream request = socket.getInputStream();
+            InputStream request = new BufferedInputStream(socket.getInputStream());
             int count = Integer.parseInt(word(request));
             List<String> words = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -96,7 +97,8 @@ public final class LaunchctlSocket implements AutoCloseable {
             if (each >= ' ' && each <= '~' && each != '\\') {
                 text.append((char) each);
             } else {
-                text.append("\\0%03o".formatted(Byte.toUnsignedInt(each)));
+                int octal = Byte.toUnsignedInt(each);
+                text.append("\\0").append(octal >> 6).append(octal >> 3 & 7).append(octal & 7);
             }
         }
         return text.toString();
