@@ -189,8 +189,7 @@ final class InstallCommand implements Callable<Integer> {
         Transacting transacting = transacting();
         Applier.Result result;
         Install.Proposal now;
-        HeadStart headStart = Verify.headStart(
-                shown.spec(), shown.around().address(), shown.around().hostNames());
+        HeadStart proof;
         List<LockFile.Holder> waitedFor = new ArrayList<>();
         try (LockFile.Held lock = install.lock(holder -> {
                     waitedFor.add(holder);
@@ -216,11 +215,12 @@ final class InstallCommand implements Callable<Integer> {
                 console.say("Homebrew gets " + String.join(" and ", now.around().missingPackages())
                         + " first, which can take some minutes ...");
             }
-            result = install.apply(now, lock, interruption, transacting::done, headStart::use);
+            proof = useCases.verify().headStart(now.spec(), now.transaction().after());
+            result = install.apply(now, lock, interruption, transacting::done, proof::use);
         }
         return Optional.of(
                 result instanceof Applier.Result.Applied
-                        ? verified(now, headStart)
+                        ? verified(now, proof)
                         : transacting.failed(result, Json.changes(now.plan())));
     }
 
@@ -234,9 +234,9 @@ final class InstallCommand implements Callable<Integer> {
                 () -> Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
     }
 
-    private int verified(Install.Proposal proposal, HeadStart headStart) {
+    private int verified(Install.Proposal proposal, HeadStart proof) {
         boolean changed = !proposal.plan().isEmpty();
-        return proved(proposal, changed, "Verifying:", () -> useCases.verify().verify(headStart));
+        return proved(proposal, changed, "Verifying:", proof::complete);
     }
 
     private int proved(Install.Proposal proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {

@@ -103,7 +103,7 @@ public final class Install {
                                     && changed.label().equals(service.label())));
         }
 
-        Transaction transaction() {
+        public Transaction transaction() {
             return Transaction.install(plan.ours(), receipt, header);
         }
 

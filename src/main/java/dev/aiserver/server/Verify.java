@@ -2,7 +2,10 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.plan.Observer;
+import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
@@ -43,16 +46,6 @@ public final class Verify {
         return verify(installed(), Selection.ALL, progress);
     }
 
-    /**
-     * Everything about the installed server, of which some was proved already.
-     *
-     * @throws Trouble when nothing is installed
-     */
-    public List<Verdict> verify(HeadStart start) {
-        Subject subject = installed();
-        return Runner.after(start, subject).run(Selection.ALL.of(Checks.of(subject.client())));
-    }
-
     /** @throws Trouble when the selection names a check that there is not */
     public List<Verdict> verify(Subject subject, Selection selection, Consumer<Verdict> progress) {
         List<Check> checks = selection.of(Checks.of(subject.client()));
@@ -68,16 +61,25 @@ public final class Verify {
         ServerSpec spec = installation.spec();
         Client client = client(
                 spec, installation.receipt().address(), installation.receipt().hostNames());
-        return Subject.seenFromInside(client, server(outlook, installation));
+        Server server = server(outlook, installation);
+        return Subject.seenFromInside(client, () -> server);
     }
 
     private static Client client(ServerSpec spec, String address, List<String> hostNames) {
         return new Client(spec.name(), address, spec.proxy(), hostNames);
     }
 
-    /** @param address on which the proxy of a server will listen that is being installed */
-    public static HeadStart headStart(ServerSpec spec, String address, List<String> hostNames) {
-        return new HeadStart(client(spec, address, hostNames));
+    /**
+     * Everything about a server that is being installed.
+     *
+     * @param receipt that it will have
+     */
+    public HeadStart headStart(ServerSpec spec, Receipt receipt) {
+        Foresight ofFiles = Observer.questions(receipt.resources(), launchd)
+                .and(Foresight.ofStats(Logs.of(spec).ofServices()));
+        return new HeadStart(Subject.seenFromInside(
+                client(spec, receipt.address(), receipt.hostNames()),
+                () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles)));
     }
 
     private static Foresight further(Outlook outlook, Installation installation) {

@@ -3,34 +3,41 @@ package dev.aiserver.verify;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What was proved of a server in time that had to be waited for anyway: that forbidden requests are refused, which takes
- * hundreds of them. Only what was good counts; all else is left to be proved when it is its turn.
+ * A proof that begins in time that has to be waited for anyway, while what is proved is still being watched. Only what is
+ * good then counts; all else is left to be proved when it is its turn.
  */
 public final class HeadStart {
-    private static final String GROUP = "blocked.";
-
     private final Subject subject;
-    private Map<String, Verdict> proved = Map.of();
+    private final List<Check> checks;
+    private List<Verdict> found = List.of();
 
-    public HeadStart(Client client) {
-        this.subject = Subject.seenFromOutside(client);
+    public HeadStart(Subject subject) {
+        this.subject = subject;
+        this.checks = Checks.of(subject.client());
     }
 
     /** @param limit for all of it; what is not done by then is left */
     public void use(Duration limit) {
-        List<Check> checks = Checks.of(subject.client()).stream()
-                .filter(check -> check.id().startsWith(GROUP) && check.traits().isEmpty())
-                .toList();
-        proved = Runner.ahead(subject, checks, limit);
+        found = Runner.ahead(
+                subject, checks.stream().filter(HeadStart::takesNoRest).toList(), limit);
     }
 
-    Subject subject() {
-        return subject;
+    /** A model may take minutes. */
+    private static boolean takesNoRest(Check check) {
+        return !check.has(Check.Trait.MODEL) && !check.has(Check.Trait.AT_REST);
+    }
+
+    /** All verdicts, in the order of the checks. Where there was anything to doubt, everything is looked at anew. */
+    public List<Verdict> complete() {
+        Subject seen = found.stream().allMatch(Verdict::isGood) ? subject : subject.anew();
+        return Runner.after(proved(), seen).run(checks);
     }
 
     Map<String, Verdict> proved() {
-        return proved;
+        return found.stream().filter(Verdict::isGood).collect(Collectors.toMap(Verdict::id, Function.identity()));
     }
 }

@@ -8,11 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Carries checks out: side by side, except those that others would disturb. */
@@ -32,9 +36,9 @@ public final class Runner {
         this(subject, inference, Map.of(), progress);
     }
 
-    /** One that does not prove again what a head start has proved. */
-    public static Runner after(HeadStart start, Subject subject) {
-        return new Runner(subject.after(start), true, start.proved(), verdict -> {});
+    /** One that does not prove again what was proved, by the ids of the checks. */
+    static Runner after(Map<String, Verdict> proved, Subject subject) {
+        return new Runner(subject, true, proved, verdict -> {});
     }
 
     private Runner(Subject subject, boolean inference, Map<String, Verdict> proved, Consumer<Verdict> progress) {
@@ -45,30 +49,41 @@ public final class Runner {
     }
 
     /**
-     * The verdicts of these checks that are good and found within the limit, or until the thread is interrupted. What is
-     * under way then ends by itself.
+     * The verdicts that are found within the limit, or until the thread is interrupted, in any order. What is under way
+     * then ends by itself. Those that others would disturb come last, and only when all others are good.
      */
-    static Map<String, Verdict> ahead(Subject subject, List<Check> checks, Duration limit) {
+    static List<Verdict> ahead(Subject subject, List<Check> checks, Duration limit) {
         Runner runner = new Runner(subject, false, verdict -> {});
-        Map<String, Verdict> good = new ConcurrentHashMap<>();
+        Queue<Verdict> found = new ConcurrentLinkedQueue<>();
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-        for (Check check : checks) {
-            pool.execute(() -> {
-                Verdict verdict = runner.prove(check);
-                if (verdict.isGood()) {
-                    good.put(check.id(), verdict);
-                }
-            });
-        }
-        pool.shutdown();
+        CompletableFuture<Void> all = CompletableFuture.allOf(checks.stream()
+                        .filter(check -> !check.has(Check.Trait.ALONE))
+                        .map(check -> CompletableFuture.runAsync(() -> found.add(runner.prove(check)), pool))
+                        .toArray(CompletableFuture<?>[]::new))
+                .thenRunAsync(
+                        () -> checks.stream()
+                                .filter(check -> check.has(Check.Trait.ALONE))
+                                .takeWhile(check -> found.stream().allMatch(Verdict::isGood))
+                                .forEach(check -> found.add(runner.prove(check))),
+                        pool);
         try {
-            pool.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            waitFor(all, limit);
+            return List.copyOf(found);
         } finally {
             pool.shutdownNow();
         }
-        return Map.copyOf(good);
+    }
+
+    private static void waitFor(Future<?> all, Duration limit) {
+        try {
+            all.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            // Whoever set the limit can do without the rest.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     /**

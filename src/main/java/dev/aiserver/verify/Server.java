@@ -43,9 +43,18 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
                                 : Foresight.none());
     }
 
+    /** The same machine, asked all that the checks will ask. */
+    public Server asked(Foresight more) {
+        Server first = anew(questions(host, launchd).and(more));
+        return first.by(first.host().further(first.furtherQuestions()));
+    }
+
     /** The same machine, asked that now: what was foreseen of it earlier does not count. */
     Server anew(Foresight questions) {
-        Host view = host.ahead(questions);
+        return by(host.ahead(questions));
+    }
+
+    private Server by(Host view) {
         return new Server(view, launchd.on(view), receipt, spec);
     }
 

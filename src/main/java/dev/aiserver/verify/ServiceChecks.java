@@ -77,7 +77,10 @@ final class ServiceChecks {
                     (subject, server) -> mayOpenFiles(server, label)));
         }
         checks.add(Check.onServer(
-                "services.files", "the installed files are as they were written", (subject, server) -> files(server)));
+                        "services.files",
+                        "the installed files are as they were written",
+                        (subject, server) -> files(server))
+                .with(Check.Trait.AT_REST));
         checks.add(Check.onServer(
                 "services.permissions",
                 "the installed files are the user's, and nobody else can write them",

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** A server that checks speak of, as a client sees it, and where possible as the machine that it runs on does. */
 public final class Subject {
@@ -25,49 +26,56 @@ public final class Subject {
     private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
 
     private final Client client;
-    private final Optional<Server> server;
+    private final Supplier<Optional<Server>> look;
+    private final Object looking = new Object();
     private final Duration patience;
     private final double mostAddedMillis;
     private final String nonce;
+    private Optional<Server> server = Optional.empty();
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
     private Optional<List<Listener>> listeners = Optional.empty();
 
-    private Subject(Client client, Optional<Server> server, Duration patience, double mostAddedMillis, String nonce) {
+    private Subject(
+            Client client, Supplier<Optional<Server>> look, Duration patience, double mostAddedMillis, String nonce) {
         this.client = client;
-        this.server = server;
+        this.look = look;
         this.patience = patience;
         this.mostAddedMillis = mostAddedMillis;
         this.nonce = nonce;
     }
 
-    private static Subject of(Client client, Optional<Server> server) {
-        return new Subject(client, server, USUAL_PATIENCE, MOST_ADDED_MILLIS, "aiserver-verify=" + UUID.randomUUID());
+    private static Subject of(Client client, Supplier<Optional<Server>> look) {
+        return new Subject(client, look, USUAL_PATIENCE, MOST_ADDED_MILLIS, "aiserver-verify=" + UUID.randomUUID());
     }
 
     /** From a client machine, without access to the server. */
     public static Subject seenFromOutside(Client client) {
-        return of(client, Optional.empty());
+        return of(client, Optional::empty);
     }
 
-    /** From the machine that the server runs on. */
-    public static Subject seenFromInside(Client client, Server server) {
-        return of(client, Optional.of(server));
+    /**
+     * From the machine that the server runs on.
+     *
+     * @param look at that machine, when the first check needs it
+     */
+    public static Subject seenFromInside(Client client, Supplier<Server> look) {
+        return of(client, () -> Optional.of(look.get()));
     }
 
-    /** The same, in whose name requests have been sent already. */
-    public Subject after(HeadStart start) {
-        return new Subject(client, server, patience, mostAddedMillis, start.subject().nonce);
+    /** The same, of which nothing is known yet but which requests were sent in its name. */
+    Subject anew() {
+        return new Subject(client, look, patience, mostAddedMillis, nonce);
     }
 
     /** The same, of which an answer that takes no model is waited for so long. */
     Subject with(Duration otherPatience) {
-        return new Subject(client, server, otherPatience, mostAddedMillis, nonce);
+        return new Subject(client, look, otherPatience, mostAddedMillis, nonce);
     }
 
     /** The same, whose proxy may add so much to the time of an answer. */
     public Subject addingAtMost(double millis) {
-        return new Subject(client, server, patience, millis, nonce);
+        return new Subject(client, look, patience, millis, nonce);
     }
 
     double mostAddedMillis() {
@@ -78,8 +86,14 @@ public final class Subject {
         return client;
     }
 
+    /** Looked at once, if it can be, and for all. */
     Optional<Server> server() {
-        return server;
+        synchronized (looking) {
+            if (server.isEmpty()) {
+                server = look.get();
+            }
+            return server;
+        }
     }
 
     /** A query that no other request has: what carries it can be found in Ollama's log. */

@@ -83,7 +83,7 @@ class RunnerTest {
     }
 
     @Test
-    void keepsOfWhatItProvesAheadOnlyWhatIsGoodAndInTime() {
+    void provesAheadWhatItCanInTime() {
         CountDownLatch never = new CountDownLatch(1);
         List<String> begun = Collections.synchronizedList(new ArrayList<>());
         Check good = Check.of("a.good", "x", subject -> GOOD);
@@ -106,13 +106,40 @@ class RunnerTest {
             }));
         }
         assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMillis(300)))
-                .containsOnlyKeys("a.good");
+                .extracting(Verdict::id)
+                .containsExactlyInAnyOrder("a.good", "a.bad", "a.unknown");
         assertThat(begun).hasSize(4);
 
         Thread.currentThread().interrupt();
         assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
-                .doesNotContainKey("a.stuck-0");
+                .extracting(Verdict::id)
+                .doesNotContain("a.stuck-0");
         assertThat(Thread.interrupted()).as("whoever waits for it sees it too").isTrue();
+    }
+
+    @Test
+    void measuresAheadOnlyWhatIsGoodSoFar() {
+        AtomicInteger others = new AtomicInteger();
+        List<Check> checks = new ArrayList<>(List.of(Check.of(
+                        "a.alone",
+                        "x",
+                        subject -> others.get() == 8 ? GOOD : new Outcome.Failed("others run", "wait for them"))
+                .with(Check.Trait.ALONE)));
+        for (int i = 0; i < 8; i++) {
+            checks.add(Check.of("a.other-" + i, "x", subject -> {
+                others.incrementAndGet();
+                return GOOD;
+            }));
+        }
+        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
+                .hasSize(9)
+                .allMatch(Verdict::isGood);
+
+        checks.add(Check.of("a.bad", "x", subject -> new Outcome.Failed("a hole", "mend it")));
+        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
+                .extracting(Verdict::id)
+                .hasSize(9)
+                .doesNotContain("a.alone");
     }
 
     @Test
