@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told
@@ -39,29 +38,6 @@ public final class HttpProbe {
     public HttpAnswer send(HttpCall call) throws IOException {
         try (HttpExchange exchange = open(call)) {
             return exchange.whole();
-        }
-    }
-
-    /** The whole answer to each of these, on one connection for as long as the server keeps it. */
-    public List<HttpAnswer> sendEach(List<HttpCall> calls) throws IOException {
-        List<HttpAnswer> answers = new ArrayList<>();
-        while (answers.size() < calls.size()) {
-            sendSome(calls.subList(answers.size(), calls.size()), answers);
-        }
-        return answers;
-    }
-
-    /** Sends the first of them at least. */
-    private void sendSome(List<HttpCall> calls, List<HttpAnswer> answers) throws IOException {
-        try (KeptConnection connection = keep()) {
-            answers.add(connection.send(calls.get(0)));
-            for (HttpCall call : calls.subList(1, calls.size())) {
-                Optional<HttpAnswer> answer = connection.sendIfKept(call);
-                if (answer.isEmpty()) {
-                    return;
-                }
-                answers.add(answer.get());
-            }
         }
     }
 

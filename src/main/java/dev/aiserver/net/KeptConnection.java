@@ -17,10 +17,19 @@ public final class KeptConnection implements AutoCloseable {
         this.answers = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** The whole answer; {@link IOException} also when the server has closed the connection after the last one. */
+    /**
+     * The whole answer; {@link IOException} also when the server has closed the connection after the last one. The
+     * connection is closed then.
+     */
     public HttpAnswer send(HttpCall call) throws IOException {
-        socket.getOutputStream().write(call.bytesOfSeveral());
-        return HttpProbe.answer(socket, answers, call.method().equals("HEAD")).whole();
+        try {
+            socket.getOutputStream().write(call.bytesOfSeveral());
+            return HttpProbe.answer(socket, answers, call.method().equals("HEAD"))
+                    .whole();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     /** The same, but nothing when the server has closed the connection, or did not keep to where its answers end. */
@@ -35,7 +44,12 @@ public final class KeptConnection implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        socket.close();
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Nothing that was sent or read is lost by that.
+            return;
+        }
     }
 }

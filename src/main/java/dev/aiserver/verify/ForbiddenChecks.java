@@ -85,11 +85,10 @@ final class ForbiddenChecks {
 
     private static Outcome allBlocked(Subject subject, List<HttpCall> calls) throws IOException {
         List<String> holes = new ArrayList<>();
-        List<HttpAnswer> answers = subject.sendEach(
-                calls.stream().map(call -> call.asking(subject.nonce())).toList());
-        for (int i = 0; i < calls.size(); i++) {
-            if (!Answers.isRefused(answers.get(i))) {
-                holes.add(calls.get(i) + " gets " + Answers.shown(answers.get(i)));
+        for (HttpCall call : calls) {
+            HttpAnswer answer = subject.sendOnKept(call.asking(subject.nonce()));
+            if (!Answers.isRefused(answer)) {
+                holes.add(call + " gets " + Answers.shown(answer));
             }
         }
         if (holes.isEmpty()) {

@@ -71,6 +71,7 @@ public final class Runner {
             return List.copyOf(found);
         } finally {
             pool.shutdownNow();
+            subject.hangUp();
         }
     }
 
@@ -119,6 +120,7 @@ public final class Runner {
             return List.copyOf(verdicts);
         } finally {
             pool.shutdownNow();
+            subject.hangUp();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.KeptConnections;
 import dev.aiserver.net.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ public final class Subject {
     private final Duration patience;
     private final double mostAddedMillis;
     private final String nonce;
+    private final KeptConnections kept;
     private Optional<Server> server = Optional.empty();
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
@@ -43,6 +45,7 @@ public final class Subject {
         this.patience = patience;
         this.mostAddedMillis = mostAddedMillis;
         this.nonce = nonce;
+        this.kept = new KeptConnections(probe(patience));
     }
 
     private static Subject of(Client client, Supplier<Optional<Server>> look) {
@@ -134,9 +137,13 @@ public final class Subject {
         return probe(patience).send(call);
     }
 
-    /** Sends through the proxy what is answered at once, on as few connections as it needs. */
-    List<HttpAnswer> sendEach(List<HttpCall> calls) throws IOException {
-        return probe(patience).sendEach(calls);
+    /** The same on a connection that is kept, until {@link #hangUp}. */
+    HttpAnswer sendOnKept(HttpCall call) throws IOException {
+        return kept.send(call);
+    }
+
+    void hangUp() {
+        kept.close();
     }
 
     /** Sends bytes as they are; see {@link HttpProbe#answers}. */

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,29 +61,35 @@ class HttpProbeTest {
 
     /** The server keeps the first connection for two requests, the next one for one. */
     @Test
-    void aSeriesNeedsNoMoreConnectionsThanTheServerCloses() throws IOException {
+    void keptConnectionsAreNoMoreThanTheServerCloses() throws IOException {
         CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"))
                 .thenCompose(first -> serve(client -> answer(client, "/three")))
                 .thenCompose(second -> serve(client -> answer(client, "/four", "/five")));
-        List<HttpCall> calls = Stream.of("/one", "/two", "/three", "/four", "/five")
-                .map(target -> HttpCall.get(target, "h"))
-                .toList();
-        assertThat(probe(PATIENT).sendEach(calls))
-                .extracting(HttpAnswer::text)
-                .containsExactly("/one", "/two", "/three", "/four", "/five");
+        try (KeptConnections kept = new KeptConnections(probe(PATIENT))) {
+            for (String target : List.of("/one", "/two", "/three", "/four", "/five")) {
+                assertThat(kept.send(HttpCall.get(target, "h")).text()).isEqualTo(target);
+            }
+        }
         served.join();
     }
 
     @Test
-    void aSeriesOfWhichTheServerAnswersNothingIsNone() {
-        List<HttpCall> calls = List.of(HttpCall.get("/one", "h"), HttpCall.get("/two", "h"));
-        serve(client -> answer(client, "/one")).thenCompose(first -> serve(client -> {}));
-        assertThatThrownBy(() -> probe(PATIENT).sendEach(calls)).isInstanceOf(IOException.class);
-        serve(client -> {
-            answer(client, "/one");
-            client.getInputStream().readAllBytes();
-        });
-        assertThatThrownBy(() -> probe(IMPATIENT).sendEach(calls)).isInstanceOf(SocketTimeoutException.class);
+    void aKeptConnectionThatIsNotAnsweredIsKeptNoLonger() throws IOException {
+        CompletableFuture<Void> served = serve(client -> answer(client, "/one"))
+                .thenCompose(first -> serve(client -> {}))
+                .thenCompose(second -> serve(client -> {
+                    answer(client, "/three");
+                    client.getInputStream().readAllBytes();
+                }))
+                .thenCompose(third -> serve(client -> answer(client, "/five")));
+        try (KeptConnections kept = new KeptConnections(probe(IMPATIENT))) {
+            kept.send(HttpCall.get("/one", "h"));
+            assertThatThrownBy(() -> kept.send(HttpCall.get("/two", "h"))).isInstanceOf(IOException.class);
+            kept.send(HttpCall.get("/three", "h"));
+            assertThatThrownBy(() -> kept.send(HttpCall.get("/four", "h"))).isInstanceOf(SocketTimeoutException.class);
+            assertThat(kept.send(HttpCall.get("/five", "h")).text()).isEqualTo("/five");
+        }
+        served.join();
     }
 
     private static void answer(Socket client, String... targets) throws IOException {
