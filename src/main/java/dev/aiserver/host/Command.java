@@ -1,6 +1,5 @@
 package dev.aiserver.host;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.stream.Collectors;
  * A program to run on a host: its arguments (the first is its name or path), additions to the environment, what it
  * reads on standard input, and how long it may take. Arguments arrive as they are; no shell reads them.
  */
-public record Command(List<String> argv, Map<String, String> environment, byte[] stdin, Duration timeout) {
+public record Command(List<String> argv, Map<String, String> environment, Content stdin, Duration timeout) {
 
     private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}@%+=:,./_-]+");
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
@@ -30,15 +29,15 @@ public record Command(List<String> argv, Map<String, String> environment, byte[]
     }
 
     public static Command of(List<String> argv) {
-        return new Command(argv, Map.of(), new byte[0], DEFAULT_TIMEOUT);
+        return new Command(argv, Map.of(), Content.of(""), DEFAULT_TIMEOUT);
     }
 
     public Command reading(byte[] input) {
-        return new Command(argv, environment, input, timeout);
+        return new Command(argv, environment, Content.of(input), timeout);
     }
 
     public Command reading(String input) {
-        return reading(input.getBytes(StandardCharsets.UTF_8));
+        return new Command(argv, environment, Content.of(input), timeout);
     }
 
     public Command within(Duration limit) {

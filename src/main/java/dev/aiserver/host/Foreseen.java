@@ -12,18 +12,11 @@ public final class Foreseen {
     private final Map<Path, FileState> stats = new HashMap<>();
     private final Map<Path, List<Path>> lists = new HashMap<>();
     private final Map<String, Optional<Path>> programs = new HashMap<>();
-    private final Map<Run, CommandResult> results = new HashMap<>();
-
-    /** A command, equal to every other that does the same. */
-    private record Run(List<String> argv, Map<String, String> environment) {
-        static Run of(Command command) {
-            return new Run(command.argv(), command.environment());
-        }
-    }
+    private final Map<Command, CommandResult> results = new HashMap<>();
 
     /** Whether it is worth asking ahead: what reads standard input is run only when it is meant. */
     public static boolean canKnow(Command command) {
-        return command.stdin().length == 0;
+        return command.stdin().size() == 0;
     }
 
     public void file(Path path, FileState state) {
@@ -43,7 +36,7 @@ public final class Foreseen {
     }
 
     public void result(Command command, CommandResult result) {
-        results.put(Run.of(command), result);
+        results.put(command, result);
     }
 
     /** What of it is not known. */
@@ -96,6 +89,6 @@ public final class Foreseen {
     }
 
     Optional<CommandResult> result(Command command) {
-        return canKnow(command) ? Optional.ofNullable(results.get(Run.of(command))) : Optional.empty();
+        return canKnow(command) ? Optional.ofNullable(results.get(command)) : Optional.empty();
     }
 }

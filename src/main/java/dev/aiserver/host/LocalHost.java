@@ -81,7 +81,7 @@ public final class LocalHost implements Host {
         Map<String, String> childEnvironment = new HashMap<>(environment);
         childEnvironment.putAll(command.environment());
 
-        Streams streams = new Streams(command.stdin());
+        Streams streams = new Streams(command.stdin().bytes());
         Deadline deadline = new Deadline(command.timeout());
         DefaultExecutor executor = DefaultExecutor.builder().get();
         executor.setStreamHandler(streams);

@@ -34,7 +34,7 @@ public final class RehearsalHost implements ForwardingHost {
                                 command.timeout().toMillis(),
                                 TimeUnit.MILLISECONDS)
                         .join();
-            case "plutil" -> plutil.run(arguments, command.stdin());
+            case "plutil" -> plutil.run(arguments, command.stdin().bytes());
             default -> host.run(command);
         };
     }

@@ -21,7 +21,7 @@ final class AskedAhead {
     private Duration longest = Duration.ZERO;
 
     AskedAhead(Foresight foresight) {
-        Set<Object> same = new HashSet<>();
+        Set<Command> asked = new HashSet<>();
         for (Path directory : foresight.directories()) {
             add(RemoteFiles.list(directory), entries -> foreseen.list(directory, entries));
         }
@@ -31,14 +31,11 @@ final class AskedAhead {
         for (List<Command> alternatives : foresight.alternatives()) {
             List<Command> known =
                     alternatives.stream().filter(Foreseen::canKnow).toList();
-            List<Object> identities = known.stream().map(AskedAhead::identity).toList();
-            if (same.add(identities)) {
-                addAlternatives(known);
-                same.addAll(identities);
-            }
+            addAlternatives(known);
+            asked.addAll(known);
         }
         for (Command command : foresight.commands()) {
-            if (Foreseen.canKnow(command) && same.add(identity(command))) {
+            if (Foreseen.canKnow(command) && asked.add(command)) {
                 add(Shell.run(command), command);
             }
         }
@@ -49,10 +46,6 @@ final class AskedAhead {
         for (Path path : foresight.files()) {
             add(RemoteFiles.file(path), state -> foreseen.file(path, state));
         }
-    }
-
-    private static Object identity(Command command) {
-        return List.of(command.argv(), command.environment());
     }
 
     private void addAlternatives(List<Command> alternatives) {

@@ -79,7 +79,7 @@ final class Shell {
                 [ -f "$_program" ] && [ -x "$_program" ] || { printf '%%s: cannot be run' "$1" >&2; exit %1$d; }
                 shift
                 """.formatted(CommandResult.NOT_FOUND) + environment + "exec \"$_program\" \"$@\"";
-        return new Question<>(script, command.stdin(), result -> result);
+        return new Question<>(script, command.stdin().bytes(), result -> result);
     }
 
     /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
