@@ -1,5 +1,6 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Departure;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A server that checks speak of, as a client sees it, and where possible as the machine that it runs on does. */
 public final class Subject {
@@ -33,7 +35,7 @@ public final class Subject {
     private final double mostAddedMillis;
     private final String nonce;
     private final KeptConnections kept;
-    private Optional<Server> server = Optional.empty();
+    private @Nullable Supplier<Optional<Server>> seen;
     private Optional<Models> models = Optional.empty();
     private Optional<Passage> passage = Optional.empty();
     private Optional<List<Listener>> listeners = Optional.empty();
@@ -89,13 +91,24 @@ public final class Subject {
         return client;
     }
 
-    /** Looked at once, if it can be, and for all. */
+    /** Looked at once for all; one that cannot be looked at is not tried again, which may take long. */
     Optional<Server> server() {
         synchronized (looking) {
-            if (server.isEmpty()) {
-                server = look.get();
+            if (seen == null) {
+                seen = sight();
             }
-            return server;
+            return seen.get();
+        }
+    }
+
+    private Supplier<Optional<Server>> sight() {
+        try {
+            Optional<Server> server = look.get();
+            return () -> server;
+        } catch (Trouble trouble) {
+            return () -> {
+                throw trouble;
+            };
         }
     }
 

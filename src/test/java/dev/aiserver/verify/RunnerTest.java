@@ -83,6 +83,24 @@ class RunnerTest {
     }
 
     @Test
+    void looksOnceAtAMachineThatCannotBeLookedAt() throws IOException {
+        AtomicInteger looks = new AtomicInteger();
+        try (YesServer server = new YesServer()) {
+            Subject subject =
+                    Subject.seenFromInside(at("127.0.0.1", server.port()).client(), () -> {
+                        looks.incrementAndGet();
+                        throw new Trouble("launchctl does not answer.");
+                    });
+            Check first = Check.onServer("a.first", "x", (any, here) -> GOOD);
+            Check second = Check.onServer("a.second", "x", (any, here) -> GOOD);
+            assertThat(run(subject, first, second))
+                    .hasSize(2)
+                    .allMatch(verdict -> verdict.outcome().equals(new Outcome.Unknown("launchctl does not answer.")));
+            assertThat(looks).hasValue(1);
+        }
+    }
+
+    @Test
     void provesAheadWhatItCanInTime() {
         CountDownLatch never = new CountDownLatch(1);
         List<String> begun = Collections.synchronizedList(new ArrayList<>());

@@ -287,7 +287,10 @@ final class World implements AutoCloseable {
             Subject subject = start();
             HeadStart start = new HeadStart(subject);
             start.use(LIMIT);
-            assertThat(start.proved()).hasSizeGreaterThan(200);
+            assertThat(start.proved())
+                    .hasSizeGreaterThan(300)
+                    .containsKeys("services.stable.com.ollama", "bindings.connect", "blocked.route.GET:/")
+                    .doesNotContainKey("services.files");
             return start.complete();
         } finally {
             restore();
