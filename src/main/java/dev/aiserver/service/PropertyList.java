@@ -1,19 +1,13 @@
 package dev.aiserver.service;
 
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
-import java.io.IOException;
 import java.io.StringReader;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.w3c.dom.Element;
-import org.w3c.dom.Node;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 
 /**
  * The values of a property list in XML.
@@ -25,22 +19,25 @@ public record PropertyList(Map<String, String> values) {
 
     /** @throws Trouble for what is none */
     public static PropertyList parse(String xml) {
+        XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+        // The document type names a file on Apple's server; nothing is to be fetched for a proof.
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        Map<String, String> values = new LinkedHashMap<>();
         try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
-            // The document type names a file on Apple's server; nothing is to be fetched for a proof.
-            factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-            factory.setFeature("http://xml.org/sax/features/external-general-entities", false);
-            factory.setExpandEntityReferences(false);
-            DocumentBuilder builder = factory.newDocumentBuilder();
-            builder.setErrorHandler(null);
-            Map<String, String> values = new LinkedHashMap<>();
-            for (Element top : elements(
-                    builder.parse(new InputSource(new StringReader(xml))).getDocumentElement())) {
-                read("", top, values);
+            XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(xml));
+            while (reader.next() != XMLStreamReader.START_ELEMENT) {
+                continue;
+            }
+            while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
+                read("", reader, values);
+            }
+            while (reader.hasNext()) {
+                reader.next();
             }
             return new PropertyList(values);
-        } catch (SAXException | ParserConfigurationException | IOException e) {
-            throw new Trouble("the property list is not in XML: " + e.getMessage(), e);
+        } catch (XMLStreamException e) {
+            String reason = String.valueOf(e.getMessage()).replaceFirst("(?s).*\\bMessage: ", "");
+            throw new Trouble("the property list is not in XML: " + Complaint.of(reason), e);
         }
     }
 
@@ -49,38 +46,33 @@ public record PropertyList(Map<String, String> values) {
         return values.getOrDefault(key, "");
     }
 
-    private static void read(String path, Element element, Map<String, String> values) {
-        switch (element.getTagName()) {
-            case "dict" -> readAll(path.isEmpty() ? "" : path + ".", element, values);
-            case "true", "false" -> values.put(path, element.getTagName());
+    private static void read(String path, XMLStreamReader reader, Map<String, String> values)
+            throws XMLStreamException {
+        String kind = reader.getLocalName();
+        switch (kind) {
+            case "dict" -> readAll(path.isEmpty() ? "" : path + ".", reader, values);
             case "array" -> {
-                int item = 0;
-                for (Element each : elements(element)) {
-                    read(path + "." + item++, each, values);
+                for (int item = 0; reader.nextTag() == XMLStreamReader.START_ELEMENT; item++) {
+                    read(path + "." + item, reader, values);
                 }
             }
-            default -> values.put(path, element.getTextContent());
+            case "true", "false" -> {
+                values.put(path, kind);
+                reader.nextTag();
+            }
+            default -> values.put(path, reader.getElementText());
         }
     }
 
-    private static void readAll(String prefix, Element dictionary, Map<String, String> values) {
+    private static void readAll(String prefix, XMLStreamReader reader, Map<String, String> values)
+            throws XMLStreamException {
         String key = "";
-        for (Element element : elements(dictionary)) {
-            if (element.getTagName().equals("key")) {
-                key = element.getTextContent();
+        while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
+            if (reader.getLocalName().equals("key")) {
+                key = reader.getElementText();
             } else {
-                read(prefix + key, element, values);
+                read(prefix + key, reader, values);
             }
         }
-    }
-
-    private static List<Element> elements(Element parent) {
-        List<Element> elements = new ArrayList<>();
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element) {
-                elements.add(element);
-            }
-        }
-        return elements;
     }
 }
