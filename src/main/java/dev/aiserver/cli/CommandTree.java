@@ -61,6 +61,9 @@ public final class CommandTree {
         }
     }
 
+    private static final List<String> NAMES =
+            List.of("install", "plan", "uninstall", "verify", "warm-models", "status");
+
     private CommandTree() {}
 
     /** Runs one command, on the machines that it names, and says its exit code. */
@@ -147,14 +150,9 @@ public final class CommandTree {
     }
 
     private static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
-        CommandLine commands = new CommandLine(new Root())
-                .addSubcommand(new InstallCommand(useCases, console))
-                .addSubcommand(new PlanCommand(useCases, console))
-                .addSubcommand(new UninstallCommand(useCases, console))
-                .addSubcommand(new VerifyCommand(useCases, console))
-                .addSubcommand(new WarmModelsCommand(useCases, console))
-                .addSubcommand(new StatusCommand(useCases, console))
-                .setOut(console.out())
+        CommandLine commands = new CommandLine(new Root());
+        named(args).forEach(name -> commands.addSubcommand(command(name, useCases, console)));
+        commands.setOut(console.out())
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
@@ -164,6 +162,23 @@ public final class CommandTree {
         commands.getSubcommands().values().forEach(command -> MachineOptions.addTo(command.getCommandSpec()));
         commands.getCommandSpec().version("aiserver " + version);
         return commands;
+    }
+
+    /** The one that comes first if there is one, because to read what all of them take is slow; or else all. */
+    private static List<String> named(String[] args) {
+        return args.length > 0 && NAMES.contains(args[0]) ? List.of(args[0]) : NAMES;
+    }
+
+    private static Object command(String name, UseCases useCases, Console console) {
+        return switch (name) {
+            case "install" -> new InstallCommand(useCases, console);
+            case "plan" -> new PlanCommand(useCases, console);
+            case "uninstall" -> new UninstallCommand(useCases, console);
+            case "verify" -> new VerifyCommand(useCases, console);
+            case "warm-models" -> new WarmModelsCommand(useCases, console);
+            case "status" -> new StatusCommand(useCases, console);
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     private static int misused(ParameterException exception, String[] args, Console console) {
