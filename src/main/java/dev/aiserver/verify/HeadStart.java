@@ -23,11 +23,11 @@ public final class HeadStart {
     /** @param limit for all of it; what is not done by then is left */
     public void use(Duration limit) {
         found = Runner.ahead(
-                subject, checks.stream().filter(HeadStart::takesNoRest).toList(), limit);
+                subject, checks.stream().filter(HeadStart::canComeEarly).toList(), limit);
     }
 
     /** A model may take minutes. */
-    private static boolean takesNoRest(Check check) {
+    private static boolean canComeEarly(Check check) {
         return !check.has(Check.Trait.MODEL) && !check.has(Check.Trait.AT_REST);
     }
 
