@@ -123,7 +123,7 @@ class RunnerTest {
                 return GOOD;
             }));
         }
-        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMillis(300)))
+        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofSeconds(1)))
                 .extracting(Verdict::id)
                 .containsExactlyInAnyOrder("a.good", "a.bad", "a.unknown");
         assertThat(begun).hasSize(4);
