@@ -49,7 +49,7 @@ final class RemoteShell implements AutoCloseable {
         } catch (JSchException e) {
             throw connection.lost(e);
         } catch (IOException e) {
-            throw connection.lost(String.valueOf(e.getMessage()));
+            throw gone(e);
         }
     }
 
@@ -72,7 +72,7 @@ final class RemoteShell implements AutoCloseable {
             // As a function, so that nothing of it is done before all of it has arrived.
             write("_line=" + Shell.quote(mark) + "\n_all() {\n" + body + "\n}\n_all </dev/null\n");
         } catch (IOException e) {
-            throw connection.lost(String.valueOf(e.getMessage()));
+            throw gone(e);
         }
     }
 
@@ -113,6 +113,9 @@ final class RemoteShell implements AutoCloseable {
         if (condition.getAsBoolean()) {
             return true;
         }
+        if (hasEnded()) {
+            throw connection.silentShell();
+        }
         // A channel is closed a moment before the connection that it belonged to.
         CLOSELY.await(
                 channel.isClosed() ? A_MOMENT : Duration.ZERO,
@@ -124,6 +127,18 @@ final class RemoteShell implements AutoCloseable {
             throw connection.silentShell();
         }
         return false;
+    }
+
+    /**
+     * Whether the shell has ended by itself. What it is told afterwards has OpenSSH end the whole connection, which then
+     * looks lost.
+     */
+    private boolean hasEnded() {
+        return !isOpen() && channel.getExitStatus() >= 0;
+    }
+
+    private Trouble gone(IOException e) {
+        return hasEnded() ? connection.silentShell() : connection.lost(String.valueOf(e.getMessage()));
     }
 
     private static void patiently(boolean interruptible, Duration limit, BooleanSupplier condition) {
