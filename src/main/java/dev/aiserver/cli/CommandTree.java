@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,8 +62,16 @@ public final class CommandTree {
         }
     }
 
-    private static final List<String> NAMES =
-            List.of("install", "plan", "uninstall", "verify", "warm-models", "status");
+    /** How a command is made when it is wanted: to read by reflection what each of them takes is slow. */
+    private record Maker(String name, BiFunction<UseCases, Console, Object> make) {}
+
+    private static final List<Maker> MAKERS = List.of(
+            new Maker("install", InstallCommand::new),
+            new Maker("plan", PlanCommand::new),
+            new Maker("uninstall", UninstallCommand::new),
+            new Maker("verify", VerifyCommand::new),
+            new Maker("warm-models", WarmModelsCommand::new),
+            new Maker("status", StatusCommand::new));
 
     private CommandTree() {}
 
@@ -151,7 +160,7 @@ public final class CommandTree {
 
     private static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
         CommandLine commands = new CommandLine(new Root());
-        named(args).forEach(name -> commands.addSubcommand(command(name, useCases, console)));
+        wanted(args).forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
         commands.setOut(console.out())
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -164,21 +173,12 @@ public final class CommandTree {
         return commands;
     }
 
-    /** The one that comes first if there is one, because to read what all of them take is slow; or else all. */
-    private static List<String> named(String[] args) {
-        return args.length > 0 && NAMES.contains(args[0]) ? List.of(args[0]) : NAMES;
-    }
-
-    private static Object command(String name, UseCases useCases, Console console) {
-        return switch (name) {
-            case "install" -> new InstallCommand(useCases, console);
-            case "plan" -> new PlanCommand(useCases, console);
-            case "uninstall" -> new UninstallCommand(useCases, console);
-            case "verify" -> new VerifyCommand(useCases, console);
-            case "warm-models" -> new WarmModelsCommand(useCases, console);
-            case "status" -> new StatusCommand(useCases, console);
-            default -> throw new IllegalArgumentException(name);
-        };
+    /** The one that is named first, or else all. */
+    private static List<Maker> wanted(String[] args) {
+        List<Maker> named = MAKERS.stream()
+                .filter(maker -> args.length > 0 && maker.name().equals(args[0]))
+                .toList();
+        return named.isEmpty() ? MAKERS : named;
     }
 
     private static int misused(ParameterException exception, String[] args, Console console) {

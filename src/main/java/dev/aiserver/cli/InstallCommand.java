@@ -6,7 +6,6 @@ import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
-import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
@@ -226,12 +225,11 @@ final class InstallCommand implements Callable<Integer> {
 
     /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
     private int stillAnswers(Install.Proposal proposal) {
-        Receipt receipt = proposal.receipt();
         return proved(
                 proposal,
                 false,
                 "Verifying that it answers (\"aiserver verify\" proves everything):",
-                () -> Verify.answers(proposal.spec(), receipt.address(), receipt.hostNames()));
+                () -> Verify.answers(proposal.spec(), proposal.receipt()));
     }
 
     private int verified(Install.Proposal proposal, HeadStart proof) {

@@ -103,6 +103,7 @@ public final class Install {
                                     && changed.label().equals(service.label())));
         }
 
+        /** What applying it does, with the receipt that it leaves. */
         public Transaction transaction() {
             return Transaction.install(plan.ours(), receipt, header);
         }

@@ -59,14 +59,12 @@ public final class Verify {
                 first.installation().map(known -> further(first, known)).orElseGet(Foresight::none));
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
-        Client client = client(
-                spec, installation.receipt().address(), installation.receipt().hostNames());
         Server server = server(outlook, installation);
-        return Subject.seenFromInside(client, () -> server);
+        return Subject.seenFromInside(client(spec, installation.receipt()), () -> server);
     }
 
-    private static Client client(ServerSpec spec, String address, List<String> hostNames) {
-        return new Client(spec.name(), address, spec.proxy(), hostNames);
+    private static Client client(ServerSpec spec, Receipt receipt) {
+        return new Client(spec.name(), receipt.address(), spec.proxy(), receipt.hostNames());
     }
 
     /**
@@ -78,7 +76,7 @@ public final class Verify {
         Foresight ofFiles = Observer.questions(receipt.resources(), launchd)
                 .and(Foresight.ofStats(Logs.of(spec).ofServices()));
         return new HeadStart(Subject.seenFromInside(
-                client(spec, receipt.address(), receipt.hostNames()),
+                client(spec, receipt),
                 () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles)));
     }
 
@@ -95,10 +93,10 @@ public final class Verify {
     /**
      * What a client notices first: that the server answers, by each of its names and by no other.
      *
-     * @param address on which its proxy listens
+     * @param receipt of its installation
      */
-    public static List<Verdict> answers(ServerSpec spec, String address, List<String> hostNames) {
-        Subject subject = Subject.seenFromOutside(client(spec, address, hostNames));
+    public static List<Verdict> answers(ServerSpec spec, Receipt receipt) {
+        Subject subject = Subject.seenFromOutside(client(spec, receipt));
         List<Check> checks = Selection.ANSWERS.of(Checks.of(subject.client()));
         return new Runner(subject, false, verdict -> {}).run(checks);
     }

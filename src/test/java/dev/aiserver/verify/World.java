@@ -291,6 +291,7 @@ final class World implements AutoCloseable {
                     .hasSizeGreaterThan(300)
                     .containsKeys("services.stable.com.ollama", "bindings.connect", "blocked.route.GET:/")
                     .doesNotContainKey("services.files");
+            assertThat(start.proved().values()).allMatch(Verdict::isGood);
             return start.complete();
         } finally {
             restore();
