@@ -34,7 +34,7 @@ class LayersTest {
             template:          spec
             net:               host spec
             service:           host
-            ollama:            host net
+            ollama:            host spec net
             resource:          host net service
             plan:              host service resource
             verify:            host spec net service resource plan

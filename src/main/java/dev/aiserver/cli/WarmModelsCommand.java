@@ -1,6 +1,5 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.ollama.GoDuration;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
@@ -17,6 +16,7 @@ import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.server.WarmModels.Outcome;
 import dev.aiserver.server.WarmModels.Result;
+import dev.aiserver.spec.GoDuration;
 import dev.aiserver.spec.ServerSpec;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.aiserver.ollama;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.aiserver.spec.GoDuration;
 import java.time.Duration;
 import java.util.Optional;
 

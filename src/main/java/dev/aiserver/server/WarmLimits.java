@@ -1,6 +1,6 @@
 package dev.aiserver.server;
 
-import dev.aiserver.ollama.GoDuration;
+import dev.aiserver.spec.GoDuration;
 import dev.aiserver.spec.ServerSpec;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

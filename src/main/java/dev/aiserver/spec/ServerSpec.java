@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a person wants of their server. Every value has been checked by {@link SpecReader}: nothing in it can break out
@@ -54,10 +55,22 @@ public record ServerSpec(
      * Ollama's port on 127.0.0.1 and its environment.
      *
      * @param environment without {@code OLLAMA_HOST}, which is not a matter of configuration; sorted
+     * @param unsafe names of those variables whose values were not checked, because the person wants it so
      */
-    public record Ollama(int port, Map<String, String> environment) {
+    public record Ollama(int port, Map<String, String> environment, Set<String> unsafe) {
         public Ollama {
             environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+            unsafe = Collections.unmodifiableSet(new TreeSet<>(unsafe));
+        }
+
+        public Ollama(int port, Map<String, String> environment) {
+            this(port, environment, Set.of());
+        }
+
+        private Map<String, String> environment(boolean unchecked) {
+            Map<String, String> some = new TreeMap<>(environment);
+            some.keySet().removeIf(name -> unsafe.contains(name) != unchecked);
+            return some;
         }
     }
 
@@ -124,7 +137,10 @@ public record ServerSpec(
     private Map<String, Object> ollamaConfiguration() {
         Map<String, Object> configuration = new LinkedHashMap<>();
         configuration.put("port", ollama.port());
-        configuration.put("environment", ollama.environment());
+        configuration.put("environment", ollama.environment(false));
+        if (!ollama.unsafe().isEmpty()) {
+            configuration.put("unsafe-environment", ollama.environment(true));
+        }
         return configuration;
     }
 }

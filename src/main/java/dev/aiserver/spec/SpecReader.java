@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,33 +25,18 @@ public final class SpecReader {
             Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
-    private static final Pattern VARIABLE = Pattern.compile("[A-Z_][A-Z0-9_]*");
     private static final List<String> KEYS =
             List.of("name", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
+    private static final String ENVIRONMENT = "environment";
+    private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
-    /** Variables that are not the person's to set, and why. */
-    private static final Map<String, String> FIXED = Map.of(
-            "OLLAMA_HOST",
-                    "it is always 127.0.0.1, so that nothing but the proxy reaches Ollama; use ollama.port for the port",
-            "OLLAMA_DEBUG_LOG_REQUESTS", "it would write every prompt to disk",
-            "HOME", "it is the home of the user who installs",
-            "PATH", "it is set so that Ollama finds its own parts");
-
-    private static final Pattern NAME_OF_A_SECRET =
-            Pattern.compile("(?:.*_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)");
-
-    /** A proxy may also be written without a scheme. */
-    private static final Pattern USER_INFORMATION = Pattern.compile("//[^/?#\\s]*@|^[^/?#\\s@]+:[^/?#\\s@]+@");
-
-    private static final String READABLE = "which anyone could read in the property list, the receipt and the plan; ";
-
     private final String file;
-    private final boolean takesSecrets;
+    private final boolean isRecord;
 
-    private SpecReader(String file, boolean takesSecrets) {
+    private SpecReader(String file, boolean isRecord) {
         this.file = file;
-        this.takesSecrets = takesSecrets;
+        this.isRecord = isRecord;
     }
 
     /**
@@ -62,8 +48,8 @@ public final class SpecReader {
     }
 
     /**
-     * What a record of an installation says. It may be older than the rule against secrets, and must be read all the
-     * same: what is installed could not be taken back otherwise.
+     * What a record of an installation says. It may be older than the rules for the environment, and must be read all
+     * the same: what is installed could not be taken back otherwise.
      *
      * @param file what messages call it
      * @throws Trouble of configuration
@@ -223,73 +209,42 @@ public final class SpecReader {
     }
 
     private ServerSpec.Ollama ollama(Section section, ServerSpec.Ollama defaults) {
-        Section ollama = section.section("ollama", "port", "environment");
+        Section ollama = section.section("ollama", "port", ENVIRONMENT, UNSAFE_ENVIRONMENT);
         int port = ollama.has("port") ? port("ollama.port", ollama.scalar("port")) : defaults.port();
+        Map<String, YamlNode.Scalar> checked = ollama.has(ENVIRONMENT) ? ollama.scalars(ENVIRONMENT) : Map.of();
+        Map<String, YamlNode.Scalar> unchecked =
+                ollama.has(UNSAFE_ENVIRONMENT) ? ollama.scalars(UNSAFE_ENVIRONMENT) : Map.of();
         Map<String, String> environment = new LinkedHashMap<>(defaults.environment());
-        if (ollama.has("environment")) {
-            ollama.scalars("environment").forEach((key, value) -> environment.put(key, variable(key, value)));
-        }
-        return new ServerSpec.Ollama(port, environment);
+        Set<String> unsafe = new LinkedHashSet<>(defaults.unsafe());
+        checked.forEach((key, value) -> {
+            String shown = "ollama.environment." + printable(key);
+            refuse(
+                    value,
+                    isRecord
+                            ? OllamaVariables.fixedProblem(shown, key)
+                            : OllamaVariables.problem(shown, key, value.text()));
+            environment.put(key, value.text());
+            unsafe.remove(key);
+        });
+        unchecked.forEach((key, value) -> {
+            String shown = "ollama.unsafe-environment." + printable(key);
+            refuse(
+                    value,
+                    checked.containsKey(key)
+                            ? Optional.of(shown + " stands in ollama.environment too; remove one of them")
+                            : isRecord
+                                    ? OllamaVariables.fixedProblem(shown, key)
+                                    : OllamaVariables.unsafeProblem(shown, key, value.text()));
+            environment.put(key, value.text());
+            unsafe.add(key);
+        });
+        return new ServerSpec.Ollama(port, environment, unsafe);
     }
 
-    private String variable(String key, YamlNode.Scalar value) {
-        String path = "ollama.environment." + printable(key);
-        if (!VARIABLE.matcher(key).matches()) {
-            throw trouble(
-                    value.place(),
-                    path + " is no name of an environment variable; use capitals, digits and underscores");
-        }
-        String fixed = FIXED.get(key);
-        if (fixed != null) {
-            throw trouble(value.place(), path + " cannot be set: " + fixed);
-        }
-        if (!takesSecrets) {
-            refuseSecret(path, key, value);
-        }
-        if (CONTROL.matcher(value.text()).find()) {
-            throw trouble(value.place(), path + " holds a control character; write it on one line");
-        }
-        if (key.equals("OLLAMA_ORIGINS")) {
-            origins(path, value);
-        }
-        return value.text();
-    }
-
-    /** The message never holds the value. */
-    private void refuseSecret(String path, String key, YamlNode.Scalar value) {
-        if (NAME_OF_A_SECRET.matcher(key).matches()) {
-            throw trouble(
-                    value.place(),
-                    path + " is a secret by its name, " + READABLE
-                            + "leave it out, and keep it in a file that only you can read");
-        }
-        if (USER_INFORMATION.matcher(value.text()).find()) {
-            throw trouble(
-                    value.place(),
-                    path + " holds a user's name or password in a URL, " + READABLE
-                            + "leave that part out, and use a proxy that asks for none");
-        }
-    }
-
-    /** Ollama panics at start on an origin that its CORS library does not take. */
-    private void origins(String path, YamlNode.Scalar value) {
-        for (String origin : value.text().split(",", -1)) {
-            boolean scheme = Stream.of(
-                            "http://",
-                            "https://",
-                            "chrome-extension://",
-                            "safari-extension://",
-                            "moz-extension://",
-                            "ms-browser-extension://")
-                    .anyMatch(origin::startsWith);
-            long stars = origin.chars().filter(c -> c == '*').count();
-            if (stars > 1 || (stars == 0 && !scheme)) {
-                throw trouble(
-                        value.place(),
-                        path + ": Ollama would not start with the origin \"" + printable(origin)
-                                + "\"; write it as https://example.com or with exactly one *");
-            }
-        }
+    private void refuse(YamlNode.Scalar value, Optional<String> problem) {
+        problem.ifPresent(sentence -> {
+            throw trouble(value.place(), sentence);
+        });
     }
 
     private List<String> models(Section section) {

@@ -1,4 +1,4 @@
-package dev.aiserver.ollama;
+package dev.aiserver.spec;
 
 import java.math.BigDecimal;
 import java.time.Duration;

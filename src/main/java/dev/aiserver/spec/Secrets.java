@@ -1,0 +1,67 @@
+package dev.aiserver.spec;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Recognises a secret, by the name of the variable that holds it or by its own form. The forms are those that the
+ * services document for their scanners: a prefix, then at least as many characters as the shortest real one may have.
+ */
+public final class Secrets {
+    private static final Pattern NAME =
+            Pattern.compile("(?:.*_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)", Pattern.CASE_INSENSITIVE);
+
+    /** A proxy may also be written without a scheme. */
+    private static final Pattern USER_INFORMATION =
+            Pattern.compile("//[^/?#\\s]*@|(?:^|[\\s,;'\"=])[^/?#\\s@,;'\"=]+:[^/?#\\s@]+@");
+
+    private static final Pattern PARAMETER = Pattern.compile(
+            "[?&;](?:[\\w.-]*[_.-])?(?:api_?key|key|token|secret|password|passwd|signature|sig)=[^&;\\s]",
+            Pattern.CASE_INSENSITIVE);
+
+    private record Form(String words, Pattern pattern) {
+        Form(String words, String pattern) {
+            this(words, Pattern.compile(pattern));
+        }
+    }
+
+    private static final String START = "(?<![A-Za-z0-9])";
+
+    /** A name of a folder may begin like a key; a key has digits or capitals early, or is long. */
+    private static final String KEY = "(?:(?=[a-z_-]*[A-Z0-9])[\\w-]{12,}|[A-Za-z0-9]{20,})";
+
+    private static final List<Form> FORMS = List.of(
+            new Form("a private key", "-----BEGIN [A-Z0-9 ]*PRIVATE KEY|AGE-SECRET-KEY-1"),
+            new Form("a JSON web token", START + "eyJ[\\w-]{6,}\\.[\\w-]{6,}\\.[\\w-]*"),
+            new Form(
+                    "an access token",
+                    START
+                            + "(?:(?:sk|rk|glpat|xox[a-z]|xapp|xai|nvapi|tskey|npm|pypi)[-_]|(?:gh[oprsu]|github_pat|hf|gsk|r8)_)"
+                            + KEY
+                            + "|" + START + "(?:AKIA|ASIA)[A-Z0-9]{12,}(?![a-z0-9])"
+                            + "|" + START + "AIza[\\w-]{30,}"
+                            + "|" + START + "ya29\\.[\\w-]{12,}"),
+            new Form("an Authorization header", "(?i)" + START + "(?:bearer|basic)\\s+[\\w.~+/=-]{8,}"));
+
+    private Secrets() {}
+
+    /** Whether a variable of that name holds a secret, whatever its value. */
+    public static boolean isNameOfOne(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /** What a value holds, in words that follow "holds"; never the value itself. */
+    public static Optional<String> in(String value) {
+        if (USER_INFORMATION.matcher(value).find()) {
+            return Optional.of("a user's name or password in a URL");
+        }
+        if (PARAMETER.matcher(value).find()) {
+            return Optional.of("a secret in the query of a URL");
+        }
+        return FORMS.stream()
+                .filter(form -> form.pattern().matcher(value).find())
+                .map(Form::words)
+                .findFirst();
+    }
+}
