@@ -5,6 +5,10 @@
 <#macro answer status type code message headers="">
     http-error status [=status] content-type application/json hdr X-Aiserver [=code][=headers] string '[=error(type, code, message)]'
 </#macro>
+<#-- Makes the text of a refusal one for a JSON string; "\/" would be right as well, and harder to read. -->
+<#macro quote condition>
+    http-request set-var(txn.refusal) var(txn.refusal),json(utf8s),regsub(\\x5c/,/,g) if [=condition]
+</#macro>
 # Written by aiserver; the next "aiserver install" replaces it.
 #
 #   client -> [=bindAddress]:[=proxy.port] -> this proxy -> 127.0.0.1:[=ollamaPort] -> Ollama
@@ -58,14 +62,14 @@ frontend aiserver
     option disable-h2-upgrade
 
     # What the proxy answers itself, in the shape that OpenAI's and Anthropic's clients both read.
-    <@answer 400 "invalid_request_error" "bad-request" "malformed HTTP request" />
-    <@answer 404 "not_found_error" "blocked" "this endpoint is not served here" />
-    <@answer 408 "timeout_error" "request-timeout" "the request did not arrive in time" />
-    <@answer 421 "invalid_request_error" "unknown-host" "this server is not known by that host name" />
-    <@answer 500 "api_error" "proxy-error" "the proxy failed" />
-    <@answer 502 "api_error" "bad-answer" "the model server hung up or answered badly" />
-    <@answer 503 "api_error" "model-server-down" "the model server is not running" " hdr Retry-After 5" />
-    <@answer 504 "timeout_error" "timeout" "the model server did not answer in time" />
+    <@answer 400 "invalid_request_error" "bad-request" "aiserver: malformed HTTP request" />
+    <@answer 404 "not_found_error" "blocked" "aiserver: this is not a path on this server" />
+    <@answer 408 "timeout_error" "request-timeout" "aiserver: the request did not arrive in time" />
+    <@answer 421 "invalid_request_error" "unknown-host" "aiserver: this server is not known by that host name" />
+    <@answer 500 "api_error" "proxy-error" "aiserver: the proxy failed" />
+    <@answer 502 "api_error" "bad-answer" "aiserver: Ollama closed the connection or sent a malformed response" />
+    <@answer 503 "api_error" "model-server-down" "aiserver: Ollama is not running on the server" " hdr Retry-After 5" />
+    <@answer 504 "timeout_error" "timeout" "aiserver: Ollama did not answer in time" />
 
     # Without the query, which is not ours to write down; this also keeps lines short.
     http-request set-var(txn.path) path,bytes(0,256)
@@ -86,14 +90,37 @@ frontend aiserver
     acl known_host req.fhdr(host) -m str [=bindAddress] [=bindAddress]:[=proxy.port]
     http-request deny deny_status 421 if !known_host
 
+    # 3. Misconfigured clients, told what to change: several take every 404 for a missing model and say so instead.
+    acl wrong_base path_beg /v1/v1/ /v1/api/ /api/v1/ /api/api/
+    acl wrong_base path_beg /models/
+    acl wrong_base path /models /chat/completions /completions /embeddings /responses /messages /messages/count_tokens
+    acl wrong_base path /api/chat/completions
+    http-request set-var-fmt(txn.refusal) 'aiserver: %[var(txn.path)] is not a path here; set the base URL of your client to http://%[req.fhdr(host)]/v1' if wrong_base
+    http-request set-var-fmt(txn.refusal) 'aiserver: %[var(txn.path)] is not a path here; set the base URL of your client to http://%[req.fhdr(host)]' if { path_beg /v1/v1/messages /v1/api/ /api/api/ }
+    <@quote "wrong_base" />
+    http-request return status 400 content-type application/json hdr X-Aiserver base-url lf-string '[=error("invalid_request_error", "base-url", "%[var(txn.refusal)]")]' if wrong_base
+<#if proxy.opens("POST", "/v1/responses")>
+    # Codex asks for a websocket first, and goes on by HTTP at once when it reads this.
+    http-request return status 426 content-type application/json hdr X-Aiserver no-websocket hdr Upgrade HTTP/1.1 string '[=error("invalid_request_error", "no-websocket", "aiserver: this server has no websockets; use POST /v1/responses")]' if { method GET } { path /v1/responses } { req.hdr(upgrade) -m str -i websocket }
+</#if>
+
+    # 4. The endpoints.
 <#if proxy.unfiltered>
-    # 3. Every endpoint, because the configuration says "all": also those that delete, pull and push models.
-    #    Only what is no path on this server stays out: other servers' addresses, "*", and tunnels.
+    # Every endpoint, because the configuration says "all": also those that delete, pull and push models.
+    # Only what is not a path on this server stays out: other servers' addresses, "*", and tunnels.
     http-request deny deny_status 404 if !{ url_beg / }
+    # And the owner's account: Ollama takes everybody behind this proxy for its owner. It decodes a path before it
+    # looks for the route, so that is done here as well; "/./" and "/../" have no use in a request.
+    http-request set-var(txn.decoded) path,url_dec
+    acl of_the_owner var(txn.decoded) -m reg -i '(^|/)api/+(codex|me|signout|user)(/|$)'
+    acl of_the_owner var(txn.decoded) -m reg '(^|/)\.{1,2}(/|$)'
+    http-request set-var-fmt(txn.refusal) 'aiserver: %[method,bytes(0,32)] %[var(txn.path)] is never open: it acts on the account of the owner' if of_the_owner
+    <@quote "of_the_owner" />
+    http-request return status 404 content-type application/json hdr X-Aiserver blocked lf-string '{"error":"%[var(txn.refusal)]"}' if of_the_owner
 <#else>
-    # 3. The endpoints: exact method and exact path. The path is compared as it was sent, not decoded, so every
-    #    other spelling of a path is another path, and not served. A model's name is one segment, in which clients may
-    #    write the colon as %3A; Ollama has no route for names with a slash.
+    # Exact method and exact path. The path is compared as it was sent, not decoded, so every other spelling of a
+    # path is another path, and not served. A model's name is one segment, in which clients may write the colon as
+    # %3A; Ollama has no route for names with a slash.
   <#list proxy.endpoints as endpoint>
     <#if endpoint.namesModel()>
     http-request set-var(txn.served) bool(true) if { method [=endpoint.method] } { path -m reg '^[=endpoint.path?remove_ending("{model}")][A-Za-z0-9_](([A-Za-z0-9._:@-]|%3[Aa]){0,253}[A-Za-z0-9_@-])?$' }
@@ -104,13 +131,22 @@ frontend aiserver
     acl served var(txn.served) -m bool
     # "http://other/v1/models" has a path that is served, and is not a path on this server.
     acl origin_form url_beg /
+    # A refusal says what was refused, by whom, and what would open it.
+    http-request set-var(txn.remedy) 'str(no endpoint set except all opens it)' if !served
+  <#list proxy.closedSets as set>
+    <#list set.endpoints() as endpoint>
+    http-request set-var(txn.remedy) 'str(its owner can open it with the endpoint set [=set.key()])' if { method [=endpoint.method] } { path [=endpoint.path] }
+    </#list>
+  </#list>
+    http-request set-var-fmt(txn.refusal) 'aiserver: %[method,bytes(0,32)] %[var(txn.path)] is not open on this server; %[var(txn.remedy)]' if !served
+    <@quote "!served" />
     # As Ollama writes its own errors below /api/.
-    http-request return status 404 content-type application/json hdr X-Aiserver blocked string '{"error":"this endpoint is not served here"}' if !served { path_beg /api/ }
-    http-request deny deny_status 404 if !served
+    http-request return status 404 content-type application/json hdr X-Aiserver blocked lf-string '{"error":"%[var(txn.refusal)]"}' if !served { path_beg /api/ }
+    http-request return status 404 content-type application/json hdr X-Aiserver blocked lf-string '[=error("not_found_error", "blocked", "%[var(txn.refusal)]")]' if !served
     http-request deny deny_status 404 if !origin_form
 </#if>
 
-    # 4. What Ollama gets otherwise than it was sent. No switch of protocol may open a tunnel past the rules above;
+    # 5. What Ollama gets otherwise than it was sent. No switch of protocol may open a tunnel past the rules above;
     #    Java's own HTTP client asks for one with each request, so it is ignored rather than refused.
     http-request del-header Upgrade
     http-request del-header HTTP2-Settings

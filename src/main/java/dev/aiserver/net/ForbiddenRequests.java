@@ -23,8 +23,9 @@ public final class ForbiddenRequests {
             "{\"model\":\"%1$s\",\"name\":\"%1$s\",\"source\":\"%1$s\",\"destination\":\"%1$s\"}".formatted(NO_MODEL);
 
     /**
-     * Ollama's routes, and those that a debug build of it or a service of another kind would have. Two are missing,
-     * {@code POST /api/signout} and {@code DELETE /api/user/keys/…}: they sign the owner out whatever the body says.
+     * Routes that some version of Ollama has or had, and those of its engine, of a debug build, of OpenAI's API and of
+     * services of another kind. Two are missing, {@code POST /api/signout} and {@code DELETE /api/user/keys/…}: they
+     * sign the owner out whatever the body says.
      */
     private static final List<String> ROUTES = List.of(
             "GET /",
@@ -35,6 +36,10 @@ public final class ForbiddenRequests {
             "GET /api/status",
             "GET /api/signout",
             "GET /api/experimental/model-recommendations",
+            "GET /api/experimental/aliases",
+            "POST /api/experimental/aliases",
+            "DELETE /api/experimental/aliases",
+            "HEAD /api/hello",
             "GET /api/hello",
             "HEAD /api/blobs/sha256:" + "0".repeat(64),
             "POST /api/blobs/sha256:" + "0".repeat(64),
@@ -51,18 +56,52 @@ public final class ForbiddenRequests {
             "POST /api/experimental/web_fetch",
             "POST /v1/completions",
             "POST /v1/embeddings",
+            "POST /api/web_search",
+            "POST /api/web_fetch",
+            "GET /api/codex/models",
+            "POST /api/codex/responses",
+            "POST /api/rerank",
+            "POST /api/tokenize",
+            "POST /api/detokenize",
             "POST /v1/audio/transcriptions",
+            "POST /v1/audio/translations",
+            "POST /v1/audio/speech",
             "POST /v1/images/generations",
+            "POST /v1/images/edits",
+            "POST /v1/images/variations",
+            "POST /v1/chat/completions/input_tokens",
             "POST /v1/messages/count_tokens",
             "POST /v1/messages/batches",
+            "POST /v1/responses/compact",
+            "POST /v1/responses/input_tokens",
             "GET /v1/responses/resp_1",
+            "DELETE /v1/responses/resp_1",
+            "POST /v1/rerank",
+            "POST /v1/moderations",
+            "POST /v1/files",
+            "GET /v1/realtime",
+            "GET /v1/systemone",
+            "POST /v1/systemone",
             "DELETE /api/delete",
             "GET /api",
             "GET /v1",
             "GET /debug/pprof/",
             "GET /debug/pprof/cmdline",
             "GET /debug/vars",
+            "GET /health",
             "GET /metrics",
+            "GET /props",
+            "POST /props",
+            "GET /slots",
+            "POST /slots/0",
+            "POST /completion",
+            "POST /infill",
+            "POST /tokenize",
+            "POST /detokenize",
+            "POST /apply-template",
+            "POST /rerank",
+            "GET /lora-adapters",
+            "GET /_ollama/health",
             "GET /stats",
             "GET /.well-known/security.txt");
 
@@ -160,6 +199,43 @@ public final class ForbiddenRequests {
             }
         });
         return calls;
+    }
+
+    /**
+     * Requests for what acts on the account of Ollama's owner, under names like those of {@link #grouped}: they stay
+     * refused when every endpoint is open. Should one arrive, it changes nothing: Ollama has these routes for other
+     * methods only, or relays a question that names no model.
+     */
+    public static Map<String, List<HttpCall>> ofTheOwner(String host) {
+        Map<String, List<HttpCall>> calls = new LinkedHashMap<>();
+        for (String path : List.of("/api/me", "/api/signout", "/api/user/keys/" + NO_MODEL, "/api/codex/" + NO_MODEL)) {
+            calls.put(
+                    "owner." + path.replace("/" + NO_MODEL, ""),
+                    ownersSpellings(path).stream()
+                            .map(spelling -> call("GET", spelling, host))
+                            .toList());
+        }
+        return calls;
+    }
+
+    /** Those that Ollama's router takes for this path: it decodes first, and redirects from what is not clean. */
+    private static List<String> ownersSpellings(String path) {
+        String rest = path.substring("/api/".length());
+        String first = "%%%02x".formatted((int) rest.charAt(0)) + rest.substring(1);
+        return List.of(
+                path,
+                path + "/",
+                path + "?x=1",
+                "/api/" + first,
+                "/%61pi/" + rest,
+                "/api%2f" + rest,
+                "/api%2F" + first,
+                "//api/" + rest,
+                "/api//" + rest,
+                "/api/./" + rest,
+                "/x/../api/" + rest,
+                "/api/x/%2e%2e/" + rest,
+                "/api/x%2f..%2f" + rest);
     }
 
     private static List<String> spelt(String method, String path, String host) {

@@ -19,14 +19,19 @@ public enum EndpointSet {
             "GET /api/version",
             "GET /api/tags",
             "POST /api/show"),
-    HEALTH("HEAD /", "GET /", "HEAD /api/version", "HEAD /api/tags"),
+    HEALTH("HEAD /", "GET /", "HEAD /api/version", "HEAD /api/tags", "HEAD /api/hello"),
     ANTHROPIC_COUNT_TOKENS("POST /v1/messages/count_tokens"),
     OPENAI_EXTRA("POST /v1/embeddings", "POST /v1/completions"),
     /** Lets clients load, unload and resize models, and send raw prompts. */
     OLLAMA_NATIVE("POST /api/chat", "POST /api/generate", "POST /api/embed", "POST /api/embeddings", "GET /api/ps"),
+    /** Not every Ollama has these. */
+    AUDIO("POST /v1/audio/transcriptions", "POST /v1/audio/speech"),
     /** OPTIONS on every path that another set opens; Ollama's own OLLAMA_ORIGINS decides which pages may ask. */
     BROWSER,
-    /** No filter by method and path at all, as the second specification has it: also pull, delete and create. */
+    /**
+     * Every method and path, as the second specification has it: also pull, delete and create. Only the paths that act
+     * on the account of Ollama's owner stay closed.
+     */
     ALL;
 
     private final List<Endpoint> endpoints;

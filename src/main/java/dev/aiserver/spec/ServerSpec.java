@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a person wants of their server. Every value has been checked by {@link SpecReader}: nothing in it can break out
@@ -33,6 +34,18 @@ public record ServerSpec(
 
         public boolean unfiltered() {
             return sets.contains(EndpointSet.ALL);
+        }
+
+        /** Whether clients may call this exact path by this method. */
+        public boolean opens(String method, String path) {
+            return unfiltered() || endpoints().contains(new Endpoint(method, path));
+        }
+
+        /** The sets whose endpoints a person could still open one by one: neither open nor {@link EndpointSet#ALL}. */
+        public List<EndpointSet> closedSets() {
+            return Stream.of(EndpointSet.values())
+                    .filter(set -> !sets.contains(set) && !set.endpoints().isEmpty())
+                    .toList();
         }
 
         /** Everything that clients may call, in the order of the sets; meaningless when {@link #unfiltered()}. */

@@ -45,6 +45,8 @@ final class Answers {
                 || isBlocked(answer)
                 || (answer.status() == 400 || answer.status() == 501)
                         && mark(answer).equals("bad-request")
+                || answer.status() == 400 && mark(answer).equals("base-url")
+                || answer.status() == 426 && mark(answer).equals("no-websocket")
                 || answer.status() == 421 && mark(answer).equals("unknown-host");
     }
 

@@ -55,6 +55,6 @@ public record Client(String name, String address, ServerSpec.Proxy proxy, List<S
     }
 
     boolean opens(String method, String path) {
-        return proxy.unfiltered() || proxy.endpoints().contains(new Endpoint(method, path));
+        return proxy.opens(method, path);
     }
 }

@@ -31,12 +31,18 @@ final class ForbiddenChecks {
     static List<Check> all(Client client) {
         List<Check> checks = new ArrayList<>();
         if (client.proxy().unfiltered()) {
-            return List.of(Check.of(
+            checks.add(Check.of(
                     "blocked.all",
                     "what is not open is refused by the proxy",
                     subject ->
                             new Outcome.Skipped("proxy.endpoints says \"all\": clients may also delete, pull and push "
                                     + "models; use [strict] to refuse")));
+            ForbiddenRequests.ofTheOwner(client.host())
+                    .forEach((name, calls) -> checks.add(Check.of(
+                            "blocked." + name,
+                            name.substring(name.indexOf('.') + 1) + " is refused: it acts on the owner's account",
+                            subject -> allBlocked(subject, calls))));
+            return checks;
         }
         ForbiddenRequests.grouped(client.proxy().endpoints(), client.host())
                 .forEach((name, calls) -> checks.add(

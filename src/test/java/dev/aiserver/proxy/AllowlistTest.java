@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.aiserver.net.ForbiddenRequests;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +61,8 @@ class AllowlistTest {
             "/v1/models/llama3.2",
             "/v1/responses",
             "/v1/audio/transcriptions",
+            "/v1/audio/speech",
+            "/api/hello",
             "/v1/messages",
             "/v1/messages/count_tokens");
 
@@ -250,11 +254,30 @@ class AllowlistTest {
     }
 
     @Test
-    void theSetAllOpensEveryPathButNoOtherHostNameAndNoTunnel(@TempDir Path own) throws IOException {
+    void theSetAllOpensEveryPathButNotTheOwnersAccountNoOtherHostNameAndNoTunnel(@TempDir Path own) throws IOException {
         try (RunningProxy other = RunningProxy.start(own, server.port(), EndpointSet.ALL)) {
             for (String path : PATHS) {
+                if (path.matches("/api/(me|signout|user/.*)")) {
+                    continue;
+                }
                 assertThat(other.probe()
                                 .send(HttpCall.of("DELETE", path, RunningProxy.NAME))
+                                .text())
+                        .as(path)
+                        .isEqualTo(RecordingServer.SERVED);
+            }
+            server.reset();
+            for (String method : List.of("GET", "POST", "DELETE")) {
+                for (HttpCall call : ForbiddenRequests.ofTheOwner(RunningProxy.NAME).values().stream()
+                        .flatMap(List::stream)
+                        .toList()) {
+                    HttpCall spelt = HttpCall.of(method, call.target(), RunningProxy.NAME);
+                    assertBlocked(other.probe().send(spelt), spelt.toString());
+                }
+            }
+            for (String path : List.of("/api/mechanic", "/api/users", "/api/codexes", "/v1/models/me", "/me")) {
+                assertThat(other.probe()
+                                .send(HttpCall.get(path, RunningProxy.NAME))
                                 .text())
                         .as(path)
                         .isEqualTo(RecordingServer.SERVED);
@@ -287,6 +310,69 @@ class AllowlistTest {
         assertThat(other.at("/error/message").asText()).isNotEmpty();
         assertThat(other.at("/error/param").isNull()).isTrue();
         assertThat(other.at("/error/code").asText()).isEqualTo("blocked");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            POST /api/chat                    | 404 | blocked  | POST /api/chat is not open on this server; its owner can open it with the endpoint set ollama-native
+            GET /api/ps                       | 404 | blocked  | GET /api/ps is not open on this server; its owner can open it with the endpoint set ollama-native
+            POST /v1/embeddings               | 404 | blocked  | POST /v1/embeddings is not open on this server; its owner can open it with the endpoint set openai-extra
+            POST /v1/messages/count_tokens    | 404 | blocked  | POST /v1/messages/count_tokens is not open on this server; its owner can open it with the endpoint set anthropic-count-tokens
+            POST /v1/audio/speech             | 404 | blocked  | POST /v1/audio/speech is not open on this server; its owner can open it with the endpoint set audio
+            GET /                             | 404 | blocked  | GET / is not open on this server; its owner can open it with the endpoint set health
+            POST /api/pull?x=secret           | 404 | blocked  | POST /api/pull is not open on this server; no endpoint set except all opens it
+            GET /api/chat                     | 404 | blocked  | GET /api/chat is not open on this server; no endpoint set except all opens it
+            GET /%22%0a"                      | 404 | blocked  | GET /%22%0a" is not open on this server; no endpoint set except all opens it
+            BREW /v1/models                   | 404 | blocked  | BREW /v1/models is not open on this server; no endpoint set except all opens it
+            POST /v1/v1/messages              | 400 | base-url | /v1/v1/messages is not a path here; set the base URL of your client to http://remote-ollama
+            POST /v1/v1/messages/count_tokens | 400 | base-url | /v1/v1/messages/count_tokens is not a path here; set the base URL of your client to http://remote-ollama
+            POST /v1/v1/chat/completions      | 400 | base-url | /v1/v1/chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /v1/api/chat                 | 400 | base-url | /v1/api/chat is not a path here; set the base URL of your client to http://remote-ollama
+            GET /api/api/tags                 | 400 | base-url | /api/api/tags is not a path here; set the base URL of your client to http://remote-ollama
+            GET /api/v1/models                | 400 | base-url | /api/v1/models is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /api/chat/completions        | 400 | base-url | /api/chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /chat/completions            | 400 | base-url | /chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /responses                   | 400 | base-url | /responses is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /messages                    | 400 | base-url | /messages is not a path here; set the base URL of your client to http://remote-ollama/v1
+            GET /models/llama3.2              | 400 | base-url | /models/llama3.2 is not a path here; set the base URL of your client to http://remote-ollama/v1
+            """)
+    void aRefusalSaysWhatWasRefusedAndWhatToDo(String request, int status, String mark, String message)
+            throws IOException {
+        String[] parts = request.split(" ");
+        HttpAnswer answer = proxy.probe().send(HttpCall.of(parts[0], parts[1], RunningProxy.NAME));
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("x-aiserver")).isEqualTo(mark);
+        JsonNode error = JSON.readTree(answer.body()).path("error");
+        assertThat(error.isTextual() ? error.asText() : error.path("message").asText())
+                .isEqualTo("aiserver: " + message);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void aRefusalRepeatsNoMoreThanTheBeginningOfALongRequest() throws IOException {
+        HttpAnswer answer = proxy.probe().send(HttpCall.of("X".repeat(500), "/" + "a".repeat(5000), RunningProxy.NAME));
+        assertThat(answer.text())
+                .contains("aiserver: " + "X".repeat(32) + " /" + "a".repeat(255) + " is not open")
+                .hasSizeLessThan(600);
+    }
+
+    @Test
+    void aWebsocketIsAnsweredWithAnUpgradeToWhatThereIs() throws IOException {
+        HttpAnswer answer = proxy.probe().send(websocket("/v1/responses"));
+        assertThat(answer.status()).isEqualTo(426);
+        assertThat(answer.header("x-aiserver")).isEqualTo("no-websocket");
+        assertThat(answer.header("upgrade")).isEqualTo("HTTP/1.1");
+        assertBlocked(proxy.probe().send(HttpCall.get("/v1/responses", RunningProxy.NAME)), "without websocket");
+        assertBlocked(proxy.probe().send(websocket("/v1/chat/completions")), "another path");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    private static HttpCall websocket(String path) {
+        return HttpCall.get(path, RunningProxy.NAME)
+                .header("Connection", "Upgrade")
+                .header("Upgrade", "websocket")
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
 
     private HttpAnswer blocked(String path) throws IOException {

@@ -258,9 +258,8 @@ class SabotageTest {
                         "reach.server",
                         world -> world.cfg("http-request set-header Host", "http-request set-header X-Host")),
                 of("nothing is refused", "blocked.*", world -> {
-                    world.cfg(deny + "404 if !served", "");
+                    world.cfg("' if !served", "' if { path_beg /never/ }");
                     world.cfg(deny + "404 if !origin_form", "");
-                    world.cfg("if !served { path_beg /api/ }", "if { path_beg /never/ }");
                     world.cfg("use_backend ollama if served", "default_backend ollama");
                 }),
                 of("paths are prefixes", "blocked.*", world -> world.cfg("{ path /", "{ path_beg /")),
@@ -273,14 +272,24 @@ class SabotageTest {
                         "somebody else refuses",
                         "blocked.route.* blocked.method.* blocked.spelling.* blocked.detour.* blocked.override.* blocked.malformed.* blocked.smuggling.* blocked.pipelining",
                         world -> {
-                            world.cfg(deny + "404 if !served", deny + "403 if !served");
                             world.cfg("http-request return status 404", "http-request return status 403");
-                            world.cfg("hdr X-Aiserver blocked string '{\"error\":\"this", "string '{\"error\":\"this");
+                            world.cfg("hdr X-Aiserver blocked lf-string '{\"error\"", "lf-string '{\"error\"");
                         }),
                 of(
                         "other servers' addresses are served",
                         "blocked.*",
                         world -> world.cfg(deny + "404 if !origin_form", "")),
+                of("the owner's account is open when all is", "blocked.owner.* anthropic.count-tokens", world -> {
+                    world.open(EndpointSet.ALL);
+                    world.cfg("' if of_the_owner", "' if { path_beg /never/ }");
+                }),
+                of(
+                        "the owner's paths are compared as they were sent",
+                        "blocked.owner.* anthropic.count-tokens",
+                        world -> {
+                            world.open(EndpointSet.ALL);
+                            world.cfg("path,url_dec", "path");
+                        }),
                 of(
                         "a forbidden route is open",
                         "blocked.route.GET:/api/ps blocked.arrivals",
@@ -610,6 +619,7 @@ class SabotageTest {
         STRICT ANTHROPIC_COUNT_TOKENS        |
         STRICT OPENAI_EXTRA                  |
         STRICT OLLAMA_NATIVE                 |
+        STRICT AUDIO                         |
         STRICT BROWSER                       | name.origin
         STRICT ALL                           | blocked.all blocked.arrivals
         ALL                                  | blocked.all blocked.arrivals
