@@ -10,8 +10,13 @@ public sealed interface FileState {
 
     record Regular(Content content, int mode, int owner) implements FileState {}
 
-    /** A regular file of which nobody asked what it holds. */
-    record Unread(int mode, int owner) implements FileState {}
+    /**
+     * A regular file of which nobody asked what it holds.
+     *
+     * @param links how many names it has
+     * @param size in bytes
+     */
+    record Unread(int mode, int owner, int links, long size) implements FileState {}
 
     record Directory(int mode, int owner) implements FileState {}
 

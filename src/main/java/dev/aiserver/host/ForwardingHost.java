@@ -31,6 +31,11 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
+    default FileState stat(Path path) {
+        return behind().stat(path);
+    }
+
+    @Override
     default List<Path> list(Path directory) {
         return behind().list(directory);
     }

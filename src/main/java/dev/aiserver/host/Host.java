@@ -58,12 +58,7 @@ public interface Host {
     FileState file(Path path);
 
     /** The same without what it holds, which may be much. */
-    default FileState stat(Path path) {
-        FileState state = file(path);
-        return state instanceof FileState.Regular regular
-                ? new FileState.Unread(regular.mode(), regular.owner())
-                : state;
-    }
+    FileState stat(Path path);
 
     /** What stands in a directory, sorted; nothing when there is no such directory. */
     List<Path> list(Path directory);

@@ -45,7 +45,9 @@ final class LocalFiles {
     FileState stat(Path path) {
         try {
             Map<String, Object> attributes = Files.readAttributes(
-                    path, "unix:mode,uid,isRegularFile,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+                    path,
+                    "unix:mode,uid,nlink,size,isRegularFile,isDirectory,isSymbolicLink",
+                    LinkOption.NOFOLLOW_LINKS);
             int mode = (Integer) requireNonNull(attributes.get("mode")) & 07777;
             int owner = (Integer) requireNonNull(attributes.get("uid"));
             if (Boolean.TRUE.equals(attributes.get("isSymbolicLink"))) {
@@ -55,7 +57,9 @@ final class LocalFiles {
                 return new FileState.Directory(mode, owner);
             }
             if (Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
-                return new FileState.Unread(mode, owner);
+                int links = (Integer) requireNonNull(attributes.get("nlink"));
+                long size = (Long) requireNonNull(attributes.get("size"));
+                return new FileState.Unread(mode, owner, links, size);
             }
             return new FileState.Other("special file", owner);
         } catch (NoSuchFileException e) {

@@ -10,6 +10,7 @@ import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.Network;
+import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class MacSurvey implements Survey {
         Logs logs = Logs.of(spec);
         List<Path> stats = new ArrayList<>(logs.all());
         stats.add(logs.folder());
+        models(spec).ifPresent(stats::add);
         return Foresight.ofStats(stats)
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
                 .and(Foresight.ofCommands(List.of(ollamaVersion(spec), HAPROXY_VERSION)))
@@ -79,6 +81,7 @@ public final class MacSurvey implements Survey {
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec)));
+        problems.check(() -> requireModels(spec));
         Command ollamaVersion = ollamaVersion(spec);
         OllamaVersions ollama = OllamaVersions.in(said(ollamaVersion));
         problems.check(() -> requireVersion(ollamaVersion, ollama.program(), OLDEST_OLLAMA));
@@ -145,6 +148,24 @@ public final class MacSurvey implements Survey {
                         "The log file " + log + " is a link or belongs to another user; remove it, then try again.");
             }
         }
+    }
+
+    /** A disk that is not connected looks like a server without models, which are then downloaded again. */
+    private void requireModels(ServerSpec spec) {
+        Optional<Path> folder = models(spec);
+        if (folder.isPresent() && !(host.stat(folder.get()) instanceof FileState.Directory)) {
+            throw new Trouble("ollama.environment." + OllamaVariables.MODELS + ": "
+                    + folder.get().getParent()
+                    + " is not a folder on this machine; connect its disk, make the folder or correct the configuration,"
+                    + " then try again.");
+        }
+    }
+
+    /** Where the configured folder of models leads, if there is one. */
+    private static Optional<Path> models(ServerSpec spec) {
+        return Optional.ofNullable(spec.ollama().environment().get(OllamaVariables.MODELS))
+                .filter(folder -> folder.startsWith("/"))
+                .map(folder -> Path.of(folder).resolve("."));
     }
 
     /** It asks the server that it finds by this variable. */

@@ -393,7 +393,9 @@ public interface HostContract {
         host.createDirectory(home.resolve("folder"), 0750);
         Files.createSymbolicLink(home.resolve("link"), Path.of("file"));
         int owner = (Integer) Files.getAttribute(home, "unix:uid");
-        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner));
+        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
+        Files.createLink(home.resolve("second name"), home.resolve("file"));
+        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
         for (String same : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
             assertThat(host.stat(home.resolve(same))).isEqualTo(host.file(home.resolve(same)));
         }

@@ -90,6 +90,11 @@ class RefusalsIT {
                         1,
                         "haproxy.log is a link or belongs to another user; remove it, then try again."),
                 on(
+                        "models on a disk that is not connected",
+                        mac -> configure(mac, "ollama: { environment: { OLLAMA_MODELS: /Volumes/models } }"),
+                        1,
+                        "ollama.environment.OLLAMA_MODELS: /Volumes/models is not a folder on this machine; connect its disk"),
+                on(
                         "two things at once",
                         mac -> {
                             remove(mac.standin("tailscale"));

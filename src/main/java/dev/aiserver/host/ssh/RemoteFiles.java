@@ -72,7 +72,7 @@ final class RemoteFiles {
             fi
             l=$(ls -ldn -- "$p") || exit
             set -f; set -- $l
-            printf '%%s %%s\\n' "$1" "$3"
+            printf '%%s %%s %%s %%s\\n' "$1" "$3" "$2" "$5"
             """.formatted(NOTHING_THERE);
 
     static Question<FileState> file(Path path) {
@@ -102,7 +102,7 @@ final class RemoteFiles {
             byte[] out = result.stdout();
             int end = new String(out, StandardCharsets.ISO_8859_1).indexOf('\n');
             String[] words = new String(out, 0, end, StandardCharsets.ISO_8859_1).split(" ");
-            FileState state = state(words[0], Integer.parseInt(words[1]));
+            FileState state = state(words);
             return state instanceof FileState.Unread file
                     ? read.apply(file, Content.of(Arrays.copyOfRange(out, end + 1, out.length)))
                     : state;
@@ -116,9 +116,13 @@ final class RemoteFiles {
         };
     }
 
-    private static FileState state(String mode, int owner) {
+    /** @param words mode, owner, links and size; of a device there are others instead of a size */
+    private static FileState state(String... words) {
+        String mode = words[0];
+        int owner = Integer.parseInt(words[1]);
         return switch (mode.charAt(0)) {
-            case '-' -> new FileState.Unread(Modes.parse(mode), owner);
+            case '-' ->
+                new FileState.Unread(Modes.parse(mode), owner, Integer.parseInt(words[2]), Long.parseLong(words[3]));
             case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
             case 'l' -> new FileState.Other("symbolic link", owner);
             default -> new FileState.Other("special file", owner);
