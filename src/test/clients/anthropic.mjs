@@ -95,3 +95,8 @@ export function refused(url) {
     'blocked method': () => anthropic.beta.files.delete('file_1'),
   };
 }
+
+// As a person writes it who has set variables and nothing else.
+export function environment() {
+  return { 'messages.create': async () => textOf(await new Anthropic().messages.create({ model: 'llava', max_tokens, messages: hello })) };
+}

@@ -126,3 +126,8 @@ export function refused(url) {
     'blocked method': () => openai.models.delete('qwen3'),
   };
 }
+
+// As a person writes it who has set variables and nothing else.
+export function environment() {
+  return { 'models.list': async () => (await new OpenAI().models.list()).data.length };
+}

@@ -1,4 +1,4 @@
-// Drives one SDK: node run.mjs openai|anthropic|ollama served|refused URL
+// Drives one SDK: node run.mjs openai|anthropic|ollama served|refused|environment URL
 // Prints one JSON object: what each case returned, or what was thrown at it.
 const [sdk, kind, url] = process.argv.slice(2);
 const cases = (await import(`./${sdk}.mjs`))[kind](url);

@@ -27,16 +27,24 @@ public final class NextSteps {
                     """.formatted(
                             spec.name(), address, url, address, spec.proxy().port()));
         }
-        text.append("""
-                  3. On each client:
-                       OpenAI tools, Continue, Aider:   OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
-                       (Aider calls a model openai/NAME; its ollama/NAME needs endpoints that are not open.)
-                       Claude Code, Anthropic SDKs:     ANTHROPIC_BASE_URL=%1$s  ANTHROPIC_AUTH_TOKEN=ollama
+        text.append(
+                """
+                  3. On each client (MODEL is a model that you have, see step 4):
+                       OpenAI SDKs, Aider, Qwen Code:  OPENAI_BASE_URL=%1$s/v1  OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
+                                                       Aider calls a model openai/MODEL.
+                       Claude Code, Anthropic SDKs:    ANTHROPIC_BASE_URL=%1$s  ANTHROPIC_AUTH_TOKEN=ollama
+                                                       Claude Code also needs CLAUDE_CODE_MAX_CONTEXT_TOKENS=%6$s and --model MODEL.
+                       Codex, opencode, Continue and Open WebUI do not read these; README.md, "Clients", has their files.
                   4. Models:   aiserver warm-models qwen3-coder
                   5. Logs:     tail -f %2$s %3$s
                      Restart:  launchctl kickstart -k gui/$(id -u)/%4$s   (the proxy: %5$s)
                      Look:     aiserver status     Prove: aiserver verify     Undo: aiserver uninstall
-                """.formatted(url, logs.ollamaStderr(), logs.haproxy(), Layout.OLLAMA, Layout.HAPROXY));
+                """.formatted(url, logs.ollamaStderr(), logs.haproxy(), Layout.OLLAMA, Layout.HAPROXY, context(spec)));
         return text.toString();
+    }
+
+    /** How many tokens of context Ollama gives a model; without this, Claude Code takes a million for granted. */
+    private static String context(ServerSpec spec) {
+        return spec.ollama().environment().getOrDefault("OLLAMA_CONTEXT_LENGTH", "4096");
     }
 }

@@ -8,14 +8,20 @@ import dev.aiserver.proxy.ClientRequest;
 import dev.aiserver.proxy.RunningProxy;
 import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.Servers;
+import dev.aiserver.report.NextSteps;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +38,7 @@ class SdkClientsIT {
 
     private ModelServer server;
     private RunningProxy proxy;
+    private Map<String, String> told = Map.of();
 
     @BeforeEach
     void start() throws IOException {
@@ -141,6 +148,32 @@ class SdkClientsIT {
         assertThat(arrived()).containsExactly("POST /api/show");
     }
 
+    /** An SDK that does not find its variable asks the company that made it: the prompt leaves the network. */
+    @Test
+    void theVariablesThatPeopleAreToldLeadHere() throws Exception {
+        ServerSpec spec = ServerSpec.defaults();
+        String nextSteps = NextSteps.of(spec, "100.64.0.1");
+        String readme = Files.readString(Path.of("README.md"));
+        String clients = readme.substring(readme.indexOf("\n## Clients\n"), readme.indexOf("\n## Configuration\n"));
+        for (String page : List.of(nextSteps, clients)) {
+            told = variables(page);
+            assertThat(outcomes("openai", "environment")).isEqualTo("models.list -> 3\n");
+            assertThat(outcomes("anthropic", "environment"))
+                    .isEqualTo("messages.create -> \"You said: hello there\"\n");
+        }
+    }
+
+    private Map<String, String> variables(String page) {
+        Map<String, String> variables = new HashMap<>();
+        Matcher matcher =
+                Pattern.compile("\\b((?:OPENAI|ANTHROPIC)_[A-Z_]+)=([^\\s`]+)").matcher(page);
+        while (matcher.find()) {
+            variables.put(
+                    matcher.group(1), matcher.group(2).replace("remote-ollama:11434", "127.0.0.1:" + proxy.port()));
+        }
+        return variables;
+    }
+
     /** What got past the proxy, each request once. */
     private Set<String> arrived() {
         return server.requests().stream()
@@ -175,6 +208,7 @@ class SdkClientsIT {
                 .redirectError(err.toFile());
         // The SDKs take addresses and keys from variables, which this machine's owner may have set.
         command.environment().keySet().retainAll(Set.of("PATH", "HOME"));
+        command.environment().putAll(told);
         Process node = command.start();
         boolean ended = node.waitFor(SECONDS, TimeUnit.SECONDS);
         node.destroyForcibly().waitFor();
