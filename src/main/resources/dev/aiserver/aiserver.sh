@@ -1,9 +1,11 @@
 #!/bin/sh
 # Starts aiserver with the first Java that is new enough. AISERVER_JAVA names one; AISERVER_JAR the program.
-# "aiserver --which-java" says which Java that is.
+# "aiserver --which-java" says which Java that is, "aiserver --which-jdk" the same of one that can compile.
 set -u
 
 oldest=17
+compiler=no
+[ "${1:-}" = --which-jdk ] && compiler=yes
 
 # A Java tells its version in a file beside it, which is quicker to read than to start it.
 # On a Mac, /usr/bin/java is there without any Java; it has no such file.
@@ -11,6 +13,7 @@ is_new_enough() {
     [ -x "$1" ] || return 1
     home=$(cd "$(dirname "$(resolved "$1")")/.." 2>/dev/null && pwd) || return 1
     [ -r "$home/release" ] || return 1
+    [ "$compiler" = no ] || [ -x "$home/bin/javac" ] || return 1
     major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
     [ "${major:-0}" -ge "$oldest" ]
 }
@@ -45,13 +48,23 @@ done)
 
 if [ -z "$java" ]; then
     echo "aiserver: no Java $oldest or newer was found; install one (macOS: brew install openjdk," \
-        "Debian: apt-get install openjdk-17-jdk-headless) or set AISERVER_JAVA." >&2
+        "Debian: apt-get install default-jdk-headless) or set AISERVER_JAVA." >&2
     exit 1
 fi
-if [ "${1:-}" = --which-java ]; then
-    printf '%s\n' "$java"
-    exit 0
-fi
+case ${1:-} in
+    --which-java | --which-jdk)
+        printf '%s\n' "$java"
+        exit 0
+        ;;
+esac
+
+# A Java on Linux takes the encoding of file names from the locale, and the plain one knows ASCII only.
+case $(locale charmap 2>/dev/null) in
+    ANSI_X3.4-1968 | US-ASCII | '')
+        LC_ALL=C.UTF-8
+        export LC_ALL
+        ;;
+esac
 
 terminals=
 [ -t 0 ] && terminals="$terminals in"
