@@ -61,6 +61,10 @@ frontend aiserver
     # Otherwise the port would also speak HTTP/2 to clients that start with it.
     option disable-h2-upgrade
 
+    # Who may connect: this machine, and the ranges that the configuration allows. A machine that forwards packets
+    # between its networks answers all of them on [=bindAddress].
+    tcp-request connection reject unless { src 127.0.0.0/8 [=bindAddress]<#list clients as range> [=range]</#list> }
+
     # What the proxy answers itself, in the shape that OpenAI's and Anthropic's clients both read.
     <@answer 400 "invalid_request_error" "bad-request" "aiserver: malformed HTTP request" />
     <@answer 404 "not_found_error" "blocked" "aiserver: this is not a path on this server" />
@@ -83,11 +87,12 @@ frontend aiserver
 
     # 2. The host name. Ollama checks it against its own machine's name only, so it is checked here and replaced
     #    below. Without this, a web page could point a name of its own at [=bindAddress] and read the answers.
-    #    It comes before the endpoints, so that such a page does not even learn which there are.
+    #    It comes before the endpoints, so that such a page does not even learn which there are. The port may be any:
+    #    it is another one behind a forwarded port, and no page can choose the name by it.
     <#list hostNames as name>
-    acl known_host req.fhdr(host) -m str -i [=name] [=name]:[=proxy.port] [=name]. [=name].:[=proxy.port]
+    acl known_host req.fhdr(host) -m reg -i '^[=name?replace(".", "\\.")]\.?(:[0-9]{1,5})?$'
     </#list>
-    acl known_host req.fhdr(host) -m str [=bindAddress] [=bindAddress]:[=proxy.port]
+    acl known_host req.fhdr(host) -m reg '^[=bindAddress?replace(".", "\\.")](:[0-9]{1,5})?$'
     http-request deny deny_status 421 if !known_host
 
     # 3. Misconfigured clients, told what to change: several take every 404 for a missing model and say so instead.

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told
@@ -23,11 +25,22 @@ public final class HttpProbe {
 
     private final InetSocketAddress server;
     private final Duration timeout;
+    private final Optional<InetAddress> source;
 
     /** @param timeout for the connection, and for each wait for more bytes */
     public HttpProbe(InetSocketAddress server, Duration timeout) {
+        this(server, timeout, Optional.empty());
+    }
+
+    private HttpProbe(InetSocketAddress server, Duration timeout, Optional<InetAddress> source) {
         this.server = server;
         this.timeout = timeout;
+        this.source = source;
+    }
+
+    /** Returns a probe that sends from this address of the machine, not from the one that its routes choose. */
+    public HttpProbe from(InetAddress address) {
+        return new HttpProbe(server, timeout, Optional.of(address));
     }
 
     public InetSocketAddress server() {
@@ -144,6 +157,9 @@ public final class HttpProbe {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) timeout.toMillis());
+            if (source.isPresent()) {
+                socket.bind(new InetSocketAddress(source.get(), 0));
+            }
             socket.connect(server, (int) timeout.toMillis());
             return socket;
         } catch (IOException e) {

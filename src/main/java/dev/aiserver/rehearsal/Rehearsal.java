@@ -153,6 +153,7 @@ public final class Rehearsal {
             List<Integer> ports = home.freePorts(2);
             this.spec = new ServerSpec(
                     "remote-ollama",
+                    List.of(),
                     new Network.Loopback(),
                     new ServerSpec.Proxy(ports.get(0), Set.of(EndpointSet.STRICT)),
                     new ServerSpec.Ollama(

@@ -58,7 +58,11 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         Logs logs = Logs.of(spec);
         Renderer renderer = release.renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
-                around.address(), spec.proxy(), spec.ollama().port(), around.hostNames()));
+                around.address(),
+                spec.network().clients(),
+                spec.proxy(),
+                spec.ollama().port(),
+                around.hostNames()));
         String ollamaPlist = renderer.ollamaPlist(new OllamaAgent(
                 around.ollama(),
                 spec.ollama().port(),

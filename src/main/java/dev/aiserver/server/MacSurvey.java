@@ -216,6 +216,7 @@ public final class MacSurvey implements Survey {
     private static List<String> hostNames(ServerSpec spec, Tailscale.Node node) {
         Set<String> names = new LinkedHashSet<>();
         names.add(spec.name());
+        names.addAll(spec.names());
         if (!node.dnsName().isEmpty()) {
             names.add(node.machineName());
             names.add(node.dnsName());

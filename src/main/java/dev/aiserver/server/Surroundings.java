@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * @param ollama the program, where it is or will be
  * @param haproxy the program, where it is or will be
  * @param address the one address on which the proxy is to listen
- * @param hostNames by which clients may call it, the configured one first, then Tailscale's
+ * @param hostNames by which clients may call it, the configured ones first, then Tailscale's
  * @param missingPackages Homebrew formulas to install first
  * @param earlier services that were here before, which the installation replaces
  * @param outdated a service that was not restarted since its program was replaced

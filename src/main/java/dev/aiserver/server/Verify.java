@@ -116,7 +116,7 @@ public final class Verify {
                             + spec.proxy().port() + ".");
         }
         int port = url.getPort() > 0 ? url.getPort() : spec.proxy().port();
-        ServerSpec.Proxy proxy = new ServerSpec.Proxy(port, spec.proxy().sets());
+        ServerSpec.Proxy proxy = spec.proxy().at(port);
         return Subject.seenFromOutside(new Client(url.getHost(), url.getHost(), proxy, List.of(url.getHost())));
     }
 

@@ -3,7 +3,6 @@ package dev.aiserver.spec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,16 +18,24 @@ public final class OllamaVariables {
     /** The folder of the models. */
     public static final String MODELS = "OLLAMA_MODELS";
 
+    /** The web pages that Ollama lets in by itself; the proxy has a list of its own. */
+    static final String ORIGINS = "OLLAMA_ORIGINS";
+
     private static final Pattern NAME = Pattern.compile("[A-Z_][A-Z0-9_]*");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     /** Variables that are not the person's to set, and why. */
     private static final Map<String, String> FIXED = Map.of(
             "OLLAMA_HOST",
-                    "it is always 127.0.0.1, so that nothing but the proxy reaches Ollama; use ollama.port for the port",
-            "OLLAMA_DEBUG_LOG_REQUESTS", "it would write every prompt to disk",
-            "HOME", "it is the home of the user who installs",
-            "PATH", "it is set so that Ollama finds its own parts");
+            "it is always 127.0.0.1, so that nothing but the proxy reaches Ollama; use ollama.port for the port",
+            ORIGINS,
+            "the proxy decides which web pages may ask; use proxy.origins, with the set browser",
+            "OLLAMA_DEBUG_LOG_REQUESTS",
+            "it would write every prompt to disk",
+            "HOME",
+            "it is the home of the user who installs",
+            "PATH",
+            "it is set so that Ollama finds its own parts");
 
     /**
      * The values that a variable takes.
@@ -116,14 +123,6 @@ public final class OllamaVariables {
             "OLLAMA_REMOTES", "it names the servers that prompts may be sent to",
             "OLLAMA_CLOUD_BASE_URL", "it names the server that prompts may be sent to");
 
-    private static final Set<String> SCHEMES = Set.of(
-            "http://",
-            "https://",
-            "chrome-extension://",
-            "safari-extension://",
-            "moz-extension://",
-            "ms-browser-extension://");
-
     private static final String READABLE = ", which anyone could read in the property list, the receipt and the plan; ";
     private static final String APART = "leave it out, and keep it in a file that only you can read";
 
@@ -137,9 +136,6 @@ public final class OllamaVariables {
      */
     public static Optional<String> problem(String shown, String name, String value) {
         return unsafeProblem(shown, name, value).or(() -> {
-            if (name.equals("OLLAMA_ORIGINS")) {
-                return value.isEmpty() ? Optional.empty() : originProblem(shown, value);
-            }
             Kind kind = KINDS.get(name);
             if (kind == null) {
                 return Optional.of(shown + " is not a variable of Ollama that is known to be safe"
@@ -178,18 +174,6 @@ public final class OllamaVariables {
         return Secrets.in(value)
                 .map(what -> shown + " holds " + what + READABLE
                         + (what.endsWith("URL") ? "leave that part out, and use a proxy that asks for none" : APART));
-    }
-
-    /** Ollama panics at start on an origin that its CORS library does not take. */
-    private static Optional<String> originProblem(String shown, String value) {
-        return Stream.of(value.split(",", -1))
-                .filter(origin -> {
-                    long stars = origin.chars().filter(c -> c == '*').count();
-                    return stars > 1 || stars == 0 && SCHEMES.stream().noneMatch(origin::startsWith);
-                })
-                .findFirst()
-                .map(origin -> shown + ": Ollama would not start with the origin \"" + printable(origin)
-                        + "\"; write it as https://example.com or with exactly one *");
     }
 
     private static String printable(String text) {

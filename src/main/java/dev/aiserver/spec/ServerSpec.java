@@ -17,19 +17,52 @@ import java.util.stream.Stream;
  * of a configuration file.
  *
  * @param name the host name by which clients call it
+ * @param names further host names, or IPv4 addresses, by which they do: of a forwarded port or a name server of one's own
  * @param models what {@code warm-models} keeps in memory, as the person wrote them
  * @param warmAtLogin whether it does so by itself after every login
  * @param logs the folder that launchd writes the services' output to
  */
 public record ServerSpec(
-        String name, Network network, Proxy proxy, Ollama ollama, List<String> models, boolean warmAtLogin, Path logs) {
+        String name,
+        List<String> names,
+        Network network,
+        Proxy proxy,
+        Ollama ollama,
+        List<String> models,
+        boolean warmAtLogin,
+        Path logs) {
 
-    /** The proxy's port and what it lets through. */
-    public record Proxy(int port, Set<EndpointSet> sets) {
+    /**
+     * The proxy's port and what it lets through.
+     *
+     * @param maxBody how many bytes the body of one request may have
+     * @param origins the web pages that may ask, as browsers write them in {@code Origin}; with the set browser only
+     * @param anyOrigin whether every web page may ask; with the set browser only
+     */
+    public record Proxy(int port, Set<EndpointSet> sets, long maxBody, List<String> origins, boolean anyOrigin) {
+        /** Enough for a prompt with dozens of images. */
+        static final long MAX_BODY = 128L << 20;
+
         public Proxy {
+            origins = List.copyOf(origins);
             EnumSet<EndpointSet> ordered = EnumSet.noneOf(EndpointSet.class);
             ordered.addAll(sets);
             sets = Collections.unmodifiableSet(ordered);
+        }
+
+        /** With the limit of bodies, and without the web pages, that a configuration has unless it says otherwise. */
+        public Proxy(int port, Set<EndpointSet> sets) {
+            this(port, sets, MAX_BODY, List.of(), false);
+        }
+
+        /** Returns this proxy at another port. */
+        public Proxy at(int other) {
+            return new Proxy(other, sets, maxBody, origins, anyOrigin);
+        }
+
+        /** Returns whether web pages may ask at all. */
+        public boolean servesPages() {
+            return sets.contains(EndpointSet.BROWSER);
         }
 
         public boolean unfiltered() {
@@ -67,7 +100,8 @@ public record ServerSpec(
     /**
      * Ollama's port on 127.0.0.1 and its environment.
      *
-     * @param environment without {@code OLLAMA_HOST}, which is not a matter of configuration; sorted
+     * @param environment without {@code OLLAMA_HOST} and {@code OLLAMA_ORIGINS}, which are not a matter of
+     *     configuration; sorted
      * @param unsafe names of those variables whose values were not checked, because the person wants it so
      */
     public record Ollama(int port, Map<String, String> environment, Set<String> unsafe) {
@@ -88,12 +122,14 @@ public record ServerSpec(
     }
 
     public ServerSpec {
+        names = List.copyOf(names);
         models = List.copyOf(models);
     }
 
     public static ServerSpec defaults() {
         return new ServerSpec(
                 "remote-ollama",
+                List.of(),
                 new Network.Tailscale(),
                 new Proxy(11434, Set.of(EndpointSet.STRICT)),
                 new Ollama(11434, DEFAULT_ENVIRONMENT),
@@ -103,7 +139,7 @@ public record ServerSpec(
     }
 
     public ServerSpec withWarmAtLogin(boolean wanted) {
-        return new ServerSpec(name, network, proxy, ollama, models, wanted, logs);
+        return new ServerSpec(name, names, network, proxy, ollama, models, wanted, logs);
     }
 
     /**
@@ -115,10 +151,14 @@ public record ServerSpec(
             "OLLAMA_KEEP_ALIVE", "-1",
             "OLLAMA_CONTEXT_LENGTH", "65536");
 
-    /** In the form that {@link SpecReader} reads, and always in the same order. */
+    /**
+     * In the form that {@link SpecReader} reads, and always in the same order. What belongs to a mode or a set is there
+     * only when it is not the default.
+     */
     public Map<String, Object> asConfiguration() {
         Map<String, Object> configuration = new LinkedHashMap<>();
         configuration.put("name", name);
+        configuration.put("names", names);
         configuration.put("network", networkConfiguration());
         configuration.put("proxy", proxyConfiguration());
         configuration.put("ollama", ollamaConfiguration());
@@ -133,6 +173,11 @@ public record ServerSpec(
         if (network instanceof Network.Address fixed) {
             configuration.put("mode", "address");
             configuration.put("address", fixed.address());
+            if (!fixed.clients().equals(Network.Address.PRIVATE)) {
+                configuration.put(
+                        "clients",
+                        fixed.clients().stream().map(Subnet::toString).toList());
+            }
         } else {
             configuration.put("mode", network instanceof Network.Tailscale ? "tailscale" : "loopback");
         }
@@ -144,6 +189,15 @@ public record ServerSpec(
         configuration.put("port", proxy.port());
         configuration.put(
                 "endpoints", proxy.sets().stream().map(EndpointSet::key).toList());
+        if (proxy.maxBody() != Proxy.MAX_BODY) {
+            configuration.put("max-body", (proxy.maxBody() >> 20) + "MiB");
+        }
+        if (!proxy.origins().isEmpty()) {
+            configuration.put("origins", proxy.origins());
+        }
+        if (proxy.anyOrigin()) {
+            configuration.put("any-origin", true);
+        }
         return configuration;
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,9 +27,20 @@ public final class SpecReader {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final List<String> KEYS =
-            List.of("name", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
+            List.of("name", "names", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
     private static final String ENVIRONMENT = "environment";
     private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
+
+    /** In bytes it has at most as many digits as the proxy takes in a Content-Length. */
+    private static final Pattern MEBIBYTES = Pattern.compile("([1-9]\\d{0,4})MiB");
+
+    /**
+     * As browsers write them in {@code Origin} (RFC 6454): lower case, without a path. The schemes of extensions and
+     * desktop apps are welcome.
+     */
+    private static final Pattern ORIGIN =
+            Pattern.compile("[a-z][a-z0-9+.-]{0,31}://[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?(?::[1-9]\\d{0,4})?");
+
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final String file;
@@ -106,11 +118,14 @@ public final class SpecReader {
     private ServerSpec spec(Section section, ServerSpec defaults) {
         return new ServerSpec(
                 section.has("name") ? name(section) : defaults.name(),
+                section.has("names") ? names(section) : defaults.names(),
                 section.has("network") ? network(section) : defaults.network(),
                 section.has("proxy") ? proxy(section, defaults.proxy()) : defaults.proxy(),
                 section.has("ollama") ? ollama(section, defaults.ollama()) : defaults.ollama(),
                 section.has("models") ? models(section) : defaults.models(),
-                section.has("warm-at-login") ? warmAtLogin(section) : defaults.warmAtLogin(),
+                section.has("warm-at-login")
+                        ? truth("warm-at-login", section.scalar("warm-at-login"))
+                        : defaults.warmAtLogin(),
                 section.has("logs") ? logs(section) : defaults.logs());
     }
 
@@ -126,18 +141,34 @@ public final class SpecReader {
         return name.text();
     }
 
+    private List<String> names(Section section) {
+        Set<String> names = new LinkedHashSet<>();
+        for (YamlNode.Scalar name : section.list("names")) {
+            if (!HOST_NAME.matcher(name.text()).matches()) {
+                throw trouble(
+                        name.place(),
+                        "names: \"" + printable(name.text()) + "\" is not a host name or IPv4 address; "
+                                + "write it without a port, such as ai.home.arpa");
+            }
+            names.add(name.text());
+        }
+        return List.copyOf(names);
+    }
+
     private Network network(Section section) {
-        Section network = section.section("network", "mode", "address");
+        Section network = section.section("network", "mode", "address", "clients");
         if (!network.has("mode")) {
             throw trouble(section.keyPlace("network"), "network.mode is missing; use tailscale or address");
         }
         YamlNode.Scalar mode = network.scalar("mode");
         switch (mode.text()) {
             case "tailscale", "loopback" -> {
-                if (network.has("address")) {
-                    throw trouble(
-                            network.keyPlace("address"),
-                            "network.address goes with mode: address only; remove it or change the mode");
+                for (String key : List.of("address", "clients")) {
+                    if (network.has(key)) {
+                        throw trouble(
+                                network.keyPlace(key),
+                                "network." + key + " goes with mode: address only; remove it or change the mode");
+                    }
                 }
                 return mode.text().equals("tailscale") ? new Network.Tailscale() : new Network.Loopback();
             }
@@ -148,13 +179,51 @@ public final class SpecReader {
                             "network.address is missing; mode: address needs this machine's IPv4 "
                                     + "address in the VPN or local network, such as 192.168.250.20");
                 }
-                return new Network.Address(address(network.scalar("address")));
+                String address = address(network.scalar("address"));
+                return network.has("clients")
+                        ? new Network.Address(address, clients(network))
+                        : withUsualClients(address, network.keyPlace("address"));
             }
             default ->
                 throw trouble(
                         mode.place(),
                         "network.mode: \"" + printable(mode.text()) + "\" is not known; use tailscale or address");
         }
+    }
+
+    /** Clients of a public address have public addresses too, so that all of them would be refused. */
+    private Network withUsualClients(String address, Place place) {
+        if (!isRecord && Network.Address.PRIVATE.stream().noneMatch(subnet -> subnet.contains(address))) {
+            throw trouble(
+                    place,
+                    "network.address: " + address + " is a public address, so network.clients must say who may "
+                            + "connect; write the ranges, such as [203.0.113.0/24]");
+        }
+        return new Network.Address(address);
+    }
+
+    private List<Subnet> clients(Section network) {
+        Set<Subnet> clients = new LinkedHashSet<>();
+        for (YamlNode.Scalar item : network.list("clients")) {
+            Subnet subnet = Subnet.around(item.text())
+                    .orElseThrow(() -> trouble(
+                            item.place(),
+                            "network.clients: \"" + printable(item.text())
+                                    + "\" is not a range of IPv4 addresses; write it as in 192.168.250.0/24"));
+            if (!subnet.toString().equals(item.text())) {
+                throw trouble(
+                        item.place(),
+                        "network.clients: " + item.text() + " has an address within a range; write " + subnet
+                                + " for the range");
+            }
+            clients.add(subnet);
+        }
+        if (clients.isEmpty()) {
+            throw trouble(
+                    network.keyPlace("clients"),
+                    "network.clients is empty, so no other device could connect; leave it out, or write a range");
+        }
+        return List.copyOf(clients);
     }
 
     private String address(YamlNode.Scalar address) {
@@ -182,11 +251,79 @@ public final class SpecReader {
     }
 
     private ServerSpec.Proxy proxy(Section section, ServerSpec.Proxy defaults) {
-        Section proxy = section.section("proxy", "port", "endpoints");
+        Section proxy = section.section("proxy", "port", "endpoints", "max-body", "origins", "any-origin");
         int port = proxy.has("port") ? port("proxy.port", proxy.scalar("port")) : defaults.port();
-        if (!proxy.has("endpoints")) {
-            return new ServerSpec.Proxy(port, defaults.sets());
+        Set<EndpointSet> sets = proxy.has("endpoints") ? sets(proxy) : defaults.sets();
+        long maxBody = proxy.has("max-body") ? maxBody(proxy.scalar("max-body")) : defaults.maxBody();
+        if (!sets.contains(EndpointSet.BROWSER)) {
+            for (String key : List.of("origins", "any-origin")) {
+                if (proxy.has(key) && !isRecord) {
+                    throw trouble(
+                            proxy.keyPlace(key),
+                            "proxy." + key + " goes with the set browser only; add browser to proxy.endpoints");
+                }
+            }
+            return new ServerSpec.Proxy(port, sets, maxBody, List.of(), false);
         }
+        List<String> origins = proxy.has("origins") ? origins(proxy) : defaults.origins();
+        boolean any =
+                proxy.has("any-origin") ? truth("proxy.any-origin", proxy.scalar("any-origin")) : defaults.anyOrigin();
+        if (isRecord && origins.isEmpty()) {
+            origins = earlierOrigins(section);
+        } else if (origins.isEmpty() != any) {
+            throw trouble(
+                    section.keyPlace("proxy"),
+                    any
+                            ? "proxy.any-origin lets in every web page, so proxy.origins has no effect; "
+                                    + "remove one of them"
+                            : "proxy.endpoints: browser needs proxy.origins, the web pages that may ask, "
+                                    + "such as [https://chat.example.com]");
+        }
+        return new ServerSpec.Proxy(port, sets, maxBody, origins, any);
+    }
+
+    /** What an older record has Ollama let in, as far as it names single web pages. */
+    private static List<String> earlierOrigins(Section section) {
+        if (!section.has("ollama")) {
+            return List.of();
+        }
+        Section ollama = section.section("ollama", "port", ENVIRONMENT, UNSAFE_ENVIRONMENT);
+        YamlNode.Scalar origins =
+                ollama.has(ENVIRONMENT) ? ollama.scalars(ENVIRONMENT).get(OllamaVariables.ORIGINS) : null;
+        return origins == null
+                ? List.of()
+                : Stream.of(origins.text().split(","))
+                        .filter(origin -> ORIGIN.matcher(origin).matches())
+                        .distinct()
+                        .toList();
+    }
+
+    private List<String> origins(Section proxy) {
+        Set<String> origins = new LinkedHashSet<>();
+        for (YamlNode.Scalar item : proxy.list("origins")) {
+            String origin = item.text();
+            if (origin.contains("*")) {
+                throw trouble(
+                        item.place(),
+                        "proxy.origins: \"" + printable(origin) + "\" stands for many web pages; name each one, "
+                                + "or write any-origin: true to let in every page on the internet");
+            }
+            if (origin.contains("@")) {
+                throw trouble(
+                        item.place(), "proxy.origins: an origin has no user's name or password; leave that part out");
+            }
+            if (!ORIGIN.matcher(origin).matches() || origin.matches("http://.*:80|https://.*:443")) {
+                throw trouble(
+                        item.place(),
+                        "proxy.origins: \"" + printable(origin) + "\" is not an origin as browsers send it; write "
+                                + "scheme, host and, unless it is the usual one, port, such as https://chat.example.com");
+            }
+            origins.add(origin);
+        }
+        return List.copyOf(origins);
+    }
+
+    private Set<EndpointSet> sets(Section proxy) {
         Set<EndpointSet> sets = new LinkedHashSet<>();
         for (YamlNode.Scalar item : proxy.list("endpoints")) {
             sets.add(EndpointSet.byKey(item.text())
@@ -205,15 +342,25 @@ public final class SpecReader {
             throw trouble(
                     proxy.keyPlace("endpoints"), "proxy.endpoints: browser alone opens nothing; use [strict, browser]");
         }
-        return new ServerSpec.Proxy(port, sets);
+        return sets;
+    }
+
+    private long maxBody(YamlNode.Scalar scalar) {
+        Matcher size = MEBIBYTES.matcher(scalar.text());
+        if (!size.matches()) {
+            throw trouble(
+                    scalar.place(),
+                    "proxy.max-body: \"" + printable(scalar.text())
+                            + "\" is not a size in MiB; write it as in 128MiB, 99999MiB at most");
+        }
+        return Long.parseLong(size.group(1)) << 20;
     }
 
     private ServerSpec.Ollama ollama(Section section, ServerSpec.Ollama defaults) {
         Section ollama = section.section("ollama", "port", ENVIRONMENT, UNSAFE_ENVIRONMENT);
         int port = ollama.has("port") ? port("ollama.port", ollama.scalar("port")) : defaults.port();
-        Map<String, YamlNode.Scalar> checked = ollama.has(ENVIRONMENT) ? ollama.scalars(ENVIRONMENT) : Map.of();
-        Map<String, YamlNode.Scalar> unchecked =
-                ollama.has(UNSAFE_ENVIRONMENT) ? ollama.scalars(UNSAFE_ENVIRONMENT) : Map.of();
+        Map<String, YamlNode.Scalar> checked = variables(ollama, ENVIRONMENT);
+        Map<String, YamlNode.Scalar> unchecked = variables(ollama, UNSAFE_ENVIRONMENT);
         Map<String, String> environment = new LinkedHashMap<>(defaults.environment());
         Set<String> unsafe = new LinkedHashSet<>(defaults.unsafe());
         checked.forEach((key, value) -> {
@@ -241,6 +388,17 @@ public final class SpecReader {
         return new ServerSpec.Ollama(port, environment, unsafe);
     }
 
+    private Map<String, YamlNode.Scalar> variables(Section ollama, String key) {
+        if (!ollama.has(key)) {
+            return Map.of();
+        }
+        Map<String, YamlNode.Scalar> variables = ollama.scalars(key);
+        if (isRecord) {
+            variables.remove(OllamaVariables.ORIGINS);
+        }
+        return variables;
+    }
+
     private void refuse(YamlNode.Scalar value, Optional<String> problem) {
         problem.ifPresent(sentence -> {
             throw trouble(value.place(), sentence);
@@ -266,12 +424,11 @@ public final class SpecReader {
         return models;
     }
 
-    private boolean warmAtLogin(Section section) {
-        YamlNode.Scalar scalar = section.scalar("warm-at-login");
+    private boolean truth(String path, YamlNode.Scalar scalar) {
         if (!List.of("true", "false").contains(scalar.text())) {
             throw trouble(
                     scalar.place(),
-                    "warm-at-login: \"" + printable(scalar.text()) + "\" is neither true nor false; write one of them");
+                    path + ": \"" + printable(scalar.text()) + "\" is neither true nor false; write one of them");
         }
         return scalar.text().equals("true");
     }

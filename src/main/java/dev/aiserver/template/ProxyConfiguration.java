@@ -1,6 +1,7 @@
 package dev.aiserver.template;
 
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.Subnet;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -9,10 +10,12 @@ import java.util.regex.Pattern;
  * are checked here, endpoints come from the fixed sets.
  *
  * @param bindAddress the one IPv4 address on which the proxy listens, also a name by which clients may call it
+ * @param clients the ranges of addresses that may connect; the machine itself may always
  * @param ollamaPort on 127.0.0.1
  * @param hostNames by which clients call the server: lower case, without a final dot
  */
-public record ProxyConfiguration(String bindAddress, ServerSpec.Proxy proxy, int ollamaPort, List<String> hostNames) {
+public record ProxyConfiguration(
+        String bindAddress, List<Subnet> clients, ServerSpec.Proxy proxy, int ollamaPort, List<String> hostNames) {
 
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     /** Not 0.0.0.0, which is every address of the machine, and nothing from 224 on, which is no machine's. */
@@ -24,6 +27,7 @@ public record ProxyConfiguration(String bindAddress, ServerSpec.Proxy proxy, int
 
     /** Throws {@link IllegalArgumentException} for a value that does not belong into a configuration of HAProxy. */
     public ProxyConfiguration {
+        clients = List.copyOf(clients);
         hostNames = List.copyOf(hostNames);
         require(ADDRESS.matcher(bindAddress).matches(), "no address of one machine", bindAddress);
         require(isPort(proxy.port()), "no port", proxy.port());

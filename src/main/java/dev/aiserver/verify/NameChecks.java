@@ -12,6 +12,9 @@ import java.util.List;
 final class NameChecks {
     private static final String REWRITE = "run \"aiserver install\" to write haproxy.cfg anew";
 
+    /** As behind "ssh -L", or another port of a machine in front. */
+    private static final int PORT_OF_A_FORWARD = 1;
+
     private NameChecks() {}
 
     static List<Check> all(Client client) {
@@ -26,6 +29,10 @@ final class NameChecks {
                         subject,
                         InetAddress.getByName(subject.client().address()).getHostAddress())));
         checks.add(Check.of(
+                "name.port",
+                "it answers by its name whatever port stands behind it",
+                subject -> answers(subject, subject.client().name() + ":" + PORT_OF_A_FORWARD)));
+        checks.add(Check.of(
                 "name.unknown", "it refuses every other host name (DNS rebinding)", NameChecks::refusesUnknown));
         checks.add(Check.of("name.missing", "it refuses a request without a host name", NameChecks::refusesMissing));
         checks.add(Check.of("name.origin", "it refuses web pages of others", NameChecks::refusesForeignPages));
@@ -33,7 +40,10 @@ final class NameChecks {
     }
 
     private static Outcome answersBy(Subject subject, String host) throws IOException {
-        String withPort = host + ":" + subject.client().proxy().port();
+        return answers(subject, host + ":" + subject.client().proxy().port());
+    }
+
+    private static Outcome answers(Subject subject, String withPort) throws IOException {
         Knock knock = subject.client().knock();
         HttpAnswer answer = subject.send(knock.call(withPort));
         return new Findings()

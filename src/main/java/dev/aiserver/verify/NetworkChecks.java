@@ -2,12 +2,21 @@ package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
+import dev.aiserver.spec.Subnet;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -16,6 +25,8 @@ import java.util.stream.Stream;
 /** That the address is still the one that clients know. */
 final class NetworkChecks {
     private static final long SECONDS_TO_RESOLVE = 3;
+    private static final Subnet LOOPBACK = Subnet.of("127.0.0.0/8");
+    private static final Subnet ANY_IPV4 = Subnet.of("0.0.0.0/0");
 
     private NetworkChecks() {}
 
@@ -33,7 +44,9 @@ final class NetworkChecks {
                 Check.onServer(
                         "network.address",
                         "the address is on an interface of this machine",
-                        (subject, server) -> address(server)));
+                        (subject, server) -> address(server)),
+                Check.onServer(
+                        "network.clients", "only addresses of its clients may connect", NetworkChecks::onlyClients));
         return Stream.concat(own, names).toList();
     }
 
@@ -58,12 +71,57 @@ final class NetworkChecks {
                 .outcome(server.receipt().address(), state.remedy());
     }
 
+    /** Other addresses of the machine stand for other machines: what comes from them has no other way to be told. */
+    private static Outcome onlyClients(Subject subject, Server server) throws IOException {
+        InetSocketAddress proxy = new InetSocketAddress(
+                server.receipt().address(), server.spec().proxy().port());
+        List<Subnet> clients = server.spec().network().clients();
+        if (!server.host().route(proxy).equals(proxy)) {
+            return new Outcome.Skipped(
+                    "only the server itself can ask from a foreign address: run \"aiserver verify\" there");
+        }
+        Optional<String> foreign = new Interfaces(server.host())
+                .addresses().stream()
+                        .filter(ANY_IPV4::contains)
+                        .filter(address -> !LOOPBACK.contains(address))
+                        .filter(address -> !address.equals(server.receipt().address()))
+                        .filter(address -> clients.stream().noneMatch(range -> range.contains(address)))
+                        .findFirst();
+        if (foreign.isEmpty()) {
+            return new Outcome.Skipped("this machine has no address of its own that is not a client's, to ask from");
+        }
+        List<HttpAnswer> answers = answersTo(
+                subject.client().knock().call(subject.host()),
+                subject.proxy(server).from(InetAddress.getByName(foreign.get())));
+        return new Findings()
+                .demand(
+                        answers.isEmpty(),
+                        answers.stream().map(Answers::shown).findFirst().orElse("") + " from " + foreign.get())
+                .outcome(
+                        "a connection from " + foreign.get() + " is refused",
+                        "run \"aiserver install\" to write haproxy.cfg again");
+    }
+
+    /** The proxy may close a connection before this side knows that it has been made. */
+    private static List<HttpAnswer> answersTo(HttpCall call, HttpProbe probe) throws IOException {
+        try {
+            return probe.answers(call.bytes(), 1);
+        } catch (BindException | ConnectException e) {
+            throw e;
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
     private static Outcome named(Subject subject, String name) throws IOException {
         if (subject.server().isPresent() && !(subject.server().get().spec().network() instanceof Network.Tailscale)) {
             return new Outcome.Skipped("without Tailscale each client knows the name by itself; prove it there with "
                     + "\"aiserver verify --url http://" + subject.host() + "\"");
         }
         List<String> addresses = addresses(name);
+        if (addresses.isEmpty() && isFurther(subject, name)) {
+            return new Outcome.Skipped("a further name need not mean anything on the server; prove it on a client");
+        }
         if (addresses.isEmpty()) {
             return new Outcome.Warned(
                     name + " means no address on this machine",
@@ -73,6 +131,10 @@ final class NetworkChecks {
         Findings findings = new Findings();
         if (subject.server().isPresent()) {
             String expected = subject.server().get().receipt().address();
+            if (isFurther(subject, name) && !addresses.contains(expected)) {
+                return new Outcome.Skipped(name + " means " + shown
+                        + " here, and a further name may lead to the server " + "by way of another machine");
+            }
             findings.demand(addresses.contains(expected), name + " means " + shown + ", not " + expected);
         } else {
             HttpAnswer answer = subject.send(subject.client().knock().call(Answers.FOREIGN_HOST));
@@ -81,6 +143,11 @@ final class NetworkChecks {
                     name + " means " + shown + ", where no proxy of aiserver answers: " + Answers.shown(answer));
         }
         return findings.outcome(shown, "another machine has that name: rename one of the two");
+    }
+
+    private static boolean isFurther(Subject subject, String name) {
+        return subject.server().stream()
+                .anyMatch(server -> server.spec().names().contains(name));
     }
 
     /** Of a resolver that does not answer, nothing is learnt; it may take half a minute to say so. */

@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.Reach;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -46,6 +47,12 @@ public final class ReachCheck {
             return new Outcome.Failed(
                     "port: nobody listens on " + where + " (" + e.getMessage() + ")",
                     "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address");
+        }
+        if (e instanceof EOFException || String.valueOf(e.getMessage()).startsWith("Connection reset")) {
+            return new Outcome.Failed(
+                    "port: " + where + " accepts connections and closes them at once (" + e.getMessage() + ")",
+                    "run \"aiserver verify\" on the server; if all is well there, its network.clients does not let "
+                            + "this machine in");
         }
         Client client = subject.client();
         if (!Reach.answers(client.address(), client.proxy().port())) {

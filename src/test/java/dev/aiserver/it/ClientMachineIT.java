@@ -58,6 +58,10 @@ class ClientMachineIT {
             unreachable(mac.fromAClient("verify", "--url", "http://another-name:11434"), "host: the proxy does not");
             unreachable(mac.fromAClient("verify", "--url", "http://100.101.103.1:11434"), "network: no answer from");
 
+            unreachable(
+                    mac.fromTheLocalNetwork("verify", "--url", URL),
+                    "port: remote-ollama:11434 accepts connections and closes");
+
             mac.command("launchctl", "bootout", mac.target("com.ollama"));
             unreachable(mac.fromAClient("verify", "--url", URL), "Ollama: the proxy answers 503");
             unreachable(mac.aiserver("verify"), "Ollama: the proxy answers 503");

@@ -252,6 +252,15 @@ final class Mac implements AutoCloseable {
      * {@code remote-ollama}, and by another one that the Mac does not know, and has nothing else of it.
      */
     Run fromAClient(String... arguments) {
+        return from("100.101.102", arguments);
+    }
+
+    /** The same of a machine of a local network, which knows a way to the tailnet's address. */
+    Run fromTheLocalNetwork(String... arguments) {
+        return from("192.168.77", arguments);
+    }
+
+    private Run from(String subnet, String... arguments) {
         String client = network + "-client";
         must("ip", "netns", "add", client);
         try {
@@ -259,7 +268,7 @@ final class Mac implements AutoCloseable {
                     "ip", "link", "add", "mac", "netns", network, "type", "veth", "peer", "name", "client", "netns",
                     client);
             try {
-                return throughTheLink(client, arguments);
+                return throughTheLink(client, subnet, arguments);
             } finally {
                 // A namespace that is deleted takes its links along, but later.
                 must("ip", "-n", network, "link", "del", "mac");
@@ -270,11 +279,12 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    private Run throughTheLink(String client, String... arguments) {
-        must("ip", "-n", network, "addr", "add", "100.101.102.1/24", "dev", "mac");
+    private Run throughTheLink(String client, String subnet, String... arguments) {
+        must("ip", "-n", network, "addr", "add", subnet + ".1/24", "dev", "mac");
         must("ip", "-n", network, "link", "set", "mac", "up");
-        must("ip", "-n", client, "addr", "add", "100.101.102.2/24", "dev", "client");
+        must("ip", "-n", client, "addr", "add", subnet + ".2/24", "dev", "client");
         must("ip", "-n", client, "link", "set", "client", "up");
+        must("ip", "-n", client, "route", "replace", ADDRESS + "/32", "dev", "client");
         must("mkdir", "-p", "/etc/netns/" + client);
         must("sh", "-c", "echo '" + ADDRESS + " remote-ollama another-name' >/etc/netns/" + client + "/hosts");
         List<String> all = new ArrayList<>(within);

@@ -105,7 +105,11 @@ class AllowlistTest {
                 RunningProxy.LONG_NAME + ".",
                 "Remote-Ollama.Tail1234.TS.net",
                 "127.0.0.1",
-                "127.0.0.1:" + proxy.port())) {
+                "127.0.0.1:" + proxy.port(),
+                "127.0.0.1:80",
+                RunningProxy.NAME + ":1",
+                RunningProxy.NAME + ".:65535",
+                RunningProxy.LONG_NAME + ":443")) {
             for (Endpoint endpoint : EndpointSet.STRICT.endpoints()) {
                 HttpAnswer answer = proxy.probe().send(HttpCall.of(endpoint.method(), concrete(endpoint), host));
                 assertThat(answer.text()).as(endpoint + " of " + host).isEqualTo(RecordingServer.SERVED);
@@ -121,8 +125,23 @@ class AllowlistTest {
                 "evil.example:11434",
                 "xremote-ollama",
                 "remote-ollamax",
-                "remote-ollama:1",
                 "remote-ollama:",
+                "remote-ollama:x",
+                "remote-ollama:-1",
+                "remote-ollama:+80",
+                "remote-ollama:0x50",
+                "remote-ollama:80:80",
+                "remote-ollama:80@evil.example",
+                "remote-ollama:80.evil.example",
+                "remote-ollama:100000",
+                "remote-ollama.:",
+                "remote-ollamaXtail1234.ts.net",
+                "127.0.0.1.",
+                "127.0.0.1:",
+                "127x0.0.1",
+                "127.0.0.1:80@evil.example",
+                "evil.example:80@remote-ollama",
+                "[remote-ollama]",
                 "remote-ollama..",
                 "remote-ollama, evil.example",
                 "evil.example, remote-ollama",

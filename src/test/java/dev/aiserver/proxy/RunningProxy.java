@@ -7,6 +7,7 @@ import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.Subnet;
 import dev.aiserver.template.ProxyConfiguration;
 import dev.aiserver.template.Renderer;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** The real HAProxy with a rendered configuration, on a free port of 127.0.0.1. */
 public final class RunningProxy implements AutoCloseable {
@@ -46,9 +48,27 @@ public final class RunningProxy implements AutoCloseable {
     public static RunningProxy start(Path directory, int ollamaPort, EndpointSet... sets) throws IOException {
         EnumSet<EndpointSet> open = EnumSet.of(EndpointSet.STRICT);
         open.addAll(Set.of(sets));
-        ProxyConfiguration configuration = new ProxyConfiguration(
-                "127.0.0.1", new ServerSpec.Proxy(freePort(), open), ollamaPort, List.of(NAME, LONG_NAME));
-        write(directory, configuration);
+        return start(directory, ollamaPort, new ServerSpec.Proxy(freePort(), open));
+    }
+
+    static RunningProxy start(Path directory, int ollamaPort, ServerSpec.Proxy settings) throws IOException {
+        return start(directory, ollamaPort, settings, List.of(), UnaryOperator.identity());
+    }
+
+    /**
+     * @param clients beside this machine itself
+     * @param changed makes of the rendered configuration what HAProxy reads, such as shorter times
+     */
+    static RunningProxy start(
+            Path directory,
+            int ollamaPort,
+            ServerSpec.Proxy settings,
+            List<Subnet> clients,
+            UnaryOperator<String> changed)
+            throws IOException {
+        ProxyConfiguration configuration =
+                new ProxyConfiguration("127.0.0.1", clients, settings, ollamaPort, List.of(NAME, LONG_NAME));
+        Files.writeString(cfg(directory), changed.apply(new Renderer().haproxyCfg(configuration)));
         RunningProxy proxy = new RunningProxy(
                 directory,
                 configuration,
@@ -118,6 +138,7 @@ public final class RunningProxy implements AutoCloseable {
                 directory,
                 new ProxyConfiguration(
                         configuration.bindAddress(),
+                        configuration.clients(),
                         configuration.proxy(),
                         configuration.ollamaPort(),
                         List.of(NAME, LONG_NAME, hostName)));

@@ -98,6 +98,7 @@ class ExamplesTest {
         ServerSpec defaults = ServerSpec.defaults();
         assertThat(new ServerSpec(
                         spec.name(),
+                        defaults.names(),
                         defaults.network(),
                         spec.proxy(),
                         spec.ollama(),

@@ -177,6 +177,7 @@ final class Rig implements AutoCloseable {
         }
         return new ServerSpec(
                 "remote-ollama",
+                List.of(),
                 new Network.Loopback(),
                 new ServerSpec.Proxy(proxyPort, sets),
                 new ServerSpec.Ollama(ollamaPort, environment),

@@ -276,6 +276,7 @@ class WarmModelsTest {
         Map<String, String> environment = timeout.isEmpty() ? Map.of() : Map.of("OLLAMA_LOAD_TIMEOUT", timeout);
         ServerSpec spec = new ServerSpec(
                 defaults.name(),
+                defaults.names(),
                 defaults.network(),
                 defaults.proxy(),
                 new ServerSpec.Ollama(11434, environment),

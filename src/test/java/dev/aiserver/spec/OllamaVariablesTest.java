@@ -24,7 +24,6 @@ class OllamaVariablesTest {
             OLLAMA_KV_CACHE_TYPE     | f16; q8_0; Q4_0; empty   | q8; int8
             OLLAMA_MODELS            | /; /Volumes/My models    | models; ~/models; $HOME/models
             OLLAMA_LLM_LIBRARY       | metal; cuda_v12          | /tmp/lib; mlx_../../x; .
-            OLLAMA_ORIGINS           | https://a.com; app://*   | a.com; *.*; https://a.com,
             LLAMA_ARG_FIT            | on; off                  | 1
             LLAMA_ARG_FIT_TARGET     | 1024; 1024,2048          | 1G
             CUDA_VISIBLE_DEVICES     | 0; 0,1; GPU-8932f937     | $(id); /dev/x

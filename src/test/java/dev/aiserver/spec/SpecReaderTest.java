@@ -69,6 +69,20 @@ class SpecReaderTest {
                 .hasMessageContaining("HOME cannot be set");
     }
 
+    /** Before the proxy had a list of its own, Ollama decided; what names single pages stays as it was. */
+    @Test
+    void theWebPagesOfAnOlderRecordAreTheProxysNow() {
+        String older = """
+                {"proxy": {"endpoints": ["strict"%s]}, "ollama": {"environment": {
+                  "OLLAMA_ORIGINS": "https://chat.example.com,http://*.home,*,moz-extension://*,app://obsidian.md"}}}""";
+        ServerSpec spec = SpecReader.recorded("receipt.json", older.formatted(", \"browser\""));
+        assertThat(spec.proxy().origins()).containsExactly("https://chat.example.com", "app://obsidian.md");
+        assertThat(spec.proxy().anyOrigin()).isFalse();
+        assertThat(spec.ollama()).isEqualTo(ServerSpec.defaults().ollama());
+        assertThat(SpecReader.recorded("receipt.json", older.formatted("")).proxy())
+                .isEqualTo(ServerSpec.defaults().proxy());
+    }
+
     /** Of the machines to what is for all of them, and of that to the defaults. */
     private static JsonNode differences(Inventory inventory) throws JsonProcessingException {
         Map<String, Object> all = differences(inventory.spec(), ServerSpec.defaults());

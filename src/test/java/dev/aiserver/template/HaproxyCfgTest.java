@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.Subnet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,10 +37,17 @@ class HaproxyCfgTest {
                 Arguments.of("strict.cfg", proxy("100.64.0.1", 11434, STRICT, 11434, NAMES)),
                 Arguments.of(
                         "browser.cfg",
-                        proxy(
+                        new ProxyConfiguration(
                                 "192.168.250.20",
-                                8080,
-                                EnumSet.of(EndpointSet.STRICT, EndpointSet.HEALTH, EndpointSet.BROWSER),
+                                Stream.of("192.168.250.0/24", "10.8.0.7/32")
+                                        .map(Subnet::of)
+                                        .toList(),
+                                new ServerSpec.Proxy(
+                                        8080,
+                                        EnumSet.of(EndpointSet.STRICT, EndpointSet.HEALTH, EndpointSet.BROWSER),
+                                        1 << 20,
+                                        List.of("https://chat.example.com", "app://obsidian.md"),
+                                        false),
                                 11435,
                                 List.of("ai-server"))),
                 Arguments.of(
@@ -54,7 +63,8 @@ class HaproxyCfgTest {
 
     private static ProxyConfiguration proxy(
             String address, int port, Set<EndpointSet> sets, int ollamaPort, List<String> names) {
-        return new ProxyConfiguration(address, new ServerSpec.Proxy(port, sets), ollamaPort, names);
+        return new ProxyConfiguration(
+                address, new Network.Tailscale().clients(), new ServerSpec.Proxy(port, sets), ollamaPort, names);
     }
 
     @ParameterizedTest(name = "{0}")

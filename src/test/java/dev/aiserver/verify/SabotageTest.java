@@ -163,7 +163,7 @@ class SabotageTest {
         return List.of(
                 of(
                         "Ollama listens on every address",
-                        "bindings.ollama",
+                        "bindings.ollama bindings.connect",
                         world -> world.ollamaPlist("<string>127.0.0.1:", "<string>0.0.0.0:")),
                 of(
                         "HAProxy listens on every address",
@@ -242,17 +242,22 @@ class SabotageTest {
         String deny = "http-request deny deny_status ";
         return List.of(
                 of(
+                        "everyone may connect",
+                        "network.clients",
+                        world -> world.cfg("unless { src 127.0.0.0/8", "unless { src 0.0.0.0/0")),
+                of(
+                        "one port is known",
+                        "name.port",
+                        world -> world.cfg("(:[0-9]{1,5})?$'", "(:" + world.proxyPort() + ")?$'")),
+                of(
                         "every host name is served",
                         "name.unknown name.missing blocked.malformed.*host* blocked.arrivals",
                         world -> world.cfg(deny + "421 if !known_host", "")),
-                of(
-                        "a name is not served",
-                        "name.localhost",
-                        world -> world.cfg("str -i localhost localhost:", "str -i other other:")),
+                of("a name is not served", "name.localhost", world -> world.cfg("-i '^localhost", "-i '^other")),
                 of(
                         "the address is no name",
                         "name.address",
-                        world -> world.cfg("-m str 127.0.0.1 127.0.0.1:", "-m str 127.0.0.9 127.0.0.9:")),
+                        world -> world.cfg("'^127\\.0\\.0\\.1", "'^127\\.0\\.0\\.9")),
                 of(
                         "the Host header stays",
                         "reach.server",
@@ -310,18 +315,18 @@ class SabotageTest {
                 }),
                 of(
                         "everything is passed on as it comes",
-                        "name.* blocked.smuggling.* blocked.pipelining blocked.arrivals blocked.*",
+                        "name.* network.clients blocked.smuggling.* blocked.pipelining blocked.arrivals blocked.*",
                         world -> {
                             world.calledBy("localhost");
                             passOn(world, world.ollamaPort());
                         }),
                 of(
                         "a proxy knows no chunks",
-                        "blocked.arrivals",
+                        "blocked.arrivals network.clients",
                         world -> naive(world, NaiveProxy.Mistake.KNOWS_NO_CHUNKS)),
                 of(
                         "a proxy looks at the first request of a connection only",
-                        "blocked.pipelining blocked.smuggling.* blocked.arrivals blocked.malformed.transfer-encoding-*",
+                        "network.clients blocked.pipelining blocked.smuggling.* blocked.arrivals blocked.malformed.transfer-encoding-*",
                         world -> naive(world, NaiveProxy.Mistake.LOOKS_ONCE)),
                 of("everything is answered with 200", "*", SabotageTest::answerAllWith200));
     }
@@ -555,7 +560,7 @@ class SabotageTest {
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), "", world.ollamaPort()));
         assertThat(caught(world.verify()))
                 .as("Ollama refuses the name that clients use, so that nothing else can be asked")
-                .containsExactly("reach.server");
+                .containsExactly("network.clients", "reach.server");
 
         String rewritten = "http-request set-header Host 127.0.0.1";
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));

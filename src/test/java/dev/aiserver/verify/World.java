@@ -30,8 +30,10 @@ import dev.aiserver.template.ProxyConfiguration;
 import dev.aiserver.template.Renderer;
 import java.io.File;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,13 +109,23 @@ final class World implements AutoCloseable {
         Files.writeString(ollama(), ollamaScript());
         Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
         pace(4);
-        host.answer("ip", ADDRESSES);
+        host.answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
     }
 
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
+    }
+
+    /** An address of this machine that is not loopback, from which it may not be asked. */
+    static String foreignAddress() throws IOException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("this machine has no IPv4 address but loopback"))
+                .getHostAddress();
     }
 
     private Path ollama() {
@@ -322,6 +334,7 @@ final class World implements AutoCloseable {
     private Subject start() {
         ServerSpec spec = new ServerSpec(
                 NAME,
+                List.of(),
                 network,
                 new ServerSpec.Proxy(proxyPort, sets),
                 new ServerSpec.Ollama(ollamaPort, environment),
@@ -333,8 +346,8 @@ final class World implements AutoCloseable {
         Path err = root.resolve("logs/ollama.stderr.log");
         String ollamaText = ollamaPlist.apply(
                 renderer.ollamaPlist(new OllamaAgent(ollama(), ollamaPort, environment, layout.home(), out, err)));
-        String cfgText =
-                cfg.apply(renderer.haproxyCfg(new ProxyConfiguration(ADDRESS, spec.proxy(), ollamaPort, HOST_NAMES)));
+        String cfgText = cfg.apply(renderer.haproxyCfg(
+                new ProxyConfiguration(ADDRESS, network.clients(), spec.proxy(), ollamaPort, HOST_NAMES)));
         String haproxyText = haproxyPlist.apply(
                 renderer.haproxyPlist(new HaproxyAgent(haproxy, layout.haproxyCfg(), layout.home(), log(), log())));
         Job ollamaJob = Blueprint.ollamaJob(spec, layout);
@@ -418,7 +431,7 @@ final class World implements AutoCloseable {
         afterwards = () -> {};
         host.restore();
         Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
-        host.answer("ip", ADDRESSES);
+        host.answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
         pace(4);
     }
 
