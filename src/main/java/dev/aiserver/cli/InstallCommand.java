@@ -165,8 +165,7 @@ final class InstallCommand implements Callable<Integer> {
     private void show(Install.Proposal proposal) {
         proposal.unfinished().ifPresent(transacting()::undoing);
         if (!proposal.plan().isEmpty()) {
-            console.say(PlanOptions.heading(proposal.spec(), proposal.around())
-                    + planText().list(proposal.plan()));
+            console.say(PlanOptions.heading(proposal) + planText().list(proposal.plan()));
         }
     }
 
@@ -249,7 +248,10 @@ final class InstallCommand implements Callable<Integer> {
         } else {
             console.answer(new VerdictText(console).summary(verdicts));
             if (changed) {
-                console.answer(NextSteps.of(proposal.spec(), proposal.around().address()));
+                console.answer(NextSteps.of(
+                        proposal.spec(),
+                        proposal.around().address(),
+                        useCases.layout().home()));
             }
         }
         return verdicts.stream().allMatch(Verdict::isGood) ? ExitCode.DONE : ExitCode.FINDINGS;

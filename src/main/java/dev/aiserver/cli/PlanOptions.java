@@ -126,10 +126,7 @@ final class PlanOptions {
         if (json) {
             console.answer(document);
         } else {
-            console.answer(
-                    proposal.isNothing()
-                            ? "No changes.\n"
-                            : unfinished(proposal) + heading(proposal.spec(), proposal.around()));
+            console.answer(proposal.isNothing() ? "No changes.\n" : unfinished(proposal) + heading(proposal));
             console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
             if (proposal.decision() == Edit.Decision.NONE) {
                 console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
@@ -161,11 +158,17 @@ final class PlanOptions {
                 .orElse("");
     }
 
-    static String heading(ServerSpec spec, Surroundings around) {
+    static String heading(Install.Proposal proposal) {
+        ServerSpec spec = proposal.spec();
+        Surroundings around = proposal.around();
         String found = EarlierText.of(around.earlier()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
-        return found + "The proxy will listen on " + around.address() + ":"
+        String oldLogs = proposal.oldLogs().isEmpty()
+                ? ""
+                : "The services will write their logs elsewhere; these stay until you delete them: "
+                        + proposal.oldLogs().stream().map(Path::toString).collect(Collectors.joining(", ")) + "\n";
+        return found + oldLogs + "The proxy will listen on " + around.address() + ":"
                 + spec.proxy().port() + ", Ollama on 127.0.0.1:" + spec.ollama().port() + ". The plan:\n";
     }
 
@@ -178,6 +181,7 @@ final class PlanOptions {
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
         fields.put("found", EarlierText.of(proposal.around().earlier()));
+        fields.put("oldLogs", proposal.oldLogs().stream().map(Path::toString).toList());
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));
         fields.put("edited", Json.edited(proposal.edits()));

@@ -42,6 +42,7 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());
+        fields.put("logs", snapshot.logs());
         fields.put("ollama", snapshot.ollamaVersion());
         fields.put("installedModels", snapshot.installedModels());
         fields.put(

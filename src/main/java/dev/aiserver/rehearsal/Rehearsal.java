@@ -160,7 +160,7 @@ public final class Rehearsal {
                             ports.get(1), ServerSpec.defaults().ollama().environment()),
                     MODELS,
                     false,
-                    home.logs());
+                    ServerSpec.defaults().logs());
         }
 
         List<Proof> live() throws Failed {
@@ -265,6 +265,7 @@ public final class Rehearsal {
             Uninstall.Proposal proposal = uninstall.propose();
             try (LockFile.Held lock = uninstall.lock(holder -> {})) {
                 requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)), text);
+                uninstall.purgeLogs(proposal);
             }
             proved("uninstall", proposal.plan().changes().size() + " changes taken back");
         }

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A home, a folder for logs and an {@code ollama} command that exist for one rehearsal only. */
+/** A home and an {@code ollama} command that exist for one rehearsal only. */
 final class ThrowawayHome {
     /** As fast as a small model on a good machine: without any time between words nobody could see them stream. */
     private static final String PACE = "{\"tokenDelayMillis\": 4, \"promptTokenDelayMicros\": 100}";
@@ -39,7 +39,6 @@ final class ThrowawayHome {
         try {
             ThrowawayHome home = new ThrowawayHome(Files.createTempDirectory(folder, "aiserver-rehearsal-"));
             Files.createDirectories(home.home().resolve("Library"));
-            Files.createDirectories(home.logs());
             Files.createDirectories(home.ollama().getParent());
             Files.createDirectories(home.models());
             Files.writeString(home.models().resolve("faults.json"), PACE);
@@ -53,10 +52,6 @@ final class ThrowawayHome {
 
     Path home() {
         return root.resolve("home");
-    }
-
-    Path logs() {
-        return root.resolve("logs");
     }
 
     /** The model server in Ollama's place: a process of its own, started as the property list says. */

@@ -4,13 +4,16 @@ import dev.aiserver.server.Layout;
 import dev.aiserver.server.Logs;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
 
 /** What a person does after an installation. */
 public final class NextSteps {
     private NextSteps() {}
 
-    public static String of(ServerSpec spec, String address) {
-        Logs logs = Logs.of(spec);
+    /** @param home of the user on that machine */
+    public static String of(ServerSpec spec, String address, Path home) {
+        HomeNames names = new HomeNames(home);
+        Logs logs = Logs.of(spec, home);
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nWhat to do next\n");
         if (spec.network() instanceof Network.Tailscale) {
@@ -27,8 +30,7 @@ public final class NextSteps {
                     """.formatted(
                             spec.name(), address, url, address, spec.proxy().port()));
         }
-        text.append(
-                """
+        text.append("""
                   3. On each client (MODEL is a model that you have, see step 4):
                        OpenAI SDKs, Aider, Qwen Code:  OPENAI_BASE_URL=%1$s/v1  OPENAI_API_BASE=%1$s/v1  OPENAI_API_KEY=ollama
                                                        Aider calls a model openai/MODEL.
@@ -39,7 +41,13 @@ public final class NextSteps {
                   5. Logs:     tail -f %2$s %3$s
                      Restart:  launchctl kickstart -k gui/$(id -u)/%4$s   (the proxy: %5$s)
                      Look:     aiserver status     Prove: aiserver verify     Undo: aiserver uninstall
-                """.formatted(url, logs.ollamaStderr(), logs.haproxy(), Layout.OLLAMA, Layout.HAPROXY, context(spec)));
+                """.formatted(
+                        url,
+                        names.of(logs.ollamaStderr().toString()),
+                        names.of(logs.haproxy().toString()),
+                        Layout.OLLAMA,
+                        Layout.HAPROXY,
+                        context(spec)));
         return text.toString();
     }
 

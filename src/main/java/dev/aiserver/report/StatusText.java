@@ -46,6 +46,12 @@ public final class StatusText {
         String edited = console.paint(Colour.YELLOW, row.formatted("edited"));
         snapshot.edited()
                 .forEach(file -> line(text, edited, names.of(file) + "  (\"aiserver install --dry-run\" shows how)"));
+        Status.LogSize logs = snapshot.logs();
+        line(
+                text,
+                row.formatted("logs"),
+                names.of(logs.folder()) + ", " + logs.words()
+                        + (logs.warning().isEmpty() ? "" : console.paint(Colour.YELLOW, "  " + logs.warning())));
         if (!snapshot.ollamaVersion().isEmpty()) {
             List<String> loaded =
                     snapshot.loadedModels().stream().map(LoadedModel::name).toList();

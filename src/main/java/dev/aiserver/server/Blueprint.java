@@ -2,6 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.OtherWriters;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Planner;
@@ -20,6 +21,7 @@ import dev.aiserver.template.HaproxyAgent;
 import dev.aiserver.template.OllamaAgent;
 import dev.aiserver.template.ProxyConfiguration;
 import dev.aiserver.template.Renderer;
+import dev.aiserver.template.RotateLogsAgent;
 import dev.aiserver.template.WarmModelsAgent;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +57,8 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.directory(layout.launchAgents(), 0755);
         drawing.directory(layout.haproxyDirectory(), 0700);
 
-        Logs logs = Logs.of(spec);
+        Logs logs = Logs.of(spec, layout.home());
+        drawing.privateFolders(layout.home(), logs.folder());
         Renderer renderer = release.renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
                 around.address(),
@@ -88,6 +91,9 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         drawing.add(new Target(ollamaJob(spec, layout), new State.Running(ollamaDigest, "")));
         drawing.add(
                 new Target(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest)));
+        String rotatePlist = renderer.rotateLogsPlist(new RotateLogsAgent(logs.growing(), logs.rotation()));
+        String rotateDigest = drawing.file(layout.rotateLogsPlist(), Content.of(rotatePlist), AGENT_MODE, plutilReads);
+        drawing.add(new Target(rotateLogsJob(layout), new State.Loaded(rotateDigest)));
         if (spec.warmAtLogin()) {
             if (release.app().isEmpty()) {
                 throw new Trouble(
@@ -139,6 +145,10 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         return new LoginJob(Layout.WARM_MODELS, layout.warmModelsPlist());
     }
 
+    public static LoginJob rotateLogsJob(Layout layout) {
+        return new LoginJob(Layout.ROTATE_LOGS, layout.rotateLogsPlist());
+    }
+
     public static Job haproxyJob(ServerSpec spec, Layout layout, String address) {
         int port = spec.proxy().port();
         Health health = new Health(address, port, address + ":" + port, "/api/version");
@@ -170,6 +180,13 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             for (int depth = 1; depth <= between.getNameCount(); depth++) {
                 directory(home.resolve(between.subpath(0, depth)), 0755);
             }
+        }
+
+        /** A folder, and in a home all that it stands in; elsewhere that is there. */
+        void privateFolders(Path home, Path folder) {
+            OtherWriters.folders(folder, home).stream()
+                    .filter(each -> each.equals(folder) || each.startsWith(home) && !each.equals(home))
+                    .forEach(each -> directory(each, 0700));
         }
 
         String file(Path path, Content content, int mode) {

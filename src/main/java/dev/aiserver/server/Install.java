@@ -28,6 +28,7 @@ import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,7 @@ public final class Install {
      * @param unfinished a transaction whose process died, which is undone first
      * @param receipt of earlier changes
      * @param header of the receipt when the plan has been applied
+     * @param oldLogs that stay where services wrote until now, because the logs go elsewhere
      */
     public record Proposal(
             ServerSpec spec,
@@ -86,7 +88,8 @@ public final class Install {
             List<Edit> edits,
             Optional<Journal> unfinished,
             Receipt receipt,
-            Receipt header) {
+            Receipt header,
+            List<Path> oldLogs) {
 
         /** Whether the host is as it shall be, and the receipt says so. */
         public boolean isNothing() {
@@ -168,8 +171,9 @@ public final class Install {
         Optional<Receipt> earlier = unfinished.isPresent()
                 ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                 : seen.receipts().load(contents);
-        ServerSpec spec =
-                wish.configuration().or(() -> earlier.map(this::configuration)).orElseGet(ServerSpec::defaults);
+        ServerSpec spec = wish.configuration()
+                .or(() -> earlier.map(this::configuration).map(Logs::moved))
+                .orElseGet(ServerSpec::defaults);
         Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(spec);
         Receipt header =
                 Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
@@ -184,7 +188,22 @@ public final class Install {
         List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
         Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
-        return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header);
+        Logs logs = Logs.of(spec, layout.home());
+        List<Path> oldLogs = oldLogs(around, earlier)
+                .filter(old -> !old.equals(logs))
+                .flatMap(old -> old.files().present(outlook.host()).stream())
+                .distinct()
+                .toList();
+        return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header, oldLogs);
+    }
+
+    /** Where the services wrote that are replaced now. */
+    private Stream<Logs> oldLogs(Surroundings around, Optional<Receipt> earlier) {
+        boolean ofShellScripts =
+                around.earlier().stream().anyMatch(service -> service.origin() == EarlierService.Origin.SHELL_SCRIPTS);
+        return Stream.concat(
+                earlier.map(this::configuration).map(spec -> Logs.of(spec, layout.home())).stream(),
+                ofShellScripts ? Stream.of(Logs.SHARED) : Stream.empty());
     }
 
     private Outlook outlook(Wish wish) {
@@ -192,10 +211,17 @@ public final class Install {
         Outlook first = Outlook.on(
                 host, launchd, records, survey.questions(guess).and(Observer.questions(layout.resources(), launchd)));
         ServerSpec spec = wish.configuration()
-                .or(() -> first.installation().map(Installation::spec))
+                .or(() -> first.installation().map(Installation::spec).map(Logs::moved))
                 .orElse(guess);
+        Foresight oldLogs = first.installation()
+                .map(Installation::spec)
+                .map(installed -> Logs.of(installed, layout.home()))
+                .filter(old -> !old.equals(Logs.of(spec, layout.home())))
+                .map(old -> old.files().questions(layout.home()))
+                .orElseGet(Foresight::none);
         return first.further(survey.on(first.host(), first.launchd())
                 .furtherQuestions(spec)
+                .and(oldLogs)
                 .and(spec.equals(guess) ? Foresight.none() : survey.questions(spec)));
     }
 

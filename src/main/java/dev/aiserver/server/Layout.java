@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,8 @@ public record Layout(Path home) {
     public static final String HAPROXY = "com.haproxy";
 
     public static final String WARM_MODELS = "com.ollama.warm-models";
+
+    public static final String ROTATE_LOGS = LogFiles.ROTATION;
 
     public Path launchAgents() {
         return home.resolve("Library/LaunchAgents");
@@ -31,6 +34,10 @@ public record Layout(Path home) {
 
     public Path warmModelsPlist() {
         return launchAgents().resolve(WARM_MODELS + ".plist");
+    }
+
+    public Path rotateLogsPlist() {
+        return launchAgents().resolve(ROTATE_LOGS + ".plist");
     }
 
     public Path haproxyDirectory() {
@@ -51,7 +58,8 @@ public record Layout(Path home) {
                 new HostFile(haproxyCfg()),
                 Blueprint.ollamaJob(spec, this),
                 Blueprint.haproxyJob(spec, this, "127.0.0.1"),
-                Blueprint.warmModelsJob(this));
+                Blueprint.warmModelsJob(this),
+                Blueprint.rotateLogsJob(this));
     }
 
     public Path state() {

@@ -1,5 +1,6 @@
 package dev.aiserver.server;
 
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,8 +8,21 @@ import java.util.List;
 /** The files that launchd writes the services' output to. */
 public record Logs(Path folder) {
 
-    public static Logs of(ServerSpec spec) {
-        return new Logs(spec.logs());
+    /** Where the shell scripts and version 0.1.0 had them: any user of the Mac can take a name there after a restart. */
+    static final Logs SHARED = new Logs(Path.of("/tmp"));
+
+    private static final String OF_HOME = "~/";
+
+    public static Logs of(ServerSpec spec, Path home) {
+        String folder = spec.logs().toString();
+        return new Logs(folder.startsWith(OF_HOME) ? home.resolve(folder.substring(OF_HOME.length())) : spec.logs());
+    }
+
+    /** What is installed, with its logs moved out of the shared folder. */
+    static ServerSpec moved(ServerSpec installed) {
+        return installed.logs().equals(SHARED.folder)
+                ? installed.withLogs(ServerSpec.defaults().logs())
+                : installed;
     }
 
     public Path ollamaStdout() {
@@ -27,12 +41,16 @@ public record Logs(Path folder) {
         return folder.resolve("ollama.warm-models.log");
     }
 
-    /** Those of what runs all the time. */
-    List<Path> ofServices() {
-        return List.of(ollamaStdout(), ollamaStderr(), haproxy());
+    public Path rotation() {
+        return folder.resolve("rotate-logs.log");
     }
 
-    public List<Path> all() {
+    /** Those that grow: of what runs all the time or at every login. */
+    List<Path> growing() {
         return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels());
+    }
+
+    LogFiles files() {
+        return new LogFiles(List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels(), rotation()));
     }
 }

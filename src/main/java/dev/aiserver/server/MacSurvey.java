@@ -9,6 +9,7 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
@@ -48,11 +49,13 @@ public final class MacSurvey implements Survey {
 
     @Override
     public Foresight questions(ServerSpec spec) {
-        Logs logs = Logs.of(spec);
-        List<Path> stats = new ArrayList<>(logs.all());
-        stats.add(logs.folder());
+        Path home = host.facts().home();
+        Logs logs = Logs.of(spec, home);
+        List<Path> stats = new ArrayList<>(
+                Optional.ofNullable(logs.folder().getParent()).stream().toList());
         models(spec).ifPresent(stats::add);
         return Foresight.ofStats(stats)
+                .and(logs.files().questions(home))
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
                 .and(Foresight.ofCommands(List.of(ollamaVersion(spec), HAPROXY_VERSION)))
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
@@ -80,7 +83,7 @@ public final class MacSurvey implements Survey {
                         new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again."));
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
-        problems.check(() -> requireSafeLogs(facts, Logs.of(spec)));
+        problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
         problems.check(() -> requireModels(spec));
         Command ollamaVersion = ollamaVersion(spec);
         OllamaVersions ollama = OllamaVersions.in(said(ollamaVersion));
@@ -133,21 +136,27 @@ public final class MacSurvey implements Survey {
         }
     }
 
-    /** The logs stand in a folder where anybody may put a link of that name first. */
+    /** launchd opens logs by their names, so nobody else may be able to take one. */
     private void requireSafeLogs(Facts facts, Logs logs) {
-        if (!(host.stat(logs.folder()) instanceof FileState.Directory)
-                && !(host.stat(logs.folder()) instanceof FileState.Other)) {
-            throw new Trouble("The folder for logs " + logs.folder() + " does not exist; make it, then try again.");
+        LogFiles files = logs.files();
+        List<String> folder = files.folderProblems(host);
+        if (!folder.isEmpty()) {
+            throw new Trouble("The logs cannot be in " + logs.folder() + ": " + folder.get(0)
+                    + (logs.folder().startsWith(facts.home())
+                            ? "; put that right (as with chmod go-w), then try again."
+                            : ", who could take the names of the logs; name a folder of your own as logs in the configuration,"
+                                    + " or leave it out for ~/Library/Logs/aiserver."));
         }
-        for (Path log : logs.all()) {
-            FileState state = host.stat(log);
-            boolean safe = state instanceof FileState.Absent
-                    || state instanceof FileState.Unread file && file.owner() == facts.uid();
-            if (!safe) {
-                throw new Trouble(
-                        "The log file " + log + " is a link or belongs to another user; remove it, then try again.");
-            }
+        Path parent = logs.folder().getParent();
+        if (parent != null
+                && !logs.folder().startsWith(facts.home())
+                && !(host.stat(parent) instanceof FileState.Directory)) {
+            throw new Trouble("The folder for logs " + logs.folder() + " cannot be made, because " + parent
+                    + " does not exist; make it, then try again.");
         }
+        files.problems(host).stream().findFirst().ifPresent(problem -> {
+            throw new Trouble("The log file " + problem + "; remove it, then try again.");
+        });
     }
 
     /** A disk that is not connected looks like a server without models, which are then downloaded again. */

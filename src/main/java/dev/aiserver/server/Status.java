@@ -22,7 +22,9 @@ import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -47,6 +49,7 @@ public final class Status {
      * @param address where the proxy shall listen
      * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
+     * @param logs of the services
      * @param ollamaVersion empty when Ollama does not answer
      */
     public record Snapshot(
@@ -56,6 +59,7 @@ public final class Status {
             List<Service> services,
             List<String> listeners,
             List<String> edited,
+            LogSize logs,
             String ollamaVersion,
             List<String> installedModels,
             List<LoadedModel> loadedModels) {
@@ -88,6 +92,27 @@ public final class Status {
     }
 
     /**
+     * What the logs take of the disk, the older ones too.
+     *
+     * @param warning empty when that is not much
+     */
+    public record LogSize(String folder, long bytes, String warning) {
+        static LogSize of(Path folder, long bytes) {
+            return new LogSize(
+                    folder.toString(),
+                    bytes,
+                    LogFiles.isMuch(bytes)
+                            ? "\"launchctl kickstart gui/$(id -u)/" + Layout.ROTATE_LOGS + "\" rotates them now"
+                            : "");
+        }
+
+        /** For people. */
+        public String words() {
+            return LogFiles.words(bytes);
+        }
+    }
+
+    /**
      * A job of ours.
      *
      * @param pid 0 when no process runs
@@ -99,13 +124,15 @@ public final class Status {
     public Snapshot look() {
         Outlook first = Outlook.on(host, launchd, records, Interfaces.questions(host.facts()));
         Outlook outlook =
-                first.further(first.installation().map(Status::furtherQuestions).orElseGet(Foresight::none));
+                first.further(first.installation().map(this::furtherQuestions).orElseGet(Foresight::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
     }
 
-    private static Foresight furtherQuestions(Installation installation) {
+    private Foresight furtherQuestions(Installation installation) {
         ServerSpec spec = installation.spec();
-        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()));
+        Path home = host.facts().home();
+        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()))
+                .and(Logs.of(spec, home).files().questions(home));
     }
 
     private Snapshot seen() {
@@ -123,6 +150,7 @@ public final class Status {
         String version = answered(ollama::version).orElse("");
         Address address = Address.of(
                 receipt.address(), AddressState.of(host, installation.spec().network(), receipt.address()));
+        Logs logs = Logs.of(installation.spec(), host.facts().home());
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
@@ -141,6 +169,7 @@ public final class Status {
                         .filter(entry -> !observer.state(entry.resource()).equals(entry.after()))
                         .map(entry -> entry.resource().name())
                         .toList(),
+                LogSize.of(logs.folder(), logs.files().size(host)),
                 version,
                 version.isEmpty()
                         ? List.of()

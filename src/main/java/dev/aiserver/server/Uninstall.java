@@ -26,6 +26,7 @@ import dev.aiserver.resource.Job;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Gives the machine back: everything that an installation changed is as it was found. */
 public final class Uninstall {
@@ -103,15 +105,14 @@ public final class Uninstall {
                         .and(lists(layout.resources()))
                         .and(launchd.questionsOfSession(SESSION_HOST)));
         Outlook outlook = first.further(first.installation()
-                .map(Uninstall::furtherQuestions)
-                .orElseGet(
-                        () -> Foresight.ofStats(Logs.of(ServerSpec.defaults()).all())));
+                .map(this::furtherQuestions)
+                .orElseGet(() -> unknownLogs().questions(layout.home())));
         return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);
     }
 
-    private static Foresight furtherQuestions(Installation installation) {
+    private Foresight furtherQuestions(Installation installation) {
         return lists(installation.receipt().resources())
-                .and(Foresight.ofStats(Logs.of(installation.spec()).all()));
+                .and(Logs.of(installation.spec(), layout.home()).files().questions(layout.home()));
     }
 
     private static Foresight lists(List<Resource> resources) {
@@ -147,8 +148,10 @@ public final class Uninstall {
             List<String> left,
             boolean damaged) {
         Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
-        List<Path> logs = logs(earlier.map(known -> Installation.spec(known, records.receipts()))
-                .orElseGet(ServerSpec::defaults));
+        LogFiles logFiles = earlier.map(known -> Installation.spec(known, records.receipts()))
+                .map(spec -> Logs.of(spec, layout.home()).files())
+                .orElseGet(this::unknownLogs);
+        List<Path> logs = logFiles.present(host);
         if (unfinished.filter(journal -> journal.doing().equals("uninstall")).isPresent()) {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
             return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
@@ -204,6 +207,8 @@ public final class Uninstall {
         }
         absent(targets, Blueprint.warmModelsJob(layout));
         absent(targets, new HostFile(layout.warmModelsPlist()));
+        absent(targets, Blueprint.rotateLogsJob(layout));
+        absent(targets, new HostFile(layout.rotateLogsPlist()));
         absent(targets, new HostFile(layout.haproxyCfg()));
         absent(targets, new Directory(layout.haproxyDirectory(), 0700));
         absent(targets, new HostFile(layout.command()));
@@ -249,11 +254,11 @@ public final class Uninstall {
         return parent == null ? path : parent;
     }
 
-    private List<Path> logs(ServerSpec spec) {
-        return Logs.of(spec).all().stream()
-                .filter(log -> host.stat(log) instanceof FileState.Unread file
-                        && file.owner() == host.facts().uid())
-                .toList();
+    /** Where they may be when no receipt says it. */
+    private LogFiles unknownLogs() {
+        return new LogFiles(Stream.of(Logs.of(ServerSpec.defaults(), layout.home()), Logs.SHARED)
+                .flatMap(logs -> logs.files().files().stream())
+                .toList());
     }
 
     /** Waits until nobody else changes this installation; {@code waiting} is told who does. */
@@ -279,11 +284,20 @@ public final class Uninstall {
     }
 
     /**
-     * Removes the services' logs, which no undoing brings back.
+     * Removes the services' logs, which no undoing brings back, and the folders that were made for them, if nothing else
+     * is in them.
      *
      * @throws Trouble at the first that cannot be removed
      */
     public void purgeLogs(Proposal proposal) {
         proposal.logs().forEach(host::delete);
+        proposal.receipt().entries().stream()
+                .filter(entry -> entry.before().equals(State.ABSENT))
+                .map(Receipt.Entry::resource)
+                .filter(Directory.class::isInstance)
+                .map(resource -> ((Directory) resource).path())
+                .filter(folder -> proposal.logs().stream().anyMatch(log -> log.startsWith(folder)))
+                .sorted(Comparator.comparingInt(folder -> -folder.getNameCount()))
+                .forEach(host::delete);
     }
 }

@@ -19,6 +19,7 @@ import dev.aiserver.verify.Server;
 import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -74,16 +75,21 @@ public final class Verify {
      */
     public HeadStart headStart(ServerSpec spec, Receipt receipt) {
         Foresight ofFiles = Observer.questions(receipt.resources(), launchd)
-                .and(Foresight.ofStats(Logs.of(spec).ofServices()));
+                .and(Logs.of(spec, home()).files().questions(home()));
         return new HeadStart(Subject.seenFromInside(
                 client(spec, receipt),
                 () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles)));
     }
 
+    private Path home() {
+        return host.facts().home();
+    }
+
     private static Foresight further(Outlook outlook, Installation installation) {
+        Path home = outlook.host().facts().home();
         return server(outlook, installation)
                 .furtherQuestions()
-                .and(Foresight.ofStats(Logs.of(installation.spec()).ofServices()));
+                .and(Logs.of(installation.spec(), home).files().questions(home));
     }
 
     private static Server server(Outlook outlook, Installation installation) {

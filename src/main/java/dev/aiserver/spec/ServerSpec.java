@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param names further host names, or IPv4 addresses, by which they do: of a forwarded port or a name server of one's own
  * @param models what {@code warm-models} keeps in memory, as the person wrote them
  * @param warmAtLogin whether it does so by itself after every login
- * @param logs the folder that launchd writes the services' output to
+ * @param logs the folder that launchd writes the services' output to; one that begins with {@code ~/} is in the home
+ *     of the user there
  */
 public record ServerSpec(
         String name,
@@ -135,11 +136,15 @@ public record ServerSpec(
                 new Ollama(11434, DEFAULT_ENVIRONMENT),
                 List.of(),
                 false,
-                Path.of("/tmp"));
+                Path.of("~/Library/Logs/aiserver"));
     }
 
     public ServerSpec withWarmAtLogin(boolean wanted) {
         return new ServerSpec(name, names, network, proxy, ollama, models, wanted, logs);
+    }
+
+    public ServerSpec withLogs(Path folder) {
+        return new ServerSpec(name, names, network, proxy, ollama, models, warmAtLogin, folder);
     }
 
     /**

@@ -28,6 +28,8 @@ public final class SpecReader {
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final List<String> KEYS =
             List.of("name", "names", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
+
+    private static final String HOME = "~/";
     private static final String ENVIRONMENT = "environment";
     private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
 
@@ -435,12 +437,21 @@ public final class SpecReader {
 
     private Path logs(Section section) {
         YamlNode.Scalar logs = section.scalar("logs");
-        if (!logs.text().startsWith("/") || CONTROL.matcher(logs.text()).find()) {
+        String text = logs.text();
+        boolean inHome = text.startsWith(HOME);
+        Path folder = CONTROL.matcher(text).find()
+                ? Path.of("")
+                : Path.of(inHome ? text.substring(HOME.length()) : text).normalize();
+        boolean isFolder = inHome
+                ? !folder.toString().isEmpty() && !folder.startsWith("..") && !folder.isAbsolute()
+                : folder.isAbsolute();
+        if (!isFolder) {
             throw trouble(
                     logs.place(),
-                    "logs: \"" + printable(logs.text()) + "\" is no absolute path of a folder; write one such as /tmp");
+                    "logs: \"" + printable(text) + "\" is not the path of a folder; write one such as "
+                            + ServerSpec.defaults().logs() + " or /Volumes/logs");
         }
-        return Path.of(logs.text()).normalize();
+        return inHome ? Path.of(HOME).resolve(folder) : folder;
     }
 
     private int port(String path, YamlNode.Scalar scalar) {

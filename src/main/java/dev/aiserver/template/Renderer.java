@@ -53,6 +53,10 @@ public final class Renderer {
         return render("com.ollama.warm-models.plist.ftlx", agent);
     }
 
+    public String rotateLogsPlist(RotateLogsAgent agent) {
+        return render("com.aiserver.rotate-logs.plist.ftlx", agent);
+    }
+
     /** One page of HTML that needs nothing beside itself. */
     public String verifyReport(ReportPage page) {
         return render("verify-report.html.ftlh", page);

@@ -5,6 +5,7 @@ import dev.aiserver.host.Foresight;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +27,6 @@ final class PrivacyChecks {
             "/api/generate",
             "/api/embed",
             "/api/show");
-
-    private static final int OTHERS_MAY_WRITE = 022;
 
     private static final String REQUEST_LOG = "OLLAMA_DEBUG_LOG_REQUESTS";
 
@@ -52,7 +51,10 @@ final class PrivacyChecks {
                         "privacy.request-log",
                         "Ollama does not write requests to the disk",
                         (subject, server) -> requestLog(server)),
-                Check.onServer("privacy.logs", "nobody else can write the logs", (subject, server) -> logs(server)));
+                Check.onServer(
+                        "privacy.logs",
+                        "no other user can write the logs, or take their names",
+                        (subject, server) -> logs(server)));
     }
 
     private static Outcome cloudStatus(Subject subject, Server server) throws IOException {
@@ -105,27 +107,15 @@ final class PrivacyChecks {
     }
 
     private static Outcome logs(Server server) {
-        int uid = server.host().facts().uid();
+        LogFiles logs = server.logs();
         Findings findings = new Findings();
-        List<Path> logs = List.of(Server.OLLAMA, Server.HAPROXY).stream()
-                .map(server::propertyList)
-                .flatMap(plist -> List.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath")).stream())
-                .filter(path -> !path.isEmpty())
-                .distinct()
-                .map(Path::of)
-                .toList();
-        for (Path log : logs) {
-            FileState state = server.host().stat(log);
-            if (state instanceof FileState.Unread file) {
-                findings.demand(
-                        file.owner() == uid && (file.mode() & OTHERS_MAY_WRITE) == 0,
-                        "%s has mode %04o and belongs to user id %d".formatted(log, file.mode(), file.owner()));
-            } else {
-                findings.demand(false, log + " is no file");
-            }
+        logs.problems(server.host()).forEach(problem -> findings.demand(false, problem));
+        for (Path log : logs.files()) {
+            findings.demand(!(server.host().stat(log) instanceof FileState.Absent), log + " is not there");
         }
         return findings.outcome(
-                logs.size() + " files are the user's",
-                "remove them, then restart the services with launchctl kickstart -k");
+                logs.files().size() + " files are the user's",
+                "remove such a file, or have the logs in a folder of your own; then run \"aiserver install\" and restart the"
+                        + " services with launchctl kickstart -k");
     }
 }

@@ -14,10 +14,13 @@ import dev.aiserver.resource.Job;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.service.PropertyList;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The machine that the server runs on, for checks that are carried out there. */
 public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
@@ -92,6 +95,16 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
             return PropertyList.parse(file.content().text());
         }
         throw new Trouble(job(label).plist() + " is missing; run \"aiserver install\"");
+    }
+
+    /** The files that the two services write to, by their property lists. */
+    LogFiles logs() {
+        return new LogFiles(Stream.of(OLLAMA, HAPROXY)
+                .map(this::propertyList)
+                .flatMap(plist -> Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath")))
+                .filter(path -> !path.isEmpty())
+                .map(Path::of)
+                .toList());
     }
 
     /** Whether HAProxy can listen where it shall. */

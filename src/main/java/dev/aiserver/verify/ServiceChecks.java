@@ -8,10 +8,13 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +32,9 @@ final class ServiceChecks {
 
     /** What they will ask of any server first. */
     static Foresight questions(Facts facts, Launchd launchd) {
-        return launchd.questions(LABELS).and(Foresight.ofFiles(List.of(state(facts))));
+        return launchd.questions(LABELS)
+                .and(launchd.questions(List.of(LogFiles.ROTATION)))
+                .and(Foresight.ofFiles(List.of(state(facts))));
     }
 
     /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
@@ -76,6 +81,10 @@ final class ServiceChecks {
                     label + " may open enough files",
                     (subject, server) -> mayOpenFiles(server, label)));
         }
+        checks.add(Check.onServer(
+                "services.rotation",
+                "logs are rotated, so that they do not fill the disk",
+                (subject, server) -> rotation(server)));
         checks.add(Check.onServer(
                         "services.files",
                         "the installed files are as they were written",
@@ -161,6 +170,32 @@ final class ServiceChecks {
         return findings.outcome(
                 plist.value("SoftResourceLimits.NumberOfFiles") + " files",
                 INSTALL + ": HAProxy needs " + LEAST_FILES + " for its maxconn, and launchd's own limit is 256");
+    }
+
+    private static Outcome rotation(Server server) {
+        long size = server.logs().size(server.host());
+        String words = "the logs take " + LogFiles.words(size);
+        boolean isInstalled = server.receipt().resources().stream()
+                .anyMatch(resource ->
+                        resource instanceof LoginJob job && job.label().equals(LogFiles.ROTATION));
+        if (!isInstalled) {
+            return new Outcome.Warned("this installation does not rotate its logs, and " + words, INSTALL);
+        }
+        if (!(server.launchd().status(LogFiles.ROTATION) instanceof JobStatus.Loaded loaded)) {
+            return new Outcome.Failed(LogFiles.ROTATION + " is not loaded, and " + words, INSTALL + " to load it");
+        }
+        LastExit last = loaded.print().lastExit();
+        if (!(last instanceof LastExit.Never) && !last.equals(new LastExit.Code(0))) {
+            return new Outcome.Warned(
+                    LogFiles.ROTATION + " last ended with " + last.words() + ", and " + words,
+                    loaded.print().log().map(log -> "look at " + log).orElse("look at its log"));
+        }
+        return LogFiles.isMuch(size)
+                ? new Outcome.Warned(
+                        words,
+                        "run \"launchctl kickstart gui/" + server.host().facts().uid() + "/" + LogFiles.ROTATION
+                                + "\" on the server to rotate them now")
+                : new Outcome.Passed(words);
     }
 
     private static Outcome files(Server server) {

@@ -59,7 +59,7 @@ class EarlierInstallationIT {
 
             Run status = mac.aiserver("status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
-            assertThat(status.out()).contains("edited       ~/.haproxy/haproxy.cfg  (");
+            assertThat(status.out()).contains("edited                    ~/.haproxy/haproxy.cfg  (");
             Run verify = mac.aiserver("verify");
             assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
             assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");

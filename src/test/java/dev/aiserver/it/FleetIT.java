@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class FleetIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Their folder for logs is the Mac's own. */
+    /** Each names its folder for logs. */
     private static String fleet(Laptop laptop, Mac... macs) throws IOException {
         StringBuilder text = new StringBuilder("hosts:\n");
         List<String> names = List.of(Laptop.MAC, "mac-2", "mac-3");

@@ -51,6 +51,7 @@ class LifeIT {
             Run uninstalled = mac.aiserver("uninstall", "--yes");
             assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
             assertThat(uninstalled.out()).contains("ollama.stderr.log: the log stays.", "models in ~/.ollama");
+            assertThat(mac.logs().resolve("haproxy.log")).isNotEmptyFile();
             assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
             LABELS.forEach(label -> assertThat(mac.pid(label)).isZero());
 
@@ -58,6 +59,8 @@ class LifeIT {
             assertThat(again.exitCode()).as(again.toString()).isZero();
             assertThat(again.out()).startsWith("Nothing is installed.");
             assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.command("stat", "-c", "%a", mac.logs().toString()).out())
+                    .isEqualTo("700\n");
         }
     }
 
@@ -85,6 +88,12 @@ class LifeIT {
         Run status = mac.aiserver("status", "--json");
         assertThat(status.exitCode()).as(status.toString()).isZero();
         assertThat(json(status).path("outcome").asText()).isEqualTo("healthy");
+        assertThat(json(status).at("/logs/folder").asText())
+                .isEqualTo(mac.logs().toString());
+        assertThat(json(status).at("/logs/bytes").asLong()).isPositive();
+        assertThat(json(status).at("/logs/warning").asText()).isEmpty();
+        assertThat(json(status).at("/services").toString())
+                .contains("\"com.aiserver.rotate-logs\",\"state\":\"loaded, last ended with exit code 0\"");
         assertThat(json(status).path("loadedModels").toString()).isEqualTo("[\"llama3.2:1b\"]");
     }
 

@@ -108,7 +108,6 @@ final class Mac implements AutoCloseable {
 
     private void furnish(Kind kind) throws IOException {
         Files.createDirectories(home().resolve("Library"));
-        Files.createDirectories(logs());
         Files.createDirectories(prefix().resolve("bin"));
         Files.createDirectories(state().resolve("bottles/ollama"));
         copy(Standins.directory(), root.resolve("bin"));
@@ -126,7 +125,7 @@ final class Mac implements AutoCloseable {
         write(
                 state().resolve("tailscale.json"),
                 TailscaleStatus.running(address).replace("mac-studio", name()));
-        write(root.resolve("aiserver.yaml"), "logs: " + logs() + "\n");
+        write(root.resolve("aiserver.yaml"), "name: remote-ollama\n");
         Path here = Path.of("").toAbsolutePath();
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
             copy(here.resolve(part), checkout().resolve(part));
@@ -182,7 +181,7 @@ final class Mac implements AutoCloseable {
     }
 
     Path logs() {
-        return root.resolve("logs");
+        return home().resolve("Library/Logs/aiserver");
     }
 
     Path checkout() {
@@ -433,11 +432,12 @@ final class Mac implements AutoCloseable {
         return new String(Base64.getDecoder().decode(word.substring(1)), StandardCharsets.UTF_8);
     }
 
-    /** Every file below the home, with mode and content. */
+    /** Every file below the home, with mode and content; but for the logs, which stay. */
     Map<String, FileState> tree() {
         try (Stream<Path> paths = Files.walk(home())) {
-            return paths.collect(Collectors.toMap(
-                    path -> home().relativize(path).toString(), machine::file, (a, b) -> b, TreeMap::new));
+            return paths.filter(path -> !path.startsWith(home().resolve("Library/Logs")))
+                    .collect(Collectors.toMap(
+                            path -> home().relativize(path).toString(), machine::file, (a, b) -> b, TreeMap::new));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

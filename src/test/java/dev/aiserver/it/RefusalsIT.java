@@ -86,9 +86,49 @@ class RefusalsIT {
                         "ollama is version 0.5.1, and at least 0.14.0 is needed; run \"brew upgrade ollama\", then try again."),
                 on(
                         "log is a link",
-                        mac -> mac.command("ln", "-s", "/etc/passwd", mac.logs() + "/haproxy.log"),
+                        mac -> linkedLog(mac),
                         1,
-                        "haproxy.log is a link or belongs to another user; remove it, then try again."),
+                        "haproxy.log is a symbolic link, not a file; remove it, then try again."),
+                on(
+                        "log has another name",
+                        mac -> {
+                            mac.command("mkdir", "-p", mac.logs().toString());
+                            mac.write(mac.home().resolve(".bashrc"), "mine");
+                            mac.command("ln", mac.home() + "/.bashrc", mac.logs() + "/ollama.stderr.log");
+                        },
+                        1,
+                        "ollama.stderr.log has 2 names (hard links); remove it, then try again."),
+                on(
+                        "logs in the shared folder",
+                        mac -> mac.write(mac.config(), "logs: /tmp\n"),
+                        1,
+                        "The logs cannot be in /tmp: /tmp can be written by other users (mode 1777), who could take the names"),
+                on(
+                        "logs below the shared folder",
+                        mac -> mac.write(mac.config(), "logs: " + mac.root().resolve("logs") + "\n"),
+                        1,
+                        "/tmp can be written by other users (mode 1777)"),
+                on(
+                        "logs in a folder that others may write",
+                        mac -> {
+                            mac.command("mkdir", "-p", mac.logs().toString());
+                            mac.command("chmod", "g+w", mac.logs().toString());
+                        },
+                        1,
+                        "Library/Logs/aiserver can be written by other users (mode 0775); put that right (as with chmod go-w)"),
+                on(
+                        "logs in a folder that is a link",
+                        mac -> {
+                            mac.command("mkdir", mac.root() + "/elsewhere");
+                            mac.command("ln", "-s", mac.root() + "/elsewhere", mac.home() + "/Library/Logs");
+                        },
+                        1,
+                        "Library/Logs is a symbolic link, not a folder; put that right"),
+                on(
+                        "logs nowhere",
+                        mac -> mac.write(mac.config(), "logs: /nowhere/at/all\n"),
+                        1,
+                        "The folder for logs /nowhere/at/all cannot be made, because /nowhere/at does not exist; make it,"),
                 on(
                         "models on a disk that is not connected",
                         mac -> configure(mac, "ollama: { environment: { OLLAMA_MODELS: /Volumes/models } }"),
@@ -98,7 +138,7 @@ class RefusalsIT {
                         "two things at once",
                         mac -> {
                             remove(mac.standin("tailscale"));
-                            mac.command("ln", "-s", "/etc/passwd", mac.logs() + "/haproxy.log");
+                            linkedLog(mac);
                         },
                         1,
                         "2 things stand in the way:\n  - The log file"),
@@ -178,7 +218,7 @@ class RefusalsIT {
                         "unknown key",
                         mac -> configure(mac, "proxi: {}"),
                         2,
-                        "aiserver.yaml:2:1: \"proxi\" is not known; at the top there can be name, network,"),
+                        "aiserver.yaml:2:1: \"proxi\" is not known; at the top there can be name,"),
                 on(
                         "malformed YAML",
                         mac -> configure(mac, "proxy: { port: [ }"),
@@ -233,6 +273,11 @@ class RefusalsIT {
                         RefusalsIT::takenLabel,
                         1,
                         "The label com.ollama is taken by a job that was loaded from"));
+    }
+
+    private static void linkedLog(Mac mac) {
+        mac.command("mkdir", "-p", mac.logs().toString());
+        mac.command("ln", "-s", "/etc/passwd", mac.logs() + "/haproxy.log");
     }
 
     private static void remove(Path path) {

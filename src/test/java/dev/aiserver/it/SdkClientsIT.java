@@ -152,7 +152,7 @@ class SdkClientsIT {
     @Test
     void theVariablesThatPeopleAreToldLeadHere() throws Exception {
         ServerSpec spec = ServerSpec.defaults();
-        String nextSteps = NextSteps.of(spec, "100.64.0.1");
+        String nextSteps = NextSteps.of(spec, "100.64.0.1", Path.of("/Users/ann"));
         String readme = Files.readString(Path.of("README.md"));
         String clients = readme.substring(readme.indexOf("\n## Clients\n"), readme.indexOf("\n## Configuration\n"));
         for (String page : List.of(nextSteps, clients)) {

@@ -2,6 +2,7 @@ package dev.aiserver.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Patience;
 import java.io.IOException;
@@ -323,27 +324,82 @@ class TransactionIT {
         }
     }
 
+    /** It wrote its logs to the shared folder, where they stay. */
     @Test
     void anInstallationOfVersion010IsUpgradedAndTakenBack() throws IOException {
+        List<String> oldLogs = List.of("/tmp/ollama.stdout.log", "/tmp/ollama.stderr.log", "/tmp/haproxy.log");
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             assertThat(mac.install("--yes").exitCode()).isZero();
-            String receipt = Files.readString(Path.of("src/test/resources/receipts/0.1.0.json"))
-                    .replace("HOME", mac.home().toString())
-                    .replace("ROOT", mac.root().toString());
-            mac.write(mac.home().resolve(".aiserver/receipt.json"), receipt);
+            makeVersion010(mac);
 
-            Run upgraded = mac.install("--yes", "--overwrite");
+            Run upgraded = mac.command(mac.checkout() + "/install", "--yes", "--overwrite");
             assertThat(upgraded.exitCode()).as(upgraded.toString()).isZero();
+            assertThat(upgraded.err())
+                    .contains("these stay until you delete them: " + String.join(", ", oldLogs) + "\n")
+                    .contains(
+                            "create   ~/Library/Logs/aiserver/", "create   ~/Library/LaunchAgents/com.aiserver.rotate")
+                    .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama  (")
+                    .contains("update   ~/Library/LaunchAgents/com.haproxy.plist", "restart  com.haproxy  (");
             assertThat(mac.aiserver("status").exitCode()).isZero();
+            assertThat(mac.command("launchctl", "print", mac.target("com.haproxy"))
+                            .out())
+                    .contains("stdout path = " + mac.logs() + "/haproxy.log");
             assertThat(Files.readString(mac.home().resolve(".aiserver/receipt.json")))
-                    .contains("\"schema\" : 2");
+                    .contains("\"schema\" : 2", "\"logs\" : \"~/Library/Logs/aiserver\"");
             Run taken = mac.aiserver("uninstall", "--yes", "--purge-logs");
             assertThat(taken.exitCode()).as(taken.toString()).isZero();
             assertThat(taken.out()).contains("gone  " + mac.logs() + "/haproxy.log");
             assertThat(mac.tree()).isEqualTo(before);
-            assertThat(mac.logs()).isEmptyDirectory();
+            assertThat(mac.logs().getParent()).doesNotExist();
+            oldLogs.forEach(log -> assertThat(Path.of(log)).exists());
+        } finally {
+            for (String log : oldLogs) {
+                Files.deleteIfExists(Path.of(log));
+            }
         }
+    }
+
+    /** As it was: with its receipt, its logs in the shared folder, and nothing that rotates them. */
+    private static void makeVersion010(Mac mac) throws IOException {
+        String receipt = Files.readString(Path.of("src/test/resources/receipts/0.1.0.json"))
+                .replace("HOME", mac.home().toString())
+                .replace("ROOT/logs", "/tmp");
+        for (String label : List.of("com.aiserver.rotate-logs", "com.haproxy", "com.ollama")) {
+            assertThat(mac.command("launchctl", "bootout", mac.target(label)).exitCode())
+                    .isZero();
+            Path plist = mac.home().resolve("Library/LaunchAgents/" + label + ".plist");
+            if (receipt.contains(plist.toString())) {
+                String text = Files.readString(plist).replace(escaped(mac.logs()), "/tmp");
+                receipt = receipt.replace(
+                        digestOf(plist, receipt), Content.of(text).digest());
+                mac.write(plist, text);
+                Patience patience = new Patience(Duration.ofMillis(50));
+                assertThat(patience.await(
+                                Duration.ofSeconds(20),
+                                () -> mac.command("launchctl", "bootstrap", "gui/65534", plist.toString())
+                                                .exitCode()
+                                        == 0))
+                        .isTrue();
+            } else {
+                Files.delete(plist);
+            }
+        }
+        mac.command("rm", "-r", mac.home() + "/Library/Logs");
+        mac.write(mac.home().resolve(".aiserver/receipt.json"), receipt);
+    }
+
+    private static String escaped(Path path) {
+        return path.toString()
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("'", "&apos;");
+    }
+
+    private static String digestOf(Path file, String receipt) {
+        String entry = receipt.substring(receipt.indexOf(file.toString()));
+        return entry.replaceAll("(?s)^.*?\"digest\" : \"([0-9a-f]{64})\".*$", "$1");
     }
 
     @Test

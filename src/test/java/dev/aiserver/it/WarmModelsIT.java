@@ -69,7 +69,7 @@ class WarmModelsIT {
 
     /** A run that failed leaves a server as it is; a job that is not loaded will not run. */
     private static void showsTheJob(Mac mac, int exitCode, String state) {
-        String line = "  com.ollama.warm-models  " + state;
+        String line = "  com.ollama.warm-models    " + state;
         assertThat(PATIENCE.await(
                         Duration.ofSeconds(60),
                         () -> mac.aiserver("status").out().contains(line)))

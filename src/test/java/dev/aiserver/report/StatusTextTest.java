@@ -19,6 +19,8 @@ class StatusTextTest {
     private static final Status.Address PRESENT = new Status.Address(ADDRESS, true, "", "", "");
     private static final Status.Service OLLAMA = new Status.Service("com.ollama", "running", 12739, "");
 
+    private static final Status.LogSize LOGS = new Status.LogSize("/Users/ann/Library/Logs/aiserver", 12_345_678, "");
+
     private static String text(Status.Snapshot snapshot) {
         PrintWriter nobody = new PrintWriter(new StringWriter());
         Console plain = new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, false, false);
@@ -35,6 +37,7 @@ class StatusTextTest {
                         List.of(OLLAMA, new Status.Service("com.haproxy", "running", 12850, "")),
                         List.of("java (pid 12739) on 127.0.0.1:11434"),
                         List.of(),
+                        LOGS,
                         "0.16.2",
                         List.of("qwen3:8b", "llava:latest"),
                         List.of(new LoadedModel("qwen3:8b", "d", 1, 1, 4096, later)))))
@@ -43,6 +46,7 @@ class StatusTextTest {
                           com.ollama   running, pid 12739
                           com.haproxy  running, pid 12850
                           listens      java (pid 12739) on 127.0.0.1:11434
+                          logs         ~/Library/Logs/aiserver, 12 MB
                           Ollama       0.16.2
                           on disk      qwen3:8b, llava:latest
                           in memory    qwen3:8b
@@ -67,6 +71,7 @@ class StatusTextTest {
                                 new Status.Service("com.ollama.warm-models", "loaded, has not run yet", 0, "")),
                         List.of(),
                         List.of("/Users/ann/.haproxy/haproxy.cfg"),
+                        new Status.LogSize("/Volumes/logs", 1_260_000_000, "rotate them"),
                         "0.16.2",
                         List.of(),
                         List.of())))
@@ -78,6 +83,7 @@ class StatusTextTest {
                           com.haproxy             spawn scheduled  waiting
                           com.ollama.warm-models  loaded, has not run yet
                           edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
+                          logs                    /Volumes/logs, 1.2 GB  rotate them
                           Ollama                  0.16.2
                           on disk                 no models
                           in memory               no models

@@ -281,7 +281,7 @@ final class Rig implements AutoCloseable {
             Map<String, FileState> tree = new TreeMap<>();
             paths.forEach(path -> tree.put(home().relativize(path).toString(), withoutRoot(path)));
             Map<String, List<String>> services = new TreeMap<>();
-            for (String label : List.of(Layout.OLLAMA, Layout.HAPROXY)) {
+            for (String label : List.of(Layout.OLLAMA, Layout.HAPROXY, Layout.ROTATE_LOGS)) {
                 services.put(label, service(label));
             }
             return new Sight(
@@ -308,13 +308,14 @@ final class Rig implements AutoCloseable {
                 : machine.file(path);
     }
 
+    /** A job that comes and goes is loaded, whether it runs just now or not. */
     private List<String> service(String label) {
         return launchctl
                 .run(List.of("print", "gui/" + machine.facts().uid() + "/" + label))
                 .text()
                 .lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith("state = ")
+                .filter(line -> line.startsWith("state = ") && !label.equals(Layout.ROTATE_LOGS)
                         || line.startsWith("path = ")
                         || line.startsWith("stderr path = ")
                         || line.startsWith("OLLAMA_KEEP_ALIVE"))

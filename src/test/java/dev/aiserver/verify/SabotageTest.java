@@ -6,14 +6,19 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +130,40 @@ class SabotageTest {
                         "privacy.logs",
                         world -> world.afterwards(
                                 () -> world.write(world.log(), text(world.host(), world.log()), "rw-rw-rw-"))),
+                of("a log is another file as well", "privacy.logs", world -> {
+                    Path second = world.logs().resolve("second");
+                    world.afterwards(() -> Files.createLink(second, world.log()));
+                    world.closeLater(() -> Files.delete(second));
+                }),
+                of("a log is a link", "privacy.logs", world -> {
+                    Path log = world.logs().resolve("ollama.stdout.log");
+                    Path aside = world.logs().resolve("aside");
+                    world.afterwards(() -> {
+                        Files.move(log, aside);
+                        Files.createSymbolicLink(log, aside);
+                    });
+                    world.closeLater(() -> Files.move(aside, log, StandardCopyOption.REPLACE_EXISTING));
+                }),
+                of("anybody may write the folder above the logs", "privacy.logs", world -> {
+                    Path above = world.logs().getParent();
+                    world.afterwards(
+                            () -> Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxrwxrwx")));
+                    world.closeLater(
+                            () -> Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx------")));
+                }),
+                of(
+                        "logs are not rotated",
+                        "services.rotation",
+                        world -> world.afterwards(() -> world.stop(LogFiles.ROTATION))),
+                of("the logs take a gigabyte", "services.rotation", world -> {
+                    Path older = world.logs().resolve("haproxy.log.1");
+                    world.afterwards(() -> {
+                        try (RandomAccessFile file = new RandomAccessFile(older.toFile(), "rw")) {
+                            file.setLength(1_000_000_000);
+                        }
+                    });
+                    world.closeLater(() -> Files.delete(older));
+                }),
                 of(
                         "Ollama writes requests down",
                         "privacy.request-log",

@@ -28,6 +28,7 @@ import dev.aiserver.template.HaproxyAgent;
 import dev.aiserver.template.OllamaAgent;
 import dev.aiserver.template.ProxyConfiguration;
 import dev.aiserver.template.Renderer;
+import dev.aiserver.template.RotateLogsAgent;
 import java.io.File;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -92,7 +93,7 @@ final class World implements AutoCloseable {
         this.root = root;
         Files.createDirectories(root.resolve("home/Library/LaunchAgents"));
         Files.createDirectories(root.resolve("home/.haproxy"));
-        Files.createDirectories(root.resolve("logs"));
+        Files.createDirectories(logs());
         Files.createDirectories(root.resolve("models"));
         Map<String, String> users = new HashMap<>(System.getenv());
         users.put("HOME", root.resolve("home").toString());
@@ -245,8 +246,13 @@ final class World implements AutoCloseable {
         return ollamaPort;
     }
 
+    /** In the home: what is above it can be written by others, such as the folder for temporary files. */
+    Path logs() {
+        return root.resolve("home/Library/Logs/aiserver");
+    }
+
     Path log() {
-        return root.resolve("logs/haproxy.log");
+        return logs().resolve("haproxy.log");
     }
 
     void write(Path path, String text, String permissions) {
@@ -340,10 +346,10 @@ final class World implements AutoCloseable {
                 new ServerSpec.Ollama(ollamaPort, environment),
                 List.of(),
                 false,
-                root.resolve("logs"));
+                logs());
         Renderer renderer = new Renderer();
-        Path out = root.resolve("logs/ollama.stdout.log");
-        Path err = root.resolve("logs/ollama.stderr.log");
+        Path out = logs().resolve("ollama.stdout.log");
+        Path err = logs().resolve("ollama.stderr.log");
         String ollamaText = ollamaPlist.apply(
                 renderer.ollamaPlist(new OllamaAgent(ollama(), ollamaPort, environment, layout.home(), out, err)));
         String cfgText = cfg.apply(renderer.haproxyCfg(
@@ -357,6 +363,12 @@ final class World implements AutoCloseable {
         write(layout.haproxyCfg(), cfgText, "rw-------");
         startIfOther(ollamaJob, ollamaText);
         startIfOther(haproxyJob, haproxyText + cfgText);
+        if (!running.containsKey(layout.rotateLogsPlist())) {
+            String rotateText = renderer.rotateLogsPlist(new RotateLogsAgent(List.of(out, err, log()), log()));
+            write(layout.rotateLogsPlist(), rotateText, "rw-r--r--");
+            launchd.load(Layout.ROTATE_LOGS, layout.rotateLogsPlist());
+            running.put(layout.rotateLogsPlist(), rotateText);
+        }
         new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
         Receipt receipt = new Receipt(
                 Receipt.SCHEMA,
@@ -369,7 +381,8 @@ final class World implements AutoCloseable {
                         file(layout.haproxyPlist(), haproxyText, 0644),
                         file(layout.haproxyCfg(), cfgText, 0600),
                         new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT),
-                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT)));
+                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT),
+                        new Receipt.Entry(Blueprint.rotateLogsJob(layout), State.ABSENT, State.PRESENT)));
         Client client = new Client(name, ADDRESS, spec.proxy(), receipt.hostNames());
         Subject subject = Subject.seenFromInside(client, () -> new Server(host, launchd, receipt, spec));
         return patience.map(subject::with).orElse(subject);
@@ -409,7 +422,7 @@ final class World implements AutoCloseable {
     /** Another start is needed when a deed has stopped the job. */
     void stop(String label) {
         launchd.stop(label);
-        running.remove(label.equals(Server.OLLAMA) ? layout.ollamaPlist() : layout.haproxyPlist());
+        running.remove(layout.launchAgents().resolve(label + ".plist"));
     }
 
     private void restore() throws Exception {

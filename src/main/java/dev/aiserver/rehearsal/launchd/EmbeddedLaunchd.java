@@ -152,6 +152,7 @@ final class EmbeddedLaunchd {
         if (definition.runAtLoad()) {
             job.demand("speculative");
         }
+        job.startEveryInterval();
     }
 
     private JobDefinition definition(Path plist) throws Refusal {

@@ -42,6 +42,7 @@ final class Job {
     private long lingerNanos;
     private @Nullable Future<?> respawn;
     private @Nullable Future<?> escalation;
+    private @Nullable Future<?> nextInterval;
 
     /** @param session variables of the session, live */
     Job(JobDefinition definition, Spawner spawner, Timers timers, double timeScale, Map<String, String> session) {
@@ -92,6 +93,16 @@ final class Job {
         }
     }
 
+    /** Starts the process each time that the interval of its property list is over, if it has one. */
+    void startEveryInterval() {
+        definition
+                .startIntervalSeconds()
+                .ifPresent(seconds -> nextInterval = timers.after(nanos(seconds), () -> {
+                    demand("interval");
+                    startEveryInterval();
+                }));
+    }
+
     /** Ends the process if there is one and starts another. */
     void restart() {
         if (process == null) {
@@ -112,6 +123,7 @@ final class Job {
         afterRemoval = callback;
         lingerNanos = linger;
         cancel(respawn);
+        cancel(nextInterval);
         respawn = null;
         if (process == null) {
             callback.run();
@@ -132,6 +144,7 @@ final class Job {
     /** Ends everything below this job, now. */
     void destroy() {
         cancel(respawn);
+        cancel(nextInterval);
         cancel(escalation);
         if (process != null) {
             process.destroyForcibly();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param arguments the whole argv, the program's own name first
  * @param environment in addition to launchd's own
+ * @param startIntervalSeconds between two starts, empty when time starts nothing
  * @param softFiles the soft limit of open files, empty for launchd's own
  * @param sessionTypes in which it may be loaded
  */
@@ -39,6 +40,7 @@ record JobDefinition(
         Optional<Integer> hardFiles,
         KeepAlive keepAlive,
         boolean runAtLoad,
+        Optional<Integer> startIntervalSeconds,
         int throttleSeconds,
         int exitTimeOutSeconds,
         String processType,
@@ -76,6 +78,7 @@ record JobDefinition(
                 openFiles(dictionary, "HardResourceLimits"),
                 keepAlive,
                 isTrue(dictionary, "RunAtLoad") || keepAlive.impliesRunAtLoad(),
+                number(dictionary, "StartInterval").filter(seconds -> seconds > 0),
                 number(dictionary, "ThrottleInterval")
                         .filter(seconds -> seconds > 0)
                         .orElse(DEFAULT_THROTTLE),

@@ -91,6 +91,7 @@ final class Printing {
         if (!limits.isEmpty()) {
             tail.block("resource limits", limits);
         }
+        definition.startIntervalSeconds().ifPresent(seconds -> tail.add("\trun interval = " + seconds + " seconds"));
         tail.add("\tjob state = " + job.attempt());
         tail.add("");
         tail.add("\tproperties = " + properties(definition));

@@ -1,0 +1,125 @@
+package dev.aiserver.service;
+
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.OtherWriters;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The files that launchd writes the output of jobs to. It opens them by name at each start of a job: whoever can take
+ * such a name has the job write into a file of their choice.
+ *
+ * @param files of jobs, in one folder or several
+ */
+public record LogFiles(List<Path> files) {
+
+    /** The label of the job that rotates them. */
+    public static final String ROTATION = "com.aiserver.rotate-logs";
+
+    /** How many older files are kept of each; the property list of the job that rotates them says the same. */
+    private static final int KEPT = 3;
+
+    /** Bytes from which on all of them together are worth a warning: rotation leaves less. */
+    private static final long MANY = 1_000_000_000L;
+
+    private static final int GROUP_OR_ALL = 022;
+
+    public LogFiles {
+        files = files.stream().distinct().toList();
+    }
+
+    private List<Path> folders() {
+        return files.stream().map(Path::getParent).distinct().toList();
+    }
+
+    /** The files, and what rotation made of them. */
+    private Stream<Path> withOlder() {
+        return files.stream()
+                .flatMap(file -> IntStream.rangeClosed(0, KEPT)
+                        .mapToObj(age -> age == 0 ? file : file.resolveSibling(file.getFileName() + "." + age)));
+    }
+
+    /** What the other methods will ask. */
+    public Foresight questions(Path home) {
+        return Foresight.ofStats(Stream.concat(
+                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withOlder())
+                .distinct()
+                .toList());
+    }
+
+    /** Those that there are now, the older ones too, as far as they are files of this user. */
+    public List<Path> present(Host host) {
+        int uid = host.facts().uid();
+        return withOlder()
+                .filter(file -> host.stat(file) instanceof FileState.Unread log && log.owner() == uid)
+                .toList();
+    }
+
+    /** Bytes of all, the older ones too. */
+    public long size(Host host) {
+        return withOlder()
+                .mapToLong(file -> host.stat(file) instanceof FileState.Unread log ? log.size() : 0)
+                .sum();
+    }
+
+    /** Whether that is more than rotation leaves. */
+    public static boolean isMuch(long bytes) {
+        return bytes >= MANY;
+    }
+
+    /** In a unit that people read. */
+    public static String words(long bytes) {
+        return bytes < 1_000_000
+                ? bytes / 1000 + " kB"
+                : bytes < MANY
+                        ? bytes / 1_000_000 + " MB"
+                        : "%d.%d GB".formatted(bytes / MANY, bytes % MANY / 100_000_000);
+    }
+
+    /**
+     * How another user could take a name, as parts of a sentence: the folders, then the files. What is not there yet is no
+     * problem.
+     */
+    public List<String> problems(Host host) {
+        List<String> problems = new ArrayList<>(folderProblems(host));
+        int uid = host.facts().uid();
+        for (Path file : files) {
+            FileState state = host.stat(file);
+            if (state instanceof FileState.Unread log) {
+                if (log.owner() != uid) {
+                    problems.add(file + " belongs to another user (user id " + log.owner() + ")");
+                }
+                if ((log.mode() & GROUP_OR_ALL) != 0) {
+                    problems.add("%s can be written by other users (mode %04o)".formatted(file, log.mode()));
+                }
+                if (log.links() > 1) {
+                    problems.add(file + " has " + log.links() + " names (hard links)");
+                }
+            } else if (!(state instanceof FileState.Absent)) {
+                String kind = state instanceof FileState.Other other ? other.kind() : "folder";
+                problems.add(file + " is a " + kind + ", not a file");
+            }
+        }
+        return problems;
+    }
+
+    /** The same of the folders alone. */
+    public List<String> folderProblems(Host host) {
+        int uid = host.facts().uid();
+        List<String> problems = new ArrayList<>();
+        for (Path folder : folders()) {
+            OtherWriters.of(host, folder)
+                    .or(() -> host.stat(folder) instanceof FileState.Directory directory && directory.owner() != uid
+                            ? Optional.of(folder + " belongs to another user (user id " + directory.owner() + ")")
+                            : Optional.empty())
+                    .ifPresent(problems::add);
+        }
+        return problems;
+    }
+}
