@@ -14,7 +14,8 @@
 #   client -> [=bindAddress]:[=proxy.port] -> this proxy -> 127.0.0.1:[=ollamaPort] -> Ollama
 #
 # Every answer that the proxy makes itself says why in the header X-Aiserver; Ollama's answers never have it.
-# (What is no whole HTTP request, HAProxy's parser refuses before any rule is read, with a page of its own.)
+# (What is no whole HTTP request, HAProxy's parser refuses before any rule is read, with a page of its own; so it does
+# with a head that takes longer than 30 s.)
 
 global
     # To standard output, which launchd writes to the log file; the default of 1024 bytes would cut lines.
@@ -47,12 +48,14 @@ defaults
     timeout connect 2s
     # For the whole head of a request, against clients that send it byte by byte.
     timeout http-request 30s
-    timeout http-keep-alive 15m
+    # Longer than clients keep a connection that they do not use; each one counts towards the limit below.
+    timeout http-keep-alive 2m
     timeout queue 60s
     timeout client 30m
     # Ollama sends nothing while it loads a model and reads the prompt, and a cut here aborts the load.
     timeout server 60m
-    # One JSON object for each request: never a query, a header or a body.
+    # One JSON object for each request: never a query, a header or a body. From HAProxy 3.3 on, bytes_out is 0 for what
+    # the proxy answers itself.
     log-format '{"time":%Ts.%ms,"client":"%ci","method":"%HM","path":"%[var(txn.path),json(utf8s)]","status":%ST,"bytes_in":%U,"bytes_out":%B,"connect_ms":%Tc,"first_byte_ms":%Tr,"total_ms":%Ta,"end":"%tsc","running":%fc}'
 
 frontend aiserver
@@ -65,11 +68,23 @@ frontend aiserver
     # between its networks answers all of them on [=bindAddress].
     tcp-request connection reject unless { src 127.0.0.0/8 [=bindAddress]<#list clients as range> [=range]</#list> }
 
+    # One device must not take all connections from the others. A connection beyond the limit is closed at once, except
+    # the first in 10 seconds: its request is answered with 429, which leaves a line in the log.
+    stick-table type ip size 10k expire 1m store conn_cur,gpc0,gpc0_rate(10s)
+    tcp-request connection track-sc0 src
+    acl too_many_connections sc0_conn_cur gt 256
+    tcp-request connection sc-inc-gpc0(0) if too_many_connections
+    tcp-request connection reject if too_many_connections { sc0_gpc0_rate gt 1 }
+    tcp-request connection set-var(sess.surplus) bool(true) if too_many_connections
+
     # What the proxy answers itself, in the shape that OpenAI's and Anthropic's clients both read.
     <@answer 400 "invalid_request_error" "bad-request" "aiserver: malformed HTTP request" />
+    <@answer 403 "permission_error" "foreign-origin" "aiserver: this server does not answer that web page" />
     <@answer 404 "not_found_error" "blocked" "aiserver: this is not a path on this server" />
     <@answer 408 "timeout_error" "request-timeout" "aiserver: the request did not arrive in time" />
+    <@answer 413 "request_too_large" "body-too-large" "aiserver: the body of a request may have [=proxy.maxBody / 1048576] MiB on this server" />
     <@answer 421 "invalid_request_error" "unknown-host" "aiserver: this server is not known by that host name" />
+    <@answer 429 "rate_limit_error" "too-many-connections" "aiserver: this device has 256 connections to this server, as many as one may have" " hdr Connection close" />
     <@answer 500 "api_error" "proxy-error" "aiserver: the proxy failed" />
     <@answer 502 "api_error" "bad-answer" "aiserver: Ollama closed the connection or sent a malformed response" />
     <@answer 503 "api_error" "model-server-down" "aiserver: Ollama is not running on the server" " hdr Retry-After 5" />
@@ -77,9 +92,13 @@ frontend aiserver
 
     # Without the query, which is not ours to write down; this also keeps lines short.
     http-request set-var(txn.path) path,bytes(0,256)
+    http-request deny deny_status 429 if { var(sess.surplus) -m bool }
 
     # 1. Framing. Some versions of HAProxy let these through, and two servers that disagree about where a request
-    #    ends can be made to take the rest of one for another.
+    #    ends can be made to take the rest of one for another. A condition on a header is true when one of several fits,
+    #    so there may be only one of each.
+    http-request deny deny_status 400 if { req.fhdr_cnt(content-length) gt 1 } || { req.fhdr_cnt(transfer-encoding) gt 1 }
+    http-request deny deny_status 400 if { req.fhdr_cnt(host) gt 1 } || { req.fhdr_cnt(origin) gt 1 }
     http-request deny deny_status 400 if { req.fhdr(content-length) -m found } !{ req.fhdr(content-length) -m reg ^[0-9]{1,12}$ }
     http-request deny deny_status 400 if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str -i chunked }
     http-request deny deny_status 400 if !{ req.ver 1.0 1.1 }
@@ -95,7 +114,26 @@ frontend aiserver
     acl known_host req.fhdr(host) -m reg '^[=bindAddress?replace(".", "\\.")](:[0-9]{1,5})?$'
     http-request deny deny_status 421 if !known_host
 
-    # 3. Misconfigured clients, told what to change: several take every 404 for a missing model and say so instead.
+    # 3. Web pages. Every page that is open on a client could ask this server, and its browser says so in these headers.
+<#if proxy.anyOrigin>
+    #    Every page may, because the configuration says "any-origin".
+    http-after-response set-header Access-Control-Allow-Origin *
+<#else>
+    acl other_site req.fhdr(sec-fetch-site) -m str -i cross-site same-site
+  <#list proxy.origins as origin>
+    acl listed_page req.fhdr(origin) -m str [=origin]
+  </#list>
+    http-request deny deny_status 403 if { req.fhdr(origin) -m found }<#if proxy.origins?has_content> !listed_page</#if>
+    http-request deny deny_status 403 if other_site<#if proxy.origins?has_content> !listed_page</#if>
+</#if>
+<#if proxy.origins?has_content>
+    # A browser shows a page only the answers that name the page.
+    http-request set-var(txn.origin) req.fhdr(origin) if listed_page
+    http-after-response set-header Access-Control-Allow-Origin %[var(txn.origin)] if { var(txn.origin) -m found }
+    http-after-response add-header Vary Origin
+</#if>
+
+    # 4. Misconfigured clients, told what to change: several take every 404 for a missing model and say so instead.
     acl wrong_base path_beg /v1/v1/ /v1/api/ /api/v1/ /api/api/
     acl wrong_base path_beg /models/
     acl wrong_base path /models /chat/completions /completions /embeddings /responses /messages /messages/count_tokens
@@ -109,7 +147,7 @@ frontend aiserver
     http-request return status 426 content-type application/json hdr X-Aiserver no-websocket hdr Upgrade HTTP/1.1 string '[=error("invalid_request_error", "no-websocket", "aiserver: this server has no websockets; use POST /v1/responses")]' if { method GET } { path /v1/responses } { req.hdr(upgrade) -m str -i websocket }
 </#if>
 
-    # 4. The endpoints.
+    # 5. The endpoints.
 <#if proxy.unfiltered>
     # Every endpoint, because the configuration says "all": also those that delete, pull and push models.
     # Only what is not a path on this server stays out: other servers' addresses, "*", and tunnels.
@@ -150,8 +188,19 @@ frontend aiserver
     http-request return status 404 content-type application/json hdr X-Aiserver blocked lf-string '[=error("not_found_error", "blocked", "%[var(txn.refusal)]")]' if !served
     http-request deny deny_status 404 if !origin_form
 </#if>
+<#if proxy.servesPages()>
+    # What a browser asks before it lets a page send; Ollama has a list of pages of its own, so it is not asked.
+    http-request return status 204 hdr X-Aiserver preflight hdr Access-Control-Allow-Methods "GET, HEAD, POST<#if proxy.unfiltered>, DELETE</#if>" hdr Access-Control-Allow-Headers "%[req.fhdr(access-control-request-headers)]" hdr Access-Control-Allow-Private-Network true hdr Access-Control-Max-Age 600 if { method OPTIONS }
+    http-request del-header Origin
+</#if>
 
-    # 5. What Ollama gets otherwise than it was sent. No switch of protocol may open a tunnel past the rules above;
+    # 6. Bodies. Of one that is sent in chunks nobody knows the length; HAProxy cannot count it on the way.
+    http-request deny deny_status 413 if { req.hdr_val(content-length) gt [=proxy.maxBody] }
+    # The first 15 kB, or all where it is less, must be here in time, against clients that send it byte by byte. Only
+    # then is Ollama asked. A body that stops later ends with "timeout client".
+    http-request wait-for-body time 30s
+
+    # 7. What Ollama gets otherwise than it was sent. No switch of protocol may open a tunnel past the rules above;
     #    Java's own HTTP client asks for one with each request, so it is ignored rather than refused.
     http-request del-header Upgrade
     http-request del-header HTTP2-Settings

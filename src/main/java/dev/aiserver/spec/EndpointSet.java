@@ -26,7 +26,7 @@ public enum EndpointSet {
     OLLAMA_NATIVE("POST /api/chat", "POST /api/generate", "POST /api/embed", "POST /api/embeddings", "GET /api/ps"),
     /** Not every Ollama has these. */
     AUDIO("POST /v1/audio/transcriptions", "POST /v1/audio/speech"),
-    /** OPTIONS on every path that another set opens; Ollama's own OLLAMA_ORIGINS decides which pages may ask. */
+    /** OPTIONS on every path that another set opens, and the configured web pages may ask. */
     BROWSER,
     /**
      * Every method and path, as the second specification has it: also pull, delete and create. Only the paths that act

@@ -4,6 +4,7 @@ import dev.aiserver.net.HttpAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ final class AbuseChecks {
 
     static List<Check> all(Client client) {
         List<Check> checks = new ArrayList<>();
+        checks.add(
+                Check.of("blocked.body", "a body beyond the limit is refused before it is sent", AbuseChecks::large));
         if (client.proxy().unfiltered()) {
             return checks;
         }
@@ -48,6 +51,26 @@ final class AbuseChecks {
                     subject -> upgrade(subject, protocol)));
         }
         return checks;
+    }
+
+    /** Only its head is sent, so that a proxy without a limit waits for the rest. */
+    private static Outcome large(Subject subject) throws IOException {
+        Knock post = subject.client().knockWithBody();
+        long most = subject.client().proxy().maxBody();
+        String request = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+                .formatted(post.endpoint().method(), post.path(), subject.host(), most + 1);
+        String seen;
+        boolean refused = false;
+        try {
+            List<HttpAnswer> answers = subject.send(bytes(request), 1);
+            refused = answers.stream().anyMatch(Answers::isTooLarge);
+            seen = answers.stream().map(Answers::shown).findFirst().orElse("it hung up without an answer");
+        } catch (SocketTimeoutException e) {
+            seen = "it waits for the body";
+        }
+        return new Findings()
+                .demand(refused, seen)
+                .outcome((most >> 20) + " MiB and a byte get 413", ForbiddenChecks.FIX);
     }
 
     private static Outcome malformed(Subject subject, String text) throws IOException {

@@ -17,6 +17,9 @@ final class Answers {
     private static final Pattern PARSERS =
             Pattern.compile("<html><body><h1>(400 Bad request|422 Unprocessable Content|501 Not Implemented)</h1>");
 
+    /** A web page that no configuration names. */
+    static final String FOREIGN_PAGE = "https://page.rebinding.example";
+
     private static final int LONGEST = 60;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -48,6 +51,26 @@ final class Answers {
                 || answer.status() == 400 && mark(answer).equals("base-url")
                 || answer.status() == 426 && mark(answer).equals("no-websocket")
                 || answer.status() == 421 && mark(answer).equals("unknown-host");
+    }
+
+    /** Whether the proxy refused it because a web page sent it. */
+    static boolean isForeignPage(HttpAnswer answer) {
+        return answer.status() == 403 && mark(answer).equals("foreign-origin");
+    }
+
+    /** Whether the proxy refused it for the length of its body. */
+    static boolean isTooLarge(HttpAnswer answer) {
+        return answer.status() == 413 && mark(answer).equals("body-too-large");
+    }
+
+    /** Whether the proxy allows a web page what it asked for. */
+    static boolean isPreflight(HttpAnswer answer) {
+        return answer.status() == 204 && mark(answer).equals("preflight");
+    }
+
+    /** Whether a browser shows it to this web page; {@code *} means any. */
+    static boolean isFor(String origin, HttpAnswer answer) {
+        return answer.header("access-control-allow-origin").equals(origin);
     }
 
     private static boolean isFromParser(HttpAnswer answer) {

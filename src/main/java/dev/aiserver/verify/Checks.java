@@ -17,7 +17,7 @@ public final class Checks {
                         BindingChecks.all(),
                         NetworkChecks.all(client),
                         NameChecks.all(client),
-                        EndpointChecks.all(client.proxy().endpoints()),
+                        EndpointChecks.all(client.proxy()),
                         PrivacyChecks.all(),
                         HeadlessChecks.all(),
                         OpenAiChecks.all(client),

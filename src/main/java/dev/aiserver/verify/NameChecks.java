@@ -2,7 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
-import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -35,7 +35,8 @@ final class NameChecks {
         checks.add(Check.of(
                 "name.unknown", "it refuses every other host name (DNS rebinding)", NameChecks::refusesUnknown));
         checks.add(Check.of("name.missing", "it refuses a request without a host name", NameChecks::refusesMissing));
-        checks.add(Check.of("name.origin", "it refuses web pages of others", NameChecks::refusesForeignPages));
+        checks.add(Check.of(
+                "name.origin", "it answers only the web pages that the configuration names", NameChecks::pages));
         return checks;
     }
 
@@ -71,17 +72,36 @@ final class NameChecks {
                 .outcome(what + " gets " + answer.status(), REWRITE);
     }
 
-    /** The proxy passes the header on, and Ollama decides by its OLLAMA_ORIGINS. */
-    private static Outcome refusesForeignPages(Subject subject) throws IOException {
-        if (subject.client().proxy().sets().contains(EndpointSet.BROWSER)) {
-            return new Outcome.Skipped("the set browser is open: OLLAMA_ORIGINS decides which pages may ask");
+    private static Outcome pages(Subject subject) throws IOException {
+        ServerSpec.Proxy proxy = subject.client().proxy();
+        Knock knock = subject.client().knock();
+        HttpAnswer foreign = from(subject, Answers.FOREIGN_PAGE);
+        if (proxy.anyOrigin()) {
+            return new Findings()
+                    .demand(
+                            knock.isAnsweredBy(foreign) && Answers.isFor("*", foreign),
+                            "any-origin is true, and a page gets " + Answers.shown(foreign))
+                    .outcome("every page gets " + foreign.status() + ", because any-origin is true", REWRITE);
         }
-        HttpAnswer answer = subject.send(
-                subject.client().knock().call(subject.host()).header("Origin", "https://page.rebinding.example"));
-        return new Findings()
-                .demand(answer.status() == 403, "a foreign Origin gets " + Answers.shown(answer))
-                .outcome(
-                        "a foreign Origin gets 403",
-                        "take the * out of OLLAMA_ORIGINS in the configuration, then run \"aiserver install\"");
+        HttpAnswer unnamed = subject.send(knock.call(subject.host()).header("Sec-Fetch-Site", "cross-site"));
+        Findings findings = new Findings()
+                .demand(Answers.isForeignPage(foreign), "a foreign Origin gets " + Answers.shown(foreign))
+                .demand(
+                        Answers.isForeignPage(unnamed),
+                        "a cross-site request without an Origin gets " + Answers.shown(unnamed));
+        for (String origin : proxy.origins()) {
+            HttpAnswer answer = from(subject, origin);
+            findings.demand(
+                    knock.isAnsweredBy(answer) && Answers.isFor(origin, answer),
+                    origin + " gets " + Answers.shown(answer));
+        }
+        return findings.outcome(
+                "a foreign Origin gets " + foreign.status()
+                        + (proxy.origins().isEmpty() ? "" : ", and each of the pages that are named an answer"),
+                REWRITE);
+    }
+
+    private static HttpAnswer from(Subject subject, String origin) throws IOException {
+        return subject.send(subject.client().knock().call(subject.host()).header("Origin", origin));
     }
 }

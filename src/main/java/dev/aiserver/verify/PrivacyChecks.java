@@ -48,6 +48,10 @@ final class PrivacyChecks {
                         "cloud models are refused: no prompt leaves this machine",
                         PrivacyChecks::cloudModel),
                 Check.onServer(
+                        "privacy.origins",
+                        "Ollama answers no web page that this machine's own browser shows",
+                        PrivacyChecks::pages),
+                Check.onServer(
                         "privacy.request-log",
                         "Ollama does not write requests to the disk",
                         (subject, server) -> requestLog(server)),
@@ -64,6 +68,17 @@ final class PrivacyChecks {
         return new Findings()
                 .demand(off, "/api/status: " + Answers.shown(status))
                 .outcome("/api/status says so", CLOUD_FIX);
+    }
+
+    /** A browser on the server reaches Ollama past the proxy. */
+    private static Outcome pages(Subject subject, Server server) throws IOException {
+        HttpAnswer answer = subject.ollama(server)
+                .send(HttpCall.get("/api/version", Subject.ollamaHost(server)).header("Origin", Answers.FOREIGN_PAGE));
+        return new Findings()
+                .demand(answer.status() == 403, "a foreign Origin gets " + Answers.shown(answer))
+                .outcome(
+                        "a foreign Origin gets 403",
+                        "run \"aiserver install\": its property list must say OLLAMA_ORIGINS=http://127.0.0.1");
     }
 
     /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */

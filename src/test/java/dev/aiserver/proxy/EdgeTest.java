@@ -2,24 +2,34 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.HttpCall;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.Subnet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may connect, and how much one of them may take. */
 class EdgeTest {
     private static final String REQUEST = "GET /v1/models HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n\r\n";
+
+    private static final int LIMIT_OF_A_DEVICE = 256;
 
     @TempDir
     private Path directory;
@@ -49,6 +59,158 @@ class EdgeTest {
                 assertThat(answer(proxy, client)).as(client).startsWith("HTTP/1.1 200");
             }
         }
+    }
+
+    @Test
+    void oneDeviceCannotTakeTheConnectionsOfTheOthers() throws IOException {
+        List<Socket> held = new ArrayList<>();
+        try (RunningProxy proxy = RunningProxy.start(directory, server.port())) {
+            for (int i = 0; i < LIMIT_OF_A_DEVICE; i++) {
+                held.add(connect(proxy, "127.0.0.2"));
+                assertThat(answer(held.get(i))).as("connection " + i).startsWith("HTTP/1.1 200");
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(answer(proxy, "127.0.0.2")).as("surplus " + i).isIn("", "HTTP/1.1 429 Too Many Requests");
+            }
+            assertThat(answer(proxy, "127.0.0.3")).as("another device").startsWith("HTTP/1.1 200");
+            assertThat(RunningProxy.eventually(() -> surplus(proxy) > 0)).isTrue();
+            assertThat(surplus(proxy)).as("one line, however many there were").isEqualTo(1);
+
+            for (Socket socket : held) {
+                socket.close();
+            }
+            assertThat(RunningProxy.eventually(() -> isServed(proxy, "127.0.0.2")))
+                    .isTrue();
+        } finally {
+            for (Socket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    private static long surplus(RunningProxy proxy) {
+        return proxy.requestLog().stream()
+                .filter(line -> line.contains("\"client\":\"127.0.0.2\"") && line.contains("\"status\":429"))
+                .count();
+    }
+
+    private static boolean isServed(RunningProxy proxy, String from) {
+        try {
+            return answer(proxy, from).startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aConnectionThatNobodyUsesEnds() throws IOException {
+        try (RunningProxy proxy = RunningProxy.start(
+                        directory,
+                        server.port(),
+                        strict(),
+                        List.of(),
+                        cfg -> replaced(cfg, "timeout http-keep-alive 2m", "timeout http-keep-alive 300ms"));
+                Socket idle = connect(proxy, "127.0.0.1")) {
+            assertThat(answer(idle)).startsWith("HTTP/1.1 200");
+            assertThat(new String(idle.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .endsWith(RecordingServer.SERVED);
+        }
+    }
+
+    @Test
+    void aBodyBeyondTheLimitIsRefusedBeforeItIsSentAndOneWithinItPassesWhole() throws IOException {
+        int limit = 1 << 20;
+        ServerSpec.Proxy settings =
+                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
+        byte[] body = new byte[limit];
+        new Random(1).nextBytes(body);
+        try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
+            HttpCall call = HttpCall.of("POST", "/v1/responses", RunningProxy.NAME);
+            assertThat(proxy.probe().send(call.withBody(body)).status()).isEqualTo(200);
+            assertThat(server.requests()).hasSize(1);
+            assertThat(server.requests().get(0).body()).isEqualTo(body);
+
+            for (String header : List.of("", "Expect: 100-continue\r\n")) {
+                HttpAnswer answer = proxy.probe()
+                        .send(head("Content-Length: " + (limit + 1) + "\r\n" + header)
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(answer.status()).isEqualTo(413);
+                assertThat(answer.header("x-aiserver")).isEqualTo("body-too-large");
+                assertThat(answer.header("content-type")).isEqualTo("application/json");
+                assertThat(answer.text()).contains("1 MiB");
+            }
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** HAProxy does not count what comes in chunks; the README says so. */
+    @Test
+    void aBodyInChunksIsNotCounted() throws IOException {
+        int limit = 1 << 20;
+        ServerSpec.Proxy settings =
+                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
+        try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
+            HttpAnswer answer = proxy.probe()
+                    .send((head("Transfer-Encoding: chunked\r\n") + "100001\r\n" + "x".repeat(limit + 1)
+                                    + "\r\n0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(server.requests().get(0).body()).hasSize(limit + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 1000", "Content-Length: 100000", "Transfer-Encoding: chunked"})
+    void aBodyThatComesByteByByteEndsAndReachesNobody(String framing) throws IOException {
+        try (RunningProxy proxy = RunningProxy.start(
+                        directory,
+                        server.port(),
+                        strict(),
+                        List.of(),
+                        cfg -> replaced(cfg, "wait-for-body time 30s", "wait-for-body time 500ms"));
+                Socket socket = connect(proxy, "127.0.0.1")) {
+            socket.getOutputStream().write(head(framing + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            String piece = framing.endsWith("chunked") ? "1\r\nx\r\n" : "x";
+            socket.setSoTimeout(50);
+            String answer = "";
+            for (int i = 0; i < 400 && answer.isEmpty(); i++) {
+                socket.getOutputStream().write(piece.getBytes(StandardCharsets.US_ASCII));
+                answer = whatIsThere(socket);
+            }
+            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("x-aiserver: request-timeout");
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    /** Waits for it as long as a socket waits. */
+    private static String whatIsThere(Socket socket) throws IOException {
+        byte[] bytes = new byte[4096];
+        try {
+            int read = socket.getInputStream().read(bytes);
+            return new String(bytes, 0, Math.max(0, read), StandardCharsets.US_ASCII);
+        } catch (SocketTimeoutException e) {
+            return "";
+        }
+    }
+
+    /** It is refused by HAProxy's parser, which has a page of its own for it. */
+    @Test
+    void aHeadThatComesByteByByteEnds() throws IOException {
+        try (RunningProxy proxy = RunningProxy.start(
+                        directory,
+                        server.port(),
+                        strict(),
+                        List.of(),
+                        cfg -> replaced(cfg, "timeout http-request 30s", "timeout http-request 300ms"));
+                Socket socket = connect(proxy, "127.0.0.1")) {
+            socket.getOutputStream().write("GET /v1/models HTTP/1.1\r\nHost: rem".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 408 ");
+        }
+    }
+
+    private static String head(String headers) {
+        return "POST /v1/responses HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n" + headers + "\r\n";
     }
 
     private static ServerSpec.Proxy strict() throws IOException {

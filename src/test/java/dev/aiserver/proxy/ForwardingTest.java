@@ -58,7 +58,7 @@ class ForwardingTest {
                 + "Authorization: Bearer secret\r\n"
                 + "X-Api-Key: key, with comma\r\n"
                 + "Anthropic-Version: 2023-06-01\r\n"
-                + "Origin: http://evil.example\r\n"
+                + "Referer: http://elsewhere.example/\r\n"
                 + "X-Twice: 1\r\n"
                 + "X-Twice: 2\r\n"
                 + "X-Forwarded-For: 1.2.3.4\r\n"
@@ -80,7 +80,7 @@ class ForwardingTest {
                         "authorization: Bearer secret",
                         "x-api-key: key, with comma",
                         "anthropic-version: 2023-06-01",
-                        "origin: http://evil.example",
+                        "referer: http://elsewhere.example/",
                         "x-twice: 1",
                         "x-twice: 2",
                         "x-forwarded-for: 127.0.0.1",
@@ -121,7 +121,7 @@ class ForwardingTest {
     }
 
     @Test
-    void letsTheModelServerSayWhetherABodyIsWanted() throws IOException {
+    void asksForABodyThatAClientHoldsBack() throws IOException {
         try (Socket client = proxy.connect()) {
             client.getOutputStream()
                     .write(("POST /v1/responses HTTP/1.1\r\n" + HOST

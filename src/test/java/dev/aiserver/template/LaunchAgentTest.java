@@ -47,6 +47,8 @@ class LaunchAgentTest {
                                 PATH,
                                 "OLLAMA_HOST",
                                 "127.0.0.1:11434",
+                                "OLLAMA_ORIGINS",
+                                "http://127.0.0.1",
                                 "OLLAMA_CONTEXT_LENGTH",
                                 "65536",
                                 "OLLAMA_KEEP_ALIVE",
@@ -107,6 +109,8 @@ class LaunchAgentTest {
                                 PATH,
                                 "OLLAMA_HOST",
                                 "127.0.0.1:1",
+                                "OLLAMA_ORIGINS",
+                                "http://127.0.0.1",
                                 "A",
                                 "",
                                 "B " + HOSTILE,
@@ -152,7 +156,7 @@ class LaunchAgentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HOME", "PATH", "OLLAMA_HOST"})
+    @ValueSource(strings = {"HOME", "PATH", "OLLAMA_HOST", "OLLAMA_ORIGINS"})
     void setsItsOwnVariablesItself(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ollama(Map.of(name, "0.0.0.0"), HOME))

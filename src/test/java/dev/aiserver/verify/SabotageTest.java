@@ -179,9 +179,9 @@ class SabotageTest {
                         "privacy.cloud privacy.cloud-status",
                         world -> world.environment(Map.of("OLLAMA_KEEP_ALIVE", "-1"))),
                 of(
-                        "every web page may ask",
-                        "name.origin",
-                        world -> world.environment(Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_ORIGINS", "*"))),
+                        "Ollama answers every web page",
+                        "privacy.origins",
+                        world -> world.ollamaPlist("<string>http://127.0.0.1</string>", "<string>*</string>")),
                 of("it is a Mac that sleeps", "headless.*", world -> {
                     world.host().pretendToBe("Darwin");
                     world.host().answer("ifconfig", "inet 127.0.0.1\n");
@@ -289,6 +289,41 @@ class SabotageTest {
                         "name.port",
                         world -> world.cfg("(:[0-9]{1,5})?$'", "(:" + world.proxyPort() + ")?$'")),
                 of(
+                        "every web page may ask",
+                        "name.origin",
+                        world -> world.cfg(
+                                "403 if { req.fhdr(origin) -m found }", "403 if { req.fhdr(origin) -m str x }")),
+                of(
+                        "a web page may ask if its browser leaves its name out",
+                        "name.origin",
+                        world -> world.cfg("403 if other_site", "403 if other_site { path /never }")),
+                of("a web page that is named gets no answer", "name.origin endpoint.OPTIONS:*", world -> {
+                    world.open(EndpointSet.STRICT, EndpointSet.BROWSER);
+                    world.pages("https://a.example", "https://b.example");
+                    world.cfg(
+                            "listed_page req.fhdr(origin) -m str https://a",
+                            "listed_page req.fhdr(origin) -m str https://c");
+                }),
+                of("its browser may not show the answer", "name.origin endpoint.OPTIONS:*", world -> {
+                    world.open(EndpointSet.STRICT, EndpointSet.BROWSER);
+                    world.pages("https://a.example");
+                    world.cfg("set-header Access-Control-Allow-Origin", "set-header X-Access-Control-Allow-Origin");
+                }),
+                of("every web page may ask, and none is answered", "name.origin endpoint.OPTIONS:*", world -> {
+                    world.open(EndpointSet.STRICT, EndpointSet.BROWSER);
+                    world.everyPage();
+                    world.cfg("set-header Access-Control-Allow-Origin", "set-header X-Access-Control-Allow-Origin");
+                }),
+                of("no browser gets leave to send", "endpoint.OPTIONS:*", world -> {
+                    world.open(EndpointSet.STRICT, EndpointSet.BROWSER);
+                    world.pages("https://a.example");
+                    world.cfg("hdr X-Aiserver preflight", "hdr X-Aiserver other");
+                }),
+                of("a body may have any size", "blocked.body", world -> {
+                    world.patience(Duration.ofSeconds(2));
+                    world.cfg("{ req.hdr_val(content-length) gt 1048576 }", "{ req.hdr_val(content-length) lt 0 }");
+                }),
+                of(
                         "every host name is served",
                         "name.unknown name.missing blocked.malformed.*host* blocked.arrivals",
                         world -> world.cfg(deny + "421 if !known_host", "")),
@@ -361,11 +396,11 @@ class SabotageTest {
                         }),
                 of(
                         "a proxy knows no chunks",
-                        "blocked.arrivals network.clients",
+                        "blocked.arrivals blocked.body network.clients name.origin",
                         world -> naive(world, NaiveProxy.Mistake.KNOWS_NO_CHUNKS)),
                 of(
                         "a proxy looks at the first request of a connection only",
-                        "network.clients blocked.pipelining blocked.smuggling.* blocked.arrivals blocked.malformed.transfer-encoding-*",
+                        "network.clients name.origin blocked.body blocked.pipelining blocked.smuggling.* blocked.arrivals blocked.malformed.transfer-encoding-*",
                         world -> naive(world, NaiveProxy.Mistake.LOOKS_ONCE)),
                 of("everything is answered with 200", "*", SabotageTest::answerAllWith200));
     }
@@ -664,20 +699,23 @@ class SabotageTest {
         STRICT OPENAI_EXTRA                  |
         STRICT OLLAMA_NATIVE                 |
         STRICT AUDIO                         |
-        STRICT BROWSER                       | name.origin
+        STRICT BROWSER                       |
         STRICT ALL                           | blocked.all blocked.arrivals
         ALL                                  | blocked.all blocked.arrivals
         HEALTH                               | privacy.cloud
         ANTHROPIC_COUNT_TOKENS               | privacy.cloud
         OPENAI_EXTRA                         |
         OLLAMA_NATIVE                        |
-        HEALTH BROWSER                       | name.origin privacy.cloud
+        HEALTH BROWSER                       | privacy.cloud
         HEALTH OPENAI_EXTRA                  |
-        OPENAI_EXTRA OLLAMA_NATIVE BROWSER   | name.origin
+        OPENAI_EXTRA OLLAMA_NATIVE BROWSER   |
         """)
     void aServerIsVerifiedWhateverItOpens(String sets, String ruledOut) throws Exception {
         world.network(new Network.Address(World.ADDRESS));
         world.open(Stream.of(sets.split(" ")).map(EndpointSet::valueOf).toArray(EndpointSet[]::new));
+        if (sets.contains("BROWSER")) {
+            world.pages("https://chat.example.com", "app://obsidian.md");
+        }
         List<Verdict> verdicts = world.verify();
         Set<String> caught = caught(verdicts);
         caught.removeAll(NOISY);

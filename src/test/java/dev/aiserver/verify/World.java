@@ -81,6 +81,8 @@ final class World implements AutoCloseable {
     private UnaryOperator<String> haproxyPlist = UnaryOperator.identity();
     private Map<String, String> environment = ServerSpec.defaults().ollama().environment();
     private Set<EndpointSet> sets = Set.of(EndpointSet.STRICT);
+    private List<String> origins = List.of();
+    private boolean anyOrigin = false;
     private Network network = new Network.Loopback();
     private String address = ADDRESS;
     private String name = NAME;
@@ -175,6 +177,16 @@ final class World implements AutoCloseable {
 
     void open(EndpointSet... more) {
         sets = Set.of(more);
+    }
+
+    /** With the set browser: the web pages that may ask. */
+    void pages(String... others) {
+        origins = List.of(others);
+    }
+
+    /** With the set browser: every web page may. */
+    void everyPage() {
+        anyOrigin = true;
     }
 
     void network(Network other) {
@@ -342,7 +354,7 @@ final class World implements AutoCloseable {
                 NAME,
                 List.of(),
                 network,
-                new ServerSpec.Proxy(proxyPort, sets),
+                new ServerSpec.Proxy(proxyPort, sets, 1 << 20, origins, anyOrigin),
                 new ServerSpec.Ollama(ollamaPort, environment),
                 List.of(),
                 false,
@@ -435,6 +447,8 @@ final class World implements AutoCloseable {
         haproxyPlist = UnaryOperator.identity();
         environment = ServerSpec.defaults().ollama().environment();
         sets = Set.of(EndpointSet.STRICT);
+        origins = List.of();
+        anyOrigin = false;
         network = new Network.Loopback();
         address = ADDRESS;
         name = NAME;
