@@ -1,7 +1,8 @@
 package dev.aiserver.host;
 
 /**
- * What stands at a path on a host. Links are not followed: a link is {@link Other}. Modes are the twelve permission
+ * What stands at a path on a host. Links are not followed: a link is {@link Other}. Of {@code link/.} it is the folder
+ * that the link leads to. Modes are the twelve permission
  * bits, owners are user ids.
  */
 public sealed interface FileState {
@@ -21,5 +22,12 @@ public sealed interface FileState {
     record Directory(int mode, int owner) implements FileState {}
 
     /** Anything else, named in a word or two ("symbolic link", "socket"). */
-    record Other(String kind, int owner) implements FileState {}
+    record Other(String kind, int owner) implements FileState {
+        /** What a symbolic link is called. */
+        public static final String LINK = "symbolic link";
+
+        public boolean isLink() {
+            return kind.equals(LINK);
+        }
+    }
 }

@@ -51,7 +51,7 @@ final class LocalFiles {
             int mode = (Integer) requireNonNull(attributes.get("mode")) & 07777;
             int owner = (Integer) requireNonNull(attributes.get("uid"));
             if (Boolean.TRUE.equals(attributes.get("isSymbolicLink"))) {
-                return new FileState.Other("symbolic link", owner);
+                return new FileState.Other(FileState.Other.LINK, owner);
             }
             if (Boolean.TRUE.equals(attributes.get("isDirectory"))) {
                 return new FileState.Directory(mode, owner);

@@ -90,10 +90,23 @@ public final class Observer {
         if (state instanceof FileState.Absent) {
             return State.ABSENT;
         }
-        if (state instanceof FileState.Directory) {
+        if (state instanceof FileState.Directory || isLinkToOwnDirectory(path, state)) {
             return State.PRESENT;
         }
+        if (state instanceof FileState.Other other && other.isLink()) {
+            throw new Trouble(
+                    path + " is a symbolic link that does not lead to a folder of yours. Let it lead to one, or "
+                            + "move it away, then try again.");
+        }
         throw new Trouble(path + " is in the way: a directory is needed there. Move it away and try again.");
+    }
+
+    /** People keep such folders in a repository of their settings, or on another disk. */
+    private boolean isLinkToOwnDirectory(Path path, FileState state) {
+        return state instanceof FileState.Other other
+                && other.isLink()
+                && host.stat(path.resolve(".")) instanceof FileState.Directory directory
+                && directory.owner() == host.facts().uid();
     }
 
     private State file(Path path) {

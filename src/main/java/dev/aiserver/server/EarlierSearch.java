@@ -39,16 +39,26 @@ final class EarlierSearch {
 
     /** What it will ask first. */
     Foresight questions(ServerSpec spec) {
-        return Foresight.ofDirectories(layout().launchAgents())
+        return Foresight.ofDirectories(agentsFolder())
                 .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(launchd.questionsOfSession(OLLAMA_HOST));
     }
 
     /** What it will ask of a host that has answered {@link #questions}. */
     Foresight furtherQuestions() {
-        return Foresight.ofFiles(host.list(layout().launchAgents()).stream()
+        return Foresight.ofFiles(agents());
+    }
+
+    /** Also when it is a link. */
+    private Path agentsFolder() {
+        return layout().launchAgents().resolve(".");
+    }
+
+    private List<Path> agents() {
+        return host.list(agentsFolder()).stream()
+                .map(Path::normalize)
                 .filter(EarlierSearch::isPlist)
-                .toList());
+                .toList();
     }
 
     private static boolean isPlist(Path path) {
@@ -65,7 +75,7 @@ final class EarlierSearch {
                 .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
         String session = launchd.sessionVariable(OLLAMA_HOST);
         List<EarlierService> found = new ArrayList<>();
-        for (Path plist : host.list(layout.launchAgents())) {
+        for (Path plist : agents()) {
             agent(plist, session)
                     .filter(EarlierSearch::mayBeInTheWay)
                     .map(agent -> sight(plist, agent, listeners))
@@ -76,7 +86,7 @@ final class EarlierSearch {
     }
 
     private Optional<LaunchAgent> agent(Path plist, String session) {
-        return isPlist(plist) && host.file(plist) instanceof FileState.Regular file
+        return host.file(plist) instanceof FileState.Regular file
                 ? LaunchAgent.read(host, file.content(), session)
                 : Optional.empty();
     }

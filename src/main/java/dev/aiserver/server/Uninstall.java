@@ -235,7 +235,10 @@ public final class Uninstall {
                 .toList();
         for (Target target : directories) {
             Path path = ((Directory) target.resource()).path();
-            if (going.containsAll(host.list(path))) {
+            if (host.stat(path) instanceof FileState.Other other && other.isLink()) {
+                kept.remove(target);
+                left.add(target.resource().name() + " is a symbolic link; it stays.");
+            } else if (going.containsAll(host.list(path))) {
                 going.add(path);
             } else {
                 kept.remove(target);

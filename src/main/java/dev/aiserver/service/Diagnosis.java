@@ -63,7 +63,7 @@ final class Diagnosis {
 
     private Optional<String> inDirectory(Path plist) {
         Path parent = plist.getParent();
-        return parent != null && host.file(parent) instanceof FileState.Directory directory
+        return parent != null && host.file(parent.resolve(".")) instanceof FileState.Directory directory
                 ? inRights(parent, directory.owner(), directory.mode())
                 : Optional.empty();
     }

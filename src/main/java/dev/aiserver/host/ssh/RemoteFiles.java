@@ -124,7 +124,7 @@ final class RemoteFiles {
             case '-' ->
                 new FileState.Unread(Modes.parse(mode), owner, Integer.parseInt(words[2]), Long.parseLong(words[3]));
             case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
-            case 'l' -> new FileState.Other("symbolic link", owner);
+            case 'l' -> new FileState.Other(FileState.Other.LINK, owner);
             default -> new FileState.Other("special file", owner);
         };
     }
