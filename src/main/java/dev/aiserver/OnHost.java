@@ -8,6 +8,7 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Records;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.ShellPath;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
@@ -43,7 +44,7 @@ final class OnHost implements UseCases {
 
     /**
      * @param machine as the person calls it; empty for this one
-     * @param environment of this machine, for a rehearsal
+     * @param environment of the person on this machine
      */
     OnHost(
             Host host,
@@ -79,6 +80,11 @@ final class OnHost implements UseCases {
     @Override
     public Layout layout() {
         return new Layout(host.facts().home());
+    }
+
+    @Override
+    public ShellPath shellPath() {
+        return ShellPath.of(environment);
     }
 
     @Override

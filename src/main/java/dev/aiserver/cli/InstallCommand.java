@@ -248,12 +248,16 @@ final class InstallCommand implements Callable<Integer> {
         } else {
             console.answer(new VerdictText(console).summary(verdicts));
             if (changed) {
-                console.answer(NextSteps.of(
-                        proposal.spec(),
-                        proposal.around().address(),
-                        useCases.layout().home()));
+                console.answer(nextSteps(proposal));
             }
         }
         return verdicts.stream().allMatch(Verdict::isGood) ? ExitCode.DONE : ExitCode.FINDINGS;
+    }
+
+    private String nextSteps(Install.Proposal proposal) {
+        String address = proposal.around().address();
+        return useCases.machine().isPresent()
+                ? NextSteps.of(proposal.spec(), address, useCases.layout().home())
+                : NextSteps.of(proposal.spec(), address, useCases.layout().home(), useCases.shellPath());
     }
 }

@@ -1,6 +1,7 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.plan.Interruption;
+import dev.aiserver.report.ShellPath;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
@@ -20,6 +21,9 @@ public interface UseCases {
     Optional<String> machine();
 
     Layout layout();
+
+    /** How the person's shell on this machine finds commands. */
+    ShellPath shellPath();
 
     Install install();
 

@@ -5,6 +5,7 @@ import dev.aiserver.server.Logs;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a person does after an installation. */
 public final class NextSteps {
@@ -12,10 +13,20 @@ public final class NextSteps {
 
     /** @param home of the user on that machine */
     public static String of(ServerSpec spec, String address, Path home) {
+        return of(spec, address, home, Optional.empty());
+    }
+
+    /** The same on the machine that got the command itself, whose person has this shell. */
+    public static String of(ServerSpec spec, String address, Path home, ShellPath shell) {
+        return of(spec, address, home, shell.advice(new Layout(home).command(), home));
+    }
+
+    private static String of(ServerSpec spec, String address, Path home, Optional<String> command) {
         HomeNames names = new HomeNames(home);
         Logs logs = Logs.of(spec, home);
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nWhat to do next\n");
+        command.ifPresent(text::append);
         if (spec.network() instanceof Network.Tailscale) {
             text.append("""
                       1. Tailscale admin console, Machines: name this machine "%s"; clients then find it as %s
