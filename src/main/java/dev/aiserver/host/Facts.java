@@ -20,12 +20,11 @@ public record Facts(String os, String arch, String osVersion, int uid, String us
             + "(?<home>.*)\n"
             + "(?<version>.*)\n");
 
-    /** What to run on a host in order to {@link #read} its facts. */
+    /** What to run on a host in order to {@link #read} its facts, and of its tools in the same trip. */
     public static Command question() {
-        return Command.of(
-                "/bin/sh",
-                "-c",
-                "uname -sm && id && printf '%s\\n' \"$HOME\" && { sw_vers -productVersion 2>/dev/null || echo; }");
+        return ProgramAudit.question(
+                "uname -sm && id && printf '%s\\n' \"$HOME\" && { sw_vers -productVersion 2>/dev/null || echo; } || exit\n",
+                ProgramAudit.TOOLS);
     }
 
     /** @throws Trouble when that is no answer, or tells of no home */

@@ -16,6 +16,11 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
+    default ProgramAudit tools() {
+        return behind().tools();
+    }
+
+    @Override
     default Optional<Path> find(String program) {
         return behind().find(program);
     }

@@ -17,9 +17,23 @@ public interface Host {
     List<String> USUAL_DIRECTORIES =
             List.of("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
+    /** Where the system's own programs stand, which only root can change. */
+    List<String> SYSTEM_DIRECTORIES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+
+    /** By these aiserver proves things: of the system's own and another one, the system's is taken. */
+    List<String> SYSTEM_TOOLS = List.of("launchctl", "lsof", "plutil", "ps");
+
     Facts facts();
 
-    /** Where the program stands: the first executable of that name on the host's search path. */
+    /** Returns what there is of {@link ProgramAudit#TOOLS}, and which of them others could replace. */
+    default ProgramAudit tools() {
+        return ProgramAudit.read(run(ProgramAudit.question(ProgramAudit.TOOLS)).text(), facts());
+    }
+
+    /**
+     * Where the program stands: the first executable of that name on the host's search path. {@link #SYSTEM_TOOLS} are
+     * looked for in the system's own folders first.
+     */
     Optional<Path> find(String program);
 
     /**

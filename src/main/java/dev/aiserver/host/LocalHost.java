@@ -1,5 +1,7 @@
 package dev.aiserver.host;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
@@ -33,6 +36,7 @@ public final class LocalHost implements Host {
     private final List<Path> searchPath;
     private final LocalFiles files = new LocalFiles();
     private @Nullable Facts facts;
+    private @Nullable ProgramAudit tools;
 
     /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
     public LocalHost(Map<String, String> environment) {
@@ -49,14 +53,24 @@ public final class LocalHost implements Host {
     @Override
     public synchronized Facts facts() {
         if (facts == null) {
-            facts = Facts.read(run(Facts.question()));
+            CommandResult answer = run(Facts.question());
+            facts = Facts.read(answer);
+            tools = ProgramAudit.read(answer.text(), facts);
         }
         return facts;
     }
 
     @Override
+    public synchronized ProgramAudit tools() {
+        facts();
+        return requireNonNull(tools);
+    }
+
+    @Override
     public Optional<Path> find(String program) {
-        return searchPath.stream()
+        Stream<Path> first =
+                SYSTEM_TOOLS.contains(program) ? SYSTEM_DIRECTORIES.stream().map(Path::of) : Stream.empty();
+        return Stream.concat(first, searchPath.stream())
                 .map(directory -> directory.resolve(program))
                 .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
                 .findFirst();

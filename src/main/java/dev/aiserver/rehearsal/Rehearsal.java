@@ -101,7 +101,8 @@ public final class Rehearsal {
                     + " in %.1f s; nothing is left on this machine.%n".formatted(seconds));
             return true;
         } catch (Failed failed) {
-            console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n");
+            console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
+                    + LogEnds.of(home.logs()));
             return false;
         } finally {
             home.remove();
@@ -122,6 +123,7 @@ public final class Rehearsal {
     private List<Proof> live(ThrowawayHome home) throws Failed {
         LocalHost machine = new LocalHost(home.environment(environment));
         Facts facts = machine.facts();
+        machine.tools().requirePresent(List.of("df", facts.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
         Account account = new Account(facts.uid(), facts.user(), home.home(), 1, List.of());
         try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual())) {
             home.closeFirst(launchctl);

@@ -63,7 +63,10 @@ final class ThrowawayHome {
         return root.resolve("models");
     }
 
-    /** Models stay out of the home, because an installation does not own them. */
+    /**
+     * Models stay out of the home, because an installation does not own them. The locale is for the names in the class path:
+     * without one, a Java on Linux finds those in ASCII only.
+     */
     private String ollamaScript() {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -71,7 +74,7 @@ final class ThrowawayHome {
                 .collect(Collectors.joining(File.pathSeparator));
         return """
                 #!/bin/sh
-                export OLLAMA_MODELS=%s
+                export OLLAMA_MODELS=%s LC_ALL=C.UTF-8
                 exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s dev.aiserver.rehearsal.model.ModelServer "$@"
                 """.formatted(quoted(models().toString()), quoted(java), quoted(classPath));
     }

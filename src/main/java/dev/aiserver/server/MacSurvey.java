@@ -5,6 +5,7 @@ import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
@@ -32,6 +33,12 @@ public final class MacSurvey implements Survey {
     /** The oldest HAProxy on which the rendered configuration was tried. */
     private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
 
+    /** Of the services, and what brings them. */
+    private static final List<String> PROGRAMS = List.of("brew", "haproxy", "ollama");
+
+    /** What the system brings, by which the server is set up and proved. */
+    private static final List<String> TOOLS = List.of("df", "ifconfig", "launchctl", "lsof", "plutil", "ps", "tail");
+
     private static final Command HAPROXY_VERSION = Command.of("haproxy", "-v");
 
     private final Host host;
@@ -57,7 +64,8 @@ public final class MacSurvey implements Survey {
         return Foresight.ofStats(stats)
                 .and(logs.files().questions(home))
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
-                .and(Foresight.ofCommands(List.of(ollamaVersion(spec), HAPROXY_VERSION)))
+                .and(Foresight.ofCommands(
+                        List.of(ProgramAudit.question(PROGRAMS), ollamaVersion(spec), HAPROXY_VERSION)))
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
                 .and(Interfaces.questions(host.facts()))
                 .and(new EarlierSearch(host, launchd).questions(spec))
@@ -81,6 +89,9 @@ public final class MacSurvey implements Survey {
         Path brew = host.find("brew")
                 .orElseThrow(() ->
                         new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again."));
+        host.tools().requirePresent(TOOLS);
+        host.tools().requireSafe();
+        audit(PROGRAMS).requireSafe();
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
@@ -105,6 +116,10 @@ public final class MacSurvey implements Survey {
                 missing(),
                 earlier,
                 ollama.outdated());
+    }
+
+    private ProgramAudit audit(List<String> programs) {
+        return ProgramAudit.read(host.run(ProgramAudit.question(programs)).text(), host.facts());
     }
 
     private static void requireMac(Facts facts) {

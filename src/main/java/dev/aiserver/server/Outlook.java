@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ReadOnlyHost;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Records;
 import dev.aiserver.service.Launchd;
@@ -15,7 +16,9 @@ import java.util.Optional;
  */
 record Outlook(Host host, Launchd launchd, Records records) {
 
+    /** @throws Trouble when another user could replace one of the tools that this would ask */
     static Outlook on(Host host, Launchd launchd, Records records, Foresight first) {
+        host.tools().requireSafe();
         return new Outlook(new ReadOnlyHost(host), launchd, records)
                 .with(host.ahead(records.questions().and(first)));
     }

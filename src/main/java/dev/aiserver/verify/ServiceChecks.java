@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
+import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** That the services run, stay, and come from the files that were installed. */
 final class ServiceChecks {
@@ -39,12 +41,25 @@ final class ServiceChecks {
 
     /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
     static Foresight furtherQuestions(Server server) {
-        return Foresight.ofCommands(LABELS.stream()
+        List<Command> commands = new ArrayList<>();
+        loaded(server)
+                .flatMapToInt(print -> print.pid().stream())
+                .mapToObj(ServiceChecks::userOf)
+                .forEach(commands::add);
+        commands.add(auditOfPrograms(server));
+        return Foresight.ofCommands(commands);
+    }
+
+    private static Stream<LaunchctlPrint> loaded(Server server) {
+        return LABELS.stream()
                 .map(server.launchd()::status)
                 .filter(JobStatus.Loaded.class::isInstance)
-                .flatMapToInt(status -> ((JobStatus.Loaded) status).print().pid().stream())
-                .mapToObj(ServiceChecks::userOf)
-                .toList());
+                .map(status -> ((JobStatus.Loaded) status).print());
+    }
+
+    private static Command auditOfPrograms(Server server) {
+        return ProgramAudit.question(
+                loaded(server).flatMap(print -> print.program().stream()).toList());
     }
 
     private static Command userOf(int pid) {
@@ -238,6 +253,11 @@ final class ServiceChecks {
                     (directory.mode() & OTHERS) == 0 && directory.owner() == uid,
                     "%s has mode %04o and belongs to user id %d".formatted(state, directory.mode(), directory.owner()));
         }
+        String audited = server.host().run(auditOfPrograms(server)).text();
+        ProgramAudit.read(audited, server.host().facts())
+                .unsafe()
+                .forEach((program, problem) ->
+                        findings.demand(false, "another user could replace " + program + ": " + problem));
         return findings.outcome("as they were written", INSTALL + " to put the permissions right");
     }
 }

@@ -623,6 +623,61 @@ public interface HostContract {
                 .isEqualTo(new Facts("Darwin", "arm64", "15.7.1", 501, "ann", Path.of("/Users/ann")));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            nothing special                    | true                                          | bin/tool      |
+            the program is open                | chmod 777 bin/tool                            | bin/tool      | bin/tool
+            its folder is open                 | chmod 777 bin                                 | bin/tool      | bin
+            its folder is open but sticky      | chmod 1777 bin                                | bin/tool      |
+            a folder above is open             | mkdir -p a/b; mv bin a/b; chmod 757 a         | a/b/bin/tool  | a
+            a link out of an open folder       | mkdir o; chmod 777 o; ln -s ../bin/tool o/l   | o/l           | o
+            a link into an open folder         | mkdir o; mv bin/tool o; chmod 777 o; ln -s ../o/tool bin/l | bin/l | o
+            a link to a link in an open folder | mkdir o; ln -s ../bin/tool o/l; chmod 777 o; ln -s o/l l | l    | o
+            a folder that is a link            | chmod 777 bin; ln -s bin d                    | d/tool        | bin
+            a folder that is a link, in order  | ln -s "$PWD/bin" d                            | d/tool        |
+            blanks and quotes in its name      | mv bin "b i'n"; chmod 777 "b i'n"             | "b i'n/tool"  | "b i'n"
+            """, quoteCharacter = '"')
+    default void aProgramThatOthersCouldReplaceIsNamed(
+            String name, String spoil, String program, String open, @Home Path home) {
+        Host host = host(home);
+        host.createDirectory(home.resolve("bin"), 0755);
+        script(home.resolve("bin/tool"), "true");
+        CommandResult spoilt = host.run(shell("cd \"$1\" && " + spoil, home.toString()));
+        assertThat(spoilt.succeeded()).as(spoilt.errorText()).isTrue();
+        String asked = home.resolve(program).toString();
+
+        ProgramAudit audit = ProgramAudit.read(
+                host.run(ProgramAudit.question(List.of(asked))).text(), host.facts());
+
+        assertThat(audit.missing()).isEmpty();
+        if (open == null) {
+            assertThat(audit.unsafe()).isEmpty();
+            audit.requireSafe();
+        } else {
+            assertThat(audit.unsafe().get(asked)).startsWith(home.resolve(open) + " can be written by everybody (");
+            assertThatThrownBy(audit::requireSafe).isInstanceOf(Trouble.class).hasMessageContaining("chmod go-w");
+        }
+    }
+
+    @Test
+    default void itsToolsAreLookedForInTheSystemsFoldersFirst(@Home Path home) {
+        for (String tool : List.of("ps", "ls", "launchctl")) {
+            script(home.resolve(tool), "echo mine");
+        }
+        Host host = host(Map.of("PATH", home + ":" + SYSTEM_PATH, "HOME", home.toString()));
+
+        assertThat(host.find("ps")).get().isNotEqualTo(home.resolve("ps"));
+        assertThat(host.run(Command.of("ps", "-p", "1")).text()).doesNotContain("mine");
+        assertThat(host.find("ls")).contains(home.resolve("ls"));
+        assertThat(host.tools().unsafe()).isEmpty();
+        assertThat(host.tools().missing()).contains("plutil").doesNotContain("launchctl", "ps");
+        assertThat(host.run(shell("chmod 777 \"$1\"", home.toString())).succeeded())
+                .isTrue();
+        ProgramAudit now = ProgramAudit.read(
+                host.run(ProgramAudit.question(ProgramAudit.TOOLS)).text(), host.facts());
+        assertThat(now.unsafe()).containsOnlyKeys("launchctl");
+    }
+
     @Test
     default void factsOfThisMachineAreTrue(@Home Path home) throws IOException {
         Facts facts = host(home).facts();

@@ -161,6 +161,47 @@ class RefusalsIT {
                         1,
                         ".haproxy is in the way: a directory is needed there."),
                 on(
+                        "a link to a folder of another user",
+                        mac -> mac.command("ln", "-s", "/usr/share", mac.home() + "/.haproxy"),
+                        1,
+                        ".haproxy is a symbolic link that does not lead to a folder of yours."),
+                on(
+                        "a link to nothing",
+                        mac -> mac.command("ln", "-s", "/nothing", mac.home() + "/.local"),
+                        1,
+                        ".local is a symbolic link that does not lead to a folder of yours."),
+                on(
+                        "a tool that everybody can write",
+                        mac -> mac.command("chmod", "a+w", mac.standin("plutil").toString()),
+                        1,
+                        "plutil could be replaced by another user of this machine, so aiserver does not run it: "),
+                on(
+                        "a folder of tools that everybody can write",
+                        mac -> mac.command("chmod", "a+w", mac.standin("").toString()),
+                        1,
+                        "could be replaced by another user of this machine, so aiserver does not run them: "),
+                on(
+                        "a service's program that everybody can write",
+                        mac -> {
+                            mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.17.1");
+                            mac.command(
+                                    "chmod",
+                                    "a+w",
+                                    mac.prefix().resolve("bin/ollama").toString());
+                        },
+                        1,
+                        "ollama could be replaced by another user of this machine"),
+                on(
+                        "a folder above a service's program that everybody can write",
+                        mac -> mac.command("chmod", "a+w", mac.prefix().toString()),
+                        1,
+                        "Run \"chmod go-w"),
+                on(
+                        "a tool is missing",
+                        mac -> remove(mac.standin("plutil")),
+                        1,
+                        "This machine lacks plutil, which aiserver calls; install it, or add its folder to PATH"),
+                on(
                         "damaged receipt",
                         mac -> mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 1"),
                         1,

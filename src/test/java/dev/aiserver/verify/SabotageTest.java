@@ -126,6 +126,11 @@ class SabotageTest {
                             world.write(cfg, text(world.host(), cfg), "rw-rw-rw-");
                         })),
                 of(
+                        "anybody may write Ollama's program",
+                        "services.permissions",
+                        world -> world.afterwards(
+                                () -> world.write(world.ollama(), text(world.host(), world.ollama()), "rwxrwxrwx"))),
+                of(
                         "anybody may write a log",
                         "privacy.logs",
                         world -> world.afterwards(
@@ -325,7 +330,7 @@ class SabotageTest {
                 }),
                 of(
                         "every host name is served",
-                        "name.unknown name.missing blocked.malformed.*host* blocked.arrivals",
+                        "name.unknown name.missing blocked.malformed.*host*? blocked.arrivals?",
                         world -> world.cfg(deny + "421 if !known_host", "")),
                 of("a name is not served", "name.localhost", world -> world.cfg("-i '^localhost", "-i '^other")),
                 of(
@@ -580,7 +585,7 @@ class SabotageTest {
                     .allMatch(id -> patterns.stream().anyMatch(pattern -> fits(pattern, id)));
             assertThat(patterns)
                     .as(sabotage.name())
-                    .allMatch(pattern -> caught.stream().anyMatch(id -> fits(pattern, id)));
+                    .allMatch(pattern -> isOptional(pattern) || caught.stream().anyMatch(id -> fits(pattern, id)));
             caught.forEach(
                     id -> table.computeIfAbsent(id, any -> new TreeSet<>()).add(sabotage.name()));
         }
@@ -830,9 +835,15 @@ class SabotageTest {
         assertThat(caught).filteredOn(id -> id.startsWith("blocked.")).hasSizeGreaterThan(200);
     }
 
+    /** With a question mark: the parser of a newer HAProxy refuses by itself what the rule of an older one must. */
+    private static boolean isOptional(String pattern) {
+        return pattern.endsWith("?");
+    }
+
     private static boolean fits(String pattern, String id) {
+        String demanded = isOptional(pattern) ? pattern.substring(0, pattern.length() - 1) : pattern;
         return id.matches(
-                Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+                Stream.of(demanded.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
     }
 
     private static Set<String> caught(List<Verdict> verdicts) {

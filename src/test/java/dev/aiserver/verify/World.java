@@ -131,7 +131,8 @@ final class World implements AutoCloseable {
                 .getHostAddress();
     }
 
-    private Path ollama() {
+    /** The program in Ollama's place. */
+    Path ollama() {
         return root.resolve("ollama");
     }
 
@@ -458,6 +459,7 @@ final class World implements AutoCloseable {
         afterwards = () -> {};
         host.restore();
         Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
         host.answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
         pace(4);
     }

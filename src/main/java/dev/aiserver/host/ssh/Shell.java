@@ -25,14 +25,21 @@ final class Shell {
             set +f; unset IFS
             PATH=$_path LC_ALL=C; export PATH LC_ALL
             _look() {
+              case $1 in
+                %s) _folders=%s:$PATH ;;
+                *) _folders=$PATH ;;
+              esac
               IFS=:; set -f
-              for _each in $PATH; do
+              for _each in $_folders; do
                 _program=$_each/$1
                 if [ -f "$_program" ] && [ -x "$_program" ]; then unset IFS; set +f; return 0; fi
               done
               return 1
             }
-            """.formatted(String.join(":", Host.USUAL_DIRECTORIES));
+            """.formatted(
+                    String.join(":", Host.USUAL_DIRECTORIES),
+                    String.join(" | ", Host.SYSTEM_TOOLS),
+                    String.join(":", Host.SYSTEM_DIRECTORIES));
 
     /** The exit code of a question that needed no answer any more. A command that ends so is asked again by itself. */
     static final int NOT_ASKED = 98;

@@ -1,5 +1,7 @@
 package dev.aiserver.host.ssh;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
@@ -9,6 +11,7 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForeseeingHost;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +48,7 @@ public final class SshHost implements Host, AutoCloseable {
     private final Map<InetSocketAddress, InetSocketAddress> routes = new HashMap<>();
     private @Nullable Connection connection;
     private @Nullable Facts facts;
+    private @Nullable ProgramAudit tools;
     private @Nullable Long presence;
 
     public SshHost(Destination destination, SshConfig config, Questions questions, SshOptions options) {
@@ -95,9 +99,17 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public synchronized Facts facts() {
         if (facts == null) {
-            facts = Facts.read(run(Facts.question()));
+            CommandResult answer = run(Facts.question());
+            facts = Facts.read(answer);
+            tools = ProgramAudit.read(answer.text(), facts);
         }
         return facts;
+    }
+
+    @Override
+    public synchronized ProgramAudit tools() {
+        facts();
+        return requireNonNull(tools);
     }
 
     @Override

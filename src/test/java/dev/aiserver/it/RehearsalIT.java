@@ -1,0 +1,101 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.LocalHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code ./install --rehearse} of a copy of this checkout. */
+final class RehearsalIT {
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    /** A shell makes the folder, because this Java may know no letters but ASCII. */
+    private static final String IN_FOLDER = """
+            set -eu
+            folder=$1/$(printf "$2")
+            mkdir -p "$folder/target" "$folder/src/main" "$folder/tmp"
+            cp -R install pom.xml templates "$folder"
+            cp -R src/main "$folder/src"
+            cp target/aiserver.jar "$folder/target"
+            cd "$folder"
+            TMPDIR=$folder/tmp exec ./install --rehearse --yes
+            """;
+
+    private final LocalHost machine = new LocalHost(System.getenv());
+    private Path root;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        root = Files.createTempDirectory("aiserver-rehearsal-it-");
+    }
+
+    @AfterEach
+    void removeFolder() {
+        machine.run(Command.of("rm", "-rf", root.toString()));
+    }
+
+    private CommandResult rehearse(String folder, Map<String, String> locale, String path) {
+        Map<String, String> environment = new TreeMap<>(locale);
+        environment.put("PATH", path);
+        environment.put("HOME", root.toString());
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        List<String> argv = new ArrayList<>(List.of("env", "-i"));
+        environment.forEach((name, value) -> argv.add(name + "=" + value));
+        argv.addAll(List.of("/bin/sh", "-c", IN_FOLDER, "sh", root.toString(), folder));
+        return machine.run(Command.of(argv).within(LIMIT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LANG=C", "LC_ALL=POSIX", "LANG=xx_XX.UTF-8", "NONE="})
+    void passesInAFolderOfAnyLettersUnderAnyLocale(String locale) {
+        String[] variable = locale.split("=", 2);
+
+        CommandResult run = rehearse(
+                "Pr\\303\\274fst\\303\\244nde \\347\\253\\257",
+                Map.of(variable[0], variable[1]),
+                System.getenv("PATH"));
+
+        assertThat(run.exitCode()).as(run.errorText() + run.text()).isZero();
+        assertThat(run.text()).contains("Rehearsal passed");
+    }
+
+    @Test
+    void showsTheEndOfTheLogThatExplainsAFailure() throws IOException {
+        Path bin = Files.createDirectory(root.resolve("bin"));
+        Path real = machine.find("haproxy").orElseThrow();
+        machine.write(bin.resolve("haproxy"), Content.of("""
+                #!/bin/sh
+                case $1 in -v | -c) exec %s "$@" ;; esac
+                i=0
+                while [ $i -lt 2000 ]; do i=$((i + 1)); echo "[NOTICE] line $i"; done >&2
+                printf '[ALERT] the \\033[31mreason\\033[0m\\n' >&2
+                exit 1
+                """.formatted(real)), 0755);
+
+        CommandResult run = rehearse("checkout", Map.of(), bin + ":" + System.getenv("PATH"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.text())
+                .containsSubsequence(
+                        "Rehearsal failed at install",
+                        "The end of haproxy",
+                        "[NOTICE] line 2000",
+                        "[ALERT] the ?[31mreason?[0m")
+                .doesNotContain("\u001b", "[NOTICE] line 1900\n");
+    }
+}
