@@ -44,6 +44,7 @@ final class BootstrapTest {
             "df",
             "id",
             "ls",
+            "chmod",
             "cp",
             "rm",
             "rmdir",
