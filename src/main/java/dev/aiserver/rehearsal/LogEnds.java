@@ -19,6 +19,9 @@ final class LogEnds {
 
     /** Returns the end of each log that holds something, with its name, fit for a terminal; empty when none does. */
     static String of(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return "";
+        }
         try (Stream<Path> logs = Files.list(folder)) {
             return logs.sorted()
                     .filter(Files::isRegularFile)

@@ -24,6 +24,7 @@ import dev.aiserver.report.VerdictText;
 import dev.aiserver.report.WarmLines;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Layout;
+import dev.aiserver.server.Logs;
 import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
@@ -102,7 +103,7 @@ public final class Rehearsal {
             return true;
         } catch (Failed failed) {
             console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
-                    + LogEnds.of(home.logs()));
+                    + LogEnds.of(Logs.of(ServerSpec.defaults(), home.home()).folder()));
             return false;
         } finally {
             home.remove();

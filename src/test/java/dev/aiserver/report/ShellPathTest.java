@@ -56,8 +56,7 @@ final class ShellPathTest {
 
     @Test
     void comesFirstAmongTheNextSteps() {
-        String text = NextSteps.of(
-                ServerSpec.defaults(), "100.64.0.1", HOME, new ShellPath("/bin", "/bin/zsh"));
+        String text = NextSteps.of(ServerSpec.defaults(), "100.64.0.1", HOME, new ShellPath("/bin", "/bin/zsh"));
 
         assertThat(text).containsSubsequence("What to do next\n", "  0. The command aiserver", ".zprofile\n", "  1. ");
         assertThat(NextSteps.of(ServerSpec.defaults(), "100.64.0.1", HOME)).doesNotContain("not on your PATH");
