@@ -115,6 +115,14 @@ final class OnHost implements UseCases {
     }
 
     @Override
+    public Installation installationWithin(Duration wait) {
+        Records records = records();
+        new Patience(BETWEEN_QUESTIONS_THERE)
+                .await(wait, () -> records.lock().other().isEmpty());
+        return Installation.load(records);
+    }
+
+    @Override
     public WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
         OllamaClient ollama =

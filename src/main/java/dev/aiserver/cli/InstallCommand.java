@@ -16,7 +16,6 @@ import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.App;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Verify;
-import dev.aiserver.verify.HeadStart;
 import dev.aiserver.verify.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -187,7 +186,6 @@ final class InstallCommand implements Callable<Integer> {
         Transacting transacting = transacting();
         Applier.Result result;
         Install.Proposal now;
-        HeadStart proof;
         List<LockFile.Holder> waitedFor = new ArrayList<>();
         try (LockFile.Held lock = install.lock(holder -> {
                     waitedFor.add(holder);
@@ -213,12 +211,11 @@ final class InstallCommand implements Callable<Integer> {
                 console.say("Homebrew gets " + String.join(" and ", now.around().missingPackages())
                         + " first, which can take some minutes ...");
             }
-            proof = useCases.verify().headStart(now.spec(), now.transaction().after());
-            result = install.apply(now, lock, interruption, transacting::done, proof::use);
+            result = install.apply(now, lock, interruption, transacting::done, useCases.verify()::requireNoExposure);
         }
         return Optional.of(
                 result instanceof Applier.Result.Applied
-                        ? verified(now, proof)
+                        ? verified(now)
                         : transacting.failed(result, Json.changes(now.plan())));
     }
 
@@ -231,9 +228,14 @@ final class InstallCommand implements Callable<Integer> {
                 () -> Verify.answers(proposal.spec(), proposal.receipt()));
     }
 
-    private int verified(Install.Proposal proposal, HeadStart proof) {
+    private int verified(Install.Proposal proposal) {
         boolean changed = !proposal.plan().isEmpty();
-        return proved(proposal, changed, "Verifying:", proof::complete);
+        return proved(
+                proposal,
+                changed,
+                "Verifying:",
+                () -> useCases.verify()
+                        .everything(proposal.spec(), proposal.transaction().after()));
     }
 
     private int proved(Install.Proposal proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {

@@ -11,6 +11,7 @@ import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -35,6 +36,12 @@ public interface UseCases {
 
     /** @throws dev.aiserver.host.Trouble when nothing is installed */
     Installation installation();
+
+    /**
+     * The same, when nobody changes it any more, which is waited for: an installation starts the job that warms models
+     * before its own end.
+     */
+    Installation installationWithin(Duration wait);
 
     /** @param events is told what goes on, one at a time */
     WarmModels warmModels(

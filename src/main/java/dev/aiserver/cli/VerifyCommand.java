@@ -49,8 +49,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--max-latency",
             paramLabel = "MS",
-            description = "How much the proxy may add to the time of an answer; 1 unless told.")
-    private double maxLatency = Subject.MOST_ADDED_MILLIS;
+            description =
+                    "How much the proxy may add to the time of an answer. More is a failure; without this, more than 1 ms is a warning.")
+    private @Nullable Double maxLatency;
 
     @Option(
             names = "--url",
@@ -93,8 +94,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int verify() {
         Verify verify = useCases.verify();
-        Subject subject =
-                (url == null ? verify.installed() : Verify.seenFromOutside(url, spec())).addingAtMost(maxLatency);
+        Subject usual = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
+        Subject subject = maxLatency == null ? usual : usual.addingAtMost(maxLatency);
         VerdictText text = new VerdictText(console);
         List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
             if (!common.json) {

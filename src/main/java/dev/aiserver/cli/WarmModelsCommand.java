@@ -119,7 +119,8 @@ final class WarmModelsCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "0s",
             converter = DurationConverter.class,
-            description = "How long to wait for Ollama where it does not answer yet (default: not at all).")
+            description =
+                    "How long to wait for an installation under way, and for Ollama to answer (default: not at all).")
     @SuppressWarnings("NullAway.Init")
     private Duration wait;
 
@@ -152,7 +153,7 @@ final class WarmModelsCommand implements Callable<Integer> {
         require(parallel >= 1, "--parallel must be 1 or more");
         require(retries >= 0, "--retries must be 0 or more");
         require(stall.toMillis() >= 1, "--stall must be longer than nothing");
-        Installation installation = useCases.installation();
+        Installation installation = useCases.installationWithin(wait);
         require(
                 atLogin != null || edits.decision() == Edit.Decision.NONE,
                 "--keep-local and --overwrite go with --at-login or --no-at-login");

@@ -1,6 +1,7 @@
 package dev.aiserver.host;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,11 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
     public static final int NOT_FOUND = 127;
     public static final int TIMED_OUT = 124;
 
+    /** A shell and Java add this to the number of the signal that killed a process. */
+    private static final int OF_A_SIGNAL = 128;
+
+    private static final int HIGHEST_SIGNAL = 31;
+
     public static CommandResult of(int exitCode, String stdout, String stderr) {
         return new CommandResult(
                 exitCode, stdout.getBytes(StandardCharsets.UTF_8), stderr.getBytes(StandardCharsets.UTF_8));
@@ -21,6 +27,33 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
 
     public boolean succeeded() {
         return exitCode == 0;
+    }
+
+    /**
+     * Why this is not the program's own word: it is not there, was killed, or was not done in time. What such a command
+     * printed may be a part of what it had to say, and must not be taken for all of it.
+     */
+    public Optional<String> cutOff() {
+        if (exitCode == NOT_FOUND) {
+            return Optional.of("it is not installed");
+        }
+        if (exitCode == TIMED_OUT) {
+            return Optional.of("it did not answer in time");
+        }
+        return exitCode > OF_A_SIGNAL && exitCode <= OF_A_SIGNAL + HIGHEST_SIGNAL
+                ? Optional.of("it was ended by signal " + (exitCode - OF_A_SIGNAL))
+                : Optional.empty();
+    }
+
+    /**
+     * For a question that was not answered.
+     *
+     * @param question that this is the end of
+     * @param what was to be found out, as a clause
+     */
+    public Trouble noAnswer(Command question, String what) {
+        return new Trouble("Cannot tell " + what + ": \"" + question + "\" gave no answer ("
+                + cutOff().orElseGet(this::complaint) + ").");
     }
 
     /** Standard output as text; bytes that are no UTF-8 become replacement characters. */

@@ -48,6 +48,20 @@ public interface Host {
     }
 
     /**
+     * What a command says that changes nothing and leaves nothing running.
+     *
+     * @param what is to be found out, as a clause for the message
+     * @throws Trouble unless it ends with 0: what it printed until then may be a part of its answer only
+     */
+    default String answer(Command question, String what) {
+        CommandResult result = look(question);
+        if (!result.succeeded()) {
+            throw result.noAnswer(question, what);
+        }
+        return result.text();
+    }
+
+    /**
      * Runs commands one after another, up to the first that does not end well.
      *
      * @return how those ended that were run

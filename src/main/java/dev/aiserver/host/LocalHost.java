@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
+import org.apache.commons.exec.Executor;
 import org.apache.commons.exec.ProcessDestroyer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,11 @@ public final class LocalHost implements Host {
         executor.setExitValues(null);
         try {
             int exitCode = executor.execute(line, childEnvironment);
+            if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired) {
+                throw new Trouble(
+                        Trouble.Kind.INTERRUPTED,
+                        "\"" + command + "\" was cut off, because this program was interrupted.");
+            }
             return new CommandResult(
                     deadline.expired ? CommandResult.TIMED_OUT : exitCode,
                     streams.stdout.toByteArray(),

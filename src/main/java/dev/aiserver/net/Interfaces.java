@@ -38,13 +38,13 @@ public final class Interfaces {
     /**
      * IPv4 and IPv6, an IPv6 address of one link only with its interface, as {@code fe80::1%lo0}.
      *
-     * @throws Trouble when the host has neither command
+     * @throws Trouble when the command is missing, does not answer, or names no address
      */
     public Set<String> addresses() {
         Command ask = question(host.facts());
-        Set<String> addresses = read(host.look(ask).text());
+        Set<String> addresses = read(host.answer(ask, "which addresses this machine has"));
         if (addresses.isEmpty()) {
-            throw new Trouble("This machine does not say which addresses it has; \"" + ask + "\" should.");
+            throw new Trouble("Cannot tell which addresses this machine has: \"" + ask + "\" names none.");
         }
         return addresses;
     }

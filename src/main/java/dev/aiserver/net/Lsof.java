@@ -5,6 +5,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,6 +18,11 @@ import java.util.stream.Collectors;
  * same as a free port: whoever must know that a port is free has to try to connect as well.
  */
 public final class Lsof {
+    private static final int NOBODY = 1;
+
+    /** Real Macs with many processes were seen to need ten seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(45);
+
     private final Host host;
 
     public Lsof(Host host) {
@@ -34,7 +40,8 @@ public final class Lsof {
     }
 
     private static Command question(String selection) {
-        return Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT");
+        return Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT")
+                .within(LIMIT);
     }
 
     private static String list(Collection<Integer> ports) {
@@ -55,15 +62,19 @@ public final class Lsof {
         return listeners("-iTCP", "here");
     }
 
-    /** Its exit code 1 with no words means that nobody listens. */
+    /** Only its own exit code 1, with no words at all, means that nobody listens; see lsof(8), "Diagnostics". */
     private List<Listener> listeners(String selection, String where) {
-        CommandResult result = host.look(question(selection));
+        Command question = question(selection);
+        CommandResult result = host.look(question);
         if (result.exitCode() == CommandResult.NOT_FOUND) {
-            throw new Trouble("lsof is not installed, and without it nobody can say who listens; install it "
+            throw new Trouble("Cannot tell who listens " + where + ": lsof is not installed; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
-        if (!result.succeeded() && !result.errorText().isBlank()) {
-            throw new Trouble("lsof cannot say who listens " + where + ": " + result.complaint() + ".");
+        boolean nobody = result.exitCode() == NOBODY
+                && result.stdout().length == 0
+                && result.errorText().isBlank();
+        if (!result.succeeded() && !nobody) {
+            throw result.noAnswer(question, "who listens " + where);
         }
         return parse(result.text());
     }

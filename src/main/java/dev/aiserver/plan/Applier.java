@@ -4,7 +4,6 @@ import dev.aiserver.host.Trouble;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Service;
 import dev.aiserver.service.Launchd;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ public final class Applier {
     private final Records records;
     private final Interruption interruption;
     private final Consumer<Change> progress;
-    private final Consumer<Duration> meanwhile;
+    private final Runnable acceptance;
     private final List<Change> stays = new ArrayList<>();
 
     Applier(
@@ -24,12 +23,12 @@ public final class Applier {
             Records records,
             Interruption interruption,
             Consumer<Change> progress,
-            Consumer<Duration> meanwhile) {
+            Runnable acceptance) {
         this.machine = machine;
         this.records = records;
         this.interruption = interruption;
         this.progress = progress;
-        this.meanwhile = meanwhile;
+        this.acceptance = acceptance;
     }
 
     /** How a transaction ended. */
@@ -169,18 +168,20 @@ public final class Applier {
         return new Result.Applied(journal.after());
     }
 
-    /** What came of services that do not go on running after all. */
+    /** What came of services that do not go on running after all, or of a result that is not accepted. */
     private Optional<Result> broken(Journal journal, List<Change> made) {
         List<Change> going = made.stream().filter(Change::goesOn).toList();
         Change last = made.get(made.size() - 1);
         try {
-            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going), meanwhile)) {
+            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
                 Change failed = going.stream()
                         .filter(change -> change.is(ended.label()))
                         .findFirst()
                         .orElse(last);
                 return Optional.of(undone(journal, made, failed, ended.trouble()));
             }
+            interruption.check();
+            acceptance.run();
             interruption.check();
             return Optional.empty();
         } catch (Trouble trouble) {

@@ -42,11 +42,14 @@ public final class Transactions {
 
     /** @param progress is told each change when it has been made */
     public Applier applier(Interruption interruption, Consumer<Change> progress) {
-        return applier(interruption, progress, limit -> {});
+        return applier(interruption, progress, () -> {});
     }
 
-    /** @param meanwhile what can be done while services are watched, and is told how long that may take */
-    public Applier applier(Interruption interruption, Consumer<Change> progress, Consumer<Duration> meanwhile) {
-        return new Applier(machine, records, interruption, progress, meanwhile);
+    /**
+     * @param acceptance looks at what was made, before it is final; the {@link dev.aiserver.host.Trouble} that it throws
+     *     rolls everything back
+     */
+    public Applier applier(Interruption interruption, Consumer<Change> progress, Runnable acceptance) {
+        return new Applier(machine, records, interruption, progress, acceptance);
     }
 }

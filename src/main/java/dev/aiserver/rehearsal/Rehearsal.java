@@ -202,7 +202,13 @@ public final class Rehearsal {
             try (LockFile.Held lock = installation().lock(holder -> {})) {
                 requireApplied(
                         "install",
-                        installation().apply(proposal, lock, Interruption.NEVER, done(text), limit -> {}),
+                        installation()
+                                .apply(
+                                        proposal,
+                                        lock,
+                                        Interruption.NEVER,
+                                        done(text),
+                                        new Verify(host, launchd, records)::requireNoExposure),
                         text);
             }
             proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");

@@ -52,6 +52,8 @@ public final class StatusText {
                 row.formatted("logs"),
                 names.of(logs.folder()) + ", " + logs.words()
                         + (logs.warning().isEmpty() ? "" : console.paint(Colour.YELLOW, "  " + logs.warning())));
+        String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
+        snapshot.unknown().forEach(sentence -> line(text, unknown, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {
             List<String> loaded =
                     snapshot.loadedModels().stream().map(LoadedModel::name).toList();

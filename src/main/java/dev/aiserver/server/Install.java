@@ -29,7 +29,6 @@ import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -265,7 +264,8 @@ public final class Install {
      * Makes the changes, all or none; packages that were installed stay in any case.
      *
      * @param lock which nobody else can have meanwhile
-     * @param meanwhile what can be done while the services are watched, and is told how long that may take
+     * @param acceptance looks at the services that were started, before all is final; the Trouble that it throws rolls
+     *     everything back
      * @throws Trouble when nothing was changed
      */
     public Applier.Result apply(
@@ -273,9 +273,9 @@ public final class Install {
             LockFile.Held lock,
             Interruption interruption,
             Consumer<Change> progress,
-            Consumer<Duration> meanwhile) {
+            Consumer<Proposal> acceptance) {
         Plan plan = proposal.plan();
-        Applier applier = transactions.applier(interruption, progress, meanwhile);
+        Applier applier = transactions.applier(interruption, progress, () -> acceptance.accept(proposal));
         List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();

@@ -1,6 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
@@ -71,15 +72,11 @@ final class PortGuard {
     }
 
     private String howToStop(Listener listener) {
-        String command = host.run(Command.of("ps", "-o", "args=", "-p", String.valueOf(listener.pid())))
-                .text()
-                .strip();
-        String owner = host.run(Command.of("ps", "-o", "user=", "-p", String.valueOf(listener.pid())))
-                .text()
-                .strip();
+        String command = ofProcess(listener, "args");
+        String owner = ofProcess(listener, "user");
         String who = "Port " + listener.port() + " is taken on " + listener.address() + " by "
-                + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user " + owner
-                + "); ";
+                + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user "
+                + (owner.isEmpty() ? "id " + listener.uid() : owner) + "); ";
         for (String service : HOMEBREW_SERVICES) {
             OptionalInt pid = pid("homebrew.mxcl." + service);
             if (pid.isPresent() && listener.belongsTo(pid.getAsInt())) {
@@ -91,6 +88,12 @@ final class PortGuard {
                     + "Login Items, then try again.";
         }
         return who + "stop it with \"kill " + listener.pid() + "\" if you know it, then try again.";
+    }
+
+    /** Empty when ps does not say. */
+    private String ofProcess(Listener listener, String column) {
+        CommandResult said = host.look(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())));
+        return said.succeeded() ? said.text().strip() : "";
     }
 
     /** lsof without root does not see the sockets of other users. */

@@ -25,6 +25,7 @@ import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,6 +51,7 @@ public final class Status {
      * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param logs of the services
+     * @param unknown what could not be found out, and why; a server of which something is unknown is not healthy
      * @param ollamaVersion empty when Ollama does not answer
      */
     public record Snapshot(
@@ -60,14 +62,20 @@ public final class Status {
             List<String> listeners,
             List<String> edited,
             LogSize logs,
+            List<String> unknown,
             String ollamaVersion,
             List<String> installedModels,
             List<LoadedModel> loadedModels) {
+
+        public Snapshot {
+            unknown = List.copyOf(unknown);
+        }
 
         public boolean isHealthy() {
             return address.present()
                     && underWay.isEmpty()
                     && edited.isEmpty()
+                    && unknown.isEmpty()
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
         }
@@ -145,12 +153,20 @@ public final class Status {
         OllamaClient ollama =
                 new OllamaClient(host, installation.spec().ollama().port());
         int proxyPort = installation.spec().proxy().port();
-        List<Listener> listeners =
-                new Lsof(host).listeners(List.of(installation.spec().ollama().port(), proxyPort));
+        List<String> unknown = new ArrayList<>();
+        List<Listener> listeners = known(
+                () -> new Lsof(host)
+                        .listeners(List.of(installation.spec().ollama().port(), proxyPort)),
+                List.of(),
+                unknown);
         String version = answered(ollama::version).orElse("");
-        Address address = Address.of(
-                receipt.address(), AddressState.of(host, installation.spec().network(), receipt.address()));
         Logs logs = Logs.of(installation.spec(), host.facts().home());
+        Address address = known(
+                () -> Address.of(
+                        receipt.address(),
+                        AddressState.of(host, installation.spec().network(), receipt.address())),
+                new Address(receipt.address(), true, "", "", ""),
+                unknown);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
@@ -170,6 +186,7 @@ public final class Status {
                         .map(entry -> entry.resource().name())
                         .toList(),
                 LogSize.of(logs.folder(), logs.files().size(host)),
+                unknown,
                 version,
                 version.isEmpty()
                         ? List.of()
@@ -197,7 +214,13 @@ public final class Status {
 
     private Service service(
             String label, Function<LaunchctlPrint, String> state, Function<LaunchctlPrint, String> problem) {
-        if (!(launchd.status(label) instanceof JobStatus.Loaded loaded)) {
+        JobStatus status;
+        try {
+            status = launchd.status(label);
+        } catch (Trouble trouble) {
+            return new Service(label, "unknown", 0, trouble.sentence());
+        }
+        if (!(status instanceof JobStatus.Loaded loaded)) {
             return new Service(label, "not loaded", 0, "it is not loaded; run \"aiserver install\"");
         }
         LaunchctlPrint print = loaded.print();
@@ -225,6 +248,19 @@ public final class Status {
         return print.isRunning()
                 ? job.health().problem(host).orElse("")
                 : "last ended with " + print.lastExit().words();
+    }
+
+    /** What a question finds out, or else why it does not, which goes with the others of that kind. */
+    private static <T> T known(Supplier<T> question, T otherwise, List<String> unknown) {
+        try {
+            return question.get();
+        } catch (Trouble trouble) {
+            if (trouble.isLoss() || trouble.kind() == Trouble.Kind.INTERRUPTED) {
+                throw trouble;
+            }
+            unknown.add(trouble.sentence());
+            return otherwise;
+        }
     }
 
     private static Optional<String> answered(Supplier<String> question) {

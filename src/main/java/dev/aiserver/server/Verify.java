@@ -12,7 +12,7 @@ import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
 import dev.aiserver.verify.Client;
-import dev.aiserver.verify.HeadStart;
+import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Runner;
 import dev.aiserver.verify.Selection;
 import dev.aiserver.verify.Server;
@@ -22,6 +22,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Proves a server, claim by claim: the installed one, or another one as a client sees it. */
 public final class Verify {
@@ -69,16 +71,40 @@ public final class Verify {
     }
 
     /**
-     * Everything about a server that is being installed.
+     * Everything about a server that has just been installed.
      *
-     * @param receipt that it will have
+     * @param receipt of its installation
      */
-    public HeadStart headStart(ServerSpec spec, Receipt receipt) {
+    public List<Verdict> everything(ServerSpec spec, Receipt receipt) {
+        return verify(justInstalled(spec, receipt), Selection.ALL, verdict -> {});
+    }
+
+    /**
+     * That nobody reaches more than they may: Ollama past the proxy, requests on the disk or in the cloud.
+     *
+     * @param installed whose services run
+     * @throws Trouble that names what is exposed
+     */
+    public void requireNoExposure(Install.Proposal installed) {
+        String exposures = exposures(installed.spec(), installed.transaction().after())
+                .map(verdict -> verdict.id() + ": " + ((Outcome.Failed) verdict.outcome()).evidence())
+                .collect(Collectors.joining(". "));
+        if (!exposures.isEmpty()) {
+            throw new Trouble("This would leave the machine exposed: " + exposures + ".");
+        }
+    }
+
+    private Stream<Verdict> exposures(ServerSpec spec, Receipt receipt) {
+        return verify(justInstalled(spec, receipt), Selection.EXPOSURES, verdict -> {}).stream()
+                .filter(verdict -> List.of("bindings", "privacy").contains(verdict.group()))
+                .filter(verdict -> verdict.outcome() instanceof Outcome.Failed);
+    }
+
+    private Subject justInstalled(ServerSpec spec, Receipt receipt) {
         Foresight ofFiles = Observer.questions(receipt.resources(), launchd)
                 .and(Logs.of(spec, home()).files().questions(home()));
-        return new HeadStart(Subject.seenFromInside(
-                client(spec, receipt),
-                () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles)));
+        return Subject.seenFromInside(
+                client(spec, receipt), () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
     }
 
     private Path home() {

@@ -27,6 +27,7 @@ final class Diagnosis {
 
     boolean isDisabled(String label) {
         CommandResult answer = launchctl.run("print-disabled", launchctl.desktop());
+        // Not knowing it costs another cause or another attempt; launchd's own refusal is told in any case.
         return answer.succeeded()
                 && LaunchctlPrint.disabledLabels(answer.stdout()).contains(label);
     }

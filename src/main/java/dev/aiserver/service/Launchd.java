@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -101,9 +100,19 @@ public final class Launchd {
         return !(launchctl.probe(launchctl.desktop(), PROBE_LABEL) instanceof Probe.NoDomain);
     }
 
-    /** A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set. */
+    /**
+     * A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set, which
+     * some versions of launchctl say with an exit code.
+     *
+     * @throws Trouble when launchctl does not answer
+     */
     public String sessionVariable(String name) {
-        return host.look(launchctl.command("getenv", name)).text().strip();
+        Command question = launchctl.command("getenv", name);
+        CommandResult answer = host.look(question);
+        if (answer.cutOff().isPresent()) {
+            throw answer.noAnswer(question, "whether \"launchctl setenv\" set " + name);
+        }
+        return answer.succeeded() ? answer.text().strip() : "";
     }
 
     public JobStatus status(String label) {
@@ -155,20 +164,13 @@ public final class Launchd {
 
     /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
     public List<Ended> ended(List<String> labels) {
-        return ended(labels, limit -> {});
-    }
-
-    /** @param meanwhile what can be done until then, and is told how long that may take */
-    public List<Ended> ended(List<String> labels, Consumer<Duration> meanwhile) {
         if (labels.isEmpty()) {
             return List.of();
         }
         Map<String, OptionalInt> before = new LinkedHashMap<>();
         observed(labels).forEach((label, print) -> before.put(label, running(print)));
-        long since = System.nanoTime();
-        meanwhile.accept(timing.window());
-        Duration left = timing.window().minusNanos(System.nanoTime() - since);
-        patience.await(left, () -> Thread.currentThread().isInterrupted(), usual -> left);
+        Duration window = timing.window();
+        patience.await(window, () -> Thread.currentThread().isInterrupted(), usual -> window);
         List<Ended> ended = new ArrayList<>();
         observed(labels).forEach((label, print) -> {
             OptionalInt pid = running(print);

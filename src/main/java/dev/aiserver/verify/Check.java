@@ -20,9 +20,7 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
         /** It has a model generate something. */
         MODEL,
         /** It measures, so nothing else may run meanwhile. */
-        ALONE,
-        /** It is true only when nothing is being changed. */
-        AT_REST
+        ALONE
     }
 
     /** Finds out whether a claim is true. */

@@ -33,7 +33,16 @@ final class PrivacyChecks {
     /** As Go reads a bool. */
     private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
 
+    private static final Outcome ALLOWED = new Outcome.Warned(
+            "the configuration allows the cloud: what clients ask of a cloud model leaves this machine",
+            "take OLLAMA_NO_CLOUD out of ollama.environment and run \"aiserver install\" to forbid it");
+
     private PrivacyChecks() {}
+
+    /** As the person wrote it; without a word of theirs it is off. */
+    private static boolean allowsTheCloud(Server server) {
+        return OFF.contains(server.spec().ollama().environment().getOrDefault("OLLAMA_NO_CLOUD", "1"));
+    }
 
     /** What they will ask. */
     static Foresight questions(Launchd launchd) {
@@ -62,6 +71,9 @@ final class PrivacyChecks {
     }
 
     private static Outcome cloudStatus(Subject subject, Server server) throws IOException {
+        if (allowsTheCloud(server)) {
+            return ALLOWED;
+        }
         HttpAnswer status = subject.ollama(server).send(HttpCall.get("/api/status", Subject.ollamaHost(server)));
         boolean off = status.status() == 200
                 && Answers.json(status).path("cloud").path("disabled").asBoolean();
@@ -83,6 +95,9 @@ final class PrivacyChecks {
 
     /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */
     private static Outcome cloudModel(Subject subject) throws IOException {
+        if (subject.server().filter(PrivacyChecks::allowsTheCloud).isPresent()) {
+            return ALLOWED;
+        }
         Optional<String> path = subject.client().firstOpen(TO_THE_CLOUD);
         if (path.isEmpty()) {
             return new Outcome.Skipped("no endpoint is open that could ask a cloud model");

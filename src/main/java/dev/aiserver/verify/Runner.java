@@ -8,15 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Carries checks out: side by side, except those that others would disturb. */
@@ -25,7 +19,6 @@ public final class Runner {
 
     private final Subject subject;
     private final boolean inference;
-    private final Map<String, Verdict> proved;
     private final Consumer<Verdict> progress;
 
     /**
@@ -33,58 +26,9 @@ public final class Runner {
      * @param progress is told each verdict as soon as it and all before it are there
      */
     public Runner(Subject subject, boolean inference, Consumer<Verdict> progress) {
-        this(subject, inference, Map.of(), progress);
-    }
-
-    /** One that does not prove again what was proved, by the ids of the checks. */
-    static Runner after(Map<String, Verdict> proved, Subject subject) {
-        return new Runner(subject, true, proved, verdict -> {});
-    }
-
-    private Runner(Subject subject, boolean inference, Map<String, Verdict> proved, Consumer<Verdict> progress) {
         this.subject = subject;
         this.inference = inference;
-        this.proved = proved;
         this.progress = progress;
-    }
-
-    /**
-     * The verdicts that are found within the limit, or until the thread is interrupted, in any order. What is under way
-     * then ends by itself. Those that others would disturb come last, and only when all others are good.
-     */
-    static List<Verdict> ahead(Subject subject, List<Check> checks, Duration limit) {
-        Runner runner = new Runner(subject, false, verdict -> {});
-        Queue<Verdict> found = new ConcurrentLinkedQueue<>();
-        ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-        CompletableFuture<Void> all = CompletableFuture.allOf(checks.stream()
-                        .filter(check -> !check.has(Check.Trait.ALONE))
-                        .map(check -> CompletableFuture.runAsync(() -> found.add(runner.prove(check)), pool))
-                        .toArray(CompletableFuture<?>[]::new))
-                .thenRunAsync(
-                        () -> checks.stream()
-                                .filter(check -> check.has(Check.Trait.ALONE))
-                                .takeWhile(check -> found.stream().allMatch(Verdict::isGood))
-                                .forEach(check -> found.add(runner.prove(check))),
-                        pool);
-        try {
-            waitFor(all, limit);
-            return List.copyOf(found);
-        } finally {
-            pool.shutdownNow();
-            subject.hangUp();
-        }
-    }
-
-    private static void waitFor(Future<?> all, Duration limit) {
-        try {
-            all.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException e) {
-            // Whoever set the limit can do without the rest.
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
     }
 
     /**
@@ -130,9 +74,6 @@ public final class Runner {
     }
 
     private Verdict prove(Check check, boolean reachable) {
-        if (proved.containsKey(check.id())) {
-            return proved.get(check.id());
-        }
         Optional<Outcome> beforehand = Optional.empty();
         if (!inference && check.has(Check.Trait.MODEL)) {
             beforehand = Optional.of(new Outcome.Skipped("asks a model; leave out --no-inference to prove it"));

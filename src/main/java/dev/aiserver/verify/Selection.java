@@ -18,6 +18,9 @@ public record Selection(List<String> patterns, boolean inference) {
     /** Of a server that was just seen to be as it was installed. */
     public static final Selection ANSWERS = new Selection(List.of(ReachCheck.ID, "name.*"), false);
 
+    /** What lets others reach more than they may. */
+    public static final Selection EXPOSURES = new Selection(List.of("bindings.*", "privacy.*"), false);
+
     public Selection {
         patterns = List.copyOf(patterns);
     }

@@ -101,10 +101,7 @@ final class ServiceChecks {
                 "logs are rotated, so that they do not fill the disk",
                 (subject, server) -> rotation(server)));
         checks.add(Check.onServer(
-                        "services.files",
-                        "the installed files are as they were written",
-                        (subject, server) -> files(server))
-                .with(Check.Trait.AT_REST));
+                "services.files", "the installed files are as they were written", (subject, server) -> files(server)));
         checks.add(Check.onServer(
                 "services.permissions",
                 "the installed files are the user's, and nobody else can write them",
@@ -150,12 +147,13 @@ final class ServiceChecks {
 
     private static Outcome runsAsUser(Server server, String label) {
         int expected = server.host().facts().uid();
-        String uid = server.host().run(userOf(server.pid(label))).text().strip();
+        String uid = server.host()
+                .answer(userOf(server.pid(label)), "which user " + label + " runs as")
+                .strip();
         return uid.equals(String.valueOf(expected))
                 ? new Outcome.Passed("user id " + uid)
                 : new Outcome.Failed(
-                        "it runs as user id " + (uid.isEmpty() ? "?" : uid) + ", not " + expected,
-                        "stop that process, then " + INSTALL);
+                        "it runs as user id " + uid + ", not " + expected, "stop that process, then " + INSTALL);
     }
 
     private static Outcome keptAlive(Server server, String label) {

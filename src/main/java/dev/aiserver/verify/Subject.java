@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,6 @@ public final class Subject {
     /** For what is answered at once. */
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(10);
 
-    public static final double MOST_ADDED_MILLIS = 1;
-
     /** A model may have to be loaded from the disk first. */
     private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
 
@@ -32,7 +31,7 @@ public final class Subject {
     private final Supplier<Optional<Server>> look;
     private final Object looking = new Object();
     private final Duration patience;
-    private final double mostAddedMillis;
+    private final OptionalDouble mostAddedMillis;
     private final String nonce;
     private final KeptConnections kept;
     private @Nullable Supplier<Optional<Server>> seen;
@@ -41,7 +40,11 @@ public final class Subject {
     private Optional<List<Listener>> listeners = Optional.empty();
 
     private Subject(
-            Client client, Supplier<Optional<Server>> look, Duration patience, double mostAddedMillis, String nonce) {
+            Client client,
+            Supplier<Optional<Server>> look,
+            Duration patience,
+            OptionalDouble mostAddedMillis,
+            String nonce) {
         this.client = client;
         this.look = look;
         this.patience = patience;
@@ -51,7 +54,8 @@ public final class Subject {
     }
 
     private static Subject of(Client client, Supplier<Optional<Server>> look) {
-        return new Subject(client, look, USUAL_PATIENCE, MOST_ADDED_MILLIS, "aiserver-verify=" + UUID.randomUUID());
+        return new Subject(
+                client, look, USUAL_PATIENCE, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
     }
 
     /** From a client machine, without access to the server. */
@@ -68,22 +72,18 @@ public final class Subject {
         return of(client, () -> Optional.of(look.get()));
     }
 
-    /** The same, of which nothing is known yet but which requests were sent in its name. */
-    Subject anew() {
-        return new Subject(client, look, patience, mostAddedMillis, nonce);
-    }
-
     /** The same, of which an answer that takes no model is waited for so long. */
     Subject with(Duration otherPatience) {
         return new Subject(client, look, otherPatience, mostAddedMillis, nonce);
     }
 
-    /** The same, whose proxy may add so much to the time of an answer. */
+    /** The same, whose proxy may add so much to the time of an answer, as the person demands. */
     public Subject addingAtMost(double millis) {
-        return new Subject(client, look, patience, millis, nonce);
+        return new Subject(client, look, patience, OptionalDouble.of(millis), nonce);
     }
 
-    double mostAddedMillis() {
+    /** Empty unless the person demands it. */
+    OptionalDouble mostAddedMillis() {
         return mostAddedMillis;
     }
 

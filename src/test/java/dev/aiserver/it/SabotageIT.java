@@ -41,10 +41,10 @@ class SabotageIT {
     /** Each replaces a text of a template, and must be found by the check of that name. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | verify bindings.ollama
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | install: start    com.haproxy: This would leave the machine exposed: bindings.ollama
         com.ollama.plist.ftlx | <key>OLLAMA_HOST</key>    | <key>OLLAMA_HOTS</key>  | install: start    com.ollama
         haproxy.cfg.ftl | acl origin_form url_beg / | acl origin_form url_beg /§http-request set-var(txn.served) bool(true) if { path /api/ps } | verify blocked.
-        haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | verify bindings.haproxy
+        haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | install: start    com.haproxy: This would leave the machine exposed: bindings.haproxy
         haproxy.cfg.ftl | http-request deny deny_status 421 if !known_host | | verify name.unknown
         haproxy.cfg.ftl | set-header Host 127.0.0.1:[=ollamaPort] | set-header Host remote-ollama | install: start    com.haproxy
         haproxy.cfg.ftl | mode http | mode tpc | plan: The content for
@@ -63,7 +63,7 @@ class SabotageIT {
         }
     }
 
-    private static void spoil(Path jar, String template, String from, String to) throws IOException {
+    static void spoil(Path jar, String template, String from, String to) throws IOException {
         try (FileSystem files = FileSystems.newFileSystem(jar)) {
             Path entry = files.getPath("templates", template);
             String text = Files.readString(entry);

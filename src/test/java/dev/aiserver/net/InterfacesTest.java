@@ -103,7 +103,7 @@ class InterfacesTest {
         Interfaces silent = saying(directory, "Darwin", "");
         assertThatThrownBy(silent::addresses)
                 .isInstanceOf(Trouble.class)
-                .hasMessage("This machine does not say which addresses it has; \"ifconfig -a\" should.");
+                .hasMessage("Cannot tell which addresses this machine has: \"ifconfig -a\" names none.");
     }
 
     private static Interfaces saying(Path directory, String os, String output) {

@@ -79,11 +79,16 @@ class LsofTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
             exit 1                          | none
-            echo 'lsof: no way' >&2; exit 1 | lsof cannot say who listens on port 11434: lsof: no way.
-            exit 127                        | lsof is not installed, and without it nobody can say who listens; \
-            install it (on Debian: apt-get install lsof) and try again.
+            exit 0                          | none
+            echo 'lsof: no way' >&2; exit 1 | Cannot tell who listens on port 11434: "QUESTION" gave no answer (lsof: no way).
+            exit 2                          | Cannot tell who listens on port 11434: "QUESTION" gave no answer (no message, exit code 2).
+            kill -TERM $$                   | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it was ended by signal 15).
+            kill -KILL $$                   | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it was ended by signal 9).
+            exit 124                        | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it did not answer in time).
+            echo p1; exit 1                 | Cannot tell who listens on port 11434: "QUESTION" gave no answer (p1).
+            exit 127                        | Cannot tell who listens on port 11434: lsof is not installed; install it (on Debian: apt-get install lsof) and try again.
             """)
-    void aComplaintIsTrouble(String script, @Nullable String message, @TempDir Path directory) {
+    void onlyItsOwnWordCountsAsNobody(String script, @Nullable String message, @TempDir Path directory) {
         Script.write(directory.resolve("lsof"), script);
         Host host = new LocalHost(Map.of("PATH", directory.toString()));
         if (message == null) {
@@ -91,7 +96,7 @@ class LsofTest {
         } else {
             assertThatThrownBy(() -> new Lsof(host).listeners(List.of(11434)))
                     .isInstanceOf(Trouble.class)
-                    .hasMessage(message);
+                    .hasMessage(message.replace("QUESTION", "lsof -nP -w -iTCP:11434 -sTCP:LISTEN -F pRcuftnT"));
         }
     }
 }

@@ -38,6 +38,7 @@ class StatusTextTest {
                         List.of("java (pid 12739) on 127.0.0.1:11434"),
                         List.of(),
                         LOGS,
+                        List.of(),
                         "0.16.2",
                         List.of("qwen3:8b", "llava:latest"),
                         List.of(new LoadedModel("qwen3:8b", "d", 1, 1, 4096, later)))))
@@ -72,6 +73,8 @@ class StatusTextTest {
                         List.of(),
                         List.of("/Users/ann/.haproxy/haproxy.cfg"),
                         new Status.LogSize("/Volumes/logs", 1_260_000_000, "rotate them"),
+                        List.of(
+                                "Cannot tell who listens on port 11434: \"lsof\" gave no answer (it did not answer in time)."),
                         "0.16.2",
                         List.of(),
                         List.of())))
@@ -84,6 +87,7 @@ class StatusTextTest {
                           com.ollama.warm-models  loaded, has not run yet
                           edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
                           logs                    /Volumes/logs, 1.2 GB  rotate them
+                          unknown                 Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
                           Ollama                  0.16.2
                           on disk                 no models
                           in memory               no models

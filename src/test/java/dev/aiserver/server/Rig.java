@@ -232,7 +232,7 @@ final class Rig implements AutoCloseable {
                 requireNothing(install.undo(proposal.unfinished().get(), lock));
                 proposal = install.propose(wish);
             }
-            return install.apply(proposal, lock, Interruption.NEVER, change -> {}, limit -> {});
+            return install.apply(proposal, lock, Interruption.NEVER, change -> {}, accepted -> {});
         }
     }
 

@@ -274,17 +274,6 @@ abstract class LaunchdContract {
     }
 
     @Test
-    void theTimeForWhichJobsAreWatchedCanBeUsed() throws IOException {
-        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
-        mac.launchd().begin(LABEL, agent("sleep 0.3; exit 3").written().plist(), Readiness.RUNNING_IS_ENOUGH);
-        List<Duration> told = new ArrayList<>();
-        assertThat(mac.launchd().ended(List.of(LABEL), told::add)).hasSize(1);
-        assertThat(told).containsExactly(Duration.ofSeconds(1));
-        assertThat(mac.launchd().ended(List.of(), told::add)).isEmpty();
-        assertThat(told).hasSize(1);
-    }
-
-    @Test
     void aMissingProgramIsTold() throws IOException {
         Mac mac = boot(Quirks.usual());
         Agent agent = agent("").running("/no/such/program").written();

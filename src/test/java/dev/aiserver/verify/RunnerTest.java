@@ -11,9 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -98,66 +96,6 @@ class RunnerTest {
                     .allMatch(verdict -> verdict.outcome().equals(new Outcome.Unknown("launchctl does not answer.")));
             assertThat(looks).hasValue(1);
         }
-    }
-
-    @Test
-    void provesAheadWhatItCanInTime() {
-        CountDownLatch never = new CountDownLatch(1);
-        List<String> begun = Collections.synchronizedList(new ArrayList<>());
-        Check good = Check.of("a.good", "x", subject -> GOOD);
-        List<Check> checks = new ArrayList<>(List.of(
-                good,
-                Check.of("a.bad", "x", subject -> new Outcome.Failed("a hole", "mend it")),
-                Check.of("a.unknown", "x", subject -> {
-                    throw new IOException("cut off");
-                })));
-        for (int i = 0; i < 9; i++) {
-            String id = "a.stuck-" + i;
-            checks.add(Check.of(id, "x", subject -> {
-                begun.add(id);
-                try {
-                    never.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                return GOOD;
-            }));
-        }
-        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofSeconds(1)))
-                .extracting(Verdict::id)
-                .containsExactlyInAnyOrder("a.good", "a.bad", "a.unknown");
-        assertThat(begun).hasSize(4);
-
-        Thread.currentThread().interrupt();
-        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
-                .extracting(Verdict::id)
-                .doesNotContain("a.stuck-0");
-        assertThat(Thread.interrupted()).as("whoever waits for it sees it too").isTrue();
-    }
-
-    @Test
-    void measuresAheadOnlyWhatIsGoodSoFar() {
-        AtomicInteger others = new AtomicInteger();
-        List<Check> checks = new ArrayList<>(List.of(Check.of(
-                        "a.alone",
-                        "x",
-                        subject -> others.get() == 8 ? GOOD : new Outcome.Failed("others run", "wait for them"))
-                .with(Check.Trait.ALONE)));
-        for (int i = 0; i < 8; i++) {
-            checks.add(Check.of("a.other-" + i, "x", subject -> {
-                others.incrementAndGet();
-                return GOOD;
-            }));
-        }
-        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
-                .hasSize(9)
-                .allMatch(Verdict::isGood);
-
-        checks.add(Check.of("a.bad", "x", subject -> new Outcome.Failed("a hole", "mend it")));
-        assertThat(Runner.ahead(at("127.0.0.1", 1), checks, Duration.ofMinutes(5)))
-                .extracting(Verdict::id)
-                .hasSize(9)
-                .doesNotContain("a.alone");
     }
 
     @Test

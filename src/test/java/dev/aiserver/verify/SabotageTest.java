@@ -593,18 +593,6 @@ class SabotageTest {
         assertThat(good).extracting(Verdict::id).as("each check can fail").allMatch(table::containsKey);
     }
 
-    /** The log is looked through for what it sent as well. */
-    @Test
-    void aHeadStartChangesNoVerdict() throws Exception {
-        assertThat(caught(world.verifyAfterAHeadStart())).isSubsetOf(NOISY);
-        world.cfg(
-                "acl origin_form url_beg /",
-                "acl origin_form url_beg /\n    http-request set-var(txn.served) bool(true) if { path /api/ps }");
-        Set<String> caught = caught(world.verifyAfterAHeadStart());
-        caught.removeAll(NOISY);
-        assertThat(caught).containsExactlyInAnyOrder("blocked.route.GET:/api/ps", "blocked.arrivals");
-    }
-
     /** As the shell scripts wrote it: prefixes, no methods, no host names, and words in bursts. */
     private static final String CFG_OF_THE_SHELL_SCRIPTS = """
             global

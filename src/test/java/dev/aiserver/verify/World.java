@@ -45,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -89,7 +90,7 @@ final class World implements AutoCloseable {
     private Optional<Duration> patience = Optional.empty();
     private OptionalInt paceOfLeaving = OptionalInt.empty();
     private Deed afterwards = () -> {};
-    private double mostAddedMillis = Subject.MOST_ADDED_MILLIS;
+    private OptionalDouble mostAddedMillis = OptionalDouble.empty();
 
     World(Path root) throws IOException {
         this.root = root;
@@ -279,7 +280,7 @@ final class World implements AutoCloseable {
 
     /** Until it is verified. */
     void addingAtMost(double millis) {
-        mostAddedMillis = millis;
+        mostAddedMillis = OptionalDouble.of(millis);
     }
 
     /** The same, only when it is proved that a client that leaves stops its generation: others would take minutes. */
@@ -294,7 +295,8 @@ final class World implements AutoCloseable {
      */
     List<Verdict> verify(String... only) throws Exception {
         try {
-            Subject subject = start().addingAtMost(mostAddedMillis);
+            Subject usual = start();
+            Subject subject = mostAddedMillis.isPresent() ? usual.addingAtMost(mostAddedMillis.getAsDouble()) : usual;
             afterwards.perform();
             Runner runner = new Runner(subject, true, verdict -> {});
             List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
@@ -307,23 +309,6 @@ final class World implements AutoCloseable {
             pace(paceOfLeaving.getAsInt());
             verdicts.addAll(runner.run(checks.stream().filter(leaving).toList()));
             return verdicts;
-        } finally {
-            restore();
-        }
-    }
-
-    /** Everything, after a head start that had all the time it needs. */
-    List<Verdict> verifyAfterAHeadStart() throws Exception {
-        try {
-            Subject subject = start();
-            HeadStart start = new HeadStart(subject);
-            start.use(LIMIT);
-            assertThat(start.proved())
-                    .hasSizeGreaterThan(300)
-                    .containsKeys("services.stable.com.ollama", "bindings.connect", "blocked.route.GET:/")
-                    .doesNotContainKey("services.files");
-            assertThat(start.proved().values()).allMatch(Verdict::isGood);
-            return start.complete();
         } finally {
             restore();
         }
@@ -455,7 +440,7 @@ final class World implements AutoCloseable {
         name = NAME;
         patience = Optional.empty();
         paceOfLeaving = OptionalInt.empty();
-        mostAddedMillis = Subject.MOST_ADDED_MILLIS;
+        mostAddedMillis = OptionalDouble.empty();
         afterwards = () -> {};
         host.restore();
         Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));

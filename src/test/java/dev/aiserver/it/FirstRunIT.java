@@ -1,0 +1,102 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A first installation on a Mac that is slow, busy or does not answer. */
+class FirstRunIT {
+
+    /** On a real Mac lsof takes two to ten seconds; run {@code src/test/benchmarks/first-runs} for ten in a row. */
+    @Test
+    void aSlowLsofOnABusyMacRaisesNoAlarm() {
+        for (int run = 0; run < 2; run++) {
+            try (Mac mac = new Mac()) {
+                slowLsof(mac, "sleep 3");
+                mac.start("nice", "-n", "10", "sh", "-c", "while :; do :; done");
+                Run installed = mac.install("--yes");
+                assertThat(installed.exitCode()).as(installed.toString()).isZero();
+                assertThat(installed.out()).startsWith("Verified: ").contains(" 0 failed,");
+                Run status = mac.aiserver("status");
+                assertThat(status.exitCode()).as(status.toString()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        kill -KILL $$                          | it was ended by signal 9
+        echo 'lsof: no memory' >&2; exit 1     | lsof: no memory
+        exit 3                                 | no message, exit code 3
+        """)
+    void anLsofThatDoesNotAnswerIsNeverNobody(String script, String reason) {
+        try (Mac mac = new Mac()) {
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            lsof(mac, script);
+
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out())
+                    .startsWith("not healthy")
+                    .contains("Cannot tell who listens on port 11434", "(" + reason + ")");
+
+            Run verified = mac.aiserver("verify", "--only", "bindings.*");
+            assertThat(verified.exitCode()).as(verified.toString()).isEqualTo(3);
+            assertThat(verified.out())
+                    .contains("(" + reason + ")", " 0 failed,")
+                    .doesNotContain("listens on nothing");
+
+            Run planned = mac.command(
+                    mac.checkout() + "/install", "--config", mac.config().toString(), "--dry-run");
+            assertThat(planned.exitCode()).as(planned.toString()).isEqualTo(1);
+            assertThat(planned.err()).contains("(" + reason + ")").doesNotContain("another user");
+        }
+    }
+
+    /** Without ps nobody can say which user a process belongs to, and that is no finding. */
+    @Test
+    void aMissingToolIsNamedAndIsNoFinding() {
+        try (Mac mac = new Mac()) {
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            mac.script(mac.standin("ps"), "exit 127");
+            Run verified = mac.aiserver("verify", "--only", "services.user.*");
+            assertThat(verified.out())
+                    .contains("Cannot tell which user com.ollama runs as: \"ps ", "it is not installed")
+                    .contains(" 0 failed,");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port]           | <string>0.0.0.0:[=port] | bindings.ollama
+        haproxy.cfg.ftl       | bind [=bindAddress]:[=proxy.port]   | bind *:[=proxy.port]    | bindings.haproxy
+        """)
+    void whatWouldBeExposedIsRolledBack(String template, String from, String to, String check) throws Exception {
+        try (Mac mac = new Mac()) {
+            // On Linux a wildcard and an address cannot share a port, as they can on a Mac.
+            mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { port: 11435 }\n");
+            Map<String, ?> before = mac.tree();
+            SabotageIT.spoil(mac.checkout().resolve("target/aiserver.jar"), template, from, to);
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isEqualTo(4);
+            assertThat(installed.err())
+                    .contains("This would leave the machine exposed: " + check + ": ")
+                    .contains("on *:1143");
+            assertThat(mac.tree()).isEqualTo(before);
+            assertThat(mac.listening()).isEmpty();
+        }
+    }
+
+    private static void slowLsof(Mac mac, String pause) {
+        lsof(mac, pause + "\nexec /usr/bin/lsof \"$@\"");
+    }
+
+    private static void lsof(Mac mac, String script) {
+        mac.script(mac.standin("lsof"), script);
+    }
+}
