@@ -61,7 +61,7 @@ final class RehearsalIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LANG=C", "LC_ALL=POSIX", "LANG=xx_XX.UTF-8", "NONE="})
+    @ValueSource(strings = {"LANG=C", "LANG=xx_XX.UTF-8"})
     void passesInAFolderOfAnyLettersUnderAnyLocale(String locale) {
         String[] variable = locale.split("=", 2);
 
