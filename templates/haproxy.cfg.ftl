@@ -87,7 +87,8 @@ frontend aiserver
     <@answer 429 "rate_limit_error" "too-many-connections" "aiserver: this device has 256 connections to this server, as many as one may have" " hdr Connection close" />
     <@answer 500 "api_error" "proxy-error" "aiserver: the proxy failed" />
     <@answer 502 "api_error" "bad-answer" "aiserver: Ollama closed the connection or sent a malformed response" />
-    <@answer 503 "api_error" "model-server-down" "aiserver: Ollama is not running on the server" " hdr Retry-After 5" />
+    <#-- OpenAI's and Anthropic's SDKs ask twice more: with 1 they give up before Ollama is back from a restart of 3 s. -->
+    <@answer 503 "api_error" "model-server-down" "aiserver: Ollama is not running on the server" " hdr Retry-After 2" />
     <@answer 504 "timeout_error" "timeout" "aiserver: Ollama did not answer in time" />
 
     # Without the query, which is not ours to write down; this also keeps lines short.

@@ -17,7 +17,7 @@ final class ExitCode {
 
     static int of(Trouble trouble) {
         return switch (trouble.kind()) {
-            case FAILED, DAMAGED -> FAILED;
+            case FAILED, REFUSED, DAMAGED -> FAILED;
             case CONFIGURATION -> USAGE;
             case UNREACHABLE -> UNREACHABLE;
             case INTERRUPTED -> INTERRUPTED;

@@ -10,6 +10,8 @@ public final class Trouble extends RuntimeException {
     /** Decides the exit code. */
     public enum Kind {
         FAILED,
+        /** What it was about goes on as before, so there is nothing of it to undo. */
+        REFUSED,
         CONFIGURATION,
         /** This program's own records cannot be read. */
         DAMAGED,

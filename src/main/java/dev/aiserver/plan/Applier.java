@@ -146,7 +146,11 @@ public final class Applier {
                     new Batch(machine, interruption, progress, made).make(ofFiles);
                 }
             } catch (Trouble trouble) {
-                return undone(journal, made, made.isEmpty() ? change : made.get(made.size() - 1), trouble);
+                Change failed = made.isEmpty() ? change : made.get(made.size() - 1);
+                if (trouble.kind() == Trouble.Kind.REFUSED) {
+                    made.remove(failed);
+                }
+                return undone(journal, made, failed, trouble);
             }
         }
         Optional<Result> broken = broken(journal, made);

@@ -50,9 +50,12 @@ public final class PlanText {
         if (change.before() instanceof State.Failing failing) {
             return "  (now: " + failing.why() + ")";
         }
-        return change.verb() == Change.Verb.RESTART && change.before() instanceof State.Running
-                ? "  (ends the answers that it is giving now)"
-                : "";
+        return switch (change.verb()) {
+            case RELOAD -> "  (is restarted, which ends the answers that it is giving, only if it does not reload)";
+            case RESTART ->
+                change.before() instanceof State.Running ? "  (ends the answers that it is giving now)" : "";
+            default -> "";
+        };
     }
 
     private static Colour colour(Change.Verb verb) {

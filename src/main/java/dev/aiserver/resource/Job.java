@@ -71,30 +71,56 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
                 && before.definition().equals(after.definition());
     }
 
+    /**
+     * By a restart where the job does not take it, since it would else stay as it is for ever; the file was found to be
+     * good before it was written.
+     */
     private void reload(Machine machine, State to) {
         try {
-            reload(machine);
-        } catch (Trouble trouble) {
-            // A master that refuses its file goes on with what it has, and nobody knows that it had anything else.
-            boolean unknown = to instanceof State.Running running
-                    && running.configuration().equals(State.Running.UNKNOWN);
-            if (!unknown
-                    || !isRunning(machine.launchd())
-                    || health.problem(machine.host()).isPresent()) {
-                throw trouble;
+            if (isReloaded(machine) || mayStayAsItIs(machine, to)) {
+                return;
             }
+        } catch (Trouble trouble) {
+            if (trouble.kind() == Trouble.Kind.REFUSED && mayStayAsItIs(machine, to)) {
+                return;
+            }
+            throw trouble;
         }
+        machine.launchd().restart(label, () -> health.problem(machine.host()));
     }
 
-    /** The old configuration answers as well as the new one; only another worker process shows which is served. */
-    private void reload(Machine machine) {
+    /** A master that refuses its file goes on with what it has, and nobody knows that it had anything else. */
+    private boolean mayStayAsItIs(Machine machine, State to) {
+        return to instanceof State.Running running
+                && running.configuration().equals(State.Running.UNKNOWN)
+                && isRunning(machine.launchd())
+                && health.problem(machine.host()).isEmpty();
+    }
+
+    private boolean isReloaded(Machine machine) {
         Set<Integer> before = listeners(machine);
-        machine.launchd()
-                .reload(
-                        label,
-                        () -> listeners(machine).stream().anyMatch(before::contains)
-                                ? Optional.of("it still serves with its old configuration")
-                                : health.problem(machine.host()));
+        return machine.launchd()
+                .reload(label, health.address() + ":" + health.port(), () -> problemOfReload(machine, before));
+    }
+
+    /**
+     * The old configuration answers as well as the new one; only another worker process shows which is served. While
+     * HAProxy tries in vain to bind an address, for a moment none listens, and then the old worker does again.
+     */
+    private Optional<String> problemOfReload(Machine machine, Set<Integer> before) {
+        Set<Integer> now;
+        try {
+            now = listeners(machine);
+        } catch (Trouble trouble) {
+            if (trouble.isLoss() || trouble.kind() == Trouble.Kind.INTERRUPTED) {
+                throw trouble;
+            }
+            return Optional.of("it cannot be seen whether it reloads: " + trouble.sentence());
+        }
+        if (now.isEmpty() || now.stream().anyMatch(before::contains)) {
+            return Optional.of("it still serves with its old configuration");
+        }
+        return health.problem(machine.host());
     }
 
     private Set<Integer> listeners(Machine machine) {

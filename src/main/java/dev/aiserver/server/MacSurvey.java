@@ -40,6 +40,8 @@ public final class MacSurvey implements Survey {
     private static final List<String> TOOLS = List.of("df", "ifconfig", "launchctl", "lsof", "plutil", "ps", "tail");
 
     private static final Command HAPROXY_VERSION = Command.of("haproxy", "-v");
+    private static final String WITHOUT_PCRE = "Built without PCRE";
+    private static final Command HAPROXY_BUILD = Command.of("haproxy", "-vv");
 
     private final Host host;
     private final Launchd launchd;
@@ -65,7 +67,7 @@ public final class MacSurvey implements Survey {
                 .and(logs.files().questions(home))
                 .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
                 .and(Foresight.ofCommands(
-                        List.of(ProgramAudit.question(PROGRAMS), ollamaVersion(spec), HAPROXY_VERSION)))
+                        List.of(ProgramAudit.question(PROGRAMS), ollamaVersion(spec), HAPROXY_VERSION, HAPROXY_BUILD)))
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
                 .and(Interfaces.questions(host.facts()))
                 .and(new EarlierSearch(host, launchd).questions(spec))
@@ -100,6 +102,7 @@ public final class MacSurvey implements Survey {
         OllamaVersions ollama = OllamaVersions.in(said(ollamaVersion));
         problems.check(() -> requireVersion(ollamaVersion, ollama.program(), OLDEST_OLLAMA));
         problems.check(() -> requireVersion(HAPROXY_VERSION, Version.in(said(HAPROXY_VERSION)), OLDEST_HAPROXY));
+        problems.check(() -> requirePcre(said(HAPROXY_BUILD)));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
@@ -214,6 +217,14 @@ public final class MacSurvey implements Survey {
         if (version.compareTo(oldest) < 0) {
             throw new Trouble(program + " is version " + version + ", and at least " + oldest
                     + " is needed; run \"brew upgrade " + program + "\", then try again.");
+        }
+    }
+
+    /** The C library's regular expressions know no {@code \x00}, by which haproxy.cfg finds control characters. */
+    static void requirePcre(String build) {
+        if (build.contains(WITHOUT_PCRE)) {
+            throw new Trouble("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run"
+                    + " \"brew reinstall haproxy\", then try again.");
         }
     }
 

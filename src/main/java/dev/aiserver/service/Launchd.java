@@ -41,7 +41,11 @@ public final class Launchd {
     private static final Set<Integer> GONE_OR_GOING =
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
 
-    private static final int RELOAD_SIGNALS = 3;
+    /** HAProxy 2.6 to 3.0 missed 7 of 20 that were sent in a row. */
+    private static final int RELOAD_SIGNALS = 5;
+
+    /** HAProxy tries 200 times within 2 s to bind an address, and the machine may be busy. */
+    private static final Duration RELOAD_VERDICT = Duration.ofSeconds(10);
 
     private final Host host;
     private final int uid;
@@ -247,20 +251,48 @@ public final class Launchd {
     }
 
     /**
-     * Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it); it must stay the same. A
-     * master that has just started was seen to miss the signal, so it is sent again while nothing comes of it.
+     * Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it), without an end of its
+     * connections. A master that has just started was seen to miss the signal, so it is sent again while nothing comes of
+     * it; one that dies of it is started anew by launchd, with the new configuration.
      *
      * @param readiness of the new configuration: what the old one satisfies as well would prove nothing
+     * @param address that it serves, {@code 127.0.0.1:11434}
+     * @return whether it was read. If not, the process goes on as it was, and only {@link #restart} helps: HAProxy 3.1 to
+     *     3.3.0 take no signal after one failed reload (its issue 3229), and 3.4.0 does not hand its own address over
+     *     after one.
+     * @throws Trouble when it dies and does not get ready; {@link Trouble.Kind#REFUSED} when it says that it cannot do
+     *     what its configuration demands, which a restart would not change
      */
-    public void reload(String label, Readiness readiness) {
+    public boolean reload(String label, String address, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
-        boolean taken = false;
-        for (int signal = 0; signal < RELOAD_SIGNALS && !taken; signal++) {
+        Optional<ReloadLog> log = before.log().flatMap(file -> ReloadLog.from(host, file));
+        for (int signal = 0; signal < RELOAD_SIGNALS; signal++) {
             requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
-            taken = patience.await(
-                    timing.reloadGrace(), () -> readiness.problem().isEmpty());
+            boolean taken = patience.await(timing.reloadGrace(), readiness::isReady);
+            boolean begun = !taken && log.map(ReloadLog::hasBegun).orElse(false);
+            if (begun) {
+                // HAProxy tries for seconds to bind what is taken; another signal would only begin that again.
+                patience.await(
+                        RELOAD_VERDICT,
+                        () -> readiness.isReady()
+                                || log.map(ReloadLog::hasFailed).orElse(false));
+                taken = readiness.isReady();
+            }
+            log.flatMap(since -> since.refusal(address)).ifPresent(words -> {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        label + " does not take its new configuration and goes on with the old one: " + words
+                                + Settling.seeLog(before) + ".");
+            });
+            if (taken || !running(Optional.of(loaded(label))).equals(before.pid())) {
+                settle(label, Settling.Process.NEW, Optional.of(before), readiness, timing.window());
+                return true;
+            }
+            if (begun) {
+                return false;
+            }
         }
-        settle(label, Settling.Process.KEPT, Optional.of(before), readiness, timing.window());
+        return false;
     }
 
     /** How a person unloads a job. */

@@ -11,4 +11,8 @@ public interface Readiness {
 
     /** Empty when the service is ready, else what is not right yet, in words that fit after "it runs, but". */
     Optional<String> problem();
+
+    default boolean isReady() {
+        return problem().isEmpty();
+    }
 }

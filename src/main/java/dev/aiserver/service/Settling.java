@@ -17,8 +17,7 @@ final class Settling implements BooleanSupplier {
     /** What must have become of the process that ran before. */
     enum Process {
         NEW,
-        REPLACED,
-        KEPT
+        REPLACED
     }
 
     private static final int RUNS_OF_A_CRASH_LOOP = 3;
@@ -67,10 +66,6 @@ final class Settling implements BooleanSupplier {
                     : "it is not running (state: " + now.state() + ", last end: "
                             + now.lastExit().words() + ")";
             return false;
-        }
-        if (process == Process.KEPT && !isOldProcess(now)) {
-            throw new Trouble(
-                    label + " started anew instead of reloading; its connections are lost" + seeLog(now) + ".");
         }
         if (!now.pid().equals(steadyPid)) {
             steadyPid = now.pid();
@@ -126,7 +121,7 @@ final class Settling implements BooleanSupplier {
                 + now.map(print -> print.lastExit().words() + seeLog(print)).orElse("it was unloaded") + ".");
     }
 
-    private static String seeLog(LaunchctlPrint now) {
+    static String seeLog(LaunchctlPrint now) {
         return now.log().map(log -> "; look at " + log).orElse("");
     }
 }

@@ -37,7 +37,7 @@ public record Timing(
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(5)),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5));
     }

@@ -76,12 +76,7 @@ final class AbuseChecks {
     private static Outcome malformed(Subject subject, String text) throws IOException {
         String traced = text.replace(" {path} HTTP/1.1", " {path}?" + subject.nonce() + " HTTP/1.1")
                 .replace(" {path-of-post} HTTP/1.1", " {path-of-post}?" + subject.nonce() + " HTTP/1.1");
-        List<HttpAnswer> answers = subject.send(bytes(filled(subject, traced)), 1);
-        return new Findings()
-                .demand(
-                        !answers.isEmpty() && Answers.isRefused(answers.get(0)),
-                        answers.isEmpty() ? "it hung up without an answer" : "gets " + Answers.shown(answers.get(0)))
-                .outcome(answers.isEmpty() ? "" : "gets " + answers.get(0).status(), ForbiddenChecks.FIX);
+        return ForbiddenChecks.refusedOrCut(subject, bytes(filled(subject, traced)));
     }
 
     /** Only the request in front may be answered by Ollama, and the next client must get the answer to its own. */

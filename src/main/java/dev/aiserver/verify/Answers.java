@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.aiserver.net.HttpAnswer;
 import java.io.IOException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How answers are read, judged and shown. */
@@ -13,13 +14,17 @@ final class Answers {
     /** A name that no server has, as of a web page that points it at one. */
     static final String FOREIGN_HOST = "rebinding.example";
 
-    /** HAProxy's own pages for what is no HTTP request, and for encodings that it does not know. */
-    private static final Pattern PARSERS =
-            Pattern.compile("<html><body><h1>(400 Bad request|422 Unprocessable Content|501 Not Implemented)</h1>");
+    /**
+     * How each page of HAProxy's own begins, whatever it refuses: with its status, in all versions (its http.c). Which
+     * statuses its parser uses differs from version to version.
+     */
+    private static final Pattern OWN_PAGE = Pattern.compile("<html><body><h1>(\\d{3}) [^<]*</h1>\n");
 
     /** A web page that no configuration names. */
     static final String FOREIGN_PAGE = "https://page.rebinding.example";
 
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int NOT_IMPLEMENTED = 501;
     private static final int LONGEST = 60;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -41,16 +46,11 @@ final class Answers {
 
     /**
      * Whether the proxy refused it by a rule or for its form. What is no HTTP at all, HAProxy's parser refuses with a
-     * page of its own; every other answer without our mark is somebody else's.
+     * page of its own; every other answer without our mark is somebody else's. A time-out refuses nothing: what came
+     * too slowly may have been passed on.
      */
     static boolean isRefused(HttpAnswer answer) {
-        return isFromParser(answer)
-                || isBlocked(answer)
-                || (answer.status() == 400 || answer.status() == 501)
-                        && mark(answer).equals("bad-request")
-                || answer.status() == 400 && mark(answer).equals("base-url")
-                || answer.status() == 426 && mark(answer).equals("no-websocket")
-                || answer.status() == 421 && mark(answer).equals("unknown-host");
+        return isRefusal(answer.status()) && (isFromProxy(answer) || isOwnPage(answer));
     }
 
     /** Whether the proxy refused it because a web page sent it. */
@@ -73,13 +73,18 @@ final class Answers {
         return answer.header("access-control-allow-origin").equals(origin);
     }
 
-    private static boolean isFromParser(HttpAnswer answer) {
-        boolean pageOfHead = answer.text().isEmpty()
-                && answer.status() == 400
-                && answer.header("content-type").equals("text/html")
+    private static boolean isRefusal(int status) {
+        return status >= 400 && status < 500 && status != REQUEST_TIMEOUT || status == NOT_IMPLEMENTED;
+    }
+
+    /** Neither Ollama nor Go's HTTP server below it, which answers in plain text, has such an answer. */
+    private static boolean isOwnPage(HttpAnswer answer) {
+        boolean headed = answer.header("content-type").equals("text/html")
                 && answer.header("cache-control").equals("no-cache");
-        return !isFromProxy(answer)
-                && (pageOfHead || PARSERS.matcher(answer.text()).lookingAt());
+        boolean hasNoPage =
+                answer.text().isEmpty() && !answer.header("content-length").equals("0");
+        Matcher page = OWN_PAGE.matcher(answer.text());
+        return headed && (hasNoPage || page.lookingAt() && page.group(1).equals(String.valueOf(answer.status())));
     }
 
     static String shown(HttpAnswer answer) {

@@ -14,10 +14,6 @@ final class Findings {
         return this;
     }
 
-    boolean isGood() {
-        return complaints.isEmpty();
-    }
-
     Outcome outcome(String evidence, String fix) {
         return complaints.isEmpty()
                 ? new Outcome.Passed(evidence)

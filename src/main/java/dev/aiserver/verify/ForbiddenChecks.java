@@ -107,17 +107,26 @@ final class ForbiddenChecks {
                 FIX);
     }
 
-    /** A server may hang up on what is too much for it before it has read it all. */
     private static Outcome refusedOrCut(Subject subject, HttpCall call) throws IOException {
-        List<HttpAnswer> answers = subject.send(call.asking(subject.nonce()).bytes(), 1);
+        return refusedOrCut(subject, call.asking(subject.nonce()).bytes());
+    }
+
+    /**
+     * A server may hang up on what is too much for it or no HTTP at all; then it must still be there for the next client,
+     * since one that broke down has refused nothing.
+     */
+    static Outcome refusedOrCut(Subject subject, byte[] request) throws IOException {
+        List<HttpAnswer> answers = subject.send(request, 1);
+        if (!answers.isEmpty()) {
+            HttpAnswer answer = answers.get(0);
+            return new Findings()
+                    .demand(Answers.isRefused(answer), "gets " + Answers.shown(answer))
+                    .outcome("gets " + answer.status(), FIX);
+        }
+        Knock knock = subject.client().knock();
+        HttpAnswer next = subject.send(knock.call(subject.host()));
         return new Findings()
-                .demand(
-                        answers.stream().allMatch(Answers::isRefused),
-                        answers.stream().map(Answers::shown).findFirst().orElse(""))
-                .outcome(
-                        answers.isEmpty()
-                                ? "it hung up"
-                                : "gets " + answers.get(0).status(),
-                        FIX);
+                .demand(knock.isAnsweredBy(next), "it hung up, and the next client gets " + Answers.shown(next))
+                .outcome("it hung up", FIX);
     }
 }

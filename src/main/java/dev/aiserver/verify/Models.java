@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -72,12 +73,11 @@ record Models(Set<String> names, List<Model> installed) {
         return abilities;
     }
 
-    /** Those that have it, the smallest first. */
-    List<String> with(Ability ability) {
+    Optional<String> smallest(Ability ability) {
         return installed.stream()
                 .filter(model -> model.abilities().contains("completion")
                         && model.abilities().contains(ability.key))
                 .map(Model::name)
-                .toList();
+                .findFirst();
     }
 }

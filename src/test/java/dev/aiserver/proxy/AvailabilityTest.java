@@ -24,7 +24,7 @@ class AvailabilityTest {
             HttpAnswer answer = ask(proxy);
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.header("x-aiserver")).isEqualTo("model-server-down");
-            assertThat(answer.header("retry-after")).isEqualTo("5");
+            assertThat(answer.header("retry-after")).isEqualTo("2");
             assertThat(JSON.readTree(answer.body()).at("/error/code").asText()).isEqualTo("model-server-down");
 
             assertThat(RunningProxy.eventually(() -> proxy.requestLog().size() == 1))

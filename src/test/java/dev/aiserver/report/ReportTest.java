@@ -83,7 +83,7 @@ class ReportTest {
                   create   ~/command
                   update   ~/script
                   restart  com.ollama  (now: not running)
-                  reload   com.haproxy
+                  reload   com.haproxy  (is restarted, which ends the answers that it is giving, only if it does not reload)
                 """);
     }
 

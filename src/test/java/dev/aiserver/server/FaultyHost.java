@@ -61,6 +61,7 @@ final class FaultyHost implements ForwardingHost {
     private long presence = PRESENCES.incrementAndGet();
     private final List<Step> steps = new ArrayList<>();
     private Fault fault = Fault.NONE;
+    private boolean ignoringReloads;
 
     FaultyHost(Host host) {
         this.host = host;
@@ -78,6 +79,11 @@ final class FaultyHost implements ForwardingHost {
         fault = next;
     }
 
+    /** From now on a signal to reload is sent, and nothing comes of it, as of HAProxy 3.1 after a failed reload. */
+    void ignoreReloads() {
+        ignoringReloads = true;
+    }
+
     /** Since the last fault was set. */
     List<Step> steps() {
         return List.copyOf(steps);
@@ -89,6 +95,9 @@ final class FaultyHost implements ForwardingHost {
                 && CHANGING_VERBS.contains(command.argv().get(1));
         if (!changes) {
             return withoutAProcess(command).orElseGet(() -> hurried(host.run(command)));
+        }
+        if (ignoringReloads && command.argv().contains("SIGUSR2")) {
+            return CommandResult.of(0, "", "");
         }
         steps.add(new Step(label(command), true, false));
         if (steps.size() != fault.step()) {

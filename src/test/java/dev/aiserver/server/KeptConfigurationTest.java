@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,9 +51,9 @@ class KeptConfigurationTest {
             assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.haproxy");
                 assertThat(back.reason())
-                        .isEqualTo(
-                                "com.haproxy did not get ready within 1 s: it runs, but it still serves with its old "
-                                        + "configuration; look at " + root + "/logs/haproxy.log.");
+                        .startsWith("com.haproxy does not take its new configuration and goes on with the old one: ")
+                        .contains("[%s:%d]".formatted(address, taken.getLocalPort()))
+                        .endsWith("; look at " + root + "/logs/haproxy.log.");
             });
             assertThat(rig.unfinished()).isEmpty();
             assertThat(rig.look()).isEqualTo(before);
@@ -61,6 +62,23 @@ class KeptConfigurationTest {
             Files.writeString(cfg, installed + "# mine\n");
             assertThat(rig.install(Version.FIRST, Edit.Decision.KEEP)).isInstanceOf(Applier.Result.Applied.class);
             assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
+            assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
+        }
+    }
+
+    /** Otherwise this installation, each later one and each uninstallation would end the same way. */
+    @Test
+    void aReloadThatHaproxyIgnoresBecomesARestart() throws IOException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        try (Rig rig = new Rig(root, programs, ports)) {
+            assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
+            OptionalInt master = rig.pid(Layout.HAPROXY);
+            rig.host().ignoreReloads();
+
+            assertThat(rig.install(Version.NEXT)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.pid(Layout.HAPROXY)).isPresent().isNotEqualTo(master);
+            assertThat(rig.unfinished()).isEmpty();
             assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
         }
     }

@@ -171,7 +171,11 @@ abstract class LaunchdContract {
         assertThat(second.pid()).isNotEqualTo(first.pid());
         assertThat(isAlive(first)).isFalse();
 
-        mac.launchd().reload(LABEL, () -> Files.exists(reloaded) ? Optional.empty() : Optional.of("not reloaded"));
+        mac.launchd()
+                .reload(
+                        LABEL,
+                        "127.0.0.1:1",
+                        () -> Files.exists(reloaded) ? Optional.empty() : Optional.of("not reloaded"));
         assertThat(mac.loaded().pid()).isEqualTo(second.pid());
 
         mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH);
@@ -438,17 +442,35 @@ abstract class LaunchdContract {
     }
 
     @Test
-    void aJobThatDiesOfItsReloadIsTold() throws IOException {
+    void aJobThatDiesOfItsReloadIsStartedAnew() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent(Agent.STAYS).with("ThrottleInterval", 1).written());
-        assertTrouble(() -> mac.launchd().reload(LABEL, Readiness.RUNNING_IS_ENOUGH), LABEL + " started anew instead");
+        LaunchctlPrint before = mac.loaded();
+        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", anotherThan(before, mac)))
+                .isTrue();
+        assertThat(mac.loaded().isRunning()).isTrue();
+        assertThat(isAlive(before)).isFalse();
+    }
+
+    @Test
+    void aJobThatTakesNoReloadGoesOnAndIsTold() throws IOException {
+        Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
+        mac.start(agent("trap '' USR2; while :; do sleep 0.1; done").written());
+        LaunchctlPrint before = mac.loaded();
+        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", anotherThan(before, mac)))
+                .isFalse();
+        assertThat(mac.loaded().pid()).isEqualTo(before.pid());
+    }
+
+    private static Readiness anotherThan(LaunchctlPrint before, Mac mac) {
+        return () -> mac.loaded().pid().equals(before.pid()) ? Optional.of("it is the old one") : Optional.empty();
     }
 
     @Test
     void aJobThatIsNotLoadedCannotBeRestartedOrReloaded() throws IOException {
         Mac mac = boot(Quirks.usual());
         assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
-        assertTrouble(() -> mac.launchd().reload(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
+        assertTrouble(() -> mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH), "not loaded");
     }
 
     @Test

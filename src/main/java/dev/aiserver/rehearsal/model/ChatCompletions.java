@@ -90,10 +90,7 @@ final class ChatCompletions implements Dialect {
         return delta;
     }
 
-    private @Nullable String finishReason() {
-        if (!generation.isEnded()) {
-            return null;
-        }
+    private String finishReason() {
         return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
     }
 

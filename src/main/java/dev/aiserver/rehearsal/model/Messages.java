@@ -91,9 +91,7 @@ final class Messages implements Dialect {
         }
         ObjectNode message = envelope();
         message.set("content", content.isEmpty() ? null : content);
-        if (generation.isEnded()) {
-            message.put("stop_reason", stopReason());
-        }
+        message.put("stop_reason", stopReason());
         message.set("usage", usage(generation.promptTokens(), generation.tokens()));
         return message;
     }

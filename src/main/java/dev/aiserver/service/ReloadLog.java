@@ -1,0 +1,71 @@
+package dev.aiserver.service;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Host;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What HAProxy's log says of a reload, from some moment on. Tried on 2.6, 3.0 to 3.4 and 3.5-dev: the master writes
+ * "Reloading HAProxy" when it takes the signal, and an alert for each address that it cannot bind, after it has tried for
+ * some seconds.
+ */
+final class ReloadLog {
+    private static final Pattern SIZE = Pattern.compile("^\\s*(\\d{1,18})\\s");
+    private static final Pattern BEGINS = Pattern.compile("(?m)^\\[NOTICE\\]\\s+\\(\\d+\\) : Reloading HAProxy");
+
+    /** {@code [ALERT] (123) : Starting frontend x: cannot bind socket (Address already in use) for [127.0.0.1:80]}. */
+    private static final Pattern CANNOT_BIND =
+            Pattern.compile("(?m)^\\[ALERT\\]\\s+\\(\\d+\\) : (.{0,200}cannot bind .{0,200}\\[([^\\[\\]]+:\\d+)\\])");
+
+    private final Host host;
+    private final Path log;
+    private final long begin;
+
+    private ReloadLog(Host host, Path log, long begin) {
+        this.host = host;
+        this.log = log;
+        this.begin = begin;
+    }
+
+    /** From now on; empty when the log cannot be read. */
+    static Optional<ReloadLog> from(Host host, Path log) {
+        CommandResult size = host.look(Command.of("wc", "-c", log.toString()));
+        Matcher bytes = SIZE.matcher(size.text());
+        return size.succeeded() && bytes.find()
+                ? Optional.of(new ReloadLog(host, log, Long.parseLong(bytes.group(1))))
+                : Optional.empty();
+    }
+
+    /** Whether the master has taken the signal. */
+    boolean hasBegun() {
+        return BEGINS.matcher(since()).find();
+    }
+
+    /** Whether it has said of any address that it cannot bind it. */
+    boolean hasFailed() {
+        return CANNOT_BIND.matcher(since()).find();
+    }
+
+    /**
+     * Why the master cannot do what its configuration demands: an address that it cannot bind. That its own is in use
+     * counts for nothing, since it holds that itself.
+     */
+    Optional<String> refusal(String address) {
+        return CANNOT_BIND
+                .matcher(since())
+                .results()
+                .filter(alert -> !alert.group(2).equals(address))
+                .map((MatchResult alert) -> alert.group(1))
+                .findFirst();
+    }
+
+    private String since() {
+        return host.look(Command.of("tail", "-c", "+" + (begin + 1), log.toString()))
+                .text();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.aiserver.server;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aiserver.host.Trouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code haproxy -vv} says of its regular expressions. */
+class HaproxyBuildTest {
+
+    @Test
+    void oneWithoutPcreIsRefused() {
+        assertThatThrownBy(() -> MacSurvey.requirePcre("HAProxy version 3.4.0\n"
+                        + "Feature list : -51DEGREES -PCRE -PCRE2 +POLL\n"
+                        + "Built without PCRE or PCRE2 support (using libc's regex instead)\n"))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run "
+                        + "\"brew reinstall haproxy\", then try again.");
+    }
+
+    /** What says nothing of it is not blamed: HAProxy itself reads the configuration before it is written. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Built with PCRE2 version : 10.42 2022-12-11\nPCRE2 library supports JIT : yes\n",
+                "Built with PCRE version : 8.39 2016-06-14\nRunning on PCRE version : 8.39\n",
+                ""
+            })
+    void everyOtherPasses(String build) {
+        assertThatCode(() -> MacSurvey.requirePcre(build)).doesNotThrowAnyException();
+    }
+}
