@@ -59,18 +59,22 @@ final class Connection implements AutoCloseable {
     }
 
     private void extend(Settings to, Questions questions, SshOptions options) {
-        Keys keys = new Keys(to, questions);
-        Passwords passwords = new Passwords(to.name(), questions);
+        Questions asked = to.restrictions().asks() ? questions : Questions.NOBODY;
+        Keys keys = new Keys(to, asked);
+        Passwords passwords = new Passwords(to.name(), asked);
         Line line = new Line(options.connectTimeout());
         try {
             Session session = session(to);
             session.setSocketFactory(line);
             session.setDaemonThread(true);
             session.setIdentityRepository(keys);
-            session.setHostKeyRepository(new HostKeys(to, questions, options.acceptNewHostKey()));
+            session.setHostKeyRepository(new HostKeys(to, asked, options.acceptNewHostKey(), line::address));
             session.setUserInfo(passwords);
             session.setConfig("StrictHostKeyChecking", "yes");
-            session.setConfig("PreferredAuthentications", "publickey,keyboard-interactive,password");
+            session.setConfig(
+                    "PreferredAuthentications",
+                    String.join(",", to.restrictions().methods()));
+            to.restrictions().algorithms().forEach(session::setConfig);
             session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / PARTS_OF_SILENCE));
             session.setServerAliveCountMax(PARTS_OF_SILENCE - 1);
             session.connect(Math.toIntExact(options.connectTimeout().toMillis()));

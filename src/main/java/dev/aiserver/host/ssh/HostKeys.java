@@ -5,13 +5,18 @@ import com.jcraft.jsch.HostKeyRepository;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.UserInfo;
 import dev.aiserver.host.Trouble;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,30 +28,88 @@ final class HostKeys implements HostKeyRepository {
     private final KnownHosts known;
     private final Questions questions;
     private final boolean acceptNew;
+    private final Supplier<Optional<InetAddress>> address;
 
-    /** @param acceptNew whether a key that is not known is taken for right, and written down, without a question */
-    HostKeys(Settings settings, Questions questions, boolean acceptNew) {
+    /**
+     * @param acceptNew whether a key that is not known is taken for right, and written down, without a question
+     * @param address of the machine, once it is connected to; nothing when another machine leads there
+     */
+    HostKeys(Settings settings, Questions questions, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
         this.settings = settings;
-        this.known = new KnownHosts(settings.knownHosts());
+        this.known =
+                new KnownHosts(settings.knownHosts(), settings.restrictions().revoked());
         this.questions = questions;
         this.acceptNew = acceptNew;
+        this.address = address;
     }
 
     @Override
     public int check(String ignored, byte[] key) {
-        List<KnownHost> ofThisHost = entries();
-        Optional<KnownHost> revoked = ofThisHost.stream()
-                .filter(entry -> entry.isRevoked() && entry.has(key))
+        List<KnownHost> all = known.all();
+        Optional<KnownHost> revoked = all.stream()
+                .filter(entry -> entry.isRevoked() && entry.has(key) && isOfThisHost(entry))
                 .findFirst();
         if (revoked.isPresent()) {
             throw refusal(settings.host() + " shows a key (" + fingerprint(key) + ") that was revoked in "
                     + revoked.get().place() + "; do not trust it, and ask who runs it.");
         }
-        List<KnownHost> plain = ofThisHost.stream().filter(KnownHost::isPlain).toList();
+        refuseShort(key);
+        List<KnownHost> plain = plain(all, List.of(settings.knownName()));
+        if (settings.restrictions().checksAddress()) {
+            refuseOther(plain(all, addresses()), key);
+        }
         if (plain.stream().anyMatch(entry -> entry.has(key)) || isKnownWithoutPort(plain, key)) {
             return OK;
         }
-        if (!plain.isEmpty()) {
+        refuseOther(plain, key);
+        return becomesKnown(key) ? OK : NOT_INCLUDED;
+    }
+
+    private static List<KnownHost> plain(List<KnownHost> entries, List<String> names) {
+        return entries.stream()
+                .filter(entry -> entry.isPlain() && names.stream().anyMatch(entry::names))
+                .toList();
+    }
+
+    /** By any name under which it could be vouched for: to refuse one too many is the smaller harm. */
+    private boolean isOfThisHost(KnownHost entry) {
+        List<String> names = new ArrayList<>(addresses());
+        names.addAll(List.of(settings.knownName(), settings.host(), withPort(settings.host())));
+        settings.alias().ifPresent(alias -> names.add(withPort(alias)));
+        return names.stream().anyMatch(entry::names);
+    }
+
+    private List<String> addresses() {
+        return address.get().map(InetAddress::getHostAddress).stream()
+                .flatMap(ip -> Stream.of(ip, withPort(ip)))
+                .toList();
+    }
+
+    private String withPort(String name) {
+        return "[" + name + "]:" + settings.port();
+    }
+
+    private void refuseShort(byte[] key) {
+        int least = settings.restrictions().rsaBits();
+        if (type(key).equals("ssh-rsa") && rsaBits(key) < least) {
+            throw refusal(settings.host() + " shows an RSA key of " + rsaBits(key) + " bits, and ssh is configured to"
+                    + " demand " + least + " (RequiredRSASize); have it make a new one.");
+        }
+    }
+
+    /** Of its modulus, which comes last: RFC 4253, section 6.6. */
+    private static int rsaBits(byte[] key) {
+        ByteBuffer wire = ByteBuffer.wrap(key);
+        byte[] part = new byte[0];
+        while (wire.remaining() >= Integer.BYTES) {
+            part = new byte[Math.max(0, Math.min(wire.getInt(), wire.remaining()))];
+            wire.get(part);
+        }
+        return new BigInteger(1, part).bitLength();
+    }
+
+    private void refuseOther(List<KnownHost> plain, byte[] key) {
+        if (!plain.isEmpty() && plain.stream().noneMatch(entry -> entry.has(key))) {
             KnownHost expected = plain.stream()
                     .filter(entry -> entry.type().equals(type(key)))
                     .findFirst()
@@ -56,7 +119,6 @@ final class HostKeys implements HostKeyRepository {
                     + "; somebody may be in between, so ask who runs it, and remove that line only if the key is meant"
                     + " to be new.");
         }
-        return becomesKnown(key) ? OK : NOT_INCLUDED;
     }
 
     /** As ssh does: a key that is known of the machine is also right at another port. */
@@ -70,6 +132,11 @@ final class HostKeys implements HostKeyRepository {
     private boolean becomesKnown(byte[] key) {
         String question = "The machine " + settings.host() + " is not known. Its " + type(key) + " key is "
                 + fingerprint(key) + ". Connect, and remember it?";
+        if (settings.restrictions().onlyKnown()) {
+            throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
+                    + "), and ssh is configured not to take new ones (StrictHostKeyChecking yes); compare it there and"
+                    + " add it to known_hosts.");
+        }
         if (!acceptNew && !questions.confirm(question)) {
             throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
                     + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, then connect once"
@@ -81,7 +148,7 @@ final class HostKeys implements HostKeyRepository {
 
     private List<KnownHost> entries() {
         return known.all().stream()
-                .filter(entry -> entry.names(settings.knownName()))
+                .filter(entry -> entry.names(settings.knownName()) || entry.isRevoked() && isOfThisHost(entry))
                 .toList();
     }
 

@@ -11,35 +11,75 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The known_hosts files of this machine. */
 final class KnownHosts {
-    private final List<Path> files;
+    private static final String BINARY = "SSHKRL\n";
 
-    /** @param files of which not each need exist; new keys are written into the first */
-    KnownHosts(List<Path> files) {
+    private final List<Path> files;
+    private final Optional<Path> revoked;
+
+    /**
+     * @param files of which not each need exist; new keys are written into the first
+     * @param revoked a file of keys that are revoked for every host; must exist, as for ssh
+     */
+    KnownHosts(List<Path> files, Optional<Path> revoked) {
         this.files = files;
+        this.revoked = revoked;
     }
 
     List<KnownHost> all() {
-        return files.stream().flatMap(file -> read(file).stream()).toList();
+        return Stream.concat(
+                        files.stream().flatMap(file -> read(file).stream()),
+                        revoked.stream().flatMap(file -> revoked(file).stream()))
+                .toList();
+    }
+
+    /** One key a line, without a name, as ssh-keygen(1) describes it under key revocation lists. */
+    private static List<KnownHost> revoked(Path file) {
+        List<String> lines = lines(file);
+        if (!lines.isEmpty() && (lines.get(0) + "\n").equals(BINARY)) {
+            throw new Trouble(
+                    Trouble.Kind.CONFIGURATION,
+                    "RevokedHostKeys " + file + " is a binary key revocation list, which cannot be read here; name a"
+                            + " file with one public key a line.");
+        }
+        List<KnownHost> entries = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                int number = i + 1;
+                entries.add(KnownHost.parse(file, number, KnownHost.REVOKED + " * " + line)
+                        .orElseThrow(() -> new Trouble(
+                                Trouble.Kind.CONFIGURATION,
+                                "RevokedHostKeys " + file + " line " + number
+                                        + " is no public key, so nobody knows what it revokes; correct it.")));
+            }
+        }
+        return entries;
     }
 
     private static List<KnownHost> read(Path file) {
         if (!Files.exists(file)) {
             return List.of();
         }
+        List<String> lines = lines(file);
+        List<KnownHost> known = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            KnownHost.parse(file, i + 1, lines.get(i)).ifPresent(known::add);
+        }
+        return known;
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            List<KnownHost> known = new ArrayList<>();
-            for (int i = 0; i < lines.size(); i++) {
-                KnownHost.parse(file, i + 1, lines.get(i)).ifPresent(known::add);
-            }
-            return known;
         } catch (IOException e) {
-            throw new Trouble("Cannot read " + file + ", which says which machines are known; check who owns it.", e);
+            throw new Trouble(
+                    "Cannot read " + file + ", which says which machines are known or revoked; check who owns it.", e);
         }
     }
 

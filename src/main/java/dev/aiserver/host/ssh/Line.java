@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The TCP connection below a session, which knows for how long nothing has come from the other side. The library's own
@@ -27,6 +28,11 @@ final class Line implements SocketFactory {
 
     Duration silence() {
         return Duration.ofNanos(System.nanoTime() - lastHeard);
+    }
+
+    /** Of the other side, when it was reached from here. */
+    Optional<InetAddress> address() {
+        return Optional.ofNullable(socket.getInetAddress());
     }
 
     void cut() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param knownHosts the files of known host keys; a new key is written into the first
  * @param alias the name under which the host's key is known, when that is not its own
  * @param jumps the machines that lie on the way, the nearest first
+ * @param restrictions what ssh is told not to do
  */
 record Settings(
         String host,
@@ -24,7 +25,8 @@ record Settings(
         Optional<Path> agent,
         List<Path> knownHosts,
         Optional<String> alias,
-        List<Destination> jumps) {
+        List<Destination> jumps,
+        Restrictions restrictions) {
 
     private static final int USUAL_PORT = 22;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -87,7 +88,14 @@ public final class SshConfig {
                 single(values, "proxyjump").stream()
                         .flatMap(jumps -> Arrays.stream(jumps.split(",")))
                         .map(Destination::parse)
-                        .toList());
+                        .toList(),
+                Restrictions.of(
+                        destination.host(),
+                        values.entrySet().stream()
+                                .collect(Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        entry -> entry.getValue().get(0))),
+                        single(values, "revokedhostkeys").map(expansion).map(this::path)));
     }
 
     private Optional<Path> agent(Map<String, List<String>> values) {

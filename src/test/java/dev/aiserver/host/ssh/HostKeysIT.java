@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom the program takes for whom, with the sshd of this machine. */
 @Timeout(30)
@@ -175,5 +177,66 @@ class HostKeysIT {
         Path foreign = client.key("foreign", "ed25519", "");
         Files.writeString(client.knownHosts(), "@cert-authority * " + Client.publicHalf(foreign) + "\n");
         refuses(() -> connect(Questions.NOBODY, CAUTIOUS), "is not known");
+    }
+
+    private void refusesAs(String name, String part, String... configuration) {
+        client.machine(name, server.port(), OpenSsh.USER, directory.resolve("key"), configuration);
+        refuses(() -> client.host(name, new Person(true), TRUSTING).facts(), part);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "[127.0.0.1]:PORT", "the-mac", "[the-mac]:PORT", "127.0.*"})
+    void aKeyIsRevokedUnderEveryNameOfItsMachine(String name) throws IOException {
+        String key = Client.publicHalf(server.hostKey());
+        String named = name.replace("PORT", Integer.toString(server.port()));
+        Files.writeString(client.knownHosts(), "the-mac " + key + "\n@revoked " + named + " " + key + "\n");
+        refusesAs("alias", "known_hosts line 2", "HostKeyAlias the-mac");
+        refusesAs("typed", "known_hosts line 2", "HostName localhost", "HostKeyAlias the-mac");
+    }
+
+    @Test
+    void aHashedRevocationCounts() throws IOException {
+        String key = Client.publicHalf(server.hostKey());
+        Files.writeString(client.knownHosts(), "127.0.0.1 " + key + "\n");
+        tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
+        String hashed = Files.readString(client.knownHosts());
+        Files.writeString(client.knownHosts(), "@revoked " + hashed + "the-mac " + key + "\n");
+        refusesAs("alias", "known_hosts line 1", "HostKeyAlias the-mac");
+    }
+
+    @Test
+    void theFileOfRevokedKeysIsReadOrRefused() throws IOException {
+        String key = Client.publicHalf(server.hostKey());
+        Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n");
+        Path revoked = directory.resolve("revoked");
+        String configuration = "RevokedHostKeys " + revoked;
+        client.machine("mac", server.port(), OpenSsh.USER, directory.resolve("key"), configuration);
+        Files.writeString(revoked, "# mine\n\n" + Client.publicHalf(client.key("other", "ed25519", "")) + "\n");
+        assertThat(client.host("mac").facts().user()).isEqualTo(OpenSsh.USER);
+        Files.writeString(revoked, "# mine\n" + key + "\n");
+        refuses(() -> client.host("mac").facts(), "revoked in " + revoked + " line 2");
+        for (String unreadable : List.of("nonsense\n", "SSHKRL\n\0rest", "")) {
+            if (unreadable.isEmpty()) {
+                Files.delete(revoked);
+            } else {
+                Files.writeString(revoked, unreadable);
+            }
+            assertThatThrownBy(() -> client.host("mac").facts())
+                    .isInstanceOf(Trouble.class)
+                    .hasMessageContaining(revoked.toString());
+        }
+    }
+
+    @Test
+    void whatSshIsToldNotToDoIsNotDone() throws IOException {
+        refusesAs("strict", "StrictHostKeyChecking yes", "StrictHostKeyChecking yes");
+        assertThat(client.knownHosts()).doesNotExist();
+        Path other = client.key("other", "ed25519", "");
+        Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(other) + "\n");
+        refusesAs("address", "has changed", "HostKeyAlias the-mac", "CheckHostIP yes");
+        Files.delete(client.knownHosts());
+        refusesAs("key", "No SSH connection", "HostKeyAlgorithms rsa-sha2-512");
+        server.restart("Ciphers aes128-ctr");
+        refusesAs("cipher", "No SSH connection", "Ciphers aes256-ctr");
     }
 }

@@ -30,7 +30,7 @@ class SshConfigTest {
     @Test
     void everythingIsTakenFromTheConfiguration() throws IOException {
         Files.writeString(directory.resolve("more"), "Host mac\n  ProxyJump bob@first:2222,[::1]:23\n");
-        assertThat(settings("mac", """
+        Settings settings = settings("mac", """
                         Include %s/more
                         Host * !mac
                           User wrong
@@ -48,7 +48,8 @@ class SshConfigTest {
                         Host *
                           User later
                           GlobalKnownHostsFile none
-                        """.formatted(directory)))
+                        """.formatted(directory));
+        assertThat(settings)
                 .isEqualTo(new Settings(
                         "mac.example.com",
                         2022,
@@ -58,7 +59,8 @@ class SshConfigTest {
                         Optional.of(Path.of("/run/agent of mac")),
                         List.of(Path.of("/known hosts"), Path.of("/known2")),
                         Optional.of("the-mac"),
-                        List.of(Destination.parse("bob@first:2222"), Destination.parse("[::1]:23"))));
+                        List.of(Destination.parse("bob@first:2222"), Destination.parse("[::1]:23")),
+                        settings.restrictions()));
     }
 
     @Test
@@ -93,6 +95,12 @@ class SshConfigTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ProxyCommand nc mac 22 | ssh is configured to reach mac by a ProxyCommand, which does not work here; use
+            KnownHostsCommand /bin/true | ssh is configured for mac to ask a KnownHostsCommand for keys, which
+            PreferredAuthentications hostbased | ssh is configured for mac to log in by none of publickey,
+            KexAlgorithms sntrup761x25519-sha512@openssh.com | ssh is configured for mac to allow none of the KexAlgorithms
+            Ciphers chacha20-poly1305@openssh.com | ssh is configured for mac to allow none of the Ciphers
+            MACs umac-64@openssh.com | ssh is configured for mac to allow none of the MACs
+            HostKeyAlgorithms sk-ssh-ed25519@openssh.com | ssh is configured for mac to allow none of the HostKeyAlgorithms
             Nonsense yes           | ssh cannot say how mac is reached
             """)
     void whatCannotBeDoneIsSaid(String line, String sentence) {
@@ -100,6 +108,54 @@ class SshConfigTest {
                 .isInstanceOfSatisfying(
                         Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION))
                 .hasMessageStartingWith(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PasswordAuthentication no           | publickey,keyboard-interactive
+            KbdInteractiveAuthentication no     | publickey,password
+            PubkeyAuthentication no             | keyboard-interactive,password
+            PreferredAuthentications password,publickey | password,publickey
+            Match all;PasswordAuthentication no | publickey,keyboard-interactive
+            """)
+    void onlyTheAllowedMethodsAreTried(String lines, String methods) throws IOException {
+        Restrictions restrictions =
+                settings("mac", lines.replace(";", "\n") + "\n").restrictions();
+        assertThat(String.join(",", restrictions.methods())).isEqualTo(methods);
+    }
+
+    @Test
+    void whatIsForbiddenStaysForbidden() throws IOException {
+        Restrictions restrictions = settings("mac", """
+                        BatchMode yes
+                        StrictHostKeyChecking yes
+                        CheckHostIP yes
+                        RequiredRSASize 3000
+                        RevokedHostKeys ~/revoked
+                        HostKeyAlgorithms rsa-sha2-512
+                        KexAlgorithms curve25519-sha256
+                        Ciphers aes256-ctr,chacha20-poly1305@openssh.com
+                        MACs hmac-sha2-512
+                        PubkeyAcceptedAlgorithms ssh-ed25519
+                        CASignatureAlgorithms ssh-ed25519
+                        """).restrictions();
+        assertThat(restrictions)
+                .isEqualTo(new Restrictions(
+                        List.of("publickey", "keyboard-interactive", "password"),
+                        false,
+                        true,
+                        true,
+                        3000,
+                        Optional.of(Path.of("/home/ann/revoked")),
+                        Map.of(
+                                "server_host_key", "rsa-sha2-512",
+                                "kex", "curve25519-sha256",
+                                "cipher.s2c", "aes256-ctr",
+                                "cipher.c2s", "aes256-ctr",
+                                "mac.s2c", "hmac-sha2-512",
+                                "mac.c2s", "hmac-sha2-512",
+                                "PubkeyAcceptedAlgorithms", "ssh-ed25519",
+                                "ca_signature_algorithms", "ssh-ed25519")));
     }
 
     @Test
