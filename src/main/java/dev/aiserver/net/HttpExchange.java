@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** An answer whose body is still arriving; closing it hangs up. */
 public final class HttpExchange implements AutoCloseable {
+    /** What is kept of a body, in bytes; the largest that is asked for is a list of models or a vector. */
+    static final int LARGEST = 16 << 20;
+
     private final Socket socket;
     private final int status;
     private final Map<String, String> headers;
@@ -35,7 +38,11 @@ public final class HttpExchange implements AutoCloseable {
 
     /** All of it, when it has arrived. */
     HttpAnswer whole() throws IOException {
-        return new HttpAnswer(status, headers, body.readAllBytes());
+        byte[] all = body.readNBytes(LARGEST + 1);
+        if (all.length > LARGEST) {
+            throw new IOException("the answer is larger than " + LARGEST + " bytes");
+        }
+        return new HttpAnswer(status, headers, all);
     }
 
     /** How long from now on to wait for more bytes; zero is for ever. */

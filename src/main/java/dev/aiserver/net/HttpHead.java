@@ -13,6 +13,9 @@ import java.util.Map;
 final class HttpHead {
     private static final int LONGEST_LINE = 65536;
 
+    /** Of headers; servers send some twenty. */
+    private static final int MOST_LINES = 1000;
+
     private HttpHead() {}
 
     /** One line without its end. */
@@ -33,7 +36,11 @@ final class HttpHead {
     /** Up to the empty line; by lower-case name. */
     static Map<String, String> headers(InputStream connection) throws IOException {
         Map<String, String> headers = new HashMap<>();
+        int lines = 0;
         for (String line = line(connection); !line.isEmpty(); line = line(connection)) {
+            if (++lines > MOST_LINES) {
+                throw new IOException("the headers have no end");
+            }
             int colon = line.indexOf(':');
             if (colon > 0) {
                 headers.put(

@@ -23,6 +23,9 @@ public final class HttpProbe {
     private static final int CONTINUE = 100;
     private static final int SWITCHING_PROTOCOLS = 101;
 
+    /** Of one answer: what announces it and its own. */
+    private static final int MOST_HEADS = 20;
+
     private final InetSocketAddress server;
     private final Duration timeout;
     private final Optional<InetAddress> source;
@@ -171,7 +174,11 @@ public final class HttpProbe {
     static HttpExchange answer(Socket socket, InputStream connection, boolean head) throws IOException {
         int status;
         Map<String, String> headers;
+        int heads = 0;
         do {
+            if (++heads > MOST_HEADS) {
+                throw new IOException("it announces an answer again and again");
+            }
             status = status(HttpHead.line(connection));
             headers = HttpHead.headers(connection);
         } while (status >= CONTINUE && status < 200 && status != SWITCHING_PROTOCOLS);

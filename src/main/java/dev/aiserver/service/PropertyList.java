@@ -17,6 +17,9 @@ import javax.xml.stream.XMLStreamReader;
  */
 public record PropertyList(Map<String, String> values) {
 
+    /** Deeper than any service is described, and far from the end of a stack. */
+    private static final int DEEPEST = 64;
+
     /** @throws Trouble for what is none */
     public static PropertyList parse(String xml) {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -29,7 +32,7 @@ public record PropertyList(Map<String, String> values) {
                 continue;
             }
             while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
-                read("", reader, values);
+                read("", 1, reader, values);
             }
             while (reader.hasNext()) {
                 reader.next();
@@ -46,14 +49,17 @@ public record PropertyList(Map<String, String> values) {
         return values.getOrDefault(key, "");
     }
 
-    private static void read(String path, XMLStreamReader reader, Map<String, String> values)
+    private static void read(String path, int depth, XMLStreamReader reader, Map<String, String> values)
             throws XMLStreamException {
+        if (depth > DEEPEST) {
+            throw new XMLStreamException("it is nested more than " + DEEPEST + " deep");
+        }
         String kind = reader.getLocalName();
         switch (kind) {
-            case "dict" -> readAll(path.isEmpty() ? "" : path + ".", reader, values);
+            case "dict" -> readAll(path.isEmpty() ? "" : path + ".", depth, reader, values);
             case "array" -> {
                 for (int item = 0; reader.nextTag() == XMLStreamReader.START_ELEMENT; item++) {
-                    read(path + "." + item, reader, values);
+                    read(path + "." + item, depth + 1, reader, values);
                 }
             }
             case "true", "false" -> {
@@ -64,14 +70,14 @@ public record PropertyList(Map<String, String> values) {
         }
     }
 
-    private static void readAll(String prefix, XMLStreamReader reader, Map<String, String> values)
+    private static void readAll(String prefix, int depth, XMLStreamReader reader, Map<String, String> values)
             throws XMLStreamException {
         String key = "";
         while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
             if (reader.getLocalName().equals("key")) {
                 key = reader.getElementText();
             } else {
-                read(prefix + key, reader, values);
+                read(prefix + key, depth + 1, reader, values);
             }
         }
     }

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.LocalHost;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -179,6 +182,32 @@ class HttpProbeTest {
             """)
     void anAnswerThatIsNoneOrNotWholeIsAnError(String answer, String message) {
         CompletableFuture<Void> served = answer(answer);
+        assertThatThrownBy(() -> probe(PATIENT).send(HttpCall.get("/", "h")))
+                .isInstanceOf(IOException.class)
+                .hasMessage(message);
+        served.join();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            HTTP/1.1 200 OK;              | X: y;                       | the headers have no end
+            ''                            | HTTP/1.1 100 Continue;;     | it announces an answer again and again
+            HTTP/1.1 200 OK;;             | xxxxxxxxxxxxxxxxxxxxxxxxxxx | the answer is larger than 16777216 bytes
+            HTTP/1.1 200 OK;Transfer-Encoding: chunked;; | 5;hello;     | the answer is larger than 16777216 bytes
+            """)
+    void whatHasNoEndIsNotReadForEver(String first, String again, String message) {
+        CompletableFuture<Void> served = serve(client -> {
+            OutputStream out = new BufferedOutputStream(client.getOutputStream());
+            out.write(first.replace(";", "\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] piece = again.replace(";", "\r\n").repeat(1000).getBytes(StandardCharsets.US_ASCII);
+            try {
+                for (long sent = 0; sent < 1L << 30; sent += piece.length) {
+                    out.write(piece);
+                }
+            } catch (SocketException e) {
+                return; // the client has hung up
+            }
+        });
         assertThatThrownBy(() -> probe(PATIENT).send(HttpCall.get("/", "h")))
                 .isInstanceOf(IOException.class)
                 .hasMessage(message);

@@ -52,6 +52,14 @@ class PropertyListTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"<array>", "<dict><key>k</key>", "<dict>"})
+    void oneThatIsNestedWithoutAnEndIsNone(String opening) {
+        assertThatThrownBy(() -> PropertyList.parse("<plist>" + opening.repeat(200_000)))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("it is nested more than 64 deep");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
