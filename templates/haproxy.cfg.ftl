@@ -99,7 +99,6 @@ frontend aiserver
     #    ends can be made to take the rest of one for another. A condition on a header is true when one of several fits,
     #    so there may be only one of each.
     http-request deny deny_status 400 if { req.fhdr_cnt(content-length) gt 1 } || { req.fhdr_cnt(transfer-encoding) gt 1 }
-    http-request deny deny_status 400 if { req.fhdr_cnt(host) gt 1 } || { req.fhdr_cnt(origin) gt 1 }
     http-request deny deny_status 400 if { req.fhdr(content-length) -m found } !{ req.fhdr(content-length) -m reg ^[0-9]{1,12}$ }
     http-request deny deny_status 400 if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str -i chunked }
     http-request deny deny_status 400 if !{ req.ver 1.0 1.1 }
@@ -124,6 +123,9 @@ frontend aiserver
   <#list proxy.origins as origin>
     acl listed_page req.fhdr(origin) -m str [=origin]
   </#list>
+  <#if proxy.origins?has_content>
+    http-request deny deny_status 400 if { req.fhdr_cnt(origin) gt 1 }
+  </#if>
     http-request deny deny_status 403 if { req.fhdr(origin) -m found }<#if proxy.origins?has_content> !listed_page</#if>
     http-request deny deny_status 403 if other_site<#if proxy.origins?has_content> !listed_page</#if>
 </#if>

@@ -81,8 +81,8 @@ class OriginTest {
             Origin: http://localhost                      | refused | refused | served
             Origin: tauri://localhost                     | refused | refused | served
             origin: https://evil.example                  | refused | refused | served
-            Origin: https://evil.example~Origin: https://chat.example.com | malformed | malformed | malformed
-            Origin: https://chat.example.com~Origin: https://evil.example | malformed | malformed | malformed
+            Origin: https://evil.example~Origin: https://chat.example.com | refused | malformed | served
+            Origin: https://chat.example.com~Origin: https://evil.example | refused | malformed | served
             Sec-Fetch-Site: cross-site                    | refused | refused | served
             Sec-Fetch-Site: Cross-Site                    | refused | refused | served
             Sec-Fetch-Site: same-site                     | refused | refused | served
