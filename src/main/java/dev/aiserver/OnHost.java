@@ -14,6 +14,7 @@ import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.MacSurvey;
 import dev.aiserver.server.ModelDisk;
+import dev.aiserver.server.OwnThings;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
@@ -74,7 +75,7 @@ final class OnHost implements UseCases {
     }
 
     private Records records() {
-        return Records.in(host, layout().state(), Clock.systemUTC());
+        return Records.in(host, layout().state(), Clock.systemUTC(), new OwnThings(layout()));
     }
 
     @Override

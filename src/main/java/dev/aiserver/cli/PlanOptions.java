@@ -1,9 +1,5 @@
 package dev.aiserver.cli;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
@@ -17,20 +13,13 @@ import dev.aiserver.server.Outdated;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -136,16 +125,13 @@ final class PlanOptions {
         return exitCode && !proposal.isNothing() ? ExitCode.FINDINGS : ExitCode.DONE;
     }
 
+    /** It says what is in the user's files. */
     private static void save(Path file, String document) {
-        // It says what is in the user's files.
-        FileAttribute<?> onlyForTheUser =
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Set<OpenOption> anew = Set.of(CREATE, WRITE, TRUNCATE_EXISTING);
-        try (SeekableByteChannel channel = Files.newByteChannel(file, anew, onlyForTheUser)) {
-            Channels.newOutputStream(channel).write(document.getBytes(StandardCharsets.UTF_8));
+        try {
+            PrivateFile.write(file, document);
         } catch (IOException e) {
             throw new Trouble(
-                    "--out " + file + ": the plan cannot be written (" + e.getMessage()
+                    "--out " + file + ": the plan cannot be written (" + PrivateFile.reason(e)
                             + "); name a file in a folder that exists and is yours.",
                     e);
         }

@@ -43,6 +43,11 @@ public final class Content {
         }
     }
 
+    /** Whether a text can be what {@link #digest} says. */
+    public static boolean isDigest(String text) {
+        return text.length() == 64 && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Content content && Arrays.equals(bytes, content.bytes);

@@ -1,5 +1,6 @@
 package dev.aiserver.plan;
 
+import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
@@ -53,8 +54,38 @@ public final class JournalStore {
      * @throws Trouble when it cannot be read
      */
     public Optional<Journal> open() {
-        return files.read(JOURNAL, Journal.SCHEMA, Journal.class, older -> older)
-                .filter(journal -> !isFinal(journal));
+        files.requireSafe();
+        Optional<Journal> journal = files.read(JOURNAL, Journal.SCHEMA, Journal.class, older -> older);
+        journal.flatMap(this::problem).ifPresent(problem -> {
+            throw files.damaged(JOURNAL, problem);
+        });
+        return journal.filter(open -> !isFinal(open));
+    }
+
+    private Optional<String> problem(Journal journal) {
+        boolean installs = journal.doing().equals("install");
+        if (!installs && !journal.doing().equals("uninstall")) {
+            return Optional.of("nobody can do \"" + journal.doing() + "\"");
+        }
+        if (!journal.backups().stream().allMatch(Content::isDigest)) {
+            return Optional.of("it names a backup that is none");
+        }
+        Stream<String> foreign = journal.changes().stream()
+                .filter(change -> !isOurs(journal, installs ? change : change.inverse()))
+                .map(change -> change.resource().name());
+        return Stream.of(
+                        receipts.foreign(journal.before()).stream(),
+                        receipts.foreign(journal.after()).stream(),
+                        foreign)
+                .flatMap(names -> names)
+                .map(Receipt::isForeign)
+                .findFirst();
+    }
+
+    /** What it takes away belongs to the configuration before, and what it makes to that after. */
+    private boolean isOurs(Journal journal, Change change) {
+        return receipts.scope().covers(journal.before(), change)
+                || receipts.scope().covers(journal.after(), change);
     }
 
     private boolean isFinal(Journal journal) {

@@ -95,8 +95,8 @@ public final class LockFile {
         return files.resolve(LOCK);
     }
 
-    Records records(Host view) {
-        return Records.in(view, directory, clock);
+    Clock clock() {
+        return clock;
     }
 
     /** What {@link #other} will ask of a host that has answered what the file holds. */

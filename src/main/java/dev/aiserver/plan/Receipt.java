@@ -43,6 +43,11 @@ public record Receipt(
         return new Receipt(SCHEMA, version, configuration, address, names, List.of());
     }
 
+    /** Why a record that names this cannot be used. */
+    static String isForeign(String name) {
+        return "it names " + name + " in a way in which aiserver never changes it";
+    }
+
     public boolean isEmpty() {
         return entries.isEmpty();
     }

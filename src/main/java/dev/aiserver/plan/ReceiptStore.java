@@ -23,11 +23,20 @@ public final class ReceiptStore {
 
     private final Host host;
     private final StateFiles files;
+    private final Scope scope;
 
-    /** @param directory of this program's own, made when it is first needed */
-    public ReceiptStore(Host host, Path directory) {
+    /**
+     * @param directory of this program's own, made when it is first needed
+     * @param scope of what a receipt may name
+     */
+    public ReceiptStore(Host host, Path directory, Scope scope) {
         this.host = host;
         this.files = new StateFiles(host, directory);
+        this.scope = scope;
+    }
+
+    Scope scope() {
+        return scope;
     }
 
     StateFiles files() {
@@ -86,7 +95,20 @@ public final class ReceiptStore {
      * @throws Trouble when it cannot be read
      */
     public Optional<Receipt> read() {
-        return files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
+        files.requireSafe();
+        Optional<Receipt> receipt = files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
+        receipt.flatMap(this::foreign).ifPresent(name -> {
+            throw files.damaged(RECEIPT, Receipt.isForeign(name));
+        });
+        return receipt;
+    }
+
+    /** The name of a thing in it that this program cannot have changed so. */
+    Optional<String> foreign(Receipt receipt) {
+        return receipt.entries().stream()
+                .filter(entry -> !scope.covers(receipt, new Change(entry.resource(), entry.before(), entry.after())))
+                .map(entry -> entry.resource().name())
+                .findFirst();
     }
 
     /** That version noted which changes had ended; of a service whose change had not, nothing is known. */

@@ -12,12 +12,13 @@ public record Records(ReceiptStore receipts, JournalStore journals, LockFile loc
 
     /** The same, by way of what a host was asked ahead. */
     public Records on(Host view) {
-        return lock.records(view);
+        return in(view, receipts.files().directory(), lock.clock(), receipts.scope());
     }
 
     /** What {@link #unfinished} and the receipt will ask first. */
     public Foresight questions() {
-        return Foresight.ofFiles(List.of(receipts.file(), journals.file(), lock.file()));
+        return Foresight.ofFiles(List.of(receipts.file(), journals.file(), lock.file()))
+                .and(Foresight.ofStats(List.of(receipts.files().directory())));
     }
 
     /**
@@ -28,9 +29,12 @@ public record Records(ReceiptStore receipts, JournalStore journals, LockFile loc
         return receipts.furtherQuestions().and(lock.furtherQuestions());
     }
 
-    /** @param directory of this program's own */
-    public static Records in(Host host, Path directory, Clock clock) {
-        ReceiptStore receipts = new ReceiptStore(host, directory);
+    /**
+     * @param directory of this program's own
+     * @param scope of what a record may name
+     */
+    public static Records in(Host host, Path directory, Clock clock, Scope scope) {
+        ReceiptStore receipts = new ReceiptStore(host, directory, scope);
         return new Records(receipts, new JournalStore(host, receipts, clock), new LockFile(host, directory, clock));
     }
 

@@ -23,6 +23,8 @@ import java.util.Optional;
 final class StateFiles {
     static final int FILE_MODE = 0600;
     private static final int DIRECTORY_MODE = 0700;
+    private static final int OTHERS_MAY_WRITE = 022;
+    private static final int OTHERS = 077;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
@@ -58,7 +60,39 @@ final class StateFiles {
         ensure(directory);
     }
 
+    /**
+     * What is in the directory decides what is started, stopped and deleted, so nobody else may be able to write there.
+     *
+     * @throws Trouble when somebody may
+     */
+    void requireSafe() {
+        requireSafe(directory, OTHERS_MAY_WRITE, "can be written by");
+    }
+
+    private void requireSafe(Path path, int tooMuch, String means) {
+        FileState state = host.stat(path);
+        if (state instanceof FileState.Absent) {
+            return;
+        }
+        if (!(state instanceof FileState.Directory directoryThere)) {
+            String kind = state instanceof FileState.Other other ? other.kind() : "file";
+            throw new Trouble(path + " is a " + kind
+                    + ", where aiserver needs a folder of your own; move it away, then try " + "again.");
+        }
+        if (directoryThere.owner() != host.facts().uid()) {
+            throw new Trouble("The folder " + path + " belongs to another user (user id " + directoryThere.owner()
+                    + "), and aiserver believes what it says; move it away, then try again.");
+        }
+        if ((directoryThere.mode() & tooMuch) != 0) {
+            throw new Trouble(
+                    "The folder %s %s other users (mode %04o), and aiserver believes what it says; if you trust it, run \"chmod 700 %s\", then try again."
+                            .formatted(path, means, directoryThere.mode(), path));
+        }
+    }
+
+    /** Makes a directory if need be; one that is there must be the user's alone. */
     void ensure(Path path) {
+        requireSafe(path, OTHERS, "is open to");
         if (host.stat(path) instanceof FileState.Absent) {
             try {
                 host.createDirectory(path, DIRECTORY_MODE);
@@ -73,8 +107,17 @@ final class StateFiles {
 
     /** Reads a record of this or an older schema; there may be none. */
     <T> Optional<T> read(String name, int schema, Class<T> type, Upgrade upgrade) {
-        if (!(host.file(resolve(name)) instanceof FileState.Regular regular)) {
+        FileState state = host.file(resolve(name));
+        if (state instanceof FileState.Absent) {
             return Optional.empty();
+        }
+        if (!(state instanceof FileState.Regular regular)) {
+            throw damaged(name, "it is a " + (state instanceof FileState.Other other ? other.kind() : "folder"));
+        }
+        if (regular.owner() != host.facts().uid() || (regular.mode() & OTHERS_MAY_WRITE) != 0) {
+            throw damaged(
+                    name,
+                    "another user can write it (mode %04o, user id %d)".formatted(regular.mode(), regular.owner()));
         }
         try {
             JsonNode tree = JSON.readTree(regular.content().text());

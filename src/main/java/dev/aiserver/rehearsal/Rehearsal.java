@@ -26,6 +26,7 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Logs;
 import dev.aiserver.server.ModelDisk;
+import dev.aiserver.server.OwnThings;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Surroundings;
@@ -149,7 +150,7 @@ public final class Rehearsal {
             this.home = home;
             this.layout = new Layout(home.home());
             this.launchd = new Launchd(host, facts.uid(), new Patience(Duration.ofMillis(50)));
-            this.records = Records.in(host, layout.state(), Clock.systemUTC());
+            this.records = Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
             this.haproxy = host.find("haproxy")
                     .orElseThrow(() -> new Failed(
                             "look", "HAProxy is not installed; get it with your package manager, or use ./install"));

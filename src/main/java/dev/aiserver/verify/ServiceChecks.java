@@ -256,6 +256,7 @@ final class ServiceChecks {
                 .unsafe()
                 .forEach((program, problem) ->
                         findings.demand(false, "another user could replace " + program + ": " + problem));
-        return findings.outcome("as they were written", INSTALL + " to put the permissions right");
+        return findings.outcome(
+                "as they were written", INSTALL + " to put the permissions right; of " + state + " with chmod 700");
     }
 }

@@ -55,7 +55,7 @@ final class Home implements ForwardingHost {
 
     Home(Path home) {
         this.home = home;
-        this.records = Records.in(this, home.resolve(".aiserver"), Clock.systemUTC());
+        this.records = Records.in(this, home.resolve(".aiserver"), Clock.systemUTC(), (receipt, change) -> true);
         this.store = records.receipts();
     }
 

@@ -119,4 +119,51 @@ class ReceiptStoreTest {
                 .isInstanceOf(Trouble.class)
                 .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. ");
     }
+
+    /** What is kept there decides what is deleted and started. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ln -s . .aiserver              | .aiserver is a symbolic link, where aiserver needs a folder of your own
+            touch .aiserver                | .aiserver is a file, where aiserver needs a folder of your own
+            mkdir -m 0770 .aiserver        | can be written by other users (mode 0770)
+            mkdir -m 1777 .aiserver        | can be written by other users (mode 1777)
+            """)
+    void aFolderThatOthersMayWriteIsNotBelieved(String command, String problem) throws Exception {
+        shell(command);
+        Home home = new Home(directory);
+        for (Runnable reading : List.<Runnable>of(home.store::read, home.records::unfinished)) {
+            assertThatThrownBy(reading::run).isInstanceOf(Trouble.class).hasMessageContaining(problem);
+        }
+    }
+
+    @Test
+    void aFolderThatOthersMayReadIsNotWrittenTo() throws Exception {
+        shell("mkdir -m 0755 .aiserver");
+        Home home = new Home(directory);
+        assertThat(home.store.read()).isEmpty();
+        assertThatThrownBy(() -> home.store.files().ensure())
+                .hasMessageContainingAll("is open to other users (mode 0755)", "run \"chmod 700 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ln -s /etc/passwd receipt.json | it is a symbolic link
+            mkdir receipt.json             | it is a folder
+            touch receipt.json; chmod 0620 receipt.json | another user can write it (mode 0620
+            """)
+    void aReceiptThatAnotherUserCanChangeIsNotBelieved(String command, String problem) throws Exception {
+        shell("mkdir -m 0700 .aiserver; cd .aiserver; " + command);
+        assertThatThrownBy(() -> new Home(directory).store.read())
+                .isInstanceOfSatisfying(
+                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.DAMAGED))
+                .hasMessageContaining(problem);
+    }
+
+    private void shell(String command) throws Exception {
+        assertThat(new ProcessBuilder("/bin/sh", "-c", command)
+                        .directory(directory.toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
 }

@@ -35,7 +35,8 @@ class EarlierReceiptsTest {
     @ParameterizedTest
     @MethodSource("receipts")
     void isReadWithAllThatAnUninstallationNeeds(Path file) throws IOException {
-        ReceiptStore store = new ReceiptStore(new LocalHost(Map.of("HOME", home.toString())), home);
+        ReceiptStore store =
+                new ReceiptStore(new LocalHost(Map.of("HOME", home.toString())), home, new OwnThings(new Layout(home)));
         Files.writeString(
                 store.file(),
                 Files.readString(file).replace("HOME", home.toString()).replace("ROOT", home + "/root"));

@@ -188,7 +188,7 @@ final class Rig implements AutoCloseable {
 
     /** Every call is a process of its own: nothing is remembered but what is on the disk. */
     private Records records() {
-        return Records.in(host, layout.state(), Clock.systemUTC());
+        return Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
     }
 
     Optional<Journal> unfinished() {

@@ -1,0 +1,66 @@
+package dev.aiserver.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Files of this machine that only their user may read, whatever stood there before. */
+final class PrivateFile {
+    private PrivateFile() {}
+
+    /**
+     * Replaces the file as a whole. A link is neither followed nor replaced: another user may have put it there, or the
+     * person may mean what it leads to.
+     *
+     * @throws IOException whose reason {@link #reason} says in words
+     */
+    static void write(Path file, String text) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileSystemException(file.toString(), null, kind(absolute));
+        }
+        Path folder = absolute.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new NotDirectoryException(file.toString());
+        }
+        Path temporary = Files.createTempFile(
+                folder,
+                ".aiserver-",
+                ".tmp",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            Files.writeString(temporary, text);
+            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static String kind(Path file) {
+        if (Files.isSymbolicLink(file)) {
+            return "it is a symbolic link";
+        }
+        return Files.isDirectory(file) ? "it is a folder" : "it is not a regular file";
+    }
+
+    /** Why it could not be written, for the middle of a sentence. */
+    static String reason(IOException e) {
+        if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {
+            return "there is no such folder";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e instanceof FileSystemException failed && failed.getReason() != null
+                ? failed.getReason()
+                : String.valueOf(e.getMessage());
+    }
+}
