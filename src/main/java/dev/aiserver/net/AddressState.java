@@ -48,6 +48,21 @@ public sealed interface AddressState {
         }
     }
 
+    /** Tailscale gives it to this machine, but to no network interface: it runs in userspace networking. */
+    record WithoutInterface(String address) implements AddressState {
+        @Override
+        public String problem() {
+            return "Tailscale runs in userspace networking: no network interface has " + address
+                    + ", so nothing can listen on it, and the tailnet reaches every loopback port of this machine instead,"
+                    + " also Ollama's";
+        }
+
+        @Override
+        public String remedy() {
+            return "run tailscaled with a network interface (without --tun=userspace-networking), or use the Tailscale app";
+        }
+    }
+
     /** No interface has it, and Tailscale does not say why, or has no part in it. */
     record Absent(String address) implements AddressState {
         @Override
@@ -85,9 +100,13 @@ public sealed interface AddressState {
         if (answer.isPresent() && answer.get() instanceof Tailscale.Disconnected disconnected) {
             return new Disconnected(address, disconnected.cause(), disconnected.step());
         }
-        return answer.map(connected -> connected.node().address())
-                .filter(now -> !now.equals(address))
-                .map(now -> (AddressState) new Changed(address, now))
-                .orElse(new Absent(address));
+        if (answer.isEmpty()) {
+            return new Absent(address);
+        }
+        Tailscale.Node node = answer.get().node();
+        if (!node.address().equals(address)) {
+            return new Changed(address, node.address());
+        }
+        return node.userspace() ? new WithoutInterface(address) : new Absent(address);
     }
 }

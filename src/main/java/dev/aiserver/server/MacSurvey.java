@@ -7,6 +7,7 @@ import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.service.Launchd;
@@ -104,7 +105,7 @@ public final class MacSurvey implements Survey {
         problems.check(() -> requireVersion(HAPROXY_VERSION, Version.in(said(HAPROXY_VERSION)), OLDEST_HAPROXY));
         problems.check(() -> requirePcre(said(HAPROXY_BUILD)));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
-        node.ifPresent(known -> problems.check(() -> requireAddress(known.address())));
+        node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
                 .orElse(List.of());
         node.ifPresent(known ->
@@ -240,9 +241,18 @@ public final class MacSurvey implements Survey {
                 "network.mode: loopback is for rehearsals, no other device would reach the server; use tailscale or address.");
     }
 
-    private void requireAddress(String address) {
-        if (!new Interfaces(host).addresses().contains(address)) {
-            throw new Trouble("The address " + address
+    private void requireAddress(Network network, Tailscale.Node node) {
+        AddressState state = AddressState.of(
+                node.address(),
+                new Interfaces(host).addresses(),
+                network instanceof Network.Tailscale
+                        ? Optional.of(() -> new Tailscale.Connected(node))
+                        : Optional.empty());
+        if (state instanceof AddressState.WithoutInterface) {
+            throw new Trouble(state.problem() + "; " + state.remedy() + ", then try again.");
+        }
+        if (!(state instanceof AddressState.Present)) {
+            throw new Trouble("The address " + node.address()
                     + " is on no network interface of this machine; bring the VPN up, or correct "
                     + "network.address in the configuration, then try again.");
         }

@@ -1,5 +1,6 @@
 package dev.aiserver.template;
 
+import dev.aiserver.spec.HostName;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.Subnet;
 import java.util.List;
@@ -22,9 +23,6 @@ public record ProxyConfiguration(
     private static final Pattern ADDRESS =
             Pattern.compile("(?!0\\.|22[4-9]\\.|2[3-5][0-9]\\.)" + OCTET + "(?:\\." + OCTET + "){3}");
 
-    private static final Pattern HOST_NAME = Pattern.compile(
-            "(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
-
     /** Throws {@link IllegalArgumentException} for a value that does not belong into a configuration of HAProxy. */
     public ProxyConfiguration {
         clients = List.copyOf(clients);
@@ -36,7 +34,7 @@ public record ProxyConfiguration(
                 !(bindAddress.equals("127.0.0.1") && proxy.port() == ollamaPort),
                 "the proxy would forward to itself at port",
                 ollamaPort);
-        hostNames.forEach(name -> require(HOST_NAME.matcher(name).matches(), "no host name", name));
+        hostNames.forEach(name -> require(HostName.isValid(name), "no host name", name));
     }
 
     private static boolean isPort(int port) {

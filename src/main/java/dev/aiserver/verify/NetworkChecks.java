@@ -15,10 +15,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +32,13 @@ final class NetworkChecks {
     private static final long SECONDS_TO_RESOLVE = 3;
     private static final Subnet LOOPBACK = Subnet.of("127.0.0.0/8");
     private static final Subnet ANY_IPV4 = Subnet.of("0.0.0.0/0");
+
+    private static final int DAYS_OF_WARNING = 30;
+
+    private static final Pattern PORT_OF_A_TARGET = Pattern.compile("(?:.*:)?(\\d{1,5})(?:/.*)?");
+
+    private static final Outcome NO_TAILSCALE =
+            new Outcome.Skipped("the configuration has a fixed address; network.mode: tailscale would use one");
 
     private NetworkChecks() {}
 
@@ -42,6 +54,14 @@ final class NetworkChecks {
                         "Tailscale is connected, with the address that was installed",
                         (subject, server) -> tailscale(server)),
                 Check.onServer(
+                        "network.key-expiry",
+                        "this machine need not log in to its tailnet again soon",
+                        (subject, server) -> keyExpiry(server)),
+                Check.onServer(
+                        "network.serve",
+                        "Tailscale itself forwards nothing to Ollama or to the proxy",
+                        (subject, server) -> serve(server)),
+                Check.onServer(
                         "network.address",
                         "the address is on an interface of this machine",
                         (subject, server) -> address(server)),
@@ -52,16 +72,57 @@ final class NetworkChecks {
 
     private static Outcome tailscale(Server server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
-            return new Outcome.Skipped("the configuration has a fixed address; network.mode: tailscale would use one");
+            return NO_TAILSCALE;
         }
         AddressState state = server.address();
-        if (state instanceof AddressState.Disconnected || state instanceof AddressState.Changed) {
+        if (state instanceof AddressState.Disconnected
+                || state instanceof AddressState.Changed
+                || state instanceof AddressState.WithoutInterface) {
             return new Outcome.Failed(state.problem(), state.remedy());
         }
         String now = new Tailscale(server.host()).node().address();
         return new Findings()
                 .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
                 .outcome(now, "run \"aiserver install\" to take the new address over");
+    }
+
+    private static Outcome keyExpiry(Server server) {
+        if (!(server.spec().network() instanceof Network.Tailscale)) {
+            return NO_TAILSCALE;
+        }
+        Optional<Instant> expiry = new Tailscale(server.host()).node().keyExpiry();
+        if (expiry.isEmpty()) {
+            return new Outcome.Passed("its key does not expire");
+        }
+        long days = Duration.between(Instant.now(), expiry.get()).toDays();
+        return days >= DAYS_OF_WARNING
+                ? new Outcome.Passed("its key expires in " + days + " days")
+                : new Outcome.Warned(
+                        "its key expires on " + expiry.get() + "; from then on no client reaches the server",
+                        "log in again with \"tailscale up --force-reauth\", or disable key expiry for this machine in the "
+                                + "Tailscale admin console");
+    }
+
+    /** It connects from this machine's loopback: whoever it lets in, the proxy's rules or Ollama's see a local client. */
+    private static Outcome serve(Server server) {
+        if (!(server.spec().network() instanceof Network.Tailscale)) {
+            return NO_TAILSCALE;
+        }
+        Set<Integer> ours =
+                Set.of(server.spec().ollama().port(), server.spec().proxy().port());
+        List<String> forwarded = new Tailscale(server.host())
+                .forwardings().stream()
+                        .filter(target -> ours.contains(port(target)))
+                        .toList();
+        return new Findings()
+                .demand(forwarded.isEmpty(), "it forwards to " + String.join(", ", forwarded))
+                .outcome("nothing", "see \"tailscale serve status\", then take it back with \"tailscale serve reset\"");
+    }
+
+    /** Of a target such as {@code http://127.0.0.1:11434/x}, {@code localhost:11434} or {@code 11434}; 0 without one. */
+    static int port(String target) {
+        Matcher matcher = PORT_OF_A_TARGET.matcher(target);
+        return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     private static Outcome address(Server server) {

@@ -27,7 +27,7 @@ class AddressIT {
 
             say(mac, TailscaleStatus.stopped(Mac.ADDRESS));
             mac.removeAddress(Mac.ADDRESS);
-            String gone = Mac.ADDRESS + " is not on this machine now: Tailscale is not connected (Stopped)";
+            String gone = Mac.ADDRESS + " is not on this machine now: Tailscale is switched off";
             restart(mac);
             isWaiting(mac, gone, CONNECT, "");
             isFoundOut(mac, gone, CONNECT);

@@ -219,7 +219,7 @@ class RefusalsIT {
                         "Tailscale off",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.stopped(Mac.ADDRESS)),
                         1,
-                        "Tailscale is not connected (Stopped); connect it with the app or \"tailscale up\", then try again."),
+                        "Tailscale is switched off; connect it with the app or \"tailscale up\", then try again."),
                 on(
                         "Tailscale logged out",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.needsLogin()),
@@ -235,6 +235,25 @@ class RefusalsIT {
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.running("100.64.0.9")),
                         1,
                         "The address 100.64.0.9 is on no network interface of this machine"),
+                on(
+                        "Tailscale in userspace",
+                        mac -> mac.write(
+                                mac.state().resolve("tailscale.json"),
+                                TailscaleStatus.running("100.64.0.9").replace("\"TUN\": true", "\"TUN\": false")),
+                        1,
+                        "the tailnet reaches every loopback port of this machine instead, also Ollama's"),
+                on(
+                        "Tailscale answers with text",
+                        mac -> mac.write(mac.state().resolve("tailscale.json"), "Warning: client version differs\n"),
+                        1,
+                        "it says \"Warning: client version differs\""),
+                on(
+                        "Tailscale gives a name that is not a host name",
+                        mac -> mac.write(
+                                mac.state().resolve("tailscale.json"),
+                                TailscaleStatus.running(Mac.ADDRESS).replace("mac-studio.", "Mac_Studio.")),
+                        1,
+                        "which is not a host name; give it a name of letters"),
                 on(
                         "address of another machine",
                         mac -> configure(mac, NETWORK + "192.168.250.20 }"),

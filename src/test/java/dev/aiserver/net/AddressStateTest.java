@@ -33,11 +33,11 @@ class AddressStateTest {
             127.0.0.1 100.101.102.10  | the same         | no network interface has it              | bring the VPN up, or correct the address in the configuration and run "aiserver install"
             127.0.0.1                 | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
             127.0.0.1 100.64.0.9      | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
-            127.0.0.1                 | stopped          | Tailscale is not connected (Stopped)     | bring Tailscale up: connect it with the app or "tailscale up"
-            127.0.0.1                 | stopped, another | Tailscale is not connected (Stopped)     | bring Tailscale up: connect it with the app or "tailscale up"
-            127.0.0.1                 | starting         | Tailscale is not connected (Starting)    | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | stopped          | Tailscale is switched off                | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | stopped, another | Tailscale is switched off                | bring Tailscale up: connect it with the app or "tailscale up"
+            127.0.0.1                 | starting         | Tailscale is still starting               | bring Tailscale up: wait until it has connected
             127.0.0.1                 | logged out       | Tailscale is logged out                  | bring Tailscale up: log in with the app or "tailscale login"
-            127.0.0.1                 | rubbish          | Tailscale answers no JSON                | bring Tailscale up: update Tailscale
+            127.0.0.1                 | rubbish          | "tailscale status --json" does not answer with JSON; it says "Usage: tailscale" | bring Tailscale up: update Tailscale
             """)
     void saysWhyTheAddressIsNotThereAndWhatToDo(String interfaces, String tailscale, String cause, String remedy) {
         AddressState state = AddressState.of(

@@ -60,7 +60,7 @@ class StatusTextTest {
                 ADDRESS,
                 false,
                 "",
-                ADDRESS + " is not on this machine now: Tailscale is not connected (Stopped)",
+                ADDRESS + " is not on this machine now: Tailscale is switched off",
                 "connect it with the app or \"tailscale up\"");
         assertThat(text(new Status.Snapshot(
                         URL,
@@ -80,7 +80,7 @@ class StatusTextTest {
                         List.of())))
                 .isEqualTo("""
                         not healthy  http://remote-ollama:11434
-                          The address 100.101.102.103 is not on this machine now: Tailscale is not connected (Stopped); connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
+                          The address 100.101.102.103 is not on this machine now: Tailscale is switched off; connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
                           unfinished  the install that began 2026-11-24T20:31:07Z did not end
                           com.ollama              running, pid 12739
                           com.haproxy             spawn scheduled  waiting

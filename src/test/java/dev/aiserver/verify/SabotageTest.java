@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ class SabotageTest {
                         world -> world.afterwards(() -> world.stop(Server.HAPROXY))),
                 of(
                         "processes come and go",
-                        "services.stable.* services.user.* bindings.ollama bindings.haproxy bindings.others",
+                        "services.stable.* bindings.ollama bindings.haproxy bindings.others",
                         world -> {
                             int[] pid = {900_000};
                             world.afterwards(() -> world.host()
@@ -259,6 +260,17 @@ class SabotageTest {
                         "the address has gone",
                         "network.address",
                         world -> world.host().answer("ip", "inet 127.0.0.2/8\n")),
+                of(
+                        "the key expires soon and Tailscale forwards to Ollama itself",
+                        "network.key-expiry network.serve network.tailscale network.name.remote-ollama",
+                        world -> {
+                            world.network(new Network.Tailscale());
+                            world.host().answer("tailscale", """
+                                            {"BackendState":"Running",
+                                             "Self":{"TailscaleIPs":["%s"],"KeyExpiry":"%s"},
+                                             "Web":{"m:443":{"Handlers":{"/":{"Proxy":"http://127.0.0.1:%d"}}}}}""".formatted(
+                                            "100.64.0.9", Instant.now().plus(Duration.ofDays(3)), world.ollamaPort()));
+                        }),
                 of("the tailnet gives another address", "network.tailscale network.name.remote-ollama", world -> {
                     world.network(new Network.Tailscale());
                     world.host()
