@@ -100,7 +100,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     private boolean isReloaded(Machine machine) {
         Set<Integer> before = listeners(machine);
         return machine.launchd()
-                .reload(label, health.address() + ":" + health.port(), () -> problemOfReload(machine, before));
+                .reload(
+                        label,
+                        health.address() + ":" + health.port(),
+                        () -> health.problem(machine.host()),
+                        () -> problemOfReload(machine, before));
     }
 
     /**

@@ -45,7 +45,7 @@ public final class Launchd {
     private static final int RELOAD_SIGNALS = 5;
 
     /** HAProxy tries 200 times within 2 s to bind an address, and the machine may be busy. */
-    private static final Duration RELOAD_VERDICT = Duration.ofSeconds(10);
+    private static final Duration RELOAD_VERDICT = Duration.ofSeconds(20);
 
     private final Host host;
     private final int uid;
@@ -257,13 +257,14 @@ public final class Launchd {
      *
      * @param readiness of the new configuration: what the old one satisfies as well would prove nothing
      * @param address that it serves, {@code 127.0.0.1:11434}
+     * @param serving whether it serves, by whichever configuration: it pauses while it tries to reload
      * @return whether it was read. If not, the process goes on as it was, and only {@link #restart} helps: HAProxy 3.1 to
      *     3.3.0 take no signal after one failed reload (its issue 3229), and 3.4.0 does not hand its own address over
      *     after one.
      * @throws Trouble when it dies and does not get ready; {@link Trouble.Kind#REFUSED} when it says that it cannot do
      *     what its configuration demands, which a restart would not change
      */
-    public boolean reload(String label, String address, Readiness readiness) {
+    public boolean reload(String label, String address, Readiness serving, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
         Optional<ReloadLog> log = before.log().flatMap(file -> ReloadLog.from(host, file));
         for (int signal = 0; signal < RELOAD_SIGNALS; signal++) {
@@ -278,12 +279,13 @@ public final class Launchd {
                                 || log.map(ReloadLog::hasFailed).orElse(false));
                 taken = readiness.isReady();
             }
-            log.flatMap(since -> since.refusal(address)).ifPresent(words -> {
+            Optional<String> refusal = log.flatMap(since -> since.refusal(address));
+            if (refusal.isPresent() && patience.await(RELOAD_VERDICT, serving::isReady)) {
                 throw new Trouble(
                         Trouble.Kind.REFUSED,
-                        label + " does not take its new configuration and goes on with the old one: " + words
+                        label + " does not take its new configuration and goes on with the old one: " + refusal.get()
                                 + Settling.seeLog(before) + ".");
-            });
+            }
             if (taken || !running(Optional.of(loaded(label))).equals(before.pid())) {
                 settle(label, Settling.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;

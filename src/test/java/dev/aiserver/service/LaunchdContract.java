@@ -175,6 +175,7 @@ abstract class LaunchdContract {
                 .reload(
                         LABEL,
                         "127.0.0.1:1",
+                        Readiness.RUNNING_IS_ENOUGH,
                         () -> Files.exists(reloaded) ? Optional.empty() : Optional.of("not reloaded"));
         assertThat(mac.loaded().pid()).isEqualTo(second.pid());
 
@@ -359,7 +360,7 @@ abstract class LaunchdContract {
         mac.host().files.put(agent.plist(), new FileState.Other("symbolic link", mac.uid()));
         assertTrouble(() -> mac.start(agent), "that is a symbolic link");
         mac.host().files.remove(agent.plist());
-        mac.host().files.put(home, new FileState.Directory(0775, mac.uid()));
+        mac.host().files.put(home.resolve("."), new FileState.Directory(0775, mac.uid()));
         assertTrouble(() -> mac.start(agent), "others may write to " + home + ";");
     }
 
@@ -446,7 +447,7 @@ abstract class LaunchdContract {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent(Agent.STAYS).with("ThrottleInterval", 1).written());
         LaunchctlPrint before = mac.loaded();
-        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", anotherThan(before, mac)))
+        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, anotherThan(before, mac)))
                 .isTrue();
         assertThat(mac.loaded().isRunning()).isTrue();
         assertThat(isAlive(before)).isFalse();
@@ -457,7 +458,7 @@ abstract class LaunchdContract {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent("trap '' USR2; while :; do sleep 0.1; done").written());
         LaunchctlPrint before = mac.loaded();
-        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", anotherThan(before, mac)))
+        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, anotherThan(before, mac)))
                 .isFalse();
         assertThat(mac.loaded().pid()).isEqualTo(before.pid());
     }
@@ -470,7 +471,10 @@ abstract class LaunchdContract {
     void aJobThatIsNotLoadedCannotBeRestartedOrReloaded() throws IOException {
         Mac mac = boot(Quirks.usual());
         assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
-        assertTrouble(() -> mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH), "not loaded");
+        assertTrouble(
+                () -> mac.launchd()
+                        .reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, Readiness.RUNNING_IS_ENOUGH),
+                "not loaded");
     }
 
     @Test
