@@ -64,7 +64,12 @@ final class Diagnosis {
 
     private Optional<String> inDirectory(Path plist) {
         Path parent = plist.getParent();
-        return parent != null && host.file(parent.resolve(".")) instanceof FileState.Directory directory
+        if (parent == null) {
+            return Optional.empty();
+        }
+        FileState state = host.file(parent);
+        FileState folder = state instanceof FileState.Other other && other.isLink() ? host.file(parent.resolve(".")) : state;
+        return folder instanceof FileState.Directory directory
                 ? inRights(parent, directory.owner(), directory.mode())
                 : Optional.empty();
     }
