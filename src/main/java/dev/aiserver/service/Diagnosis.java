@@ -68,7 +68,8 @@ final class Diagnosis {
             return Optional.empty();
         }
         FileState state = host.file(parent);
-        FileState folder = state instanceof FileState.Other other && other.isLink() ? host.file(parent.resolve(".")) : state;
+        FileState folder =
+                state instanceof FileState.Other other && other.isLink() ? host.file(parent.resolve(".")) : state;
         return folder instanceof FileState.Directory directory
                 ? inRights(parent, directory.owner(), directory.mode())
                 : Optional.empty();
