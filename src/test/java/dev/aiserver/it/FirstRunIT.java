@@ -63,7 +63,7 @@ class FirstRunIT {
         try (Mac mac = new Mac()) {
             Run installed = mac.install("--yes");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
-            mac.script(mac.standin("ps"), "exit 127");
+            mac.instead("ps", "exit 127");
             Run verified = mac.aiserver("verify", "--only", "services.user.*");
             assertThat(verified.out())
                     .contains("Cannot tell which user com.ollama runs as: \"ps ", "it is not installed")
@@ -93,10 +93,10 @@ class FirstRunIT {
     }
 
     private static void slowLsof(Mac mac, String pause) {
-        lsof(mac, pause + "\nexec /usr/bin/lsof \"$@\"");
+        lsof(mac, pause + "\nexec \"$REAL\" \"$@\"");
     }
 
     private static void lsof(Mac mac, String script) {
-        mac.script(mac.standin("lsof"), script);
+        mac.instead("lsof", script);
     }
 }

@@ -75,15 +75,11 @@ final class Mac implements AutoCloseable {
         try {
             root = Files.createTempDirectory("aiserver-mac-");
             network = root.getFileName().toString();
-            within = List.of(
-                    "ip",
-                    "netns",
-                    "exec",
-                    network,
-                    "setpriv",
-                    "--reuid=" + NOBODY,
-                    "--regid=" + NOBODY,
-                    "--clear-groups");
+            // A namespace of a network has mounts of its own, so another lsof can stand where the system's does.
+            String instead = "for tool in " + root + "/instead/*; do [ ! -e \"$tool\" ] || "
+                    + "mount --bind \"$tool\" \"/usr/bin/${tool##*/}\" || exit 1; done; "
+                    + "exec setpriv --reuid=" + NOBODY + " --regid=" + NOBODY + " --clear-groups \"$@\"";
+            within = List.of("ip", "netns", "exec", network, "sh", "-c", instead, "sh");
             must("ip", "netns", "add", network);
             must("ip", "-n", network, "link", "set", "lo", "up");
             addAddress(address);
@@ -206,6 +202,15 @@ final class Mac implements AutoCloseable {
 
     Path standin(String command) {
         return root.resolve("bin").resolve(command);
+    }
+
+    /** Has commands find this script in place of a tool of the system, which is still to be had as {@code $REAL}. */
+    void instead(String tool, String body) {
+        Path real = root.resolve("real").resolve(tool);
+        if (!Files.exists(real)) {
+            must("install", "-D", "/usr/bin/" + tool, real.toString());
+        }
+        script(root.resolve("instead").resolve(tool), "REAL=" + real + "\n" + body);
     }
 
     /** {@code ./install --config …} of the checkout. */
