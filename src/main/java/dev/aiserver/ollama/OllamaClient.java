@@ -89,11 +89,15 @@ public final class OllamaClient {
 
     /** What a model can do: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, … */
     public Set<String> capabilities(String model) {
+        return details(model).capabilities();
+    }
+
+    public ModelDetails details(String model) {
+        JsonNode answer =
+                post("look at " + model, "/api/show", JSON.createObjectNode().put("model", model), ANSWER);
         Set<String> capabilities = new TreeSet<>();
-        post("look at " + model, "/api/show", JSON.createObjectNode().put("model", model), ANSWER)
-                .path("capabilities")
-                .forEach(capability -> capabilities.add(capability.asText()));
-        return capabilities;
+        answer.path("capabilities").forEach(capability -> capabilities.add(capability.asText()));
+        return ModelDetails.of(capabilities, answer.path("modelfile").asText());
     }
 
     /**

@@ -69,7 +69,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
         String ollamaPlist = renderer.ollamaPlist(new OllamaAgent(
                 around.ollama(),
                 spec.ollama().port(),
-                spec.ollama().environment(),
+                spec.ollamaEnvironment(),
                 layout.home(),
                 logs.ollamaStdout(),
                 logs.ollamaStderr()));

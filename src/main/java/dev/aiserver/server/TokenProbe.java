@@ -1,5 +1,7 @@
 package dev.aiserver.server;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
@@ -14,6 +16,9 @@ import java.util.Map;
 
 /** Asks a model for one token as a client does: through the proxy, by the name that clients use. */
 public final class TokenProbe {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int DATA = "data:".length();
+
     private final HttpProbe proxy;
     private final String clientHost;
 
@@ -39,10 +44,34 @@ public final class TokenProbe {
         return new Latency(firstToken(model), firstToken(model));
     }
 
+    /**
+     * Whether an event carries a part of an answer. A role alone, an empty text, a mere ending or an error does not: so
+     * a stream begins or ends that says nothing.
+     */
+    private static boolean isToken(String line) throws IOException {
+        if (!line.startsWith("data:") || line.substring(DATA).isBlank() || line.contains("[DONE]")) {
+            return false;
+        }
+        JsonNode event;
+        try {
+            event = JSON.readTree(line.substring(DATA));
+        } catch (JsonProcessingException e) {
+            throw new IOException("an event of its stream is not JSON", e);
+        }
+        if (event.has("error")) {
+            JsonNode error = event.path("error");
+            throw new IOException("its stream holds an error: "
+                    + (error.isTextual() ? error : error.path("message")).asText(error.toString()));
+        }
+        JsonNode delta = event.at("/choices/0/delta");
+        return !delta.path("content").asText("").isEmpty()
+                || !delta.path("reasoning").asText("").isEmpty()
+                || !delta.path("tool_calls").isEmpty();
+    }
+
     private long firstToken(String model) throws IOException {
-        String body = JsonMapper.builder()
-                .build()
-                .writeValueAsString(Map.of("model", model, "stream", true, "max_tokens", 1, "messages", new Object[] {
+        String body = JSON.writeValueAsString(
+                Map.of("model", model, "stream", true, "max_tokens", 1, "messages", new Object[] {
                     Map.of("role", "user", "content", "Hello")
                 }));
         long start = System.nanoTime();
@@ -53,11 +82,11 @@ public final class TokenProbe {
             if (exchange.status() != 200) {
                 throw new IOException("it answers " + exchange.status() + ": " + line);
             }
-            while (line != null && !line.startsWith("data: {")) {
+            while (line != null && !isToken(line)) {
                 line = lines.readLine();
             }
             if (line == null) {
-                throw new IOException("it ended without a token");
+                throw new IOException("the answer ended without a token");
             }
             return Duration.ofNanos(System.nanoTime() - start).toMillis();
         }

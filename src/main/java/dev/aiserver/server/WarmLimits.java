@@ -14,9 +14,10 @@ import java.util.concurrent.locks.LockSupport;
  * @param absence how long Ollama may be away
  * @param pause before the second attempt; each further one is twice as long, up to thirty times this
  * @param busyRetries how often a load is tried again while Ollama has too much to do
+ * @param models how many Ollama keeps in memory at once
  */
 public record WarmLimits(
-        Duration stall, int retries, Duration load, Duration absence, Duration pause, int busyRetries) {
+        Duration stall, int retries, Duration load, Duration absence, Duration pause, int busyRetries, int models) {
 
     private static final int LONGEST_PAUSE = 30;
 
@@ -30,7 +31,17 @@ public record WarmLimits(
                 ? Duration.ofSeconds(Integer.parseInt(timeout))
                 : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));
         Duration load = patience.isNegative() ? Duration.ZERO : patience.multipliedBy(6);
-        return new WarmLimits(stall, retries, load, absence, Duration.ofSeconds(1), 8);
+        String models = spec.ollamaEnvironment().getOrDefault(ServerSpec.MAX_LOADED_MODELS, "");
+        // Ollama takes zero, and what is not a number, for its default.
+        int limit = models.matches("\\d{1,9}") ? Integer.parseInt(models) : 0;
+        return new WarmLimits(
+                stall,
+                retries,
+                load,
+                absence,
+                Duration.ofSeconds(1),
+                8,
+                limit == 0 ? ServerSpec.MODELS_KEPT_BY_DEFAULT : limit);
     }
 
     /** @param attempts so far */

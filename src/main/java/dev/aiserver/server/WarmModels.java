@@ -2,11 +2,13 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.ollama.Ending;
 import dev.aiserver.ollama.InstalledModel;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.spec.ModelName;
+import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,11 +131,23 @@ public final class WarmModels {
         loads.load(
                 models.stream().filter(model -> !failures.containsKey(model)).toList(), () -> warm(models, installed));
         failures.putAll(loads.failures());
-        Map<String, LoadedModel> inMemory = inMemory(installed);
+        Memory before = new Memory(ollama, limits, installed);
+        Set<String> renamed = models.stream()
+                .filter(model -> !failures.containsKey(model)
+                        && before.runnerOf(model).isEmpty()
+                        && before.older(model).isPresent()
+                        && hasNewManifestOnly(model, installed))
+                .collect(Collectors.toSet());
+        Memory memory = renamed.isEmpty() ? before : new Memory(ollama, limits, installed);
         return models.stream()
                 .map(model -> failures.containsKey(model)
                         ? Result.without(model, Outcome.FAILED, String.valueOf(failures.get(model)))
-                        : proven(model, Optional.ofNullable(inMemory.get(key(model))), installed, loads.loaded()))
+                        : proven(
+                                model,
+                                memory,
+                                renamed.contains(model) ? memory.older(model) : memory.runnerOf(model),
+                                installed,
+                                loads.loaded()))
                 .toList();
     }
 
@@ -158,7 +172,7 @@ public final class WarmModels {
     }
 
     /** Ollama compares names without regard to case. */
-    private static String key(String name) {
+    static String key(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
 
@@ -168,25 +182,10 @@ public final class WarmModels {
         return byName;
     }
 
-    /** By name; where an older version is in memory too, the one that is installed now. */
-    private Map<String, LoadedModel> inMemory(Map<String, InstalledModel> installed) {
-        Map<String, LoadedModel> byName = new HashMap<>();
-        for (LoadedModel model : ollama.loaded(limits.load())) {
-            byName.merge(key(model.name()), model, (one, other) -> isCurrent(one, installed) ? one : other);
-        }
-        return byName;
-    }
-
-    private static boolean isCurrent(LoadedModel model, Map<String, InstalledModel> installed) {
-        InstalledModel onDisk = installed.get(key(model.name()));
-        return onDisk != null && onDisk.digest().equals(model.digest());
-    }
-
     private Set<String> warm(List<String> models, Map<String, InstalledModel> installed) {
-        Map<String, LoadedModel> inMemory = inMemory(installed);
+        Memory memory = new Memory(ollama, limits, installed);
         return models.stream()
-                .filter(model -> Optional.ofNullable(inMemory.get(key(model)))
-                        .filter(loaded -> isCurrent(loaded, installed))
+                .filter(model -> memory.runnerOf(model)
                         .filter(loaded -> options.keepAlive().isForever() && loaded.staysForEver())
                         .isPresent())
                 .collect(Collectors.toSet());
@@ -206,31 +205,57 @@ public final class WarmModels {
                                 .noneMatch(loaded -> key(loaded.name()).equals(key(model))));
     }
 
+    /**
+     * Whether the runner that is listed with an older manifest answers for the installed one, because the weights are
+     * the same: Ollama then loads nothing. Its list does not tell the weights of a manifest that is gone.
+     */
+    private boolean hasNewManifestOnly(String model, Map<String, InstalledModel> installed) {
+        Ending ending = ollama.load(model, ollama.capabilities(model), options.keepAlive(), limits.load());
+        return ending instanceof Ending.Done
+                && new Memory(ollama, limits, installed).runnerOf(model).isEmpty();
+    }
+
     private Result proven(
-            String model, Optional<LoadedModel> there, Map<String, InstalledModel> installed, List<String> loaded) {
-        if (there.isEmpty()) {
-            return Result.without(model, Outcome.EVICTED, eviction(model, installed, loaded));
+            String model,
+            Memory memory,
+            Optional<LoadedModel> there,
+            Map<String, InstalledModel> installed,
+            List<String> loaded) {
+        if (there.isEmpty() && memory.older(model).isEmpty()) {
+            return Result.without(model, Outcome.EVICTED, eviction(model, memory, installed, loaded));
         }
-        LoadedModel inMemory = there.get();
-        if (!isCurrent(inMemory, installed)) {
+        if (there.isEmpty()) {
             return Result.without(
                     model,
                     Outcome.FAILED,
                     "an older version is in memory, and the installed one is not; run \"ollama stop " + model
                             + "\", then warm-models again");
         }
-        String detail = inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
+        LoadedModel inMemory = there.get();
+        String other = key(inMemory.name()).equals(key(model))
+                ? ""
+                : "in memory as " + inMemory.name() + ", whose weights are the same, ";
+        String detail = other + inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
                 + (inMemory.staysForEver() ? "stays for ever" : "stays until " + inMemory.expiresAt());
         Outcome outcome = loaded.contains(model) ? Outcome.WARMED : Outcome.ALREADY_WARM;
         return new Result(model, outcome, detail, there, warnings(model, inMemory));
     }
 
-    private static String eviction(String model, Map<String, InstalledModel> installed, List<String> loaded) {
+    private String eviction(String model, Memory memory, Map<String, InstalledModel> installed, List<String> loaded) {
         List<String> later = loaded.subList(loaded.indexOf(model) + 1, loaded.size());
         long together = loaded.stream()
                 .map(each -> installed.get(key(each)))
                 .mapToLong(each -> each == null ? 0 : each.size())
                 .sum();
+        // With more than the limit in memory, the limit is not what this program knows.
+        if (memory.size() == limits.models()) {
+            return "%s: Ollama keeps at most %d models in memory; set %s in \"ollama: environment:\" to as many as you"
+                            .formatted(
+                                    later.isEmpty() ? "pushed out" : "pushed out for " + String.join(", ", later),
+                                    limits.models(),
+                                    ServerSpec.MAX_LOADED_MODELS)
+                    + " use, if they fit, and run \"aiserver install\"";
+        }
         return later.isEmpty()
                 ? "it is no longer in memory; Ollama's log says why"
                 : "pushed out for %s: the memory is too small for all of them (%.2f GB on disk)"

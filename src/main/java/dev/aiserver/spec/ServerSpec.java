@@ -127,6 +127,12 @@ public record ServerSpec(
         models = List.copyOf(models);
     }
 
+    /** The variable that limits how many models are in memory at once. */
+    public static final String MAX_LOADED_MODELS = "OLLAMA_MAX_LOADED_MODELS";
+
+    /** Where the variable is not set: three for each GPU, and a Mac has one (Ollama server/sched.go). */
+    public static final int MODELS_KEPT_BY_DEFAULT = 3;
+
     public static ServerSpec defaults() {
         return new ServerSpec(
                 "remote-ollama",
@@ -137,6 +143,18 @@ public record ServerSpec(
                 List.of(),
                 false,
                 Path.of("~/Library/Logs/aiserver"));
+    }
+
+    /**
+     * What Ollama gets: the configured variables, and room for all the models where they are more than Ollama keeps
+     * by itself and the configuration does not set the limit.
+     */
+    public Map<String, String> ollamaEnvironment() {
+        Map<String, String> environment = new TreeMap<>(ollama.environment());
+        if (models.size() > MODELS_KEPT_BY_DEFAULT) {
+            environment.putIfAbsent(MAX_LOADED_MODELS, Integer.toString(models.size()));
+        }
+        return environment;
     }
 
     public ServerSpec withWarmAtLogin(boolean wanted) {

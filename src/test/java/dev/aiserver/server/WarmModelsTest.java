@@ -16,6 +16,7 @@ import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.ModelStore;
 import dev.aiserver.rehearsal.model.Settings;
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.SpecReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ class WarmModelsTest {
 
     /** A hundredth of the real ones: five minutes of a load are three seconds. */
     private static final WarmLimits LIMITS = new WarmLimits(
-            Duration.ofMillis(1200), 2, Duration.ofSeconds(18), Duration.ofSeconds(5), Duration.ofMillis(10), 3);
+            Duration.ofMillis(1200), 2, Duration.ofSeconds(18), Duration.ofSeconds(5), Duration.ofMillis(10), 3, 3);
 
     @TempDir
     private Path directory;
@@ -61,6 +63,7 @@ class WarmModelsTest {
     private WarmModels.Options options = WarmModels.Options.USUAL;
     private Consumer<WarmEvent> also = event -> {};
     private Catalogue catalogue = Catalogue.builtIn();
+    private Map<String, String> environment = ENVIRONMENT;
 
     @AfterEach
     void close() {
@@ -77,7 +80,7 @@ class WarmModelsTest {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                     ModelStore.open(directory),
                     Faults.parse(faults),
-                    Settings.of(ENVIRONMENT).with(catalogue),
+                    Settings.of(environment).with(catalogue),
                     new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
             servers.add(server);
             return server;
@@ -235,7 +238,7 @@ class WarmModelsTest {
             """)
     void aModelThatFailsSaysWhyAndKeepsNoOtherFromIt(String faults, String model, int retries, String reason) {
         limits = new WarmLimits(
-                Duration.ofMillis(300), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries());
+                Duration.ofMillis(300), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), 3);
         ModelServer server = server("{}");
         warm(server, "qwen3");
         server.set(Faults.parse(faults));
@@ -263,7 +266,7 @@ class WarmModelsTest {
     @Test
     void aLoadThatTakesLongerThanItMayIsGivenUp() {
         limits = new WarmLimits(
-                LIMITS.stall(), 0, Duration.ofMillis(500), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries());
+                LIMITS.stall(), 0, Duration.ofMillis(500), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), 3);
         assertThat(warm(server("{\"loadDelayMillis\": 60000}"), "llama3.2"))
                 .containsExactly("llama3.2:latest failed: Ollama could not load llama3.2:latest: it was not in memory "
                         + "after 0 s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
@@ -298,6 +301,89 @@ class WarmModelsTest {
                         "llama3.2:latest warmed: " + STAYS);
     }
 
+    /** Ollama keeps one runner for each weights file, and lists it by the name that came first. */
+    @Test
+    void aSecondNameForTheSameWeightsIsWarmWithTheFirst() throws IOException {
+        Model first = Catalogue.builtIn().models().get(3);
+        Model second = Model.of("my-coder", 1, "llama", 131_072, "completion").over(first);
+        ModelStore store = ModelStore.open(directory);
+        store.add(first);
+        store.add(second);
+        ModelServer server = server("{}");
+        String shared = "in memory as llama3.2:latest, whose weights are the same, " + STAYS;
+        assertThat(warm(server, "llama3.2", "my-coder"))
+                .containsExactly("llama3.2:latest warmed: " + STAYS, "my-coder:latest warmed: " + shared);
+        told.clear();
+        assertThat(warm(server, "my-coder")).containsExactly("my-coder:latest already-warm: " + shared);
+        assertThat(told).doesNotContain("loading my-coder:latest");
+        assertThat(post(server, "/api/generate", "{\"model\": \"llama3.2\", \"keep_alive\": 0}"))
+                .isEqualTo(200);
+        assertThat(warm(server, "my-coder", "llama3.2"))
+                .containsExactly(
+                        "my-coder:latest warmed: " + STAYS,
+                        "llama3.2:latest warmed: " + shared.replace("llama3.2:latest", "my-coder:latest"));
+    }
+
+    /** {@code ollama create} with another SYSTEM leaves the weights, and with them the runner, as they are. */
+    @Test
+    void aModelWhoseManifestAloneIsNewIsNotCalledOld() throws IOException {
+        Model model = Catalogue.builtIn().models().get(3);
+        ModelStore store = ModelStore.open(directory);
+        store.add(model);
+        ModelServer server = server("{}");
+        assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
+        store.add(new Model(model.name(), "1".repeat(64), 1, "", "", "", 1, model.capabilities(), "", List.of(), false)
+                .over(model));
+        assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            '', 3
+            0, 3
+            2, 2
+            5, 5
+            """)
+    void howManyModelsOllamaKeepsIsToldApartFromHowMuchMemoryThereIs(String variable, int limit) {
+        environment = Map.of("OLLAMA_CONTEXT_LENGTH", "65536", "OLLAMA_MAX_LOADED_MODELS", variable);
+        limits = new WarmLimits(
+                LIMITS.stall(), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), limit);
+        List<String> names = new ArrayList<>();
+        IntStream.rangeClosed(0, limit).forEach(i -> {
+            names.add("small:" + i);
+            catalogue = catalogue.with(Model.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
+        });
+        List<String> results = warm(server("{}"), names.toArray(String[]::new));
+        assertThat(results.get(0))
+                .startsWith("small:0 evicted: pushed out for small:1, ")
+                .endsWith(": Ollama keeps at most " + limit + " models in memory; set OLLAMA_MAX_LOADED_MODELS in "
+                        + "\"ollama: environment:\" to as many as you use, if they fit, and run \"aiserver install\"");
+        assertThat(results.subList(1, limit + 1)).allMatch(result -> result.endsWith("warmed: " + STAYS));
+    }
+
+    /** What is configured is kept, unless the configuration itself says that it is not. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            3, -, -, 3
+            4, -, 4, 4
+            9, -, 9, 9
+            9, 2, 2, 2
+            9, 0, 0, 3
+            """)
+    void aLongListOfModelsGetsRoom(int models, String configured, String variable, int limit) {
+        String names = IntStream.range(0, models).mapToObj(i -> "m:" + i).collect(Collectors.joining(", "));
+        ServerSpec spec = SpecReader.read(
+                "t.yaml",
+                "models: [" + names + "]\n"
+                        + (configured == null
+                                ? ""
+                                : "ollama: {environment: {OLLAMA_MAX_LOADED_MODELS: \"" + configured + "\"}}\n"));
+        assertThat(spec.ollamaEnvironment().get("OLLAMA_MAX_LOADED_MODELS")).isEqualTo(variable);
+        assertThat(WarmLimits.of(spec, Duration.ofSeconds(1), 1, Duration.ofSeconds(1))
+                        .models())
+                .isEqualTo(limit);
+    }
+
     @Test
     void whatMakesAModelSlowOrForgetfulIsAWarning() {
         ModelServer server = server("{\"memoryLimitBytes\": 2500000000}");
@@ -324,7 +410,10 @@ class WarmModelsTest {
                 old.parameterSize(),
                 old.quantization(),
                 old.contextLength(),
-                old.capabilities());
+                old.capabilities(),
+                "0".repeat(64),
+                List.of(),
+                false);
         ModelServer server = server("{}");
         ModelStore.open(directory).add(outdated);
         assertThat(results(server, "llama3.2").get(0).inMemory().orElseThrow().digest())
@@ -381,6 +470,7 @@ class WarmModelsTest {
             names.add("small:" + i);
             catalogue = catalogue.with(Model.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
         });
+        environment = Map.of("OLLAMA_CONTEXT_LENGTH", "65536", "OLLAMA_MAX_LOADED_MODELS", "50");
         assertThat(warm(server("{}"), names.toArray(String[]::new)))
                 .isEqualTo(
                         names.stream().map(name -> name + " warmed: " + STAYS).toList());
@@ -481,7 +571,7 @@ class WarmModelsTest {
     @ParameterizedTest
     @ValueSource(strings = {"crashOnPull", "crashOnLoad"})
     void aServerThatStaysAwayIsNotReachable(String fault) {
-        limits = new WarmLimits(LIMITS.stall(), 1, LIMITS.load(), Duration.ofMillis(300), LIMITS.pause(), 0);
+        limits = new WarmLimits(LIMITS.stall(), 1, LIMITS.load(), Duration.ofMillis(300), LIMITS.pause(), 0, 3);
         unreachable(server("{\"" + fault + "\": true}").address().getPort());
     }
 

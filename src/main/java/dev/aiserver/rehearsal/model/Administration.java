@@ -18,7 +18,7 @@ final class Administration {
     void delete(Exchange exchange) throws ClientGone {
         Model model = named(body(exchange));
         store.remove(model);
-        loaded.unload(model.parsedName());
+        loaded.unload(model);
         exchange.empty(200);
     }
 

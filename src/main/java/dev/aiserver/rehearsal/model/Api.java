@@ -146,7 +146,7 @@ final class Api {
         Model model = inference.installed(ask.model());
         boolean unload = ask.keepAlive().filter(Duration::isZero).isPresent();
         if (unload) {
-            loaded.unload(model.parsedName());
+            loaded.unload(model);
         } else {
             Inference.check(model, ask, task);
             inference.load(exchange, model, ask.keepAlive(), ask.contextLength());

@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The models in memory: loading, keeping, evicting, by the rules of Ollama's scheduler. */
+/**
+ * The models in memory: loading, keeping, evicting, by the rules of Ollama's scheduler. It keeps one runner for each
+ * weights file (server/sched.go:110) and lists it by the name that came first.
+ */
 final class LoadedModels {
 
     /** A model in memory. Its fields are guarded by the {@link LoadedModels} it came from. */
@@ -32,6 +35,7 @@ final class LoadedModels {
     private final Settings settings;
     private final Switches switches;
     private final List<Runner> runners = new ArrayList<>();
+    private int waiting;
 
     LoadedModels(Settings settings, Switches switches) {
         this.settings = settings;
@@ -63,7 +67,7 @@ final class LoadedModels {
     private synchronized Optional<Runner> readyOrReserved(Model model, Optional<Duration> keepAlive, int context)
             throws ClientGone {
         while (true) {
-            Optional<Runner> existing = find(model.parsedName());
+            Optional<Runner> existing = find(model);
             if (existing.isPresent()) {
                 Runner runner = existing.get();
                 if (!runner.loading && runner.contextLength == context) {
@@ -73,13 +77,15 @@ final class LoadedModels {
                 }
                 if (runner.users == 0) {
                     runners.remove(runner);
-                } else {
-                    await();
+                } else if (!queued()) {
+                    return Optional.empty();
                 }
                 continue;
             }
             if (!evictFor(model)) {
-                await();
+                if (!queued()) {
+                    return Optional.empty();
+                }
                 continue;
             }
             if (switches.takeBusy()) {
@@ -89,6 +95,20 @@ final class LoadedModels {
             runners.add(runner);
             return Optional.of(runner);
         }
+    }
+
+    /** Waits for a change; not where the queue is full: one request is being scheduled and the others are in it. */
+    private boolean queued() throws ClientGone {
+        if (waiting > settings.maxQueue()) {
+            return false;
+        }
+        waiting++;
+        try {
+            await();
+        } finally {
+            waiting--;
+        }
+        return true;
     }
 
     private void load(Runner runner, Exchange client) throws ClientGone {
@@ -126,8 +146,8 @@ final class LoadedModels {
     }
 
     /** Lets the model go as soon as nobody uses it. */
-    synchronized void unload(ModelName name) {
-        find(name).ifPresent(runner -> {
+    synchronized void unload(Model model) {
+        find(model).ifPresent(runner -> {
             runner.keepAlive = Duration.ZERO;
             runner.expires = Instant.now();
         });
@@ -149,10 +169,10 @@ final class LoadedModels {
                 .toList();
     }
 
-    private Optional<Runner> find(ModelName name) {
+    private Optional<Runner> find(Model model) {
         expire();
         return runners.stream()
-                .filter(runner -> runner.model.parsedName().same(name))
+                .filter(runner -> runner.model.weights().equals(model.weights()))
                 .findFirst();
     }
 
@@ -163,8 +183,13 @@ final class LoadedModels {
 
     /** Whether there is room now: the idle go, the shortest-lived first; to be kept for ever protects from nothing. */
     private boolean evictFor(Model model) {
-        while (!runners.isEmpty()
-                && runners.stream().mapToLong(runner -> runner.model.size()).sum() + model.size() > memoryLimit()) {
+        while (runners.size() >= settings.maxLoadedModels()
+                || !runners.isEmpty()
+                        && runners.stream()
+                                                .mapToLong(runner -> runner.model.size())
+                                                .sum()
+                                        + model.size()
+                                > memoryLimit()) {
             Optional<Runner> idle = runners.stream()
                     .filter(runner -> runner.users == 0)
                     .min(Comparator.comparing(runner -> runner.keepAlive));

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  *
  * @param version what it says it is; {@code OLLAMA_VERSION}, a variable of the stand-in alone
  * @param contextLength in tokens; {@code OLLAMA_CONTEXT_LENGTH}
+ * @param maxLoadedModels in memory at once; {@code OLLAMA_MAX_LOADED_MODELS}, three for each GPU unless set
+ * @param maxQueue requests that may wait for the scheduler; {@code OLLAMA_MAX_QUEUE}
  * @param origins allowed beside the built-in ones; {@code OLLAMA_ORIGINS}
  * @param variables all that begin with {@code OLLAMA_}, for the log
  */
@@ -22,11 +24,15 @@ public record Settings(
         boolean cloudDisabled,
         Duration keepAlive,
         int contextLength,
+        int maxLoadedModels,
+        int maxQueue,
         List<String> origins,
         Catalogue catalogue,
         Map<String, String> variables) {
 
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
+    private static final int DEFAULT_LOADED_MODELS = 3;
+    private static final int DEFAULT_QUEUE = 512;
 
     public Settings {
         origins = List.copyOf(origins);
@@ -41,13 +47,13 @@ public record Settings(
                 variables.put(name, trimmed(value));
             }
         });
-        String context = variables.getOrDefault("OLLAMA_CONTEXT_LENGTH", "");
-        int contextLength = context.matches("[0-9]{1,9}") ? Integer.parseInt(context) : 0;
         return new Settings(
                 variables.getOrDefault("OLLAMA_VERSION", "0.16.2"),
                 isTrue(variables.getOrDefault("OLLAMA_NO_CLOUD", "")),
                 KeepAlive.ofEnvironment(variables.getOrDefault("OLLAMA_KEEP_ALIVE", "5m")),
-                contextLength == 0 ? DEFAULT_CONTEXT_LENGTH : contextLength,
+                number(variables, "OLLAMA_CONTEXT_LENGTH", DEFAULT_CONTEXT_LENGTH),
+                number(variables, "OLLAMA_MAX_LOADED_MODELS", DEFAULT_LOADED_MODELS),
+                number(variables, "OLLAMA_MAX_QUEUE", DEFAULT_QUEUE),
                 Stream.of(variables.getOrDefault("OLLAMA_ORIGINS", "").split(","))
                         .map(String::strip)
                         .filter(origin -> !origin.isEmpty())
@@ -57,7 +63,15 @@ public record Settings(
     }
 
     public Settings with(Catalogue other) {
-        return new Settings(version, cloudDisabled, keepAlive, contextLength, origins, other, variables);
+        return new Settings(
+                version, cloudDisabled, keepAlive, contextLength, maxLoadedModels, maxQueue, origins, other, variables);
+    }
+
+    /** Zero and what is not a number mean the default, as Ollama takes them. */
+    private static int number(Map<String, String> variables, String name, int otherwise) {
+        String value = variables.getOrDefault(name, "");
+        int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
+        return number == 0 ? otherwise : number;
     }
 
     /** The variables as Go prints a map. */
