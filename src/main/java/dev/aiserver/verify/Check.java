@@ -1,7 +1,9 @@
 package dev.aiserver.verify;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,6 +14,9 @@ import java.util.Set;
  * @param traits what it needs, and whether others would disturb it
  */
 public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
+
+    /** Each model that is asked may have to be loaded. */
+    private static final int MOST_MODELS = 3;
 
     /** What is special about a check. */
     public enum Trait {
@@ -77,14 +82,30 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
                 .with(Trait.MODEL);
     }
 
-    /** One that asks the smallest installed model with this ability. */
+    /**
+     * One that asks the smallest installed model with this ability. Where that model repeats itself, which proves
+     * nothing of the server, the next ones are asked.
+     */
     static Check ofModel(String id, String claim, Models.Ability ability, ModelProof proof) {
         return new Check(id, claim, Set.of(Trait.MODEL), subject -> {
-            Models models = subject.models();
-            return models.smallest(ability).isPresent()
-                    ? proof.prove(subject, models.smallest(ability).get())
-                    : new Outcome.Skipped("no installed model can do it; get one with \"aiserver warm-models "
-                            + ability.example() + "\" on the server");
+            List<String> models = subject.models().with(ability);
+            List<String> repeating = new ArrayList<>();
+            for (String model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
+                try {
+                    return proof.prove(subject, model);
+                } catch (Repetition e) {
+                    repeating.add(model);
+                }
+            }
+            return repeating.isEmpty()
+                    ? new Outcome.Skipped("no installed model can do it; get one with \"aiserver warm-models "
+                            + ability.example() + "\" on the server")
+                    : new Outcome.Warned(
+                            String.join(", ", repeating)
+                                    + (repeating.size() == 1 ? " repeats itself" : " repeat themselves")
+                                    + ", and Ollama stops such an answer without an ending, so this could not be tried",
+                            "nothing is wrong with the server; get another model, as with \"aiserver warm-models "
+                                    + ability.example() + "\" there, and verify again");
         });
     }
 

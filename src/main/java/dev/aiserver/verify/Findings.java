@@ -14,6 +14,10 @@ final class Findings {
         return this;
     }
 
+    boolean isGood() {
+        return complaints.isEmpty();
+    }
+
     Outcome outcome(String evidence, String fix) {
         return complaints.isEmpty()
                 ? new Outcome.Passed(evidence)

@@ -73,11 +73,12 @@ record Models(Set<String> names, List<Model> installed) {
         return abilities;
     }
 
-    Optional<String> smallest(Ability ability) {
+    /** Those that have it, the smallest first. */
+    List<String> with(Ability ability) {
         return installed.stream()
                 .filter(model -> model.abilities().contains("completion")
                         && model.abilities().contains(ability.key))
                 .map(Model::name)
-                .findFirst();
+                .toList();
     }
 }

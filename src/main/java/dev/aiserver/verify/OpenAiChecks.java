@@ -20,6 +20,9 @@ final class OpenAiChecks {
     private static final String TOOL =
             "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}";
 
+    private static final String OK_SCHEMA =
+            "{\"type\":\"object\",\"properties\":{\"ok\":{\"type\":\"boolean\"}},\"required\":[\"ok\"]}";
+
     private OpenAiChecks() {}
 
     static List<Check> all(Client client) {
@@ -209,17 +212,30 @@ final class OpenAiChecks {
     }
 
     private static Outcome jsonMode(Subject subject, String model) throws IOException {
-        HttpAnswer answer = chatted(
-                subject,
-                chat(
-                        model,
-                        "\"Answer in JSON: {\\\"ok\\\": true}\"",
-                        ",\"response_format\":{\"type\":\"json_object\"}"));
-        Shape shape = completion(answer);
+        Shape shape = completion(inJson(subject, model, "{\"type\":\"json_object\"}"));
         String text = shape.at("/choices/0/message/content").asText();
         boolean cut = shape.at("/choices/0/finish_reason").asText().equals("length");
+        if (shape.isGood() && !cut && !Shape.isObject(text)) {
+            Shape withSchema = completion(inJson(
+                    subject,
+                    model,
+                    "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":" + OK_SCHEMA + "}}"));
+            // Ollama leaves the prompt of a model without a Go template to its engine, which knows schemas only.
+            if (withSchema.isGood()
+                    && Shape.isObject(withSchema.at("/choices/0/message/content").asText())) {
+                return new Outcome.Warned(
+                        "\"json_object\" has no effect on " + model + ", and \"json_schema\" has: Ollama leaves a model"
+                                + " that has only a Jinja template to its engine",
+                        "ask this model with a json_schema, or use a model that has a template of Ollama's own");
+            }
+        }
         return shape.demand(cut || Shape.isObject(text), "the content is no JSON object: " + Answers.shortened(text))
                 .outcome(Answers.shortened(text), FIX);
+    }
+
+    private static HttpAnswer inJson(Subject subject, String model, String format) throws IOException {
+        return chatted(
+                subject, chat(model, "\"Answer in JSON: {\\\"ok\\\": true}\"", ",\"response_format\":" + format));
     }
 
     private static Outcome tools(Subject subject, String model) throws IOException {

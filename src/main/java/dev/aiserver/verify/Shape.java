@@ -49,6 +49,11 @@ final class Shape {
         return demand(at(pointer).asInt() > 0, pointer + " is no positive number");
     }
 
+    /** Whether every demand so far was fulfilled. */
+    boolean isGood() {
+        return findings.isGood();
+    }
+
     Outcome outcome(String evidence, String fix) {
         return findings.outcome(evidence, fix);
     }

@@ -187,12 +187,13 @@ public final class Subject {
     /** Sends through the proxy what a model answers as a stream, and reads it to its end. */
     EventStream stream(HttpCall call) throws IOException {
         try (HttpExchange exchange = ask(call)) {
-            return EventStream.read(exchange, Integer.MAX_VALUE);
+            return Repetition.refuse(EventStream.read(exchange, Integer.MAX_VALUE));
         }
     }
 
+    /** Sends through the proxy what a model answers as a whole. */
     HttpAnswer generate(HttpCall call) throws IOException {
-        return probe(TIME_TO_GENERATE).send(call);
+        return Repetition.refuse(probe(TIME_TO_GENERATE).send(call));
     }
 
     private HttpProbe probe(Duration timeout) {

@@ -90,7 +90,10 @@ final class ChatCompletions implements Dialect {
         return delta;
     }
 
-    private String finishReason() {
+    private @Nullable String finishReason() {
+        if (!generation.isEnded()) {
+            return null;
+        }
         return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
     }
 

@@ -12,25 +12,33 @@ import java.util.stream.Collectors;
  *
  * @param model as the client named it
  * @param number below 999, for identifiers
- * @param doneReason stop or length
+ * @param doneReason stop or length; empty for a model that repeated itself, which Ollama stops without an ending
  */
 record Generation(String model, int number, Instant created, List<Piece> pieces, String doneReason, int promptTokens) {
 
     private static final int WORDS_REPEATED = 8;
     private static final int JSON_PIECE = 8;
 
+    /** After more equal tokens in a row Ollama gives up (llm/llama_server.go:1692). */
+    private static final int MOST_EQUAL_TOKENS = 30;
+
     /** Thoughts first, then a tool call, JSON, or the user's first words again; no words get no answer. */
-    static Generation answering(Ask ask, boolean thinking) {
+    static Generation answering(Ask ask, boolean thinking, Model model) {
         List<Piece> pieces = new ArrayList<>();
         List<String> words = Conversation.words(ask.conversation().lastText());
         if (thinking && !words.isEmpty()) {
             List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
         }
-        if (!ask.tools().isEmpty() && ask.conversation().asksForTool()) {
+        // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
+        boolean formatted = !ask.format().isMissingNode()
+                && !(model.jinja() && ask.format().isEmpty());
+        if (!model.says().isEmpty() && !words.isEmpty()) {
+            model.says().forEach(word -> pieces.add(new Piece.Text(word)));
+        } else if (!ask.tools().isEmpty() && ask.conversation().asksForTool()) {
             Ask.Tool tool = ask.tools().get(0);
             String id = "call_" + Digest.of(tool.name()).substring(0, 8);
             pieces.add(new Piece.Call(id, tool.name(), example(tool.parameters())));
-        } else if (!ask.format().isMissingNode()) {
+        } else if (formatted) {
             ObjectNode answer = ask.format().path("properties").isObject()
                     ? example(ask.format())
                     : Json.object().put("answer", String.join(" ", words));
@@ -40,6 +48,16 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
             pieces.add(new Piece.Text(" said:"));
             words.stream().limit(WORDS_REPEATED).forEach(word -> pieces.add(new Piece.Text(" " + word)));
         }
+        int equal = equalFrom(pieces);
+        if (equal < pieces.size() && (ask.maxTokens() == 0 || equal < ask.maxTokens())) {
+            return new Generation(
+                    ask.model(),
+                    Math.floorMod(ask.conversation().hashCode(), 999),
+                    Instant.now(),
+                    List.copyOf(pieces.subList(0, equal)),
+                    "",
+                    0);
+        }
         boolean cut = ask.maxTokens() > 0 && pieces.size() > ask.maxTokens();
         return new Generation(
                 ask.model(),
@@ -48,6 +66,23 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
                 List.copyOf(cut ? pieces.subList(0, ask.maxTokens()) : pieces),
                 cut ? "length" : "stop",
                 ask.conversation().tokens());
+    }
+
+    /** The index of the token at which the model has repeated itself too often. */
+    private static int equalFrom(List<Piece> pieces) {
+        int equal = 1;
+        for (int at = 1; at < pieces.size(); at++) {
+            equal = pieces.get(at).equals(pieces.get(at - 1)) ? equal + 1 : 1;
+            if (equal > MOST_EQUAL_TOKENS) {
+                return at;
+            }
+        }
+        return pieces.size();
+    }
+
+    /** Whether the answer has an ending. */
+    boolean isEnded() {
+        return !doneReason.isEmpty();
     }
 
     String text() {
@@ -69,8 +104,9 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
                 .toList();
     }
 
+    /** As the answer counts them, which is not at all where it has no ending. */
     int tokens() {
-        return pieces.size();
+        return isEnded() ? pieces.size() : 0;
     }
 
     /** An object that fulfils a JSON schema of the plain kind. */

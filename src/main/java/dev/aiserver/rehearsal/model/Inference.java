@@ -41,7 +41,7 @@ final class Inference {
         try {
             LoadedModels.Runner runner = loaded.acquire(model, ask.keepAlive(), ask.contextLength(), exchange);
             try {
-                Generation generation = Generation.answering(ask, thinking);
+                Generation generation = Generation.answering(ask, thinking, model);
                 say(exchange, ask.stream(), generation, dialects.apply(generation));
             } finally {
                 loaded.release(runner);
@@ -96,6 +96,9 @@ final class Inference {
             if (stream) {
                 exchange.write(dialect.piece(pieces.get(at)));
             }
+        }
+        if (stream && !generation.isEnded()) {
+            return;
         }
         if (stream) {
             exchange.write(dialect.end());

@@ -91,7 +91,9 @@ final class Messages implements Dialect {
         }
         ObjectNode message = envelope();
         message.set("content", content.isEmpty() ? null : content);
-        message.put("stop_reason", stopReason());
+        if (generation.isEnded()) {
+            message.put("stop_reason", stopReason());
+        }
         message.set("usage", usage(generation.promptTokens(), generation.tokens()));
         return message;
     }

@@ -1,0 +1,74 @@
+package dev.aiserver.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.rehearsal.model.Model;
+import dev.aiserver.rehearsal.model.ModelStore;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a model cannot do is said of the model, and is not a fault of the server. */
+class ModelLimitsTest {
+    private static final Model LOOP =
+            Model.of("loop", 1_000, "llama", 65_536, "completion").saying(Collections.nCopies(300, " word"));
+
+    @TempDir
+    private Path root;
+
+    private Map<String, Outcome> verify(Model... models) throws Exception {
+        try (World world = new World(root)) {
+            ModelStore store = ModelStore.open(root.resolve("models"));
+            List.of(models).forEach(store::add);
+            return world.verify("openai.*", "anthropic.*").stream()
+                    .filter(verdict -> verdict.id().startsWith("openai.") || verdict.id().startsWith("anthropic."))
+                    .filter(verdict -> !verdict.id().equals("anthropic.count-tokens"))
+                    .collect(Collectors.toMap(Verdict::id, Verdict::outcome));
+        }
+    }
+
+    private static boolean isFault(Outcome outcome) {
+        return outcome instanceof Outcome.Failed || outcome instanceof Outcome.Unknown;
+    }
+
+    @Test
+    void aModelThatRepeatsItselfIsNoFaultOfTheServer() throws Exception {
+        Map<String, Outcome> outcomes = verify(LOOP);
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault);
+        assertThat(outcomes)
+                .extractingByKeys(
+                        "openai.chat",
+                        "openai.chat.stream",
+                        "openai.chat.usage",
+                        "openai.chat.json",
+                        "openai.responses",
+                        "openai.responses.stream",
+                        "anthropic.messages",
+                        "anthropic.turns",
+                        "anthropic.stream")
+                .allMatch(outcome -> outcome instanceof Outcome.Warned warned
+                        && warned.evidence().startsWith("loop:latest repeats itself, and Ollama stops")
+                        && warned.advice().contains("aiserver warm-models llama3.2:1b"));
+    }
+
+    @Test
+    void whereAnotherModelIsThereThatOneIsAsked() throws Exception {
+        Map<String, Outcome> outcomes = verify(LOOP, Model.of("fine", 2_000, "llama", 65_536, "completion"));
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault).noneMatch(Outcome.Warned.class::isInstance);
+        assertThat(outcomes.get("openai.chat").toString()).contains("fine:latest");
+    }
+
+    @Test
+    void aModelWithAJinjaTemplateOnlyGivesJsonForASchemaOnly() throws Exception {
+        Map<String, Outcome> outcomes =
+                verify(Model.of("jinja", 1_000, "llama", 65_536, "completion").withJinjaOnly());
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault);
+        assertThat(outcomes.get("openai.chat.json"))
+                .isInstanceOfSatisfying(Outcome.Warned.class, warned -> assertThat(warned.evidence())
+                        .contains("\"json_object\" has no effect on jinja:latest"));
+    }
+}
