@@ -94,7 +94,12 @@ final class Administration {
     ApiError needsAccount(String feature) {
         if (cloudDisabled) {
             return ApiError.withBody(
-                    403, Json.object().put("error", "ollama cloud is disabled: " + feature + " is unavailable"));
+                    403,
+                    Json.object()
+                            .put(
+                                    "error",
+                                    "ollama cloud is disabled: " + feature + (feature.endsWith("s") ? " are" : " is")
+                                            + " unavailable"));
         }
         return unauthorized();
     }

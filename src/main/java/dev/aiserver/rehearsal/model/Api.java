@@ -31,7 +31,7 @@ final class Api {
     }
 
     Router router() {
-        Handler running = (x, s) -> x.text(200, "Ollama is running");
+        Handler running = (x, s) -> x.text(200, "text/plain; charset=utf-8", "Ollama is running");
         Handler version = (x, s) -> x.json(200, Json.object().put("version", settings.version()));
         Handler tags = (x, s) -> listings.tags(x);
         Handler signOut = (x, s) -> {
@@ -80,7 +80,9 @@ final class Api {
     private Handler local(Handler handler) {
         return (exchange, segment) -> {
             if (ModelName.isCloud(segment.isEmpty() ? modelIn(exchange.request().body()) : segment)) {
-                throw administration.needsAccount("remote model");
+                boolean details =
+                        !segment.isEmpty() || exchange.request().path().equals("/api/show");
+                throw administration.needsAccount(details ? "remote model details" : "remote model");
             }
             handler.handle(exchange, segment);
         };

@@ -45,6 +45,11 @@ record Body(JsonNode json) {
         return !absent(json.path(key));
     }
 
+    /** Whether it is there, and null. */
+    boolean isNull(String key) {
+        return json.path(key).isNull();
+    }
+
     /** The value as it stands; missing when absent or null. */
     JsonNode at(String key) {
         return has(key) ? json.path(key) : MissingNode.getInstance();

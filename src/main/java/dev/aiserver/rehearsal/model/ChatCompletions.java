@@ -43,11 +43,11 @@ final class ChatCompletions implements Dialect {
     public String piece(Piece piece) {
         ObjectNode delta = delta();
         if (piece instanceof Piece.Thought thought) {
-            delta.put("reasoning", thought.text());
+            delta.put("content", "").put("reasoning", thought.text());
         } else if (piece instanceof Piece.Text text) {
             delta.put("content", text.text());
         } else if (piece instanceof Piece.Call call) {
-            delta.set("tool_calls", calls(List.of(call)));
+            delta.put("content", "").set("tool_calls", calls(List.of(call)));
         }
         return chunk(generation.model(), delta, null);
     }

@@ -6,7 +6,16 @@ import java.util.Locale;
 /** What has been said before the answer. */
 record Conversation(List<Turn> turns) {
 
-    record Turn(String role, String text) {}
+    /** @param image whether one comes with it */
+    record Turn(String role, String text, boolean image) {
+        Turn(String role, String text) {
+            this(role, text, false);
+        }
+    }
+
+    boolean hasImage() {
+        return turns.stream().anyMatch(Turn::image);
+    }
 
     Conversation {
         turns = List.copyOf(turns);

@@ -22,6 +22,10 @@ final class Embeddings {
         ObjectNode answer = Json.object().put("model", body.text("model"));
         ArrayNode vectors = answer.putArray("embeddings");
         inputs.forEach(input -> vectors.add(vector(input)));
+        if (inputs.isEmpty()) {
+            exchange.json(200, answer);
+            return;
+        }
         exchange.json(
                 200,
                 answer.put("total_duration", 1_000_000L)
@@ -58,9 +62,14 @@ final class Embeddings {
 
     private Body loaded(Exchange exchange, ErrorShape shape) throws ClientGone {
         Body body = Body.parse(exchange.request().body(), shape.emptyBody());
+        exchange.reachesRoute();
+        Model model = inference.installed(body.text("model"));
+        if (!model.can("embedding")) {
+            throw new ApiError(501, "This server does not support embeddings. Start it with `--embeddings`");
+        }
         inference.load(
                 exchange,
-                inference.installed(body.text("model")),
+                model,
                 KeepAlive.ofRequest(body.at("keep_alive")),
                 body.object("options").number("num_ctx"));
         return body;

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,8 @@ final class Exchange {
     private final CountDownLatch closing;
     private final Map<String, String> headers = new LinkedHashMap<>();
     private @Nullable String streaming;
+    private boolean rewritten;
+    private boolean generating;
     private int status;
 
     /** @param in of the socket; it must support mark */
@@ -45,6 +48,17 @@ final class Exchange {
         return status;
     }
 
+    /** The engine has the request now. */
+    void reachesEngine() {
+        generating = true;
+    }
+
+    /** What the log says of an answer that nobody waited for: 499 while it was queued or its model loaded, else 500. */
+    int statusInLog() {
+        int abandoned = generating ? 500 : 499;
+        return status == 0 ? abandoned : status;
+    }
+
     String remoteAddress() {
         return socket.getInetAddress().getHostAddress();
     }
@@ -57,12 +71,26 @@ final class Exchange {
         headers.put(name, value);
     }
 
+    /** The route itself has the request now, behind what reads it: from here on {@code /v1} writes its answers anew. */
+    void reachesRoute() {
+        rewritten = request.path().startsWith("/v1/");
+    }
+
+    /** Gin names a charset; the writers of {@code /v1} do not, and end with a new line. */
     void json(int code, JsonNode body) throws ClientGone {
-        whole(code, "application/json; charset=utf-8", Json.write(body));
+        if (rewritten) {
+            whole(code, "application/json", Json.line(body));
+        } else {
+            whole(code, "application/json; charset=utf-8", Json.write(body));
+        }
     }
 
     void text(int code, String body) throws ClientGone {
-        whole(code, "text/plain", body);
+        text(code, "text/plain", body);
+    }
+
+    void text(int code, String contentType, String body) throws ClientGone {
+        whole(code, contentType, body);
     }
 
     void empty(int code) throws ClientGone {
@@ -71,7 +99,12 @@ final class Exchange {
 
     void redirect(int code, String location) throws ClientGone {
         header("Location", location);
-        whole(code, "text/html; charset=utf-8", "<a href=\"" + location.replace("\"", "%22") + "\">Moved</a>.\n\n");
+        // As Go's net/http: a body for GET only.
+        boolean body = request.method().equals("GET");
+        whole(
+                code,
+                body ? "text/html; charset=utf-8" : "",
+                body ? "<a href=\"" + location.replace("\"", "%22") + "\">" + reason(code) + "</a>.\n\n" : "");
     }
 
     private void whole(int code, String contentType, String body) throws ClientGone {
@@ -127,6 +160,11 @@ final class Exchange {
     private void startStream() throws ClientGone {
         if (status == 0) {
             header("Content-Type", String.valueOf(streaming));
+            // Of the streams of /v1 only these two have it.
+            if (Dialect.EVENT_STREAM.equals(streaming)
+                    && List.of("/v1/responses", "/v1/messages").contains(request.path())) {
+                header("Cache-Control", "no-cache");
+            }
             if (request.http11()) {
                 header("Transfer-Encoding", "chunked");
             }
@@ -208,6 +246,8 @@ final class Exchange {
             case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
+            case 417 -> "Expectation Failed";
+            case 501 -> "Not Implemented";
             case 405 -> "Method Not Allowed";
             case 500 -> "Internal Server Error";
             case 503 -> "Service Unavailable";

@@ -33,9 +33,22 @@ final class FrontDoor implements Connection.Service {
             exchange.empty(request.method().equals("OPTIONS") ? 200 : 400);
             return;
         }
+        // What Go's server refuses before any rule or log of Ollama's.
+        if (request.received()
+                .header("expect")
+                .filter(expected -> !expected.equalsIgnoreCase("100-continue"))
+                .isPresent()) {
+            exchange.empty(417);
+            return;
+        }
+        if (!request.host().matches("[^@\\s/?#]*")) {
+            exchange.text(400, "text/plain; charset=utf-8", "400 Bad Request: malformed Host header");
+            return;
+        }
         String clean = cleaned(request.rawPath());
         if (!clean.equals(request.rawPath())) {
-            exchange.redirect(301, clean + request.query());
+            // Go 1.26; before that it was 301.
+            exchange.redirect(307, clean + request.query());
             return;
         }
         Router.Match match = router.find(request.method(), request.path());
@@ -52,7 +65,7 @@ final class FrontDoor implements Connection.Service {
             }
         } finally {
             log.request(
-                    exchange.status() == 0 ? 499 : exchange.status(),
+                    exchange.statusInLog(),
                     Duration.ofNanos(System.nanoTime() - start),
                     client(exchange),
                     request.method(),
@@ -76,7 +89,11 @@ final class FrontDoor implements Connection.Service {
                 // Neither x-api-key nor anthropic-version is among them: browsers cannot use the Anthropic API.
                 exchange.header(
                         "Access-Control-Allow-Headers",
-                        "Authorization,Content-Type,User-Agent,Accept,X-Requested-With");
+                        "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,Openai-Beta,X-Stainless-Arch,"
+                                + "X-Stainless-Async,X-Stainless-Custom-Poll-Interval,X-Stainless-Helper-Method,"
+                                + "X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version,X-Stainless-Poll-Helper,"
+                                + "X-Stainless-Retry-Count,X-Stainless-Runtime,X-Stainless-Runtime-Version,"
+                                + "X-Stainless-Timeout");
                 exchange.header("Access-Control-Allow-Methods", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");
                 exchange.header("Access-Control-Max-Age", "43200");
                 exchange.empty(204);

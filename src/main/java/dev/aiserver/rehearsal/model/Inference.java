@@ -34,6 +34,7 @@ final class Inference {
 
     /** @param task what the model must be able to do, in the words of the error: chat, generate */
     void answer(Exchange exchange, Ask ask, String task, Function<Generation, Dialect> dialects) throws ClientGone {
+        exchange.reachesRoute();
         Model model = installed(ask.model());
         boolean thinking = check(model, ask, task);
         tally.start();
@@ -41,6 +42,7 @@ final class Inference {
         try {
             LoadedModels.Runner runner = loaded.acquire(model, ask.keepAlive(), ask.contextLength(), exchange);
             try {
+                exchange.reachesEngine();
                 Generation generation = Generation.answering(ask, thinking, model);
                 say(exchange, ask.stream(), generation, dialects.apply(generation));
             } finally {
@@ -66,6 +68,13 @@ final class Inference {
         }
         if (!ask.tools().isEmpty() && !model.can("tools")) {
             throw new ApiError(400, model.parsedName().full() + " does not support tools");
+        }
+        if (ask.conversation().hasImage() && !model.can("vision")) {
+            // The engine's own error, as a text inside Ollama's.
+            throw new ApiError(
+                    400,
+                    "{\"error\":{\"code\":400,\"message\":\"Multimodal data provided, but model does not support"
+                            + " multimodal requests.\",\"type\":\"invalid_request_error\"}}");
         }
         if (ask.thinking() == Ask.Thinking.DEMANDED && !model.can("thinking")) {
             throw new ApiError(400, "\"" + ask.model() + "\" does not support thinking");

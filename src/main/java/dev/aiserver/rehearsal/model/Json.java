@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.TreeMap;
 
 /** How this package reads and writes JSON. */
 final class Json {
@@ -40,6 +41,24 @@ final class Json {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         texts.forEach(array::add);
         return array;
+    }
+
+    /** The keys in alphabetical order, at every depth: so Go writes what it holds as a map. */
+    static ObjectNode sorted(ObjectNode node) {
+        ObjectNode sorted = object();
+        TreeMap<String, JsonNode> fields = new TreeMap<>();
+        node.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        fields.forEach((key, value) -> sorted.set(key, sortedValue(value)));
+        return sorted;
+    }
+
+    private static JsonNode sortedValue(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            return sorted(object);
+        }
+        return value instanceof ArrayNode array
+                ? array(array.valueStream().map(Json::sortedValue).toList())
+                : value;
     }
 
     static String write(JsonNode node) {

@@ -41,7 +41,12 @@ final class KeepAlive {
         }
         if (value.isTextual()) {
             return Optional.of(duration(value.asText())
-                    .orElseThrow(() -> new ApiError(400, "time: invalid duration \"" + value.asText() + "\"")));
+                    .orElseThrow(() -> new ApiError(
+                            400,
+                            (value.asText().matches("[+-]?[0-9]+")
+                                            ? "time: missing unit in duration \""
+                                            : "time: invalid duration \"")
+                                    + value.asText() + "\"")));
         }
         throw new ApiError(400, "unsupported keep_alive type: " + value.getNodeType());
     }

@@ -56,6 +56,7 @@ final class Listings {
 
     /** Without any model {@code data} is null, not an empty list. */
     void openAi(Exchange exchange) throws ClientGone {
+        exchange.reachesRoute();
         List<ObjectNode> entries = store.list().stream()
                 .map(installed -> openAi(installed, installed.model().name()))
                 .toList();
@@ -66,6 +67,7 @@ final class Listings {
 
     /** @param name as the path has it, which is how the answer names the model */
     void openAi(Exchange exchange, String name) throws ClientGone {
+        exchange.reachesRoute();
         exchange.json(200, openAi(find(name), name));
     }
 

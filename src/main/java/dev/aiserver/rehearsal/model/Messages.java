@@ -63,7 +63,7 @@ final class Messages implements Dialect {
                 }
             }
         }
-        return new Conversation.Turn(role, String.join(" ", texts));
+        return new Conversation.Turn(role, String.join(" ", texts), OpenAi.has(content, "image"));
     }
 
     private static void requireBase64(String sourceType) {

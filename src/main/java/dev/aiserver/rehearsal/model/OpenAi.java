@@ -19,6 +19,9 @@ final class OpenAi {
         if (messages.isEmpty()) {
             throw new ApiError(400, "[] is too short - 'messages'");
         }
+        if (messages.stream().anyMatch(message -> message.isNull("content") && !message.has("tool_calls"))) {
+            throw new ApiError(400, "invalid message content type: <nil>");
+        }
         Conversation conversation = conversation(messages);
         String effort = body.text("reasoning_effort");
         return Ask.of(modelOf(body), body.flag("stream", false), conversation)
@@ -40,7 +43,8 @@ final class OpenAi {
 
     static Conversation conversation(List<Body> messages) {
         return new Conversation(messages.stream()
-                .map(message -> new Conversation.Turn(message.text("role"), content(message.at("content"))))
+                .map(message -> new Conversation.Turn(
+                        message.text("role"), content(message.at("content")), has(message.at("content"), "image_url")))
                 .toList());
     }
 
@@ -90,6 +94,16 @@ final class OpenAi {
             }
         }
         return texts.stream().collect(Collectors.joining(" "));
+    }
+
+    /** Whether one of these parts is of that type. */
+    static boolean has(JsonNode parts, String type) {
+        for (JsonNode part : parts) {
+            if (part.path("type").asText().equals(type)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Only pictures that are in the request itself: the server fetches nothing. */

@@ -173,7 +173,7 @@ final class Responses implements Dialect {
     }
 
     private String event(ObjectNode data) {
-        return Dialect.event(data.put("sequence_number", sequence++));
+        return Dialect.event(Json.sorted(data.put("sequence_number", sequence++)));
     }
 
     private ObjectNode reasoning(String text) {

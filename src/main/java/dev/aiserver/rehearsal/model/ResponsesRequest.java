@@ -36,7 +36,8 @@ final class ResponsesRequest {
     private static Conversation.Turn turn(Body item) {
         String type = item.text("type");
         return switch (type) {
-            case "", "message" -> new Conversation.Turn(item.text("role"), content(item));
+            case "", "message" ->
+                new Conversation.Turn(item.text("role"), content(item), OpenAi.has(item.at("content"), "input_image"));
             case "function_call", "reasoning" -> new Conversation.Turn("assistant", "");
             case "function_call_output" ->
                 new Conversation.Turn("tool", item.at("output").asText());

@@ -6,6 +6,7 @@ import dev.aiserver.host.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,5 +49,41 @@ final class LogTest {
                 .asString()
                 .contains(" | " + status + " | ")
                 .endsWith(" | " + " ".repeat(15 - client.length()) + client + " | " + logged);
+    }
+
+    /** As the real one: 499 only while the request waits for its model, 500 once the engine has it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"loadDelayMillis": 20000}       | 499
+            {"firstTokenDelayMillis": 20000} | 500
+            """)
+    void aClientThatLeavesBeforeTheFirstWordIsLoggedByWhatItWaitedFor(
+            String faults, int status, @TempDir Path directory) throws IOException {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        ModelStore store = ModelStore.open(directory);
+        store.add(Model.of("m", 1, "llama", 1024, "completion"));
+        try (ModelServer server = ModelServer.start(
+                        Servers.ANY_PORT,
+                        store,
+                        Faults.parse(faults),
+                        new PrintStream(log, true, StandardCharsets.UTF_8));
+                Socket client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+            String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+            client.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
+                                    + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.UTF_8));
+            Patience patience = new Patience(Duration.ofMillis(2));
+            assertThat(patience.await(
+                            Duration.ofSeconds(10), () -> server.generations().running() == 1))
+                    .isTrue();
+            client.shutdownOutput();
+            assertThat(patience.await(
+                            Duration.ofSeconds(10),
+                            () -> log.toString(StandardCharsets.UTF_8).contains("[GIN]")))
+                    .isTrue();
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8)).contains(" | " + status + " | ");
     }
 }

@@ -102,9 +102,9 @@ final class RoutingTest {
     @CsvSource(delimiter = '|', textBlock = """
             GET  | /api/tags/              | 301 | /api/tags
             POST | /v1/chat/completions/?a | 307 | /v1/chat/completions?a
-            GET  | //api/tags              | 301 | /api/tags
-            GET  | /api/../api/tags?x=1    | 301 | /api/tags?x=1
-            POST | /v1/./messages          | 301 | /v1/messages
+            GET  | //api/tags              | 307 | /api/tags
+            GET  | /api/../api/tags?x=1    | 307 | /api/tags?x=1
+            POST | /v1/./messages          | 307 | /v1/messages
             GET  | /v1/models/             | 301 | /v1/models
             """)
     void untidyPathsAreRedirected(String method, String path, int status, String location) throws IOException {

@@ -1,0 +1,258 @@
+package dev.aiserver.rehearsal.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every request that was recorded with a real Ollama gets the answer here that it got there. */
+class RecordingsTest {
+    private static final Path RECORDINGS = Path.of("src/test/resources/ollama-0.33.0-rc2");
+
+    /** What this server does otherwise than the real one, and why; each must differ, so that none stays for nothing. */
+    private static final Map<String, String> DIFFERS = Map.ofEntries(
+            Map.entry("04-tags", "context and embedding lengths are in weights files, and here are none"),
+            Map.entry("08-show-tiny", "what is in weights files and templates"),
+            Map.entry("09-ps", "models were in memory when it was recorded"),
+            Map.entry("12-chat-tools", "the recorded model calls a tool whenever one is offered"),
+            Map.entry("13-chat-tools-stream", "the recorded model calls a tool whenever one is offered"),
+            Map.entry("15-chat-schema", "the recorded model repeated itself; see ModelLimitsTest"),
+            Map.entry("16-chat-schema-stream", "the recorded model repeated itself; see ModelLimitsTest"),
+            Map.entry("26-resp-tools-stream", "the recorded model calls a tool whenever one is offered"),
+            Map.entry("27-resp-zstd", "zstd takes a library, and no client of this project sends it"),
+            Map.entry("28-zstd-bad", "zstd takes a library, and no client of this project sends it"),
+            Map.entry("30-msg-tools-stream", "the recorded model calls a tool whenever one is offered"),
+            Map.entry("32-msg-empty", "the recorded model says nothing to that prompt"),
+            Map.entry("46-origin-pre-http-localhost-3000", "three Vary headers, and Allow beside CORS"));
+
+    /** Different each time, or a property of the recording machine's files. */
+    private static final Set<String> VOLATILE = Set.of(
+            "id",
+            "call_id",
+            "item_id",
+            "request_id",
+            "created",
+            "created_at",
+            "completed_at",
+            "modified_at",
+            "expires_at",
+            "digest",
+            "size",
+            "size_vram",
+            "prompt_tokens",
+            "completion_tokens",
+            "total_tokens",
+            "input_tokens",
+            "output_tokens",
+            "version");
+
+    /** What the model says, in as many pieces as it likes. */
+    private static final Set<String> SAID = Set.of(
+            "content",
+            "reasoning",
+            "text",
+            "delta",
+            "arguments",
+            "thinking",
+            "partial_json",
+            "input",
+            "encrypted_content");
+
+    @TempDir
+    private Path directory;
+
+    static List<String> recordings() throws IOException {
+        try (Stream<Path> files = Files.list(RECORDINGS)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".json"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private ModelServer server(boolean full) throws IOException {
+        ModelStore store = ModelStore.open(directory);
+        List.of(
+                        Model.of("tiny", 2_675_505, "llama", 131_072, "completion", "tools"),
+                        Model.of("think", 2_675_573, "llama", 131_072, "completion", "tools", "thinking"),
+                        Model.of("notools", 2_674_790, "llama", 131_072, "completion"),
+                        Model.of("slow", 168_715_386, "llama", 131_072, "completion", "tools", "thinking"),
+                        Model.of("jinja", 2_675_224, "llama", 131_072, "completion")
+                                .withJinjaOnly(),
+                        Model.of("embed", 862_038, "bert", 2_048, "embedding"))
+                .forEach(store::add);
+        return Servers.empty(
+                directory,
+                full ? "{\"busy503Times\": 1}" : "{}",
+                "OLLAMA_NO_CLOUD=1",
+                "OLLAMA_KEEP_ALIVE=-1",
+                "OLLAMA_CONTEXT_LENGTH=65536");
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void whatWasAnsweredIsAnswered(String file) throws IOException {
+        JsonNode recording = Json.MAPPER.readTree(RECORDINGS.resolve(file).toFile());
+        String expected = normal(recorded(recording.path("answer")));
+        String seen;
+        try (ModelServer server = server(recording.path("id").asText().startsWith("queue-full"))) {
+            seen = normal(answer(server, recording.path("request")));
+        }
+        String id = file.replace(".json", "");
+        if (DIFFERS.containsKey(id)) {
+            assertThat(seen).as(DIFFERS.get(id)).isNotEqualTo(expected);
+        } else {
+            assertThat(seen).isEqualTo(expected);
+        }
+    }
+
+    private record Answer(int status, Map<String, String> headers, String body) {}
+
+    private static Answer recorded(JsonNode answer) {
+        Map<String, String> headers = new TreeMap<>();
+        answer.path("headers")
+                .forEach(header -> headers.put(
+                        header.path(0).asText().toLowerCase(Locale.ROOT),
+                        header.path(1).asText()));
+        return new Answer(
+                answer.path("status").asInt(), headers, answer.path("body").asText());
+    }
+
+    private static Answer answer(ModelServer server, JsonNode request) throws IOException {
+        byte[] body = request.has("json")
+                ? Json.MAPPER.writeValueAsBytes(request.path("json"))
+                : request.has("bodyBase64")
+                        ? Base64.getDecoder().decode(request.path("bodyBase64").asText())
+                        : request.path("body").asText().getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder(
+                request.path("method").asText() + " " + request.path("target").asText() + " HTTP/"
+                        + request.path("http").asText() + "\r\n");
+        request.path("headers")
+                .forEach(header -> head.append(header.path(0).asText())
+                        .append(": ")
+                        .append(header.path(1).asText())
+                        .append("\r\n"));
+        head.append("Connection: close\r\n");
+        if (body.length > 0) {
+            head.append("Content-Length: ").append(body.length).append("\r\n");
+        }
+        try (Socket socket =
+                new Socket(server.address().getAddress(), server.address().getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(body);
+            return parsed(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static Answer parsed(String answer) {
+        String text = answer.replaceFirst("^HTTP/1.1 100 Continue\r\n\r\n", "");
+        int end = text.indexOf("\r\n\r\n");
+        List<String> lines = text.substring(0, end).lines().toList();
+        Map<String, String> headers = new TreeMap<>();
+        lines.stream()
+                .skip(1)
+                .forEach(line -> headers.put(
+                        line.replaceFirst(":.*", "").toLowerCase(Locale.ROOT), line.replaceFirst("[^:]*: *", "")));
+        String rest = text.substring(end + 4);
+        String body = headers.getOrDefault("transfer-encoding", "").equals("chunked") ? unchunked(rest) : rest;
+        return new Answer(
+                Integer.parseInt(lines.get(0).replaceFirst("[^ ]* ", "").replaceFirst(" .*", "")),
+                headers,
+                new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+    }
+
+    private static String unchunked(String chunks) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        int at = 0;
+        while (true) {
+            int line = chunks.indexOf("\r\n", at);
+            int size = Integer.parseInt(chunks.substring(at, line), 16);
+            if (size == 0) {
+                return whole.toString(StandardCharsets.ISO_8859_1);
+            }
+            whole.writeBytes(chunks.substring(line + 2, line + 2 + size).getBytes(StandardCharsets.ISO_8859_1));
+            at = line + 2 + size + 2;
+        }
+    }
+
+    /** How the answer is framed depends on its length alone, and is not compared. */
+    private static String normal(Answer answer) {
+        Map<String, String> headers = new TreeMap<>(answer.headers());
+        List.of("date", "connection", "content-length", "transfer-encoding").forEach(headers::remove);
+        return answer.status() + "\n" + headers + "\n" + normal(answer.body());
+    }
+
+    /** Of several equal events in a row only the first. */
+    private static String normal(String body) {
+        List<String> events = new ArrayList<>();
+        for (String event : List.of(body.split("\n\n", -1))) {
+            String normal = Stream.of(event.split("\n", -1))
+                    .map(line -> line.startsWith("data: {") ? "data: " + json(line.substring(6)) : json(line))
+                    .reduce((one, other) -> one + "\n" + other)
+                    .orElse("");
+            if (events.isEmpty() || !events.get(events.size() - 1).equals(normal)) {
+                events.add(normal);
+            }
+        }
+        return String.join("\n\n", events);
+    }
+
+    private static String json(String line) {
+        if (!line.startsWith("{")) {
+            return line;
+        }
+        try {
+            return Json.write(masked(Json.MAPPER.readTree(line)));
+        } catch (JsonProcessingException e) {
+            return line;
+        }
+    }
+
+    private static JsonNode masked(JsonNode node) {
+        if (node instanceof ArrayNode array) {
+            List<JsonNode> elements = new ArrayList<>();
+            array.forEach(element -> elements.add(masked(element)));
+            return Json.array(elements);
+        }
+        if (!(node instanceof ObjectNode object)) {
+            return node;
+        }
+        ObjectNode masked = Json.object();
+        object.properties().forEach(field -> {
+            String key = field.getKey();
+            JsonNode value = field.getValue();
+            if (VOLATILE.contains(key) && !value.isNull()) {
+                masked.put(key, "volatile");
+            } else if (SAID.contains(key)
+                    && value.isTextual()
+                    && !value.asText().isEmpty()) {
+                masked.put(key, "said");
+            } else if (key.equals("input") || key.equals("sequence_number")) {
+                masked.put(key, "depends on what is said");
+            } else {
+                masked.set(key, masked(value));
+            }
+        });
+        return masked;
+    }
+}
