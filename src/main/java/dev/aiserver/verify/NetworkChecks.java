@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -108,8 +107,8 @@ final class NetworkChecks {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
-        Set<Integer> ours =
-                Set.of(server.spec().ollama().port(), server.spec().proxy().port());
+        List<Integer> ours =
+                List.of(server.spec().ollama().port(), server.spec().proxy().port());
         List<String> forwarded = new Tailscale(server.host())
                 .forwardings().stream()
                         .filter(target -> ours.contains(port(target)))
