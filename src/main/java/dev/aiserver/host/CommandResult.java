@@ -45,6 +45,11 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
                 : Optional.empty();
     }
 
+    /** Whether it was killed, at its time limit or by a signal: asked again, it may answer. */
+    public boolean wasKilled() {
+        return exitCode != NOT_FOUND && cutOff().isPresent();
+    }
+
     /**
      * For a question that was not answered.
      *

@@ -105,6 +105,8 @@ public final class LocalHost implements Host {
         try {
             int exitCode = executor.execute(line, childEnvironment);
             if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired) {
+                // The library has taken the flag away; who waits next must not wait to the end.
+                Thread.currentThread().interrupt();
                 throw new Trouble(
                         Trouble.Kind.INTERRUPTED,
                         "\"" + command + "\" was cut off, because this program was interrupted.");

@@ -42,7 +42,8 @@ public final class LockFile {
     /**
      * Who has it.
      *
-     * @param started when that process started, as {@code ps} says: a later process may get the same id
+     * @param started when that process started, as {@code ps} says: a later process may get the same id; empty when
+     *     {@code ps} did not say
      * @param doing what the person called it: install, uninstall
      */
     public record Holder(int schema, long process, String started, String doing, String since) {
@@ -68,7 +69,9 @@ public final class LockFile {
     public Held take(String doing, Duration limit, Consumer<Holder> waiting) {
         long process = host.presence();
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        Holder me = new Holder(SCHEMA, process, started(process).text().strip(), doing, since);
+        CommandResult started = started(process);
+        Holder me =
+                new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", doing, since);
         Attempts attempts = new Attempts(me, waiting);
         if (!new Patience(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
             throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
@@ -189,11 +192,16 @@ public final class LockFile {
         return files.read(name, SCHEMA, Holder.class, older -> older);
     }
 
-    /** What cannot be found out is not taken for dead. */
+    /** What cannot be found out is not taken for dead. Of a process that is not there, ps says nothing at all. */
     private boolean isDead(Holder holder) {
-        CommandResult started = started(holder.process());
-        return started.exitCode() == EX_NO_SUCH_PROCESS
-                || started.succeeded() && !started.text().strip().equals(holder.started());
+        CommandResult answer = started(holder.process());
+        String started = answer.text().strip();
+        if (answer.exitCode() == EX_NO_SUCH_PROCESS) {
+            return started.isEmpty() && answer.errorText().isBlank();
+        }
+        boolean bothKnown =
+                answer.succeeded() && !started.isEmpty() && !holder.started().isEmpty();
+        return bothKnown && !started.equals(holder.started());
     }
 
     private CommandResult started(long process) {

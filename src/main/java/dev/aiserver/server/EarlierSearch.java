@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.server.EarlierService.Origin;
@@ -86,9 +87,14 @@ final class EarlierSearch {
     }
 
     private Optional<LaunchAgent> agent(Path plist, String session) {
-        return host.file(plist) instanceof FileState.Regular file
-                ? LaunchAgent.read(host, file.content(), session)
-                : Optional.empty();
+        if (!(host.file(plist) instanceof FileState.Regular file)) {
+            return Optional.empty();
+        }
+        try {
+            return LaunchAgent.read(host, file.content(), session);
+        } catch (Trouble trouble) {
+            throw new Trouble(trouble.kind(), plist + ": " + trouble.sentence(), trouble);
+        }
     }
 
     private static boolean mayBeInTheWay(LaunchAgent agent) {

@@ -300,6 +300,11 @@ public final class Install {
      */
     private record Refusal(Change change, String sentence) {
         static Refusal of(Change change, Blueprint.FileCheck check, CommandResult result) {
+            if (result.wasKilled()) {
+                String what = "whether the content for " + check.path() + " is good";
+                return new Refusal(
+                        change, result.noAnswer(check.command(), what).sentence());
+            }
             return new Refusal(
                     change,
                     "The content for " + check.path() + " was refused by \"" + check.command() + "\": "

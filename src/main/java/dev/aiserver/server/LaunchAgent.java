@@ -29,14 +29,18 @@ record LaunchAgent(String label, String command, String ollamaHost) {
 
     private static final String BINARY = "bplist";
 
+    /** As plutil says of what launchd cannot read either: {@code <stdin>: Property List error: Unexpected character}. */
+    private static final String NO_PROPERTY_LIST = "Property List error";
+
     /**
      * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
      * @return empty for what is no property list of a job
+     * @throws Trouble when plutil does not say what a binary one holds
      */
     static Optional<LaunchAgent> read(Host host, Content content, String session) {
+        String xml = xml(host, content);
         try {
-            return Optional.of(of(PropertyList.parse(xml(host, content)), session))
-                    .filter(agent -> !agent.label.isEmpty());
+            return Optional.of(of(PropertyList.parse(xml), session)).filter(agent -> !agent.label.isEmpty());
         } catch (Trouble notAPropertyList) {
             return Optional.empty();
         }
@@ -46,8 +50,12 @@ record LaunchAgent(String label, String command, String ollamaHost) {
         if (!content.text().startsWith(BINARY)) {
             return content.text();
         }
-        CommandResult converted = host.run(
-                Command.of("plutil", "-convert", "xml1", "-o", "-", "-").reading(content.bytes()));
+        Command question = Command.of("plutil", "-convert", "xml1", "-o", "-", "-");
+        CommandResult converted = host.run(question.reading(content.bytes()));
+        boolean isNone = converted.exitCode() == 1 && converted.complaint().contains(NO_PROPERTY_LIST);
+        if (!converted.succeeded() && !isNone) {
+            throw converted.noAnswer(question, "what a binary property list starts");
+        }
         return converted.text();
     }
 

@@ -1,6 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
@@ -100,8 +101,9 @@ public final class MacSurvey implements Survey {
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
         problems.check(() -> requireModels(spec));
         Command ollamaVersion = ollamaVersion(spec);
-        OllamaVersions ollama = OllamaVersions.in(said(ollamaVersion));
-        problems.check(() -> requireVersion(ollamaVersion, ollama.program(), OLDEST_OLLAMA));
+        Optional<OllamaVersions> ollama = problems.ask(() -> OllamaVersions.in(said(ollamaVersion)));
+        ollama.ifPresent(
+                versions -> problems.check(() -> requireVersion(ollamaVersion, versions.program(), OLDEST_OLLAMA)));
         problems.check(() -> requireVersion(HAPROXY_VERSION, Version.in(said(HAPROXY_VERSION)), OLDEST_HAPROXY));
         problems.check(() -> requirePcre(said(HAPROXY_BUILD)));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
@@ -119,7 +121,7 @@ public final class MacSurvey implements Survey {
                 hostNames(spec, known),
                 missing(),
                 earlier,
-                ollama.outdated());
+                ollama.flatMap(OllamaVersions::outdated));
     }
 
     private ProgramAudit audit(List<String> programs) {
@@ -202,9 +204,22 @@ public final class MacSurvey implements Survey {
                 .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
-    /** Nothing where there is no such program. */
+    /**
+     * Nothing where there is no such program.
+     *
+     * @throws Trouble when it was killed, which may mean a busy machine as well as a broken program
+     */
     private String said(Command question) {
-        return host.find(question.program()).isEmpty() ? "" : host.run(question).text();
+        String program = question.program();
+        if (host.find(program).isEmpty()) {
+            return "";
+        }
+        CommandResult answer = host.run(question);
+        if (answer.wasKilled()) {
+            throw new Trouble(answer.noAnswer(question, "which version of " + program + " this is")
+                            .sentence() + " Try again; if that stays so, run \"brew reinstall " + program + "\".");
+        }
+        return answer.text();
     }
 
     private void requireVersion(Command question, Optional<Version> said, Version oldest) {
@@ -299,6 +314,9 @@ public final class MacSurvey implements Survey {
             try {
                 return Optional.of(question.get());
             } catch (Trouble trouble) {
+                if (trouble.isLoss() || trouble.kind() == Trouble.Kind.INTERRUPTED) {
+                    throw trouble;
+                }
                 if (!sentences.contains(trouble.sentence())) {
                     sentences.add(trouble.sentence());
                 }

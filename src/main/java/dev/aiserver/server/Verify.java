@@ -83,15 +83,20 @@ public final class Verify {
      * That nobody reaches more than they may: Ollama past the proxy, requests on the disk or in the cloud.
      *
      * @param installed whose services run
-     * @throws Trouble that names what is exposed
+     * @throws Trouble that names what is exposed and what to do about it
      */
     public void requireNoExposure(Install.Proposal installed) {
         String exposures = exposures(installed.spec(), installed.transaction().after())
-                .map(verdict -> verdict.id() + ": " + ((Outcome.Failed) verdict.outcome()).evidence())
+                .map(Verify::sentence)
                 .collect(Collectors.joining(". "));
         if (!exposures.isEmpty()) {
             throw new Trouble("This would leave the machine exposed: " + exposures + ".");
         }
+    }
+
+    private static String sentence(Verdict exposure) {
+        Outcome.Failed failed = (Outcome.Failed) exposure.outcome();
+        return exposure.id() + ": " + failed.evidence() + "; " + failed.fix();
     }
 
     private Stream<Verdict> exposures(ServerSpec spec, Receipt receipt) {

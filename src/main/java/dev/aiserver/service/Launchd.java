@@ -385,21 +385,30 @@ public final class Launchd {
                         + " after SIGKILL. Restart the Mac, or look with: launchctl print " + target);
             }
         }
-        if (before.pid().isPresent()
-                && !patience.await(
-                        timing.killGrace(), () -> !isAlive(before.pid().getAsInt()))) {
-            throw new Trouble(label + " is unloaded, but its process" + processOf(before) + " still runs; end it with: "
-                    + "kill " + before.pid().getAsInt());
+        before.pid().ifPresent(pid -> requireEnded(label, pid));
+    }
+
+    private void requireEnded(String label, int pid) {
+        Command question = Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid));
+        if (patience.await(timing.killGrace(), () -> isNo(host.look(question)))) {
+            return;
         }
+        CommandResult answer = host.look(question);
+        if (answer.succeeded()) {
+            throw new Trouble(label + " is unloaded, but its process (process " + pid + ") still runs; end it with: "
+                    + "kill " + pid);
+        }
+        if (!isNo(answer)) {
+            throw answer.noAnswer(question, "whether process " + pid + " of " + label + " has ended");
+        }
+    }
+
+    private static boolean isNo(CommandResult answer) {
+        return !answer.succeeded() && answer.cutOff().isEmpty();
     }
 
     private boolean isGone(String domain, String label) {
         return !(launchctl.probe(domain, label) instanceof Probe.Loaded);
-    }
-
-    private boolean isAlive(int pid) {
-        return host.look(Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid)))
-                .succeeded();
     }
 
     private static String processOf(LaunchctlPrint print) {

@@ -60,7 +60,7 @@ final class HeadlessChecks {
 
     private static Outcome disk(Server server) {
         CommandResult result = server.host().run(FILE_VAULT);
-        return result.text().contains("FileVault is Off")
+        return result.succeeded() && result.text().contains("FileVault is Off")
                 ? new Outcome.Passed("FileVault is off")
                 : new Outcome.Warned(
                         result.succeeded()
@@ -74,7 +74,7 @@ final class HeadlessChecks {
         Matcher sleep = SLEEP.matcher(result.text());
         boolean known = false;
         boolean never = true;
-        while (sleep.find()) {
+        while (result.succeeded() && sleep.find()) {
             known = true;
             never &= sleep.group(1).equals("0");
         }
@@ -87,7 +87,7 @@ final class HeadlessChecks {
 
     private static Outcome firewall(Server server) {
         CommandResult result = server.host().run(FIREWALL);
-        return result.text().contains("disabled")
+        return result.succeeded() && result.text().contains("disabled")
                 ? new Outcome.Passed("the firewall is off; HAProxy listens on its one address only")
                 : new Outcome.Warned(
                         result.succeeded()
@@ -98,6 +98,6 @@ final class HeadlessChecks {
     }
 
     private static String cannotTell(CommandResult result) {
-        return "this cannot be told: " + result.complaint();
+        return "this cannot be told: " + result.cutOff().orElseGet(result::complaint);
     }
 }

@@ -39,9 +39,10 @@ final class PrivacyChecks {
 
     private PrivacyChecks() {}
 
-    /** As the person wrote it; without a word of theirs it is off. */
+    /** As the person wrote it; without a word of theirs it is off, and an empty one is Ollama's own default. */
     private static boolean allowsTheCloud(Server server) {
-        return OFF.contains(server.spec().ollama().environment().getOrDefault("OLLAMA_NO_CLOUD", "1"));
+        String noCloud = server.spec().ollama().environment().getOrDefault("OLLAMA_NO_CLOUD", "1");
+        return noCloud.isEmpty() || OFF.contains(noCloud);
     }
 
     /** What they will ask. */

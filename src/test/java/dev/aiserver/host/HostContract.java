@@ -96,6 +96,28 @@ public interface HostContract {
     }
 
     @Test
+    default void whatAnInterruptionCutsOffIsNoAnswer(@Home Path home) {
+        Host host = host(home);
+        host.run(shell("true"));
+        Thread here = Thread.currentThread();
+        Thread other = new Thread(() -> {
+            new Patience(Duration.ofMillis(200)).await(Duration.ofMillis(200), () -> false);
+            here.interrupt();
+        });
+        other.start();
+        try {
+            assertThatThrownBy(() -> host.run(shell("echo part; sleep 20")))
+                    .isInstanceOfSatisfying(
+                            Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.INTERRUPTED));
+            assertThat(here.isInterrupted())
+                    .as("whoever waits next ends as well")
+                    .isTrue();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     default void argumentsArriveByteForByte(@Home Path home) {
         String[] arguments = {
             "", " ", "a b", "'", "\"", "'\"'", "$HOME", "`id`", "\\", "\\n", "a\nb", "*", "~", "-n", "--", "é→😀", ""

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A first installation on a Mac that is slow, busy or does not answer. */
 class FirstRunIT {
@@ -73,10 +74,11 @@ class FirstRunIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        com.ollama.plist.ftlx | <string>127.0.0.1:[=port]           | <string>0.0.0.0:[=port] | bindings.ollama
-        haproxy.cfg.ftl       | bind [=bindAddress]:[=proxy.port]   | bind *:[=proxy.port]    | bindings.haproxy
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port]           | <string>0.0.0.0:[=port] | bindings.ollama  | its property list must say OLLAMA_HOST=127.0.0.1:11434
+        haproxy.cfg.ftl       | bind [=bindAddress]:[=proxy.port]   | bind *:[=proxy.port]    | bindings.haproxy | haproxy.cfg must bind 100.101.102.103:11435 and nothing else
         """)
-    void whatWouldBeExposedIsRolledBack(String template, String from, String to, String check) throws Exception {
+    void whatWouldBeExposedIsRolledBack(String template, String from, String to, String check, String fix)
+            throws Exception {
         try (Mac mac = new Mac()) {
             // On Linux a wildcard and an address cannot share a port, as they can on a Mac.
             mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { port: 11435 }\n");
@@ -86,9 +88,38 @@ class FirstRunIT {
             assertThat(installed.exitCode()).as(installed.toString()).isEqualTo(4);
             assertThat(installed.err())
                     .contains("This would leave the machine exposed: " + check + ": ")
-                    .contains("on *:1143");
+                    .contains("on *:1143", fix);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.listening()).isEmpty();
+        }
+    }
+
+    @Test
+    void requestsOnTheDiskThatNobodyConfiguredAreRolledBack() {
+        try (Mac mac = new Mac()) {
+            Map<String, ?> before = mac.tree();
+            mac.command("launchctl", "setenv", "OLLAMA_DEBUG_LOG_REQUESTS", "1");
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isEqualTo(4);
+            assertThat(installed.err())
+                    .contains(
+                            "This would leave the machine exposed: privacy.request-log: ",
+                            "run \"launchctl unsetenv OLLAMA_DEBUG_LOG_REQUESTS\"");
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+
+    /** An empty value is Ollama's own default, with the cloud. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", ""})
+    void aCloudThatTheConfigurationAllowsIsAWarningOnly(String noCloud) {
+        try (Mac mac = new Mac()) {
+            mac.write(
+                    mac.config(),
+                    "logs: " + mac.logs() + "\nollama: { environment: { OLLAMA_NO_CLOUD: \"" + noCloud + "\" } }\n");
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.out()).contains("the configuration allows the cloud");
         }
     }
 

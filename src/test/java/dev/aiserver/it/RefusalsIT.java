@@ -60,6 +60,16 @@ class RefusalsIT {
                         1,
                         "log in at the screen or with Screen Sharing"),
                 on(
+                        "ollama --version is killed",
+                        mac -> mac.script(mac.bottle("ollama", "ollama"), "echo 0.1; kill -KILL $$"),
+                        1,
+                        "gave no answer (it was ended by signal 9). Try again; if that stays so, run \"brew reinstall ollama\"."),
+                on(
+                        "haproxy -v is killed",
+                        mac -> mac.script(mac.standin("haproxy"), "kill -TERM $$"),
+                        1,
+                        "gave no answer (it was ended by signal 15). Try again; if that stays so, run \"brew reinstall haproxy\"."),
+                on(
                         "Intel",
                         mac -> mac.script(mac.standin("uname"), "echo Darwin x86_64"),
                         1,
@@ -316,6 +326,11 @@ class RefusalsIT {
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
                         4,
                         "was refused by \"plutil -lint -s -\": stdin: no property list.\nEverything"),
+                on(
+                        "plutil is killed",
+                        mac -> mac.script(mac.standin("plutil"), "kill -KILL $$"),
+                        4,
+                        " is good: \"plutil -lint -s -\" gave no answer (it was ended by signal 9).\nEverything"),
                 on(
                         "Ollama ends at once",
                         mac -> mac.script(mac.bottle("ollama", "ollama"), "[ \"$1\" = serve ] || echo 0.16.2; exit 3"),

@@ -1,18 +1,24 @@
 package dev.aiserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.standin.Script;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,8 +103,34 @@ class EarlierSearchTest {
 
     @Test
     void whatIsNoPropertyListOfAJobIsPassedOver() {
-        for (String text : List.of("", "no XML", "<plist><dict></dict></plist>", "bplist00 and nothing more", "<a")) {
+        for (String text : List.of("", "no XML", "<plist><dict></dict></plist>", "<a")) {
             assertThat(LaunchAgent.read(HOST, Content.of(text), "")).as(text).isEmpty();
+        }
+    }
+
+    /** What launchd cannot read starts nothing; what plutil does not read may start anything. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+            echo '<stdin>: Property List error: Unexpected character' >&2; exit 1 | none
+            echo 'plutil: out of memory' >&2; exit 1                              | plutil: out of memory
+            exit 1                                                                | no message, exit code 1
+            echo '<plist><dict>'; kill -KILL $$                                   | it was ended by signal 9
+            exit 124                                                              | it did not answer in time
+            exit 127                                                              | it is not installed
+            """)
+    void aBinaryPropertyListThatPlutilDoesNotReadIsNotOverlooked(
+            String script, @Nullable String reason, @TempDir Path directory) {
+        Script.write(directory.resolve("plutil"), script);
+        LocalHost host = new LocalHost(Map.of("PATH", directory.toString()));
+        Content binary = Content.of("bplist00 of somebody");
+        if (reason == null) {
+            assertThat(LaunchAgent.read(host, binary, "")).isEmpty();
+        } else {
+            assertThatThrownBy(() -> LaunchAgent.read(host, binary, ""))
+                    .isInstanceOf(Trouble.class)
+                    .hasMessage(
+                            "Cannot tell what a binary property list starts: \"plutil -convert xml1 -o - -\" gave no "
+                                    + "answer (" + reason + ").");
         }
     }
 }

@@ -435,6 +435,27 @@ abstract class LaunchdContract {
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
 
+    @ParameterizedTest
+    @CsvSource({"124, it did not answer in time", "127, it is not installed", "137, it was ended by signal 9"})
+    void aProcessIsNotTakenForEndedWhenNobodySaysSo(int exitCode, String reason) throws IOException {
+        Mac mac = boot(
+                Quirks.usual(),
+                new Timing(
+                        TIMING.window(),
+                        TIMING.deadline(),
+                        TIMING.pauses(),
+                        TIMING.reloadGrace(),
+                        TIMING.drainGrace(),
+                        Duration.ofMillis(50)));
+        mac.start(agent(Agent.STAYS).written());
+        mac.host().signalZero = Optional.of(CommandResult.of(exitCode, "", ""));
+        assertTrouble(
+                () -> mac.launchd().stop(LABEL),
+                "Cannot tell whether process ",
+                " of " + LABEL + " has ended: ",
+                "(" + reason + ")");
+    }
+
     @Test
     void aHangingLaunchctlIsGivenUp() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("print", 1, new Fault.Hang(Duration.ofMinutes(10)))));

@@ -677,6 +677,24 @@ class SabotageTest {
                         && warned.evidence().startsWith("this cannot be told: "));
     }
 
+    /** Each would pass if the part that was said were all of it. */
+    @ParameterizedTest
+    @CsvSource({"124, it did not answer in time", "137, it was ended by signal 9"})
+    void whatIsSaidInPartIsNoProofOfAMac(int exitCode, String reason) throws Exception {
+        world.host().pretendToBe("Darwin");
+        world.host().answer("ifconfig", "inet 127.0.0.1\n");
+        world.host().cutOff("fdesetup", exitCode, "FileVault is Off.\n");
+        world.host().cutOff("pmset", exitCode, "AC Power:\n sleep                0\n");
+        world.host().cutOff("socketfilterfw", exitCode, "Firewall is disabled. (State = 0)\n");
+        world.host().cutOff("defaults", exitCode, world.host().facts().user());
+        assertThat(world.verify("headless.*"))
+                .filteredOn(verdict -> verdict.group().equals("headless"))
+                .hasSize(4)
+                .extracting(Verdict::outcome)
+                .allMatch(outcome -> outcome instanceof Outcome.Warned warned
+                        && warned.evidence().equals("this cannot be told: " + reason));
+    }
+
     @Test
     void whoseModelsAreNotToldIsNotTakenForAServerWithoutModels() throws Exception {
         world.engine(SpoiltEngine.answering("/api/tags", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{}"));

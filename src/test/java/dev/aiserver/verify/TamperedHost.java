@@ -26,6 +26,11 @@ final class TamperedHost implements ForwardingHost {
         tampered.put(program, real -> CommandResult.of(0, output, ""));
     }
 
+    /** It ends so when it has said that much. */
+    void cutOff(String program, int exitCode, String output) {
+        tampered.put(program, real -> CommandResult.of(exitCode, output, ""));
+    }
+
     void change(String program, UnaryOperator<String> change) {
         tampered.put(program, real -> CommandResult.of(real.exitCode(), change.apply(real.text()), real.errorText()));
     }

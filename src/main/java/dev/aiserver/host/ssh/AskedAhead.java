@@ -57,7 +57,8 @@ final class AskedAhead {
 
     private void add(Question<CommandResult> question, Command command) {
         add(question, result -> {
-            if (result.exitCode() != Shell.NOT_ASKED) {
+            // What was killed is asked again when it is needed.
+            if (result.exitCode() != Shell.NOT_ASKED && !result.wasKilled()) {
                 foreseen.result(command, result);
             }
         });

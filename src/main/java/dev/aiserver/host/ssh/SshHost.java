@@ -136,7 +136,16 @@ public final class SshHost implements Host, AutoCloseable {
     private CommandResult one(Command command, Manner manner) {
         Conversation conversation = new Conversation(List.of(Shell.run(command)));
         Conversation.Heard heard = oneOfFew(open -> manner.hold(conversation, open, command.timeout()));
+        heard.unfinished().ifPresent(cut -> requireNotInterrupted(command));
         return heard.unfinished().orElseGet(() -> heard.answers().get(0));
+    }
+
+    /** What an interruption has cut off is no answer, as on this machine. */
+    private static void requireNotInterrupted(Command command) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new Trouble(
+                    Trouble.Kind.INTERRUPTED, "\"" + command + "\" was cut off, because this program was interrupted.");
+        }
     }
 
     @Override
@@ -164,7 +173,10 @@ public final class SshHost implements Host, AutoCloseable {
                 return results;
             }
         }
-        heard.unfinished().ifPresent(results::add);
+        heard.unfinished().ifPresent(cut -> {
+            requireNotInterrupted(commands.get(results.size()));
+            results.add(cut);
+        });
         return results;
     }
 

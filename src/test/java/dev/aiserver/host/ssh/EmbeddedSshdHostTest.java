@@ -1,5 +1,9 @@
 package dev.aiserver.host.ssh;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostContract;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The contract, with an SSH server that is not OpenSSH. */
@@ -45,6 +50,21 @@ class EmbeddedSshdHostTest implements HostContract {
         SshHost host = client.host("server");
         hosts.add(host);
         return host;
+    }
+
+    @Test
+    void whatWasKilledWhenAskedAheadIsAskedAgain(@Home Path home) {
+        SshHost host = (SshHost) host(Map.of("PATH", SYSTEM_PATH, "HOME", home.toString()));
+        Command question = Command.of(
+                "sh",
+                "-c",
+                "[ -e \"$1\" ] && exec echo all of it; : >\"$1\"; echo a part; kill -KILL $$",
+                "sh",
+                home.resolve("asked").toString());
+        assertThat(host.ahead(Foresight.ofCommands(List.of(question)))
+                        .look(question)
+                        .text())
+                .isEqualTo("all of it\n");
     }
 
     @Override
