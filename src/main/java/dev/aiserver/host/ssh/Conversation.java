@@ -98,7 +98,15 @@ final class Conversation {
         // Counted before the killing, because the shell may still tell of the death of its child.
         Heard heard = heard(shell, answered(shell));
         if (heard.unfinished().isPresent()) {
-            end(connection, shell);
+            // The killing may need another channel, and the library waits for that without an interruption or forgets it.
+            boolean interrupted = Thread.interrupted();
+            try {
+                end(connection, shell);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
         return heard;
     }
