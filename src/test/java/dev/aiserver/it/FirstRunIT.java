@@ -119,7 +119,8 @@ class FirstRunIT {
                     "logs: " + mac.logs() + "\nollama: { environment: { OLLAMA_NO_CLOUD: \"" + noCloud + "\" } }\n");
             Run installed = mac.install("--yes");
             assertThat(installed.exitCode()).as(installed.toString()).isZero();
-            assertThat(installed.out()).contains("the configuration allows the cloud");
+            Run verified = mac.aiserver("verify", "--only", "privacy.cloud*");
+            assertThat(verified.out()).contains("the configuration allows the cloud", " 0 failed,");
         }
     }
 
