@@ -98,7 +98,8 @@ final class Conversation {
         // Counted before the killing, because the shell may still tell of the death of its child.
         Heard heard = heard(shell, answered(shell));
         if (heard.unfinished().isPresent()) {
-            // The killing may need another channel, and the library waits for that without an interruption or forgets it.
+            // The killing may need another channel, and the library waits for that without an interruption or forgets
+            // it.
             boolean interrupted = Thread.interrupted();
             try {
                 end(connection, shell);
