@@ -1,7 +1,10 @@
 package dev.aiserver.host;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,7 +79,12 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
-    default InetSocketAddress route(InetSocketAddress there) {
-        return behind().route(there);
+    default boolean isHere() {
+        return behind().isHere();
+    }
+
+    @Override
+    default Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
+        return behind().connect(there, timeout);
     }
 }

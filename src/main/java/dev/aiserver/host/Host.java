@@ -1,7 +1,10 @@
 package dev.aiserver.host;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -142,10 +145,17 @@ public interface Host {
     long presence();
 
     /**
-     * Where this program connects to, in order to reach an address that is spoken of on the machine, such as its
-     * loopback.
+     * A TCP connection to an address that is spoken of on the machine, such as its loopback. Nobody else can use the way
+     * there.
+     *
+     * @param timeout for the connection; zero is none
+     * @throws IOException when none comes about: {@link java.net.ConnectException} when it is refused, {@link
+     *     java.net.SocketTimeoutException} when nobody answers, another when no way leads there
      */
-    InetSocketAddress route(InetSocketAddress there);
+    Socket connect(InetSocketAddress there, Duration timeout) throws IOException;
+
+    /** Whether it is the machine that this program runs on. */
+    boolean isHere();
 
     /**
      * This machine, having been asked all of that at once where every question costs a trip. What it answers from memory

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -257,7 +258,20 @@ public final class LocalHost implements Host {
     }
 
     @Override
-    public InetSocketAddress route(InetSocketAddress there) {
-        return there;
+    public boolean isHere() {
+        return true;
+    }
+
+    @Override
+    public Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(
+                    new InetSocketAddress(there.getHostString(), there.getPort()), Math.toIntExact(timeout.toMillis()));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 }

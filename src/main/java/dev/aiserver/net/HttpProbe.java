@@ -1,5 +1,6 @@
 package dev.aiserver.net;
 
+import dev.aiserver.host.Host;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,22 +29,37 @@ public final class HttpProbe {
 
     private final InetSocketAddress server;
     private final Duration timeout;
-    private final Optional<InetAddress> source;
+    private final Connector connector;
 
-    /** @param timeout for the connection, and for each wait for more bytes */
-    public HttpProbe(InetSocketAddress server, Duration timeout) {
-        this(server, timeout, Optional.empty());
+    /** Who makes the connection. */
+    @FunctionalInterface
+    private interface Connector {
+        Socket connect(InetSocketAddress there, Duration timeout) throws IOException;
     }
 
-    private HttpProbe(InetSocketAddress server, Duration timeout, Optional<InetAddress> source) {
+    /**
+     * From this machine.
+     *
+     * @param timeout for the connection, and for each wait for more bytes
+     */
+    public HttpProbe(InetSocketAddress server, Duration timeout) {
+        this(server, timeout, (there, limit) -> connect(Optional.empty(), there, limit));
+    }
+
+    /** From that host, which speaks so of the server. */
+    public HttpProbe(Host host, InetSocketAddress server, Duration timeout) {
+        this(server, timeout, host::connect);
+    }
+
+    private HttpProbe(InetSocketAddress server, Duration timeout, Connector connector) {
         this.server = server;
         this.timeout = timeout;
-        this.source = source;
+        this.connector = connector;
     }
 
-    /** Returns a probe that sends from this address of the machine, not from the one that its routes choose. */
+    /** Returns a probe that sends from this address of this machine, not from the one that its routes choose. */
     public HttpProbe from(InetAddress address) {
-        return new HttpProbe(server, timeout, Optional.of(address));
+        return new HttpProbe(server, timeout, (there, limit) -> connect(Optional.of(address), there, limit));
     }
 
     public InetSocketAddress server() {
@@ -156,10 +172,21 @@ public final class HttpProbe {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket();
+        Socket socket = connector.connect(server, timeout);
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) timeout.toMillis());
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Socket connect(Optional<InetAddress> source, InetSocketAddress server, Duration timeout)
+            throws IOException {
+        Socket socket = new Socket();
+        try {
             if (source.isPresent()) {
                 socket.bind(new InetSocketAddress(source.get(), 0));
             }

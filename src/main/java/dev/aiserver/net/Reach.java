@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,15 +60,13 @@ public final class Reach {
     }
 
     private static Attempt attempt(Host host, InetSocketAddress there) {
-        InetSocketAddress route = host.route(there);
-        if (route.equals(there)) {
-            return attempt(there.getHostString(), there.getPort());
-        }
-        try (Socket socket = new Socket()) {
-            socket.connect(route, TIMEOUT_MILLIS);
-            return staysOpen(socket) ? Attempt.OPEN : Attempt.CLOSED;
-        } catch (IOException e) {
+        try {
+            host.connect(there, Duration.ofMillis(TIMEOUT_MILLIS)).close();
+            return Attempt.OPEN;
+        } catch (ConnectException | SocketTimeoutException e) {
             return Attempt.CLOSED;
+        } catch (IOException e) {
+            return Attempt.UNTRIED;
         }
     }
 
@@ -79,19 +78,6 @@ public final class Reach {
             return Attempt.CLOSED;
         } catch (IOException e) {
             return Attempt.UNTRIED;
-        }
-    }
-
-    /**
-     * The near end of a route accepts every connection, and closes it when the far end is refused; one that hangs up at
-     * once looks the same.
-     */
-    private static boolean staysOpen(Socket socket) throws IOException {
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        try {
-            return socket.getInputStream().read() >= 0;
-        } catch (SocketTimeoutException e) {
-            return true;
         }
     }
 }

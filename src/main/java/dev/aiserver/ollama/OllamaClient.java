@@ -35,12 +35,12 @@ public final class OllamaClient {
     /** After the download, a large file is verified without a word for minutes. */
     private static final Duration SILENCE_OF_A_VERIFICATION = Duration.ofMinutes(30);
 
-    private final InetSocketAddress address;
+    private final Host host;
     private final int port;
 
     /** @param host on which Ollama listens on loopback */
     public OllamaClient(Host host, int port) {
-        this.address = host.route(new InetSocketAddress("127.0.0.1", port));
+        this.host = host;
         this.port = port;
     }
 
@@ -116,7 +116,7 @@ public final class OllamaClient {
                 : HttpCall.post(
                         "/api/generate", host(), body.put("stream", false).toString());
         try {
-            HttpAnswer answer = new HttpProbe(address, limit).send(call);
+            HttpAnswer answer = probe(limit).send(call);
             return switch (answer.status()) {
                 case 200 -> new Ending.Done();
                 case 503 -> new Ending.Busy(words(answer));
@@ -155,7 +155,7 @@ public final class OllamaClient {
         HttpCall call = HttpCall.post(
                 "/api/pull", host(), JSON.createObjectNode().put("model", model).toString());
         Ending stalled = new Ending.BrokenOff("nothing came for " + words(stall));
-        try (HttpExchange exchange = new HttpProbe(address, stall).open(call);
+        try (HttpExchange exchange = probe(stall).open(call);
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
             PullProgress.Sum sum = new PullProgress.Sum();
@@ -192,6 +192,10 @@ public final class OllamaClient {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 
+    private HttpProbe probe(Duration limit) {
+        return new HttpProbe(host, new InetSocketAddress("127.0.0.1", port), limit);
+    }
+
     private JsonNode get(String path) {
         return answer("answer GET " + path, HttpCall.get(path, host()), ANSWER);
     }
@@ -203,7 +207,7 @@ public final class OllamaClient {
     private JsonNode answer(String what, HttpCall call, Duration timeout) {
         HttpAnswer answer;
         try {
-            answer = new HttpProbe(address, timeout).send(call);
+            answer = probe(timeout).send(call);
         } catch (IOException e) {
             throw unreachable(e);
         }

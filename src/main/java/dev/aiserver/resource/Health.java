@@ -25,7 +25,7 @@ public record Health(String address, int port, String host, String path) {
     public Optional<String> problem(Host machine) {
         String where = "http://" + address + ":" + port + path;
         try {
-            HttpAnswer answer = new HttpProbe(machine.route(new InetSocketAddress(address, port)), TIMEOUT)
+            HttpAnswer answer = new HttpProbe(machine, new InetSocketAddress(address, port), TIMEOUT)
                     .send(HttpCall.get(path, host));
             return answer.status() == 200 || answer.header("x-aiserver").equals("blocked")
                     ? Optional.empty()

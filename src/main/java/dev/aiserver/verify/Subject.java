@@ -203,32 +203,35 @@ public final class Subject {
 
     /** Ollama itself, past the proxy, for what it answers at once. */
     HttpProbe ollama(Server from) {
-        return new HttpProbe(ollamaOn(from), patience);
+        return ollamaOn(from, patience);
     }
 
     /** The proxy on the same way as Ollama itself, so that the two can be compared. */
     HttpProbe proxy(Server from) {
-        return new HttpProbe(proxyOn(from), patience);
+        return proxyOn(from, patience);
     }
 
     /** Sends to Ollama itself what a model answers. */
     HttpExchange askOllama(Server from, HttpCall call) throws IOException {
-        return new HttpProbe(ollamaOn(from), TIME_TO_GENERATE).open(call);
+        return ollamaOn(from, TIME_TO_GENERATE).open(call);
     }
 
     /** Sends through the proxy what a model answers, on the same way as to Ollama itself. */
     HttpExchange askProxy(Server from, HttpCall call) throws IOException {
-        return new HttpProbe(proxyOn(from), TIME_TO_GENERATE).open(call);
+        return proxyOn(from, TIME_TO_GENERATE).open(call);
     }
 
-    private static InetSocketAddress ollamaOn(Server server) {
-        return server.host()
-                .route(new InetSocketAddress("127.0.0.1", server.spec().ollama().port()));
+    private static HttpProbe ollamaOn(Server server, Duration timeout) {
+        InetSocketAddress there =
+                new InetSocketAddress("127.0.0.1", server.spec().ollama().port());
+        return new HttpProbe(server.host(), there, timeout);
     }
 
-    private InetSocketAddress proxyOn(Server server) {
-        return server.host()
-                .route(new InetSocketAddress(client.address(), client.proxy().port()));
+    private HttpProbe proxyOn(Server server, Duration timeout) {
+        return new HttpProbe(
+                server.host(),
+                new InetSocketAddress(client.address(), client.proxy().port()),
+                timeout);
     }
 
     static String ollamaHost(Server server) {

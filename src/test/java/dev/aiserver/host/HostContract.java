@@ -8,19 +8,23 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -625,14 +629,51 @@ public interface HostContract {
     @Test
     default void itsLoopbackCanBeReached(@Home Path home) throws IOException {
         Host host = host(home);
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Socket client = new Socket()) {
-            client.connect(host.route(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())));
-            try (Socket accepted = server.accept()) {
+        InetSocketAddress there;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            there = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
+            Set<String> listening = listening();
+            try (Socket client = host.connect(there, Duration.ofSeconds(10));
+                    Socket accepted = server.accept()) {
+                assertThat(listening()).as("no way there for others").isSubsetOf(listening);
+                client.setSoTimeout(100);
+                assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+                client.setSoTimeout(10_000);
+                accepted.getOutputStream().write(new byte[1_000_000]);
+                assertThat(client.getInputStream().readNBytes(1_000_000)).hasSize(1_000_000);
+                client.getOutputStream().write('?');
+                accepted.setSoTimeout(10_000);
+                assertThat(accepted.getInputStream().read()).isEqualTo('?');
+                client.shutdownOutput();
+                assertThat(accepted.getInputStream().read()).isEqualTo(-1);
                 accepted.getOutputStream().write('!');
-                assertThat(client.getInputStream().read()).isEqualTo('!');
+                accepted.shutdownOutput();
+                assertThat(client.getInputStream().readAllBytes()).containsExactly('!');
             }
         }
+        assertThatThrownBy(() -> host.connect(there, Duration.ofSeconds(10))).isInstanceOf(ConnectException.class);
+    }
+
+    /** The TCP sockets of this process that listen, by their inode. */
+    private static Set<String> listening() throws IOException {
+        Set<String> ours = new HashSet<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path each : open.toList()) {
+                if (Files.isSymbolicLink(each)) {
+                    ours.add(Files.readSymbolicLink(each).toString());
+                }
+            }
+        }
+        Set<String> listening = new HashSet<>();
+        for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] words = line.strip().split("\\s+");
+                if (words[3].equals("0A") && ours.contains("socket:[" + words[9] + "]")) {
+                    listening.add(words[9]);
+                }
+            }
+        }
+        return listening;
     }
 
     @Test

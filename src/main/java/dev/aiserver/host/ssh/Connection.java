@@ -6,7 +6,9 @@ import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
 import dev.aiserver.host.Trouble;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,7 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open SSH connection to a machine, over all the machines on the way. */
 final class Connection implements AutoCloseable {
-    private static final String LOOPBACK = "127.0.0.1";
 
     /** After each but the last, the other side is asked for a sign of life. */
     private static final int PARTS_OF_SILENCE = 3;
@@ -62,9 +63,9 @@ final class Connection implements AutoCloseable {
         Questions asked = to.restrictions().asks() ? questions : Questions.NOBODY;
         Keys keys = new Keys(to, asked);
         Passwords passwords = new Passwords(to.name(), asked);
-        Line line = new Line(options.connectTimeout());
+        Line line = new Line(options.connectTimeout(), legs.isEmpty() ? Optional.empty() : Optional.of(last()));
         try {
-            Session session = session(to);
+            Session session = new JSch().getSession(to.user(), to.host(), to.port());
             session.setSocketFactory(line);
             session.setDaemonThread(true);
             session.setIdentityRepository(keys);
@@ -82,16 +83,6 @@ final class Connection implements AutoCloseable {
         } catch (JSchException e) {
             throw new Refusals(to, options.connectTimeout()).of(e, keys, passwords);
         }
-    }
-
-    private Session session(Settings to) throws JSchException {
-        if (legs.isEmpty()) {
-            return new JSch().getSession(to.user(), to.host(), to.port());
-        }
-        int port = last().setPortForwardingL(LOOPBACK, 0, to.host(), to.port());
-        Session session = new JSch().getSession(to.user(), LOOPBACK, port);
-        session.setHostKeyAlias(to.alias().orElse(to.host()));
-        return session;
     }
 
     private Session last() {
@@ -134,13 +125,9 @@ final class Connection implements AutoCloseable {
         roundTrips.incrementAndGet();
     }
 
-    /** A port on the loopback of this machine that leads to an address as seen from there. */
-    int forward(InetSocketAddress there) {
-        try {
-            return last().setPortForwardingL(LOOPBACK, 0, there.getHostString(), there.getPort());
-        } catch (JSchException e) {
-            throw lost(e);
-        }
+    /** A connection that the last machine makes. */
+    Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
+        return ChannelSocket.connect(last(), there, Math.toIntExact(timeout.toMillis()));
     }
 
     /** Nothing while all is well; a connection that has been silent for too long is closed by asking. */

@@ -1,5 +1,6 @@
 package dev.aiserver.host.ssh;
 
+import com.jcraft.jsch.Session;
 import com.jcraft.jsch.SocketFactory;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,12 +19,17 @@ import java.util.Optional;
  */
 final class Line implements SocketFactory {
     private final Duration patience;
+    private final Optional<Session> way;
     private volatile Socket socket = new Socket();
     private volatile long lastHeard = System.nanoTime();
 
-    /** @param patience for the other side to accept the connection */
-    Line(Duration patience) {
+    /**
+     * @param patience for the other side to accept the connection
+     * @param way the session with the machine that makes the connection, when it is not this one
+     */
+    Line(Duration patience, Optional<Session> way) {
         this.patience = patience;
+        this.way = way;
     }
 
     Duration silence() {
@@ -47,11 +53,16 @@ final class Line implements SocketFactory {
     /** Tries all addresses of the host, as ssh does. */
     @Override
     public Socket createSocket(String host, int port) throws IOException {
+        int millis = Math.toIntExact(patience.toMillis());
+        if (way.isPresent()) {
+            socket = ChannelSocket.connect(way.get(), InetSocketAddress.createUnresolved(host, port), millis);
+            return socket;
+        }
         IOException failure = new UnknownHostException(host);
         for (InetAddress address : InetAddress.getAllByName(host)) {
             Socket attempt = new Socket();
             try {
-                attempt.connect(new InetSocketAddress(address, port), Math.toIntExact(patience.toMillis()));
+                attempt.connect(new InetSocketAddress(address, port), millis);
                 socket = attempt;
                 return attempt;
             } catch (IOException e) {

@@ -13,14 +13,13 @@ import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
-import java.net.InetAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -45,7 +44,6 @@ public final class SshHost implements Host, AutoCloseable {
     private final Questions questions;
     private final SshOptions options;
     private final Semaphore atOnce = new Semaphore(AT_ONCE);
-    private final Map<InetSocketAddress, InetSocketAddress> routes = new HashMap<>();
     private @Nullable Connection connection;
     private @Nullable Facts facts;
     private @Nullable ProgramAudit tools;
@@ -59,8 +57,8 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     /**
-     * How often something was asked of the other side since the connection was made. A route costs none: what then goes
-     * through it is between a client and a server.
+     * How often something was asked of the other side since the connection was made. A connection to an address there costs
+     * none: what then goes over it is between a client and a server.
      */
     public synchronized int roundTrips() {
         return connection == null ? 0 : connection.roundTrips();
@@ -251,11 +249,13 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     @Override
-    public synchronized InetSocketAddress route(InetSocketAddress there) {
-        return routes.computeIfAbsent(
-                there,
-                address -> new InetSocketAddress(
-                        InetAddress.getLoopbackAddress(), connection().forward(address)));
+    public boolean isHere() {
+        return false;
+    }
+
+    @Override
+    public Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
+        return connection().connect(there, timeout);
     }
 
     @Override

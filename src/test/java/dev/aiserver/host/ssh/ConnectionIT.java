@@ -214,8 +214,8 @@ class ConnectionIT {
                 assertThat(server.home().resolve("here")).hasContent("here");
                 unreachable(
                         host("nothing")::facts,
-                        "No SSH connection to nobody@127.0.0.1:1 came about: connection is closed by foreign host."
-                                + " Check that an SSH server listens there.");
+                        "127.0.0.1 port 1 refuses connections; check the port, and that Remote Login is on there"
+                                + " (System Settings, General, Sharing).");
                 first.kill();
                 unreachable(
                         host::facts,
