@@ -222,7 +222,8 @@ final class OpenAiChecks {
                     "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":" + OK_SCHEMA + "}}"));
             // Ollama leaves the prompt of a model without a Go template to its engine, which knows schemas only.
             if (withSchema.isGood()
-                    && Shape.isObject(withSchema.at("/choices/0/message/content").asText())) {
+                    && Shape.isObject(
+                            withSchema.at("/choices/0/message/content").asText())) {
                 return new Outcome.Warned(
                         "\"json_object\" has no effect on " + model + ", and \"json_schema\" has: Ollama leaves a model"
                                 + " that has only a Jinja template to its engine",

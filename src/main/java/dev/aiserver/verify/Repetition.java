@@ -36,7 +36,9 @@ final class Repetition extends IOException {
             return answer;
         }
         JsonNode usage = json.path("usage");
-        boolean counted = usage.path("completion_tokens").asInt() + usage.path("output_tokens").asInt() > 0;
+        boolean counted = usage.path("completion_tokens").asInt()
+                        + usage.path("output_tokens").asInt()
+                > 0;
         StringBuilder text = new StringBuilder(said(json.at("/choices/0/message")));
         json.path("content").forEach(block -> text.append(said(block)));
         for (JsonNode item : json.path("output")) {

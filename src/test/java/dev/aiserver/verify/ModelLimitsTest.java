@@ -25,7 +25,8 @@ class ModelLimitsTest {
             ModelStore store = ModelStore.open(root.resolve("models"));
             List.of(models).forEach(store::add);
             return world.verify("openai.*", "anthropic.*").stream()
-                    .filter(verdict -> verdict.id().startsWith("openai.") || verdict.id().startsWith("anthropic."))
+                    .filter(verdict ->
+                            verdict.id().startsWith("openai.") || verdict.id().startsWith("anthropic."))
                     .filter(verdict -> !verdict.id().equals("anthropic.count-tokens"))
                     .collect(Collectors.toMap(Verdict::id, Verdict::outcome));
         }
@@ -59,7 +60,7 @@ class ModelLimitsTest {
     void whereAnotherModelIsThereThatOneIsAsked() throws Exception {
         Map<String, Outcome> outcomes = verify(LOOP, Model.of("fine", 2_000, "llama", 65_536, "completion"));
         assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault).noneMatch(Outcome.Warned.class::isInstance);
-        assertThat(outcomes.get("openai.chat").toString()).contains("fine:latest");
+        assertThat(String.valueOf(outcomes.get("openai.chat"))).contains("fine:latest");
     }
 
     @Test
@@ -68,7 +69,9 @@ class ModelLimitsTest {
                 verify(Model.of("jinja", 1_000, "llama", 65_536, "completion").withJinjaOnly());
         assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault);
         assertThat(outcomes.get("openai.chat.json"))
-                .isInstanceOfSatisfying(Outcome.Warned.class, warned -> assertThat(warned.evidence())
-                        .contains("\"json_object\" has no effect on jinja:latest"));
+                .isInstanceOfSatisfying(
+                        Outcome.Warned.class,
+                        warned -> assertThat(warned.evidence())
+                                .contains("\"json_object\" has no effect on jinja:latest"));
     }
 }

@@ -30,8 +30,8 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
             List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
         }
         // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
-        boolean formatted = !ask.format().isMissingNode()
-                && !(model.jinja() && ask.format().isEmpty());
+        boolean formatted =
+                !ask.format().isMissingNode() && !(model.jinja() && ask.format().isEmpty());
         if (!model.says().isEmpty() && !words.isEmpty()) {
             model.says().forEach(word -> pieces.add(new Piece.Text(word)));
         } else if (!ask.tools().isEmpty() && ask.conversation().asksForTool()) {
