@@ -12,8 +12,14 @@ import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +27,8 @@ import java.util.stream.Stream;
  * any error, so a bind that succeeds would prove nothing.
  */
 final class PortGuard {
-    private static final List<String> HOMEBREW_SERVICES = List.of("ollama", "haproxy");
+    private static final Pattern HOMEBREW = Pattern.compile("homebrew(?:\\.mxcl)?\\.([a-z0-9@.+_-]+)");
+    private static final Pattern PROCESS = Pattern.compile("\\s*(\\d{1,9})\\s+(\\d{1,9})\\s*");
 
     private final Host host;
     private final Launchd launchd;
@@ -77,17 +84,43 @@ final class PortGuard {
         String who = "Port " + listener.port() + " is taken on " + listener.address() + " by "
                 + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user "
                 + (owner.isEmpty() ? "id " + listener.uid() : owner) + "); ";
-        for (String service : HOMEBREW_SERVICES) {
-            OptionalInt pid = pid("homebrew.mxcl." + service);
-            if (pid.isPresent() && listener.belongsTo(pid.getAsInt())) {
-                return who + "stop it with \"brew services stop " + service + "\", then try again.";
-            }
-        }
         if (command.contains("Ollama.app/")) {
             return who + "quit the Ollama app (its menu bar icon > Quit), turn it off in System Settings > General > "
                     + "Login Items, then try again.";
         }
-        return who + "stop it with \"kill " + listener.pid() + "\" if you know it, then try again.";
+        return who
+                + launchd.owner(ancestry(listener.pid()))
+                        .map(PortGuard::howToUnload)
+                        .orElse("stop it with \"kill " + listener.pid() + "\" if you know it")
+                + ", then try again.";
+    }
+
+    /** launchd starts again what is killed, and at the next login what is unloaded. */
+    private static String howToUnload(Launchd.Owner owner) {
+        String sudo = owner.domain().equals("system") ? "sudo " : "";
+        Matcher homebrew = HOMEBREW.matcher(owner.label());
+        return homebrew.matches()
+                ? "stop it with \"" + sudo + "brew services stop " + homebrew.group(1) + "\""
+                : "launchd runs it as " + owner.label() + ", and starts it again when it is killed; stop it with \""
+                        + sudo
+                        + "launchctl bootout " + owner.target() + "\", move " + owner.plist()
+                        + " to another folder, or it starts again at the next login";
+    }
+
+    /** The process and those that started it: a script may run the server for launchd. */
+    private List<Integer> ancestry(int pid) {
+        Map<Integer, Integer> parents = new HashMap<>();
+        host.look(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
+                .text()
+                .lines()
+                .map(PROCESS::matcher)
+                .filter(Matcher::matches)
+                .forEach(line -> parents.put(Integer.valueOf(line.group(1)), Integer.valueOf(line.group(2))));
+        Set<Integer> ancestry = new LinkedHashSet<>();
+        for (Integer each = pid; each != null && each > 1 && ancestry.add(each); ) {
+            each = parents.get(each);
+        }
+        return List.copyOf(ancestry);
     }
 
     /** Empty when ps does not say. */

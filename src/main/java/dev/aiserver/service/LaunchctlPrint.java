@@ -39,6 +39,7 @@ public record LaunchctlPrint(
 
     private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
     private static final Pattern DISABLED = Pattern.compile("\"([^\"]+)\"\\s*=>\\s*(?:disabled|true)\\b");
+    private static final Pattern SERVICE = Pattern.compile("\\s*(\\d+)\\s+\\S+\\s+(\\S.*)");
     private static final Pattern NUMBERED = Pattern.compile("(\\d+)(?:: .*)?");
     private static final Pattern SIGNAL = Pattern.compile("(.*): (\\d+)");
 
@@ -94,6 +95,24 @@ public record LaunchctlPrint(
             labels.add(matcher.group(1));
         }
         return Set.copyOf(labels);
+    }
+
+    /**
+     * The labels of the jobs that run, by their processes.
+     *
+     * @param output of {@code launchctl print DOMAIN}
+     */
+    static Map<Integer, String> runningLabels(byte[] output) {
+        Map<Integer, String> labels = new HashMap<>();
+        for (String line : fields(new String(output, StandardCharsets.UTF_8)).getOrDefault("services", List.of())) {
+            Matcher service = SERVICE.matcher(line);
+            if (service.matches()) {
+                number(service.group(1)).stream()
+                        .filter(pid -> pid > 0)
+                        .forEach(pid -> labels.put(pid, service.group(2)));
+            }
+        }
+        return labels;
     }
 
     /** The job's own lines by key; a block's lines stand under the key that opens it. */

@@ -297,6 +297,46 @@ public final class Launchd {
         return false;
     }
 
+    /**
+     * A job of a property list, which launchd starts again when its process is killed.
+     *
+     * @param plist that it was loaded from
+     */
+    public record Owner(String domain, String label, Path plist) {
+        public String target() {
+            return domain + "/" + label;
+        }
+    }
+
+    /**
+     * The job to which a process belongs. Apps and sessions are jobs too, without a property list of their own: what
+     * was started by hand in a terminal belongs to none. A domain that does not answer is passed over.
+     *
+     * @param ancestry the process, its parent, and so on
+     */
+    public Optional<Owner> owner(List<Integer> ancestry) {
+        for (String domain : domains()) {
+            CommandResult answer = host.look(launchctl.command("print", domain));
+            Map<Integer, String> labels = answer.succeeded() ? LaunchctlPrint.runningLabels(answer.stdout()) : Map.of();
+            Optional<String> label = ancestry.stream()
+                    .flatMap(pid -> Stream.ofNullable(labels.get(pid)))
+                    .findFirst();
+            if (label.isPresent()) {
+                return owner(domain, label.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Owner> owner(String domain, String label) {
+        return launchctl.probe(domain, label) instanceof Probe.Loaded loaded
+                ? loaded.print()
+                        .plist()
+                        .filter(plist -> !plist.startsWith("/System"))
+                        .map(plist -> new Owner(domain, label, plist))
+                : Optional.empty();
+    }
+
     /** How a person unloads a job. */
     public List<Command> stopByHand(String label) {
         return List.of(Command.of("launchctl", "bootout", target(label)));

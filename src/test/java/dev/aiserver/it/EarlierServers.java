@@ -122,6 +122,11 @@ final class EarlierServers {
         load(mac, plist);
     }
 
+    /** Only written. */
+    static void handMadeAt(Mac mac, Path plist, String label, String command) {
+        mac.write(plist, handMade(mac, label, "127.0.0.1", command));
+    }
+
     static void handMadeBinary(Mac mac, String file, String label, String host, String command) throws Exception {
         Path plist = mac.home().resolve("Library/LaunchAgents").resolve(file);
         byte[] xml = handMade(mac, label, host, command).getBytes(StandardCharsets.UTF_8);

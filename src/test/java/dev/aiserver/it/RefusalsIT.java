@@ -279,7 +279,31 @@ class RefusalsIT {
                         "Homebrew's service",
                         RefusalsIT::brewService,
                         1,
-                        "stop it with \"brew services stop ollama\", then try again."));
+                        "stop it with \"brew services stop ollama\", then try again."),
+                on(
+                        "an agent whose script runs Ollama",
+                        mac -> {
+                            Path script = mac.root().resolve("serve.sh");
+                            mac.script(script, mac.bottle("ollama", "ollama") + " serve; echo ended");
+                            EarlierServers.handMade(mac, "x.plist", "org.ann.llm", "127.0.0.1", script.toString());
+                            answers(mac);
+                        },
+                        1,
+                        "launchd runs it as org.ann.llm, and starts it again when it is killed; stop it with \"launchctl "
+                                + "bootout gui/65534/org.ann.llm\", move "),
+                on(
+                        "an agent from a linked property list",
+                        mac -> {
+                            Path plist = mac.root().resolve("dotfiles/x.plist");
+                            EarlierServers.handMadeAt(mac, plist, "org.ann.llm", EarlierServers.serve(mac));
+                            mac.command("mkdir", "-p", mac.home() + "/Library/LaunchAgents");
+                            Path link = mac.home().resolve("Library/LaunchAgents/x.plist");
+                            mac.command("ln", "-s", plist.toString(), link.toString());
+                            EarlierServers.load(mac, link);
+                            answers(mac);
+                        },
+                        1,
+                        "stop it with \"launchctl bootout gui/65534/org.ann.llm\", move "));
     }
 
     private static Stream<Case> configuration() {
