@@ -360,7 +360,7 @@ abstract class LaunchdContract {
         mac.host().files.put(agent.plist(), new FileState.Other("symbolic link", mac.uid()));
         assertTrouble(() -> mac.start(agent), "that is a symbolic link");
         mac.host().files.remove(agent.plist());
-        mac.host().files.put(home.resolve("."), new FileState.Directory(0775, mac.uid()));
+        mac.host().files.put(home, new FileState.Directory(0775, mac.uid()));
         assertTrouble(() -> mac.start(agent), "others may write to " + home + ";");
     }
 
