@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Trouble;
@@ -14,8 +17,8 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,7 @@ class LsofTest {
             """)
     void onlyItsOwnWordCountsAsNobody(String script, @Nullable String message, @TempDir Path directory) {
         Script.write(directory.resolve("lsof"), script);
-        Host host = new LocalHost(Map.of("PATH", directory.toString()));
+        Host host = instead(directory.resolve("lsof"));
         if (message == null) {
             assertThat(new Lsof(host).listeners(List.of(11434))).isEmpty();
         } else {
@@ -98,5 +101,23 @@ class LsofTest {
                     .isInstanceOf(Trouble.class)
                     .hasMessage(message.replace("QUESTION", "lsof -nP -w -iTCP:11434 -sTCP:LISTEN -F pRcuftnT"));
         }
+    }
+
+    /** This machine with another lsof: the system's own would be found first. */
+    private static Host instead(Path lsof) {
+        Host local = new LocalHost(System.getenv());
+        return new ForwardingHost() {
+            @Override
+            public Host behind() {
+                return local;
+            }
+
+            @Override
+            public CommandResult run(Command command) {
+                List<String> argv = new ArrayList<>(command.argv());
+                argv.set(0, lsof.toString());
+                return local.run(Command.of(argv));
+            }
+        };
     }
 }

@@ -168,7 +168,8 @@ class PlannerTest {
                 .isInstanceOf(Trouble.class)
                 .hasMessage(directory.resolve(name) + " " + message);
         assertThatThrownBy(() -> home.plan(List.of(home.target("link", "directory")), Home.NO_RECEIPT))
-                .hasMessage(directory.resolve("link")
-                        + " is in the way: a directory is needed there. Move it away and try again.");
+                .hasMessage(
+                        directory.resolve("link")
+                                + " is a symbolic link that does not lead to a folder of yours. Let it lead to one, or move it away, then try again.");
     }
 }
