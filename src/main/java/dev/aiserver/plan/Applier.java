@@ -175,7 +175,7 @@ public final class Applier {
     /** What came of services that do not go on running after all, or of a result that is not accepted. */
     private Optional<Result> broken(Journal journal, List<Change> made) {
         List<Change> going = made.stream().filter(Change::goesOn).toList();
-        Change last = made.get(made.size() - 1);
+        Change last = going.isEmpty() ? made.get(made.size() - 1) : going.get(going.size() - 1);
         try {
             for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
                 Change failed = going.stream()
