@@ -61,7 +61,7 @@ class RefusalsIT {
                         "log in at the screen or with Screen Sharing"),
                 on(
                         "ollama --version is killed",
-                        mac -> mac.script(mac.bottle("ollama", "ollama"), "echo 0.1; kill -KILL $$"),
+                        mac -> mac.script(mac.standin("ollama"), "echo 0.1; kill -KILL $$"),
                         1,
                         "gave no answer (it was ended by signal 9). Try again; if that stays so, run \"brew reinstall ollama\"."),
                 on(
