@@ -38,8 +38,8 @@ class RecordingsTest {
             Map.entry("15-chat-schema", "the recorded model repeated itself; see ModelLimitsTest"),
             Map.entry("16-chat-schema-stream", "the recorded model repeated itself; see ModelLimitsTest"),
             Map.entry("26-resp-tools-stream", "the recorded model calls a tool whenever one is offered"),
-            Map.entry("27-resp-zstd", "zstd takes a library, and no client of this project sends it"),
-            Map.entry("28-zstd-bad", "zstd takes a library, and no client of this project sends it"),
+            Map.entry("27-resp-zstd", "zstd takes a library; Codex may send it"),
+            Map.entry("28-zstd-bad", "zstd takes a library; Codex may send it"),
             Map.entry("30-msg-tools-stream", "the recorded model calls a tool whenever one is offered"),
             Map.entry("32-msg-empty", "the recorded model says nothing to that prompt"),
             Map.entry("46-origin-pre-http-localhost-3000", "three Vary headers, and Allow beside CORS"));
