@@ -22,8 +22,6 @@ import java.util.stream.Stream;
  * column, key and what would be right.
  */
 public final class SpecReader {
-    private static final Pattern HOST_NAME =
-            Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final List<String> KEYS =
@@ -133,8 +131,7 @@ public final class SpecReader {
 
     private String name(Section section) {
         YamlNode.Scalar name = section.scalar("name");
-        if (!HOST_NAME.matcher(name.text()).matches()
-                || IPV4.matcher(name.text()).matches()) {
+        if (!HostName.isValid(name.text()) || IPV4.matcher(name.text()).matches()) {
             throw trouble(
                     name.place(),
                     "name: \"" + printable(name.text()) + "\" is no host name; "
@@ -146,7 +143,7 @@ public final class SpecReader {
     private List<String> names(Section section) {
         Set<String> names = new LinkedHashSet<>();
         for (YamlNode.Scalar name : section.list("names")) {
-            if (!HOST_NAME.matcher(name.text()).matches()) {
+            if (!HostName.isValid(name.text())) {
                 throw trouble(
                         name.place(),
                         "names: \"" + printable(name.text()) + "\" is not a host name or IPv4 address; "
