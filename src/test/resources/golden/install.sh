@@ -54,7 +54,7 @@ printf %s 'it'\''s $HOME' >'/Users/ann o'\''hara/no line end'
 chmod 0600 '/Users/ann o'\''hara/no line end'
 
 # A file.
-# It is no text, so it is spelled in base64.
+# It is not plain text, so it is spelled in base64.
 base64 -d >'/Users/ann o'\''hara/jar' <<'EOF'
 UEsAAQ==
 EOF

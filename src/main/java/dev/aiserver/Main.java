@@ -1,14 +1,14 @@
 package dev.aiserver;
 
 import dev.aiserver.cli.CommandTree;
+import dev.aiserver.report.CleanStream;
 import dev.aiserver.report.Console;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,7 +29,10 @@ public final class Main {
     public static void main(String[] args) {
         Signals signals = new Signals();
         signals.listen();
-        int exitCode = run(args, System.getenv(), System.in, System.out, System.err, signals);
+        CleanStream err = new CleanStream(System.err);
+        // What Java and libraries say by themselves, such as of an error in a thread, goes the same way.
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        int exitCode = run(args, System.getenv(), System.in, new CleanStream(System.out), err, signals);
         signals.end(exitCode);
         System.exit(exitCode);
     }
@@ -37,32 +40,27 @@ public final class Main {
     /** Runs one command; everything that the process has is handed in, so that a test can hand in its own. */
     public static int run(
             String[] args, Map<String, String> environment, InputStream in, OutputStream out, OutputStream err) {
-        return run(args, environment, in, out, err, new Signals());
+        return run(args, environment, in, new CleanStream(out), new CleanStream(err), new Signals());
     }
 
     private static int run(
             String[] args,
             Map<String, String> environment,
             InputStream in,
-            OutputStream out,
-            OutputStream err,
+            CleanStream out,
+            CleanStream err,
             Signals signals) {
         List<String> terminals = List.of(environment.getOrDefault(TERMINALS, "").split(" "));
         boolean colours = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
         Console console = new Console(
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)),
-                writer(out),
-                writer(err),
+                out.writer(),
+                err.writer(),
                 terminals.containsAll(List.of("in", "err")),
                 colours,
                 terminals.contains("err") && !"dumb".equals(environment.get("TERM")));
         String version = version();
         return CommandTree.run(args, new Wiring(environment, console, signals, version), console, version);
-    }
-
-    /** UTF-8 whatever the locale: the machine at the other end of an SSH session often has none. */
-    private static PrintWriter writer(OutputStream stream) {
-        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
     private static String version() {

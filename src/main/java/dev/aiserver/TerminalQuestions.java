@@ -3,6 +3,7 @@ package dev.aiserver;
 import dev.aiserver.cli.Machines;
 import dev.aiserver.host.ssh.Questions;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.Controls;
 import java.util.Optional;
 
 /** Asks the person at the terminal, one question at a time; what is secret is not shown while it is typed. */
@@ -13,7 +14,8 @@ record TerminalQuestions(Console console, Machines.Terminal shared) implements Q
         synchronized (console) {
             shared.take();
             try {
-                return Optional.ofNullable(System.console()).map(terminal -> terminal.readPassword("%s", prompt));
+                return Optional.ofNullable(System.console())
+                        .map(terminal -> terminal.readPassword("%s", Controls.prompt(prompt)));
             } finally {
                 shared.giveBack();
             }

@@ -10,8 +10,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.aiserver.host.LocalHost;
+import java.io.FileDescriptor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -125,6 +127,33 @@ class LayersTest {
                 .resideOutsideOfPackage("dev.aiserver.rehearsal.model")
                 .should()
                 .callMethod(System.class, "exit", int.class)
+                .check(CLASSES);
+    }
+
+    /** What is written any other way would reach the terminal with what a server or a file says in it. */
+    @Test
+    void nothingReachesTheTerminalButThroughTheCleanStream() {
+        DescribedPredicate<JavaClass> others = DescribedPredicate.not(within(Main.class));
+        for (String stream : List.of("out", "err")) {
+            noClasses().that(others).should().accessField(System.class, stream).check(CLASSES);
+        }
+        noClasses()
+                .that(DescribedPredicate.not(within(TerminalQuestions.class)))
+                .should()
+                .callMethod(System.class, "console")
+                .check(CLASSES);
+        // The embedded model server is a program of its own, and speaks to its log.
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.aiserver.rehearsal.model")
+                .should()
+                .accessField(FileDescriptor.class, "out")
+                .orShould()
+                .accessField(FileDescriptor.class, "err")
+                .orShould()
+                .callMethod(ProcessBuilder.class, "inheritIO")
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace")
                 .check(CLASSES);
     }
 

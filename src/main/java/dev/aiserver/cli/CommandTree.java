@@ -2,6 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.Controls;
 import dev.aiserver.report.FleetReport;
 import dev.aiserver.report.Json;
 import java.nio.file.Path;
@@ -83,6 +84,8 @@ public final class CommandTree {
                 return execute(args, parsed, machines, console, version);
             } catch (Trouble trouble) {
                 throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
+            } catch (StackOverflowError | OutOfMemoryError error) {
+                throw new ExecutionException(command(parsed), "no memory is left", error);
             }
         });
         return commands.execute(args);
@@ -161,7 +164,7 @@ public final class CommandTree {
     private static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
         CommandLine commands = new CommandLine(new Root());
         wanted(args).forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
-        commands.setOut(console.out())
+        commands.setOut(console.ownAnswer())
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
@@ -183,7 +186,8 @@ public final class CommandTree {
 
     private static int misused(ParameterException exception, String[] args, Console console) {
         CommandSpec command = exception.getCommandLine().getCommandSpec();
-        String sentence = String.valueOf(exception.getMessage()).replaceFirst("\\.$", "") + ".";
+        String sentence =
+                Controls.inLine(String.valueOf(exception.getMessage())).replaceFirst("\\.$", "") + ".";
         console.say("aiserver: " + sentence);
         UnmatchedArgumentException.printSuggestions(exception, console.err());
         console.say("Try \"" + command.qualifiedName() + " --help\".");
@@ -195,10 +199,10 @@ public final class CommandTree {
         String sentence;
         int exitCode;
         if (exception instanceof Trouble trouble) {
-            sentence = trouble.sentence();
+            sentence = Controls.sentence(trouble.sentence());
             exitCode = ExitCode.of(trouble);
         } else {
-            sentence = "This is a bug in aiserver, please report it: " + exception + origin(exception);
+            sentence = "This is a bug in aiserver, please report it: " + Controls.inLine(exception + origin(exception));
             exitCode = ExitCode.FAILED;
         }
         console.say("aiserver: " + sentence);

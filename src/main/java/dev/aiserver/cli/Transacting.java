@@ -8,6 +8,7 @@ import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
+import dev.aiserver.report.Controls;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     /** @return the exit code */
     int failed(Applier.Result result, List<Map<String, Object>> changes) {
         if (result instanceof Applier.Result.RolledBack back) {
-            console.say("Failed: " + text.line(back.failed()) + ": " + back.reason() + "\n" + undone(back.stays()));
+            console.say("Failed: " + text.line(back.failed()) + ": " + Controls.inLine(back.reason()) + "\n"
+                    + undone(back.stays()));
             answer("rolled-back", back.reason(), changes, back.stays());
             return ExitCode.ROLLED_BACK;
         }
@@ -58,7 +60,7 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
             return ExitCode.UNREACHABLE;
         }
         Applier.Result.Stuck stuck = (Applier.Result.Stuck) result;
-        console.say("Failed: " + text.line(stuck.failed()) + ": " + stuck.reason());
+        console.say("Failed: " + text.line(stuck.failed()) + ": " + Controls.inLine(stuck.reason()));
         return stuck(stuck.left(), stuck.reason(), changes);
     }
 
@@ -66,7 +68,8 @@ record Transacting(String command, Optional<String> machine, Console console, Pl
     int stuck(List<Undoing.Left> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
-                        .map(each -> "  - " + text.line(each.back()) + ": " + each.reason() + "\n    by hand:\n"
+                        .map(each -> "  - " + text.line(each.back()) + ": " + Controls.inLine(each.reason())
+                                + "\n    by hand:\n"
                                 + each.byHand().stream()
                                         .map(command -> "      " + command + "\n")
                                         .collect(Collectors.joining()))

@@ -8,6 +8,7 @@ import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Undoing;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.Controls;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanScript;
 import dev.aiserver.report.PlanText;
@@ -203,7 +204,9 @@ final class UninstallCommand implements Callable<Integer> {
             boolean purged = purgeLogs && !dryRun;
             StringBuilder answer = new StringBuilder(summary);
             proposal.left()
-                    .forEach(left -> answer.append("  left  ").append(left).append('\n'));
+                    .forEach(left -> answer.append("  left  ")
+                            .append(Controls.inLine(left))
+                            .append('\n'));
             (dryRun && purgeLogs ? List.<String>of() : strings(proposal))
                     .forEach(log -> answer.append(purged ? "  gone  " : "  left  ")
                             .append(log)

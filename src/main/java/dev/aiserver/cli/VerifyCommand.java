@@ -2,6 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.Trouble;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.Controls;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.Verify;
@@ -104,7 +105,7 @@ final class VerifyCommand implements Callable<Integer> {
         });
         List<String> unwritten = reports.write(
                 verdicts, subject.client().name(), "http://" + subject.client().host());
-        unwritten.forEach(sentence -> console.say("aiserver: " + sentence));
+        unwritten.forEach(sentence -> console.say("aiserver: " + Controls.inLine(sentence)));
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
         console.answer(
                 common.json

@@ -133,12 +133,12 @@ public final class Board implements AutoCloseable {
     }
 
     private String named(String host) {
-        return ("%-" + nameWidth + "s  ").formatted(host);
+        return ("%-" + nameWidth + "s  ").formatted(Controls.inLine(host));
     }
 
     private void erase() {
         if (drawn > 0) {
-            console.err().print("\u001b[" + drawn + "A\u001b[J");
+            console.err().print(CleanStream.sequence(drawn + "A") + CleanStream.sequence("J"));
             drawn = 0;
         }
     }
@@ -154,7 +154,8 @@ public final class Board implements AutoCloseable {
     }
 
     private static String cut(String line) {
-        return line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…";
+        String shown = Controls.spelledOut(line);
+        return shown.length() <= WIDTH ? shown : shown.substring(0, WIDTH - 1) + "…";
     }
 
     @Override

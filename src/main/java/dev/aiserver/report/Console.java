@@ -3,12 +3,14 @@ package dev.aiserver.report;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Where the program speaks and listens: the answer goes to standard output, everything else to standard error.
  *
+ * @param out and {@code err} of a {@link CleanStream}, or of another console's lines
  * @param asks whether somebody sits at a terminal who can be asked
  * @param colours whether what it writes is looked at by somebody who likes colours
  * @param redraws whether a line that was said can be taken back and said anew, because standard error is a terminal
@@ -32,7 +34,7 @@ public record Console(
     }
 
     public String paint(Colour colour, String text) {
-        return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+        return colours ? CleanStream.sequence(colour.code + "m") + text + CleanStream.sequence("0m") : text;
     }
 
     public void answer(String text) {
@@ -43,6 +45,26 @@ public record Console(
     public void say(String line) {
         err.println(line);
         err.flush();
+    }
+
+    /** Takes text that the program alone has made, with control sequences by a library in it, for the answer. */
+    public PrintWriter ownAnswer() {
+        return new PrintWriter(
+                new Writer() {
+                    @Override
+                    public void write(char[] text, int offset, int length) {
+                        out.print(CleanStream.own(new String(text, offset, length)));
+                    }
+
+                    @Override
+                    public void flush() {
+                        out.flush();
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                true);
     }
 
     /** The first letter of the person's answer in lower case, empty when there is none. */

@@ -29,7 +29,7 @@ public final class EarlierText {
                 .map(service -> "Found here: " + service.program().title() + " as " + kind(service) + ", "
                         + doing(service) + "; it will be stopped" + COMES_BACK)
                 .forEach(sentences::add);
-        return sentences;
+        return sentences.stream().map(Controls::inLine).toList();
     }
 
     private static String kind(EarlierService service) {

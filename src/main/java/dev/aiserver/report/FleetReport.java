@@ -47,7 +47,7 @@ public final class FleetReport {
             return answer.lines()
                     .filter(line -> line.startsWith(VerdictText.DO_FIRST))
                     .findFirst()
-                    .orElse(last);
+                    .orElse(Controls.inLine(last));
         }
 
         String word() {
@@ -70,7 +70,7 @@ public final class FleetReport {
         StringBuilder text = new StringBuilder();
         for (Result result : results) {
             if (!result.answer().isEmpty()) {
-                text.append(console.paint(Colour.BOLD, result.host()))
+                text.append(console.paint(Colour.BOLD, Controls.inLine(result.host())))
                         .append('\n')
                         .append(result.answer().indent(2));
             }
@@ -87,7 +87,7 @@ public final class FleetReport {
         StringBuilder text = new StringBuilder();
         for (Result result : results) {
             String word = "%-11s".formatted(result.word());
-            text.append(("  %-" + width + "s  ").formatted(result.host()))
+            text.append(("  %-" + width + "s  ").formatted(Controls.inLine(result.host())))
                     .append(console.paint(result.isGood() ? Colour.GREEN : Colour.RED, word))
                     .append(" %6.1f s".formatted(result.millis() / 1e3))
                     .append(verbose ? "  %3d round trips".formatted(result.roundTrips()) : "")

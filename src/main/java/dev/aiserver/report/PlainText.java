@@ -11,7 +11,8 @@ final class PlainText {
 
     /** Without the characters that neither XML nor HTML may hold or that reorder what is read, and of bounded length. */
     static String of(String text) {
-        String legal = text.codePoints()
+        String legal = text.replace("\r\n", "\n")
+                .codePoints()
                 .map(c -> isLegal(c) ? c : REPLACEMENT)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
@@ -22,12 +23,8 @@ final class PlainText {
                         + "… (%d characters more)".formatted(length - LONGEST);
     }
 
-    /** XML 1.0's Char, less the controls for the direction of writing. */
+    /** XML 1.0's Char, less what is spelled out for a terminal. */
     private static boolean isLegal(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL -> c == '\n' || c == '\t' || c == '\r';
-            case Character.SURROGATE -> false;
-            default -> (c & 0xFFFE) != 0xFFFE && !(c >= 0x202A && c <= 0x202E) && !(c >= 0x2066 && c <= 0x2069);
-        };
+        return Character.getType(c) != Character.SURROGATE && (c & 0xFFFE) != 0xFFFE && !Controls.isSpelledOut(c);
     }
 }

@@ -147,14 +147,13 @@ public final class PlanScript {
     private void write(Path path, String name, Content content) {
         say("# " + purpose(path));
         String text = content.text();
-        if (!Content.of(text).equals(content) || text.indexOf('\0') >= 0) {
-            if (program.isPresent()) {
-                say("cp " + quoted(program.get()) + " " + name);
-                return;
-            }
+        boolean isText = Content.of(text).equals(content) && text.indexOf('\0') < 0;
+        if (!isText && program.isPresent()) {
+            say("cp " + quoted(program.get()) + " " + name);
+        } else if (!isText || text.chars().anyMatch(Controls::isSpelledOut)) {
             String encoded =
                     Base64.getMimeEncoder(BASE64_LINE, new byte[] {'\n'}).encodeToString(content.bytes());
-            say("# It is no text, so it is spelled in base64.");
+            say("# It is not plain text, so it is spelled in base64.");
             here("base64 -d >" + name, encoded + "\n");
         } else if (text.isEmpty() || text.endsWith("\n")) {
             here("cat >" + name, text);

@@ -48,7 +48,7 @@ public final class PlanText {
 
     private static String why(Change change) {
         if (change.before() instanceof State.Failing failing) {
-            return "  (now: " + failing.why() + ")";
+            return "  (now: " + Controls.inLine(failing.why()) + ")";
         }
         return switch (change.verb()) {
             case RELOAD -> "  (is restarted, which ends the answers that it is giving, only if it does not reload)";

@@ -26,12 +26,12 @@ public final class StatusText {
                                 ? console.paint(Colour.GREEN, "healthy")
                                 : console.paint(Colour.RED, "not healthy"))
                 .append("  ")
-                .append(snapshot.url())
+                .append(Controls.inLine(snapshot.url()))
                 .append('\n');
         Status.Address address = snapshot.address();
         if (!address.present()) {
             text.append("  The address %s; %s. Until then com.haproxy waits, and launchd starts it again every 10 s.%n"
-                    .formatted(address.problem(), address.remedy()));
+                    .formatted(Controls.inLine(address.problem()), Controls.inLine(address.remedy())));
         }
         if (!snapshot.underWay().isEmpty()) {
             line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.underWay());
@@ -65,7 +65,7 @@ public final class StatusText {
     }
 
     private static void line(StringBuilder text, String label, String value) {
-        text.append(label).append(value).append('\n');
+        text.append(label).append(Controls.inLine(value)).append('\n');
     }
 
     private String state(Status.Service service) {

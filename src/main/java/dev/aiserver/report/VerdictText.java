@@ -1,5 +1,7 @@
 package dev.aiserver.report;
 
+import static dev.aiserver.report.Controls.inLine;
+
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
@@ -61,25 +63,30 @@ public final class VerdictText {
     private String body(Verdict verdict) {
         Outcome outcome = verdict.outcome();
         if (outcome instanceof Outcome.Passed passed) {
-            return "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(verdict.claim())
-                    + console.paint(Colour.DIM, " " + passed.evidence());
+            return "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(claim(verdict))
+                    + console.paint(Colour.DIM, " " + inLine(passed.evidence()));
         }
         if (outcome instanceof Outcome.Warned warned) {
-            return mark(Colour.YELLOW, "warn", verdict) + "\n          seen: " + warned.evidence()
-                    + "\n          do:   " + warned.advice();
+            return mark(Colour.YELLOW, "warn", verdict) + "\n          seen: " + inLine(warned.evidence())
+                    + "\n          do:   " + inLine(warned.advice());
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return mark(Colour.RED, "FAIL", verdict) + "\n          seen: " + failed.evidence() + "\n          do:   "
-                    + failed.fix();
+            return mark(Colour.RED, "FAIL", verdict) + "\n          seen: " + inLine(failed.evidence())
+                    + "\n          do:   " + inLine(failed.fix());
         }
         if (outcome instanceof Outcome.Skipped skipped) {
-            return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + skipped.reason();
+            return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + inLine(skipped.reason());
         }
-        return mark(Colour.RED, "????", verdict) + "\n          not found out: " + ((Outcome.Unknown) outcome).reason();
+        return mark(Colour.RED, "????", verdict) + "\n          not found out: "
+                + inLine(((Outcome.Unknown) outcome).reason());
     }
 
     private String mark(Colour colour, String mark, Verdict verdict) {
-        return "  " + console.paint(colour, mark) + "  " + verdict.id() + ": " + verdict.claim();
+        return "  " + console.paint(colour, mark) + "  " + inLine(verdict.id()) + ": " + claim(verdict);
+    }
+
+    private static String claim(Verdict verdict) {
+        return inLine(verdict.claim());
     }
 
     /** How many, and the one thing to do first; where all was skipped, nothing is verified. */
@@ -107,13 +114,13 @@ public final class VerdictText {
     private static String doFirst(List<Verdict> verdicts) {
         for (Verdict verdict : verdicts) {
             if (verdict.outcome() instanceof Outcome.Failed failed) {
-                return DO_FIRST + failed.fix() + " (" + verdict.id() + ").\n";
+                return DO_FIRST + inLine(failed.fix() + " (" + verdict.id() + ").") + "\n";
             }
         }
         for (Verdict verdict : verdicts) {
             if (verdict.outcome() instanceof Outcome.Unknown unknown) {
-                return "Do first: verify again; if it stays so, this stands in the way: " + unknown.reason() + " ("
-                        + verdict.id() + ").\n";
+                return "Do first: verify again; if it stays so, this stands in the way: "
+                        + inLine(unknown.reason() + " (" + verdict.id() + ").") + "\n";
             }
         }
         return "";

@@ -21,8 +21,6 @@ public final class WarmBars implements WarmReport {
     private static final int WIDTH = 79;
     private static final int MEGABYTE = 1_000_000;
     private static final int REFRESH_MILLIS = 200;
-    private static final String UP = "\u001b[%dA";
-    private static final String ERASE_TO_END = "\r\u001b[J";
 
     private final Console console;
     private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
@@ -58,7 +56,7 @@ public final class WarmBars implements WarmReport {
     /** What has come in an earlier attempt does not count for its rate. */
     private ProgressBar bar(WarmEvent.Pulling first) {
         return new ProgressBarBuilder()
-                .setTaskName("  %-20s".formatted(first.model()))
+                .setTaskName("  %-20s".formatted(Controls.spelledOut(first.model())))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(first.total())
                 .startsFrom(first.completed(), Duration.ZERO)
@@ -94,7 +92,7 @@ public final class WarmBars implements WarmReport {
     private void redraw(Runnable between) {
         synchronized (drawn) {
             if (!drawn.isEmpty()) {
-                console.err().print(UP.formatted(drawn.size()) + ERASE_TO_END);
+                console.err().print(CleanStream.sequence(drawn.size() + "F") + CleanStream.sequence("J"));
             }
             between.run();
             drawn.values().forEach(line -> console.err().println(line));

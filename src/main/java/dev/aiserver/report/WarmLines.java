@@ -38,6 +38,10 @@ public final class WarmLines implements WarmReport {
 
     /** One line for any event but a download's progress. */
     static String words(WarmEvent event) {
+        return Controls.inLine(sentence(event));
+    }
+
+    private static String sentence(WarmEvent event) {
         if (event instanceof WarmEvent.Pulling pulling) {
             return pulling.model() + ": " + pulling.status();
         }

@@ -29,12 +29,13 @@ public final class WarmText {
                     .formatted(
                             console.paint(colour, "%-12s".formatted(outcome)),
                             ("%-" + width + "s").formatted(result.model()),
-                            result.detail()));
+                            Controls.inLine(result.detail())));
             result.warnings()
                     .forEach(warning -> text.append("  %s  %s%n"
                             .formatted(
                                     " ".repeat(12),
-                                    console.paint(Colour.YELLOW, "warning: ") + result.model() + ": " + warning)));
+                                    console.paint(Colour.YELLOW, "warning: ") + result.model() + ": "
+                                            + Controls.inLine(warning))));
         }
         return text.toString();
     }

@@ -24,7 +24,7 @@ class BoardTest {
     /** What a terminal shows in the end. */
     private String screen() {
         StringBuilder screen = new StringBuilder();
-        for (String part : said.toString().split("(?=\u001b\\[\\d+A)")) {
+        for (String part : CleanStream.clean(said.toString()).split("(?=\u001b\\[\\d+A)")) {
             String rest = part;
             if (part.startsWith(UP)) {
                 int rows = Integer.parseInt(part.substring(UP.length(), part.indexOf('A')));

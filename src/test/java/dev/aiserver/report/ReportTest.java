@@ -133,6 +133,22 @@ class ReportTest {
                 """);
     }
 
+    @Test
+    void aDiffShowsWhatWouldSteerTheTerminal() {
+        Contents contents = new Contents();
+        HostFile file = new HostFile(HOME.resolve("a\u001b[31m\nb"));
+        Plan plan = Plan.of(
+                List.of(new Change(
+                        file,
+                        file(contents, "\u001b[31mred\n", 0644),
+                        file(contents, "\u202eder\u001b]0;t\u0007\n", 0644))),
+                contents);
+        PlanText text = new PlanText(console(true), HOME);
+        assertThat(CleanStream.clean(text.list(plan) + text.diffs(plan)))
+                .contains("~/a\\u001b[31m b\n")
+                .contains("\u001b[31m-\\u001b[31mred\u001b[0m\n\u001b[32m+\\u202eder\\u001b]0;t\\u0007\u001b[0m\n");
+    }
+
     private static final List<Verdict> VERDICTS = List.of(
             new Verdict("a.one", "One is so", new Outcome.Passed("seen"), Duration.ZERO),
             new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so"), Duration.ZERO),
@@ -213,7 +229,7 @@ class ReportTest {
 
     @Test
     void coloursAreForThoseWhoLookAtThem() {
-        assertThat(console(true).paint(Colour.RED, "no")).isEqualTo("\u001b[31mno\u001b[0m");
+        assertThat(CleanStream.clean(console(true).paint(Colour.RED, "no"))).isEqualTo("\u001b[31mno\u001b[0m");
         assertThat(PLAIN.paint(Colour.RED, "no")).isEqualTo("no");
     }
 

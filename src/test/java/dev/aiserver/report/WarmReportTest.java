@@ -122,13 +122,13 @@ class WarmReportTest {
     /** What a terminal would show: a step up by some lines takes them away. */
     private String screen() {
         String shown = "";
-        for (String part : said.toString().split("\u001b\\[(?=\\d+A\r\u001b\\[J)")) {
-            int move = part.indexOf("A\r\u001b[J");
+        for (String part : CleanStream.clean(said.toString()).split("\u001b\\[(?=\\d+F\u001b\\[J)")) {
+            int move = part.indexOf("F\u001b[J");
             if (move > 0) {
                 List<String> lines = shown.lines().toList();
                 int kept = lines.size() - Integer.parseInt(part.substring(0, move));
                 shown = String.join("\n", lines.subList(0, kept)) + (kept > 0 ? "\n" : "");
-                shown += part.substring(move + "A\r\u001b[J".length());
+                shown += part.substring(move + "F\u001b[J".length());
             } else {
                 shown += part;
             }
