@@ -4,9 +4,6 @@ import dev.aiserver.report.HtmlReport;
 import dev.aiserver.report.JUnitReport;
 import dev.aiserver.verify.Verdict;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -22,7 +19,8 @@ final class ReportOptions {
     @Option(
             names = "--junit",
             paramLabel = "FILE",
-            description = "Also write the results as JUnit XML, for a build server.")
+            description =
+                    "Also write the results as JUnit XML, for a build server: secrets and user names are taken out.")
     private @Nullable Path junit;
 
     @Option(
@@ -37,21 +35,25 @@ final class ReportOptions {
     private CommandSpec command;
 
     /**
-     * Writes what was asked for, here, wherever the server is.
+     * Writes what was asked for, here, wherever the server is, for nobody else to read.
      *
+     * @param home of the person
      * @return a sentence for each file that cannot be written
      */
-    List<String> write(List<Verdict> verdicts, String server, String url) {
+    List<String> write(List<Verdict> verdicts, String server, String url, Path home) {
         List<String> complaints = new ArrayList<>();
         if (junit != null) {
-            write("--junit", junit, JUnitReport.of(verdicts)).ifPresent(complaints::add);
+            write("--junit", junit, JUnitReport.of(verdicts, Optional.of(home))).ifPresent(complaints::add);
         }
         if (html != null) {
             String version = command.root().version()[0].replaceFirst("^aiserver ", "");
             write(
                             "--html",
                             html,
-                            HtmlReport.of(verdicts, new HtmlReport.About(server, url, ZonedDateTime.now(), version)))
+                            HtmlReport.of(
+                                    verdicts,
+                                    new HtmlReport.About(server, url, ZonedDateTime.now(), version),
+                                    Optional.of(home)))
                     .ifPresent(complaints::add);
         }
         return complaints;
@@ -59,22 +61,12 @@ final class ReportOptions {
 
     private static Optional<String> write(String option, Path file, String content) {
         try {
-            Files.writeString(file, content);
+            PrivateFile.write(file, content);
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(
                     "%s %s: the report cannot be written (%s); name a file in a folder that exists and is yours."
-                            .formatted(option, file, reason(file, e)));
+                            .formatted(option, file, PrivateFile.reason(e)));
         }
-    }
-
-    private static String reason(Path file, IOException e) {
-        if (Files.isDirectory(file)) {
-            return "it is a folder";
-        }
-        if (e instanceof NoSuchFileException) {
-            return "there is no such folder";
-        }
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 }

@@ -104,7 +104,10 @@ final class VerifyCommand implements Callable<Integer> {
             }
         });
         List<String> unwritten = reports.write(
-                verdicts, subject.client().name(), "http://" + subject.client().host());
+                verdicts,
+                subject.client().name(),
+                "http://" + subject.client().host(),
+                useCases.layout().home());
         unwritten.forEach(sentence -> console.say("aiserver: " + Controls.inLine(sentence)));
         boolean good = verdicts.stream().allMatch(Verdict::isGood);
         console.answer(

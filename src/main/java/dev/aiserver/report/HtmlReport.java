@@ -9,6 +9,7 @@ import dev.aiserver.template.ReportPage.Group;
 import dev.aiserver.template.ReportPage.Status;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
+import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Verdicts as one page of HTML that a person can send on: it needs no other file, and names nobody. */
 public final class HtmlReport {
@@ -36,26 +37,20 @@ public final class HtmlReport {
      */
     public record About(String server, String url, ZonedDateTime time, String version) {}
 
-    private final Redaction redaction;
+    private HtmlReport() {}
 
-    private HtmlReport(Redaction redaction) {
-        this.redaction = redaction;
+    /** @param home of the person, who is named in no report */
+    public static String of(List<Verdict> verdicts, About about, Optional<Path> home) {
+        return new Renderer().verifyReport(page(Redacted.verdicts(verdicts, home), about));
     }
 
-    public static String of(List<Verdict> verdicts, About about) {
-        Redaction redaction = Redaction.of(verdicts.stream()
-                .flatMap(verdict -> Stream.of(verdict.claim(), evidence(verdict.outcome()), fix(verdict.outcome())))
-                .toList());
-        return new Renderer().verifyReport(new HtmlReport(redaction).page(verdicts, about));
-    }
-
-    private ReportPage page(List<Verdict> verdicts, About about) {
+    private static ReportPage page(List<Verdict> verdicts, About about) {
         List<Check> checks = new ArrayList<>();
         Map<String, List<Check>> groups = new LinkedHashMap<>();
         for (Verdict verdict : verdicts) {
             Check check = check(checks.size() + 1, verdict);
             checks.add(check);
-            groups.computeIfAbsent(fit(JUnitReport.group(verdict)), name -> new ArrayList<>())
+            groups.computeIfAbsent(JUnitReport.group(verdict), name -> new ArrayList<>())
                     .add(check);
         }
         Counts counts = counts(checks);
@@ -73,20 +68,9 @@ public final class HtmlReport {
                         .toList());
     }
 
-    private Check check(int number, Verdict verdict) {
+    private static Check check(int number, Verdict verdict) {
         Outcome outcome = verdict.outcome();
-        return new Check(
-                number,
-                fit(verdict.id()),
-                fit(verdict.claim()),
-                status(outcome),
-                fit(evidence(outcome)),
-                fit(fix(outcome)));
-    }
-
-    /** Redacted first: a secret that were cut in two would no longer be known for one. */
-    private String fit(String text) {
-        return PlainText.of(redaction.apply(text));
+        return new Check(number, verdict.id(), verdict.claim(), status(outcome), evidence(outcome), fix(outcome));
     }
 
     private static Status status(Outcome outcome) {

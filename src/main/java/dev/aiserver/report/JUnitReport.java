@@ -3,10 +3,12 @@ package dev.aiserver.report;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -23,12 +25,13 @@ public final class JUnitReport {
         this.xml = xml;
     }
 
-    public static String of(List<Verdict> verdicts) {
+    /** @param home of the person, who is named in no report */
+    public static String of(List<Verdict> verdicts, Optional<Path> home) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
             xml.writeStartDocument("UTF-8", "1.0");
-            new JUnitReport(xml).suites(verdicts);
+            new JUnitReport(xml).suites(Redacted.verdicts(verdicts, home));
             xml.writeEndDocument();
         } catch (XMLStreamException e) {
             throw new IllegalStateException("a string takes everything", e);
@@ -71,31 +74,30 @@ public final class JUnitReport {
 
     private void testcase(String group, Verdict verdict) throws XMLStreamException {
         start(2, "testcase", verdict.id() + ": " + verdict.claim());
-        xml.writeAttribute("classname", "aiserver." + PlainText.of(group));
+        xml.writeAttribute("classname", "aiserver." + group);
         xml.writeAttribute(
                 "time", String.format(Locale.ROOT, "%.3f", verdict.took().toNanos() / 1e9));
         Outcome outcome = verdict.outcome();
         if (outcome instanceof Outcome.Passed passed) {
             newLine(3);
             xml.writeStartElement("system-out");
-            xml.writeCharacters(PlainText.of(passed.evidence()));
+            xml.writeCharacters(passed.evidence());
             xml.writeEndElement();
         } else if (outcome instanceof Outcome.Warned warned) {
             newLine(3);
             xml.writeStartElement("system-out");
-            xml.writeCharacters(
-                    "warning: " + PlainText.of(warned.evidence()) + "\ndo: " + PlainText.of(warned.advice()));
+            xml.writeCharacters("warning: " + warned.evidence() + "\ndo: " + warned.advice());
             xml.writeEndElement();
         } else if (outcome instanceof Outcome.Failed failed) {
             problem("failure", failed.evidence());
-            xml.writeCharacters("seen: " + PlainText.of(failed.evidence()) + "\ndo: " + PlainText.of(failed.fix()));
+            xml.writeCharacters("seen: " + failed.evidence() + "\ndo: " + failed.fix());
             xml.writeEndElement();
         } else if (outcome instanceof Outcome.Skipped skipped) {
             problem("skipped", skipped.reason());
             xml.writeEndElement();
         } else if (outcome instanceof Outcome.Unknown unknown) {
             problem("error", unknown.reason());
-            xml.writeCharacters("not found out: " + PlainText.of(unknown.reason()));
+            xml.writeCharacters("not found out: " + unknown.reason());
             xml.writeEndElement();
         }
         end(2);
@@ -124,6 +126,6 @@ public final class JUnitReport {
 
     /** A parser reads a new line in an attribute as a space. */
     private static String line(String text) {
-        return PlainText.of(text).strip().replaceAll("\\s+", " ");
+        return text.strip().replaceAll("\\s+", " ");
     }
 }

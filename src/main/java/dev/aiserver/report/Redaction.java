@@ -1,5 +1,6 @@
 package dev.aiserver.report;
 
+import dev.aiserver.spec.Secrets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -12,35 +13,96 @@ public final class Redaction {
     private static final String SECRET = "[secret]";
     private static final String USER = "[user]";
 
-    /** macOS and Linux; Shared is a folder for everybody, not a person's. */
-    private static final Pattern HOME = Pattern.compile("/(?:Users|home)/(?!Shared(?![\\w.-]))(?<user>[\\w.-]*[\\w-])");
+    /** Names of homes that say nothing of a person; without these words, a report says nothing either. */
+    private static final Set<String> NO_PERSON = Set.of(
+            "a",
+            "admin",
+            "administrator",
+            "aiserver",
+            "all",
+            "an",
+            "and",
+            "at",
+            "for",
+            "haproxy",
+            "in",
+            "is",
+            "it",
+            "launchd",
+            "localhost",
+            "mac",
+            "model",
+            "no",
+            "nobody",
+            "of",
+            "ollama",
+            "on",
+            "or",
+            "proxy",
+            "root",
+            "runner",
+            "server",
+            "tailscale",
+            "the",
+            "to",
+            "user");
 
     private record Rule(Pattern pattern, String replacement) {
         Rule(String pattern, String replacement) {
-            this(Pattern.compile(pattern, Pattern.CASE_INSENSITIVE), replacement);
+            this(Pattern.compile(pattern, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CHARACTER_CLASS), replacement);
         }
     }
 
+    /** The end of one that no sentence has: {@code OPENAI_API_KEY}, {@code client-secret}, {@code accessToken}. */
+    private static final String COMPOUND = "(?:(?<=[\\p{L}\\p{N}](?:[_-]|%5F|%2D))" + Secrets.NAMES
+            + "|(?-i:(?<=[a-z0-9])(?:Key|Token|Secret|Password|Passphrase|Credentials?))"
+            + "|(?<![\\p{L}\\p{N}])(?:api[_-]?key|(?:access|auth|client|session)(?:key|token|secret)))";
+
+    private static final String NAME = "(?:" + COMPOUND + "|(?<![\\p{L}\\p{N}])" + Secrets.NAMES + ")";
+
+    private static final String IS = "\\s{0,9}[:=]\\s{0,9}";
+    private static final String UNQUOTED = "[^\\s\"'&,;\\\\]";
+
+    /** As a key may look, and no word of a sentence. */
+    private static final String NO_WORD =
+            "(?=" + UNQUOTED + "{0,200}?(?:[0-9_~+/=]|(?-i:[a-z][A-Z])))" + UNQUOTED + "{6,}";
+
     /** Each reads a text once, however long and whatever it says: no part can be matched from many beginnings. */
     private static final List<Rule> RULES = List.of(
-            new Rule("(?s)-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \\1-----|$)", SECRET),
             // A header's value, however it is quoted, up to where the header ends.
             new Rule(
-                    "\\b((?:proxy-)?authorization|x-api-key|api-key|(?:set-)?cookie)(\"?\\s*[:=]\\s*\"?)"
-                            + "[^\\s\"][^\\r\\n\"]*",
+                    "(?<![\\p{L}\\p{N}_])((?:proxy-)?authorization|(?:[\\w-]{1,30}-)?api-key|(?:set-)?cookie)"
+                            + "(\\\\?[\"']?" + IS + "\\\\?[\"']?|%3A(?:%20|\\+){0,9})[^\\s\"'\\\\][^\\r\\n\"'\\\\]*",
                     "$1$2" + SECRET),
-            new Rule("\\b(bearer|basic)\\s+[\\w.~+/=-]{6,}", "$1 " + SECRET),
-            // NAME=value and "name": "value", where the name says that the value is one.
+            // What is in quotes after the name of a secret: as it is, and within a text of JSON.
             new Rule(
-                    "((?<![a-z0-9])(?:[\\w-]{0,64}[_-])?(?:api_?key|key|token|secret|password|passwd)(?:=\"?|\"\\s*:\\s*\"))"
-                            + "[^\\s\"&,;]+",
+                    "(" + NAME + "[\"']?" + IS + "\")(?!\")[^\"\\\\\\r\\n]*+(?:\\\\.[^\"\\\\\\r\\n]*+){0,300}",
                     "$1" + SECRET),
-            new Rule("(?<=://)[^\\s/@]++(?=@)", SECRET),
-            // What is recognised by its own form: the keys of well-known services, tokens of three parts, SSH keys.
-            new Rule("\\b(?:sk|pk|tskey|ghp|gho|github_pat|glpat|hf|xox[abp])[-_][\\w-]{8,}", SECRET),
-            new Rule("(?<![\\w-])eyJ[\\w-]++\\.[\\w-]+\\.[\\w-]*", SECRET),
+            new Rule(
+                    "(" + NAME + "[\"']?" + IS + "')(?!')[^'\\\\\\r\\n]*+(?:\\\\.[^'\\\\\\r\\n]*+){0,300}",
+                    "$1" + SECRET),
+            new Rule("(" + NAME + "\\\\[\"']" + IS + "\\\\[\"'])[^\"'\\\\\\r\\n]++", "$1" + SECRET),
+            // What is not.
+            new Rule("(" + NAME + "=)" + UNQUOTED + "+", "$1" + SECRET),
+            new Rule("(" + COMPOUND + IS + ")(?!\\[secret])" + UNQUOTED + "+", "$1" + SECRET),
+            new Rule("(" + NAME + IS + ")" + NO_WORD, "$1" + SECRET),
+            new Rule(
+                    "((?<![\\p{L}\\p{N}])pass(?:word|wd|phrase)" + IS
+                            + ")(?!(?:not?|is|was|the|none|null|true|false|missing|empty|required|wrong|for)\\b|\\[)"
+                            + UNQUOTED + "{3,}",
+                    "$1" + SECRET),
+            new Rule(
+                    "(" + NAME + "(?:%22|%27)?(?:%3D|%3A)(?:%20|\\+){0,9}(?:%22|%27)?)"
+                            + "(?!%2[267C])[^\\s\"'&,;%]*+(?:%(?!2[267C]|7D)[^\\s\"'&,;%]*+){0,300}",
+                    "$1" + SECRET),
+            // Who somebody is, and the password, in a URL or in a proxy without a scheme.
+            new Rule("(?<=://)[^\\s/?#\"']{1,512}@", SECRET + "@"),
+            new Rule("(?<=%3A%2F%2F)(?:(?!%2F)[^\\s/?#\"'&]){1,256}(%40|@)", SECRET + "$1"),
+            new Rule(
+                    "(?<![^\\s,;'\"=(])[^/?#\\s@,;'\"=:(]{1,64}:[^/?#\\s@]{1,256}@(?!sha256)(?=[\\w\\[])",
+                    SECRET + "@"),
             new Rule("\\b(ssh-(?:ed25519|rsa)|ecdsa-sha2-[\\w-]{1,40})\\s+[\\w+/=]{16,}", "$1 " + SECRET),
-            new Rule("(?<![\\w.+-])[\\w.+-]++@(?=[\\w-]+\\.[\\w.-]*[a-z])", USER + "@"));
+            new Rule("(?<![\\w.+-])[\\w.+-]++(@|%40)(?=[\\w-]+\\.[\\w.-]*\\p{L})", USER + "$1"));
 
     private final Pattern users;
 
@@ -49,15 +111,17 @@ public final class Redaction {
                 users.isEmpty()
                         ? "(?!)"
                         : users.stream()
-                                .map(Pattern::quote)
-                                .collect(Collectors.joining("|", "(?<![\\w-])(?:", ")(?![\\w-])")));
+                                .collect(
+                                        Collectors.joining("|", "(?:(?<![\\w-])|(?<=%[0-9A-F]{2}))(?:", ")(?![\\w-])")),
+                Pattern.UNICODE_CHARACTER_CLASS);
     }
 
     /** One that knows the people whose homes are named in any of these texts, and finds them in all. */
     public static Redaction of(Collection<String> texts) {
         return new Redaction(texts.stream()
-                .flatMap(text -> HOME.matcher(text).results())
-                .map(match -> match.group(1))
+                .flatMap(HomeName::in)
+                .filter(name -> !NO_PERSON.contains(name.plain()))
+                .flatMap(HomeName::spellings)
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
@@ -67,6 +131,9 @@ public final class Redaction {
         for (Rule rule : RULES) {
             result = rule.pattern().matcher(result).replaceAll(rule.replacement());
         }
-        return users.matcher(HOME.matcher(result).replaceAll("~")).replaceAll(USER);
+        for (Pattern form : Secrets.forms()) {
+            result = form.matcher(result).replaceAll(SECRET);
+        }
+        return users.matcher(HomeName.HOME.matcher(result).replaceAll("~")).replaceAll(USER);
     }
 }

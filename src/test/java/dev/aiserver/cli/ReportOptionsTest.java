@@ -7,10 +7,13 @@ import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,9 +32,10 @@ class ReportOptionsTest {
         Verification verification = new Verification();
         new CommandLine(verification).parseArgs(args);
         return verification.reports.write(
-                List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen"), Duration.ZERO)),
+                List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen by jo, api_key: x"), Duration.ZERO)),
                 "ai",
-                "http://ai:1");
+                "http://ai:1",
+                Path.of("/Users/jo"));
     }
 
     @Test
@@ -48,6 +52,21 @@ class ReportOptionsTest {
                 .content()
                 .contains("<title>ai: verified", "http://ai:1", "aiserver 1.2.3.", "the claim")
                 .doesNotContain("the one before");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--junit", "--html"})
+    void areForNobodyElseAndNameNobody(String option) throws IOException {
+        Path file = Files.writeString(directory.resolve("report"), "the one before");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(write(option, file.toString())).isEmpty();
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(file).content().contains("seen by [user], api_key: [secret]");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        assertThat(write(option, link.toString()))
+                .singleElement()
+                .asString()
+                .contains("the report cannot be written (it is a symbolic link)");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HtmlReportTest {
-    private static final String BAD_DAY = HtmlReport.of(Verdicts.BAD_DAY, Verdicts.ABOUT);
+    private static final String BAD_DAY = HtmlReport.of(Verdicts.BAD_DAY, Verdicts.ABOUT, Optional.empty());
 
     @Test
     void isWrittenAsExpected() throws IOException {
@@ -68,7 +69,7 @@ class HtmlReportTest {
         List<Verdict> many = IntStream.range(0, 40)
                 .mapToObj(n -> verdict("a." + n, "claim " + n, new Outcome.Failed("seen", "mend it")))
                 .toList();
-        String page = HtmlReport.of(many, Verdicts.ABOUT);
+        String page = HtmlReport.of(many, Verdicts.ABOUT, Optional.empty());
         assertThat(matches(page, "<a href=\"#check-[0-9]+\">([^<]*)</a>"))
                 .containsExactly("claim 0", "claim 1", "claim 2", "claim 3", "claim 4");
         assertThat(page).contains("</a> and 35 more</p>");
@@ -89,7 +90,8 @@ class HtmlReportTest {
                         verdict("b.b", text, new Outcome.Failed(text, text)),
                         verdict("c.c", text, new Outcome.Skipped(text)),
                         verdict("d.d", text, new Outcome.Unknown(text))),
-                Verdicts.ABOUT);
+                Verdicts.ABOUT,
+                Optional.empty());
     }
 
     private static String escaped(String text) {
@@ -109,11 +111,14 @@ class HtmlReportTest {
     @Test
     void callsAServerVerifiedOnlyWhenSomethingWasProved() {
         Verdict proved = verdict("a.a", "a", passed("seen"));
-        assertThat(HtmlReport.of(List.of(proved), Verdicts.ABOUT)).contains(" Verified:", "remote-ollama: verified");
+        assertThat(HtmlReport.of(List.of(proved), Verdicts.ABOUT, Optional.empty()))
+                .contains(" Verified:", "remote-ollama: verified");
         Verdict skipped = verdict("a.b", "b", new Outcome.Skipped("why"));
-        assertThat(HtmlReport.of(List.of(proved, skipped), Verdicts.ABOUT)).contains(" Verified:");
-        assertThat(HtmlReport.of(List.of(skipped), Verdicts.ABOUT)).doesNotContain(" Verified:");
-        assertThat(HtmlReport.of(List.of(), Verdicts.ABOUT))
+        assertThat(HtmlReport.of(List.of(proved, skipped), Verdicts.ABOUT, Optional.empty()))
+                .contains(" Verified:");
+        assertThat(HtmlReport.of(List.of(skipped), Verdicts.ABOUT, Optional.empty()))
+                .doesNotContain(" Verified:");
+        assertThat(HtmlReport.of(List.of(), Verdicts.ABOUT, Optional.empty()))
                 .contains("Not verified")
                 .doesNotContain("Verified:");
         assertThat(BAD_DAY).contains("Not verified").doesNotContain("Verified:");

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.template.Golden;
 import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +24,12 @@ class JUnitReportTest {
 
     @Test
     void isWrittenAsExpected() throws IOException {
-        Golden.compare("verify-report.xml", JUnitReport.of(Verdicts.BAD_DAY));
+        Golden.compare("verify-report.xml", JUnitReport.of(Verdicts.BAD_DAY, Optional.empty()));
     }
 
     @Test
     void countsEveryOutcomeInItsGroupAndInAll() throws Exception {
-        Document xml = parsed(JUnitReport.of(Verdicts.BAD_DAY));
+        Document xml = parsed(JUnitReport.of(Verdicts.BAD_DAY, Optional.empty()));
         assertThat(counts(xml.getDocumentElement())).isEqualTo("aiserver verify 9 4 1 1");
         assertThat(counts(element(xml, "testsuite", 0))).isEqualTo("services 2 1 0 0");
         assertThat(xml.getElementsByTagName("testcase").getLength()).isEqualTo(9);
@@ -45,14 +48,28 @@ class JUnitReportTest {
                 element.getAttribute("skipped"));
     }
 
+    @Test
+    void namesNobodyAndHoldsNoSecret() {
+        List<Verdict> verdicts = List.of(
+                verdict("a.a", "of jo", new Outcome.Failed("jo in /Users/ann/x, password: hunter2", "ask ann")),
+                verdict("b.b", "b", new Outcome.Warned("x-api-key: hunter2", "jo")),
+                verdict("c.c", "c", new Outcome.Skipped("token=hunter2 of ann")),
+                verdict("d.d", "d", new Outcome.Unknown("http://ann:hunter2@proxy/")));
+        assertThat(JUnitReport.of(verdicts, Optional.of(Path.of("/Users/jo"))))
+                .contains("of [user]", "[user] in ~/x, password: [secret]", "ask [user]")
+                .doesNotContain("hunter2", "ann", " jo");
+    }
+
     @ParameterizedTest
     @MethodSource("dev.aiserver.report.HostileTexts#texts")
     void holdsWhateverAServerAnswers(String hostile, String shown) throws Exception {
-        Document xml = parsed(JUnitReport.of(List.of(
-                verdict("a." + hostile, hostile, passed(hostile)),
-                verdict("b.b", "b", new Outcome.Failed(hostile, hostile)),
-                verdict("c.c", "c", new Outcome.Skipped(hostile)),
-                verdict("d.d", "d", new Outcome.Unknown(hostile)))));
+        Document xml = parsed(JUnitReport.of(
+                List.of(
+                        verdict("a." + hostile, hostile, passed(hostile)),
+                        verdict("b.b", "b", new Outcome.Failed(hostile, hostile)),
+                        verdict("c.c", "c", new Outcome.Skipped(hostile)),
+                        verdict("d.d", "d", new Outcome.Unknown(hostile))),
+                Optional.empty()));
         String line = shown.strip().replaceAll("\\s+", " ");
         assertThat(element(xml, "system-out", 0).getTextContent()).isEqualTo(shown);
         assertThat(element(xml, "failure", 0).getTextContent()).isEqualTo("seen: " + shown + "\ndo: " + shown);
@@ -63,7 +80,7 @@ class JUnitReportTest {
 
     @Test
     void isAWholeDocumentWithoutAnyVerdict() throws Exception {
-        assertThat(counts(parsed(JUnitReport.of(List.of())).getDocumentElement()))
+        assertThat(counts(parsed(JUnitReport.of(List.of(), Optional.empty())).getDocumentElement()))
                 .isEqualTo("aiserver verify 0 0 0 0");
     }
 
