@@ -332,8 +332,7 @@ class WarmModelsTest {
         store.add(model);
         ModelServer server = server("{}");
         assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
-        store.add(new Model(model.name(), "1".repeat(64), 1, "", "", "", 1, model.capabilities(), "", List.of(), false)
-                .over(model));
+        store.add(model.outdated().over(model));
         assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
     }
 
@@ -402,18 +401,7 @@ class WarmModelsTest {
     @Test
     void anUpdateReplacesAlsoWhatIsInMemory() throws IOException {
         Model old = Model.of("llama3.2", 2_000_000_000, "llama", 131_072, "completion");
-        Model outdated = new Model(
-                old.name(),
-                "0".repeat(64),
-                old.size(),
-                old.family(),
-                old.parameterSize(),
-                old.quantization(),
-                old.contextLength(),
-                old.capabilities(),
-                "0".repeat(64),
-                List.of(),
-                false);
+        Model outdated = old.outdated();
         ModelServer server = server("{}");
         ModelStore.open(directory).add(outdated);
         assertThat(results(server, "llama3.2").get(0).inMemory().orElseThrow().digest())

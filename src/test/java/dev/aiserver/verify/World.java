@@ -335,6 +335,16 @@ final class World implements AutoCloseable {
         }
     }
 
+    /** Has a model in memory. */
+    void load() throws IOException {
+        HttpCall generate =
+                HttpCall.post("/api/generate", "127.0.0.1:" + ollamaPort, Answers.object("model", "qwen3:0.6b"));
+        assertThat(new HttpProbe(new InetSocketAddress(ADDRESS, ollamaPort), LIMIT)
+                        .send(generate)
+                        .status())
+                .isEqualTo(200);
+    }
+
     private Subject start() {
         ServerSpec spec = new ServerSpec(
                 NAME,

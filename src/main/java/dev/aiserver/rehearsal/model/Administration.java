@@ -65,7 +65,7 @@ final class Administration {
 
     void createBlob(Exchange exchange, String segment) throws ClientGone {
         String digest = digest(segment);
-        byte[] bytes = exchange.request().body();
+        byte[] bytes = exchange.body();
         if (Files.exists(store.blob(digest))) {
             exchange.empty(200);
             return;
@@ -113,7 +113,7 @@ final class Administration {
     }
 
     private static Body body(Exchange exchange) {
-        return Body.parse(exchange.request().body(), ErrorShape.NATIVE.emptyBody());
+        return Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
     }
 
     private Model named(Body body) {

@@ -20,9 +20,9 @@ final class Api {
     private final Pulls pulls;
     private final Administration administration;
 
-    Api(ModelStore store, Settings settings, Switches switches, Tally tally) {
+    Api(ModelStore store, Settings settings, Switches switches, Tally tally, Engines engines) {
         this.settings = settings;
-        this.loaded = new LoadedModels(settings, switches);
+        this.loaded = new LoadedModels(settings, switches, engines);
         this.inference = new Inference(store, loaded, switches, tally);
         this.listings = new Listings(store, loaded);
         this.embeddings = new Embeddings(inference);
@@ -79,7 +79,7 @@ final class Api {
     /** Keeps requests for cloud models here: their answer has the native form on every route. */
     private Handler local(Handler handler) {
         return (exchange, segment) -> {
-            if (ModelName.isCloud(segment.isEmpty() ? modelIn(exchange.request().body()) : segment)) {
+            if (ModelName.isCloud(segment.isEmpty() ? modelIn(exchange.body()) : segment)) {
                 boolean details =
                         !segment.isEmpty() || exchange.request().path().equals("/api/show");
                 throw administration.needsAccount(details ? "remote model details" : "remote model");
@@ -124,7 +124,7 @@ final class Api {
     }
 
     private void generate(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), NATIVE.emptyBody());
         Ask ask = NativeChat.ask(body, Conversation.ofPrompt(body.text("prompt")));
         if (!ask.conversation().lastText().isEmpty()) {
             inference.answer(exchange, ask, "generate", NativeChat::generate);
@@ -134,7 +134,7 @@ final class Api {
     }
 
     private void chat(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), NATIVE.emptyBody());
         OpenAi.modelOf(body);
         Ask ask = NativeChat.ask(body, OpenAi.conversation(body.objects("messages")));
         if (!ask.conversation().isEmpty()) {
@@ -157,25 +157,25 @@ final class Api {
     }
 
     private void chatCompletions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), OPENAI.emptyBody());
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
         boolean usage = body.object("stream_options").flag("include_usage", false);
         inference.answer(exchange, OpenAi.chat(body), "chat", generation -> new ChatCompletions(generation, usage));
     }
 
     private void completions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), OPENAI.emptyBody());
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
         boolean usage = body.object("stream_options").flag("include_usage", false);
         inference.answer(
                 exchange, TextCompletions.ask(body), "generate", generation -> new TextCompletions(generation, usage));
     }
 
     private void responses(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), OPENAI.emptyBody());
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
         inference.answer(exchange, ResponsesRequest.ask(body), "chat", generation -> new Responses(generation, body));
     }
 
     private void messages(Exchange exchange) throws ClientGone {
-        byte[] bytes = exchange.request().body();
+        byte[] bytes = exchange.body();
         Body body = Body.parse(bytes, ANTHROPIC.emptyBody());
         inference.answer(exchange, Messages.ask(body), "chat", generation -> new Messages(generation, bytes.length));
     }

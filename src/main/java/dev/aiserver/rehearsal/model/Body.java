@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object of a request, read as Go reads into a struct: what is absent or null has its zero value, what has the
@@ -53,6 +54,12 @@ record Body(JsonNode json) {
     /** The value as it stands; missing when absent or null. */
     JsonNode at(String key) {
         return has(key) ? json.path(key) : MissingNode.getInstance();
+    }
+
+    /** The value as it stands; null when absent. */
+    @Nullable
+    JsonNode orNull(String key) {
+        return has(key) ? json.path(key) : null;
     }
 
     String text(String key) {

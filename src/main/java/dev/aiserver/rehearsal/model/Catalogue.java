@@ -30,7 +30,12 @@ public record Catalogue(List<Model> models) {
                 Model.of("llama3.2:1b", 1_321_098_329, "llama", 131_072, "completion", "tools"),
                 Model.of("gpt-oss:20b", 14 * GB, "gptoss", 131_072, "completion", "tools", "thinking"),
                 Model.of("llava", 4_733_363_377L, "llama", 32_768, "completion", "vision"),
-                Model.of("nomic-embed-text", 274_302_450, "nomic-bert", 2_048, "embedding")));
+                nomic()));
+    }
+
+    private static Model nomic() {
+        Model model = Model.of("nomic-embed-text", 274_302_450, "nomic-bert", 2_048, "embedding");
+        return model.with(model.weights().embedding(768));
     }
 
     /** These models and, before them, the given one. */

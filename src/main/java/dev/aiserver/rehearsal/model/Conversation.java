@@ -35,9 +35,20 @@ record Conversation(List<Turn> turns) {
 
     /** Whether the user now speaks of a tool; the answer to a tool's result is never a second call. */
     boolean asksForTool() {
-        return !turns.isEmpty()
-                && turns.get(turns.size() - 1).role().equals("user")
-                && lastText().toLowerCase(Locale.ROOT).contains("tool");
+        return lastRole().equals("user") && lastText().toLowerCase(Locale.ROOT).contains("tool");
+    }
+
+    /** Whether the last word was the assistant's own, which an answer would go on with. */
+    boolean isAnswered() {
+        return lastRole().equals("assistant");
+    }
+
+    boolean isToolResult() {
+        return lastRole().equals("tool");
+    }
+
+    private String lastRole() {
+        return turns.isEmpty() ? "" : turns.get(turns.size() - 1).role();
     }
 
     /** A word is a token here. */

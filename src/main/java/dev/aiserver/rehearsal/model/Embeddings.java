@@ -3,12 +3,20 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
 
 /** The three routes that turn text into vectors. An empty input only loads the model. */
 final class Embeddings {
-    private static final int DIMENSIONS = 4;
+    private static final String NO_EMBEDDINGS = "This server does not support embeddings. Start it with `--embeddings`";
 
     private final Inference inference;
 
@@ -17,15 +25,20 @@ final class Embeddings {
     }
 
     void embed(Exchange exchange) throws ClientGone {
-        Body body = loaded(exchange, ErrorShape.NATIVE);
-        List<String> inputs = inputs(body);
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        requireName(body);
+        JsonNode input = body.at("input");
+        List<String> inputs = input.isTextual() && input.asText().isEmpty() ? List.of() : texts(input);
+        Model model = loaded(exchange, body);
         ObjectNode answer = Json.object().put("model", body.text("model"));
         ArrayNode vectors = answer.putArray("embeddings");
-        inputs.forEach(input -> vectors.add(vector(input)));
         if (inputs.isEmpty()) {
             exchange.json(200, answer);
             return;
         }
+        requireEmbedding(model);
+        inputs.forEach(text -> requireRoom(body, model, text));
+        inputs.forEach(text -> vectors.add(numbers(vector(text, model, body.number("dimensions")))));
         exchange.json(
                 200,
                 answer.put("total_duration", 1_000_000L)
@@ -35,24 +48,44 @@ final class Embeddings {
 
     /** The older route: one prompt, one vector. */
     void embeddings(Exchange exchange) throws ClientGone {
-        Body body = loaded(exchange, ErrorShape.NATIVE);
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        OpenAi.modelOf(body);
+        Model model = loaded(exchange, body);
         ObjectNode answer = Json.object();
         String prompt = body.text("prompt");
-        answer.set("embedding", prompt.isEmpty() ? Json.array() : vector(prompt));
+        if (!prompt.isEmpty() && !model.can("embedding")) {
+            // This route alone makes every error of the engine a 500.
+            throw new ApiError(500, NO_EMBEDDINGS);
+        }
+        answer.set("embedding", prompt.isEmpty() ? Json.array() : numbers(vector(prompt, model, 0)));
         exchange.json(200, answer);
     }
 
     void openAi(Exchange exchange) throws ClientGone {
-        Body body = loaded(exchange, ErrorShape.OPENAI);
-        List<String> inputs = inputs(body);
-        if (inputs.isEmpty()) {
+        Body body = Body.parse(exchange.body(), ErrorShape.OPENAI.emptyBody());
+        String encoding = body.text("encoding_format");
+        boolean base64 = encoding.toLowerCase(Locale.ROOT).equals("base64");
+        if (!encoding.isEmpty() && !base64 && !encoding.toLowerCase(Locale.ROOT).equals("float")) {
+            throw new ApiError(
+                    400,
+                    "Invalid value for 'encoding_format' = " + encoding + ". Supported values: ['float', 'base64'].");
+        }
+        JsonNode input = body.at("input");
+        if (!body.has("input") || input.isArray() && input.isEmpty()) {
             throw new ApiError(400, "invalid input");
         }
+        int dimensions = body.number("dimensions");
+        exchange.reachesRoute();
+        requireName(body);
+        List<String> inputs = texts(input);
+        Model model = loaded(exchange, body);
+        requireEmbedding(model);
         ObjectNode answer = Json.object().put("object", "list");
         ArrayNode data = answer.putArray("data");
-        for (String input : inputs) {
+        for (String text : inputs) {
+            float[] vector = vector(text, model, dimensions);
             ObjectNode embedding = data.addObject().put("object", "embedding");
-            embedding.set("embedding", vector(input));
+            embedding.set("embedding", base64 ? TextNode.valueOf(bytes(vector)) : numbers(vector));
             embedding.put("index", data.size() - 1);
         }
         answer.put("model", body.text("model"));
@@ -60,39 +93,95 @@ final class Embeddings {
         exchange.json(200, answer);
     }
 
-    private Body loaded(Exchange exchange, ErrorShape shape) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), shape.emptyBody());
-        exchange.reachesRoute();
-        Model model = inference.installed(body.text("model"));
+    private static void requireEmbedding(Model model) {
         if (!model.can("embedding")) {
-            throw new ApiError(501, "This server does not support embeddings. Start it with `--embeddings`");
+            throw new ApiError(501, NO_EMBEDDINGS);
+        }
+    }
+
+    private static void requireRoom(Body body, Model model, String text) {
+        if (!body.flag("truncate", true)
+                && Conversation.words(text).size() > model.weights().contextLength()) {
+            throw new ApiError(400, "the input length exceeds the context length");
+        }
+    }
+
+    private Model loaded(Exchange exchange, Body body) throws ClientGone {
+        String name = body.text("model");
+        Model model;
+        try {
+            model = inference.installed(name);
+        } catch (ApiError e) {
+            // In the words of the scheduler, which is where these routes first look for it.
+            throw e.status() == 404 ? new ApiError(404, "model \"" + name + "\" not found, try pulling it first") : e;
         }
         inference.load(
                 exchange,
                 model,
                 KeepAlive.ofRequest(body.at("keep_alive")),
                 body.object("options").number("num_ctx"));
-        return body;
+        return model;
     }
 
-    private static List<String> inputs(Body body) {
-        JsonNode input = body.at("input");
-        if (!input.isArray()) {
-            String text = body.text("input");
-            return text.isEmpty() ? List.of() : List.of(text);
+    /** Before anything is said of the input. */
+    private static void requireName(Body body) {
+        String name = body.text("model");
+        if (name.isBlank()) {
+            throw ApiError.modelNotFound(name);
         }
-        List<String> inputs = new ArrayList<>();
-        input.forEach(element -> inputs.add(element.asText()));
-        return inputs;
+        Objects.requireNonNull(ModelName.of(name));
     }
 
-    private static ArrayNode vector(String text) {
-        ArrayNode vector = Json.array();
-        String digest = Digest.of(text);
-        for (int at = 0; at < DIMENSIONS; at++) {
-            vector.add(Integer.parseInt(digest.substring(at * 4, at * 4 + 4), 16) / 65_535.0);
+    /** @throws ApiError 400 for what is neither a text nor a list of texts */
+    private static List<String> texts(JsonNode input) {
+        List<JsonNode> elements = new ArrayList<>();
+        if (input.isArray()) {
+            input.forEach(elements::add);
+        } else if (!input.isMissingNode()) {
+            elements.add(input);
+        }
+        if (!elements.stream().allMatch(JsonNode::isTextual)) {
+            throw new ApiError(400, "invalid input type");
+        }
+        return elements.stream().map(JsonNode::asText).toList();
+    }
+
+    /** Of length one, and the same for the same text. */
+    private static float[] vector(String text, Model model, int dimensions) {
+        SplittableRandom random =
+                new SplittableRandom(Long.parseUnsignedLong(Digest.of(text).substring(0, 16), 16));
+        float[] vector = new float[model.weights().embeddingLength()];
+        for (int at = 0; at < vector.length; at++) {
+            vector[at] = (float) (random.nextDouble() * 2 - 1);
+        }
+        return normal(dimensions > 0 && dimensions < vector.length ? Arrays.copyOf(vector, dimensions) : vector);
+    }
+
+    private static float[] normal(float[] vector) {
+        double sum = 0;
+        for (float number : vector) {
+            sum += number * number;
+        }
+        for (int at = 0; at < vector.length; at++) {
+            vector[at] /= (float) Math.sqrt(sum);
         }
         return vector;
+    }
+
+    private static ArrayNode numbers(float[] vector) {
+        ArrayNode numbers = Json.array();
+        for (float number : vector) {
+            numbers.add(number);
+        }
+        return numbers;
+    }
+
+    private static String bytes(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float number : vector) {
+            bytes.putFloat(number);
+        }
+        return Base64.getEncoder().encodeToString(bytes.array());
     }
 
     private static int tokens(List<String> inputs) {

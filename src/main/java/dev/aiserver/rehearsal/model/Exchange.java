@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +24,7 @@ final class Exchange {
     private final InputStream in;
     private final OutputStream out;
     private final CountDownLatch closing;
-    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final List<Map.Entry<String, String>> headers = new ArrayList<>();
     private @Nullable String streaming;
     private boolean rewritten;
     private boolean generating;
@@ -41,6 +41,19 @@ final class Exchange {
 
     Request request() {
         return request;
+    }
+
+    /**
+     * What the client sent. Where it may be meant for Ollama's cloud, it may be packed.
+     *
+     * @throws ApiError 400 for what cannot be unpacked
+     */
+    byte[] body() {
+        boolean packed = request.received()
+                .header("content-encoding")
+                .filter("zstd"::equals)
+                .isPresent();
+        return packed && request.path().startsWith("/v1/") ? Zstd.unpacked(request.body()) : request.body();
     }
 
     /** The status that went out, 0 while none has. */
@@ -67,8 +80,9 @@ final class Exchange {
         return request.wantsKeepAlive() && (streaming == null || request.http11());
     }
 
+    /** One more; there may be several of one name. */
     void header(String name, String value) {
-        headers.put(name, value);
+        headers.add(Map.entry(name, value));
     }
 
     /** The route itself has the request now, behind what reads it: from here on {@code /v1} writes its answers anew. */
@@ -175,8 +189,10 @@ final class Exchange {
     private void head(int code) throws ClientGone {
         status = code;
         StringBuilder head = new StringBuilder("HTTP/1.1 " + code + " " + reason(code) + "\r\n");
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(header -> head.append(header.getKey())
+                .append(": ")
+                .append(header.getValue())
+                .append("\r\n"));
         head.append("Date: ")
                 .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
                 .append(staysOpen() ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");

@@ -60,7 +60,7 @@ final class FrontDoor implements Connection.Service {
         }
         long start = System.nanoTime();
         try {
-            if (passes(exchange)) {
+            if (passes(exchange, match)) {
                 route(exchange, match);
             }
         } finally {
@@ -73,10 +73,16 @@ final class FrontDoor implements Connection.Service {
         }
     }
 
-    private boolean passes(Exchange exchange) throws ClientGone {
+    private boolean passes(Exchange exchange, Router.Match match) throws ClientGone {
         Request request = exchange.request();
+        // Gin has found out that no route takes it before it asks the rules.
+        if (match instanceof Router.Match.WrongMethod wrong) {
+            exchange.header("Allow", wrong.allowed());
+        }
         Optional<String> origin = request.received().header("origin");
-        boolean foreign = origin.isPresent() && !OriginRule.sameOrigin(origin.get(), request.host());
+        // An empty one is none.
+        boolean foreign = origin.filter(named -> !named.isEmpty()).isPresent()
+                && !OriginRule.sameOrigin(origin.get(), request.host());
         if (foreign && !origins.allows(origin.get())) {
             exchange.empty(403);
             return false;
@@ -86,6 +92,8 @@ final class FrontDoor implements Connection.Service {
             exchange.header("Access-Control-Allow-Origin", origin.get());
             exchange.header("Vary", "Origin");
             if (preflight) {
+                exchange.header("Vary", "Access-Control-Request-Method");
+                exchange.header("Vary", "Access-Control-Request-Headers");
                 // Neither x-api-key nor anthropic-version is among them: browsers cannot use the Anthropic API.
                 exchange.header(
                         "Access-Control-Allow-Headers",
@@ -116,8 +124,7 @@ final class FrontDoor implements Connection.Service {
     }
 
     private void route(Exchange exchange, Router.Match match) throws IOException {
-        if (match instanceof Router.Match.WrongMethod wrong) {
-            exchange.header("Allow", wrong.allowed());
+        if (match instanceof Router.Match.WrongMethod) {
             exchange.text(405, "405 method not allowed");
         } else if (match instanceof Router.Match.Found found) {
             handle(exchange, found.route(), found.segment());

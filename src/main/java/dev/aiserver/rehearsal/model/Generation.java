@@ -22,50 +22,65 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
     /** After more equal tokens in a row Ollama gives up (llm/llama_server.go:1692). */
     private static final int MOST_EQUAL_TOKENS = 30;
 
-    /** Thoughts first, then a tool call, JSON, or the user's first words again; no words get no answer. */
+    /** Thoughts first, then what is said; no words get no answer, nor does the model's own last word. */
     static Generation answering(Ask ask, boolean thinking, Model model) {
         List<Piece> pieces = new ArrayList<>();
-        List<String> words = Conversation.words(ask.conversation().lastText());
-        if (thinking && !words.isEmpty()) {
-            List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
+        if (!Conversation.words(ask.conversation().lastText()).isEmpty()
+                && !ask.conversation().isAnswered()) {
+            if (thinking) {
+                List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
+            }
+            pieces.addAll(said(ask, model.habits()));
         }
-        // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
-        boolean formatted =
-                !ask.format().isMissingNode() && !(model.jinja() && ask.format().isEmpty());
-        if (!model.says().isEmpty() && !words.isEmpty()) {
-            model.says().forEach(word -> pieces.add(new Piece.Text(word)));
-        } else if (!ask.tools().isEmpty() && ask.conversation().asksForTool()) {
-            Ask.Tool tool = ask.tools().get(0);
-            String id = "call_" + Digest.of(tool.name()).substring(0, 8);
-            pieces.add(new Piece.Call(id, tool.name(), example(tool.parameters())));
-        } else if (formatted) {
-            ObjectNode answer = ask.format().path("properties").isObject()
-                    ? example(ask.format())
-                    : Json.object().put("answer", String.join(" ", words));
-            split(Json.write(answer)).forEach(part -> pieces.add(new Piece.Text(part)));
-        } else if (!words.isEmpty()) {
-            pieces.add(new Piece.Text("You"));
-            pieces.add(new Piece.Text(" said:"));
-            words.stream().limit(WORDS_REPEATED).forEach(word -> pieces.add(new Piece.Text(" " + word)));
-        }
+        int number = Math.floorMod(ask.conversation().hashCode(), 999);
         int equal = equalFrom(pieces);
         if (equal < pieces.size() && (ask.maxTokens() == 0 || equal < ask.maxTokens())) {
-            return new Generation(
-                    ask.model(),
-                    Math.floorMod(ask.conversation().hashCode(), 999),
-                    Instant.now(),
-                    List.copyOf(pieces.subList(0, equal)),
-                    "",
-                    0);
+            return new Generation(ask.model(), number, Instant.now(), List.copyOf(pieces.subList(0, equal)), "", 0);
         }
         boolean cut = ask.maxTokens() > 0 && pieces.size() > ask.maxTokens();
         return new Generation(
                 ask.model(),
-                Math.floorMod(ask.conversation().hashCode(), 999),
+                number,
                 Instant.now(),
                 List.copyOf(cut ? pieces.subList(0, ask.maxTokens()) : pieces),
                 cut ? "length" : "stop",
                 ask.conversation().tokens());
+    }
+
+    /** A tool call, what this model always says, JSON, or the user's first words again. */
+    private static List<Piece> said(Ask ask, Habits habits) {
+        Conversation conversation = ask.conversation();
+        boolean callsTool = !ask.tools().isEmpty()
+                && (habits.eager() && !conversation.isToolResult()
+                        || habits.says().isEmpty() && conversation.asksForTool());
+        if (callsTool) {
+            return List.of(call(ask.tools().get(0)));
+        }
+        if (!habits.says().isEmpty()) {
+            return texts(habits.says());
+        }
+        List<String> words = Conversation.words(conversation.lastText());
+        // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
+        boolean formatted = !ask.format().isMissingNode()
+                && !(habits.jinja() && ask.format().isEmpty());
+        if (formatted) {
+            ObjectNode answer = ask.format().path("properties").isObject()
+                    ? example(ask.format())
+                    : Json.object().put("answer", String.join(" ", words));
+            return texts(split(Json.write(answer)));
+        }
+        List<String> again = new ArrayList<>(List.of("You", " said:"));
+        words.stream().limit(WORDS_REPEATED).forEach(word -> again.add(" " + word));
+        return texts(again);
+    }
+
+    private static List<Piece> texts(List<String> texts) {
+        return texts.stream().<Piece>map(Piece.Text::new).toList();
+    }
+
+    private static Piece call(Ask.Tool tool) {
+        String id = "call_" + Digest.of(tool.name()).substring(0, 8);
+        return new Piece.Call(id, tool.name(), example(tool.parameters()));
     }
 
     /** The index of the token at which the model has repeated itself too often. */

@@ -63,7 +63,11 @@ final class Json {
 
     static String write(JsonNode node) {
         try {
-            return MAPPER.writeValueAsString(node);
+            // As Go writes it, for whoever puts it into a page.
+            return MAPPER.writeValueAsString(node)
+                    .replace("<", "\\u003c")
+                    .replace(">", "\\u003e")
+                    .replace("&", "\\u0026");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree can always be written", e);
         }

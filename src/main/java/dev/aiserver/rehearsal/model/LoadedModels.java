@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The models in memory: loading, keeping, evicting, by the rules of Ollama's scheduler. It keeps one runner for each
  * weights file (server/sched.go:110) and lists it by the name that came first.
  */
 final class LoadedModels {
+    private static final Duration LONG_AFTER_THIS_SERVER = Duration.ofDays(365);
 
     /** A model in memory. Its fields are guarded by the {@link LoadedModels} it came from. */
     static final class Runner {
@@ -21,6 +24,7 @@ final class LoadedModels {
         private Instant expires = Instant.MAX;
         private boolean loading = true;
         private int users = 1;
+        private Engines.Engine engine = () -> {};
 
         private Runner(Model model, int contextLength, Duration keepAlive) {
             this.model = model;
@@ -34,12 +38,14 @@ final class LoadedModels {
 
     private final Settings settings;
     private final Switches switches;
+    private final Engines engines;
     private final List<Runner> runners = new ArrayList<>();
     private int waiting;
 
-    LoadedModels(Settings settings, Switches switches) {
+    LoadedModels(Settings settings, Switches switches, Engines engines) {
         this.settings = settings;
         this.switches = switches;
+        this.engines = engines;
     }
 
     /**
@@ -50,7 +56,8 @@ final class LoadedModels {
      * @throws ApiError 503 for a full queue, 500 for a failed load
      */
     Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client) throws ClientGone {
-        int context = Math.min(model.contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
+        int context =
+                Math.min(model.weights().contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
         Optional<Runner> ready = readyOrReserved(model, keepAlive, context);
         Runner runner = ready.orElseThrow(
                 () -> new ApiError(503, "server busy, please try again.  maximum pending requests exceeded"));
@@ -76,7 +83,7 @@ final class LoadedModels {
                     return existing;
                 }
                 if (runner.users == 0) {
-                    runners.remove(runner);
+                    end(runner);
                 } else if (!queued()) {
                     return Optional.empty();
                 }
@@ -125,11 +132,15 @@ final class LoadedModels {
         if (faults.oomOnLoad()) {
             throw new ApiError(500, "llama runner process has terminated: error: out of memory");
         }
+        Engines.Engine engine = engines.start(runner.model);
+        synchronized (this) {
+            runner.engine = engine;
+        }
     }
 
     private synchronized void settle(Runner runner, boolean loaded) {
         if (!loaded) {
-            runners.remove(runner);
+            end(runner);
         }
         runner.loading = false;
         notifyAll();
@@ -138,6 +149,7 @@ final class LoadedModels {
     synchronized void release(Runner runner) {
         runner.users--;
         runner.expires = expiry(runner.keepAlive);
+        expireAfter(runner.keepAlive);
         notifyAll();
     }
 
@@ -151,6 +163,7 @@ final class LoadedModels {
             runner.keepAlive = Duration.ZERO;
             runner.expires = Instant.now();
         });
+        expire();
     }
 
     /** Everything in memory; waits for loads to end, as Ollama's own list does. */
@@ -160,25 +173,44 @@ final class LoadedModels {
         }
         expire();
         long limit = memoryLimit();
+        // The longest to live first.
         return runners.stream()
                 .map(runner -> new Loaded(
                         runner.model,
                         runner.contextLength,
                         runner.users > 0 ? expiry(runner.keepAlive) : runner.expires,
                         Math.min(runner.model.size(), limit)))
+                .sorted(Comparator.comparing((Loaded loaded) -> loaded.expires().getEpochSecond())
+                        .reversed())
                 .toList();
     }
 
     private Optional<Runner> find(Model model) {
         expire();
         return runners.stream()
-                .filter(runner -> runner.model.weights().equals(model.weights()))
+                .filter(runner ->
+                        runner.model.weights().digest().equals(model.weights().digest()))
                 .findFirst();
     }
 
-    private void expire() {
+    /** Whoever looks at a list finds it right at any time; an engine must end without being looked at. */
+    private void expireAfter(Duration time) {
+        if (time.compareTo(LONG_AFTER_THIS_SERVER) < 0) {
+            CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS)
+                    .execute(this::expire);
+        }
+    }
+
+    private synchronized void expire() {
         Instant now = Instant.now();
-        runners.removeIf(runner -> runner.users == 0 && !runner.expires.isAfter(now));
+        List.copyOf(runners).stream()
+                .filter(runner -> runner.users == 0 && !runner.expires.isAfter(now))
+                .forEach(this::end);
+    }
+
+    private void end(Runner runner) {
+        runners.remove(runner);
+        runner.engine.close();
     }
 
     /** Whether there is room now: the idle go, the shortest-lived first; to be kept for ever protects from nothing. */
@@ -196,7 +228,7 @@ final class LoadedModels {
             if (idle.isEmpty()) {
                 return false;
             }
-            runners.remove(idle.get());
+            end(idle.get());
         }
         return true;
     }

@@ -67,16 +67,22 @@ public final class ModelServer implements AutoCloseable {
     public static ModelServer start(
             InetSocketAddress address, ModelStore store, Faults faults, Settings settings, PrintStream log)
             throws IOException {
-        return start(address, store, faults, settings, new Journal(true), new Log(log, log));
+        return start(address, store, faults, settings, new Journal(true), new Log(log, log), Engines.NONE);
     }
 
     static ModelServer start(
-            InetSocketAddress address, ModelStore store, Faults faults, Settings settings, Journal journal, Log log)
+            InetSocketAddress address,
+            ModelStore store,
+            Faults faults,
+            Settings settings,
+            Journal journal,
+            Log log,
+            Engines engines)
             throws IOException {
         OriginRule origins = new OriginRule(settings.origins());
         ServerSocketChannel listener = listen(address);
         ModelServer server = new ModelServer(listener, store, faults, journal, log);
-        Router router = new Api(store, settings, server.switches, server.tally).router();
+        Router router = new Api(store, settings, server.switches, server.tally, engines).router();
         FrontDoor door = new FrontDoor(router, origins, server.address.getAddress(), journal, log);
         log.info("server config", "env", settings.asGoMap());
         log.info("Ollama cloud disabled: " + settings.cloudDisabled());

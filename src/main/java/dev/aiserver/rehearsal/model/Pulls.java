@@ -41,7 +41,7 @@ final class Pulls {
     }
 
     void pull(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.request().body(), ErrorShape.NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
         String text = body.text("model").isEmpty() ? body.text("name") : body.text("model");
         ModelName name = ModelName.of(text);
         if (!body.flag("stream", true)) {

@@ -3,6 +3,7 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of {@code /v1/responses}; its stream ends with {@code response.completed}, never with [DONE]. */
@@ -232,12 +233,19 @@ final class Responses implements Dialect {
         response.set("instructions", orNull("instructions"));
         response.set("output", items);
         response.putNull("error");
-        response.set("tools", request.has("tools") ? request.at("tools") : Json.array());
-        response.put("tool_choice", "auto").put("truncation", "disabled").put("parallel_tool_calls", true);
-        response.putObject("text").putObject("format").put("type", "text");
-        response.put("top_p", 1).put("presence_penalty", 0).put("frequency_penalty", 0);
-        response.put("top_logprobs", 0).put("temperature", 1);
-        response.set("reasoning", orNull("reasoning"));
+        response.set(
+                "tools",
+                Json.array(
+                        request.objects("tools").stream().map(Responses::tool).toList()));
+        response.put("tool_choice", "auto")
+                .put("truncation", request.text("truncation").isEmpty() ? "disabled" : request.text("truncation"))
+                .put("parallel_tool_calls", true);
+        response.putObject("text").set("format", format());
+        response.set("top_p", numberOrOne("top_p"));
+        response.put("presence_penalty", 0).put("frequency_penalty", 0).put("top_logprobs", 0);
+        response.set("temperature", numberOrOne("temperature"));
+        ObjectNode reasoning = some(request.object("reasoning"), List.of("effort", "summary"));
+        response.set("reasoning", reasoning.isEmpty() ? null : reasoning);
         response.set("usage", usage);
         response.set("max_output_tokens", orNull("max_output_tokens"));
         response.putNull("max_tool_calls").put("store", false).put("background", false);
@@ -245,7 +253,37 @@ final class Responses implements Dialect {
         return response.putNull("safety_identifier").putNull("prompt_cache_key");
     }
 
+    /** Only what Ollama knows of it; what is missing is null. */
+    private static ObjectNode tool(Body tool) {
+        ObjectNode echo = Json.object().put("type", tool.text("type")).put("name", tool.text("name"));
+        for (String key : List.of("description", "strict", "parameters")) {
+            echo.set(key, tool.at(key) instanceof ObjectNode object ? Json.sorted(object) : tool.orNull(key));
+        }
+        if (!tool.objects("tools").isEmpty()) {
+            echo.set(
+                    "tools",
+                    Json.array(
+                            tool.objects("tools").stream().map(Responses::tool).toList()));
+        }
+        return echo;
+    }
+
+    private ObjectNode format() {
+        ObjectNode echo = some(request.object("text").object("format"), List.of("type", "name", "schema", "strict"));
+        return echo.isEmpty() ? Json.object().put("type", "text") : echo;
+    }
+
+    private static ObjectNode some(Body from, List<String> keys) {
+        ObjectNode some = Json.object();
+        keys.stream().filter(from::has).forEach(key -> some.set(key, from.at(key)));
+        return some;
+    }
+
+    private JsonNode numberOrOne(String key) {
+        return request.has(key) ? request.at(key) : Json.object().numberNode(1);
+    }
+
     private @Nullable JsonNode orNull(String key) {
-        return request.has(key) ? request.at(key) : null;
+        return request.orNull(key);
     }
 }

@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.model;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The routing table and gin's rules for what is not in it. */
 record Router(List<Route> routes) {
@@ -52,9 +52,13 @@ record Router(List<Route> routes) {
                 && routed(method, path.substring(0, path.length() - 1)).isPresent()) {
             return new Match.Slash();
         }
-        TreeSet<String> allowed = new TreeSet<>();
-        routes.stream().filter(route -> route.match(path).isPresent()).forEach(route -> allowed.add(route.method()));
-        return allowed.isEmpty() ? new Match.Unknown() : new Match.WrongMethod(String.join(", ", allowed));
+        // Gin has a tree for each method, and asks them in the order in which the first routes made them.
+        String allowed = routes.stream()
+                .map(Route::method)
+                .distinct()
+                .filter(other -> routed(other, path).isPresent())
+                .collect(Collectors.joining(", "));
+        return allowed.isEmpty() ? new Match.Unknown() : new Match.WrongMethod(allowed);
     }
 
     private Optional<Match> routed(String method, String path) {

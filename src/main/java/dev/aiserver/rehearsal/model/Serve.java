@@ -53,7 +53,8 @@ final class Serve {
         Settings complete = settings.with(settings.catalogue().withThoseIn(directory));
         ModelServer server;
         try {
-            server = ModelServer.start(address, store, Faults.NONE, complete, new Journal(false), log);
+            server = ModelServer.start(
+                    address, store, Faults.NONE, complete, new Journal(false), log, new LlamaServer(directory, log));
         } catch (BindException e) {
             throw new IOException("listen tcp " + ModelServer.text(address) + ": bind: " + reason(e), e);
         }

@@ -120,6 +120,41 @@ final class ProcessTest {
                 .isEqualTo(200);
     }
 
+    private Client.Answer fromAPage(int port) throws IOException {
+        try (Client client = new Client(new InetSocketAddress("127.0.0.1", port))) {
+            client.send("GET", "/health", "", "Host: evil.example.com", "Origin: http://evil.example.com");
+            return client.answer();
+        }
+    }
+
+    /** As since Ollama 0.30: with a loopback port of its own that answers every page, and gone with the model. */
+    @ParameterizedTest
+    @CsvSource({"unloaded", "expired", "killed"})
+    void aModelInMemoryIsALlamaServer(String end) throws IOException {
+        Process server = start(Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0"), "serve");
+        InetSocketAddress address = listening();
+        call(address, "POST", "/api/pull", "{\"model\":\"qwen3:0.6b\"}");
+        assertThat(server.descendants()).isEmpty();
+        String load = "{\"model\":\"qwen3:0.6b\",\"keep_alive\":\"KEPT\"}";
+        call(address, "POST", "/api/generate", load.replace("KEPT", end.equals("expired") ? "200ms" : "1h"));
+        Matcher port = Pattern.compile("port=\"?([0-9]+)").matcher(read("err"));
+        assertThat(port.find()).as(read("err")).isTrue();
+        if (!end.equals("expired")) {
+            ProcessHandle engine = server.descendants().findFirst().orElseThrow();
+            assertThat(Path.of("/proc/" + engine.pid() + "/comm")).hasContent("llama-server");
+            assertThat(fromAPage(Integer.parseInt(port.group(1))).header("Access-Control-Allow-Origin"))
+                    .isEqualTo("http://evil.example.com");
+        }
+        List<ProcessHandle> before = server.descendants().toList();
+        if (end.equals("unloaded")) {
+            call(address, "POST", "/api/generate", load.replace("\"KEPT\"", "0"));
+        } else if (end.equals("killed")) {
+            server.destroyForcibly();
+        }
+        assertThat(PATIENCE.await(LIMIT, () -> before.stream().noneMatch(ProcessHandle::isAlive)))
+                .isTrue();
+    }
+
     @Test
     void aCrashEndsTheProcessInTheMiddleOfAPull() throws IOException, InterruptedException {
         Path models = Files.createDirectory(home.resolve("models"));

@@ -80,12 +80,12 @@ final class RoutingTest {
             GET     | /v1/models/hf.co/u/m:Q4     | 404 |
             GET     | /v1/models/hf.co%2Fu%2Fm:Q4 | 404 |
             GET     | /v1/models/..%2f..%2fapi%2ftags | 404 |
-            POST    | /                           | 405 | GET, HEAD
-            DELETE  | /api/tags                   | 405 | GET, HEAD
+            POST    | /                           | 405 | HEAD, GET
+            DELETE  | /api/tags                   | 405 | HEAD, GET
             HEAD    | /v1/models                  | 405 | GET
             GET     | /api/pull                   | 405 | POST
             GET     | /api/%70ull                 | 405 | POST
-            OPTIONS | /api/tags                   | 405 | GET, HEAD
+            OPTIONS | /api/tags                   | 405 | HEAD, GET
             PUT     | /v1/models/qwen3            | 405 | GET
             """)
     void whatIsNoRouteIsTold(String method, String path, int status, String allow) throws IOException {
