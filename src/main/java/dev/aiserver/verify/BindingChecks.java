@@ -19,6 +19,14 @@ final class BindingChecks {
         return List.of(
                 Check.onServer("bindings.ollama", "Ollama listens on loopback only", BindingChecks::ollamaOnLoopback),
                 Check.onServer(
+                        "bindings.engines",
+                        "no model's engine can be asked past Ollama",
+                        (subject, server) -> EngineListeners.among(
+                                        subject.listeners(server),
+                                        server.pid(Server.OLLAMA),
+                                        server.spec().ollama().port())
+                                .outcome()),
+                Check.onServer(
                         "bindings.haproxy",
                         "HAProxy listens on its one address only",
                         BindingChecks::proxyOnItsAddress),
@@ -52,8 +60,13 @@ final class BindingChecks {
     private static Outcome onlyOn(
             Subject subject, Server server, String label, Predicate<Listener> expected, String fix) {
         int pid = server.pid(label);
+        List<Listener> engines = EngineListeners.among(
+                        subject.listeners(server),
+                        server.pid(Server.OLLAMA),
+                        server.spec().ollama().port())
+                .listeners();
         List<Listener> listeners = subject.listeners(server).stream()
-                .filter(listener -> listener.belongsTo(pid))
+                .filter(listener -> listener.belongsTo(pid) && !engines.contains(listener))
                 .toList();
         if (listeners.isEmpty()) {
             return new Outcome.Failed("the process of " + label + " (pid " + pid + ") listens on nothing", fix);

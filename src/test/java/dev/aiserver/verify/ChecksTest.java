@@ -55,7 +55,7 @@ class ChecksTest {
     @ParameterizedTest
     @CsvSource({
         "reach.server,        1",
-        "bindings.*,          4",
+        "bindings.*,          5",
         "*.haproxy,           7",
         "blocked.upgrade.*,   3",
         "*POST:/api/pull,     1"
