@@ -2,8 +2,11 @@ package dev.aiserver.rehearsal.model;
 
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -32,22 +35,15 @@ final class LlamaServer implements Engines {
         this.log = log;
     }
 
-    private synchronized void link() throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        if (!Files.exists(program) || !Files.isSameFile(program, java)) {
-            Files.deleteIfExists(program);
-            Files.createSymbolicLink(program, java);
-        }
-    }
-
     /** Without one, where it does not start, the server goes on: no answer comes from it. */
     @Override
-    public Engine start(Model model) {
+    public synchronized Engine start(Model model) {
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
         try {
-            link();
+            Files.deleteIfExists(program);
+            Files.createSymbolicLink(program, Path.of(System.getProperty("java.home"), "bin", "java"));
             Process process = new ProcessBuilder(
                             program.toString(),
                             "-XX:TieredStopAtLevel=1",
@@ -61,6 +57,7 @@ final class LlamaServer implements Engines {
                     .start();
             // It says its port when it listens, so that a model in memory can always be seen.
             String port = process.inputReader(StandardCharsets.UTF_8).readLine();
+            Files.delete(program);
             log.info("llama runner started", "port", String.valueOf(port));
             return process::destroy;
         } catch (IOException e) {
@@ -73,7 +70,9 @@ final class LlamaServer implements Engines {
     public static void main(String[] args) throws IOException {
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
             listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
-            System.out.println(listener.socket().getLocalPort());
+            try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+                out.write((listener.socket().getLocalPort() + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
             Thread watch = new Thread(LlamaServer::awaitEndOfInput);
             watch.setDaemon(true);
             watch.start();
