@@ -84,11 +84,18 @@ public final class CommandTree {
                 return execute(args, parsed, machines, console, version);
             } catch (Trouble trouble) {
                 throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
-            } catch (StackOverflowError | OutOfMemoryError error) {
-                throw new ExecutionException(command(parsed), "no memory is left", error);
             }
         });
-        return commands.execute(args);
+        return executed(commands, args, console);
+    }
+
+    /** The library passes errors on, and the end of a stack or of the memory needs a sentence too. */
+    private static int executed(CommandLine commands, String[] args, Console console) {
+        try {
+            return commands.execute(args);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return failed(e, args.length == 0 ? "" : args[0], args, console);
+        }
     }
 
     private static CommandLine command(ParseResult parsed) {
@@ -107,7 +114,7 @@ public final class CommandTree {
         }
         boolean mayAsk = !parsed.subcommand().hasMatchedOption("--no-input");
         Fleet fleet = new Fleet(machines, console, options.get(), mayAsk);
-        Fleet.Task task = (useCases, own) -> tree(args, useCases, own, version).execute(args);
+        Fleet.Task task = (useCases, own) -> executed(tree(args, useCases, own, version), args, own);
         if (hosts.size() == 1) {
             return fleet.one(hosts.get(0), task);
         }
@@ -170,7 +177,7 @@ public final class CommandTree {
                         console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler((exception, arguments) -> misused(exception, args, console))
                 .setExecutionExceptionHandler(
-                        (exception, command, parsed) -> failed(exception, command, args, console));
+                        (exception, command, parsed) -> failed(exception, command.getCommandName(), args, console));
         commands.getSubcommands().values().forEach(command -> MachineOptions.addTo(command.getCommandSpec()));
         commands.getCommandSpec().version("aiserver " + version);
         return commands;
@@ -195,29 +202,16 @@ public final class CommandTree {
         return ExitCode.USAGE;
     }
 
-    private static int failed(Exception exception, CommandLine command, String[] args, Console console) {
-        String sentence;
-        int exitCode;
-        if (exception instanceof Trouble trouble) {
-            sentence = Controls.sentence(trouble.sentence());
-            exitCode = ExitCode.of(trouble);
-        } else {
-            sentence = "This is a bug in aiserver, please report it: " + Controls.inLine(exception + origin(exception));
-            exitCode = ExitCode.FAILED;
-        }
-        console.say("aiserver: " + sentence);
-        answerIfJson(args, command.getCommandName(), sentence, console);
-        return exitCode;
+    private static int failed(Throwable thrown, String command, String[] args, Console console) {
+        Failure failure = Failure.of(thrown);
+        console.say("aiserver: " + failure.sentence());
+        answerIfJson(args, command, failure.sentence(), console);
+        return failure.exitCode();
     }
 
     private static void answerIfJson(String[] args, String command, String sentence, Console console) {
         if (Stream.of(args).anyMatch("--json"::equals)) {
             console.answer(Json.document(command, "failed", Map.of("error", sentence)));
         }
-    }
-
-    private static String origin(Exception exception) {
-        StackTraceElement[] trace = exception.getStackTrace();
-        return trace.length == 0 ? "" : " at " + trace[0];
     }
 }

@@ -131,9 +131,11 @@ final class Fleet {
         try (Machines.Remote remote = machines.there(host, trust(shared(board)))) {
             exitCode = task.run(remote.useCases(), own);
             roundTrips = remote.roundTrips();
-        } catch (Trouble trouble) {
-            own.say("aiserver: " + trouble.sentence());
-            exitCode = ExitCode.of(trouble);
+        } catch (RuntimeException | Error failure) {
+            // An error too is this machine's alone: what has used up stack or memory is gone with its run.
+            Failure itsOwn = Failure.of(failure);
+            own.say("aiserver: " + itsOwn.sentence());
+            exitCode = itsOwn.exitCode();
         }
         own.out().flush();
         return new FleetReport.Result(

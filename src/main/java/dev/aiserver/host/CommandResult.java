@@ -8,12 +8,18 @@ import java.util.stream.Stream;
  * How a command ended. Output is bytes, because {@code launchctl print} mixes raw bytes into its text.
  *
  * @param exitCode {@link #NOT_FOUND} when there is no such program on the host, {@link #TIMED_OUT} when it was killed
- *     at its time limit
+ *     at its time limit, {@link #TOO_MUCH} when it was killed because its output had no end
  */
 public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
 
     public static final int NOT_FOUND = 127;
     public static final int TIMED_OUT = 124;
+
+    /** No program ends so: an exit code is one byte. */
+    public static final int TOO_MUCH = 256;
+
+    /** Of each of the two streams, in bytes; the largest honest answer is that of Tailscale in a very large tailnet. */
+    public static final int MOST_OUTPUT = 16 << 20;
 
     /** A shell and Java add this to the number of the signal that killed a process. */
     private static final int OF_A_SIGNAL = 128;
@@ -30,8 +36,8 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
     }
 
     /**
-     * Why this is not the program's own word: it is not there, was killed, or was not done in time. What such a command
-     * printed may be a part of what it had to say, and must not be taken for all of it.
+     * Why this is not the program's own word: it is not there, was killed, was not done in time, or printed without end.
+     * What such a command printed may be a part of what it had to say, and must not be taken for all of it.
      */
     public Optional<String> cutOff() {
         if (exitCode == NOT_FOUND) {
@@ -40,12 +46,15 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
         if (exitCode == TIMED_OUT) {
             return Optional.of("it did not answer in time");
         }
+        if (exitCode == TOO_MUCH) {
+            return Optional.of("it was ended because it printed more than " + (MOST_OUTPUT >> 20) + " MiB");
+        }
         return exitCode > OF_A_SIGNAL && exitCode <= OF_A_SIGNAL + HIGHEST_SIGNAL
                 ? Optional.of("it was ended by signal " + (exitCode - OF_A_SIGNAL))
                 : Optional.empty();
     }
 
-    /** Whether it was killed, at its time limit or by a signal: asked again, it may answer. */
+    /** Whether it was killed, at a limit or by a signal: asked again, it may answer. */
     public boolean wasKilled() {
         return exitCode != NOT_FOUND && cutOff().isPresent();
     }

@@ -4,13 +4,16 @@ package dev.aiserver.host;
 public final class Complaint {
     private Complaint() {}
 
+    /** Of a line; what has more to say is no sentence. */
+    private static final int LONGEST = 500;
+
     /** Their first line that says something, without the full stop: the sentence has its own. */
     public static String of(String words) {
-        return words.lines()
+        String line = words.lines()
                 .map(String::strip)
-                .filter(line -> !line.isEmpty())
+                .filter(each -> !each.isEmpty())
                 .findFirst()
-                .orElse("")
-                .replaceFirst("[.\\s]+$", "");
+                .orElse("");
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line.replaceFirst("[.\\s]+$", "");
     }
 }

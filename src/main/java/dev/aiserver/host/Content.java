@@ -1,6 +1,10 @@
 package dev.aiserver.host;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -8,6 +12,12 @@ import java.util.HexFormat;
 
 /** The bytes of a file, comparable and never changed. */
 public final class Content {
+    /** What is read of a file at most, in bytes; this program's own archive is the largest that it meets. */
+    public static final int LARGEST = 16 << 20;
+
+    /** As part of a sentence, of a file. */
+    public static final String TOO_LARGE = "it is larger than " + (LARGEST >> 20) + " MiB";
+
     private final byte[] bytes;
 
     private Content(byte[] bytes) {
@@ -20,6 +30,30 @@ public final class Content {
 
     public static Content of(String text) {
         return new Content(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * All that comes from there.
+     *
+     * @throws IOException also for what is larger than {@link #LARGEST}
+     */
+    public static Content read(InputStream from) throws IOException {
+        byte[] bytes = from.readNBytes(LARGEST + 1);
+        if (bytes.length > LARGEST) {
+            throw new IOException(TOO_LARGE);
+        }
+        return new Content(bytes);
+    }
+
+    /**
+     * A file of this machine.
+     *
+     * @throws IOException also for what is larger than {@link #LARGEST}
+     */
+    public static Content read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in);
+        }
     }
 
     public byte[] bytes() {

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 public record Facts(String os, String arch, String osVersion, int uid, String user, Path home) {
 
     private static final Pattern ANSWER = Pattern.compile("(?<os>\\S+) (?<arch>\\S+)\n"
-            + "uid=(?<uid>\\d+)\\((?<user>[^)\n]*)\\).*\n"
-            + "(?<home>.*)\n"
+            + "uid=(?<uid>\\d{1,10})\\((?<user>[^)\n]*)\\).*\n"
+            + "(?<home>[^\0\n]*)\n"
             + "(?<version>.*)\n");
 
     /** What to run on a host in order to {@link #read} its facts, and of its tools in the same trip. */
@@ -31,17 +31,22 @@ public record Facts(String os, String arch, String osVersion, int uid, String us
     public static Facts read(CommandResult answer) {
         Matcher answered = ANSWER.matcher(answer.text());
         if (!answer.succeeded() || !answered.lookingAt()) {
-            throw new Trouble("This machine does not say what it is: " + answer.complaint()
+            throw new Trouble("This machine does not say what it is: "
+                    + answer.cutOff().orElseGet(answer::complaint)
                     + ". Check that uname and id work in a shell.");
         }
         if (!answered.group("home").startsWith("/")) {
             throw new Trouble("HOME is not set to an absolute path; set it to your home directory.");
         }
+        long uid = Long.parseLong(answered.group("uid"));
+        if (uid > Integer.MAX_VALUE) {
+            throw new Trouble("The user id " + uid + " is larger than any that aiserver knows how to handle.");
+        }
         return new Facts(
                 answered.group("os"),
                 answered.group("arch"),
                 answered.group("version"),
-                Integer.parseInt(answered.group("uid")),
+                (int) uid,
                 answered.group("user"),
                 Path.of(answered.group("home")));
     }

@@ -26,6 +26,9 @@ public interface Host {
     /** By these aiserver proves things: of the system's own and another one, the system's is taken. */
     List<String> SYSTEM_TOOLS = List.of("launchctl", "lsof", "plutil", "ps");
 
+    /** Of a directory; one that holds more is refused. */
+    int MOST_ENTRIES = 20_000;
+
     Facts facts();
 
     /** Returns what there is of {@link ProgramAudit#TOOLS}, and which of them others could replace. */
@@ -41,7 +44,8 @@ public interface Host {
 
     /**
      * Runs a command to its end, looking its name up on the host's search path. Any exit code is a result, also
-     * {@link CommandResult#NOT_FOUND} and {@link CommandResult#TIMED_OUT}; after a time-out its children are gone too.
+     * {@link CommandResult#NOT_FOUND}, {@link CommandResult#TIMED_OUT} and {@link CommandResult#TOO_MUCH}; after these
+     * two limits its children are gone too.
      */
     CommandResult run(Command command);
 
@@ -85,13 +89,13 @@ public interface Host {
         return runAll(commands);
     }
 
-    /** What stands at a path, and what it holds. */
+    /** What stands at a path, and what it holds. A file that is larger than {@link Content#LARGEST} is refused. */
     FileState file(Path path);
 
     /** The same without what it holds, which may be much. */
     FileState stat(Path path);
 
-    /** What stands in a directory, sorted; nothing when there is no such directory. */
+    /** What stands in a directory, sorted, up to {@link #MOST_ENTRIES}; nothing when there is no such directory. */
     List<Path> list(Path directory);
 
     /**

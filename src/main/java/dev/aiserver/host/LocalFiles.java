@@ -34,7 +34,7 @@ final class LocalFiles {
             return state;
         }
         try {
-            return new FileState.Regular(Content.of(Files.readAllBytes(path)), file.mode(), file.owner());
+            return new FileState.Regular(Content.read(path), file.mode(), file.owner());
         } catch (NoSuchFileException e) {
             return new FileState.Absent();
         } catch (IOException e) {
@@ -79,7 +79,11 @@ final class LocalFiles {
             return List.of();
         }
         try (Stream<Path> paths = Files.list(directory)) {
-            return paths.sorted().toList();
+            List<Path> entries = paths.limit(Host.MOST_ENTRIES + 1L).sorted().toList();
+            if (entries.size() > Host.MOST_ENTRIES) {
+                throw new IOException("it holds more than " + Host.MOST_ENTRIES + " entries");
+            }
+            return entries;
         } catch (IOException e) {
             throw refused("read", directory, e);
         }

@@ -97,34 +97,35 @@ public final class LocalHost implements Host {
         Map<String, String> childEnvironment = new HashMap<>(environment);
         childEnvironment.putAll(command.environment());
 
-        Streams streams = new Streams(command.stdin().bytes());
         Deadline deadline = new Deadline(command.timeout());
+        Streams streams = new Streams(command.stdin().bytes(), deadline);
         DefaultExecutor executor = DefaultExecutor.builder().get();
         executor.setStreamHandler(streams);
         executor.setProcessDestroyer(deadline);
         executor.setExitValues(null);
         try {
             int exitCode = executor.execute(line, childEnvironment);
-            if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired) {
+            if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired && !deadline.overrun) {
                 // The library has taken the flag away; who waits next must not wait to the end.
                 Thread.currentThread().interrupt();
                 throw new Trouble(
                         Trouble.Kind.INTERRUPTED,
                         "\"" + command + "\" was cut off, because this program was interrupted.");
             }
-            return new CommandResult(
-                    deadline.expired ? CommandResult.TIMED_OUT : exitCode,
-                    streams.stdout.toByteArray(),
-                    streams.stderr.toByteArray());
+            byte[] stdout = streams.stdout.taken();
+            byte[] stderr = streams.stderr.taken();
+            return new CommandResult(deadline.exitCode(exitCode), stdout, stderr);
         } catch (IOException e) {
             return CommandResult.of(CommandResult.NOT_FOUND, "", command.program() + ": cannot be run");
         }
     }
 
-    /** Kills a process and all below it at its time limit; a plain watchdog would leave the children. */
+    /** Kills a process and all below it at its limits; a plain watchdog would leave the children. */
     private static final class Deadline implements ProcessDestroyer {
         private final Duration limit;
+        private volatile @Nullable Process running;
         private volatile boolean expired;
+        private volatile boolean overrun;
 
         Deadline(Duration limit) {
             this.limit = limit;
@@ -132,17 +133,33 @@ public final class LocalHost implements Host {
 
         @Override
         public boolean add(Process process) {
+            running = process;
             CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> end(process));
+                    .execute(() -> {
+                        if (process.isAlive()) {
+                            expired = true;
+                            end(process);
+                        }
+                    });
             return true;
         }
 
-        private void end(Process process) {
-            if (process.isAlive()) {
-                expired = true;
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+        /** It has printed more than it may. */
+        void overrun() {
+            overrun = true;
+            Process process = running;
+            if (process != null) {
+                end(process);
             }
+        }
+
+        int exitCode(int itsOwn) {
+            return overrun ? CommandResult.TOO_MUCH : expired ? CommandResult.TIMED_OUT : itsOwn;
+        }
+
+        private static void end(Process process) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
 
         @Override
@@ -161,13 +178,15 @@ public final class LocalHost implements Host {
      * library's own handler waits three times as long for it, and then calls the command failed.
      */
     private static final class Streams implements ExecuteStreamHandler {
-        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        private final Said stdout;
+        private final Said stderr;
         private final byte[] stdin;
         private final List<Thread> pumps = new ArrayList<>();
 
-        Streams(byte[] stdin) {
+        Streams(byte[] stdin, Deadline deadline) {
             this.stdin = stdin;
+            this.stdout = new Said(deadline);
+            this.stderr = new Said(deadline);
         }
 
         @Override
@@ -209,6 +228,41 @@ public final class LocalHost implements Host {
         public void stop() {
             new Patience(Duration.ofMillis(1))
                     .await(WAIT_FOR_OUTPUT_OF_ORPHANS, () -> pumps.stream().noneMatch(Thread::isAlive));
+        }
+    }
+
+    /** What a process has said. When it is too much, or said when nobody listens any more, it is read and forgotten. */
+    private static final class Said extends OutputStream {
+        private final Deadline deadline;
+        private ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        private boolean over;
+
+        Said(Deadline deadline) {
+            this.deadline = deadline;
+        }
+
+        @Override
+        public void write(int value) {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            if (!over) {
+                int room = CommandResult.MOST_OUTPUT - kept.size();
+                kept.write(bytes, offset, Math.min(length, room));
+                if (length > room) {
+                    over = true;
+                    deadline.overrun();
+                }
+            }
+        }
+
+        synchronized byte[] taken() {
+            over = true;
+            byte[] taken = kept.toByteArray();
+            kept = new ByteArrayOutputStream();
+            return taken;
         }
     }
 

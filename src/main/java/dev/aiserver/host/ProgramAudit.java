@@ -26,8 +26,11 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     /** Of a Mac (opendirectory's fixed id); on Linux it is no group, or anybody's. */
     private static final int MAC_ADMIN = 80;
 
-    private static final Pattern LISTED =
-            Pattern.compile("(?<mode>[-a-z][-rwxsStT]{9})\\S*\\s+\\d+\\s+(?<owner>\\d+)\\s+(?<group>\\d+)\\s.*");
+    /** Of the answer, in characters; each place in it is looked for in the whole list. */
+    private static final int MOST = 1 << 18;
+
+    private static final Pattern LISTED = Pattern.compile(
+            "(?<mode>[-a-z][-rwxsStT]{9})\\S*\\s+\\d+\\s+(?<owner>\\d{1,10})\\s+(?<group>\\d{1,10})\\s.*");
 
     /** Names what there is to be seen, first of each program, then in one listing. */
     private static final String SCRIPT =
@@ -109,8 +112,14 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         return Command.of(argv);
     }
 
-    /** @param text what was printed, which may begin with other lines */
+    /**
+     * @param text what was printed, which may begin with other lines
+     * @throws Trouble when that is more than any machine has to say of a few tools
+     */
     public static ProgramAudit read(String text, Facts facts) {
+        if (text.length() > MOST) {
+            throw new Trouble("This machine says without end which programs it has. Check its PATH.");
+        }
         Map<String, List<String>> ways = new LinkedHashMap<>();
         List<String> listing = new ArrayList<>();
         List<String> way = new ArrayList<>();
@@ -151,8 +160,8 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         if (listed == null) {
             return Optional.of("\"ls -ld " + place + "\" does not say who may write it. Check that folder");
         }
-        int owner = Integer.parseInt(listed.group("owner"));
-        int group = Integer.parseInt(listed.group("group"));
+        long owner = Long.parseLong(listed.group("owner"));
+        long group = Long.parseLong(listed.group("group"));
         String mode = listed.group("mode");
         if (owner != 0 && owner != facts.uid()) {
             return Optional.of(place + " belongs to user id " + owner

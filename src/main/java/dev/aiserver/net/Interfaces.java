@@ -5,6 +5,7 @@ import dev.aiserver.host.Facts;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +54,8 @@ public final class Interfaces {
     private static Set<String> read(String output) {
         Set<String> addresses = new LinkedHashSet<>();
         String name = "";
-        for (String line : output.lines().toList()) {
+        for (Iterator<String> lines = output.lines().iterator(); lines.hasNext(); ) {
+            String line = lines.next();
             Matcher header = INTERFACE.matcher(line);
             Matcher address = ADDRESS.matcher(line);
             if (header.matches()) {

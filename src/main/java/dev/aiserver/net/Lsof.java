@@ -2,6 +2,7 @@ package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
@@ -9,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +22,12 @@ import java.util.stream.Collectors;
  */
 public final class Lsof {
     private static final int NOBODY = 1;
+
+    /** Of listening sockets; no machine has as many. */
+    private static final int MOST = 20_000;
+
+    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
 
     /** Real Macs with many processes were seen to need ten seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(45);
@@ -82,12 +91,18 @@ public final class Lsof {
     /**
      * Reads field output: one line for each field, its letter first; {@code p} starts a process, {@code f} a socket of
      * it. Fields that are not known are passed over.
+     *
+     * @throws Trouble for what lsof does not print
      */
     static List<Listener> parse(String output) {
         List<Listener> listeners = new ArrayList<>();
         Map<Character, String> process = new HashMap<>();
         Map<Character, String> socket = new HashMap<>();
-        for (String line : output.lines().filter(line -> !line.isEmpty()).toList()) {
+        for (Iterator<String> lines = output.lines().iterator(); lines.hasNext(); ) {
+            String line = lines.next();
+            if (line.isEmpty()) {
+                continue;
+            }
             char field = line.charAt(0);
             if (field == 'p' || field == 'f') {
                 add(listeners, process, socket);
@@ -112,12 +127,23 @@ public final class Lsof {
         if (colon < 0 || !state.equals("ST=LISTEN")) {
             return;
         }
+        String port = name.substring(colon + 1);
+        if (!PORT.matcher(port).matches() || listeners.size() == MOST) {
+            throw new Trouble("Cannot tell who listens: lsof prints what no machine has, \"" + Complaint.of(name)
+                    + "\". Run \"" + question("-iTCP") + "\" yourself.");
+        }
         listeners.add(new Listener(
-                Integer.parseInt(process.getOrDefault('p', "0")),
-                Integer.parseInt(process.getOrDefault('R', "0")),
+                number(process, 'p', "0"),
+                number(process, 'R', "0"),
                 process.getOrDefault('c', "?"),
-                Integer.parseInt(process.getOrDefault('u', "-1")),
+                number(process, 'u', "-1"),
                 name.substring(0, colon),
-                Integer.parseInt(name.substring(colon + 1))));
+                Integer.parseInt(port)));
+    }
+
+    /** A user id may be larger than an int is, such as that of nobody. */
+    private static int number(Map<Character, String> process, char field, String otherwise) {
+        String value = process.getOrDefault(field, otherwise);
+        return (int) Long.parseLong(NUMBER.matcher(value).matches() ? value : otherwise);
     }
 }

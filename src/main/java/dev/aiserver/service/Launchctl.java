@@ -107,6 +107,7 @@ final class Launchctl {
     static String outcome(CommandResult answer) {
         return switch (answer.exitCode()) {
             case CommandResult.TIMED_OUT -> "gave no answer in time";
+            case CommandResult.TOO_MUCH -> "printed without end";
             case CommandResult.NOT_FOUND -> "cannot be run here, there is no launchctl";
             default -> "ended with " + answer.exitCode() + " (" + answer.complaint() + ")";
         };

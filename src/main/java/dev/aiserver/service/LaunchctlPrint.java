@@ -40,10 +40,16 @@ public record LaunchctlPrint(
     private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
     private static final Pattern DISABLED = Pattern.compile("\"([^\"]+)\"\\s*=>\\s*(?:disabled|true)\\b");
     private static final Pattern SERVICE = Pattern.compile("\\s*(\\d+)\\s+\\S+\\s+(\\S.*)");
-    private static final Pattern NUMBERED = Pattern.compile("(\\d+)(?:: .*)?");
-    private static final Pattern SIGNAL = Pattern.compile("(.*): (\\d+)");
+    private static final Pattern NUMBERED = Pattern.compile("(\\d{1,9})(?:: .*)?");
+    private static final Pattern SIGNAL = Pattern.compile("(.*): (\\d{1,9})");
 
     private static final int USUAL_EXIT_TIME_OUT_SECONDS = 5;
+
+    /** It is waited for, and nobody waits longer for a service to end. */
+    private static final int LONGEST_EXIT_TIME_OUT_SECONDS = 600;
+
+    /** Of what is printed, in bytes: a whole domain takes some hundred thousand. */
+    private static final int MOST = 4 << 20;
 
     public LaunchctlPrint {
         arguments = List.copyOf(arguments);
@@ -61,7 +67,7 @@ public record LaunchctlPrint(
 
     /** @param output of {@code launchctl print DOMAIN/LABEL}; bytes that are no UTF-8 do no harm */
     public static LaunchctlPrint parse(byte[] output) {
-        Map<String, List<String>> fields = fields(new String(output, StandardCharsets.UTF_8));
+        Map<String, List<String>> fields = fields(output);
         return new LaunchctlPrint(
                 first(fields, "state").orElse(""),
                 first(fields, "pid").map(LaunchctlPrint::number).orElseGet(OptionalInt::empty),
@@ -77,10 +83,12 @@ public record LaunchctlPrint(
                 first(fields, "stderr path")
                         .or(() -> first(fields, "stdout path"))
                         .flatMap(LaunchctlPrint::absolutePath),
-                Duration.ofSeconds(first(fields, "exit timeout")
-                        .map(LaunchctlPrint::number)
-                        .orElseGet(OptionalInt::empty)
-                        .orElse(USUAL_EXIT_TIME_OUT_SECONDS)));
+                Duration.ofSeconds(Math.min(
+                        LONGEST_EXIT_TIME_OUT_SECONDS,
+                        first(fields, "exit timeout")
+                                .map(LaunchctlPrint::number)
+                                .orElseGet(OptionalInt::empty)
+                                .orElse(USUAL_EXIT_TIME_OUT_SECONDS))));
     }
 
     /**
@@ -104,7 +112,7 @@ public record LaunchctlPrint(
      */
     static Map<Integer, String> runningLabels(byte[] output) {
         Map<Integer, String> labels = new HashMap<>();
-        for (String line : fields(new String(output, StandardCharsets.UTF_8)).getOrDefault("services", List.of())) {
+        for (String line : fields(output).getOrDefault("services", List.of())) {
             Matcher service = SERVICE.matcher(line);
             if (service.matches()) {
                 number(service.group(1)).stream()
@@ -116,9 +124,9 @@ public record LaunchctlPrint(
     }
 
     /** The job's own lines by key; a block's lines stand under the key that opens it. */
-    private static Map<String, List<String>> fields(String text) {
+    private static Map<String, List<String>> fields(byte[] output) {
         Map<String, List<String>> fields = new HashMap<>();
-        String[] lines = text.split("\n");
+        String[] lines = new String(output, 0, Math.min(MOST, output.length), StandardCharsets.UTF_8).split("\n");
         if (Stream.of(lines).noneMatch(line -> line.startsWith("\t"))) {
             lines = indentedByBraces(lines);
         }
@@ -146,7 +154,7 @@ public record LaunchctlPrint(
         return fields;
     }
 
-    /** Text that was pasted somewhere has lost its TABs; nesting gives them back. */
+    /** Text that was pasted somewhere has lost its TABs; nesting gives them back, as far as it matters. */
     private static String[] indentedByBraces(String[] lines) {
         String[] indented = new String[lines.length];
         int depth = 0;
@@ -155,7 +163,7 @@ public record LaunchctlPrint(
             if (line.equals("}")) {
                 depth = Math.max(0, depth - 1);
             }
-            indented[i] = "\t".repeat(depth) + line;
+            indented[i] = "\t".repeat(Math.min(depth, 2)) + line;
             if (line.endsWith("{")) {
                 depth++;
             }
@@ -189,6 +197,6 @@ public record LaunchctlPrint(
     }
 
     private static Optional<Path> absolutePath(String value) {
-        return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
+        return value.startsWith("/") && value.indexOf('\0') < 0 ? Optional.of(Path.of(value)) : Optional.empty();
     }
 }

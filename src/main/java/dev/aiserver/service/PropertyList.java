@@ -20,8 +20,17 @@ public record PropertyList(Map<String, String> values) {
     /** Deeper than any service is described, and far from the end of a stack. */
     private static final int DEEPEST = 64;
 
+    /** In characters. Of a service, it takes some thousands. */
+    private static final int LARGEST = 4 << 20;
+
+    /** Of the keys on the way to a value: each value has them all. */
+    private static final int LONGEST_PATH = 1000;
+
     /** @throws Trouble for what is none */
     public static PropertyList parse(String xml) {
+        if (xml.length() > LARGEST) {
+            throw new Trouble("the property list is larger than any of a service");
+        }
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         // The document type names a file on Apple's server; nothing is to be fetched for a proof.
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -51,6 +60,9 @@ public record PropertyList(Map<String, String> values) {
 
     private static void read(String path, int depth, XMLStreamReader reader, Map<String, String> values)
             throws XMLStreamException {
+        if (path.length() > LONGEST_PATH) {
+            throw new XMLStreamException("its keys are longer than " + LONGEST_PATH + " characters");
+        }
         if (depth > DEEPEST) {
             throw new XMLStreamException("it is nested more than " + DEEPEST + " deep");
         }

@@ -98,7 +98,7 @@ public final class Runner {
             return new Outcome.Unknown(trouble.sentence());
         } catch (IOException e) {
             return new Outcome.Unknown("no answer: " + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // One check with a mistake in it must not take the others' results away.
             return new Outcome.Unknown("this is a bug in aiserver, please report it: " + e);
         }

@@ -211,6 +211,58 @@ public interface HostContract {
         assertThat(result.errorText()).isEqualTo("err\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "yes >&2", "cat /dev/zero", "yes | cat", "yes & yes >&2"})
+    default void anOutputWithoutAnEndIsCutAndTheWholeTreeIsGone(String script, @Home Path home) throws IOException {
+        Path pid = home.resolve("pid");
+        Host host = host(home);
+        CommandResult result = host.run(shell("echo $$ >\"$1\"; " + script, pid.toString()));
+        assertThat(result.exitCode()).isEqualTo(CommandResult.TOO_MUCH);
+        assertThat(result.cutOff()).contains("it was ended because it printed more than 16 MiB");
+        assertThat(result.wasKilled()).isTrue();
+        assertThat(isGone(Long.parseLong(Files.readString(pid).strip()))).isTrue();
+        assertThat(host.run(shell("echo and on")).text()).isEqualTo("and on\n");
+    }
+
+    @Test
+    default void whatIsAskedAheadIsAnsweredBesideAnOutputWithoutAnEnd(@Home Path home) throws IOException {
+        Path file = home.resolve("file");
+        Files.write(file, new byte[Content.LARGEST]);
+        Command before = Command.of("echo", "before");
+        Command after = Command.of("echo", "after");
+        Host host = host(home)
+                .ahead(Foresight.ofCommands(List.of(before, Command.of("yes"), after))
+                        .and(Foresight.ofFiles(List.of(file, file.resolveSibling("absent")))));
+        assertThat(host.look(before).text()).isEqualTo("before\n");
+        assertThat(host.look(Command.of("yes")).exitCode()).isEqualTo(CommandResult.TOO_MUCH);
+        assertThat(host.look(after).text()).isEqualTo("after\n");
+        assertThat(host.file(file)).isInstanceOf(FileState.Regular.class);
+        assertThat(host.file(file.resolveSibling("absent"))).isInstanceOf(FileState.Absent.class);
+    }
+
+    @Test
+    default void whatIsTooLargeIsNotRead(@Home Path home) throws IOException {
+        Path file = home.resolve("file");
+        Host host = host(home);
+        Files.write(file, new byte[Content.LARGEST]);
+        assertThat(host.file(file))
+                .isInstanceOfSatisfying(
+                        FileState.Regular.class,
+                        state -> assertThat(state.content().size()).isEqualTo(Content.LARGEST));
+        Files.write(file, new byte[Content.LARGEST + 1]);
+        assertThat(host.stat(file)).isInstanceOf(FileState.Unread.class);
+        assertThatThrownBy(() -> host.file(file))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot read " + file + ": it is larger than 16 MiB.");
+        Path many = Files.createDirectory(home.resolve("many"));
+        for (int i = 0; i <= Host.MOST_ENTRIES; i++) {
+            Files.createSymbolicLink(many.resolve("entry-" + i), file);
+        }
+        assertThatThrownBy(() -> host.list(many))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("Cannot read " + many + ": it holds more than 20000 entries.");
+    }
+
     @Test
     default void atTheTimeLimitTheWholeTreeIsGone(@Home Path home) {
         CommandResult result = host(home)

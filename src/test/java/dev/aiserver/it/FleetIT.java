@@ -82,6 +82,48 @@ class FleetIT {
     }
 
     @Test
+    void oneThatSendsAnythingFailsAloneAndTheTableIsPrinted() throws Exception {
+        try (Mac endless = new Mac();
+                Mac good = new Mac("100.101.112.103");
+                Mac garbled = new Mac("100.101.122.103");
+                Laptop laptop = new Laptop(endless, good, garbled)) {
+            String config = fleet(laptop, endless, good, garbled);
+            Run installed = laptop.aiserver("install", "--config", config, "--yes", "--accept-new-host-key");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            endless.script(endless.standin("launchctl"), "exec yes");
+            garbled.script(
+                    garbled.standin("launchctl"),
+                    "head -c 2000000 /dev/zero | tr '\\0' '{' | sed 's/{/{\\n/g'; exit 0");
+            garbled.write(
+                    garbled.home().resolve("Library/LaunchAgents/com.ollama.plist"),
+                    "<plist>" + "<array>".repeat(100_000));
+            List<String> rows = rows(laptop.aiserver("verify", "--hosts", config, "--no-inference"));
+            assertThat(rows.get(0)).matches("  mac-studio  (failed|findings) .*");
+            assertThat(rows.get(1)).matches("  mac-2       done +[0-9.]+ s");
+            assertThat(rows.get(2)).matches("  mac-3       (failed|findings) .*");
+
+            laptop.killSshd(0);
+            String classes = endless.root().resolve("test-classes").toString();
+            String java = String.valueOf(endless.environment().get("AISERVER_JAVA"));
+            endless.start(java, "-cp", classes, EndlessSpeaker.class.getName(), endless.address(), "2222");
+            rows = rows(laptop.aiserver("status", "--hosts", config));
+            assertThat(rows.get(0)).matches("  mac-studio  unreachable .*");
+            assertThat(rows.get(1)).matches("  mac-2       done .*");
+        }
+    }
+
+    /** The last lines that a command has said: one for each machine, and their sum. */
+    private static List<String> rows(Run run) {
+        assertThat(run.exitCode()).as(run.toString()).isIn(1, 3, 6);
+        assertThat(run.out() + run.err()).doesNotContain("bug in aiserver", "Exception", "Error", "\tat ");
+        List<String> lines = run.out().lines().toList();
+        List<String> rows = lines.subList(lines.size() - 4, lines.size());
+        assertThat(rows.get(3)).as(run.toString()).isEqualTo("1 of 3 machines are done.");
+        System.out.println(String.join("\n", rows));
+        return rows;
+    }
+
+    @Test
     void controlCUndoesOnAllOfThem() throws Exception {
         try (Mac a = new Mac();
                 Mac b = new Mac("100.101.112.103");

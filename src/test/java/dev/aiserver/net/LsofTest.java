@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,33 @@ class LsofTest {
                         .map(each -> each.pid() + " " + each.parentPid() + " " + each.command() + " " + each.uid() + " "
                                 + each.address() + ":" + each.port()))
                 .containsExactlyElementsOf(Files.readAllLines(expected));
+    }
+
+    /** Of fields, with a line for each. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            p7 R1 cx u501 f3 n*:80                  | 7 1 501 *:80
+            p7 R1 cx u4294967294 f3 n*:80           | 7 1 -2 *:80
+            pseven R cx unobody f3 n*:80            | 0 0 -1 *:80
+            p99999999999999 u99999999999999 f3 n*:80 | 0 0 -1 *:80
+            n*:80                                   | 0 0 -1 *:80
+            p7 f3 f4 f5                             | ``
+            p7 f3 n*:*                              | Cannot tell who listens
+            p7 f3 n*:99999999999                    | Cannot tell who listens
+            p7 f3 n:::                              | Cannot tell who listens
+            """)
+    void whatLsofDoesNotPrintIsAValueOrASentence(String fields, String expected) {
+        String said;
+        try {
+            said = Lsof.parse(fields.replace(' ', '\n')).stream()
+                    .map(each -> each.pid() + " " + each.parentPid() + " " + each.uid() + " " + each.address() + ":"
+                            + each.port())
+                    .collect(Collectors.joining(" "));
+        } catch (Trouble trouble) {
+            said = trouble.sentence();
+        }
+        assertThat(said).startsWith(expected);
+        assertThat(said.isEmpty()).isEqualTo(expected.isEmpty());
     }
 
     @ParameterizedTest

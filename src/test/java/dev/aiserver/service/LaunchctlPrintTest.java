@@ -7,13 +7,16 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaunchctlPrintTest {
     private static final Path RECORDINGS = Path.of("src/test/resources/launchctl-print");
@@ -30,6 +33,33 @@ class LaunchctlPrintTest {
         LaunchctlPrint print = LaunchctlPrint.parse(Files.readAllBytes(recording));
         assertThat(described(print)).isEqualTo(expected(recording));
         assertThat(print.toString()).doesNotContain("stolen", "OLLAMA_HOST");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            last exit code = 99999999999999         | reason 99999999999999
+            last terminating signal = Bad: 99999999999 | never
+            pid = 99999999999                       | never
+            exit timeout = 999999999                | never
+            """)
+    void numbersThatNoSystemHasAreNone(String line, String exit) {
+        LaunchctlPrint print = LaunchctlPrint.parse(("x = {\n\t" + line + "\n}\n").getBytes(StandardCharsets.UTF_8));
+        String kind = print.lastExit() instanceof LastExit.Reason reason ? "reason " + reason.words() : "never";
+        assertThat(kind).isEqualTo(exit);
+        assertThat(print.pid()).isEmpty();
+        assertThat(print.exitTimeOut()).isLessThanOrEqualTo(Duration.ofMinutes(10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\n", "x = {\n", "\tx = {\n", "\tx = y\n", "\n", "}\n"})
+    void nestingWithoutAnEndIsReadLikeAnyOther(String piece) {
+        byte[] output = piece.repeat(3_000_000 / piece.length()).getBytes(StandardCharsets.UTF_8);
+        assertThat(LaunchctlPrint.parse(output).isRunning()).isFalse();
+        assertThat(LaunchctlPrint.runningLabels(output)).isEmpty();
+        assertThat(LaunchctlPrint.disabledLabels(output)).isEmpty();
+        byte[] path = "x = {\n\tpath = /a\0b\n\tstderr path = /\0\n}".getBytes(StandardCharsets.UTF_8);
+        assertThat(LaunchctlPrint.parse(path).plist()).isEmpty();
+        assertThat(LaunchctlPrint.parse(path).log()).isEmpty();
     }
 
     @Test

@@ -59,6 +59,19 @@ class PropertyListTest {
                 .hasMessageContaining("it is nested more than 64 deep");
     }
 
+    /** Each value has all the keys on the way to it. */
+    @Test
+    void oneThatWouldGrowIsNone() {
+        String key = "<key>" + "k".repeat(1_000_000) + "</key>";
+        String values = "<array>" + "<true/>".repeat(200_000) + "</array>";
+        assertThatThrownBy(() -> PropertyList.parse("<plist><dict>" + key + values + "</dict></plist>"))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("its keys are longer than 1000 characters");
+        assertThatThrownBy(() -> PropertyList.parse("<plist>" + " ".repeat(5_000_000) + "</plist>"))
+                .isInstanceOf(Trouble.class)
+                .hasMessage("the property list is larger than any of a service");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

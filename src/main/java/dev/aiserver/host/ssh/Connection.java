@@ -5,6 +5,7 @@ import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -78,10 +79,23 @@ final class Connection implements AutoCloseable {
             to.restrictions().algorithms().forEach(session::setConfig);
             session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / PARTS_OF_SILENCE));
             session.setServerAliveCountMax(PARTS_OF_SILENCE - 1);
-            session.connect(Math.toIntExact(options.connectTimeout().toMillis()));
+            connect(session, options.connectTimeout());
+            line.loggedIn();
             legs.add(new Leg(session, line));
         } catch (JSchException e) {
+            line.cut();
             throw new Refusals(to, options.connectTimeout()).of(e, keys, passwords);
+        }
+    }
+
+    /** The library stumbles over some of what no SSH server says. */
+    private static void connect(Session session, Duration timeout) throws JSchException {
+        try {
+            session.connect(Math.toIntExact(timeout.toMillis()));
+        } catch (Trouble refusal) {
+            throw refusal;
+        } catch (RuntimeException e) {
+            throw new JSchException("it does not speak as an SSH server does", e);
         }
     }
 
@@ -148,7 +162,7 @@ final class Connection implements AutoCloseable {
     Trouble lost(String how) {
         return new Trouble(
                 Trouble.Kind.UNREACHABLE,
-                "The connection to " + name + " was lost: " + how
+                "The connection to " + name + " was lost: " + Complaint.of(how)
                         + "; what was under way may be done or not, so run the command again.");
     }
 

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Questions that are put to the other side together, and its answers. A random mark divides both streams: whatever was
@@ -18,6 +19,9 @@ import java.util.function.BooleanSupplier;
 final class Conversation {
     private static final int BEFORE_THE_ANSWERS = 2;
     private static final Duration TO_END = Duration.ofSeconds(10);
+
+    /** What the shell there says of itself: its process id, and how a question ended. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
 
     private final List<? extends Question<?>> questions;
     private final boolean goesOn;
@@ -51,8 +55,8 @@ final class Conversation {
     record Heard(List<CommandResult> answers, Optional<CommandResult> unfinished) {}
 
     /**
-     * Waits for the answers; at the limit, everything that was started is killed. What is asked must leave nothing running
-     * that could disturb the next conversation.
+     * Waits for the answers; at the limit, and when more comes than an answer has, everything that was started is killed.
+     * What is asked must leave nothing running that could disturb the next conversation.
      */
     Heard hold(Connection connection, Duration limit) {
         return hold(connection, limit, false);
@@ -87,16 +91,7 @@ final class Conversation {
     }
 
     private Heard hold(Connection connection, RemoteShell shell, Duration limit, boolean interruptible) {
-        connection.countRoundTrip();
-        shell.begin(mark, script());
-        BooleanSupplier ended = () -> answered(shell) == questions.size();
-        if (interruptible) {
-            shell.awaitUnlessInterrupted(limit, ended);
-        } else {
-            shell.await(limit, ended);
-        }
-        // Counted before the killing, because the shell may still tell of the death of its child.
-        Heard heard = heard(shell, answered(shell));
+        Heard heard = converse(connection, shell, limit, interruptible);
         if (heard.unfinished().isPresent()) {
             // The killing may need another channel, and the library waits for that without an interruption or forgets
             // it.
@@ -112,17 +107,36 @@ final class Conversation {
         return heard;
     }
 
-    private Heard heard(RemoteShell shell, int answered) {
+    private Heard converse(Connection connection, RemoteShell shell, Duration limit, boolean interruptible) {
+        connection.countRoundTrip();
+        shell.begin(mark, script());
+        BooleanSupplier ended = () -> answered(shell) == questions.size() || shell.saysTooMuch();
+        if (interruptible) {
+            shell.awaitUnlessInterrupted(limit, ended);
+        } else {
+            shell.await(limit, ended);
+        }
+        // Counted before the killing, because the shell may still tell of the death of its child.
+        return heard(connection, shell, answered(shell));
+    }
+
+    private Heard heard(Connection connection, RemoteShell shell, int answered) {
         List<CommandResult> answers = new ArrayList<>();
         for (int i = 0; i < answered; i++) {
-            byte[] status = shell.stdout().get(place(i) + 1);
-            answers.add(answer(shell, i, Integer.parseInt(new String(status, StandardCharsets.US_ASCII))));
+            String status = number(connection, shell.stdout().get(place(i) + 1));
+            answers.add(answer(shell, i, (int) Math.min(CommandResult.TOO_MUCH, Long.parseLong(status))));
         }
+        int cut = shell.saysTooMuch() ? CommandResult.TOO_MUCH : CommandResult.TIMED_OUT;
         return new Heard(
-                answers,
-                answered < questions.size()
-                        ? Optional.of(answer(shell, answered, CommandResult.TIMED_OUT))
-                        : Optional.empty());
+                answers, answered < questions.size() ? Optional.of(answer(shell, answered, cut)) : Optional.empty());
+    }
+
+    private static String number(Connection connection, byte[] said) {
+        String text = new String(said, 0, Math.min(said.length, 20), StandardCharsets.US_ASCII);
+        if (!NUMBER.matcher(text).matches()) {
+            throw connection.lost("its shell answers otherwise than a shell does");
+        }
+        return text;
     }
 
     private static CommandResult answer(RemoteShell shell, int question, int exitCode) {
@@ -130,9 +144,13 @@ final class Conversation {
                 exitCode, shell.stdout().get(place(question)), shell.stderr().get(place(question)));
     }
 
+    /** One that does not even kill what it has started is left alone. */
     private static void end(Connection connection, RemoteShell shell) {
         if (shell.stdout().marks() >= BEFORE_THE_ANSWERS) {
-            new Conversation(List.of(Shell.killTree(pid(shell)))).hold(connection, TO_END);
+            String pid = pid(connection, shell);
+            try (RemoteShell other = connection.newShell()) {
+                new Conversation(List.of(Shell.killTree(pid))).converse(connection, other, TO_END, false);
+            }
         }
     }
 
@@ -149,17 +167,17 @@ final class Conversation {
         if (!shell.await(limit, () -> shell.stdout().marks() >= BEFORE_THE_ANSWERS)) {
             throw connection.lost("the shell there does not answer");
         }
-        return Long.parseLong(pid(shell));
+        return Long.parseLong(pid(connection, shell));
     }
 
     /** The process id of the shell there. */
-    private static String pid(RemoteShell shell) {
-        return new String(shell.stdout().get(1), StandardCharsets.US_ASCII);
+    private static String pid(Connection connection, RemoteShell shell) {
+        return number(connection, shell.stdout().get(1));
     }
 
-    private static int answered(RemoteShell shell) {
+    private int answered(RemoteShell shell) {
         int marks = Math.min(shell.stdout().marks(), shell.stderr().marks());
-        return Math.max(0, (marks - BEFORE_THE_ANSWERS) / 2);
+        return Math.max(0, Math.min(questions.size(), (marks - BEFORE_THE_ANSWERS) / 2));
     }
 
     private static int place(int question) {

@@ -154,7 +154,8 @@ final class HostKeys implements HostKeyRepository {
 
     static String type(byte[] key) {
         ByteBuffer wire = ByteBuffer.wrap(key);
-        byte[] name = new byte[wire.getInt()];
+        int length = wire.remaining() < Integer.BYTES ? 0 : wire.getInt();
+        byte[] name = new byte[Math.max(0, Math.min(length, wire.remaining()))];
         wire.get(name);
         return new String(name, StandardCharsets.US_ASCII);
     }
@@ -193,8 +194,8 @@ final class HostKeys implements HostKeyRepository {
     private static Optional<HostKey> hostKey(KnownHost entry) {
         try {
             return Optional.of(new HostKey(entry.marker(), entry.hosts(), HostKey.GUESS, entry.key(), null));
-        } catch (JSchException e) {
-            // A kind of key that the library does not know, and so will not meet.
+        } catch (JSchException | ArrayIndexOutOfBoundsException e) {
+            // A kind of key that the library does not know, or none at all, and so will not meet.
             return Optional.empty();
         }
     }

@@ -4,14 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -78,11 +76,28 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
                         .noneMatch(pattern -> matches(pattern.substring(1), lower));
     }
 
+    /** As ssh's match_pattern, but a star that was passed is never taken up again: many of them cost no more. */
     private static boolean matches(String pattern, String name) {
-        String regex = Arrays.stream(pattern.split("(?=[*?])|(?<=[*?])"))
-                .map(part -> part.equals("*") ? ".*" : part.equals("?") ? "." : Pattern.quote(part))
-                .collect(Collectors.joining());
-        return name.matches(regex);
+        int at = 0;
+        int star = -1;
+        int from = 0;
+        int i = 0;
+        while (i < name.length()) {
+            char expected = at < pattern.length() ? pattern.charAt(at) : 0;
+            if (expected == '*') {
+                star = at++;
+                from = i;
+            } else if (at < pattern.length() && (expected == '?' || expected == name.charAt(i))) {
+                at++;
+                i++;
+            } else if (star >= 0) {
+                at = star + 1;
+                i = ++from;
+            } else {
+                return false;
+            }
+        }
+        return pattern.substring(at).chars().allMatch(rest -> rest == '*');
     }
 
     private boolean isHashOf(String name) {

@@ -1,8 +1,8 @@
 package dev.aiserver.host.ssh;
 
+import dev.aiserver.host.Content;
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -74,9 +74,7 @@ final class KnownHosts {
 
     private static List<String> lines(Path file) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
+            return Content.read(file).text().lines().toList();
         } catch (IOException e) {
             throw new Trouble(
                     "Cannot read " + file + ", which says which machines are known or revoked; check who owns it.", e);
@@ -110,7 +108,7 @@ final class KnownHosts {
         if (!Files.exists(file)) {
             return false;
         }
-        byte[] content = Files.readAllBytes(file);
+        byte[] content = Content.read(file).bytes();
         return content.length > 0 && content[content.length - 1] != '\n';
     }
 }

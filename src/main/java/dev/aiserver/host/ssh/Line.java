@@ -15,11 +15,21 @@ import java.util.Optional;
 
 /**
  * The TCP connection below a session, which knows for how long nothing has come from the other side. The library's own
- * watch is not enough: it hangs where it wants to send and the other side reads no more.
+ * watch is not enough: it hangs where it wants to send and the other side reads no more. And until the login it reads
+ * whatever comes, for ever.
  */
 final class Line implements SocketFactory {
+    /** A server introduces itself with a few thousand bytes, and a banner before a login may fill some screens. */
+    private static final int MOST_BEFORE_THE_LOGIN = 1 << 20;
+
+    /** As many times as it may be waited for one piece it may be waited in all, not counting the person's answers. */
+    private static final int WAITS_BEFORE_THE_LOGIN = 6;
+
     private final Duration patience;
     private final Optional<Session> way;
+    private volatile boolean loggedIn;
+    private int read;
+    private long waited;
     private volatile Socket socket = new Socket();
     private volatile long lastHeard = System.nanoTime();
 
@@ -34,6 +44,11 @@ final class Line implements SocketFactory {
 
     Duration silence() {
         return Duration.ofNanos(System.nanoTime() - lastHeard);
+    }
+
+    /** From now on it may say more, and for longer. */
+    void loggedIn() {
+        loggedIn = true;
     }
 
     /** Of the other side, when it was reached from here. */
@@ -78,19 +93,33 @@ final class Line implements SocketFactory {
         return new FilterInputStream(ours.getInputStream()) {
             @Override
             public int read() throws IOException {
-                return heard(super.read());
+                long start = System.nanoTime();
+                int value = super.read();
+                heard(1, start);
+                return value;
             }
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
-                return heard(super.read(buffer, offset, length));
+                long start = System.nanoTime();
+                int count = super.read(buffer, offset, length);
+                heard(count, start);
+                return count;
             }
         };
     }
 
-    private int heard(int result) {
+    private void heard(int count, long start) throws IOException {
         lastHeard = System.nanoTime();
-        return result;
+        if (loggedIn) {
+            return;
+        }
+        read += count;
+        waited += lastHeard - start;
+        if (read > MOST_BEFORE_THE_LOGIN
+                || waited > patience.multipliedBy(WAITS_BEFORE_THE_LOGIN).toNanos()) {
+            throw new IOException("it speaks on and on, and not as an SSH server does");
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import com.jcraft.jsch.JSchException;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Trouble;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -47,7 +48,8 @@ final class Refusals {
                     + "; " + keys.tried() + ". Check the user name, and that your key is in ~/.ssh/authorized_keys"
                     + " there.");
         }
-        return trouble("No SSH connection to " + settings.name() + " came about: " + message
+        return trouble("No SSH connection to " + settings.name() + " came about: "
+                + Complaint.of(message.replaceFirst("^Session\\.connect: (?:java\\.[\\w.]+: )?", ""))
                 + ". Check that an SSH server listens there.");
     }
 

@@ -1,9 +1,11 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
@@ -23,6 +27,16 @@ final class RemoteFiles {
     private static final int MODES_OF_NEW_FILES = 0666;
 
     private static final int NOTHING_THERE = 45;
+    private static final int TOO_LARGE = 46;
+
+    /** Mode, owner, links and size; of a device there are others instead of a size. */
+    private static final Pattern STATE =
+            Pattern.compile("(?<mode>[-a-z][-a-zA-Z]{9}\\S*) (?<owner>\\d{1,10}) (?<links>\\d{1,9}) (?<size>\\S*)");
+
+    private static final Pattern SIZE = Pattern.compile("\\d{1,18}");
+
+    /** No machine says more of one file before what it holds. */
+    private static final int LONGEST_STATE = 200;
 
     /** The system's own tools, and no others that may stand before them on the user's search path. */
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
@@ -78,7 +92,8 @@ final class RemoteFiles {
     static Question<FileState> file(Path path) {
         return stat(
                 path,
-                "case $1 in -*) exec cat -- \"$p\" ;; esac\n",
+                "case $1 in -*) [ \"$5\" -le %d ] || exit %d; exec cat -- \"$p\" ;; esac\n"
+                        .formatted(Content.LARGEST, TOO_LARGE),
                 (file, content) -> new FileState.Regular(content, file.mode(), file.owner()));
     }
 
@@ -96,13 +111,16 @@ final class RemoteFiles {
             if (result.exitCode() == NOTHING_THERE) {
                 return new FileState.Absent();
             }
+            if (result.exitCode() == TOO_LARGE) {
+                throw new Trouble("Cannot read " + path + ": " + Content.TOO_LARGE + ".");
+            }
             if (!result.succeeded()) {
                 return absentOr(result, path);
             }
             byte[] out = result.stdout();
-            int end = new String(out, StandardCharsets.ISO_8859_1).indexOf('\n');
-            String[] words = new String(out, 0, end, StandardCharsets.ISO_8859_1).split(" ");
-            FileState state = state(words);
+            String start = new String(out, 0, Math.min(out.length, LONGEST_STATE), StandardCharsets.ISO_8859_1);
+            int end = start.indexOf('\n');
+            FileState state = state(path, start.substring(0, Math.max(0, end)));
             return state instanceof FileState.Unread file
                     ? read.apply(file, Content.of(Arrays.copyOfRange(out, end + 1, out.length)))
                     : state;
@@ -116,13 +134,22 @@ final class RemoteFiles {
         };
     }
 
-    /** @param words mode, owner, links and size; of a device there are others instead of a size */
-    private static FileState state(String... words) {
-        String mode = words[0];
-        int owner = Integer.parseInt(words[1]);
+    private static FileState state(Path path, String line) {
+        Matcher words = STATE.matcher(line);
+        boolean wellFormed = words.matches();
+        if (!wellFormed
+                || line.startsWith("-") && !SIZE.matcher(words.group("size")).matches()) {
+            throw new Trouble("Cannot read " + path + ": \"ls -ldn\" there does not say what it is.");
+        }
+        String mode = words.group("mode");
+        int owner = (int) Long.parseLong(words.group("owner"));
         return switch (mode.charAt(0)) {
             case '-' ->
-                new FileState.Unread(Modes.parse(mode), owner, Integer.parseInt(words[2]), Long.parseLong(words[3]));
+                new FileState.Unread(
+                        Modes.parse(mode),
+                        owner,
+                        Integer.parseInt(words.group("links")),
+                        Long.parseLong(words.group("size")));
             case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
             case 'l' -> new FileState.Other(FileState.Other.LINK, owner);
             default -> new FileState.Other("special file", owner);
@@ -140,11 +167,16 @@ final class RemoteFiles {
             if (!result.succeeded()) {
                 throw refused("read", directory, result);
             }
-            return Stream.of(result.text().split("\0"))
+            List<Path> entries = Stream.of(result.text().split("\0"))
                     .filter(name -> !name.isEmpty())
                     .map(directory::resolve)
                     .sorted()
                     .toList();
+            if (entries.size() > Host.MOST_ENTRIES) {
+                throw new Trouble(
+                        "Cannot read " + directory + ": it holds more than " + Host.MOST_ENTRIES + " entries.");
+            }
+            return entries;
         });
     }
 
@@ -250,7 +282,7 @@ final class RemoteFiles {
     /** The system's own words, which stand at the end of a tool's message. */
     private static String reason(CommandResult result) {
         String message = result.errorText().isBlank() ? result.complaint() : result.errorText();
-        return message.substring(message.lastIndexOf(": ") + 1).strip();
+        return Complaint.of(message.substring(message.lastIndexOf(": ") + 1));
     }
 
     private static String inWords(String reason) {

@@ -84,6 +84,11 @@ final class RemoteShell implements AutoCloseable {
         return stderr;
     }
 
+    /** Whether more has come than an answer has. */
+    boolean saysTooMuch() {
+        return stdout.isTooMuch() || stderr.isTooMuch();
+    }
+
     boolean isOpen() {
         return channel.isConnected() && !channel.isClosed();
     }

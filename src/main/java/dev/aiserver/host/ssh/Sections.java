@@ -1,5 +1,6 @@
 package dev.aiserver.host.ssh;
 
+import dev.aiserver.host.CommandResult;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -10,14 +11,19 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts, or that
  * something makes which was started earlier. Each mark wakes the thread that waits for it: to ask every millisecond costs
- * more than the answers do when many machines are spoken with at once.
+ * more than the answers do when many machines are spoken with at once. So does the byte that is one too many: from it on,
+ * nothing is kept.
  */
 final class Sections extends OutputStream {
+    /** Marks and the state of a file come with a content that is as large as one may be. */
+    private static final int MOST = CommandResult.MOST_OUTPUT + (1 << 16);
+
     private byte[] mark = new byte[0];
-    private final ByteArrayOutputStream current = new ByteArrayOutputStream();
+    private ByteArrayOutputStream current = new ByteArrayOutputStream();
     private final List<byte[]> ended = new ArrayList<>();
     private Thread waiting = Thread.currentThread();
     private int matched;
+    private int size;
 
     /**
      * Forgets what was before; the thread that calls this waits for what comes.
@@ -26,9 +32,10 @@ final class Sections extends OutputStream {
      */
     synchronized void begin(byte[] next) {
         mark = next.clone();
-        current.reset();
+        current = new ByteArrayOutputStream();
         ended.clear();
         matched = 0;
+        size = 0;
         waiting = Thread.currentThread();
     }
 
@@ -39,13 +46,17 @@ final class Sections extends OutputStream {
 
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
+        for (int i = offset; i < offset + length && !isTooMuch(); i++) {
             add(bytes[i]);
         }
     }
 
     private void add(byte value) {
-        if (mark.length == 0) {
+        if (mark.length == 0 || isTooMuch()) {
+            return;
+        }
+        if (++size > MOST) {
+            LockSupport.unpark(waiting);
             return;
         }
         current.write(value);
@@ -57,6 +68,11 @@ final class Sections extends OutputStream {
             matched = 0;
             LockSupport.unpark(waiting);
         }
+    }
+
+    /** Whether more has come than is kept, since {@link #begin}. */
+    synchronized boolean isTooMuch() {
+        return size > MOST;
     }
 
     /** How many marks have come. */

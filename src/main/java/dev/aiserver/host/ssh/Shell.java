@@ -3,6 +3,7 @@ package dev.aiserver.host.ssh;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Trouble;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ final class Shell {
 
     /** The exit code of a question that needed no answer any more. A command that ends so is asked again by itself. */
     static final int NOT_ASKED = 98;
+
+    /** Longer than any system allows. */
+    private static final int LONGEST_PATH = 4096;
 
     private Shell() {}
 
@@ -98,7 +102,14 @@ final class Shell {
     static Question<Optional<Path>> find(String program) {
         return Question.of(
                 "_look " + quote(program) + " && printf %s \"$_program\"",
-                result -> result.succeeded() ? Optional.of(Path.of(result.text())) : Optional.empty());
+                result -> result.succeeded() ? Optional.of(path(program, result.text())) : Optional.empty());
+    }
+
+    private static Path path(String program, String said) {
+        if (!said.startsWith("/") || said.indexOf('\0') >= 0 || said.length() > LONGEST_PATH) {
+            throw new Trouble("Cannot tell where " + program + " is: that machine's shell says no path.");
+        }
+        return Path.of(said);
     }
 
     /** Kills a process and all below it, parents first, so that they do not go on to what comes next. */

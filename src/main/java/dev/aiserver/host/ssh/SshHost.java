@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SshHost implements Host, AutoCloseable {
     /** A file may be large and the way narrow; whether the connection still lives is watched apart from this. */
-    private static final Duration NEVER_ENDING = Duration.ofMinutes(30);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private static final Duration FOR_A_SHELL = Duration.ofSeconds(30);
 
@@ -72,12 +72,11 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private <T> T ask(Question<T> question) {
-        List<CommandResult> answers =
-                hold(new Conversation(List.of(question)), NEVER_ENDING).answers();
-        if (answers.isEmpty()) {
-            throw noAnswer();
+        Conversation.Heard heard = hold(new Conversation(List.of(question)), LONGEST);
+        if (heard.answers().isEmpty()) {
+            throw noAnswer(heard);
         }
-        return question.answer().apply(answers.get(0));
+        return question.answer().apply(heard.answers().get(0));
     }
 
     private Conversation.Heard hold(Conversation conversation, Duration limit) {
@@ -182,10 +181,10 @@ public final class SshHost implements Host, AutoCloseable {
     public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
         for (int done = 0; done < changes.size(); ) {
             List<Question<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
-            List<CommandResult> answers =
-                    hold(Conversation.untilOneFails(batch), NEVER_ENDING).answers();
+            Conversation.Heard heard = hold(Conversation.untilOneFails(batch), LONGEST);
+            List<CommandResult> answers = heard.answers();
             if (answers.size() < batch.size()) {
-                throw noAnswer();
+                throw noAnswer(heard);
             }
             boolean begun = true;
             for (int i = 0; i < batch.size() && begun; i++) {
@@ -196,8 +195,10 @@ public final class SshHost implements Host, AutoCloseable {
         }
     }
 
-    private Trouble noAnswer() {
-        return connection().lost("no answer came in " + NEVER_ENDING.toMinutes() + " minutes");
+    private Trouble noAnswer(Conversation.Heard heard) {
+        boolean tooMuch = heard.unfinished().stream().anyMatch(cut -> cut.exitCode() == CommandResult.TOO_MUCH);
+        return connection()
+                .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONGEST.toMinutes() + " minutes");
     }
 
     @Override

@@ -12,7 +12,9 @@ import dev.aiserver.host.Patience;
 import dev.aiserver.host.Trouble;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -249,6 +251,27 @@ class ConnectionIT {
                 assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
                 assertThat(ProcessHandle.of(host.presence())).isPresent();
             }
+        }
+    }
+
+    @Test
+    void aServerThatForwardsNothingIsTold() {
+        try (OpenSsh closed = new OpenSsh(Path.of("/bin/sh"), "AllowTcpForwarding no")) {
+            closed.admit(key);
+            client.machine("closed", closed.port(), OpenSsh.USER, key);
+            client.machine("behind", server.port(), OpenSsh.USER, key, "ProxyJump closed");
+            try (SshHost host = host("closed")) {
+                InetSocketAddress there = new InetSocketAddress("127.0.0.1", server.port());
+                assertThatThrownBy(() -> host.connect(there, Duration.ofSeconds(5)))
+                        .isInstanceOf(SocketException.class)
+                        .hasMessage("its SSH server does not forward connections; see AllowTcpForwarding");
+                assertThat(host.run(Command.of("echo", "and on")).text()).isEqualTo("and on\n");
+            }
+            unreachable(
+                    host("behind")::facts,
+                    "No SSH connection to nobody@127.0.0.1:" + server.port()
+                            + " came about: its SSH server does not forward connections; see AllowTcpForwarding. Check"
+                            + " that an SSH server listens there.");
         }
     }
 

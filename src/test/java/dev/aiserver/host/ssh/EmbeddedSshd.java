@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedSshd implements AutoCloseable {
     private final SshServer server = SshServer.setUpDefaultServer();
     private volatile Map<String, String> environment = Map.of();
+    private volatile String shell = "";
 
     EmbeddedSshd(Path hostKey) throws IOException {
         server.setHost("127.0.0.1");
         server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider(hostKey));
         server.setPublickeyAuthenticator(AcceptAllPublickeyAuthenticator.INSTANCE);
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        server.setCommandFactory((channel, line) -> new ShellCommand(line, environment));
+        server.setCommandFactory((channel, line) -> new ShellCommand(shell.isEmpty() ? line : shell, environment));
         server.start();
     }
 
@@ -37,6 +38,11 @@ final class EmbeddedSshd implements AutoCloseable {
     /** What sessions have in their environment from now on. */
     void environment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
+    }
+
+    /** Sessions run this script from now on, whatever they are to run. */
+    void runInstead(String script) {
+        shell = script;
     }
 
     private static void inBackground(Runnable work) {

@@ -27,6 +27,12 @@ class KnownHostTest {
             *,!bad                 ; good             ; true
             *,!bad                 ; bad              ; false
             m.c                    ; mac              ; false
+            *a*b*                  ; xaxbx            ; true
+            *a*b                   ; ab1ab            ; true
+            a**b                   ; ab               ; true
+            a*?b                   ; ab               ; false
+            *?                     ; a                ; true
+            *a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b ; aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ; false
             |1|not|a|hash          ; mac              ; false
             |1|c2FsdA==|4JtQHy5VLZP0PZ5AIS0gNSnKqps= ; other ; false
             """)
