@@ -120,6 +120,26 @@ class MainTest {
                 .isEqualTo(new Outcome(2, "", "aiserver: " + sentence.formatted(file) + "\n"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            https://ai:1   | "https://ai:1": the server speaks HTTP without TLS, because the tailnet or VPN encrypts
+            ai:99999       | "ai:99999": a port is a number from 1 to 65535
+            http://ai:1/v2 | "http://ai:1/v2": after the port there can be nothing but /, /v1 or /api
+            """)
+    void aWrongUrlIsOneSentence(String url, String reason) {
+        assertThat(run("verify", "--url", url))
+                .isEqualTo(new Outcome(
+                        2, "", "aiserver: --url " + reason + "; write one such as http://remote-ollama:11434.\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-such-name.invalid:11434", "HTTP://no-such-name.invalid:11434/v1/"})
+    void aServerThatNobodyKnowsIsNotReached(String url) {
+        Outcome outcome = run("verify", "--url", url, "--only", "reach.server");
+        assertThat(outcome.exitCode()).isEqualTo(6);
+        assertThat(outcome.out()).contains("name: no-such-name.invalid means no address on this machine");
+    }
+
     @Test
     void onLinuxInstallSaysWhereItWouldWork() {
         assertThat(run("install", "--yes"))

@@ -13,7 +13,6 @@ import dev.aiserver.verify.ReachCheck;
 import dev.aiserver.verify.Selection;
 import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "Prove from this machine what a client can of another server, http://NAME:PORT.")
-    private @Nullable URI url;
+            description = "Prove from this machine what a client can of another server, NAME:PORT or http://NAME:PORT.")
+    private @Nullable String url;
 
     @Option(
             names = "--config",

@@ -9,6 +9,7 @@ import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Records;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.spec.ServerUrl;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
 import dev.aiserver.verify.Client;
@@ -18,7 +19,6 @@ import dev.aiserver.verify.Selection;
 import dev.aiserver.verify.Server;
 import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -142,19 +142,14 @@ public final class Verify {
      * A server that only answers, from this machine.
      *
      * @param spec what it is said to let through
-     * @throws Trouble for an URL that is none of a server
+     * @throws Trouble for a URL that is not one of a server
      */
-    public static Subject seenFromOutside(URI url, ServerSpec spec) {
-        String path = url.getPath() == null ? "" : url.getPath();
-        if (!"http".equals(url.getScheme()) || url.getHost() == null || !path.matches("/?")) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "\"" + url + "\" is no URL of a server; it looks like http://" + spec.name() + ":"
-                            + spec.proxy().port() + ".");
-        }
-        int port = url.getPort() > 0 ? url.getPort() : spec.proxy().port();
-        ServerSpec.Proxy proxy = spec.proxy().at(port);
-        return Subject.seenFromOutside(new Client(url.getHost(), url.getHost(), proxy, List.of(url.getHost())));
+    public static Subject seenFromOutside(String url, ServerSpec spec) {
+        ServerUrl server = ServerUrl.parse(
+                url, "http://" + spec.name() + ":" + spec.proxy().port());
+        ServerSpec.Proxy proxy =
+                spec.proxy().at(server.port().orElse(spec.proxy().port()));
+        return Subject.seenFromOutside(new Client(server.host(), server.host(), proxy, List.of(server.host())));
     }
 
     /** The checks of a server with this configuration, whether there is one or not. */
