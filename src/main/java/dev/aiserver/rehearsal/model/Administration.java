@@ -1,9 +1,15 @@
 package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
 
-/** The routes that change what is installed or speak to ollama.com: those that no network may reach. */
+/**
+ * The routes that change what is installed or speak to ollama.com: those that no network may reach. To this server there
+ * is no internet.
+ */
 final class Administration {
     private final ModelStore store;
     private final LoadedModels loaded;
@@ -16,51 +22,69 @@ final class Administration {
     }
 
     void delete(Exchange exchange) throws ClientGone {
-        Model model = named(body(exchange));
+        String name = name(body(exchange, "api.DeleteRequest"));
+        requireModel(name);
+        Model model = store.find(ModelName.of(name))
+                .orElseThrow(() -> ApiError.modelNotFound(name))
+                .model();
         store.remove(model);
         loaded.unload(model);
         exchange.empty(200);
     }
 
     void copy(Exchange exchange) throws ClientGone {
-        Body body = body(exchange);
-        ModelName destination = ModelName.of(body.text("destination"));
+        Body body = body(exchange, "api.CopyRequest");
         String source = body.text("source");
-        Model model = store.find(ModelName.of(source))
+        ModelName from = valid("source", source);
+        ModelName destination = valid("destination", body.text("destination"));
+        Model model = store.find(from)
                 .orElseThrow(() -> new ApiError(404, "model \"" + source + "\" not found"))
                 .model();
         store.add(model.named(destination));
         exchange.empty(200);
     }
 
+    private static ModelName valid(String role, String name) {
+        return ModelName.parse(name).orElseThrow(() -> new ApiError(400, role + " \"" + name + "\" is invalid"));
+    }
+
     /** Only from a model that is installed. */
     void create(Exchange exchange) throws ClientGone {
-        Body body = body(exchange);
-        ModelName name = ModelName.of(body.text("model").isEmpty() ? body.text("name") : body.text("model"));
+        Body body = body(exchange, "api.CreateRequest");
+        ModelName name = ModelName.of(name(body));
         String from = body.text("from");
         if (from.isEmpty()) {
             throw new ApiError(400, "neither 'from' or 'files' was specified");
         }
-        exchange.stream(Dialect.NDJSON);
-        var source = store.find(ModelName.of(from));
+        Progress progress = new Progress(exchange, body.flag("stream", true));
+        Optional<ModelStore.Installed> source = store.find(ModelName.of(from));
         if (source.isEmpty()) {
-            exchange.write(Json.line(ErrorShape.NATIVE.dress(500, "pull model manifest: file does not exist")));
+            progress.add("pulling manifest");
+            progress.fail("pull model manifest: file does not exist");
             return;
         }
         store.add(source.get().model().named(name));
-        for (String status : new String[] {
-            "using existing layer sha256:" + source.get().model().digest(), "writing manifest", "success"
-        }) {
-            exchange.write(Json.line(Json.object().put("status", status)));
+        for (String status : List.of(
+                "using existing layer sha256:" + source.get().model().digest(), "writing manifest", "success")) {
+            progress.add(status);
         }
+        progress.end();
     }
 
-    /** This server is signed in to nothing, so a push ends where the real one's would. */
     void push(Exchange exchange) throws ClientGone {
-        named(body(exchange));
-        exchange.stream(Dialect.NDJSON);
-        exchange.write(Json.line(Json.object().put("status", "retrieving manifest")));
-        exchange.write(Json.line(ErrorShape.NATIVE.dress(401, "you are not authorized to push to this namespace")));
+        Body body = body(exchange, "api.PushRequest");
+        String name = name(body);
+        requireModel(name);
+        Progress progress = new Progress(exchange, body.flag("stream", true));
+        progress.add("retrieving manifest");
+        Optional<ModelName> parsed = ModelName.parse(name);
+        if (parsed.flatMap(store::find).isEmpty()) {
+            progress.add("couldn't retrieve manifest");
+            progress.fail("open "
+                    + parsed.map(store::manifest).map(String::valueOf).orElse(name) + ": no such file or directory");
+            return;
+        }
+        progress.fail("max retries exceeded: dial tcp: lookup registry.ollama.ai: no such host");
     }
 
     void createBlob(Exchange exchange, String segment) throws ClientGone {
@@ -90,7 +114,25 @@ final class Administration {
         return segment.substring(7);
     }
 
-    /** What needs an account at ollama.com. */
+    /** Goes out to ollama.com also where its cloud is switched off. */
+    static ApiError whoAmI() {
+        return new ApiError(503, "account unavailable");
+    }
+
+    /** As {@link #whoAmI}. */
+    static ApiError signOut() {
+        return new ApiError(500, "there was an error signing out");
+    }
+
+    /** @throws ApiError 400 without anything to search for, else {@link #needsAccount} */
+    void web(Exchange exchange, String feature) {
+        if (new String(exchange.body(), StandardCharsets.UTF_8).isBlank()) {
+            throw new ApiError(400, ErrorShape.NATIVE.emptyBody());
+        }
+        throw needsAccount(feature);
+    }
+
+    /** What needs an account at ollama.com. Without one this answer names the machine and its key to whoever asks. */
     ApiError needsAccount(String feature) {
         if (cloudDisabled) {
             return ApiError.withBody(
@@ -101,25 +143,23 @@ final class Administration {
                                     "ollama cloud is disabled: " + feature + (feature.endsWith("s") ? " are" : " is")
                                             + " unavailable"));
         }
-        return unauthorized();
-    }
-
-    /** Without an account this answer names the machine and its key to whoever asks. */
-    static ApiError unauthorized() {
         ObjectNode body = Json.object()
                 .put("error", "unauthorized")
                 .put("signin_url", "https://ollama.com/connect?name=rehearsal&key=c3NoLWVkMjU1MTk");
         return ApiError.withBody(401, body);
     }
 
-    private static Body body(Exchange exchange) {
-        return Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+    private static Body body(Exchange exchange, String type) {
+        return Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody(), type);
     }
 
-    private Model named(Body body) {
-        String text = body.text("model").isEmpty() ? body.text("name") : body.text("model");
-        return store.find(ModelName.of(text))
-                .orElseThrow(() -> ApiError.modelNotFound(text))
-                .model();
+    private static String name(Body body) {
+        return body.text("model").isEmpty() ? body.text("name") : body.text("model");
+    }
+
+    private static void requireModel(String name) {
+        if (name.isBlank()) {
+            throw new ApiError(400, "model is required");
+        }
     }
 }

@@ -4,6 +4,7 @@ import static dev.aiserver.rehearsal.model.ErrorShape.ANTHROPIC;
 import static dev.aiserver.rehearsal.model.ErrorShape.NATIVE;
 import static dev.aiserver.rehearsal.model.ErrorShape.OPENAI;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.rehearsal.model.Router.Handler;
 import dev.aiserver.rehearsal.model.Router.Route;
@@ -12,6 +13,18 @@ import java.util.List;
 
 /** Ollama's routing table and what each route does. */
 final class Api {
+    /** @param context 0 for one that runs here, which needs so many gigabytes */
+    private record Recommendation(String model, String description, int context, int output, long gigabytes) {}
+
+    /** Those of a server without internet. */
+    private static final List<Recommendation> RECOMMENDATIONS = List.of(
+            new Recommendation("kimi-k2.6:cloud", "Coding and agents, in the cloud", 262_144, 262_144, 0),
+            new Recommendation("glm-5.1:cloud", "Reasoning and coding, in the cloud", 202_752, 131_072, 0),
+            new Recommendation("qwen3.5:cloud", "Tools and pictures, in the cloud", 262_144, 32_768, 0),
+            new Recommendation("minimax-m2.7:cloud", "Coding and work, in the cloud", 204_800, 128_000, 0),
+            new Recommendation("gemma4", "Reasoning and coding, here", 0, 0, 12),
+            new Recommendation("qwen3.5", "Reasoning, coding and pictures, here", 0, 0, 14));
+
     private final Settings settings;
     private final Listings listings;
     private final Inference inference;
@@ -35,7 +48,7 @@ final class Api {
         Handler version = (x, s) -> x.json(200, Json.object().put("version", settings.version()));
         Handler tags = (x, s) -> listings.tags(x);
         Handler signOut = (x, s) -> {
-            throw new ApiError(401, "you are not currently signed in");
+            throw Administration.signOut();
         };
         return new Router(List.of(
                 new Route("HEAD", "/", NATIVE, running),
@@ -50,7 +63,7 @@ final class Api {
                 new Route("POST", "/api/show", NATIVE, local((x, s) -> listings.show(x))),
                 new Route("DELETE", "/api/delete", NATIVE, (x, s) -> administration.delete(x)),
                 new Route("POST", "/api/me", NATIVE, (x, s) -> {
-                    throw Administration.unauthorized();
+                    throw Administration.whoAmI();
                 }),
                 new Route("POST", "/api/signout", NATIVE, signOut),
                 new Route("DELETE", "/api/user/keys/:encodedKey", NATIVE, signOut),
@@ -58,14 +71,15 @@ final class Api {
                 new Route("POST", "/api/blobs/:digest", NATIVE, administration::createBlob),
                 new Route("HEAD", "/api/blobs/:digest", NATIVE, administration::headBlob),
                 new Route("POST", "/api/copy", NATIVE, (x, s) -> administration.copy(x)),
-                new Route("POST", "/api/experimental/web_search", NATIVE, cloudOnly("web search")),
-                new Route("POST", "/api/experimental/web_fetch", NATIVE, cloudOnly("web fetch")),
+                new Route(
+                        "POST", "/api/experimental/web_search", NATIVE, (x, s) -> administration.web(x, "web search")),
+                new Route("POST", "/api/experimental/web_fetch", NATIVE, (x, s) -> administration.web(x, "web fetch")),
                 new Route("GET", "/api/experimental/model-recommendations", NATIVE, (x, s) -> recommendations(x)),
                 new Route("GET", "/api/ps", NATIVE, (x, s) -> listings.running(x)),
                 new Route("POST", "/api/generate", NATIVE, local((x, s) -> generate(x))),
                 new Route("POST", "/api/chat", NATIVE, local((x, s) -> chat(x))),
                 new Route("POST", "/api/embed", NATIVE, local((x, s) -> embeddings.embed(x))),
-                new Route("POST", "/api/embeddings", NATIVE, (x, s) -> embeddings.embeddings(x)),
+                new Route("POST", "/api/embeddings", NATIVE, local((x, s) -> embeddings.embeddings(x))),
                 new Route("POST", "/v1/chat/completions", OPENAI, local((x, s) -> chatCompletions(x))),
                 new Route("POST", "/v1/completions", OPENAI, local((x, s) -> completions(x))),
                 new Route("POST", "/v1/embeddings", OPENAI, local((x, s) -> embeddings.openAi(x))),
@@ -91,16 +105,10 @@ final class Api {
     /** A look ahead; what is wrong with the body is for the route to say. */
     private static String modelIn(byte[] body) {
         try {
-            return Body.parse(body, "").at("model").asText("");
+            return Body.parse(body, "", "struct").at("model").asText("");
         } catch (ApiError e) {
             return "";
         }
-    }
-
-    private Handler cloudOnly(String feature) {
-        return (exchange, segment) -> {
-            throw administration.needsAccount(feature);
-        };
     }
 
     private ObjectNode status() {
@@ -113,7 +121,15 @@ final class Api {
 
     private static void recommendations(Exchange exchange) throws ClientGone {
         ObjectNode answer = Json.object();
-        answer.putArray("recommendations");
+        ArrayNode list = answer.putArray("recommendations");
+        for (Recommendation each : RECOMMENDATIONS) {
+            ObjectNode entry = list.addObject().put("model", each.model()).put("description", each.description());
+            if (each.context() > 0) {
+                entry.put("context_length", each.context()).put("max_output_tokens", each.output());
+            } else {
+                entry.put("vram_bytes", each.gigabytes() * 1_000_000_000L);
+            }
+        }
         exchange.json(200, answer);
     }
 
@@ -124,59 +140,85 @@ final class Api {
     }
 
     private void generate(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), NATIVE.emptyBody());
-        Ask ask = NativeChat.ask(body, Conversation.ofPrompt(body.text("prompt")));
-        if (!ask.conversation().lastText().isEmpty()) {
-            inference.answer(exchange, ask, "generate", NativeChat::generate);
-        } else {
+        Ask ask = NativeRequest.generate(Body.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
+        if (ask.conversation().lastText().isEmpty()) {
             loadOnly(exchange, ask, "generate");
+        } else {
+            inference.answer(exchange, ask, "generate", NativeChat::generate);
         }
     }
 
     private void chat(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), NATIVE.emptyBody(), "api.ChatRequest");
+        Ask ask = NativeRequest.chat(body);
         OpenAi.modelOf(body);
-        Ask ask = NativeChat.ask(body, OpenAi.conversation(body.objects("messages")));
-        if (!ask.conversation().isEmpty()) {
-            inference.answer(exchange, ask, "chat", NativeChat::chat);
-        } else {
+        if (ask.conversation().isEmpty()) {
             loadOnly(exchange, ask, "chat");
+        } else {
+            inference.answer(exchange, ask, "chat", NativeChat::chat);
         }
     }
 
     private void loadOnly(Exchange exchange, Ask ask, String task) throws ClientGone {
+        String reason = loadedOrUnloaded(exchange, ask, task);
+        exchange.json(200, NativeChat.nothingSaid(ask.model(), task.equals("chat"), reason));
+    }
+
+    /** @return which of the two it is now */
+    private String loadedOrUnloaded(Exchange exchange, Ask ask, String task) throws ClientGone {
         Model model = inference.installed(ask.model());
-        boolean unload = ask.keepAlive().filter(Duration::isZero).isPresent();
-        if (unload) {
+        if (ask.keepAlive().filter(Duration::isZero).isPresent()) {
             loaded.unload(model);
-        } else {
-            Inference.check(model, ask, task);
-            inference.load(exchange, model, ask.keepAlive(), ask.contextLength());
+            return "unload";
         }
-        exchange.json(200, NativeChat.nothingSaid(ask.model(), task.equals("chat"), unload ? "unload" : "load"));
+        Inference.check(model, ask, task);
+        inference.load(exchange, model, ask.keepAlive(), ask.options());
+        return "load";
+    }
+
+    private static boolean wantsUsage(Body body) {
+        return body.object("stream_options", "openai.StreamOptions").flag("include_usage", false);
     }
 
     private void chatCompletions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
-        boolean usage = body.object("stream_options").flag("include_usage", false);
-        inference.answer(exchange, OpenAi.chat(body), "chat", generation -> new ChatCompletions(generation, usage));
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.ChatCompletionRequest");
+        boolean usage = wantsUsage(body);
+        Ask ask = OpenAi.chat(body);
+        exchange.reachesRoute();
+        OpenAi.modelOf(body);
+        inference.answer(exchange, ask, "chat", generation -> new ChatCompletions(generation, usage));
     }
 
     private void completions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
-        boolean usage = body.object("stream_options").flag("include_usage", false);
-        inference.answer(
-                exchange, TextCompletions.ask(body), "generate", generation -> new TextCompletions(generation, usage));
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.CompletionRequest");
+        boolean usage = wantsUsage(body);
+        Ask ask = TextCompletions.ask(body);
+        exchange.reachesRoute();
+        if (!ask.conversation().lastText().isEmpty()) {
+            inference.answer(exchange, ask, "generate", generation -> new TextCompletions(generation, usage));
+            return;
+        }
+        TextCompletions nothing =
+                new TextCompletions(Generation.ofNothing(ask, loadedOrUnloaded(exchange, ask, "generate")), usage);
+        if (ask.stream()) {
+            exchange.stream(nothing.streamType());
+            exchange.write(nothing.end());
+        } else {
+            exchange.json(200, nothing.whole());
+        }
     }
 
     private void responses(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody());
-        inference.answer(exchange, ResponsesRequest.ask(body), "chat", generation -> new Responses(generation, body));
+        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.ResponsesRequest");
+        Ask ask = ResponsesRequest.ask(body);
+        exchange.reachesRoute();
+        OpenAi.modelOf(body);
+        inference.answer(exchange, ask, "chat", generation -> new Responses(generation, body));
     }
 
     private void messages(Exchange exchange) throws ClientGone {
         byte[] bytes = exchange.body();
-        Body body = Body.parse(bytes, ANTHROPIC.emptyBody());
+        Body body = Body.parse(bytes, ANTHROPIC.emptyBody(), "anthropic.MessagesRequest");
         inference.answer(exchange, Messages.ask(body), "chat", generation -> new Messages(generation, bytes.length));
     }
 }

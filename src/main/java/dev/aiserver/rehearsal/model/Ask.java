@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What every generating route asks for, whatever its dialect.
  *
  * @param format missing for free text, an object for a JSON schema, else any JSON
- * @param maxTokens 0 for no limit
- * @param contextLength 0 for the server's own
+ * @param insert whether the answer is to stand before a text
+ * @param logprobs how many other tokens are to be named with each one; empty for no probabilities at all
  */
 record Ask(
         String model,
@@ -20,9 +21,12 @@ record Ask(
         List<Tool> tools,
         JsonNode format,
         Thinking thinking,
-        int maxTokens,
+        Options options,
         Optional<Duration> keepAlive,
-        int contextLength) {
+        boolean insert,
+        OptionalInt logprobs) {
+
+    private static final int MOST_LOGPROBS = 20;
 
     /** A function that the client offers. */
     record Tool(String name, JsonNode parameters) {}
@@ -46,12 +50,13 @@ record Ask(
                 List.of(),
                 MissingNode.getInstance(),
                 Thinking.IF_ABLE,
-                0,
+                Options.NONE,
                 Optional.empty(),
-                0);
+                false,
+                OptionalInt.empty());
     }
 
-    Ask with(List<Tool> offered, JsonNode wantedFormat, Thinking wantedThinking, int limit) {
+    Ask with(List<Tool> offered, JsonNode wantedFormat, Thinking wantedThinking, Options wanted) {
         return new Ask(
                 model,
                 stream,
@@ -59,12 +64,35 @@ record Ask(
                 offered,
                 wantedFormat,
                 wantedThinking,
-                Math.max(0, limit),
+                wanted,
                 keepAlive,
-                contextLength);
+                insert,
+                logprobs);
     }
 
-    Ask kept(Optional<Duration> duration, int context) {
-        return new Ask(model, stream, conversation, tools, format, thinking, maxTokens, duration, Math.max(0, context));
+    Ask kept(Optional<Duration> duration) {
+        return new Ask(model, stream, conversation, tools, format, thinking, options, duration, insert, logprobs);
+    }
+
+    Ask inserting(boolean wanted) {
+        return new Ask(model, stream, conversation, tools, format, thinking, options, keepAlive, wanted, logprobs);
+    }
+
+    /** @throws ApiError 400 for more than there are */
+    Ask withLogprobs(boolean wanted, int others) {
+        if (others < 0 || others > MOST_LOGPROBS) {
+            throw new ApiError(400, "top_logprobs must be between 0 and 20");
+        }
+        return new Ask(
+                model,
+                stream,
+                conversation,
+                tools,
+                format,
+                thinking,
+                options,
+                keepAlive,
+                insert,
+                wanted ? OptionalInt.of(others) : OptionalInt.empty());
     }
 }

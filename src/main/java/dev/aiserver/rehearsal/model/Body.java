@@ -1,113 +1,167 @@
 package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object of a request, read as Go reads into a struct: what is absent or null has its zero value, what has the
- * wrong type is a 400, what is unknown or stands behind the object is ignored.
+ * wrong type is a 400 in Go's words, the case of keys does not matter, and what is unknown or stands behind the object is
+ * ignored.
+ *
+ * @param type the struct, as Go names it: {@code api.ChatRequest}
+ * @param path to it from the outermost object, with dots
  */
-record Body(JsonNode json) {
+record Body(JsonNode json, String type, String path) {
 
-    static Body parse(byte[] bytes, String whenEmpty) {
-        JsonNode json;
+    static Body parse(byte[] bytes, String whenEmpty, String type) {
+        GoSyntax.Reading reading = GoSyntax.read(bytes);
+        if (reading.value().isEmpty()) {
+            String complaint = reading.complaint();
+            throw new ApiError(400, complaint.equals("EOF") ? whenEmpty : complaint);
+        }
         try {
-            json = Json.MAPPER.readTree(bytes);
-        } catch (JsonEOFException e) {
-            throw new ApiError(400, "unexpected EOF");
+            JsonNode json = Json.MAPPER.readTree(reading.value().get());
+            if (!json.isObject() && !json.isNull()) {
+                throw new ApiError(
+                        400, "json: cannot unmarshal " + kind(json, type) + " into Go value of type " + type);
+            }
+            return new Body(json, type, "");
         } catch (JsonProcessingException e) {
-            long at = e.getLocation() == null ? 0 : e.getLocation().getByteOffset();
-            char found = at < bytes.length ? (char) (bytes[(int) at] & 0xff) : '?';
-            throw new ApiError(400, "invalid character '" + found + "' looking for beginning of value");
-        } catch (IOException e) {
-            throw new IllegalStateException("bytes in memory can always be read", e);
+            // What is right for Go and not for Jackson is nested too deeply.
+            throw new ApiError(400, "exceeded max depth");
         }
-        if (json.isMissingNode()) {
-            throw new ApiError(400, whenEmpty);
-        }
-        return of(json, "value");
-    }
-
-    static Body of(JsonNode json, String place) {
-        if (!json.isObject() && !absent(json)) {
-            throw wrongType(json, place, "object");
-        }
-        return new Body(json);
     }
 
     boolean has(String key) {
-        return !absent(json.path(key));
+        return !at(key).isMissingNode();
     }
 
     /** Whether it is there, and null. */
     boolean isNull(String key) {
-        return json.path(key).isNull();
+        return found(key).isNull();
     }
 
     /** The value as it stands; missing when absent or null. */
     JsonNode at(String key) {
-        return has(key) ? json.path(key) : MissingNode.getInstance();
+        JsonNode value = found(key);
+        return value.isNull() ? MissingNode.getInstance() : value;
     }
 
     /** The value as it stands; null when absent. */
     @Nullable
     JsonNode orNull(String key) {
-        return has(key) ? json.path(key) : null;
+        return has(key) ? at(key) : null;
+    }
+
+    /** The last one of this name counts, however it is written. */
+    private JsonNode found(String key) {
+        JsonNode found = MissingNode.getInstance();
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+            if (field.getKey().equalsIgnoreCase(key)) {
+                found = field.getValue();
+            }
+        }
+        return found;
     }
 
     String text(String key) {
         JsonNode value = at(key);
-        if (!value.isTextual() && !absent(value)) {
-            throw wrongType(value, "field ." + key, "string");
-        }
+        require(value.isTextual(), key, "string");
         return value.asText("");
     }
 
     boolean flag(String key, boolean otherwise) {
         JsonNode value = at(key);
-        if (!value.isBoolean() && !absent(value)) {
-            throw wrongType(value, "field ." + key, "bool");
-        }
+        require(value.isBoolean(), key, "bool");
         return value.asBoolean(otherwise);
     }
 
     int number(String key) {
         JsonNode value = at(key);
-        if (!value.isNumber() && !absent(value)) {
-            throw wrongType(value, "field ." + key, "int");
-        }
+        require(value.isIntegralNumber(), key, "int");
         return value.asInt(0);
     }
 
-    Body object(String key) {
-        return of(at(key), "field ." + key);
+    /** @param elements of that type in Go */
+    List<String> texts(String key, String elements) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : array(key, elements)) {
+            require(element.isTextual(), element, key, elements);
+            texts.add(element.asText());
+        }
+        return texts;
     }
 
-    List<Body> objects(String key) {
+    /** @param goType of that object in Go */
+    Body object(String key, String goType) {
         JsonNode value = at(key);
-        if (!value.isArray() && !absent(value)) {
-            throw wrongType(value, "field ." + key, "array");
-        }
+        require(value.isObject(), key, goType);
+        return new Body(value, goType, place(key));
+    }
+
+    /** @param elements of that type in Go */
+    List<Body> objects(String key, String elements) {
         List<Body> objects = new ArrayList<>();
-        value.forEach(element -> objects.add(of(element, "element of ." + key)));
+        for (JsonNode element : array(key, elements)) {
+            require(element.isObject() || element.isNull(), element, key, elements);
+            objects.add(new Body(element, elements, place(key)));
+        }
         return objects;
     }
 
-    private static boolean absent(JsonNode value) {
-        return value.isMissingNode() || value.isNull();
+    /** The same, of a type that reads itself from a copy of the bytes, so that its errors know nothing of where it stood. */
+    List<Body> objectsOfTheirOwn(String key, String elements, String alias) {
+        List<Body> objects = new ArrayList<>();
+        for (JsonNode element : array(key, elements)) {
+            if (!element.isObject() && !element.isNull()) {
+                throw new ApiError(
+                        400, "json: cannot unmarshal " + kind(element, alias) + " into Go value of type " + alias);
+            }
+            objects.add(new Body(element, alias, ""));
+        }
+        return objects;
     }
 
-    private static ApiError wrongType(JsonNode value, String place, String wanted) {
-        return new ApiError(
-                400,
-                "json: cannot unmarshal " + value.getNodeType().name().toLowerCase(Locale.ROOT) + " into Go struct "
-                        + place + " of type " + wanted);
+    private JsonNode array(String key, String elements) {
+        JsonNode value = at(key);
+        require(value.isArray(), key, "[]" + elements);
+        return value;
+    }
+
+    private String place(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private void require(boolean fits, String key, String goType) {
+        require(fits || !has(key), at(key), key, goType);
+    }
+
+    private void require(boolean fits, JsonNode value, String key, String goType) {
+        if (!fits) {
+            throw new ApiError(
+                    400,
+                    "json: cannot unmarshal " + kind(value, goType) + " into Go struct field "
+                            + type.substring(type.indexOf('.') + 1) + "." + place(key) + " of type " + goType);
+        }
+    }
+
+    /** What Go's decoder calls it. */
+    static String kind(JsonNode value) {
+        return kind(value, "");
+    }
+
+    private static String kind(JsonNode value, String goType) {
+        return switch (value.getNodeType()) {
+            case BOOLEAN -> "bool";
+            case NUMBER -> goType.equals("int") ? "number " + value.asText() : "number";
+            case STRING -> "string";
+            case ARRAY -> "array";
+            default -> "object";
+        };
     }
 }

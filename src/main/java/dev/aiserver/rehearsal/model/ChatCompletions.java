@@ -33,6 +33,7 @@ final class ChatCompletions implements Dialect {
         ObjectNode choice = Json.object().put("index", 0);
         choice.set("message", message);
         choice.put("finish_reason", finishReason());
+        addLogprobs(choice, generation.pieces());
         ObjectNode whole = envelope("chat.completion", generation.model());
         whole.putArray("choices").add(choice);
         whole.set("usage", usage(generation));
@@ -49,12 +50,18 @@ final class ChatCompletions implements Dialect {
         } else if (piece instanceof Piece.Call call) {
             delta.put("content", "").set("tool_calls", calls(List.of(call)));
         }
-        return chunk(generation.model(), delta, null);
+        return chunk(generation.model(), delta, null, List.of(piece));
+    }
+
+    private void addLogprobs(ObjectNode choice, List<Piece> pieces) {
+        generation
+                .logprobs()
+                .ifPresent(others -> choice.putObject("logprobs").set("content", Logprobs.of(pieces, others)));
     }
 
     @Override
     public String end() {
-        String last = chunk(generation.model(), delta(), finishReason());
+        String last = chunk(generation.model(), delta(), finishReason(), List.of());
         if (includeUsage) {
             ObjectNode chunk = envelope("chat.completion.chunk", generation.model());
             chunk.putArray("choices");
@@ -67,7 +74,7 @@ final class ChatCompletions implements Dialect {
     /** The error line is taken for an empty answer; the stream then ends without {@code [DONE]}. */
     @Override
     public String broken(String error) {
-        return chunk("", Json.object(), null);
+        return chunk("", Json.object(), null, List.of());
     }
 
     static ObjectNode usage(Generation generation) {
@@ -97,10 +104,13 @@ final class ChatCompletions implements Dialect {
         return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
     }
 
-    private String chunk(String model, ObjectNode delta, @Nullable String finishReason) {
+    private String chunk(String model, ObjectNode delta, @Nullable String finishReason, List<Piece> pieces) {
         ObjectNode choice = Json.object().put("index", 0);
         choice.set("delta", delta);
         choice.put("finish_reason", finishReason);
+        if (!pieces.isEmpty()) {
+            addLogprobs(choice, pieces);
+        }
         ObjectNode chunk = envelope("chat.completion.chunk", model);
         chunk.putArray("choices").add(choice);
         return data(chunk);

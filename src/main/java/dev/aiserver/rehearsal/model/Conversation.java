@@ -6,15 +6,19 @@ import java.util.Locale;
 /** What has been said before the answer. */
 record Conversation(List<Turn> turns) {
 
-    /** @param image whether one comes with it */
-    record Turn(String role, String text, boolean image) {
+    /** @param pictures that come with it */
+    record Turn(String role, String text, List<Picture> pictures) {
+        Turn {
+            pictures = List.copyOf(pictures);
+        }
+
         Turn(String role, String text) {
-            this(role, text, false);
+            this(role, text, List.of());
         }
     }
 
-    boolean hasImage() {
-        return turns.stream().anyMatch(Turn::image);
+    List<Picture> pictures() {
+        return turns.stream().flatMap(turn -> turn.pictures().stream()).toList();
     }
 
     Conversation {

@@ -25,7 +25,7 @@ final class Embeddings {
     }
 
     void embed(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody(), "api.EmbedRequest");
         requireName(body);
         JsonNode input = body.at("input");
         List<String> inputs = input.isTextual() && input.asText().isEmpty() ? List.of() : texts(input);
@@ -48,7 +48,7 @@ final class Embeddings {
 
     /** The older route: one prompt, one vector. */
     void embeddings(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody(), "api.EmbeddingRequest");
         OpenAi.modelOf(body);
         Model model = loaded(exchange, body);
         ObjectNode answer = Json.object();
@@ -62,7 +62,7 @@ final class Embeddings {
     }
 
     void openAi(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), ErrorShape.OPENAI.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.OPENAI.emptyBody(), "openai.EmbedRequest");
         String encoding = body.text("encoding_format");
         boolean base64 = encoding.toLowerCase(Locale.ROOT).equals("base64");
         if (!encoding.isEmpty() && !base64 && !encoding.toLowerCase(Locale.ROOT).equals("float")) {
@@ -115,11 +115,8 @@ final class Embeddings {
             // In the words of the scheduler, which is where these routes first look for it.
             throw e.status() == 404 ? new ApiError(404, "model \"" + name + "\" not found, try pulling it first") : e;
         }
-        inference.load(
-                exchange,
-                model,
-                KeepAlive.ofRequest(body.at("keep_alive")),
-                body.object("options").number("num_ctx"));
+        body.object("options", "map[string]interface {}");
+        inference.load(exchange, model, KeepAlive.ofRequest(body.at("keep_alive")), Options.of(body.at("options")));
         return model;
     }
 

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and the answer to it: whole, or streamed with one flush per write. */
 final class Exchange {
+    /** What Go keeps back in order to say its length. */
+    private static final int MOST_UNCHUNKED = 2048;
+
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
     private final Request request;
     private final Socket socket;
     private final InputStream in;
@@ -46,9 +51,12 @@ final class Exchange {
     /**
      * What the client sent. Where it may be meant for Ollama's cloud, it may be packed.
      *
-     * @throws ApiError 400 for what cannot be unpacked
+     * @throws ApiError 400 for what cannot be unpacked, or was no body
      */
     byte[] body() {
+        request.complaint().ifPresent(complaint -> {
+            throw ApiError.withBody(400, Json.object().put("error", complaint));
+        });
         boolean packed = request.received()
                 .header("content-encoding")
                 .filter("zstd"::equals)
@@ -77,7 +85,7 @@ final class Exchange {
     }
 
     boolean staysOpen() {
-        return request.wantsKeepAlive() && (streaming == null || request.http11());
+        return request.complaint().isEmpty() && request.wantsKeepAlive() && (streaming == null || request.http11());
     }
 
     /** One more; there may be several of one name. */
@@ -88,6 +96,11 @@ final class Exchange {
     /** The route itself has the request now, behind what reads it: from here on {@code /v1} writes its answers anew. */
     void reachesRoute() {
         rewritten = request.path().startsWith("/v1/");
+    }
+
+    /** As gin does where the type was set before. */
+    void plainJson(int code, JsonNode body) throws ClientGone {
+        whole(code, "application/json", Json.write(body));
     }
 
     /** Gin names a charset; the writers of {@code /v1} do not, and end with a new line. */
@@ -126,11 +139,18 @@ final class Exchange {
         if (!contentType.isEmpty()) {
             header("Content-Type", contentType);
         }
+        boolean chunked = bytes.length > MOST_UNCHUNKED && request.http11();
         if (code != 204) {
-            header("Content-Length", Integer.toString(bytes.length));
+            header(chunked ? "Transfer-Encoding" : "Content-Length", chunked ? "chunked" : "" + bytes.length);
         }
         head(code);
-        if (!request.method().equals("HEAD")) {
+        if (request.method().equals("HEAD")) {
+            return;
+        }
+        if (chunked) {
+            send(chunk(bytes));
+            send(LAST_CHUNK);
+        } else {
             send(bytes);
         }
     }
@@ -150,13 +170,17 @@ final class Exchange {
             send(bytes);
             return;
         }
+        send(chunk(bytes));
+    }
+
+    private static byte[] chunk(byte[] bytes) {
         byte[] size = (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         byte[] chunk = new byte[size.length + bytes.length + 2];
         System.arraycopy(size, 0, chunk, 0, size.length);
         System.arraycopy(bytes, 0, chunk, size.length, bytes.length);
         chunk[chunk.length - 2] = '\r';
         chunk[chunk.length - 1] = '\n';
-        send(chunk);
+        return chunk;
     }
 
     /** Ends the answer; without a word of its own it is an empty 200. */
@@ -164,7 +188,7 @@ final class Exchange {
         if (streaming != null) {
             startStream();
             if (request.http11()) {
-                send("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                send(LAST_CHUNK);
             }
         } else if (status == 0) {
             empty(200);

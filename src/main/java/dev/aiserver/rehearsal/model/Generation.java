@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -12,9 +13,17 @@ import java.util.stream.Collectors;
  *
  * @param model as the client named it
  * @param number below 999, for identifiers
+ * @param logprobs how many other tokens are named with each one; empty for no probabilities
  * @param doneReason stop or length; empty for a model that repeated itself, which Ollama stops without an ending
  */
-record Generation(String model, int number, Instant created, List<Piece> pieces, String doneReason, int promptTokens) {
+record Generation(
+        String model,
+        int number,
+        Instant created,
+        List<Piece> pieces,
+        String doneReason,
+        int promptTokens,
+        OptionalInt logprobs) {
 
     private static final int WORDS_REPEATED = 8;
     private static final int JSON_PIECE = 8;
@@ -32,19 +41,27 @@ record Generation(String model, int number, Instant created, List<Piece> pieces,
             }
             pieces.addAll(said(ask, model.habits()));
         }
+        int most = ask.options().maxTokens();
         int number = Math.floorMod(ask.conversation().hashCode(), 999);
         int equal = equalFrom(pieces);
-        if (equal < pieces.size() && (ask.maxTokens() == 0 || equal < ask.maxTokens())) {
-            return new Generation(ask.model(), number, Instant.now(), List.copyOf(pieces.subList(0, equal)), "", 0);
+        if (equal < pieces.size() && (most == 0 || equal < most)) {
+            return new Generation(
+                    ask.model(), number, Instant.now(), List.copyOf(pieces.subList(0, equal)), "", 0, ask.logprobs());
         }
-        boolean cut = ask.maxTokens() > 0 && pieces.size() > ask.maxTokens();
+        boolean cut = most > 0 && pieces.size() > most;
         return new Generation(
                 ask.model(),
                 number,
                 Instant.now(),
-                List.copyOf(cut ? pieces.subList(0, ask.maxTokens()) : pieces),
+                List.copyOf(cut ? pieces.subList(0, most) : pieces),
                 cut ? "length" : "stop",
-                ask.conversation().tokens());
+                ask.conversation().tokens(),
+                ask.logprobs());
+    }
+
+    /** Of a request that has only loaded the model, or let it go. */
+    static Generation ofNothing(Ask ask, String doneReason) {
+        return new Generation(ask.model(), 0, Instant.now(), List.of(), doneReason, 0, ask.logprobs());
     }
 
     /** A tool call, what this model always says, JSON, or the user's first words again. */

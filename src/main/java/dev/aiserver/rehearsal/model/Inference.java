@@ -1,14 +1,21 @@
 package dev.aiserver.rehearsal.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Runs generations: checks that the model can, loads it, and says the answer token by token. */
 final class Inference {
     private static final String RUNNER_DIED = "model runner has unexpectedly stopped, this may be due to resource"
             + " limitations or an internal error, check ollama server logs for details";
+
+    private static final Set<String> TYPES =
+            Set.of("string", "number", "integer", "boolean", "null", "object", "array");
 
     private final ModelStore store;
     private final LoadedModels loaded;
@@ -40,9 +47,11 @@ final class Inference {
         tally.start();
         boolean abandoned = false;
         try {
-            LoadedModels.Runner runner = loaded.acquire(model, ask.keepAlive(), ask.contextLength(), exchange);
+            LoadedModels.Runner runner =
+                    loaded.acquire(model, ask.keepAlive(), ask.options().contextLength(), exchange);
             try {
                 exchange.reachesEngine();
+                requireUnderstood(model, ask);
                 Generation generation = Generation.answering(ask, thinking, model);
                 say(exchange, ask.stream(), generation, dialects.apply(generation));
             } finally {
@@ -57,8 +66,9 @@ final class Inference {
     }
 
     /** Loads the model and says nothing with it. */
-    void load(Exchange exchange, Model model, Optional<Duration> keepAlive, int contextLength) throws ClientGone {
-        loaded.release(loaded.acquire(model, keepAlive, contextLength, exchange));
+    void load(Exchange exchange, Model model, Optional<Duration> keepAlive, Options options) throws ClientGone {
+        requireRight(options);
+        loaded.release(loaded.acquire(model, keepAlive, options.contextLength(), exchange));
     }
 
     /** Whether the model will think, if it can do what is asked at all. */
@@ -69,17 +79,55 @@ final class Inference {
         if (!ask.tools().isEmpty() && !model.can("tools")) {
             throw new ApiError(400, model.parsedName().full() + " does not support tools");
         }
-        if (ask.conversation().hasImage() && !model.can("vision")) {
-            // The engine's own error, as a text inside Ollama's.
-            throw new ApiError(
-                    400,
-                    "{\"error\":{\"code\":400,\"message\":\"Multimodal data provided, but model does not support"
-                            + " multimodal requests.\",\"type\":\"invalid_request_error\"}}");
+        if (ask.insert()) {
+            throw new ApiError(400, model.parsedName().full() + " does not support insert");
         }
         if (ask.thinking() == Ask.Thinking.DEMANDED && !model.can("thinking")) {
             throw new ApiError(400, "\"" + ask.model() + "\" does not support thinking");
         }
+        requireRight(ask.options());
         return model.can("thinking") && ask.thinking() != Ask.Thinking.OFF;
+    }
+
+    /** Found out only when the model is to be run, and therefore a fault of the server. */
+    private static void requireRight(Options options) {
+        options.complaint().ifPresent(complaint -> {
+            throw new ApiError(500, complaint);
+        });
+    }
+
+    /** What the engine does not take. */
+    private static void requireUnderstood(Model model, Ask ask) {
+        List<Picture> pictures = ask.conversation().pictures();
+        if (!pictures.isEmpty() && !model.can("vision")) {
+            throw ofTheEngine("Multimodal data provided, but model does not support multimodal requests.");
+        }
+        if (!pictures.stream().allMatch(Picture::readable)) {
+            throw ofTheEngine("Failed to load image or audio file");
+        }
+        unknownType(ask.format()).ifPresent(part -> {
+            throw ofTheEngine(
+                    "\"json_schema\": JSON schema conversion failed:\nUnrecognized schema: " + Json.write(part));
+        });
+    }
+
+    private static Optional<JsonNode> unknownType(JsonNode schema) {
+        JsonNode type = schema.path("type");
+        if (type.isTextual() && !TYPES.contains(type.asText())) {
+            return Optional.of(schema);
+        }
+        // Whatever else a schema can hold has no type of its own, or is looked at by nobody.
+        return Stream.concat(schema.path("properties").valueStream(), Stream.of(schema.path("items")))
+                .filter(JsonNode::isObject)
+                .flatMap(part -> unknownType(part).stream())
+                .findFirst();
+    }
+
+    /** The engine's own error, as a text inside Ollama's. */
+    private static ApiError ofTheEngine(String message) {
+        ObjectNode body = Json.object();
+        body.putObject("error").put("code", 400).put("message", message).put("type", "invalid_request_error");
+        return new ApiError(400, Json.write(body));
     }
 
     private void say(Exchange exchange, boolean stream, Generation generation, Dialect dialect) throws ClientGone {

@@ -48,7 +48,7 @@ final class KeepAlive {
                                             : "time: invalid duration \"")
                                     + value.asText() + "\"")));
         }
-        throw new ApiError(400, "unsupported keep_alive type: " + value.getNodeType());
+        throw new ApiError(400, "Unsupported type: '" + GoType.of(value) + "'");
     }
 
     /** The environment's value, which may also be a plain number; five minutes when it is neither. */

@@ -85,7 +85,7 @@ final class Listings {
 
     /** Tells, as Ollama does, also where the weights are on the server's disk. */
     void show(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody(), "api.ShowRequest");
         String name = body.text("model").isEmpty() ? body.text("name") : body.text("model");
         if (name.isEmpty()) {
             throw new ApiError(400, "model is required");

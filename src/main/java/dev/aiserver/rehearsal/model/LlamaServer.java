@@ -57,8 +57,11 @@ final class LlamaServer implements Engines {
                     .start();
             // It says its port when it listens, so that a model in memory can always be seen.
             String port = process.inputReader(StandardCharsets.UTF_8).readLine();
-            Files.delete(program);
-            log.info("llama runner started", "port", String.valueOf(port));
+            Files.deleteIfExists(program);
+            log.info("llama_server.go:433", "starting llama-server", "cmd", program + " --port " + port);
+            log.info(
+                    "llama_server.go:1",
+                    "CORS is set to allow all origins ('*') and no API key is set; this can be a security risk");
             return process::destroy;
         } catch (IOException e) {
             log.error(NAME + " does not start: " + e.getMessage());

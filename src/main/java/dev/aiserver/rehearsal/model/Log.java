@@ -10,7 +10,7 @@ import java.util.Locale;
 final class Log {
     private static final DateTimeFormatter GIN_TIME = DateTimeFormatter.ofPattern("yyyy/MM/dd - HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter SLOG_TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx", Locale.ROOT);
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
 
     private final PrintStream server;
     private final PrintStream requests;
@@ -20,16 +20,18 @@ final class Log {
         this.requests = requests;
     }
 
-    void info(String message) {
-        line("INFO", message, "");
-    }
-
-    void info(String message, String key, String value) {
-        line("INFO", message, " " + key + "=" + quoted(value));
+    /** @param source file and line of the real server, which says where it logs from */
+    void info(String source, String message, String... more) {
+        StringBuilder pairs = new StringBuilder();
+        for (int at = 0; at + 1 < more.length; at += 2) {
+            String value = more[at + 1];
+            pairs.append(' ').append(more[at]).append('=').append(value.matches("[^\\s\"=]+") ? value : quoted(value));
+        }
+        line("INFO", source, message, pairs.toString());
     }
 
     void error(String message) {
-        line("ERROR", message, "");
+        line("ERROR", "routes.go:1", message, "");
     }
 
     /** A mistake of this program: with its stack trace, so that it can be found. */
@@ -38,9 +40,9 @@ final class Log {
         e.printStackTrace(server);
     }
 
-    private void line(String level, String message, String more) {
-        server.println("time=" + SLOG_TIME.format(OffsetDateTime.now()) + " level=" + level + " source=routes.go msg="
-                + quoted(message) + more);
+    private void line(String level, String source, String message, String more) {
+        server.println("time=" + SLOG_TIME.format(OffsetDateTime.now()) + " level=" + level + " source=" + source
+                + " msg=" + (message.matches("[^\\s\"=]+") ? message : quoted(message)) + more);
     }
 
     /** @param client what X-Forwarded-For says, for Ollama believes it from anyone */

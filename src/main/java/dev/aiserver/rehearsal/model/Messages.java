@@ -23,37 +23,52 @@ final class Messages implements Dialect {
     }
 
     static Ask ask(Body body) {
-        String model = OpenAi.modelOf(body);
-        if (body.number("max_tokens") <= 0) {
+        // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
+        String model = body.text("model");
+        boolean stream = body.flag("stream", false);
+        int most = body.number("max_tokens");
+        List<Body> messages = body.objects("messages", "anthropic.MessageParam");
+        List<Ask.Tool> tools = body.objects("tools", "anthropic.Tool").stream()
+                .map(tool -> new Ask.Tool(tool.text("name"), tool.at("input_schema")))
+                .toList();
+        if (model.isEmpty()) {
+            throw new ApiError(400, "model is required");
+        }
+        if (most <= 0) {
             throw new ApiError(400, "max_tokens is required and must be positive");
         }
-        List<Body> messages = body.objects("messages");
         if (messages.isEmpty()) {
             throw new ApiError(400, "messages is required");
         }
         Conversation conversation =
                 new Conversation(messages.stream().map(Messages::turn).toList());
-        List<Ask.Tool> tools = body.objects("tools").stream()
-                .map(tool -> new Ask.Tool(tool.text("name"), tool.at("input_schema")))
-                .toList();
         // A model that cannot think is not refused here, unlike in the other dialects.
         Ask.Thinking thinking =
-                body.object("thinking").text("type").equals("disabled") ? Ask.Thinking.OFF : Ask.Thinking.IF_ABLE;
-        return Ask.of(model, body.flag("stream", false), conversation)
-                .with(tools, MissingNode.getInstance(), thinking, body.number("max_tokens"));
+                body.object("thinking", "anthropic.ThinkingConfig").text("type").equals("disabled")
+                        ? Ask.Thinking.OFF
+                        : Ask.Thinking.IF_ABLE;
+        return Ask.of(model, stream, conversation)
+                .with(tools, MissingNode.getInstance(), thinking, Options.limit(most));
     }
 
     private static Conversation.Turn turn(Body message) {
         String role = message.text("role");
         JsonNode content = message.at("content");
         if (!content.isArray()) {
-            return new Conversation.Turn(role, message.text("content"));
+            if (!content.isTextual() && !content.isMissingNode()) {
+                throw new ApiError(
+                        400,
+                        "json: cannot unmarshal " + Body.kind(content)
+                                + " into Go value of type []anthropic.ContentBlock");
+            }
+            return new Conversation.Turn(role, content.asText(""));
         }
+        List<Picture> pictures = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (JsonNode block : content) {
             switch (block.path("type").asText()) {
                 case "text" -> texts.add(block.path("text").asText());
-                case "image" -> requireBase64(block.path("source").path("type").asText());
+                case "image" -> pictures.add(picture(block.path("source")));
                 case "tool_result" -> {
                     texts.add(block.path("content").asText());
                     role = "tool";
@@ -63,13 +78,19 @@ final class Messages implements Dialect {
                 }
             }
         }
-        return new Conversation.Turn(role, String.join(" ", texts), OpenAi.has(content, "image"));
+        return new Conversation.Turn(role, String.join(" ", texts), pictures);
     }
 
-    private static void requireBase64(String sourceType) {
-        if (!sourceType.equals("base64")) {
-            throw new ApiError(400, "invalid image source type: " + sourceType + ". Only base64 images are supported.");
+    private static Picture picture(JsonNode source) {
+        if (!source.isObject()) {
+            throw new ApiError(400, "invalid image source");
         }
+        String type = source.path("type").asText();
+        if (!type.equals("base64")) {
+            throw new ApiError(400, "invalid image source type: " + type + ". Only base64 images are supported.");
+        }
+        return Picture.ofBase64(
+                source.path("data").asText(), new ApiError(400, "invalid base64 image data: illegal base64 data"));
     }
 
     @Override

@@ -84,9 +84,14 @@ public final class ModelServer implements AutoCloseable {
         ModelServer server = new ModelServer(listener, store, faults, journal, log);
         Router router = new Api(store, settings, server.switches, server.tally, engines).router();
         FrontDoor door = new FrontDoor(router, origins, server.address.getAddress(), journal, log);
-        log.info("server config", "env", settings.asGoMap());
-        log.info("Ollama cloud disabled: " + settings.cloudDisabled());
-        log.info("Listening on " + text(server.address) + " (version " + settings.version() + ")");
+        log.info("routes.go:1951", "server config", "env", settings.asGoMap());
+        log.info("routes.go:1953", "Ollama cloud disabled: " + settings.cloudDisabled());
+        log.info("images.go:919", "total blobs: " + store.list().size());
+        log.info("images.go:926", "total unused blobs removed: 0");
+        log.info("routes.go:2008", "Listening on " + text(server.address) + " (version " + settings.version() + ")");
+        log.info("runner.go:60", "discovering available GPUs...");
+        log.info("types.go:50", "inference compute", "id", "cpu", "library", "cpu", "compute", "", "name", "cpu");
+        log.info("routes.go:2058", "vram-based default context", "total_vram", "0 B", "default_num_ctx", "4096");
         server.threads.execute(() -> server.accept(door));
         return server;
     }

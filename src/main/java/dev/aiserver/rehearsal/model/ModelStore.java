@@ -102,7 +102,7 @@ public final class ModelStore {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private Path manifest(ModelName name) {
+    Path manifest(ModelName name) {
         return manifests
                 .resolve(name.host())
                 .resolve(name.namespace())

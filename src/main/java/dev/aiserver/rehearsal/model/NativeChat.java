@@ -1,8 +1,6 @@
 package dev.aiserver.rehearsal.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
@@ -26,26 +24,6 @@ final class NativeChat implements Dialect {
         return new NativeChat(generation, false);
     }
 
-    static Ask ask(Body body, Conversation conversation) {
-        Body options = body.object("options");
-        return Ask.of(body.text("model"), body.flag("stream", true), conversation)
-                .with(OpenAi.functions(body), format(body), thinking(body), options.number("num_predict"))
-                .kept(KeepAlive.ofRequest(body.at("keep_alive")), options.number("num_ctx"));
-    }
-
-    /** An empty string asks for free text, as clients that always send the key know. */
-    private static JsonNode format(Body body) {
-        JsonNode format = body.at("format");
-        return format.isTextual() && format.asText().isEmpty() ? MissingNode.getInstance() : format;
-    }
-
-    private static Ask.Thinking thinking(Body body) {
-        if (!body.at("think").isBoolean()) {
-            return OpenAi.thinking(body.text("think"));
-        }
-        return body.flag("think", true) ? Ask.Thinking.DEMANDED : Ask.Thinking.OFF;
-    }
-
     /** What is said when there was nothing to say: the model was only loaded or unloaded. */
     static ObjectNode nothingSaid(String model, boolean inMessage, String doneReason) {
         ObjectNode line = said(model, inMessage, "", "", List.of());
@@ -59,7 +37,9 @@ final class NativeChat implements Dialect {
 
     @Override
     public ObjectNode whole() {
-        return done(said(generation.model(), inMessage, generation.text(), generation.thoughts(), generation.calls()));
+        ObjectNode whole =
+                done(said(generation.model(), inMessage, generation.text(), generation.thoughts(), generation.calls()));
+        return withLogprobs(whole, generation.pieces());
     }
 
     @Override
@@ -67,8 +47,13 @@ final class NativeChat implements Dialect {
         String text = piece instanceof Piece.Text said ? said.text() : "";
         String thought = piece instanceof Piece.Thought thinking ? thinking.text() : "";
         List<Piece.Call> calls = piece instanceof Piece.Call call ? List.of(call) : List.of();
-        return Json.line(
-                said(generation.model(), inMessage, text, thought, calls).put("done", false));
+        return Json.line(withLogprobs(
+                said(generation.model(), inMessage, text, thought, calls).put("done", false), List.of(piece)));
+    }
+
+    private ObjectNode withLogprobs(ObjectNode line, List<Piece> pieces) {
+        generation.logprobs().ifPresent(others -> line.set("logprobs", Logprobs.of(pieces, others)));
+        return line;
     }
 
     @Override
@@ -82,9 +67,15 @@ final class NativeChat implements Dialect {
     }
 
     private ObjectNode done(ObjectNode line) {
-        return line.put("done", true)
-                .put("done_reason", generation.doneReason())
-                .put("total_duration", 1_000_000L * (1 + generation.tokens()))
+        line.put("done", true).put("done_reason", generation.doneReason());
+        if (!inMessage) {
+            // What was said so far, for a next request: in numbers that mean nothing.
+            ArrayNode context = line.putArray("context");
+            for (int token = 0; token < generation.promptTokens() + generation.tokens(); token++) {
+                context.add(token);
+            }
+        }
+        return line.put("total_duration", 1_000_000L * (1 + generation.tokens()))
                 .put("load_duration", 1_000_000L)
                 .put("prompt_eval_count", generation.promptTokens())
                 .put("prompt_eval_duration", 1_000_000L)

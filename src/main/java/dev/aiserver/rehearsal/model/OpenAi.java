@@ -1,13 +1,13 @@
 package dev.aiserver.rehearsal.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** How requests in OpenAI's form are read, and Ollama's own, which are nearly the same. */
+/** How requests in OpenAI's form are read. */
 final class OpenAi {
     private static final Set<String> EFFORTS =
             Set.of("minimal", "low", "medium", "high", "xhigh", "ultra", "max", "none");
@@ -15,43 +15,88 @@ final class OpenAi {
     private OpenAi() {}
 
     static Ask chat(Body body) {
-        List<Body> messages = body.objects("messages");
+        // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
+        String model = body.text("model");
+        boolean stream = body.flag("stream", false);
+        List<Body> messages = body.objects("messages", "openai.Message");
+        List<Ask.Tool> functions = functions(body);
+        JsonNode format = format(body.object("response_format", "openai.ResponseFormat"));
+        Options options = Options.limit(body.number("max_tokens"));
+        Body reasoning = body.object("reasoning", "openai.Reasoning");
+        String effort = body.has("reasoning") ? reasoning.text("effort") : body.text("reasoning_effort");
+        boolean logprobs = body.flag("logprobs", false);
+        int others = body.number("top_logprobs");
         if (messages.isEmpty()) {
             throw new ApiError(400, "[] is too short - 'messages'");
         }
-        if (messages.stream().anyMatch(message -> message.isNull("content") && !message.has("tool_calls"))) {
-            throw new ApiError(400, "invalid message content type: <nil>");
+        Conversation conversation =
+                new Conversation(messages.stream().map(OpenAi::turn).toList());
+        return Ask.of(model, stream, conversation)
+                .with(functions, format, thinking(effort), options)
+                .withLogprobs(logprobs, others);
+    }
+
+    private static Conversation.Turn turn(Body message) {
+        String role = message.text("role");
+        JsonNode content = message.at("content");
+        boolean callsTools = message.has("tool_calls");
+        message.objects("tool_calls", "openai.ToolCall").forEach(OpenAi::requireArguments);
+        if (content.isTextual()) {
+            return new Conversation.Turn(role, content.asText());
         }
-        Conversation conversation = conversation(messages);
-        String effort = body.text("reasoning_effort");
-        return Ask.of(modelOf(body), body.flag("stream", false), conversation)
-                .with(
-                        functions(body),
-                        format(body.object("response_format")),
-                        thinking(effort.isEmpty() ? body.object("reasoning").text("effort") : effort),
-                        body.number("max_tokens"));
+        if (!content.isArray()) {
+            if (!callsTools) {
+                throw new ApiError(400, "invalid message content type: " + GoType.of(content));
+            }
+            return new Conversation.Turn(role, "");
+        }
+        List<String> texts = new ArrayList<>();
+        List<Picture> pictures = new ArrayList<>();
+        for (JsonNode part : content) {
+            JsonNode url =
+                    part.path("image_url").isObject() ? part.path("image_url").path("url") : part.path("image_url");
+            boolean text = part.path("type").asText().equals("text")
+                    && part.path("text").isTextual();
+            if (text) {
+                texts.add(part.path("text").asText());
+            } else if (part.path("type").asText().equals("image_url") && url.isTextual()) {
+                pictures.add(Picture.ofUrl(url.asText()));
+            } else {
+                throw new ApiError(400, "invalid message format");
+            }
+        }
+        return new Conversation.Turn(role, String.join(" ", texts), pictures);
+    }
+
+    private static void requireArguments(Body call) {
+        String arguments = call.object(
+                        "function",
+                        "struct { Name string \"json:\\\"name\\\"\"; Arguments string "
+                                + "\"json:\\\"arguments\\\"\" }")
+                .text("arguments");
+        try {
+            JsonNode read = Json.MAPPER.readTree(arguments);
+            if (!read.isObject() && !read.isNull()) {
+                throw new ApiError(400, "invalid tool call arguments");
+            }
+        } catch (JsonProcessingException e) {
+            throw new ApiError(400, "invalid tool call arguments");
+        }
     }
 
     /** @throws ApiError 400 when there is none */
     static String modelOf(Body body) {
         String model = body.text("model");
-        if (model.isEmpty()) {
+        if (model.isBlank()) {
             throw new ApiError(400, "model is required");
         }
         return model;
     }
 
-    static Conversation conversation(List<Body> messages) {
-        return new Conversation(messages.stream()
-                .map(message -> new Conversation.Turn(
-                        message.text("role"), content(message.at("content")), has(message.at("content"), "image_url")))
-                .toList());
-    }
-
     /** The offered functions, where each stands in an object of its own. */
     static List<Ask.Tool> functions(Body body) {
-        return body.objects("tools").stream()
-                .map(tool -> tool.object("function"))
+        return body.objects("tools", "api.Tool").stream()
+                .map(tool -> tool.object("function", "api.ToolFunction"))
                 .map(function -> new Ask.Tool(function.text("name"), function.at("parameters")))
                 .toList();
     }
@@ -61,55 +106,20 @@ final class OpenAi {
             return Ask.Thinking.IF_ABLE;
         }
         if (!EFFORTS.contains(effort)) {
-            throw new ApiError(400, "invalid reasoning value: '" + effort + "'");
+            throw new ApiError(
+                    400,
+                    "invalid reasoning value: \"" + effort + "\" (must be \"minimal\", \"low\", \"medium\", \"high\", "
+                            + "\"xhigh\", \"ultra\", \"max\", or \"none\")");
         }
         return effort.equals("none") ? Ask.Thinking.OFF : Ask.Thinking.DEMANDED;
     }
 
     private static JsonNode format(Body wanted) {
-        return switch (wanted.text("type")) {
+        return switch (wanted.text("type").strip()) {
             case "json_object" -> Json.object();
-            case "json_schema" -> wanted.object("json_schema").at("schema");
+            case "json_schema" ->
+                wanted.object("json_schema", "openai.JsonSchema").at("schema");
             default -> MissingNode.getInstance();
         };
-    }
-
-    private static String content(JsonNode content) {
-        if (content.isMissingNode() || content.isTextual()) {
-            return content.asText("");
-        }
-        if (!content.isArray()) {
-            throw new ApiError(400, "invalid message content type: " + content.getNodeType());
-        }
-        List<String> texts = new ArrayList<>();
-        for (JsonNode part : content) {
-            switch (part.path("type").asText()) {
-                case "text" -> texts.add(part.path("text").asText());
-                case "image_url" ->
-                    requirePicture(
-                            part.path("image_url").isTextual()
-                                    ? part.path("image_url").asText()
-                                    : part.path("image_url").path("url").asText());
-                default -> throw new ApiError(400, "invalid message format");
-            }
-        }
-        return texts.stream().collect(Collectors.joining(" "));
-    }
-
-    /** Whether one of these parts is of that type. */
-    static boolean has(JsonNode parts, String type) {
-        for (JsonNode part : parts) {
-            if (part.path("type").asText().equals(type)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Only pictures that are in the request itself: the server fetches nothing. */
-    static void requirePicture(String url) {
-        if (!url.matches("data:(image/(jpeg|jpg|png|webp))?;base64,(?s:.*)")) {
-            throw new ApiError(400, "invalid image input");
-        }
     }
 }

@@ -41,12 +41,16 @@ final class Pulls {
     }
 
     void pull(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody());
+        Body body = Body.parse(exchange.body(), ErrorShape.NATIVE.emptyBody(), "api.PullRequest");
         String text = body.text("model").isEmpty() ? body.text("name") : body.text("model");
         ModelName name = ModelName.of(text);
         if (!body.flag("stream", true)) {
-            pull(exchange, name, line -> {});
-            exchange.json(200, status("success"));
+            try {
+                pull(exchange, name, line -> {});
+                exchange.plainJson(200, status("success"));
+            } catch (ApiError e) {
+                exchange.plainJson(e.status(), e.body(ErrorShape.NATIVE));
+            }
             return;
         }
         exchange.stream(Dialect.NDJSON);

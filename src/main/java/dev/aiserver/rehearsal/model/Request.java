@@ -2,18 +2,27 @@ package dev.aiserver.rehearsal.model;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A request with its target taken apart.
  *
+ * @param complaint about the body, which only who reads it notices
  * @param host the Host header, or the authority of an absolute target, or empty
  * @param rawPath as sent
  * @param path percent-decoded, which is what Ollama routes by
  * @param query with its question mark, or empty
  */
-record Request(Journal.Entry received, boolean http11, String host, String rawPath, String path, String query) {
+record Request(
+        Journal.Entry received,
+        boolean http11,
+        Optional<String> complaint,
+        String host,
+        String rawPath,
+        String path,
+        String query) {
 
-    static Request of(Journal.Entry received, boolean http11) throws BadRequest {
+    static Request of(Journal.Entry received, boolean http11, Optional<String> complaint) throws BadRequest {
         String target = received.target();
         String host = received.header("host").orElse("");
         if (!target.startsWith("/") && !target.equals("*")) {
@@ -29,7 +38,7 @@ record Request(Journal.Entry received, boolean http11, String host, String rawPa
         int question = target.indexOf('?');
         String rawPath = question < 0 ? target : target.substring(0, question);
         String query = question < 0 ? "" : target.substring(question);
-        return new Request(received, http11, host, rawPath, decoded(rawPath), query);
+        return new Request(received, http11, complaint, host, rawPath, decoded(rawPath), query);
     }
 
     String method() {

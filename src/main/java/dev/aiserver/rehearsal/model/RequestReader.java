@@ -73,8 +73,16 @@ final class RequestReader {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
+        byte[] body = new byte[0];
+        Optional<String> complaint = Optional.empty();
+        try {
+            body = body(headers);
+        } catch (BadChunks e) {
+            // Go's server finds it out only when a route reads the body.
+            complaint = Optional.of(String.valueOf(e.getMessage()));
+        }
         return Optional.of(
-                Request.of(new Journal.Entry(words[0], words[1], Map.copyOf(headers), body(headers)), http11));
+                Request.of(new Journal.Entry(words[0], words[1], Map.copyOf(headers), body), http11, complaint));
     }
 
     private static boolean announcesBody(Map<String, List<String>> headers) {
@@ -82,7 +90,16 @@ final class RequestReader {
                 || !List.of("0").containsAll(headers.getOrDefault("content-length", List.of()));
     }
 
-    private byte[] body(Map<String, List<String>> headers) throws IOException, BadRequest {
+    /** A body that is none. */
+    private static final class BadChunks extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadChunks(String message) {
+            super(message);
+        }
+    }
+
+    private byte[] body(Map<String, List<String>> headers) throws IOException, BadRequest, BadChunks {
         List<String> coding = headers.getOrDefault("transfer-encoding", List.of());
         if (!coding.isEmpty()) {
             if (coding.size() > 1 || !coding.get(0).equalsIgnoreCase("chunked")) {
@@ -102,20 +119,25 @@ final class RequestReader {
         return exactly(Long.parseLong(lengths.get(0)), BODY_LIMIT);
     }
 
-    private byte[] chunks() throws IOException, BadRequest {
+    private byte[] chunks() throws IOException, BadRequest, BadChunks {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
             String size = required(HEAD_LIMIT).replaceFirst("[ \t]*(;.*)?$", "");
             if (!size.matches("[0-9A-Fa-f]{1,15}")) {
-                throw new BadRequest("400 Bad Request");
+                throw new BadChunks(
+                        size.isEmpty()
+                                ? "empty hex number for chunk length"
+                                : size.matches("[0-9A-Fa-f]+")
+                                        ? "http chunk length too large"
+                                        : "invalid byte in chunk length");
             }
             long length = Long.parseLong(size, 16);
             if (length == 0) {
                 break;
             }
             body.write(exactly(length, BODY_LIMIT - body.size()));
-            if (!required(2).isEmpty()) {
-                throw new BadRequest("400 Bad Request");
+            if (!endsChunk()) {
+                throw new BadChunks("malformed chunked encoding");
             }
         }
         int budget = HEAD_LIMIT;
@@ -123,6 +145,10 @@ final class RequestReader {
             budget -= trailer.length() + 2;
         }
         return body.toByteArray();
+    }
+
+    private boolean endsChunk() throws IOException {
+        return in.read() == '\r' && in.read() == '\n';
     }
 
     private byte[] exactly(long length, long limit) throws IOException, BadRequest {

@@ -235,8 +235,9 @@ final class Responses implements Dialect {
         response.putNull("error");
         response.set(
                 "tools",
-                Json.array(
-                        request.objects("tools").stream().map(Responses::tool).toList()));
+                Json.array(request.objects("tools", "openai.ResponsesTool").stream()
+                        .map(Responses::tool)
+                        .toList()));
         response.put("tool_choice", "auto")
                 .put("truncation", request.text("truncation").isEmpty() ? "disabled" : request.text("truncation"))
                 .put("parallel_tool_calls", true);
@@ -244,7 +245,8 @@ final class Responses implements Dialect {
         response.set("top_p", numberOrOne("top_p"));
         response.put("presence_penalty", 0).put("frequency_penalty", 0).put("top_logprobs", 0);
         response.set("temperature", numberOrOne("temperature"));
-        ObjectNode reasoning = some(request.object("reasoning"), List.of("effort", "summary"));
+        ObjectNode reasoning =
+                some(request.object("reasoning", "openai.ResponsesReasoning"), List.of("effort", "summary"));
         response.set("reasoning", reasoning.isEmpty() ? null : reasoning);
         response.set("usage", usage);
         response.set("max_output_tokens", orNull("max_output_tokens"));
@@ -259,17 +261,20 @@ final class Responses implements Dialect {
         for (String key : List.of("description", "strict", "parameters")) {
             echo.set(key, tool.at(key) instanceof ObjectNode object ? Json.sorted(object) : tool.orNull(key));
         }
-        if (!tool.objects("tools").isEmpty()) {
+        if (!tool.objects("tools", "openai.ResponsesTool").isEmpty()) {
             echo.set(
                     "tools",
-                    Json.array(
-                            tool.objects("tools").stream().map(Responses::tool).toList()));
+                    Json.array(tool.objects("tools", "openai.ResponsesTool").stream()
+                            .map(Responses::tool)
+                            .toList()));
         }
         return echo;
     }
 
     private ObjectNode format() {
-        ObjectNode echo = some(request.object("text").object("format"), List.of("type", "name", "schema", "strict"));
+        ObjectNode echo = some(
+                request.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat"),
+                List.of("type", "name", "schema", "strict"));
         return echo.isEmpty() ? Json.object().put("type", "text") : echo;
     }
 

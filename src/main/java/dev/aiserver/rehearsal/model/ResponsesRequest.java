@@ -4,60 +4,113 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** How a request to {@code /v1/responses} is read. */
 final class ResponsesRequest {
+    private static final Set<String> WITHOUT_WORDS = Set.of("function_call", "reasoning", "web_search_call");
+    private static final Set<String> PARTS = Set.of("input_text", "output_text", "input_image", "input_file");
+
     private ResponsesRequest() {}
 
     static Ask ask(Body body) {
-        Body format = body.object("text").object("format");
+        Body format = body.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat");
         JsonNode schema = format.text("type").equals("json_schema") ? format.at("schema") : MissingNode.getInstance();
-        List<Ask.Tool> tools = body.objects("tools").stream()
+        List<Ask.Tool> tools = body.objects("tools", "openai.ResponsesTool").stream()
                 .filter(tool -> tool.text("type").equals("function"))
                 .map(tool -> new Ask.Tool(tool.text("name"), tool.at("parameters")))
                 .toList();
-        return Ask.of(OpenAi.modelOf(body), body.flag("stream", false), conversation(body))
+        Conversation conversation = conversation(body.at("input"));
+        return Ask.of(body.text("model"), body.flag("stream", false), conversation)
                 .with(
                         tools,
                         schema,
-                        OpenAi.thinking(body.object("reasoning").text("effort")),
-                        body.number("max_output_tokens"));
+                        OpenAi.thinking(body.object("reasoning", "openai.ResponsesReasoning")
+                                .text("effort")),
+                        Options.limit(body.number("max_output_tokens")));
     }
 
-    private static Conversation conversation(Body body) {
-        if (!body.at("input").isArray()) {
-            String input = body.text("input");
-            return input.isEmpty() ? new Conversation(List.of()) : Conversation.ofPrompt(input);
+    private static Conversation conversation(JsonNode input) {
+        if (!input.isArray()) {
+            if (!input.isTextual() && !input.isMissingNode()) {
+                throw neither("input", input);
+            }
+            String text = input.asText("");
+            return text.isEmpty() ? new Conversation(List.of()) : Conversation.ofPrompt(text);
         }
-        return new Conversation(
-                body.objects("input").stream().map(ResponsesRequest::turn).toList());
+        List<Conversation.Turn> turns = new ArrayList<>();
+        // All is read before anything is done with it.
+        for (int at = 0; at < input.size(); at++) {
+            requireReadable(input.path(at), "input[" + at + "]: ");
+        }
+        input.forEach(item -> turns.add(turn(item)));
+        return new Conversation(turns);
     }
 
-    private static Conversation.Turn turn(Body item) {
-        String type = item.text("type");
-        return switch (type) {
-            case "", "message" ->
-                new Conversation.Turn(item.text("role"), content(item), OpenAi.has(item.at("content"), "input_image"));
-            case "function_call", "reasoning" -> new Conversation.Turn("assistant", "");
-            case "function_call_output" ->
-                new Conversation.Turn("tool", item.at("output").asText());
-            default -> throw new ApiError(400, "unknown input item type: " + type);
+    private static ApiError neither(String what, JsonNode value) {
+        String kind = GoType.of(value).replaceFirst("^map.*", "object").replace("float64", "number");
+        return new ApiError(
+                400,
+                what + " must be a string or array: json: cannot unmarshal " + kind
+                        + " into Go value of type []json.RawMessage");
+    }
+
+    private static String type(JsonNode item) {
+        String type = item.path("type").asText();
+        return type.isEmpty() && !item.path("role").asText().isEmpty() ? "message" : type;
+    }
+
+    private static void requireReadable(JsonNode item, String place) {
+        String type = type(item);
+        if (type.isEmpty()) {
+            throw new ApiError(400, place + "input item missing required 'type' field");
+        }
+        boolean message = type.equals("message");
+        if (!message && !type.equals("function_call_output")) {
+            if (!WITHOUT_WORDS.contains(type)) {
+                throw new ApiError(400, place + "unknown input item type: \"" + type + "\"");
+            }
+            return;
+        }
+        String key = message ? "content" : "output";
+        JsonNode content = item.path(key);
+        if (!content.isArray() && !content.isTextual() && !content.isMissingNode() && !content.isNull()) {
+            throw new ApiError(400, place + neither(key, content).message());
+        }
+        for (int at = 0; content.isArray() && at < content.size(); at++) {
+            String part = content.path(at).path("type").asText();
+            if (!PARTS.contains(part)) {
+                throw new ApiError(400, place + key + "[" + at + "]: unknown content type: " + part);
+            }
+        }
+    }
+
+    private static Conversation.Turn turn(JsonNode item) {
+        return switch (type(item)) {
+            case "message" -> said(item.path("role").asText(), item.path("content"));
+            case "function_call_output" -> said("tool", item.path("output"));
+            default -> new Conversation.Turn("assistant", "");
         };
     }
 
-    private static String content(Body item) {
-        if (!item.at("content").isArray()) {
-            return item.text("content");
+    private static Conversation.Turn said(String role, JsonNode content) {
+        if (!content.isArray()) {
+            return new Conversation.Turn(role, content.asText(""));
         }
-        List<String> texts = new ArrayList<>();
-        for (Body part : item.objects("content")) {
-            String type = part.text("type");
-            switch (type) {
-                case "input_text", "output_text" -> texts.add(part.text("text"));
-                case "input_image" -> OpenAi.requirePicture(part.text("image_url"));
-                default -> throw new ApiError(400, "unknown content type: " + type);
+        StringBuilder text = new StringBuilder();
+        List<Picture> pictures = new ArrayList<>();
+        for (JsonNode part : content) {
+            switch (part.path("type").asText()) {
+                case "input_file" -> throw new ApiError(400, "file inputs are not currently supported");
+                case "input_image" -> {
+                    // One that is named by an identifier is passed over.
+                    if (!part.path("image_url").asText().isEmpty()) {
+                        pictures.add(Picture.ofUrl(part.path("image_url").asText()));
+                    }
+                }
+                default -> text.append(part.path("text").asText());
             }
         }
-        return String.join(" ", texts);
+        return new Conversation.Turn(role, text.toString(), pictures);
     }
 }

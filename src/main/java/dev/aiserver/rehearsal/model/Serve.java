@@ -1,9 +1,12 @@
 package dev.aiserver.rehearsal.model;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.Map;
 /** The command line {@code ollama serve}: environment in, exit code out. */
 final class Serve {
     private static final int PANIC = 2;
+    private static final int PATIENCE_MILLIS = 2_000;
 
     private Serve() {}
 
@@ -20,7 +24,7 @@ final class Serve {
         Settings settings = Settings.of(environment);
         List<String> arguments = List.of(args);
         if (arguments.equals(List.of("--version")) || arguments.equals(List.of("-v"))) {
-            out.println("ollama version is " + settings.version());
+            out.print(version(settings));
             return 0;
         }
         if (!arguments.equals(List.of("serve"))) {
@@ -44,6 +48,31 @@ final class Serve {
         } catch (IOException e) {
             err.println("Error: " + e.getMessage());
             return 1;
+        }
+    }
+
+    /** Of the server that runs, and of this program where that is another one. */
+    private static String version(Settings settings) {
+        String running = running(settings.variables().getOrDefault("OLLAMA_HOST", ""));
+        return (running.isEmpty()
+                        ? "Warning: could not connect to a running Ollama instance\n"
+                        : "ollama version is " + running + "\n")
+                + (running.equals(settings.version()) ? "" : "Warning: client version is " + settings.version() + "\n");
+    }
+
+    /** Empty where none answers. */
+    private static String running(String host) {
+        try {
+            URLConnection asking = URI.create("http://" + ModelServer.text(ListenAddress.of(host)) + "/api/version")
+                    .toURL()
+                    .openConnection();
+            asking.setConnectTimeout(PATIENCE_MILLIS);
+            asking.setReadTimeout(PATIENCE_MILLIS);
+            try (InputStream answer = asking.getInputStream()) {
+                return Json.MAPPER.readTree(answer).path("version").asText();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            return "";
         }
     }
 

@@ -14,9 +14,9 @@ final class TextCompletions implements Dialect {
     }
 
     static Ask ask(Body body) {
-        String prompt = body.at("prompt").isArray() ? body.at("prompt").path(0).asText() : body.text("prompt");
-        Ask ask = Ask.of(OpenAi.modelOf(body), body.flag("stream", false), Conversation.ofPrompt(prompt));
-        return ask.with(ask.tools(), ask.format(), Ask.Thinking.OFF, body.number("max_tokens"));
+        Ask ask = Ask.of(body.text("model"), body.flag("stream", false), Conversation.ofPrompt(body.text("prompt")));
+        return ask.with(ask.tools(), ask.format(), Ask.Thinking.OFF, Options.limit(body.number("max_tokens")))
+                .inserting(!body.text("suffix").isEmpty());
     }
 
     @Override
@@ -34,12 +34,24 @@ final class TextCompletions implements Dialect {
     @Override
     public String piece(Piece piece) {
         String text = piece instanceof Piece.Text said ? said.text() : "";
-        return ChatCompletions.data(envelope(generation.model(), text, null));
+        return ChatCompletions.data(chunk(text, null));
+    }
+
+    /** Where usage is asked for, each has one, of which only the last says anything. */
+    private ObjectNode chunk(String text, @Nullable String finishReason) {
+        ObjectNode chunk = envelope(generation.model(), text, finishReason);
+        if (includeUsage) {
+            chunk.putObject("usage")
+                    .put("prompt_tokens", 0)
+                    .put("completion_tokens", 0)
+                    .put("total_tokens", 0);
+        }
+        return chunk;
     }
 
     @Override
     public String end() {
-        String last = ChatCompletions.data(envelope(generation.model(), "", generation.doneReason()));
+        String last = ChatCompletions.data(chunk("", generation.doneReason()));
         if (includeUsage) {
             ObjectNode chunk = envelope(generation.model(), "", null);
             chunk.putArray("choices");

@@ -38,9 +38,9 @@ final class ErrorsTest {
             /v1/chat/completions | ``                                   | 400 | EOF
             /v1/messages         | ``                                   | 400 | EOF
             /api/show            | {"model":                            | 400 | unexpected EOF
-            /v1/responses        | {nope}                               | 400 | invalid character 'n' looking for beginning of value
-            /v1/messages         | [1]                                  | 400 | json: cannot unmarshal array into Go struct value of type object
-            /v1/chat/completions | {"model":5,"messages":[{}]}          | 400 | json: cannot unmarshal number into Go struct field .model of type string
+            /v1/responses        | {nope}                               | 400 | invalid character 'n' looking for beginning of object key string
+            /v1/messages         | [1]                                  | 400 | json: cannot unmarshal array into Go value of type anthropic.MessagesRequest
+            /v1/chat/completions | {"model":5,"messages":[{}]}          | 400 | json: cannot unmarshal number into Go struct field ChatCompletionRequest.model of type string
             /api/chat            | {}                                   | 400 | model is required
             /api/show            | {}                                   | 400 | model is required
             /api/generate        | {}                                   | 404 | model '' not found
@@ -53,18 +53,18 @@ final class ErrorsTest {
             /v1/messages         | {"model":"qwen3","max_tokens":9}     | 400 | messages is required
             /api/show            | {"model":"no such"}                  | 400 | invalid model name
             /api/show            | {"model":"../../x"}                  | 400 | invalid model name
-            /api/chat            | {"model":"nope","messages":[{}]}     | 404 | model 'nope' not found
-            /v1/chat/completions | {"model":"nope","messages":[{}]}     | 404 | model 'nope' not found
+            /api/chat            | {"model":"nope","messages":[{"content":"x"}]} | 404 | model 'nope' not found
+            /v1/chat/completions | {"model":"nope","messages":[{"content":"x"}]} | 404 | model 'nope' not found
             /v1/responses        | {"model":"nope","input":"hi"}        | 404 | model 'nope' not found
             /v1/messages         | {"model":"nope","max_tokens":9,"messages":[{"role":"user","content":"x"}]} | 404 | model 'nope' not found
-            /v1/chat/completions | {"model":"nomic-embed-text","messages":[{}]} | 400 | "nomic-embed-text" does not support chat
+            /v1/chat/completions | {"model":"nomic-embed-text","messages":[{"content":"x"}]} | 400 | "nomic-embed-text" does not support chat
             /api/generate        | {"model":"nomic-embed-text"}         | 400 | "nomic-embed-text" does not support generate
-            /api/chat            | {"model":"llava","messages":[{}],TOOL} | 400 | registry.ollama.ai/library/llava:latest does not support tools
-            /v1/chat/completions | {"model":"llava","messages":[{}],"reasoning_effort":"low"} | 400 | "llava" does not support thinking
-            /v1/chat/completions | {"model":"qwen3","messages":[{}],"reasoning_effort":"lots"} | 400 | invalid reasoning value: 'lots'
-            /v1/chat/completions | {"model":"llava","messages":[{"content":[{"type":"image_url","image_url":{"url":"http://x/y.png"}}]}]} | 400 | invalid image input
-            /v1/responses        | {"model":"qwen3","input":[{"role":"user","content":[{"type":"input_file"}]}]} | 400 | unknown content type: input_file
-            /v1/responses        | {"model":"qwen3","input":[{"type":"nope"}]} | 400 | unknown input item type: nope
+            /api/chat            | {"model":"llava","messages":[{"content":"x"}],TOOL} | 400 | registry.ollama.ai/library/llava:latest does not support tools
+            /v1/chat/completions | {"model":"llava","messages":[{"content":"x"}],"reasoning_effort":"low"} | 400 | "llava" does not support thinking
+            /v1/chat/completions | {"model":"qwen3","messages":[{"content":"hi"}],"reasoning_effort":"lots"} | 400 | invalid reasoning value: "lots" (must be "minimal", "low", "medium", "high", "xhigh", "ultra", "max", or "none")
+            /v1/chat/completions | {"model":"llava","messages":[{"content":[{"type":"image_url","image_url":{"url":"http://x/y.png"}}]}]} | 400 | image URLs are not currently supported, please use base64 encoded data instead
+            /v1/responses        | {"model":"qwen3","input":[{"role":"user","content":[{"type":"input_fill"}]}]} | 400 | input[0]: content[0]: unknown content type: input_fill
+            /v1/responses        | {"model":"qwen3","input":[{"type":"nope"}]} | 400 | input[0]: unknown input item type: "nope"
             /v1/messages         | {"model":"qwen3","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url"}}]}]} | 400 | invalid image source type: url. Only base64 images are supported.
             /api/generate        | {"model":"qwen3","keep_alive":"-1"}  | 400 | time: missing unit in duration "-1"
             /api/delete          | {"model":"aiserver-verify-does-not-exist"} | 404 | model 'aiserver-verify-does-not-exist' not found

@@ -144,6 +144,43 @@ final class LoadingTest {
         }
     }
 
+    /** One request is being scheduled, one is in the queue, and the others find it full; a loaded model needs none. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /v1/chat/completions | api_error
+            /v1/messages         | overloaded_error
+            /v1/responses        | api_error
+            /api/chat            | ''
+            """)
+    void beyondTheQueueARequestIsRefused(String path, String type) throws IOException {
+        List<Client> waiting = new ArrayList<>();
+        try (ModelServer server = Servers.withModels(
+                directory, "{\"firstTokenDelayMillis\":3600000}", "OLLAMA_MAX_QUEUE=1", "OLLAMA_MAX_LOADED_MODELS=1")) {
+            String other = "{\"model\":\"llava\",\"max_tokens\":9,\"input\":\"hi\","
+                    + "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+            waiting.add(new Client(server.address()));
+            waiting.get(0).send("POST", "/v1/chat/completions", CHAT);
+            await(() -> server.generations().running() == 1);
+            for (int request = 0; request < 5; request++) {
+                waiting.add(new Client(server.address()));
+                waiting.get(waiting.size() - 1).send("POST", path, other);
+            }
+            await(() -> server.generations().equals(new ModelServer.Generations(3, 3, 0)));
+            Client.Answer answer = Client.post(server, path, other);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("server busy, please try again.  maximum pending requests exceeded");
+            assertThat(answer.json().at("/error/type").asText()).isEqualTo(type);
+            assertThat(answer.headers()).doesNotContainKey("retry-after");
+            server.set(Faults.NONE);
+            assertThat(Client.post(server, "/v1/chat/completions", CHAT).status())
+                    .isEqualTo(200);
+        } finally {
+            for (Client client : waiting) {
+                client.close();
+            }
+        }
+    }
+
     @Test
     void theListOfLoadedModelsWaitsForALoadToEnd() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"loadDelayMillis\":3600000}");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -137,7 +138,7 @@ final class ProcessTest {
         assertThat(server.descendants()).isEmpty();
         String load = "{\"model\":\"qwen3:0.6b\",\"keep_alive\":\"KEPT\"}";
         call(address, "POST", "/api/generate", load.replace("KEPT", end.equals("expired") ? "200ms" : "1h"));
-        Matcher port = Pattern.compile("port=\"?([0-9]+)").matcher(read("err"));
+        Matcher port = Pattern.compile("--port ([0-9]+)").matcher(read("err"));
         assertThat(port.find()).as(read("err")).isTrue();
         if (!end.equals("expired")) {
             ProcessHandle engine = server.descendants().findFirst().orElseThrow();
@@ -183,17 +184,48 @@ final class ProcessTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --version | HOME=/x           | 0 | ollama version is 0.16.2
-            --version | OLLAMA_VERSION=1  | 0 | ollama version is 1
+            --version | OLLAMA_HOST=127.0.0.1:1                  | 0 | Warning: could not connect to a running Ollama instance+Warning: client version is 0.16.2
+            --version | OLLAMA_HOST=127.0.0.1:1 OLLAMA_VERSION=1 | 0 | Warning: could not connect to a running Ollama instance+Warning: client version is 1
             serve     | NO_HOME=1         | 2 | panic: $HOME is not defined
             nonsense  | HOME=/x           | 1 | Error: unknown command "nonsense" for "ollama"
             """)
     void otherwiseItSaysALineAndEnds(String argument, String variable, int exitCode, String line)
             throws IOException, InterruptedException {
-        String[] pair = variable.split("=", 2);
-        Process process = start(Map.of(pair[0], pair[1]), argument);
+        Map<String, String> variables = new HashMap<>();
+        for (String each : variable.split(" ")) {
+            variables.put(each.replaceFirst("=.*", ""), each.replaceFirst("[^=]*=", ""));
+        }
+        Process process = start(variables, argument);
         assertThat(exitCode(process)).isEqualTo(exitCode);
-        assertThat(read("out") + read("err")).isEqualTo(line + "\n");
+        assertThat(read("out") + read("err")).isEqualTo(line.replace("+", "\n") + "\n");
+    }
+
+    /** Not of itself: of the server that runs, and then of itself where it is another one. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.16.2 | ollama version is 0.16.2
+            0.33.0 | ollama version is 0.16.2+Warning: client version is 0.33.0
+            """)
+    void theVersionIsAskedOfTheServerThatRuns(String own, String lines) throws IOException, InterruptedException {
+        try (ModelServer server = Servers.empty(home.resolve("models"), "{}")) {
+            Process process = start(
+                    Map.of("OLLAMA_HOST", "127.0.0.1:" + server.address().getPort(), "OLLAMA_VERSION", own),
+                    "--version");
+            assertThat(exitCode(process)).isZero();
+            assertThat(read("out")).isEqualTo(lines.replace("+", "\n") + "\n");
+        }
+    }
+
+    /** As Ollama 0.33 does it, but for what depends on the machine. */
+    @Test
+    void itSaysAtItsStartWhatItIs() throws IOException {
+        start(Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0", "TZ", "UTC"), "serve");
+        listening();
+        String line =
+                "time=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z level=INFO source=[a-z]+\\.go:\\d+ msg=.*";
+        assertThat(PATIENCE.await(LIMIT, () -> read("err").lines().count() == 8))
+                .isTrue();
+        assertThat(read("err").lines()).allMatch(each -> each.matches(line));
     }
 
     @Test

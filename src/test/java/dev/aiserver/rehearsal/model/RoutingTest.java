@@ -39,15 +39,15 @@ final class RoutingTest {
             GET    | /api/tags                               | 200
             POST   | /api/show                               | 400
             DELETE | /api/delete                             | 400
-            POST   | /api/me                                 | 401
-            POST   | /api/signout                            | 401
-            DELETE | /api/user/keys/abc                      | 401
+            POST   | /api/me                                 | 503
+            POST   | /api/signout                            | 500
+            DELETE | /api/user/keys/abc                      | 500
             POST   | /api/create                             | 400
             POST   | /api/blobs/sha256:0                     | 400
             HEAD   | /api/blobs/sha256:0                     | 400
             POST   | /api/copy                               | 400
-            POST   | /api/experimental/web_search            | 401
-            POST   | /api/experimental/web_fetch             | 401
+            POST   | /api/experimental/web_search            | 400
+            POST   | /api/experimental/web_fetch             | 400
             GET    | /api/experimental/model-recommendations | 200
             GET    | /api/ps                                 | 200
             POST   | /api/generate                           | 400
