@@ -54,7 +54,7 @@ class ReportsIT {
         Run said = mac.aiserver(command);
         assertThat(said.exitCode()).as(said.toString()).isEqualTo(2);
         assertThat(said.err()).isEqualTo(sentence);
-        assertThat(said.out()).contains("Ollama listens on loopback only", "Verified: 4 passed, 0 failed");
+        assertThat(said.out()).contains("Ollama listens on loopback only", "Verified: 5 passed, 0 failed");
         assertThat(html).content().contains("Ollama listens on loopback only");
 
         List<String> withJson = new ArrayList<>(List.of(command));
