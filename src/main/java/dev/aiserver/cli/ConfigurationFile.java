@@ -1,13 +1,15 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.Complaint;
+import dev.aiserver.host.Content;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.Inventory;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +30,9 @@ final class ConfigurationFile {
     /** @throws Trouble of configuration when it cannot be read or says something wrong */
     static Inventory inventory(Path file) {
         try {
-            return SpecReader.inventory(file.toString(), Files.readString(file));
+            ByteBuffer bytes = ByteBuffer.wrap(Content.read(file).bytes());
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return SpecReader.inventory(file.toString(), text);
         } catch (NoSuchFileException e) {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
         } catch (CharacterCodingException e) {

@@ -1,6 +1,7 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.Complaint;
+import dev.aiserver.host.Content;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.report.Console;
@@ -13,7 +14,6 @@ import dev.aiserver.server.Outdated;
 import dev.aiserver.server.Surroundings;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -76,7 +76,7 @@ final class PlanOptions {
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            return Content.read(file).text();
         } catch (NoSuchFileException e) {
             throw new Trouble(Trouble.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
         } catch (IOException e) {

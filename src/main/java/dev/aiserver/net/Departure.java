@@ -24,13 +24,19 @@ public final class Departure implements AutoCloseable {
         return answered;
     }
 
-    /** All that was sent to the client until the connection ended, in whatever way; {@link IOException} if it does not. */
+    /**
+     * All that was sent to the client until the connection ended, in whatever way; {@link IOException} if it does not, in
+     * time or after many bytes.
+     */
     public String heard() throws IOException {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         byte[] piece = new byte[8192];
         try {
             for (int count = connection.read(piece); count >= 0; count = connection.read(piece)) {
                 heard.write(piece, 0, count);
+                if (heard.size() > HttpExchange.LARGEST) {
+                    throw new IOException("it goes on sending to a client that has left");
+                }
             }
         } catch (SocketException e) {
             return heard.toString(StandardCharsets.UTF_8); // it hung up

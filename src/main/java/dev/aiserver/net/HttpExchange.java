@@ -15,9 +15,11 @@ public final class HttpExchange implements AutoCloseable {
     private final int status;
     private final Map<String, String> headers;
     private final InputStream body;
+    private final Arrival arrival;
 
-    HttpExchange(Socket socket, int status, Map<String, String> headers, InputStream body) {
+    HttpExchange(Socket socket, int status, Map<String, String> headers, InputStream body, Arrival arrival) {
         this.socket = socket;
+        this.arrival = arrival;
         this.status = status;
         this.headers = headers;
         this.body = body;
@@ -31,12 +33,21 @@ public final class HttpExchange implements AutoCloseable {
         return headers;
     }
 
-    /** Ends with the message; throws {@link java.io.EOFException} when the connection ends before it. */
+    /**
+     * Ends with the message; throws {@link java.io.EOFException} when the connection ends before it. It may go on for
+     * ever.
+     */
     public InputStream body() {
+        arrival.beginStream();
         return body;
     }
 
-    /** All of it, when it has arrived. */
+    /** The same, line by line. */
+    public AnswerLines lines() {
+        return new AnswerLines(body, arrival);
+    }
+
+    /** All of it, when it has arrived; head and body together must do so in time. */
     HttpAnswer whole() throws IOException {
         byte[] all = body.readNBytes(LARGEST + 1);
         if (all.length > LARGEST) {

@@ -1,5 +1,6 @@
 package dev.aiserver.net;
 
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Host;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -30,6 +31,7 @@ public final class HttpProbe {
     private final InetSocketAddress server;
     private final Duration timeout;
     private final Connector connector;
+    private final Duration whole;
 
     /** Who makes the connection. */
     @FunctionalInterface
@@ -43,15 +45,16 @@ public final class HttpProbe {
      * @param timeout for the connection, and for each wait for more bytes
      */
     public HttpProbe(InetSocketAddress server, Duration timeout) {
-        this(server, timeout, (there, limit) -> connect(Optional.empty(), there, limit));
+        this(server, timeout, (there, limit) -> connect(Optional.empty(), there, limit), Arrival.USUAL);
     }
 
     /** From that host, which speaks so of the server. */
     public HttpProbe(Host host, InetSocketAddress server, Duration timeout) {
-        this(server, timeout, host::connect);
+        this(server, timeout, host::connect, Arrival.USUAL);
     }
 
-    private HttpProbe(InetSocketAddress server, Duration timeout, Connector connector) {
+    private HttpProbe(InetSocketAddress server, Duration timeout, Connector connector, Duration whole) {
+        this.whole = whole;
         this.server = server;
         this.timeout = timeout;
         this.connector = connector;
@@ -59,7 +62,12 @@ public final class HttpProbe {
 
     /** Returns a probe that sends from this address of this machine, not from the one that its routes choose. */
     public HttpProbe from(InetAddress address) {
-        return new HttpProbe(server, timeout, (there, limit) -> connect(Optional.of(address), there, limit));
+        return new HttpProbe(server, timeout, (there, limit) -> connect(Optional.of(address), there, limit), whole);
+    }
+
+    /** Returns a probe for which an answer, once it has begun, must be whole within this time. */
+    HttpProbe whole(Duration limit) {
+        return new HttpProbe(server, timeout, connector, limit);
     }
 
     public InetSocketAddress server() {
@@ -97,9 +105,10 @@ public final class HttpProbe {
         Socket socket = connect();
         try (socket) {
             socket.getOutputStream().write(request);
-            InputStream connection = new BufferedInputStream(socket.getInputStream());
+            Arrival arrival = arrival(socket);
+            InputStream connection = new BufferedInputStream(arrival);
             while (answers.size() < most) {
-                answers.add(answer(socket, connection, false).whole());
+                answers.add(answer(socket, connection, arrival, false).whole());
                 socket.setSoTimeout((int) silence.toMillis());
             }
         } catch (EOFException | SocketException e) {
@@ -116,7 +125,7 @@ public final class HttpProbe {
     public KeptConnection keep() throws IOException {
         Socket socket = connect();
         try {
-            return new KeptConnection(socket);
+            return new KeptConnection(socket, arrival(socket));
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -137,11 +146,13 @@ public final class HttpProbe {
         Socket socket = connect();
         try {
             socket.getOutputStream().write(call.bytes());
-            InputStream connection = new BufferedInputStream(socket.getInputStream());
+            Arrival arrival = arrival(socket);
+            InputStream connection = new BufferedInputStream(arrival);
             socket.setSoTimeout((int) patience.toMillis());
             boolean answered = begins(connection);
             socket.setSoTimeout((int) timeout.toMillis());
             socket.shutdownOutput();
+            arrival.beginWhole();
             return new Departure(socket, connection, answered);
         } catch (IOException e) {
             socket.close();
@@ -164,11 +175,16 @@ public final class HttpProbe {
         Socket socket = connect();
         try {
             socket.getOutputStream().write(request);
-            return answer(socket, new BufferedInputStream(socket.getInputStream()), head);
+            Arrival arrival = arrival(socket);
+            return answer(socket, new BufferedInputStream(arrival), arrival, head);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    private Arrival arrival(Socket socket) throws IOException {
+        return new Arrival(socket.getInputStream(), whole);
     }
 
     private Socket connect() throws IOException {
@@ -198,7 +214,10 @@ public final class HttpProbe {
         }
     }
 
-    static HttpExchange answer(Socket socket, InputStream connection, boolean head) throws IOException {
+    /** @param connection what is read of the arrival, by way of a buffer */
+    static HttpExchange answer(Socket socket, InputStream connection, Arrival arrival, boolean head)
+            throws IOException {
+        arrival.beginWhole();
         int status;
         Map<String, String> headers;
         int heads = 0;
@@ -209,13 +228,13 @@ public final class HttpProbe {
             status = status(HttpHead.line(connection));
             headers = HttpHead.headers(connection);
         } while (status >= CONTINUE && status < 200 && status != SWITCHING_PROTOCOLS);
-        return new HttpExchange(socket, status, headers, body(connection, status, headers, head));
+        return new HttpExchange(socket, status, headers, body(connection, status, headers, head), arrival);
     }
 
     private static int status(String line) throws IOException {
         String[] words = line.split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("\\d{3}")) {
-            throw new IOException("no HTTP answer: " + line);
+            throw new IOException("no HTTP answer: " + Complaint.of(line));
         }
         return Integer.parseInt(words[1]);
     }

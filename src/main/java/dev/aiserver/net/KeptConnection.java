@@ -10,11 +10,13 @@ import java.util.Optional;
 /** A connection that serves one request after another, as the clients' libraries keep theirs. */
 public final class KeptConnection implements AutoCloseable {
     private final Socket socket;
+    private final Arrival arrival;
     private final InputStream answers;
 
-    KeptConnection(Socket socket) throws IOException {
+    KeptConnection(Socket socket, Arrival arrival) {
         this.socket = socket;
-        this.answers = new BufferedInputStream(socket.getInputStream());
+        this.arrival = arrival;
+        this.answers = new BufferedInputStream(arrival);
     }
 
     /**
@@ -24,7 +26,7 @@ public final class KeptConnection implements AutoCloseable {
     public HttpAnswer send(HttpCall call) throws IOException {
         try {
             socket.getOutputStream().write(call.bytesOfSeveral());
-            return HttpProbe.answer(socket, answers, call.method().equals("HEAD"))
+            return HttpProbe.answer(socket, answers, arrival, call.method().equals("HEAD"))
                     .whole();
         } catch (IOException e) {
             close();

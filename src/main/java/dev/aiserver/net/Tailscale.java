@@ -2,12 +2,12 @@ package dev.aiserver.net;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.spec.HostName;
 import java.nio.file.Path;
@@ -157,7 +157,7 @@ public final class Tailscale {
     /** Wherever they stand: per port, per path, in sessions in the foreground, in services. */
     static List<String> targets(String json) {
         try {
-            JsonNode config = JsonMapper.builder().build().readTree(json);
+            JsonNode config = JsonLimits.mapper().build().readTree(json);
             return FORWARDING.stream()
                     .flatMap(key -> config.findValuesAsText(key).stream())
                     .toList();
@@ -192,7 +192,7 @@ public final class Tailscale {
     static Answer parse(String json) {
         JsonNode status;
         try {
-            status = JsonMapper.builder().build().readTree(json);
+            status = JsonLimits.mapper().build().readTree(json);
         } catch (JsonProcessingException e) {
             return noJson(json);
         }

@@ -4,20 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.Trouble;
+import dev.aiserver.net.AnswerLines;
 import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +30,11 @@ import java.util.function.Consumer;
  * refuses, and of kind unreachable when it does not answer.
  */
 public final class OllamaClient {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonLimits.mapper().build();
     private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    /** In characters; it is shown to the person. */
+    private static final int LONGEST_ERROR = 2000;
 
     /** After the download, a large file is verified without a word for minutes. */
     private static final Duration SILENCE_OF_A_VERIFICATION = Duration.ofMinutes(30);
@@ -78,13 +82,23 @@ public final class OllamaClient {
     }
 
     private static LoadedModel loaded(JsonNode model) {
+        String expires = model.path("expires_at").asText();
+        OffsetDateTime expiry;
+        try {
+            expiry = OffsetDateTime.parse(expires);
+        } catch (DateTimeParseException e) {
+            throw new Trouble(
+                    "Ollama does not say in GET /api/ps until when a model stays in memory: \"" + Complaint.of(expires)
+                            + "\" is no date.",
+                    e);
+        }
         return new LoadedModel(
                 model.path("name").asText(),
                 model.path("digest").asText(),
                 model.path("size").asLong(),
                 model.path("size_vram").asLong(),
                 model.path("context_length").asLong(),
-                OffsetDateTime.parse(model.path("expires_at").asText()));
+                expiry);
     }
 
     /** What a model can do: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, … */
@@ -155,18 +169,20 @@ public final class OllamaClient {
         HttpCall call = HttpCall.post(
                 "/api/pull", host(), JSON.createObjectNode().put("model", model).toString());
         Ending stalled = new Ending.BrokenOff("nothing came for " + words(stall));
-        try (HttpExchange exchange = probe(stall).open(call);
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
+        try (HttpExchange exchange = probe(stall).open(call)) {
+            AnswerLines lines = exchange.lines();
             PullProgress.Sum sum = new PullProgress.Sum();
             PullProgress last = new PullProgress("", 0, 0);
             long changed = System.nanoTime();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
                 JsonNode event = parse(line);
                 if (event.has("error")) {
                     return new Ending.Refused(words(event));
                 }
                 PullProgress now = sum.add(event);
+                if (sum.hasTooManyParts()) {
+                    return new Ending.BrokenOff("it names parts without an end");
+                }
                 progress.accept(now);
                 if (now.status().equals("success")) {
                     return new Ending.Done();
@@ -224,7 +240,9 @@ public final class OllamaClient {
 
     private static String words(JsonNode answer) {
         JsonNode error = answer.path("error");
-        return error.isTextual() ? error.asText() : error.path("message").asText(error.toString());
+        String words =
+                error.isTextual() ? error.asText() : error.path("message").asText(error.toString());
+        return words.length() > LONGEST_ERROR ? words.substring(0, LONGEST_ERROR) + "…" : words;
     }
 
     private String host() {
@@ -235,10 +253,8 @@ public final class OllamaClient {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new Trouble(
-                    "Ollama answers what is no JSON: "
-                            + json.lines().findFirst().orElse("nothing"),
-                    e);
+            String said = Complaint.of(json);
+            throw new Trouble("Ollama answers what is no JSON: " + (said.isEmpty() ? "nothing" : said), e);
         }
     }
 

@@ -18,11 +18,20 @@ public record PullProgress(String status, long completed, long total) {
         private final Map<String, Long> completed = new LinkedHashMap<>();
         private final Map<String, Long> total = new LinkedHashMap<>();
 
+        /** A model has some dozen; each would be kept. */
+        private static final int MOST_PARTS = 1000;
+
+        private static final int LONGEST_NAME = 200;
+
+        boolean hasTooManyParts() {
+            return total.size() > MOST_PARTS;
+        }
+
         PullProgress add(JsonNode line) {
             String part = line.path("digest").asText();
-            if (!part.isEmpty()) {
-                completed.put(part, line.path("completed").asLong());
-                total.put(part, line.path("total").asLong());
+            if (!part.isEmpty() && part.length() <= LONGEST_NAME) {
+                completed.put(part, Math.max(0, line.path("completed").asLong()));
+                total.put(part, Math.max(0, line.path("total").asLong()));
             }
             return new PullProgress(line.path("status").asText(), sum(completed), sum(total));
         }

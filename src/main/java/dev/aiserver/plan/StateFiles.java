@@ -13,6 +13,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.Trouble;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class StateFiles {
     private static final int OTHERS_MAY_WRITE = 022;
     private static final int OTHERS = 077;
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonLimits.mapper()
             .addModule(new SimpleModule().addSerializer(Path.class, ToStringSerializer.instance))
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)

@@ -3,6 +3,7 @@ package dev.aiserver.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.plan.Edit;
 import dev.aiserver.server.Install;
@@ -16,7 +17,7 @@ import java.util.Optional;
 
 /** A plan as it was written to a file: what it was made from, and every change that it names. */
 public final class SavedPlan {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonLimits.mapper().build();
 
     private final String file;
     private final Install.Wish wish;

@@ -3,24 +3,25 @@ package dev.aiserver.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.Complaint;
+import dev.aiserver.host.JsonLimits;
+import dev.aiserver.net.AnswerLines;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.HttpProbe;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
 /** Asks a model for one token as a client does: through the proxy, by the name that clients use. */
 public final class TokenProbe {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonLimits.mapper().build();
     private static final int DATA = "data:".length();
 
     private final HttpProbe proxy;
     private final String clientHost;
+    private final Duration limit;
 
     /**
      * @param clientHost name and port, as clients write them
@@ -29,6 +30,7 @@ public final class TokenProbe {
     public TokenProbe(InetSocketAddress proxy, String clientHost, Duration limit) {
         this.proxy = new HttpProbe(proxy, limit);
         this.clientHost = clientHost;
+        this.limit = limit;
     }
 
     /**
@@ -75,15 +77,17 @@ public final class TokenProbe {
                     Map.of("role", "user", "content", "Hello")
                 }));
         long start = System.nanoTime();
-        try (HttpExchange exchange = proxy.open(HttpCall.post("/v1/chat/completions", clientHost, body));
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
-            String line = lines.readLine();
+        try (HttpExchange exchange = proxy.open(HttpCall.post("/v1/chat/completions", clientHost, body))) {
+            AnswerLines lines = exchange.lines();
+            String line = lines.next();
             if (exchange.status() != 200) {
-                throw new IOException("it answers " + exchange.status() + ": " + line);
+                throw new IOException("it answers " + exchange.status() + ": " + Complaint.of(String.valueOf(line)));
             }
             while (line != null && !isToken(line)) {
-                line = lines.readLine();
+                if (System.nanoTime() - start > limit.toNanos()) {
+                    throw new IOException("no token came within " + limit.toSeconds() + " s");
+                }
+                line = lines.next();
             }
             if (line == null) {
                 throw new IOException("the answer ended without a token");

@@ -130,6 +130,7 @@ public record LaunchctlPrint(
         if (Stream.of(lines).noneMatch(line -> line.startsWith("\t"))) {
             lines = indentedByBraces(lines);
         }
+        List<String> all = List.of(lines);
         for (int i = 0; i < lines.length; i++) {
             Matcher line = TOP_LEVEL.matcher(lines[i]);
             if (!line.matches()) {
@@ -145,11 +146,7 @@ public record LaunchctlPrint(
             }
             fields.putIfAbsent(
                     line.group(1),
-                    Stream.of(lines)
-                            .skip(start)
-                            .limit(i + 1L - start)
-                            .map(String::strip)
-                            .toList());
+                    all.subList(start, i + 1).stream().map(String::strip).toList());
         }
         return fields;
     }

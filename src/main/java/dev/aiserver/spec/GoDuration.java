@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** Durations as Ollama writes them, in the syntax of Go: {@code 90s}, {@code 1h30m}, {@code -1m}. */
 public final class GoDuration {
+    /** In characters; a pattern that repeats itself needs the stack for each turn. */
+    private static final int LONGEST = 100;
+
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
     private static final Pattern WHOLE = Pattern.compile("[+-]?(?:0|(?:" + PART.pattern() + ")+)");
     private static final Map<String, Long> NANOS = Map.of(
@@ -24,7 +27,7 @@ public final class GoDuration {
 
     /** Nothing when it is none, or longer than the 292 years that Go can count. */
     public static Optional<Duration> parse(String text) {
-        if (!WHOLE.matcher(text).matches()) {
+        if (text.length() > LONGEST || !WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }
         BigDecimal nanos = BigDecimal.ZERO;

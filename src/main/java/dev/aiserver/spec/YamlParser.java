@@ -3,6 +3,7 @@ package dev.aiserver.spec;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.aiserver.host.Complaint;
@@ -18,6 +19,12 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /** Reads YAML (and so JSON) into nodes that know their place. */
 final class YamlParser {
+    /** Levels within one another. */
+    private static final int DEEPEST = 50;
+
+    /** In characters. */
+    private static final int LARGEST = 1 << 18;
+
     private final String file;
     private final YAMLParser parser;
 
@@ -28,7 +35,11 @@ final class YamlParser {
 
     /** @throws Trouble of configuration, with file, line and column, when it is no YAML */
     static YamlNode parse(String file, String text) {
-        try (YAMLParser parser = new YAMLFactory().createParser(text)) {
+        if (text.length() > LARGEST) {
+            throw trouble(
+                    file, new Place(1, 1), "this is larger than any configuration, " + text.length() + " characters");
+        }
+        try (YAMLParser parser = limited().createParser(text)) {
             YamlParser yaml = new YamlParser(file, parser);
             JsonToken first = parser.nextToken();
             YamlNode root = first == null ? new YamlNode.Nothing(new Place(1, 1)) : yaml.value(first);
@@ -43,18 +54,28 @@ final class YamlParser {
         }
     }
 
+    private static YAMLFactory limited() {
+        return YAMLFactory.builder()
+                .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxStringLength(LARGEST)
+                        .build())
+                .build();
+    }
+
     /** Jackson's own place is that of the token before; the YAML reader beneath it knows better. */
     private static Trouble noYaml(String file, JsonProcessingException e) {
         JsonLocation before = e.getLocation();
         Place place = before == null ? new Place(1, 1) : new Place(before.getLineNr(), before.getColumnNr());
         String reason = e.getOriginalMessage();
-        if (e.getCause() instanceof MarkedYAMLException marked) {
+        if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
             place = new Place(
                     marked.getProblemMark().getLine() + 1,
                     marked.getProblemMark().getColumn() + 1);
-            reason = marked.getProblem();
+            reason = String.valueOf(marked.getProblem());
         }
-        return trouble(file, place, "this is no YAML: " + Complaint.of(reason));
+        return trouble(file, place, "this is no YAML: " + Complaint.of(String.valueOf(reason)));
     }
 
     static Trouble trouble(String file, Place place, String sentence) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.aiserver.host.JsonLimits;
 import dev.aiserver.net.HttpAnswer;
 import java.io.IOException;
 import java.util.regex.Matcher;
@@ -26,7 +27,7 @@ final class Answers {
     private static final int REQUEST_TIMEOUT = 408;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int LONGEST = 60;
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = JsonLimits.mapper().build();
 
     private Answers() {}
 

@@ -1,11 +1,10 @@
 package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.aiserver.net.AnswerLines;
 import dev.aiserver.net.HttpExchange;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +29,28 @@ record EventStream(int status, String contentType, long start, List<Event> event
         }
     }
 
-    /** To its end, or to so many events. A connection that ends before the message is an {@link IOException}. */
+    /** In characters; no check asks for so much. */
+    private static final int LARGEST = 16 << 20;
+
+    /** Nor for what takes so long. */
+    private static final Duration LONGEST = Duration.ofMinutes(15);
+
+    /**
+     * To its end, or to so many events. A connection that ends before the message is an {@link IOException}, and so is a
+     * stream without an end.
+     */
     static EventStream read(HttpExchange exchange, int most) throws IOException {
         List<Event> events = new ArrayList<>();
         long start = System.nanoTime();
-        BufferedReader lines = new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8));
+        AnswerLines lines = exchange.lines();
         String name = "";
         String data = "";
+        long size = 0;
         for (String line = next(lines, events, most); line != null; line = next(lines, events, most)) {
+            size += line.length() + 1L;
+            if (size > LARGEST || System.nanoTime() - start > LONGEST.toNanos()) {
+                throw new IOException("its stream has no end");
+            }
             if (line.startsWith("event:")) {
                 name = line.substring("event:".length()).strip();
             } else if (line.startsWith("data:")) {
@@ -52,8 +65,8 @@ record EventStream(int status, String contentType, long start, List<Event> event
                 exchange.status(), exchange.headers().getOrDefault("content-type", ""), start, List.copyOf(events));
     }
 
-    private static @Nullable String next(BufferedReader lines, List<Event> events, int most) throws IOException {
-        return events.size() < most ? lines.readLine() : null;
+    private static @Nullable String next(AnswerLines lines, List<Event> events, int most) throws IOException {
+        return events.size() < most ? lines.next() : null;
     }
 
     /** The events' names in order, of several equal ones in a row only the first. */

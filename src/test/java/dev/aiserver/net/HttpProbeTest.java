@@ -18,6 +18,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -220,6 +221,133 @@ class HttpProbeTest {
                 serve(client -> client.getOutputStream().write(new byte[70_000]));
         assertThatThrownBy(() -> probe(PATIENT).send(HttpCall.get("/", "h"))).hasMessage("a line has no end");
         assertThat(served.handle((done, failure) -> true).join()).isTrue();
+    }
+
+    /** Each byte comes in time, and the whole never does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                                | x
+            HTTP/1.1 200 OK;                                  | X-Header: 1;
+            ''                                                | HTTP/1.1 102 Processing;;
+            HTTP/1.1 200 OK;;                                 | x
+            HTTP/1.1 200 OK;Content-Length: 99999999;;        | x
+            HTTP/1.1 200 OK;Transfer-Encoding: chunked;;      | 1;x;
+            HTTP/1.1 200 OK;Transfer-Encoding: chunked;;0;    | X-Trailer: 1;
+            """)
+    void anAnswerThatTricklesIsGivenUp(String first, String again) {
+        CompletableFuture<Void> served = serve(client -> trickle(client, first, again));
+        HttpProbe probe = probe(PATIENT).whole(IMPATIENT.multipliedBy(3));
+        assertThatThrownBy(() -> probe.send(HttpCall.get("/", "h")))
+                .isInstanceOf(IOException.class)
+                .message()
+                .matches("what it sends is not whole after 0 s|it announces an answer again and again");
+        served.join();
+    }
+
+    private static void trickle(Socket client, String first, String again) throws IOException, InterruptedException {
+        OutputStream out = client.getOutputStream();
+        out.write(first.replace(";", "\r\n").getBytes(StandardCharsets.US_ASCII));
+        byte[] piece = again.replace(";", "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try {
+            for (int i = 0; i < 100_000; i++) {
+                out.write(piece[i % piece.length]);
+                Thread.sleep(1);
+            }
+        } catch (SocketException e) {
+            return; // the client has hung up
+        }
+    }
+
+    @Test
+    void ofAStreamALineMustComeInTimeButNotTheWhole() throws IOException {
+        Duration limit = IMPATIENT.multipliedBy(3);
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            OutputStream out = client.getOutputStream();
+            out.write(bytes("HTTP/1.1 200 OK\r\n\r\n"));
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < limit.multipliedBy(2).toNanos()) {
+                out.write(bytes("event\r\n"));
+                Thread.sleep(10);
+            }
+            trickle(client, "last;", "x");
+        });
+        try (HttpExchange exchange = probe(PATIENT).whole(limit).open(HttpCall.get("/", "h"))) {
+            AnswerLines lines = exchange.lines();
+            long start = System.nanoTime();
+            String line = lines.next();
+            while ("event".equals(line)) {
+                line = lines.next();
+            }
+            assertThat(line).isEqualTo("last");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(limit);
+            assertThatThrownBy(lines::next).isInstanceOf(SocketTimeoutException.class);
+        }
+        served.join();
+    }
+
+    /** Of the body, {@code ~} is a line feed and {@code ^} a carriage return. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            a~b^~~c | [a, b, , c]
+            ``      | []
+            ~       | []
+            a^b~é^  | [a^b, é]
+            """)
+    void readsLines(String body, String expected) throws IOException {
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            client.getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\n\r\n" + body.replace('^', '\r').replace('~', '\n'))
+                            .getBytes(StandardCharsets.UTF_8));
+        });
+        List<String> read = new ArrayList<>();
+        try (HttpExchange exchange = probe(PATIENT).open(HttpCall.get("/", "h"))) {
+            AnswerLines lines = exchange.lines();
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                read.add(line.replace('\r', '^'));
+            }
+        }
+        assertThat(read).hasToString(expected);
+        served.join();
+    }
+
+    @Test
+    void aLineOfAStreamHasAnEnd() throws IOException {
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            OutputStream out = client.getOutputStream();
+            out.write(bytes("HTTP/1.1 200 OK\r\n\r\n"));
+            for (int i = 0; i < 3000; i++) {
+                out.write(new byte[1000]);
+            }
+        });
+        try (HttpExchange exchange = probe(PATIENT).open(HttpCall.get("/", "h"))) {
+            assertThatThrownBy(exchange.lines()::next).hasMessage("a line of its answer is longer than 1048576 bytes");
+        }
+        assertThat(served.handle((done, failure) -> true).join()).isTrue();
+    }
+
+    /** The one sends much, the other for long. */
+    @ParameterizedTest
+    @CsvSource({"65536, 0, it goes on sending to a client that has left", "1, 1, what it sends is not whole after 0 s"})
+    void whatIsSentToOneThatLeftHasAnEnd(int size, int pauseMillis, String message) throws IOException {
+        CompletableFuture<Void> served = serve(client -> {
+            head(client.getInputStream());
+            try {
+                for (int i = 0; i < 100_000; i++) {
+                    client.getOutputStream().write(new byte[size]);
+                    Thread.sleep(pauseMillis);
+                }
+            } catch (SocketException e) {
+                return; // the client has hung up
+            }
+        });
+        Duration limit = size == 1 ? IMPATIENT : PATIENT.multipliedBy(6);
+        try (Departure departure = probe(PATIENT).whole(limit).leave(HttpCall.get("/", "h"), PATIENT)) {
+            assertThatThrownBy(departure::heard).isInstanceOf(IOException.class).hasMessage(message);
+        }
+        served.join();
     }
 
     @Test

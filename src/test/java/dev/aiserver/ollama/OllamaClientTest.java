@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OllamaClientTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -92,6 +93,89 @@ class OllamaClientTest {
             assertThatThrownBy(ollama::version).isInstanceOf(Trouble.class).hasMessage(message);
         } finally {
             server.stop(0);
+        }
+    }
+
+    private static HttpServer answering(String path, String body) throws IOException {
+        HttpServer server = HttpServer.create(ANY_PORT, 0);
+        server.createContext(path, exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"models":[{"expires_at":"soon"}]} | Ollama does not say in GET /api/ps until when a model stays in memory: "soon" is no date.
+            {"models":[{}]}                    | Ollama does not say in GET /api/ps until when a model stays in memory: "" is no date.
+            {"models":[{"expires_at":"2026-13-45T00:00:00Z"}]} | Ollama does not say in GET /api/ps until when a model stays in memory: "2026-13-45T00:00:00Z" is no date.
+            {"models":[{"expires_at":[[]]}]}   | Ollama does not say in GET /api/ps until when a model stays in memory: "" is no date.
+            """)
+    void aDateThatIsNoneIsASentence(String body, String message) throws IOException {
+        HttpServer server = answering("/api/ps", body);
+        try {
+            OllamaClient ollama = new OllamaClient(
+                    new LocalHost(System.getenv()), server.getAddress().getPort());
+            assertThatThrownBy(ollama::loaded).isInstanceOf(Trouble.class).hasMessage(message);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    static List<String> jsonWithoutAnEnd() {
+        return List.of(
+                "[".repeat(100_000),
+                "{\"a\":".repeat(100_000),
+                "{\"size\":" + "9".repeat(100_000) + "}",
+                "{\"" + "n".repeat(100_000) + "\":1}",
+                "[" + "0,".repeat(2_100_000) + "0]",
+                "x".repeat(100_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("jsonWithoutAnEnd")
+    void jsonThatIsTooMuchIsASentence(String body) throws IOException {
+        HttpServer server = answering("/", body);
+        try {
+            OllamaClient ollama = new OllamaClient(
+                    new LocalHost(System.getenv()), server.getAddress().getPort());
+            assertThatThrownBy(ollama::installed)
+                    .isInstanceOf(Trouble.class)
+                    .hasMessageStartingWith("Ollama answers what is no JSON: ")
+                    .message()
+                    .hasSizeLessThan(600);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aDownloadThatReportsWithoutAnEndIsBrokenOff() throws IOException {
+        StringBuilder parts = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            parts.append("{\"status\":\"pulling\",\"digest\":\"").append(i).append("\",\"total\":-1}\n");
+        }
+        for (Map.Entry<String, Ending> each : Map.<String, Ending>of(
+                        parts.toString(),
+                        new Ending.BrokenOff("it names parts without an end"),
+                        "{\"status\":\"" + "x".repeat(2_000_000),
+                        new Ending.Lost("a line of its answer is longer than 1048576 bytes"))
+                .entrySet()) {
+            HttpServer server = answering("/api/pull", each.getKey());
+            try {
+                OllamaClient ollama = new OllamaClient(
+                        new LocalHost(System.getenv()), server.getAddress().getPort());
+                assertThat(ollama.pull("m", LIMIT, progress -> {
+                            assertThat(progress.total()).isNotNegative();
+                        }))
+                        .isEqualTo(each.getValue());
+            } finally {
+                server.stop(0);
+            }
         }
     }
 }

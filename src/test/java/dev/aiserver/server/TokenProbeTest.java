@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is a token, and what only looks like one. */
 class TokenProbeTest {
@@ -81,5 +83,33 @@ class TokenProbeTest {
             """)
     void onlyAPartOfAnAnswerIsAToken(int status, String body, String outcome) throws IOException {
         assertThat(outcome(status, body)).isEqualTo(outcome);
+    }
+
+    /** Of comments and of events without words, a server may send any number. */
+    @ParameterizedTest
+    @ValueSource(strings = {": ping\n\n", "data: {\"choices\":[]}\n\n"})
+    void aStreamThatNeverSaysAWordIsGivenUp(String event) throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> {
+                try (Socket client = listener.accept()) {
+                    read(client.getInputStream());
+                    OutputStream out = client.getOutputStream();
+                    out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    while (true) {
+                        out.write(event.getBytes(StandardCharsets.US_ASCII));
+                    }
+                } catch (IOException e) {
+                    // The client has given up.
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            TokenProbe probe = new TokenProbe(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()),
+                    "localhost",
+                    Duration.ofSeconds(1));
+            assertThat(catchThrowableOfType(IOException.class, () -> probe.ask("m")))
+                    .hasMessage("no token came within 1 s");
+        }
     }
 }

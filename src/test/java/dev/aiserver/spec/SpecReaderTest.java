@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,6 +82,33 @@ class SpecReaderTest {
         assertThat(spec.ollama()).isEqualTo(ServerSpec.defaults().ollama());
         assertThat(SpecReader.recorded("receipt.json", older.formatted("")).proxy())
                 .isEqualTo(ServerSpec.defaults().proxy());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            `[`        | 200000
+            `{a: `     | 200000
+            `[`        | 60
+            `- `       | 60
+            `a: b\n`   | 200000
+            `# `       | 1000000
+            `"`        | 1
+            `&a [*a, ` | 20000
+            """)
+    void whatHasNoEndIsRefusedInASentence(String piece, int times) {
+        String text = piece.replace("\\n", "\n").repeat(times);
+        assertThatThrownBy(() -> SpecReader.inventory("a.yaml", text))
+                .isInstanceOf(Trouble.class)
+                .hasMessageStartingWith("a.yaml:")
+                .message()
+                .hasLineCount(1)
+                .hasSizeLessThan(700);
+    }
+
+    @Test
+    void aDurationWithoutAnEndIsNone() {
+        assertThat(GoDuration.parse("1s".repeat(200_000))).isEmpty();
+        assertThat(GoDuration.parse("1".repeat(200_000) + "h")).isEmpty();
     }
 
     /** Of the machines to what is for all of them, and of that to the defaults. */

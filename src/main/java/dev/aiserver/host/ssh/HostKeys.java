@@ -184,7 +184,7 @@ final class HostKeys implements HostKeyRepository {
         return host == null ? getHostKey() : hostKeys(entries(), type);
     }
 
-    private static HostKey[] hostKeys(List<KnownHost> entries, @Nullable String type) {
+    static HostKey[] hostKeys(List<KnownHost> entries, @Nullable String type) {
         return entries.stream()
                 .filter(entry -> type == null || type.equals(entry.type()))
                 .flatMap(entry -> hostKey(entry).stream())

@@ -1,0 +1,36 @@
+package dev.aiserver.host;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** How much of a document by others is read: more is a mistake of the document, not the end of the stack or memory. */
+public final class JsonLimits {
+    /** Levels within one another. */
+    private static final int DEEPEST = 200;
+
+    /** A status of Tailscale has some hundred for each machine of the tailnet. */
+    private static final int MOST_TOKENS = 2_000_000;
+
+    /** Digits of a number. */
+    private static final int LONGEST_NUMBER = 100;
+
+    private static final int LONGEST_NAME = 10_000;
+    private static final int LONGEST_TEXT = 16 << 20;
+
+    private JsonLimits() {}
+
+    /** A reader of JSON that keeps to them; what goes beyond is a {@code JsonProcessingException}. */
+    public static JsonMapper.Builder mapper() {
+        return JsonMapper.builder(JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxTokenCount(MOST_TOKENS)
+                        .maxNumberLength(LONGEST_NUMBER)
+                        .maxNameLength(LONGEST_NAME)
+                        .maxStringLength(LONGEST_TEXT)
+                        .maxDocumentLength(2L * LONGEST_TEXT)
+                        .build())
+                .build());
+    }
+}

@@ -1,0 +1,331 @@
+package dev.aiserver;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Facts;
+import dev.aiserver.host.Patience;
+import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Trouble;
+import dev.aiserver.host.ssh.SshParsers;
+import dev.aiserver.net.AnswerLines;
+import dev.aiserver.net.Departure;
+import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.Lsof;
+import dev.aiserver.net.Tailscale;
+import dev.aiserver.ollama.OllamaClient;
+import dev.aiserver.plan.Records;
+import dev.aiserver.report.SavedPlan;
+import dev.aiserver.server.Layout;
+import dev.aiserver.server.OwnThings;
+import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.service.PropertyList;
+import dev.aiserver.spec.GoDuration;
+import dev.aiserver.spec.SpecReader;
+import dev.aiserver.standin.TailscaleStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever strangers send, each parser gives a value or a sentence, and soon: never another error, a hang, or the end of
+ * the stack or memory. {@code -Dfuzz.seconds} is the time for all of them together; {@code -Dfuzz.seed} tries an input
+ * again that a failure has named.
+ */
+class FuzzTest {
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final int SECONDS = Integer.getInteger("fuzz.seconds", 45);
+    private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+
+    /** For an input that takes some milliseconds, on a machine that is busy with other things. */
+    private static final int LONGEST_SECONDS = 30;
+
+    private static final InetSocketAddress ANYWHERE = InetSocketAddress.createUnresolved("127.0.0.1", 1);
+    private static final HttpCall CALL = HttpCall.get("/", "h");
+
+    @TempDir
+    private static Path directory;
+
+    /** Reads an input; what it throws beside a {@link Trouble} or an {@link IOException} is a mistake. */
+    private interface Reading {
+        void read(byte[] input) throws IOException;
+    }
+
+    private record Parser(String name, List<byte[]> samples, Reading reading) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Parser> parsers() {
+        List<byte[]> lsof = files("lsof", ".txt");
+        List<byte[]> print = files("launchctl-print", ".txt");
+        List<byte[]> lists = files("golden", ".plist");
+        List<byte[]> yaml = files("spec", ".yaml");
+        List<byte[]> records = files("receipts", ".json");
+        List<byte[]> answers = answers();
+        List<byte[]> bodies = bodies();
+        List<byte[]> knownHosts = texts(
+                "mac-studio,10.0.0.1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDzZ8sEFsCrLyUFJZYkQyPsPcHKqjIpbGy0JbTOWGCGd ann\n",
+                "@revoked * ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQ==\n@cert-authority *.example.com,!bad ssh-ed25519 AAAA\n",
+                "|1|c2FsdA==|4JtQHy5VLZP0PZ5AIS0gNSnKqps= ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY=\n# no\n");
+        List<byte[]> facts = texts(
+                "Darwin arm64\nuid=501(ann) gid=20(staff) groups=20(staff)\n/Users/ann\n15.5\n# lsof\n/usr/sbin/lsof\n"
+                        + "/usr/sbin\n/usr\n/\n# tail\n#\n-rwxr-xr-x  1 0  0  1 Jan  1 00:00 /usr/sbin/lsof\n");
+        List<byte[]> plans =
+                texts("{\"command\": \"plan\", \"outcome\": \"planned\", \"version\": \"0.1.0\", \"edits\": \"NONE\","
+                        + " \"configuration\": {\"name\": \"ai\", \"models\": []}, \"changes\": [{\"name\": \"a\"}]}");
+        return List.of(
+                new Parser("lsof", lsof, input -> new Lsof(new SayingHost(input)).listeners()),
+                new Parser("launchctl print", print, FuzzTest::readLaunchctl),
+                new Parser("Tailscale", tailscale(), FuzzTest::readTailscale),
+                new Parser(
+                        "interfaces",
+                        texts(
+                                "lo0: flags=8049<UP> mtu 16384\n\tinet 127.0.0.1 netmask 0xff000000\n\tinet6 fe80::1%lo0 prefixlen 64\n",
+                                "2: eth0@if3: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n    inet6 fe80::2/64 scope link\n"),
+                        input -> new Interfaces(new SayingHost(input)).addresses()),
+                new Parser("facts", facts, input -> {
+                    Facts read = Facts.read(new CommandResult(0, input, new byte[0]));
+                    ProgramAudit.read(new String(input, StandardCharsets.UTF_8), read);
+                }),
+                new Parser("property list", lists, input -> PropertyList.parse(text(input))),
+                new Parser(
+                        "known_hosts", knownHosts, input -> SshParsers.knownHosts(directory.resolve("hosts"), input)),
+                new Parser("SSH sections", print, SshParsers::sections),
+                new Parser("SSH answers", SshParsers.samples(), SshParsers::answers),
+                new Parser("HTTP answers", answers, FuzzTest::readHttp),
+                new Parser("Ollama's JSON", bodies, input -> readOllama(http(input))),
+                new Parser("Ollama's answers", answers, FuzzTest::readOllama),
+                new Parser("YAML", yaml, input -> {
+                    SpecReader.inventory("aiserver.yaml", text(input));
+                    SpecReader.recorded("receipt.json", text(input));
+                }),
+                new Parser("records", records, FuzzTest::readRecords),
+                new Parser("saved plan", plans, input -> SavedPlan.parse("plan.json", text(input))),
+                new Parser("durations", texts("1h30m", "-1.5s", "24h"), input -> GoDuration.parse(text(input))));
+    }
+
+    private static String text(byte[] input) {
+        return new String(input, StandardCharsets.UTF_8);
+    }
+
+    private static List<byte[]> texts(String... texts) {
+        return Stream.of(texts)
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static List<byte[]> files(String folder, String ending) {
+        try (Stream<Path> files = Files.walk(RESOURCES.resolve(folder))) {
+            List<byte[]> contents = new ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                if (file.toString().endsWith(ending)) {
+                    contents.add(Files.readAllBytes(file));
+                }
+            }
+            return contents;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<byte[]> tailscale() {
+        List<byte[]> samples = new ArrayList<>(
+                texts(
+                        TailscaleStatus.running("100.101.102.103"),
+                        TailscaleStatus.needsLogin(),
+                        TailscaleStatus.stopped("100.101.102.103"),
+                        "{\"Foreground\": {\"s\": {\"Web\": {\"m:443\": {\"Handlers\": {\"/\": {\"Proxy\": \"http://x:1\"}}}}}}}"));
+        samples.add("Usage: tailscale".getBytes(StandardCharsets.UTF_8));
+        return samples;
+    }
+
+    /** The recorded answers of a real Ollama: each a JSON document with head and body of one. */
+    private static List<JsonNode> recordings() {
+        try {
+            List<JsonNode> recordings = new ArrayList<>();
+            for (byte[] file : files("ollama-0.33.0-rc2", ".json")) {
+                recordings.add(JsonMapper.builder().build().readTree(file).path("answer"));
+            }
+            return recordings;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<byte[]> bodies() {
+        return recordings().stream()
+                .map(answer -> answer.path("body").asText().getBytes(StandardCharsets.UTF_8))
+                .filter(body -> body.length > 0)
+                .toList();
+    }
+
+    private static List<byte[]> answers() {
+        List<byte[]> answers = new ArrayList<>();
+        for (JsonNode answer : recordings()) {
+            StringBuilder head =
+                    new StringBuilder("HTTP/1.1 " + answer.path("status").asInt() + " X\r\n");
+            answer.path("headers")
+                    .forEach(header -> head.append(
+                            header.path(0).asText() + ": " + header.path(1).asText() + "\r\n"));
+            String body = answer.path("body").asText();
+            boolean chunked = answer.path("framing").asText().equals("chunked");
+            int length = body.getBytes(StandardCharsets.UTF_8).length;
+            answers.add(
+                    (head + "\r\n" + (chunked ? Integer.toHexString(length) + "\r\n" + body + "\r\n0\r\n\r\n" : body))
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        return answers;
+    }
+
+    private static byte[] http(byte[] body) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.writeBytes(
+                ("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        answer.writeBytes(body);
+        return answer.toByteArray();
+    }
+
+    private static void readLaunchctl(byte[] input) {
+        LaunchctlPrint.parse(input);
+        LaunchctlPrint.disabledLabels(input);
+        Launchd launchd = new Launchd(new SayingHost(input), 501, new Patience(Duration.ofMillis(1)));
+        launchd.status("com.ollama");
+        launchd.owner(List.of(1, 2, 3));
+    }
+
+    private static void readTailscale(byte[] input) throws IOException {
+        Tailscale tailscale = new Tailscale(new SayingHost(input));
+        each(tailscale::node, tailscale::forwardings);
+    }
+
+    private static void readHttp(byte[] input) throws IOException {
+        HttpProbe probe = new HttpProbe(new SayingHost(input), ANYWHERE, Duration.ofSeconds(1));
+        each(() -> probe.send(CALL).text(), () -> probe.answers(CALL.bytes(), 5), () -> {
+            try (HttpExchange exchange = probe.open(CALL)) {
+                AnswerLines lines = exchange.lines();
+                while (lines.next() != null) {
+                    continue;
+                }
+            }
+        });
+        try (Departure departure = probe.leave(CALL, Duration.ofSeconds(1))) {
+            departure.heard();
+        }
+    }
+
+    private static void readOllama(byte[] answer) throws IOException {
+        OllamaClient ollama = new OllamaClient(new SayingHost(answer), 1);
+        each(
+                ollama::version,
+                ollama::isCloudDisabled,
+                ollama::installed,
+                () -> ollama.loaded().forEach(model -> {
+                    model.staysForEver();
+                    model.percentOnGpu();
+                }),
+                () -> ollama.details("m"),
+                () -> ollama.load(
+                        "m", java.util.Set.of(), dev.aiserver.ollama.KeepAlive.FOREVER, Duration.ofSeconds(1)),
+                () -> ollama.pull("m", Duration.ofSeconds(1), progress -> {}));
+    }
+
+    private static void readRecords(byte[] input) throws IOException {
+        SayingHost host = new SayingHost(input);
+        Layout layout = new Layout(host.facts().home());
+        Records records = Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
+        each(records.receipts()::read, records.journals()::open, records.lock()::other, records::furtherQuestions);
+    }
+
+    private interface Step {
+        void go() throws IOException;
+    }
+
+    /** One of several that does not come to its end keeps none of the others from theirs. */
+    private static void each(Step... steps) {
+        for (Step step : steps) {
+            try {
+                step.go();
+            } catch (Trouble | IOException said) {
+                continue;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("parsers")
+    void whateverComesIsAValueOrASentence(Parser parser) throws IOException, InterruptedException {
+        ExecutorService reader = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, parser.name());
+            thread.setDaemon(true);
+            return thread;
+        });
+        long end = System.nanoTime()
+                + TimeUnit.SECONDS.toNanos(SECONDS) / parsers().size();
+        long seed = SEED;
+        long slow = seed;
+        long slowest = 0;
+        do {
+            byte[] input = new Mutator(seed, parser.samples()).next();
+            long start = System.nanoTime();
+            Optional<Throwable> mistake = mistake(reader, parser, input);
+            if (System.nanoTime() - start > slowest) {
+                slowest = System.nanoTime() - start;
+                slow = seed;
+            }
+            if (mistake.isPresent()) {
+                Path kept =
+                        Files.write(Path.of("target", "fuzz-" + parser.name().replaceAll("\\W", "-")), input);
+                fail(parser + " with -Dfuzz.seed=" + seed + " (the input is in " + kept + ")", mistake.get());
+            }
+            seed++;
+        } while (System.nanoTime() < end);
+        System.out.println(parser + ": " + (seed - SEED) + " inputs, the slowest in " + slowest / 1_000_000
+                + " ms with -Dfuzz.seed=" + slow);
+        reader.shutdownNow();
+    }
+
+    private static Optional<Throwable> mistake(ExecutorService reader, Parser parser, byte[] input)
+            throws InterruptedException {
+        try {
+            reader.submit(() -> {
+                        parser.reading().read(input);
+                        return true;
+                    })
+                    .get(LONGEST_SECONDS, TimeUnit.SECONDS);
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            Throwable thrown = e.getCause();
+            boolean isSaid = thrown instanceof Trouble || thrown instanceof IOException;
+            return isSaid ? Optional.empty() : Optional.ofNullable(thrown);
+        } catch (TimeoutException e) {
+            return Optional.of(new IllegalStateException("it takes more than " + LONGEST_SECONDS + " s", e));
+        }
+    }
+}
