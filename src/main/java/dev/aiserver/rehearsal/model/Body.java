@@ -83,7 +83,7 @@ record Body(JsonNode json, String type, String path) {
 
     int number(String key) {
         JsonNode value = at(key);
-        require(value.isIntegralNumber(), key, "int");
+        require(value.isIntegralNumber() && value.canConvertToLong(), key, "int");
         return value.asInt(0);
     }
 
