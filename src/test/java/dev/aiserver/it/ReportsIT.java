@@ -64,7 +64,7 @@ class ReportsIT {
         assertThat(json.err()).isEqualTo(sentence);
         JsonNode document = JsonMapper.builder().build().readTree(json.out());
         assertThat(document.path("outcome").asText()).isEqualTo("verified");
-        assertThat(document.path("checks")).hasSize(4);
+        assertThat(document.path("checks")).hasSize(5);
     }
 
     /** How many checks ended how, by the JSON document, and by the XML check for check. */
