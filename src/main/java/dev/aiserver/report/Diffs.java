@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 /** Differences of texts, line by line. */
 final class Diffs {
     private static final int CONTEXT_LINES = 3;
+
+    /** To compare takes the square of them, and nobody reads through so many. */
+    private static final int MOST_LINES = 5000;
+
     /** Two of them, the mark between them and the indentation fit a terminal of 120 columns. */
     private static final int COLUMN = 57;
 
@@ -141,6 +145,12 @@ final class Diffs {
                 return List.of("(binary, " + bytes.length + " bytes, sha256 " + shortened(file) + ")");
             }
         }
-        return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(bytes, StandardCharsets.UTF_8)
+                .lines()
+                .limit(MOST_LINES + 1L)
+                .toList();
+        return lines.size() > MOST_LINES
+                ? List.of("(large, " + bytes.length + " bytes, sha256 " + shortened(file) + ")")
+                : lines;
     }
 }

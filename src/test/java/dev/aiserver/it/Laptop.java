@@ -287,6 +287,15 @@ final class Laptop implements AutoCloseable {
         }
     }
 
+    /** Every socket that listens here, whoever holds it. */
+    List<Mac.Listening> listening() {
+        return MACHINE.run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
+                .text()
+                .lines()
+                .map(line -> new Mac.Listening("?", 0, line.strip()))
+                .toList();
+    }
+
     /** The key of this laptop opens no Mac any more. */
     void forgetKeys() {
         lines.forEach(line -> must("truncate", "-s", "0", line.folder + "/authorized_keys"));

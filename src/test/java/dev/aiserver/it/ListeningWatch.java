@@ -1,9 +1,11 @@
 package dev.aiserver.it;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** Looks at a Mac's listening sockets without a pause, until it is closed. */
+/** Looks at a machine's listening sockets without a pause, until it is closed. */
 final class ListeningWatch implements AutoCloseable {
     private final Set<Mac.Listening> seen = new LinkedHashSet<>();
     private final Thread watching;
@@ -11,9 +13,13 @@ final class ListeningWatch implements AutoCloseable {
     private int looks;
 
     ListeningWatch(Mac mac) {
+        this(mac::listening);
+    }
+
+    ListeningWatch(Supplier<List<Mac.Listening>> machine) {
         watching = new Thread(() -> {
             while (!over) {
-                seen.addAll(mac.listening());
+                seen.addAll(machine.get());
                 looks++;
             }
         });

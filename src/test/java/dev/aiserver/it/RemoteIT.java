@@ -49,8 +49,13 @@ class RemoteIT {
             Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v");
             assertThat(verified.exitCode()).as(verified.toString()).isZero();
             System.out.println("verify: " + roundTrips(verified) + " round trips");
-            Run warmed = laptop.aiserver("warm-models", "--host", Laptop.MAC, "llama3.2:1b");
-            assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+            ListeningWatch watch = new ListeningWatch(laptop::listening);
+            try (watch) {
+                Run warmed = laptop.aiserver("warm-models", "--host", Laptop.MAC, "llama3.2:1b");
+                assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+            }
+            assertThat(watch.looks()).isGreaterThan(1);
+            assertThat(watch.seen()).as("no way for others to the Mac's Ollama").isEmpty();
             Run status = laptop.aiserver("status", "--host", Laptop.MAC, "-v");
             assertThat(status.exitCode()).as(status.toString()).isZero();
             assertThat(status.out()).contains("healthy  http://remote-ollama:11434", "llama3.2:1b");

@@ -87,6 +87,22 @@ class ReportTest {
                 """);
     }
 
+    /** To find the least difference of millions of lines takes days. */
+    @Test
+    void ofAFileOfVeryManyLinesItsSizeIsShown() {
+        Contents contents = new Contents();
+        Plan plan = new Plan(
+                List.of(new Change(
+                        new HostFile(HOME.resolve("large")),
+                        file(contents, "1\n".repeat(8_000_000), 0644),
+                        file(contents, "2\n", 0644))),
+                List.of(),
+                contents);
+        assertThat(new PlanText(PLAIN, HOME).diffs(plan))
+                .contains("-(large, 16000000 bytes, sha256 ", "+2")
+                .hasSizeLessThan(300);
+    }
+
     @Test
     void aPlanShowsTheDifferenceOfEachFile() {
         assertThat(new PlanText(PLAIN, HOME).diffs(plan())).isEqualTo("""
