@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told
@@ -27,6 +29,9 @@ public final class HttpProbe {
 
     /** Of one answer: what announces it and its own. */
     private static final int MOST_HEADS = 20;
+
+    /** Small enough that a reset by the server is noticed before all is in a buffer. */
+    private static final int PART = 16_384;
 
     private final InetSocketAddress server;
     private final Duration timeout;
@@ -119,6 +124,52 @@ public final class HttpProbe {
             }
         }
         return answers;
+    }
+
+    /**
+     * Sends the rest after the answer has begun, and reads it only then, as clients do that send all before they read.
+     *
+     * @return empty when the server hung up before all was sent and the answer read
+     */
+    public Optional<HttpAnswer> answerBehind(byte[] first, byte[] rest) throws IOException {
+        Socket socket = connect();
+        try (socket) {
+            socket.getOutputStream().write(first);
+            Arrival arrival = arrival(socket);
+            InputStream connection = new BufferedInputStream(arrival);
+            begins(connection);
+            write(socket, rest);
+            return Optional.of(answer(socket, connection, arrival, false).whole());
+        } catch (EOFException | SocketException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A server that does not read what is sent would otherwise keep the rest waiting for ever. */
+    private void write(Socket socket, byte[] request) throws IOException {
+        CompletableFuture<Void> late = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        socket.close();
+                    } catch (IOException e) {
+                        return; // then it is not open any more
+                    }
+                },
+                CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            for (int at = 0; at < request.length; at += PART) {
+                socket.getOutputStream().write(request, at, Math.min(PART, request.length - at));
+            }
+        } catch (SocketException e) {
+            if (late.isDone()) {
+                SocketTimeoutException unread = new SocketTimeoutException("it does not read what is sent");
+                unread.initCause(e);
+                throw unread;
+            }
+            throw e;
+        } finally {
+            late.cancel(false);
+        }
     }
 
     /** A connection for one request after another; whoever asks for it closes it. */

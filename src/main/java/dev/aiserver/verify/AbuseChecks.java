@@ -1,5 +1,7 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.host.Command;
+import dev.aiserver.host.Trouble;
 import dev.aiserver.net.HttpAnswer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,10 +10,14 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** That a request that is no proper HTTP, or hides another one, gets nothing through. */
@@ -21,12 +27,24 @@ final class AbuseChecks {
     /** Enough for a hidden request to be answered behind the one that hides it. */
     private static final Duration TIME_TO_SHOW = Duration.ofMillis(300);
 
+    /** No set of endpoints opens it, and even "all" does not. */
+    private static final String NEVER_OPEN = "/api/codex/responses";
+
+    private static final int LARGE_PROMPT = 400_000;
+    private static final int FIRST_PART = 10_000;
+
+    private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+[\\w.+-]*");
+
     private AbuseChecks() {}
 
     static List<Check> all(Client client) {
         List<Check> checks = new ArrayList<>();
         checks.add(
                 Check.of("blocked.body", "a body beyond the limit is refused before it is sent", AbuseChecks::large));
+        checks.add(Check.of(
+                "blocked.refused-body",
+                "a client that sends a large prompt can read why it is refused",
+                AbuseChecks::refusedWithBody));
         if (client.proxy().unfiltered()) {
             return checks;
         }
@@ -71,6 +89,47 @@ final class AbuseChecks {
         return new Findings()
                 .demand(refused, seen)
                 .outcome((most >> 20) + " MiB and a byte get 413", ForbiddenChecks.FIX);
+    }
+
+    /**
+     * Sends the whole body before it reads, as many clients do. A proxy that refuses and closes the connection while the
+     * body is still coming resets it, and the refusal is lost on the way.
+     */
+    private static Outcome refusedWithBody(Subject subject) throws IOException {
+        byte[] head = bytes("POST %s?%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+                .formatted(NEVER_OPEN, subject.nonce(), subject.host(), LARGE_PROMPT));
+        byte[] body = new byte[LARGE_PROMPT - FIRST_PART];
+        Arrays.fill(body, (byte) ' ');
+        byte[] first = Arrays.copyOf(head, head.length + FIRST_PART);
+        Arrays.fill(first, head.length, first.length, (byte) ' ');
+        String what = LARGE_PROMPT / 1000 + " kB to " + NEVER_OPEN;
+        Optional<HttpAnswer> answered = subject.sendBehind(first, body);
+        if (answered.isEmpty()) {
+            return new Outcome.Warned(
+                    what + ": the proxy" + version(subject)
+                            + " hung up before all was sent, so clients report a connection error and no reason",
+                    "run \"brew upgrade haproxy\": 3.0 and newer read on until the client has read the refusal");
+        }
+        HttpAnswer answer = answered.get();
+        return new Findings()
+                .demand(Answers.isRefused(answer), what + " get " + Answers.shown(answer))
+                .outcome(what + " get " + answer.status(), ForbiddenChecks.FIX);
+    }
+
+    /** Of the proxy that runs, for the middle of a sentence; empty where it cannot be told. */
+    private static String version(Subject subject) {
+        try {
+            return subject.server()
+                    .flatMap(server -> server.running(Server.HAPROXY)
+                            .program()
+                            .map(program -> server.host().run(Command.of(program, "-v"))))
+                    .map(result -> VERSION.matcher(result.text()))
+                    .filter(Matcher::find)
+                    .map(version -> " (HAProxy " + version.group() + ")")
+                    .orElse("");
+        } catch (Trouble unknown) {
+            return "";
+        }
     }
 
     private static Outcome malformed(Subject subject, String text) throws IOException {

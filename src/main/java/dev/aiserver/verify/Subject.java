@@ -169,6 +169,11 @@ public final class Subject {
         return probe(patience).answers(request, most, silence);
     }
 
+    /** See {@link HttpProbe#answerBehind}. */
+    Optional<HttpAnswer> sendBehind(byte[] first, byte[] rest) throws IOException {
+        return probe(patience).answerBehind(first, rest);
+    }
+
     /** Sends bytes as they are, and reads one answer. */
     HttpAnswer send(byte[] request) throws IOException {
         return probe(patience).send(request);
