@@ -39,10 +39,11 @@ class LayersTest {
             ollama:            host spec net
             resource:          host net service
             plan:              host service resource
-            verify:            host spec net service resource plan
-            server:            host spec template net service ollama resource plan verify
-            report:            host spec template ollama resource plan verify server
-            cli:               host spec ollama plan verify server report
+            agent:             host net service ollama
+            verify:            host spec net service resource plan agent
+            server:            host spec template net service ollama resource plan agent verify
+            report:            host spec template ollama resource plan agent verify server
+            cli:               host spec ollama plan agent verify server report
             rehearsal.launchd: host
             rehearsal.model
             rehearsal:         host spec net service ollama plan verify server report rehearsal.launchd

@@ -43,6 +43,13 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());
         fields.put("logs", snapshot.logs());
+        fields.put(
+                "rivals",
+                snapshot.rivals().stream()
+                        .map(rival ->
+                                Map.of("what", rival.what(), "advice", rival.advice(), "isHarmful", rival.isHarmful()))
+                        .toList());
+        fields.put("unknown", snapshot.unknown());
         fields.put("ollama", snapshot.ollamaVersion());
         fields.put("installedModels", snapshot.installedModels());
         fields.put(

@@ -180,7 +180,7 @@ final class UninstallCommand implements Callable<Integer> {
     private static boolean isComingBack(Change change) {
         return switch (change.verb()) {
             case START, RESTART, RELOAD -> true;
-            case INSTALL, CREATE, UPDATE, DELETE, STOP -> false;
+            case INSTALL, CREATE, UPDATE, DELETE, STOP, ENABLE, DISABLE -> false;
         };
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
@@ -22,7 +23,9 @@ public record Change(Resource resource, State before, State after) {
         START,
         RESTART,
         RELOAD,
-        STOP
+        STOP,
+        ENABLE,
+        DISABLE
     }
 
     public Verb verb() {
@@ -33,6 +36,9 @@ public record Change(Resource resource, State before, State after) {
         }
         if (resource instanceof LoginJob || resource instanceof EarlierJob) {
             return gone ? Verb.STOP : fresh ? Verb.START : Verb.RESTART;
+        }
+        if (resource instanceof LoginItem) {
+            return gone ? Verb.DISABLE : Verb.ENABLE;
         }
         if (resource instanceof BrewPackage) {
             return Verb.INSTALL;

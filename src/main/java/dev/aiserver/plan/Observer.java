@@ -10,6 +10,7 @@ import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
@@ -41,6 +42,7 @@ public final class Observer {
         List<Path> files = new ArrayList<>();
         List<String> labels = new ArrayList<>();
         List<String> programs = new ArrayList<>();
+        Foresight disabled = Foresight.none();
         for (Resource resource : resources) {
             if (resource instanceof BrewPackage brew) {
                 programs.add(brew.formula());
@@ -48,6 +50,8 @@ public final class Observer {
                 files.add(directory.path());
             } else if (resource instanceof HostFile file) {
                 files.add(file.path());
+            } else if (resource instanceof LoginItem) {
+                disabled = launchd.questionsOfDisabled();
             } else if (resource instanceof LoginJob job) {
                 labels.add(job.label());
                 files.add(job.plist());
@@ -60,7 +64,8 @@ public final class Observer {
         }
         return Foresight.ofFiles(files)
                 .and(Foresight.ofPrograms(programs.toArray(String[]::new)))
-                .and(launchd.questions(labels));
+                .and(launchd.questions(labels))
+                .and(disabled);
     }
 
     /** @throws Trouble when something stands there that this program must not touch, such as a link */
@@ -73,6 +78,9 @@ public final class Observer {
         }
         if (resource instanceof HostFile file) {
             return file(file.path());
+        }
+        if (resource instanceof LoginItem item) {
+            return launchd.disabled().contains(item.label()) ? State.ABSENT : State.PRESENT;
         }
         if (resource instanceof LoginJob job) {
             return loaded(job.label(), job.plist())

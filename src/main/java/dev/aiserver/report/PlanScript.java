@@ -10,6 +10,7 @@ import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
@@ -108,6 +109,8 @@ public final class PlanScript {
             directory(directory, change.after());
         } else if (resource instanceof HostFile file) {
             file(file.path(), change, keeps);
+        } else if (resource instanceof LoginItem item) {
+            loginItem(item, change.after());
         } else if (resource instanceof Job job) {
             job(change, job.label(), job.plist(), job.reloads(change.before(), change.after()));
         } else if (resource instanceof LoginJob job) {
@@ -115,6 +118,13 @@ public final class PlanScript {
         } else if (resource instanceof EarlierJob job) {
             job(change, job.label(), job.plist(), false);
         }
+    }
+
+    private void loginItem(LoginItem item, State after) {
+        boolean allowed = after.equals(State.PRESENT);
+        step(
+                allowed ? "launchd may start it at login." : "It was switched off before.",
+                "launchctl " + (allowed ? "enable" : "disable") + " \"gui/$(id -u)/\"" + quoted(item.label()));
     }
 
     private void directory(Directory directory, State after) {

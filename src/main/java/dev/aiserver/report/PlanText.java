@@ -60,9 +60,9 @@ public final class PlanText {
 
     private static Colour colour(Change.Verb verb) {
         return switch (verb) {
-            case INSTALL, CREATE, START -> Colour.GREEN;
+            case INSTALL, CREATE, START, ENABLE -> Colour.GREEN;
             case UPDATE, RESTART, RELOAD -> Colour.YELLOW;
-            case DELETE, STOP -> Colour.RED;
+            case DELETE, STOP, DISABLE -> Colour.RED;
         };
     }
 

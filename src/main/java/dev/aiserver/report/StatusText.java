@@ -52,6 +52,11 @@ public final class StatusText {
                 row.formatted("logs"),
                 names.of(logs.folder()) + ", " + logs.words()
                         + (logs.warning().isEmpty() ? "" : console.paint(Colour.YELLOW, "  " + logs.warning())));
+        snapshot.rivals()
+                .forEach(rival -> line(
+                        text,
+                        console.paint(rival.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("besides")),
+                        names.of(rival.words())));
         String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
         snapshot.unknown().forEach(sentence -> line(text, unknown, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {

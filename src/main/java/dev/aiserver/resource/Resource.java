@@ -15,9 +15,10 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = EarlierJob.class, name = "earlier-job"),
     @JsonSubTypes.Type(value = HostFile.class, name = "file"),
     @JsonSubTypes.Type(value = Job.class, name = "job"),
+    @JsonSubTypes.Type(value = LoginItem.class, name = "login-item"),
     @JsonSubTypes.Type(value = LoginJob.class, name = "login-job")
 })
-public sealed interface Resource permits BrewPackage, Directory, HostFile, Service {
+public sealed interface Resource permits BrewPackage, Directory, HostFile, LoginItem, Service {
 
     /** Unique on a host, and the same in every version of this program. */
     String id();

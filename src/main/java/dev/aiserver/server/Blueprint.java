@@ -14,7 +14,9 @@ import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.template.HaproxyAgent;
@@ -88,12 +90,11 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             drawing.file(layout.command(), files.command(), COMMAND_MODE);
         });
 
-        drawing.add(new Target(ollamaJob(spec, layout), new State.Running(ollamaDigest, "")));
-        drawing.add(
-                new Target(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest)));
+        drawing.service(ollamaJob(spec, layout), new State.Running(ollamaDigest, ""));
+        drawing.service(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest));
         String rotatePlist = renderer.rotateLogsPlist(new RotateLogsAgent(logs.growing(), logs.rotation()));
         String rotateDigest = drawing.file(layout.rotateLogsPlist(), Content.of(rotatePlist), AGENT_MODE, plutilReads);
-        drawing.add(new Target(rotateLogsJob(layout), new State.Loaded(rotateDigest)));
+        drawing.service(rotateLogsJob(layout), new State.Loaded(rotateDigest));
         if (spec.warmAtLogin()) {
             if (release.app().isEmpty()) {
                 throw new Trouble(
@@ -104,7 +105,7 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             String warmPlist =
                     renderer.warmModelsPlist(new WarmModelsAgent(layout.command(), layout.home(), logs.warmModels()));
             String warmDigest = drawing.file(layout.warmModelsPlist(), Content.of(warmPlist), AGENT_MODE, plutilReads);
-            drawing.add(new Target(warmModelsJob(layout), new State.Loaded(warmDigest)));
+            drawing.service(warmModelsJob(layout), new State.Loaded(warmDigest));
         }
         return new Blueprint(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
     }
@@ -168,6 +169,12 @@ public record Blueprint(List<Target> targets, List<FileCheck> checks) {
             if (!targets.contains(target)) {
                 targets.add(target);
             }
+        }
+
+        /** A job that also starts at the next login. */
+        void service(Service job, State state) {
+            add(new Target(new LoginItem(job.label()), State.PRESENT));
+            add(new Target(job, state));
         }
 
         void directory(Path path, int mode) {

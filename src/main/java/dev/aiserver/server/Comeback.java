@@ -1,5 +1,7 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.LaunchAgent;
+import dev.aiserver.agent.Program;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.plan.Receipt;
@@ -11,7 +13,6 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
-import dev.aiserver.server.EarlierService.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

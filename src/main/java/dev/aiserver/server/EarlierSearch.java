@@ -1,13 +1,14 @@
 package dev.aiserver.server;
 
-import dev.aiserver.host.FileState;
+import dev.aiserver.agent.AgentFolder;
+import dev.aiserver.agent.LaunchAgent;
+import dev.aiserver.agent.Program;
+import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.server.EarlierService.Origin;
-import dev.aiserver.server.EarlierService.Program;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
@@ -40,30 +41,18 @@ final class EarlierSearch {
 
     /** What it will ask first. */
     Foresight questions(ServerSpec spec) {
-        return Foresight.ofDirectories(agentsFolder())
+        return agents().questions()
                 .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(launchd.questionsOfSession(OLLAMA_HOST));
     }
 
     /** What it will ask of a host that has answered {@link #questions}. */
     Foresight furtherQuestions() {
-        return Foresight.ofFiles(agents());
+        return agents().furtherQuestions();
     }
 
-    /** Also when it is a link. */
-    private Path agentsFolder() {
-        return layout().launchAgents().resolve(".");
-    }
-
-    private List<Path> agents() {
-        return host.list(agentsFolder()).stream()
-                .map(Path::normalize)
-                .filter(EarlierSearch::isPlist)
-                .toList();
-    }
-
-    private static boolean isPlist(Path path) {
-        return path.toString().endsWith(".plist");
+    private AgentFolder agents() {
+        return RivalSearch.agentsOfUser(host);
     }
 
     private Layout layout() {
@@ -76,25 +65,14 @@ final class EarlierSearch {
                 .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
         String session = launchd.sessionVariable(OLLAMA_HOST);
         List<EarlierService> found = new ArrayList<>();
-        for (Path plist : agents()) {
-            agent(plist, session)
+        for (Path plist : agents().plists()) {
+            agents().agent(plist, session)
                     .filter(EarlierSearch::mayBeInTheWay)
                     .map(agent -> sight(plist, agent, listeners))
                     .flatMap(sight -> judge(sight, layout, spec.ollama().port()))
                     .ifPresent(found::add);
         }
         return found;
-    }
-
-    private Optional<LaunchAgent> agent(Path plist, String session) {
-        if (!(host.file(plist) instanceof FileState.Regular file)) {
-            return Optional.empty();
-        }
-        try {
-            return LaunchAgent.read(host, file.content(), session);
-        } catch (Trouble trouble) {
-            throw new Trouble(trouble.kind(), plist + ": " + trouble.sentence(), trouble);
-        }
     }
 
     private static boolean mayBeInTheWay(LaunchAgent agent) {

@@ -1,5 +1,6 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.Program;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
@@ -29,22 +30,6 @@ public record EarlierService(
         SHELL_SCRIPTS,
         HOMEBREW,
         PERSON
-    }
-
-    /** What it runs. */
-    public enum Program {
-        OLLAMA("Ollama"),
-        HAPROXY("HAProxy");
-
-        private final String title;
-
-        Program(String title) {
-            this.title = title;
-        }
-
-        public String title() {
-            return title;
-        }
     }
 
     public EarlierService {

@@ -2,6 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.ServerSpec;
@@ -19,6 +20,8 @@ public record Layout(Path home) {
     public static final String WARM_MODELS = "com.ollama.warm-models";
 
     public static final String ROTATE_LOGS = LogFiles.ROTATION;
+
+    static final List<String> LABELS = List.of(OLLAMA, HAPROXY, WARM_MODELS, ROTATE_LOGS);
 
     public Path launchAgents() {
         return home.resolve("Library/LaunchAgents");
@@ -40,6 +43,11 @@ public record Layout(Path home) {
         return launchAgents().resolve(ROTATE_LOGS + ".plist");
     }
 
+    /** The property lists of our jobs. */
+    List<Path> agents() {
+        return List.of(ollamaPlist(), haproxyPlist(), warmModelsPlist(), rotateLogsPlist());
+    }
+
     public Path haproxyDirectory() {
         return home.resolve(".haproxy");
     }
@@ -59,7 +67,8 @@ public record Layout(Path home) {
                 Blueprint.ollamaJob(spec, this),
                 Blueprint.haproxyJob(spec, this, "127.0.0.1"),
                 Blueprint.warmModelsJob(this),
-                Blueprint.rotateLogsJob(this));
+                Blueprint.rotateLogsJob(this),
+                new LoginItem(OLLAMA));
     }
 
     public Path state() {

@@ -1,5 +1,7 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.Rival;
+import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Facts;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The survey of a real Mac: macOS and its desktop session, Homebrew, programs, Tailscale, ports and log files. */
 public final class MacSurvey implements Survey {
@@ -73,6 +76,7 @@ public final class MacSurvey implements Survey {
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
                 .and(Interfaces.questions(host.facts()))
                 .and(new EarlierSearch(host, launchd).questions(spec))
+                .and(RivalSearch.questions(host, launchd))
                 .and(PortGuard.questions(spec, launchd));
     }
 
@@ -80,6 +84,7 @@ public final class MacSurvey implements Survey {
     public Foresight furtherQuestions(ServerSpec spec) {
         return new EarlierSearch(host, launchd)
                 .furtherQuestions()
+                .and(RivalSearch.furtherQuestions(host))
                 .and(
                         spec.network() instanceof Network.Tailscale
                                 ? new Tailscale(host).furtherQuestions()
@@ -110,8 +115,10 @@ public final class MacSurvey implements Survey {
         node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
                 .orElse(List.of());
-        node.ifPresent(known ->
-                problems.check(() -> new PortGuard(host, launchd).requireFree(spec, known.address(), earlier)));
+        node.ifPresent(known -> problems.check(() -> {
+            new PortGuard(host, launchd).requireFree(spec, known.address(), earlier);
+            requireNoRivals(spec, earlier);
+        }));
         problems.throwIfAny();
         Tailscale.Node known = node.orElseThrow();
         return new Surroundings(
@@ -122,6 +129,21 @@ public final class MacSurvey implements Survey {
                 missing(),
                 earlier,
                 ollama.flatMap(OllamaVersions::outdated));
+    }
+
+    /** What starts by itself in place of ours would have each restart of the machine decide which of them is reached. */
+    private void requireNoRivals(ServerSpec spec, List<EarlierService> earlier) {
+        List<Path> own = Stream.concat(
+                        new Layout(host.facts().home()).agents().stream(),
+                        earlier.stream().map(EarlierService::plist))
+                .toList();
+        new RivalSearch(host, launchd, own)
+                .search(spec.ollama().port()).stream()
+                        .filter(Rival::isHarmful)
+                        .findFirst()
+                        .ifPresent(rival -> {
+                            throw new Trouble("In the way: " + rival.words() + ", then try again.");
+                        });
     }
 
     private ProgramAudit audit(List<String> programs) {

@@ -9,6 +9,7 @@ import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.EarlierJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
+import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.LoginJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
@@ -59,6 +60,9 @@ public final class OwnThings implements Scope {
         }
         if (resource instanceof EarlierJob job) {
             return isAgent(job.plist()) && !job.label().contains("/") && !before.equals(State.ABSENT);
+        }
+        if (resource instanceof LoginItem item) {
+            return Layout.LABELS.contains(item.label());
         }
         if (resource instanceof LoginJob job) {
             return isJob(job.label(), job.plist(), Layout.WARM_MODELS, Layout.ROTATE_LOGS);

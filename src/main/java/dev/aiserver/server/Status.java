@@ -1,5 +1,8 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.PortHolders;
+import dev.aiserver.agent.Rival;
+import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -51,6 +55,7 @@ public final class Status {
      * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param logs of the services
+     * @param rivals what else runs Ollama or HAProxy here, or will
      * @param unknown what could not be found out, and why; a server of which something is unknown is not healthy
      * @param ollamaVersion empty when Ollama does not answer
      */
@@ -62,12 +67,14 @@ public final class Status {
             List<String> listeners,
             List<String> edited,
             LogSize logs,
+            List<Rival> rivals,
             List<String> unknown,
             String ollamaVersion,
             List<String> installedModels,
             List<LoadedModel> loadedModels) {
 
         public Snapshot {
+            rivals = List.copyOf(rivals);
             unknown = List.copyOf(unknown);
         }
 
@@ -76,6 +83,7 @@ public final class Status {
                     && underWay.isEmpty()
                     && edited.isEmpty()
                     && unknown.isEmpty()
+                    && rivals.stream().noneMatch(Rival::isHarmful)
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
         }
@@ -126,20 +134,35 @@ public final class Status {
      * @param pid 0 when no process runs
      * @param problem empty when it is as it must be
      */
-    public record Service(String label, String state, int pid, String problem) {}
+    public record Service(String label, String state, int pid, String problem) {
+
+        /** What is wrong with it now goes before what will be at the next login. */
+        Service unlessDisabled(Set<String> disabled) {
+            return problem.isEmpty() && disabled.contains(label)
+                    ? new Service(
+                            label,
+                            state,
+                            pid,
+                            "it is switched off in Login Items and will not start at the next login; run \"aiserver install\"")
+                    : this;
+        }
+    }
 
     /** @throws Trouble when nothing is installed */
     public Snapshot look() {
-        Outlook first = Outlook.on(host, launchd, records, Interfaces.questions(host.facts()));
-        Outlook outlook =
-                first.further(first.installation().map(this::furtherQuestions).orElseGet(Foresight::none));
+        Outlook first = Outlook.on(
+                host, launchd, records, Interfaces.questions(host.facts()).and(RivalSearch.questions(host, launchd)));
+        Outlook outlook = first.further(first.installation()
+                .map(installation -> furtherQuestions(installation, first.host()))
+                .orElseGet(Foresight::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
     }
 
-    private Foresight furtherQuestions(Installation installation) {
+    private Foresight furtherQuestions(Installation installation, Host asked) {
         ServerSpec spec = installation.spec();
         Path home = host.facts().home();
-        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()))
+        return RivalSearch.furtherQuestions(asked)
+                .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(Logs.of(spec, home).files().questions(home));
     }
 
@@ -167,6 +190,11 @@ public final class Status {
                         AddressState.of(host, installation.spec().network(), receipt.address())),
                 new Address(receipt.address(), true, "", "", ""),
                 unknown);
+        Set<String> disabled = known(launchd::disabled, Set.of(), unknown);
+        RivalSearch search =
+                new RivalSearch(host, launchd, new Layout(host.facts().home()).agents());
+        List<Rival> rivals =
+                known(() -> search.search(installation.spec().ollama().port()), List.of(), unknown);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
@@ -177,7 +205,7 @@ public final class Status {
                                 .map(holder -> holder.words() + " is changing it now")
                                 .orElse("")),
                 receipt.resources().stream()
-                        .flatMap(resource -> service(resource, address).stream())
+                        .flatMap(resource -> service(resource, address, disabled, listeners).stream())
                         .toList(),
                 listeners.stream().map(Listener::toString).toList(),
                 receipt.entries().stream()
@@ -186,6 +214,7 @@ public final class Status {
                         .map(entry -> entry.resource().name())
                         .toList(),
                 LogSize.of(logs.folder(), logs.files().size(host)),
+                rivals,
                 unknown,
                 version,
                 version.isEmpty()
@@ -203,12 +232,16 @@ public final class Status {
                 + " did not end; run \"aiserver install\" or " + "\"aiserver uninstall\", either puts it right first";
     }
 
-    private Optional<Service> service(Resource resource, Address address) {
+    private Optional<Service> service(
+            Resource resource, Address address, Set<String> disabled, List<Listener> listeners) {
         if (resource instanceof Job job) {
-            return Optional.of(service(job.label(), LaunchctlPrint::state, print -> problem(job, print, address)));
+            return Optional.of(service(
+                            job.label(), LaunchctlPrint::state, print -> problem(job, print, address, listeners)))
+                    .map(service -> service.unlessDisabled(disabled));
         }
         return resource instanceof LoginJob job
                 ? Optional.of(service(job.label(), Status::lastRun, print -> ""))
+                        .map(service -> service.unlessDisabled(disabled))
                 : Optional.empty();
     }
 
@@ -240,14 +273,18 @@ public final class Status {
                 + (well ? "" : print.log().map(log -> "; see " + log).orElse(""));
     }
 
-    private String problem(Job job, LaunchctlPrint print, Address address) {
+    private String problem(Job job, LaunchctlPrint print, Address address, List<Listener> listeners) {
         if (!address.present() && job.health().address().equals(address.installed())) {
             return "waiting for its address " + address.installed()
                     + (print.isRunning() ? "" : " (launchd tries again)");
         }
         return print.isRunning()
                 ? job.health().problem(host).orElse("")
-                : "last ended with " + print.lastExit().words();
+                : "last ended with " + print.lastExit().words()
+                        + new PortHolders(host, launchd)
+                                .of(job.health().address(), job.health().port(), listeners)
+                                .map(holder -> "; " + holder.words())
+                                .orElse("");
     }
 
     /** What a question finds out, or else why it does not, which goes with the others of that kind. */

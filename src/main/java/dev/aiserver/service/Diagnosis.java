@@ -29,7 +29,9 @@ final class Diagnosis {
         CommandResult answer = launchctl.run("print-disabled", launchctl.desktop());
         // Not knowing it costs another cause or another attempt; launchd's own refusal is told in any case.
         return answer.succeeded()
-                && LaunchctlPrint.disabledLabels(answer.stdout()).contains(label);
+                && LaunchctlPrint.disabledLabels(answer.stdout())
+                        .map(labels -> labels.contains(label))
+                        .orElse(false);
     }
 
     /** A cause that no further attempt can mend, with its remedy. */

@@ -7,6 +7,7 @@ import dev.aiserver.host.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Calls launchctl for one user and tells what its exit codes mean; its texts differ from version to version. */
 final class Launchctl {
@@ -90,9 +91,34 @@ final class Launchctl {
         };
     }
 
+    /** What {@link #disabledLabels} will ask; the desktop and the background of a user share one list. */
+    List<Command> questionsOfDisabled() {
+        return List.of(command("print-disabled", desktop()), command("print-disabled", background()));
+    }
+
+    /**
+     * @param questions of domains: the first that there is answers
+     * @throws Trouble when launchctl does not say
+     */
+    Set<String> disabledLabels(List<Command> questions) {
+        for (Command question : questions) {
+            CommandResult answer = host.look(question);
+            if (!isWithoutDomain(answer)) {
+                return LaunchctlPrint.disabledLabels(answer.stdout())
+                        .filter(labels -> answer.succeeded())
+                        .orElseThrow(() -> answer.noAnswer(question, "which jobs are switched off at login"));
+            }
+        }
+        throw noDesktop();
+    }
+
+    private static boolean isWithoutDomain(CommandResult answer) {
+        return answer.exitCode() == NO_SUCH_DOMAIN || answer.exitCode() == DOMAIN_UNSUPPORTED;
+    }
+
     /** @throws Trouble that says there is no desktop session when that is the answer */
     void requireDesktop(CommandResult answer) {
-        if (answer.exitCode() == NO_SUCH_DOMAIN || answer.exitCode() == DOMAIN_UNSUPPORTED) {
+        if (isWithoutDomain(answer)) {
             throw noDesktop();
         }
     }

@@ -38,6 +38,7 @@ public record LaunchctlPrint(
         Duration exitTimeOut) {
 
     private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
+    private static final String DISABLED_LIST = "disabled services = {";
     private static final Pattern DISABLED = Pattern.compile("\"([^\"]+)\"\\s*=>\\s*(?:disabled|true)\\b");
     private static final Pattern SERVICE = Pattern.compile("\\s*(\\d+)\\s+\\S+\\s+(\\S.*)");
     private static final Pattern NUMBERED = Pattern.compile("(\\d{1,9})(?:: .*)?");
@@ -92,17 +93,21 @@ public record LaunchctlPrint(
     }
 
     /**
-     * The labels that are switched off.
+     * The labels that are switched off; empty when this is no such list.
      *
      * @param output of {@code launchctl print-disabled DOMAIN}, in its newer words (disabled) or older ones (true)
      */
-    public static Set<String> disabledLabels(byte[] output) {
+    public static Optional<Set<String>> disabledLabels(byte[] output) {
+        String text = new String(output, StandardCharsets.UTF_8);
+        if (!text.contains(DISABLED_LIST)) {
+            return Optional.empty();
+        }
         Set<String> labels = new HashSet<>();
-        Matcher matcher = DISABLED.matcher(new String(output, StandardCharsets.UTF_8));
+        Matcher matcher = DISABLED.matcher(text);
         while (matcher.find()) {
             labels.add(matcher.group(1));
         }
-        return Set.copyOf(labels);
+        return Optional.of(Set.copyOf(labels));
     }
 
     /**

@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  */
 public final class Launchd {
 
+    /** The domain of the daemons, which run as root or whom they name. */
+    public static final String SYSTEM = "system";
+
     /** Any label tells whether its domain exists; printing a whole domain is thousands of lines. */
     private static final String PROBE_LABEL = "com.ollama";
 
@@ -129,6 +132,42 @@ public final class Launchd {
             }
         }
         return new JobStatus.Absent();
+    }
+
+    /** What {@link #disabled} will ask. */
+    public Foresight questionsOfDisabled() {
+        return Foresight.ofAlternatives(launchctl.questionsOfDisabled().toArray(Command[]::new));
+    }
+
+    /**
+     * The labels that launchd does not start at login: by the switch in System Settings or {@code launchctl disable},
+     * which outlives the job, its file and restarts.
+     *
+     * @throws Trouble when launchctl does not say
+     */
+    public Set<String> disabled() {
+        return launchctl.disabledLabels(launchctl.questionsOfDisabled());
+    }
+
+    /** The same of the system's daemons. */
+    public Set<String> disabledDaemons() {
+        return launchctl.disabledLabels(List.of(launchctl.command("print-disabled", SYSTEM)));
+    }
+
+    /** The domain of the user's agents. */
+    public String domain() {
+        return launchctl.desktop();
+    }
+
+    /** Whether launchd may start the job at login; one that runs goes on. */
+    public void allowAtLogin(String label, boolean allowed) {
+        String verb = allowed ? "enable" : "disable";
+        requireSuccess(launchctl.run(verb, target(label)), verb, label);
+    }
+
+    /** How a person does that. */
+    public Command allowAtLoginByHand(String label, boolean allowed) {
+        return Command.of("launchctl", allowed ? "enable" : "disable", target(label));
     }
 
     /**
@@ -360,7 +399,7 @@ public final class Launchd {
 
     /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
     private void enable(String label) {
-        requireSuccess(launchctl.run("enable", target(label)), "enable", label);
+        allowAtLogin(label, true);
     }
 
     /** @param enables before the first attempt */

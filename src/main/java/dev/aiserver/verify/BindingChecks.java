@@ -1,5 +1,6 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.agent.PortHolders;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Reach;
@@ -89,7 +90,16 @@ final class BindingChecks {
                 .toList();
         return others.isEmpty()
                 ? new Outcome.Passed("both services run as user id " + uid)
-                : new Outcome.Failed(names(others), "stop it if you know it; it answers instead of your server");
+                : held(new PortHolders(server.host(), server.launchd()), others);
+    }
+
+    private static Outcome held(PortHolders holders, List<Listener> others) {
+        List<PortHolders.Holder> held =
+                others.stream().map(holders::of).distinct().toList();
+        return new Outcome.Failed(
+                held.stream().map(PortHolders.Holder::who).collect(Collectors.joining("; ")),
+                held.stream().map(PortHolders.Holder::advice).distinct().collect(Collectors.joining("; "))
+                        + "; it answers instead of your server");
     }
 
     /** Sees also what lsof hides: sockets of other users. */

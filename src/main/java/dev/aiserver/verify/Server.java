@@ -29,7 +29,7 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
 
     /** What the checks will ask of any server's machine first. */
     public static Foresight questions(Host host, Launchd launchd) {
-        return ServiceChecks.questions(host.facts(), launchd)
+        return ServiceChecks.questions(host, launchd)
                 .and(Interfaces.questions(host.facts()))
                 .and(Tailscale.questions())
                 .and(PrivacyChecks.questions(launchd))

@@ -1,15 +1,21 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.agent.PortHolders;
+import dev.aiserver.agent.Rival;
+import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Host;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
+import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
@@ -21,22 +27,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** That the services run, stay, and come from the files that were installed. */
 final class ServiceChecks {
     private static final String INSTALL = "run \"aiserver install\"";
     private static final List<String> LABELS = List.of(Server.OLLAMA, Server.HAPROXY);
+    private static final String SWITCHED_OFF =
+            "it is switched off, in System Settings > General > Login Items & Extensions or by \"launchctl disable\"";
+    private static final String SWITCH_ON = INSTALL + " to switch it on again";
     private static final int LEAST_FILES = 8210;
     private static final int OTHERS = 077;
 
     private ServiceChecks() {}
 
     /** What they will ask of any server first. */
-    static Foresight questions(Facts facts, Launchd launchd) {
+    static Foresight questions(Host host, Launchd launchd) {
         return launchd.questions(LABELS)
                 .and(launchd.questions(List.of(LogFiles.ROTATION)))
-                .and(Foresight.ofFiles(List.of(state(facts))));
+                .and(RivalSearch.questions(host, launchd))
+                .and(Foresight.ofFiles(List.of(state(host.facts()))));
     }
 
     /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
@@ -47,7 +60,7 @@ final class ServiceChecks {
                 .mapToObj(ServiceChecks::userOf)
                 .forEach(commands::add);
         commands.add(auditOfPrograms(server));
-        return Foresight.ofCommands(commands);
+        return Foresight.ofCommands(commands).and(RivalSearch.furtherQuestions(server.host()));
     }
 
     private static Stream<LaunchctlPrint> loaded(Server server) {
@@ -74,7 +87,9 @@ final class ServiceChecks {
         List<Check> checks = new ArrayList<>();
         for (String label : LABELS) {
             checks.add(Check.onServer(
-                    "services." + label, label + " is loaded and running", (subject, server) -> runs(server, label)));
+                    "services." + label,
+                    label + " is loaded and running",
+                    (subject, server) -> runs(subject, server, label)));
             checks.add(Check.onServer(
                     "services.stable." + label,
                     label + " is not restarted over and over",
@@ -97,6 +112,8 @@ final class ServiceChecks {
                     (subject, server) -> mayOpenFiles(server, label)));
         }
         checks.add(Check.onServer(
+                "services.rivals", "no other Ollama or HAProxy starts by itself", (subject, server) -> rivals(server)));
+        checks.add(Check.onServer(
                 "services.rotation",
                 "logs are rotated, so that they do not fill the disk",
                 (subject, server) -> rotation(server)));
@@ -109,7 +126,7 @@ final class ServiceChecks {
         return checks;
     }
 
-    private static Outcome runs(Server server, String label) {
+    private static Outcome runs(Subject subject, Server server, String label) {
         JobStatus status = server.launchd().status(label);
         String start = INSTALL + " to start it";
         if (status instanceof JobStatus.Absent) {
@@ -124,6 +141,10 @@ final class ServiceChecks {
         if (print.isRunning()) {
             return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
         }
+        Optional<PortHolders.Holder> holder = holder(subject, server, label);
+        if (holder.isPresent()) {
+            return new Outcome.Failed(holder.get().who(), holder.get().advice() + ", then " + start);
+        }
         AddressState address = server.address();
         return label.equals(Server.HAPROXY) && !(address instanceof AddressState.Present)
                 ? new Outcome.Failed("it waits for its address: " + address.problem(), address.remedy())
@@ -131,6 +152,12 @@ final class ServiceChecks {
                         "its state is \"" + print.state() + "\", last ended with "
                                 + print.lastExit().words(),
                         "look at its log, then " + start);
+    }
+
+    private static Optional<PortHolders.Holder> holder(Subject subject, Server server, String label) {
+        Health health = server.job(label).health();
+        return new PortHolders(server.host(), server.launchd())
+                .of(health.address(), health.port(), subject.listeners(server));
     }
 
     private static Outcome staysUp(Subject subject, Server server, String label) {
@@ -157,11 +184,16 @@ final class ServiceChecks {
     }
 
     private static Outcome keptAlive(Server server, String label) {
+        if (server.launchd().disabled().contains(label)) {
+            return new Outcome.Failed(SWITCHED_OFF, SWITCH_ON);
+        }
         PropertyList plist = server.propertyList(label);
         return new Findings()
                 .demand(plist.value("KeepAlive").equals("true"), "KeepAlive is not true")
                 .demand(plist.value("RunAtLoad").equals("true"), "RunAtLoad is not true")
-                .outcome("KeepAlive and RunAtLoad are true", INSTALL + " to write its property list anew");
+                .outcome(
+                        "KeepAlive and RunAtLoad are true, and it is not switched off",
+                        INSTALL + " to write its property list anew");
     }
 
     private static Outcome notThrottled(Server server, String label) {
@@ -185,6 +217,26 @@ final class ServiceChecks {
                 INSTALL + ": HAProxy needs " + LEAST_FILES + " for its maxconn, and launchd's own limit is 256");
     }
 
+    private static Outcome rivals(Server server) {
+        List<Path> own = server.receipt().resources().stream()
+                .filter(Service.class::isInstance)
+                .map(resource -> ((Service) resource).plist())
+                .toList();
+        List<Rival> rivals = new RivalSearch(server.host(), server.launchd(), own)
+                .search(server.spec().ollama().port());
+        List<Rival> harmful = rivals.stream().filter(Rival::isHarmful).toList();
+        if (!harmful.isEmpty()) {
+            return new Outcome.Failed(each(harmful, Rival::what), each(harmful, Rival::advice));
+        }
+        return rivals.isEmpty()
+                ? new Outcome.Passed("no agent, daemon or app does")
+                : new Outcome.Warned(each(rivals, Rival::what), each(rivals, Rival::advice));
+    }
+
+    private static String each(List<Rival> rivals, Function<Rival, String> words) {
+        return rivals.stream().map(words).distinct().collect(Collectors.joining("; "));
+    }
+
     private static Outcome rotation(Server server) {
         long size = server.logs().size(server.host());
         String words = "the logs take " + LogFiles.words(size);
@@ -196,6 +248,9 @@ final class ServiceChecks {
         }
         if (!(server.launchd().status(LogFiles.ROTATION) instanceof JobStatus.Loaded loaded)) {
             return new Outcome.Failed(LogFiles.ROTATION + " is not loaded, and " + words, INSTALL + " to load it");
+        }
+        if (server.launchd().disabled().contains(LogFiles.ROTATION)) {
+            return new Outcome.Warned(LogFiles.ROTATION + ": " + SWITCHED_OFF + ", and " + words, SWITCH_ON);
         }
         LastExit last = loaded.print().lastExit();
         if (!(last instanceof LastExit.Never) && !last.equals(new LastExit.Code(0))) {

@@ -289,7 +289,7 @@ class RefusalsIT {
                             answers(mac);
                         },
                         1,
-                        "launchd runs it as org.ann.llm, and starts it again when it is killed; stop it with \"launchctl "
+                        "which launchd runs as org.ann.llm and starts again when it is killed; stop it with \"launchctl "
                                 + "bootout gui/65534/org.ann.llm\", move "),
                 on(
                         "an agent from a linked property list",

@@ -2,6 +2,7 @@ package dev.aiserver.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.agent.Rival;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.server.Status;
 import java.io.BufferedReader;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusTextTest {
@@ -38,6 +40,7 @@ class StatusTextTest {
                         List.of("java (pid 12739) on 127.0.0.1:11434"),
                         List.of(),
                         LOGS,
+                        List.of(),
                         List.of(),
                         "0.16.2",
                         List.of("qwen3:8b", "llava:latest"),
@@ -73,6 +76,11 @@ class StatusTextTest {
                         List.of(),
                         List.of("/Users/ann/.haproxy/haproxy.cfg"),
                         new Status.LogSize("/Volumes/logs", 1_260_000_000, "rotate them"),
+                        List.of(new Rival(
+                                Optional.empty(),
+                                "/Users/ann/Applications/Ollama.app is installed",
+                                "do not open it",
+                                false)),
                         List.of(
                                 "Cannot tell who listens on port 11434: \"lsof\" gave no answer (it did not answer in time)."),
                         "0.16.2",
@@ -87,6 +95,7 @@ class StatusTextTest {
                           com.ollama.warm-models  loaded, has not run yet
                           edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
                           logs                    /Volumes/logs, 1.2 GB  rotate them
+                          besides                 ~/Applications/Ollama.app is installed; do not open it
                           unknown                 Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
                           Ollama                  0.16.2
                           on disk                 no models

@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Trouble;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,14 @@ class LaunchctlPrintTest {
                 	}
                 """;
         assertThat(LaunchctlPrint.disabledLabels(output.getBytes(StandardCharsets.UTF_8)))
-                .containsExactlyInAnyOrder("com.ollama", "com.old");
+                .contains(Set.of("com.ollama", "com.old"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Bootstrap failed", "\"com.ollama\" => disabled\n"})
+    void takesNoOtherTextForAListOfDisabledLabels(String output) {
+        assertThat(LaunchctlPrint.disabledLabels(output.getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
     }
 
     private static Map<String, String> described(LaunchctlPrint print) {

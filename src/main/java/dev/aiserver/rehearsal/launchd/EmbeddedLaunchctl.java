@@ -118,8 +118,9 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
             case "kill" -> kill(arguments);
             case "print" -> print(argument(arguments, 0));
             case "print-disabled" -> {
-                launchd.jobs(Target.parse(argument(arguments, 0)));
-                yield output(printing.disabled());
+                Target domain = Target.parse(argument(arguments, 0));
+                launchd.jobs(domain);
+                yield output(printing.disabled(domain));
             }
             case "enable", "disable" -> {
                 Target target = Target.parseService(argument(arguments, 0));

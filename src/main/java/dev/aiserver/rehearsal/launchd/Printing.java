@@ -114,15 +114,15 @@ final class Printing {
                         label)));
         lines.add("\t}");
         lines.add("");
-        disabledServices(lines);
+        disabledServices(lines, target);
         lines.add("}");
         return lines.bytes();
     }
 
-    byte[] disabled() {
+    byte[] disabled(Target domain) {
         Lines lines = new Lines();
         lines.add("");
-        disabledServices(lines);
+        disabledServices(lines, domain);
         lines.add("\tlogin item associations = {\n\t}");
         return lines.bytes();
     }
@@ -155,10 +155,11 @@ final class Printing {
         return lines.bytes();
     }
 
-    private void disabledServices(Lines lines) {
+    /** The system has a list of its own, which only root changes. */
+    private void disabledServices(Lines lines, Target domain) {
         lines.add("\tdisabled services = {");
-        launchd.disabled.forEach(
-                (label, off) -> lines.add("\t\t\"" + label + "\" => " + (off ? "disabled" : "enabled")));
+        Map<String, Boolean> disabled = domain.isSystem() ? Map.of() : launchd.disabled;
+        disabled.forEach((label, off) -> lines.add("\t\t\"" + label + "\" => " + (off ? "disabled" : "enabled")));
         lines.add("\t}");
     }
 

@@ -1,4 +1,4 @@
-package dev.aiserver.server;
+package dev.aiserver.agent;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
@@ -6,11 +6,11 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.ollama.OllamaHost;
-import dev.aiserver.server.EarlierService.Program;
 import dev.aiserver.service.PropertyList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,8 +19,12 @@ import java.util.regex.Pattern;
  *
  * @param command the program and its arguments, with blanks between
  * @param ollamaHost the value of {@code OLLAMA_HOST} that its process gets, empty when none
+ * @param startsByItself whether launchd starts it without being asked, at login, at boot or later
  */
-record LaunchAgent(String label, String command, String ollamaHost) {
+public record LaunchAgent(String label, String command, String ollamaHost, boolean startsByItself) {
+    private static final Set<String> STARTERS =
+            Set.of("KeepAlive", "StartInterval", "StartCalendarInterval", "WatchPaths", "QueueDirectories", "Sockets");
+
     private static final Pattern OLLAMA = Pattern.compile("(?:^|[/\\s'\"])ollama['\"]?\\s+(?:serve|start)\\b");
     private static final Pattern HAPROXY = Pattern.compile("(?:^|[/\\s'\"])haproxy['\"]?(?:\\s|$)");
 
@@ -37,7 +41,7 @@ record LaunchAgent(String label, String command, String ollamaHost) {
      * @return empty for what is no property list of a job
      * @throws Trouble when plutil does not say what a binary one holds
      */
-    static Optional<LaunchAgent> read(Host host, Content content, String session) {
+    public static Optional<LaunchAgent> read(Host host, Content content, String session) {
         String xml = xml(host, content);
         try {
             return Optional.of(of(PropertyList.parse(xml), session)).filter(agent -> !agent.label.isEmpty());
@@ -69,10 +73,20 @@ record LaunchAgent(String label, String command, String ollamaHost) {
         String command = String.join(" ", words);
         Matcher assigned = ASSIGNMENT.matcher(command);
         String own = plist.values().getOrDefault("EnvironmentVariables.OLLAMA_HOST", session);
-        return new LaunchAgent(plist.value("Label"), command, assigned.find() ? assigned.group(1) : own);
+        return new LaunchAgent(
+                plist.value("Label"), command, assigned.find() ? assigned.group(1) : own, startsByItself(plist));
     }
 
-    Optional<Program> program() {
+    private static boolean startsByItself(PropertyList plist) {
+        return !plist.value("Disabled").equals("true")
+                && (plist.value("RunAtLoad").equals("true")
+                        || plist.values().entrySet().stream()
+                                .anyMatch(entry ->
+                                        STARTERS.contains(entry.getKey().split("\\.", 2)[0])
+                                                && !entry.getValue().equals("false")));
+    }
+
+    public Optional<Program> program() {
         if (OLLAMA.matcher(command).find()) {
             return Optional.of(Program.OLLAMA);
         }
@@ -80,7 +94,7 @@ record LaunchAgent(String label, String command, String ollamaHost) {
     }
 
     /** Where it would listen if it is an Ollama. */
-    OllamaHost listensOn() {
+    public OllamaHost listensOn() {
         return OllamaHost.parse(ollamaHost);
     }
 }

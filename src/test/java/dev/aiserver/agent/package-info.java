@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.agent;
+
+import org.jspecify.annotations.NullMarked;
