@@ -213,6 +213,21 @@ final class Mac implements AutoCloseable {
         script(root.resolve("instead").resolve(tool), "REAL=" + real + "\n" + body);
     }
 
+    /** Has launchctl answer such a question not before {@link #release}, so that a test finds the moment before it. */
+    void hold(String words) {
+        Path real = root.resolve("bin/launchctl.real");
+        must("mv", standin("launchctl").toString(), real.toString());
+        write(root.resolve("held"), "");
+        script(
+                standin("launchctl"),
+                "case \"$*\" in *'" + words + "'*) while [ -e " + root + "/held ]; do sleep 0.05; done ;; esac\nexec "
+                        + real + " \"$@\"");
+    }
+
+    void release() {
+        must("rm", root + "/held");
+    }
+
     /** {@code ./install --config …} of the checkout. */
     Run install(String... options) {
         return command(

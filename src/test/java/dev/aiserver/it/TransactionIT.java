@@ -66,6 +66,7 @@ class TransactionIT {
     void anInstallationThatWasKilledIsToldOfAndUndoneByTheNextCommand(String moment) throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
+            mac.hold("enable " + mac.target(moment.equals("com.haproxy") ? "com.aiserver.rotate-logs" : "com.haproxy"));
             Process killed = installing(mac);
             switch (moment) {
                 case "journal" -> awaitFile(mac, JOURNAL, killed);
@@ -73,6 +74,7 @@ class TransactionIT {
                 default -> awaitService(mac, moment);
             }
             killed.destroyForcibly().waitFor();
+            mac.release();
             assertThat(mac.home().resolve(JOURNAL)).exists();
 
             Run status = uninstalled(mac, "status");
@@ -178,6 +180,7 @@ class TransactionIT {
     void aSignalUndoesWhatWasBegun(String signal, String moment) throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
+            mac.hold("enable " + mac.target("com.haproxy"));
             Process process = installing(mac);
             switch (moment) {
                 case "journal" -> awaitFile(mac, JOURNAL, process);
@@ -185,6 +188,7 @@ class TransactionIT {
                 default -> awaitService(mac, moment);
             }
             mac.command("kill", "-" + signal, String.valueOf(process.pid()));
+            mac.release();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(130);
