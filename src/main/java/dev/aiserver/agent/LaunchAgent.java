@@ -9,9 +9,10 @@ import dev.aiserver.ollama.OllamaHost;
 import dev.aiserver.service.PropertyList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -19,17 +20,22 @@ import java.util.regex.Pattern;
  *
  * @param command the program and its arguments, with blanks between
  * @param ollamaHost the value of {@code OLLAMA_HOST} that its process gets, empty when none
+ * @param environment that it sets for its process, in the property list or on the command line
  * @param startsByItself whether launchd starts it without being asked, at login, at boot or later
  */
-public record LaunchAgent(String label, String command, String ollamaHost, boolean startsByItself) {
+public record LaunchAgent(
+        String label, String command, String ollamaHost, Map<String, String> environment, boolean startsByItself) {
     private static final Set<String> STARTERS =
             Set.of("KeepAlive", "StartInterval", "StartCalendarInterval", "WatchPaths", "QueueDirectories", "Sockets");
 
     private static final Pattern OLLAMA = Pattern.compile("(?:^|[/\\s'\"])ollama['\"]?\\s+(?:serve|start)\\b");
     private static final Pattern HAPROXY = Pattern.compile("(?:^|[/\\s'\"])haproxy['\"]?(?:\\s|$)");
 
-    /** As {@code env} and shells are told it. */
-    private static final Pattern ASSIGNMENT = Pattern.compile("\\bOLLAMA_HOST=[\"']?([^\\s\"';]*)");
+    private static final String OLLAMA_HOST = "OLLAMA_HOST";
+    private static final String ENVIRONMENT = "EnvironmentVariables.";
+
+    /** As {@code env} and shells are told them. */
+    private static final Pattern ASSIGNMENT = Pattern.compile("\\b(OLLAMA_[A-Z_]+)=[\"']?([^\\s\"';]*)");
 
     private static final String BINARY = "bplist";
 
@@ -71,10 +77,25 @@ public record LaunchAgent(String label, String command, String ollamaHost, boole
             words.add(plist.value("ProgramArguments." + i));
         }
         String command = String.join(" ", words);
-        Matcher assigned = ASSIGNMENT.matcher(command);
-        String own = plist.values().getOrDefault("EnvironmentVariables.OLLAMA_HOST", session);
+        Map<String, String> environment = environment(plist, command);
         return new LaunchAgent(
-                plist.value("Label"), command, assigned.find() ? assigned.group(1) : own, startsByItself(plist));
+                plist.value("Label"),
+                command,
+                environment.getOrDefault(OLLAMA_HOST, session),
+                environment,
+                startsByItself(plist));
+    }
+
+    /** What stands closer to the program decides. */
+    private static Map<String, String> environment(PropertyList plist, String command) {
+        Map<String, String> environment = new TreeMap<>();
+        plist.values().forEach((key, value) -> {
+            if (key.startsWith(ENVIRONMENT)) {
+                environment.put(key.substring(ENVIRONMENT.length()), value);
+            }
+        });
+        ASSIGNMENT.matcher(command).results().forEach(set -> environment.put(set.group(1), set.group(2)));
+        return environment;
     }
 
     private static boolean startsByItself(PropertyList plist) {

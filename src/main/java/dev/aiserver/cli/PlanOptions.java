@@ -150,11 +150,13 @@ final class PlanOptions {
         String found = EarlierText.of(around.earlier()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
+        String settings =
+                proposal.settings().stream().map(sentence -> sentence + "\n").collect(Collectors.joining());
         String oldLogs = proposal.oldLogs().isEmpty()
                 ? ""
                 : "The services will write their logs elsewhere; these stay until you delete them: "
                         + proposal.oldLogs().stream().map(Path::toString).collect(Collectors.joining(", ")) + "\n";
-        return found + oldLogs + "The proxy will listen on " + around.address() + ":"
+        return found + settings + oldLogs + "The proxy will listen on " + around.address() + ":"
                 + spec.proxy().port() + ", Ollama on 127.0.0.1:" + spec.ollama().port() + ". The plan:\n";
     }
 
@@ -167,6 +169,7 @@ final class PlanOptions {
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
         fields.put("found", EarlierText.of(proposal.around().earlier()));
+        fields.put("settings", proposal.settings());
         fields.put("oldLogs", proposal.oldLogs().stream().map(Path::toString).toList());
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));

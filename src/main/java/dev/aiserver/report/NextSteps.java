@@ -64,6 +64,6 @@ public final class NextSteps {
 
     /** How many tokens of context Ollama gives a model; without this, Claude Code takes a million for granted. */
     private static String context(ServerSpec spec) {
-        return spec.ollama().environment().getOrDefault("OLLAMA_CONTEXT_LENGTH", "4096");
+        return spec.ollamaEnvironment().getOrDefault("OLLAMA_CONTEXT_LENGTH", "4096");
     }
 }

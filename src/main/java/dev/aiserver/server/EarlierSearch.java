@@ -110,6 +110,7 @@ final class EarlierSearch {
                         program,
                         agent.label(),
                         sight.plist(),
+                        agent,
                         sight.job(),
                         sight.held().stream()
                                 .map(listener -> listener.address() + ":" + listener.port())

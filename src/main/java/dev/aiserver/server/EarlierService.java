@@ -1,5 +1,6 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.agent.Program;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.HostFile;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  *
  * @param plist that defines it, in the user's own LaunchAgents
  * @param job what launchd says of it, when it is loaded
+ * @param agent what that says
  * @param addresses on which it listens, {@code 127.0.0.1:11434}
  */
 public record EarlierService(
@@ -22,6 +24,7 @@ public record EarlierService(
         Program program,
         String label,
         Path plist,
+        LaunchAgent agent,
         Optional<LaunchctlPrint> job,
         List<String> addresses) {
 

@@ -1,6 +1,9 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ReadOnlyHost;
@@ -30,6 +33,7 @@ import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -76,6 +80,7 @@ public final class Install {
      * @param unfinished a transaction whose process died, which is undone first
      * @param receipt of earlier changes
      * @param header of the receipt when the plan has been applied
+     * @param settings what becomes of the settings of services that are taken over, a sentence each
      * @param oldLogs that stay where services wrote until now, because the logs go elsewhere
      */
     public record Proposal(
@@ -88,6 +93,7 @@ public final class Install {
             Optional<Journal> unfinished,
             Receipt receipt,
             Receipt header,
+            List<String> settings,
             List<Path> oldLogs) {
 
         /** Whether the host is as it shall be, and the receipt says so. */
@@ -170,15 +176,17 @@ public final class Install {
         Optional<Receipt> earlier = unfinished.isPresent()
                 ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                 : seen.receipts().load(contents);
-        ServerSpec spec = wish.configuration()
+        ServerSpec chosen = wish.configuration()
                 .or(() -> earlier.map(this::configuration).map(Logs::moved))
                 .orElseGet(ServerSpec::defaults);
-        Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(spec);
-        Receipt header =
-                Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
-        Receipt receipt = earlier.orElse(header);
-        Surroundings known = surveyed.besides(receipt);
+        Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(chosen);
+        Receipt ours = earlier.orElseGet(() -> header(chosen, surveyed));
+        Surroundings known = surveyed.besides(ours);
         Surroundings around = unfinished.map(known::besides).orElse(known);
+        ServerSpec spec = carried(outlook, around, ours, contents).in(chosen);
+        ModelFolder.require(outlook.host(), spec);
+        Receipt header = header(spec, surveyed);
+        Receipt receipt = earlier.orElse(header);
         Adoption adoption = new Adoption(around.earlier(), receipt);
         Blueprint drawn = Blueprint.of(spec, around, layout, release, contents)
                 .with(adoption)
@@ -193,7 +201,52 @@ public final class Install {
                 .flatMap(old -> old.files().present(outlook.host()).stream())
                 .distinct()
                 .toList();
-        return new Proposal(spec, wish.edits(), around, plan, blueprint, edits, unfinished, receipt, header, oldLogs);
+        return new Proposal(
+                spec,
+                wish.edits(),
+                around,
+                plan,
+                blueprint,
+                edits,
+                unfinished,
+                receipt,
+                header,
+                CarriedSettings.of(agents(around)).sentences(spec),
+                oldLogs);
+    }
+
+    private Receipt header(ServerSpec spec, Surroundings surveyed) {
+        return Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
+    }
+
+    /** Also of what was taken over earlier: a configuration that says nothing of it leaves it as it is. */
+    private static CarriedSettings carried(Outlook outlook, Surroundings around, Receipt receipt, Contents contents) {
+        Stream<LaunchAgent> earlier = receipt.entries().stream()
+                .filter(entry -> entry.resource() instanceof HostFile file
+                        && file.path().toString().endsWith(".plist"))
+                .filter(entry -> entry.before() instanceof State.File)
+                .map(entry -> ((State.File) entry.before()).digest())
+                .flatMap(digest -> content(outlook, digest, contents).stream())
+                .flatMap(content -> LaunchAgent.read(outlook.host(), content, "").stream());
+        return CarriedSettings.of(
+                Stream.concat(agents(around).stream(), earlier).toList());
+    }
+
+    private static Optional<Content> content(Outlook outlook, String digest, Contents contents) {
+        if (contents.has(digest)) {
+            return Optional.of(contents.get(digest));
+        }
+        return outlook.host().file(outlook.records().receipts().backup(digest)) instanceof FileState.Regular kept
+                ? Optional.of(kept.content())
+                : Optional.empty();
+    }
+
+    /** What runs is heard first. */
+    private static List<LaunchAgent> agents(Surroundings around) {
+        return around.earlier().stream()
+                .sorted(Comparator.comparing(service -> service.pid().isEmpty()))
+                .map(EarlierService::agent)
+                .toList();
     }
 
     /** Where the services wrote that are replaced now. */

@@ -20,7 +20,7 @@ public final class ModelDisk {
 
     public ModelDisk(Host host, ServerSpec spec) {
         this.host = host;
-        String models = spec.ollama().environment().getOrDefault("OLLAMA_MODELS", "");
+        String models = spec.ollamaEnvironment().getOrDefault("OLLAMA_MODELS", "");
         this.folder =
                 models.startsWith("/") ? Path.of(models) : host.facts().home().resolve(".ollama/models");
     }

@@ -26,7 +26,7 @@ public record WarmLimits(
      * does make progress may take longer, so this waits for six times that before it gives up Ollama itself.
      */
     public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration absence) {
-        String timeout = spec.ollama().environment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
+        String timeout = spec.ollamaEnvironment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
         Duration patience = timeout.matches("-?\\d{1,9}")
                 ? Duration.ofSeconds(Integer.parseInt(timeout))
                 : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));

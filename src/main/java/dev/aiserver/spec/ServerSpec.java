@@ -101,7 +101,7 @@ public record ServerSpec(
     /**
      * Ollama's port on 127.0.0.1 and its environment.
      *
-     * @param environment without {@code OLLAMA_HOST} and {@code OLLAMA_ORIGINS}, which are not a matter of
+     * @param environment what the person sets, which {@link ServerSpec#ollamaEnvironment} completes; without {@code OLLAMA_HOST} and {@code OLLAMA_ORIGINS}, which are not a matter of
      *     configuration; sorted
      * @param unsafe names of those variables whose values were not checked, because the person wants it so
      */
@@ -127,6 +127,11 @@ public record ServerSpec(
         models = List.copyOf(models);
     }
 
+    private static final String NO_CLOUD = "OLLAMA_NO_CLOUD";
+
+    /** As Go reads a bool. */
+    private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
+
     /** The variable that limits how many models are in memory at once. */
     public static final String MAX_LOADED_MODELS = "OLLAMA_MAX_LOADED_MODELS";
 
@@ -139,22 +144,37 @@ public record ServerSpec(
                 List.of(),
                 new Network.Tailscale(),
                 new Proxy(11434, Set.of(EndpointSet.STRICT)),
-                new Ollama(11434, DEFAULT_ENVIRONMENT),
+                new Ollama(11434, Map.of()),
                 List.of(),
                 false,
                 Path.of("~/Library/Logs/aiserver"));
     }
 
     /**
-     * What Ollama gets: the configured variables, and room for all the models where they are more than Ollama keeps
-     * by itself and the configuration does not set the limit.
+     * What Ollama gets: the configured variables, the defaults of those that are not, and room for all the models where
+     * they are more than Ollama keeps by itself and the configuration does not set the limit.
      */
     public Map<String, String> ollamaEnvironment() {
-        Map<String, String> environment = new TreeMap<>(ollama.environment());
+        Map<String, String> environment = new TreeMap<>(DEFAULT_ENVIRONMENT);
+        environment.putAll(ollama.environment());
         if (models.size() > MODELS_KEPT_BY_DEFAULT) {
             environment.putIfAbsent(MAX_LOADED_MODELS, Integer.toString(models.size()));
         }
         return environment;
+    }
+
+    /** Whether Ollama may answer by models of its cloud, so that prompts leave the machine. */
+    public boolean allowsCloud() {
+        String noCloud = ollamaEnvironment().getOrDefault(NO_CLOUD, "");
+        return noCloud.isEmpty() || OFF.contains(noCloud);
+    }
+
+    /** Returns this configuration with these variables of Ollama, where it does not set them itself. */
+    public ServerSpec withSettings(Map<String, String> variables) {
+        Map<String, String> environment = new TreeMap<>(variables);
+        environment.putAll(ollama.environment());
+        Ollama completed = new Ollama(ollama.port(), environment, ollama.unsafe());
+        return new ServerSpec(name, names, network, proxy, completed, models, warmAtLogin, logs);
     }
 
     public ServerSpec withWarmAtLogin(boolean wanted) {
@@ -169,10 +189,8 @@ public record ServerSpec(
      * No cloud: otherwise a model named {@code x:cloud} leaves the machine through an allowed endpoint. Loaded models
      * stay. Coding tools need 64k tokens of context where Ollama's default may be 4k.
      */
-    static final Map<String, String> DEFAULT_ENVIRONMENT = Map.of(
-            "OLLAMA_NO_CLOUD", "1",
-            "OLLAMA_KEEP_ALIVE", "-1",
-            "OLLAMA_CONTEXT_LENGTH", "65536");
+    static final Map<String, String> DEFAULT_ENVIRONMENT =
+            Map.of(NO_CLOUD, "1", "OLLAMA_KEEP_ALIVE", "-1", "OLLAMA_CONTEXT_LENGTH", "65536");
 
     /**
      * In the form that {@link SpecReader} reads, and always in the same order. What belongs to a mode or a set is there

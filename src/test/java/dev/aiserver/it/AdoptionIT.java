@@ -181,6 +181,55 @@ class AdoptionIT {
     }
 
     @Test
+    void itsSettingsStayUntilTheConfigurationSaysOtherwise() {
+        try (Mac mac = new Mac()) {
+            Path models = mac.root().resolve("models of Ann");
+            succeeded(mac.command("mkdir", models.toString()));
+            EarlierServers.homebrewsOllama(mac, "OLLAMA_MODELS", models.toString());
+            awaitAnswer(mac);
+
+            Run plan = mac.command(
+                    mac.checkout() + "/install", "--config", mac.config().toString(), "--dry-run");
+            assertThat(plan.out())
+                    .contains("Ollama goes on with the settings that it had: OLLAMA_FLASH_ATTENTION=1, "
+                            + "OLLAMA_KV_CACHE_TYPE=q8_0, OLLAMA_MODELS=" + models + ".")
+                    .contains("Ollama loses the setting OLLAMA_ORIGINS that it had: ");
+            succeeded(mac.install("--yes"));
+            assertThat(settings(mac)).contains("OLLAMA_FLASH_ATTENTION", "q8_0", models.toString());
+            assertThat(mac.install("--yes").err()).as("the same configuration").contains("No changes.");
+
+            mac.write(mac.config(), "name: remote-ollama\nollama: {environment: {OLLAMA_FLASH_ATTENTION: 0}}\n");
+            succeeded(mac.install("--yes"));
+            assertThat(settings(mac)).contains("<string>0</string>", "q8_0", models.toString());
+            succeeded(mac.aiserver("uninstall", "--yes"));
+            awaitAnswer(mac);
+        }
+    }
+
+    @Test
+    void modelsThatAreNotThereAreMissedBeforeAnythingIsChanged() {
+        try (Mac mac = new Mac()) {
+            EarlierServers.homebrewsOllama(mac, "OLLAMA_MODELS", "/Volumes/away/models");
+            awaitAnswer(mac);
+            Map<String, FileState> before = mac.tree();
+
+            Run refused = mac.install("--yes");
+
+            assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+            assertThat(refused.err()).contains("OLLAMA_MODELS: /Volumes/away/models is not a folder on this machine");
+            assertThat(mac.tree()).isEqualTo(before);
+        }
+    }
+
+    private static String settings(Mac mac) {
+        return String.join("\n", mac.lines(mac.home().resolve("Library/LaunchAgents/com.ollama.plist")));
+    }
+
+    private static void succeeded(Run run) {
+        assertThat(run.exitCode()).as(run.toString()).isZero();
+    }
+
+    @Test
     void comesBackAtOnceWhenTheInstallationFails() {
         try (Mac mac = new Mac()) {
             EarlierServers.homebrewsOllama(mac);

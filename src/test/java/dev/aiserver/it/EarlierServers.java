@@ -54,6 +54,11 @@ final class EarlierServers {
     }
 
     static void homebrewsOllama(Mac mac) {
+        homebrewsOllama(mac, "OLLAMA_NUM_PARALLEL", "2");
+    }
+
+    /** With a variable more than Homebrew sets, besides a list of web pages. */
+    static void homebrewsOllama(Mac mac, String name, String value) {
         homebrew(mac, "ollama", mac.prefix() + "/opt/ollama/bin/ollama</string>\n\t\t<string>serve", """
                 \t<key>EnvironmentVariables</key>
                 \t<dict>
@@ -61,8 +66,13 @@ final class EarlierServers {
                 \t\t<string>1</string>
                 \t\t<key>OLLAMA_KV_CACHE_TYPE</key>
                 \t\t<string>q8_0</string>
+                \t\t<key>OLLAMA_ORIGINS</key>
+                \t\t<string>https://chat.example</string>
+                \t\t<key>%s</key>
+                \t\t<string>%s</string>
                 \t</dict>
-                """);
+                """.formatted(
+                        name, value));
     }
 
     static void homebrewsHaproxy(Mac mac) {

@@ -44,7 +44,7 @@ class EarlierReceiptsTest {
         Installation installation = Installation.load(store);
 
         ServerSpec defaults = ServerSpec.defaults();
-        assertThat(installation.spec().ollama()).isEqualTo(defaults.ollama());
+        assertThat(installation.spec().ollamaEnvironment()).isEqualTo(defaults.ollamaEnvironment());
         assertThat(installation.spec().proxy()).isEqualTo(defaults.proxy());
         assertThat(installation.spec().logs()).isEqualTo(home.resolve("root/logs"));
         Receipt receipt = installation.receipt();

@@ -101,10 +101,12 @@ class ExamplesTest {
                         defaults.names(),
                         defaults.network(),
                         spec.proxy(),
-                        spec.ollama(),
+                        defaults.ollama(),
                         defaults.models(),
                         spec.warmAtLogin(),
                         spec.logs()))
                 .isEqualTo(defaults);
+        assertThat(spec.ollamaEnvironment()).isEqualTo(defaults.ollamaEnvironment());
+        assertThat(spec.ollama().port()).isEqualTo(defaults.ollama().port());
     }
 }

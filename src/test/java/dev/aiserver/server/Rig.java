@@ -168,8 +168,7 @@ final class Rig implements AutoCloseable {
     }
 
     private ServerSpec spec(Version version) {
-        Map<String, String> environment =
-                new TreeMap<>(ServerSpec.defaults().ollama().environment());
+        Map<String, String> environment = new TreeMap<>(ServerSpec.defaults().ollamaEnvironment());
         Set<EndpointSet> sets = new HashSet<>(Set.of(EndpointSet.STRICT));
         if (version == Version.NEXT) {
             environment.put("OLLAMA_KEEP_ALIVE", "24h");
