@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,16 +42,29 @@ public final class PortHolders {
     }
 
     /**
-     * Who keeps a service from its port, when the service itself does not run.
+     * Who has the port of a service in its place.
      *
+     * @param label of the service, whose process may be another one by now
+     * @param own process of the service; empty when it does not run
      * @param address that it would listen on
      */
-    public Optional<Holder> of(String address, int port, List<Listener> listeners) {
-        return listeners.stream()
+    public Optional<Holder> besides(String label, OptionalInt own, String address, int port, List<Listener> listeners) {
+        List<Listener> there = listeners.stream()
                 .filter(listener -> listener.port() == port)
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))
-                .findFirst()
-                .map(this::of);
+                .toList();
+        boolean isOurs = own.isPresent() && there.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
+        return isOurs
+                ? Optional.empty()
+                : there.stream()
+                        .filter(listener ->
+                                !job(listener).map(Launchd.Owner::label).equals(Optional.of(label)))
+                        .findFirst()
+                        .map(this::of);
+    }
+
+    private Optional<Launchd.Owner> job(Listener listener) {
+        return launchd.owner(ancestry(listener.pid()));
     }
 
     public Holder of(Listener listener) {
@@ -62,8 +76,8 @@ public final class PortHolders {
         if (command.contains("Ollama.app/")) {
             return new Holder(who, OllamaApp.HOW_TO_STOP);
         }
-        Optional<Launchd.Owner> job = launchd.owner(ancestry(listener.pid()));
-        return job.map(known -> new Holder(who + launchedAs(known), HowToUnload.words(known)))
+        return job(listener)
+                .map(known -> new Holder(who + launchedAs(known), HowToUnload.words(known)))
                 .orElseGet(() -> new Holder(who, "stop it with \"kill " + listener.pid() + "\" if you know it"));
     }
 

@@ -38,6 +38,7 @@ final class StatusCommand implements Callable<Integer> {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("url", snapshot.url());
         fields.put("address", snapshot.address());
+        fields.put("renamed", snapshot.renamed());
         fields.put("underWay", snapshot.underWay());
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());

@@ -177,6 +177,13 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                         + "). Run \"" + Command.of("chmod", "go-w", place) + "\"");
     }
 
+    /** @throws Trouble when others could replace this one, with what helps */
+    public void requireSafe(String program) {
+        Map<String, String> only = new LinkedHashMap<>(unsafe);
+        only.keySet().retainAll(List.of(program));
+        new ProgramAudit(List.of(), only).requireSafe();
+    }
+
     /** @throws Trouble when others could replace one of the programs, with what helps for each */
     public void requireSafe() {
         Map<String, List<String>> names = new TreeMap<>();

@@ -61,6 +61,14 @@ public final class Tailscale {
         public String machineName() {
             return dnsName.contains(".") ? dnsName.substring(0, dnsName.indexOf('.')) : dnsName;
         }
+
+        /** Its names now that are none of these; clients that use one would not be let in. */
+        public List<String> namesBeside(List<String> known) {
+            return Stream.of(machineName(), dnsName)
+                    .filter(name -> !name.isEmpty() && !known.contains(name))
+                    .distinct()
+                    .toList();
+        }
     }
 
     /** What Tailscale says of this machine. */

@@ -160,8 +160,7 @@ public final class Rehearsal {
                     List.of(),
                     new Network.Loopback(),
                     new ServerSpec.Proxy(ports.get(0), Set.of(EndpointSet.STRICT)),
-                    new ServerSpec.Ollama(
-                            ports.get(1), ServerSpec.defaults().ollama().environment()),
+                    new ServerSpec.Ollama(ports.get(1), ServerSpec.defaults().ollamaEnvironment()),
                     MODELS,
                     false,
                     ServerSpec.defaults().logs());

@@ -33,6 +33,10 @@ public final class StatusText {
             text.append("  The address %s; %s. Until then com.haproxy waits, and launchd starts it again every 10 s.%n"
                     .formatted(Controls.inLine(address.problem()), Controls.inLine(address.remedy())));
         }
+        snapshot.renamed()
+                .forEach(name -> text.append(
+                        "  Tailscale calls this machine %s now, and the proxy refuses that name (421); run \"aiserver install\".%n"
+                                .formatted(name)));
         if (!snapshot.underWay().isEmpty()) {
             line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.underWay());
         }

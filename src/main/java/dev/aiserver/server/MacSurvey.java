@@ -3,12 +3,10 @@ package dev.aiserver.server;
 import dev.aiserver.agent.Rival;
 import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
@@ -16,7 +14,6 @@ import dev.aiserver.net.Tailscale;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.Network;
-import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -38,15 +36,13 @@ public final class MacSurvey implements Survey {
     /** The oldest HAProxy on which the rendered configuration was tried. */
     private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
 
-    /** Of the services, and what brings them. */
-    private static final List<String> PROGRAMS = List.of("brew", "haproxy", "ollama");
-
     /** What the system brings, by which the server is set up and proved. */
     private static final List<String> TOOLS = List.of("df", "ifconfig", "launchctl", "lsof", "plutil", "ps", "tail");
 
-    private static final Command HAPROXY_VERSION = Command.of("haproxy", "-v");
+    /** Older ones do not know the variable by which they are kept from the cloud. */
+    private static final Version OLDEST_WITHOUT_CLOUD = new Version(0, 16, 2);
+
     private static final String WITHOUT_PCRE = "Built without PCRE";
-    private static final Command HAPROXY_BUILD = Command.of("haproxy", "-vv");
 
     private final Host host;
     private final Launchd launchd;
@@ -67,12 +63,10 @@ public final class MacSurvey implements Survey {
         Logs logs = Logs.of(spec, home);
         List<Path> stats = new ArrayList<>(
                 Optional.ofNullable(logs.folder().getParent()).stream().toList());
-        models(spec).ifPresent(stats::add);
+        ModelFolder.of(spec).ifPresent(stats::add);
         return Foresight.ofStats(stats)
                 .and(logs.files().questions(home))
-                .and(Foresight.ofPrograms("brew", "ollama", "haproxy"))
-                .and(Foresight.ofCommands(
-                        List.of(ProgramAudit.question(PROGRAMS), ollamaVersion(spec), HAPROXY_VERSION, HAPROXY_BUILD)))
+                .and(new Programs(host).questions())
                 .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Foresight.none())
                 .and(Interfaces.questions(host.facts()))
                 .and(new EarlierSearch(host, launchd).questions(spec))
@@ -85,6 +79,10 @@ public final class MacSurvey implements Survey {
         return new EarlierSearch(host, launchd)
                 .furtherQuestions()
                 .and(RivalSearch.furtherQuestions(host))
+                .and(new Programs(host)
+                        .furtherQuestions(program -> program.endsWith("ollama")
+                                ? List.of(ollamaVersion(program, spec))
+                                : List.of(haproxyVersion(program), haproxyBuild(program))))
                 .and(
                         spec.network() instanceof Network.Tailscale
                                 ? new Tailscale(host).furtherQuestions()
@@ -95,22 +93,29 @@ public final class MacSurvey implements Survey {
     public Surroundings survey(ServerSpec spec) {
         Facts facts = host.facts();
         requireMac(facts);
-        Path brew = host.find("brew")
-                .orElseThrow(() ->
-                        new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again."));
         host.tools().requirePresent(TOOLS);
         host.tools().requireSafe();
-        audit(PROGRAMS).requireSafe();
+        Programs programs = new Programs(host);
+        Path prefix = programs.prefix();
         Problems problems = new Problems();
         problems.check(() -> requireDesktopSession(facts));
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
-        problems.check(() -> requireModels(spec));
-        Command ollamaVersion = ollamaVersion(spec);
-        Optional<OllamaVersions> ollama = problems.ask(() -> OllamaVersions.in(said(ollamaVersion)));
-        ollama.ifPresent(
-                versions -> problems.check(() -> requireVersion(ollamaVersion, versions.program(), OLDEST_OLLAMA)));
-        problems.check(() -> requireVersion(HAPROXY_VERSION, Version.in(said(HAPROXY_VERSION)), OLDEST_HAPROXY));
-        problems.check(() -> requirePcre(said(HAPROXY_BUILD)));
+        problems.check(() -> ModelFolder.require(host, spec));
+        Version oldestOllama = spec.allowsCloud() ? OLDEST_OLLAMA : OLDEST_WITHOUT_CLOUD;
+        Optional<Programs.Found> ollama = problems.ask(() -> programs.find(
+                        "ollama",
+                        prefix,
+                        program -> ollamaVersion(program, spec),
+                        said -> isAtLeast(OllamaVersions.in(said).program(), oldestOllama)))
+                .flatMap(Function.identity());
+        Optional<Programs.Found> haproxy = problems.ask(() -> programs.find(
+                        "haproxy",
+                        prefix,
+                        MacSurvey::haproxyVersion,
+                        said -> isAtLeast(Version.in(said), OLDEST_HAPROXY)))
+                .flatMap(Function.identity());
+        ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
+        haproxy.ifPresent(found -> problems.check(() -> requireHaproxy(found)));
         Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
         List<EarlierService> earlier = problems.ask(() -> new EarlierSearch(host, launchd).search(spec))
@@ -122,13 +127,13 @@ public final class MacSurvey implements Survey {
         problems.throwIfAny();
         Tailscale.Node known = node.orElseThrow();
         return new Surroundings(
-                program("ollama", brew),
-                program("haproxy", brew),
+                ollama.map(Programs.Found::path).orElse(Programs.inPrefix("ollama", prefix)),
+                haproxy.map(Programs.Found::path).orElse(Programs.inPrefix("haproxy", prefix)),
                 known.address(),
                 hostNames(spec, known),
-                missing(),
+                missing(ollama, haproxy),
                 earlier,
-                ollama.flatMap(OllamaVersions::outdated));
+                ollama.flatMap(found -> OllamaVersions.in(found.said()).outdated()));
     }
 
     /** What starts by itself in place of ours would have each restart of the machine decide which of them is reached. */
@@ -144,10 +149,6 @@ public final class MacSurvey implements Survey {
                         .ifPresent(rival -> {
                             throw new Trouble("In the way: " + rival.words() + ", then try again.");
                         });
-    }
-
-    private ProgramAudit audit(List<String> programs) {
-        return ProgramAudit.read(host.run(ProgramAudit.question(programs)).text(), host.facts());
     }
 
     private static void requireMac(Facts facts) {
@@ -202,56 +203,51 @@ public final class MacSurvey implements Survey {
         });
     }
 
-    /** A disk that is not connected looks like a server without models, which are then downloaded again. */
-    private void requireModels(ServerSpec spec) {
-        Optional<Path> folder = models(spec);
-        if (folder.isPresent() && !(host.stat(folder.get()) instanceof FileState.Directory)) {
-            throw new Trouble("ollama.environment." + OllamaVariables.MODELS + ": "
-                    + folder.get().getParent()
-                    + " is not a folder on this machine; connect its disk, make the folder or correct the configuration,"
-                    + " then try again.");
-        }
-    }
-
-    /** Where the configured folder of models leads, if there is one. */
-    private static Optional<Path> models(ServerSpec spec) {
-        return Optional.ofNullable(spec.ollama().environment().get(OllamaVariables.MODELS))
-                .filter(folder -> folder.startsWith("/"))
-                .map(folder -> Path.of(folder).resolve("."));
-    }
-
     /** It asks the server that it finds by this variable. */
-    private static Command ollamaVersion(ServerSpec spec) {
-        return Command.of("ollama", "--version")
+    private static Command ollamaVersion(String program, ServerSpec spec) {
+        return Command.of(program, "--version")
                 .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
-    /**
-     * Nothing where there is no such program.
-     *
-     * @throws Trouble when it was killed, which may mean a busy machine as well as a broken program
-     */
-    private String said(Command question) {
-        String program = question.program();
-        if (host.find(program).isEmpty()) {
-            return "";
-        }
-        CommandResult answer = host.run(question);
-        if (answer.wasKilled()) {
-            throw new Trouble(answer.noAnswer(question, "which version of " + program + " this is")
-                            .sentence() + " Try again; if that stays so, run \"brew reinstall " + program + "\".");
-        }
-        return answer.text();
+    private static Command haproxyVersion(String program) {
+        return Command.of(program, "-v");
     }
 
-    private void requireVersion(Command question, Optional<Version> said, Version oldest) {
-        String program = question.program();
-        if (host.find(program).isEmpty()) {
-            return;
+    private static Command haproxyBuild(String program) {
+        return Command.of(program, "-vv");
+    }
+
+    private static boolean isAtLeast(Optional<Version> version, Version oldest) {
+        return version.filter(known -> known.compareTo(oldest) >= 0).isPresent();
+    }
+
+    private static void requireOllama(Programs.Found found, ServerSpec spec) {
+        Version version = version(
+                "ollama",
+                ollamaVersion(found.path().toString(), spec),
+                OllamaVersions.in(found.said()).program());
+        requireVersion("ollama", version, OLDEST_OLLAMA);
+        if (!spec.allowsCloud() && version.compareTo(OLDEST_WITHOUT_CLOUD) < 0) {
+            throw new Trouble("ollama is version " + version
+                    + ", which cannot be kept from sending prompts to its cloud;"
+                    + " at least " + OLDEST_WITHOUT_CLOUD + " is needed for that. Run \"brew upgrade ollama\", then try"
+                    + " again; or allow the cloud, by OLLAMA_NO_CLOUD: 0 under ollama.environment.");
         }
-        Version version =
-                said.orElseThrow(() -> new Trouble("\"" + question + "\" names no version, so it is no working "
-                        + program + "; run \"brew reinstall " + program + "\", then try again."));
+    }
+
+    private void requireHaproxy(Programs.Found found) {
+        String program = found.path().toString();
+        requireVersion(
+                "haproxy", version("haproxy", haproxyVersion(program), Version.in(found.said())), OLDEST_HAPROXY);
+        requirePcre(host.look(haproxyBuild(program)).text());
+    }
+
+    private static Version version(String program, Command question, Optional<Version> said) {
+        return said.orElseThrow(() -> new Trouble("\"" + question + "\" names no version, so it is no working "
+                + program + "; run \"brew reinstall " + program + "\", then try again."));
+    }
+
+    private static void requireVersion(String program, Version version, Version oldest) {
         if (version.compareTo(oldest) < 0) {
             throw new Trouble(program + " is version " + version + ", and at least " + oldest
                     + " is needed; run \"brew upgrade " + program + "\", then try again.");
@@ -306,17 +302,13 @@ public final class MacSurvey implements Survey {
         return List.copyOf(names);
     }
 
-    /** Homebrew's bin folder links to the newest version, so this path outlives an upgrade. */
-    private Path program(String name, Path brew) {
-        return host.find(name).orElse(brew.resolveSibling(name));
-    }
-
-    private Set<String> missing() {
+    private static Set<String> missing(Optional<Programs.Found> ollama, Optional<Programs.Found> haproxy) {
         Set<String> missing = new LinkedHashSet<>();
-        for (String program : List.of("ollama", "haproxy")) {
-            if (host.find(program).isEmpty()) {
-                missing.add(program);
-            }
+        if (ollama.isEmpty()) {
+            missing.add("ollama");
+        }
+        if (haproxy.isEmpty()) {
+            missing.add("haproxy");
         }
         return missing;
     }

@@ -5,11 +5,13 @@ import dev.aiserver.agent.Rival;
 import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Trouble;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
+import dev.aiserver.net.Tailscale;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Journal;
@@ -26,6 +28,7 @@ import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
+import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +55,7 @@ public final class Status {
      *
      * @param url where clients find the server
      * @param address where the proxy shall listen
+     * @param renamed names of this machine that the proxy does not know; empty when it knows all
      * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param logs of the services
@@ -62,6 +66,7 @@ public final class Status {
     public record Snapshot(
             String url,
             Address address,
+            List<String> renamed,
             String underWay,
             List<Service> services,
             List<String> listeners,
@@ -74,12 +79,14 @@ public final class Status {
             List<LoadedModel> loadedModels) {
 
         public Snapshot {
+            renamed = List.copyOf(renamed);
             rivals = List.copyOf(rivals);
             unknown = List.copyOf(unknown);
         }
 
         public boolean isHealthy() {
             return address.present()
+                    && renamed.isEmpty()
                     && underWay.isEmpty()
                     && edited.isEmpty()
                     && unknown.isEmpty()
@@ -162,6 +169,10 @@ public final class Status {
         ServerSpec spec = installation.spec();
         Path home = host.facts().home();
         return RivalSearch.furtherQuestions(asked)
+                .and(
+                        spec.network() instanceof Network.Tailscale
+                                ? new Tailscale(asked).furtherQuestions()
+                                : Foresight.none())
                 .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(Logs.of(spec, home).files().questions(home));
     }
@@ -198,6 +209,7 @@ public final class Status {
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
+                renamed(installation),
                 unfinished
                         .map(Status::words)
                         .orElseGet(() -> records.lock()
@@ -221,6 +233,13 @@ public final class Status {
                         ? List.of()
                         : ollama.installed().stream().map(model -> model.name()).toList(),
                 version.isEmpty() ? List.of() : ollama.loaded());
+    }
+
+    private List<String> renamed(Installation installation) {
+        return installation.spec().network() instanceof Network.Tailscale
+                        && new Tailscale(host).ask() instanceof Tailscale.Connected connected
+                ? connected.node().namesBeside(installation.receipt().hostNames())
+                : List.of();
     }
 
     private static Receipt inPart(Journal journal) {
@@ -278,13 +297,27 @@ public final class Status {
             return "waiting for its address " + address.installed()
                     + (print.isRunning() ? "" : " (launchd tries again)");
         }
+        Optional<String> gone = print.program()
+                .filter(program -> audit(List.of(program)).missing().contains(program));
+        if (print.isRunning() && gone.isPresent()) {
+            return gone.get() + " is gone, so it will not start again; run \"aiserver install\"";
+        }
+        Optional<String> holder = new PortHolders(host, launchd)
+                .besides(
+                        job.label(),
+                        print.pid(),
+                        job.health().address(),
+                        job.health().port(),
+                        listeners)
+                .map(PortHolders.Holder::words);
         return print.isRunning()
-                ? job.health().problem(host).orElse("")
+                ? holder.or(() -> job.health().problem(host)).orElse("")
                 : "last ended with " + print.lastExit().words()
-                        + new PortHolders(host, launchd)
-                                .of(job.health().address(), job.health().port(), listeners)
-                                .map(holder -> "; " + holder.words())
-                                .orElse("");
+                        + holder.map(words -> "; " + words).orElse("");
+    }
+
+    private ProgramAudit audit(List<String> programs) {
+        return ProgramAudit.read(host.look(ProgramAudit.question(programs)).text(), host.facts());
     }
 
     /** What a question finds out, or else why it does not, which goes with the others of that kind. */

@@ -52,6 +52,10 @@ final class NetworkChecks {
                         "Tailscale is connected, with the address that was installed",
                         (subject, server) -> tailscale(server)),
                 Check.onServer(
+                        "network.machine-name",
+                        "the proxy knows the name by which Tailscale knows this machine",
+                        (subject, server) -> machineName(server)),
+                Check.onServer(
                         "network.key-expiry",
                         "this machine need not log in to its tailnet again soon",
                         (subject, server) -> keyExpiry(server)),
@@ -82,6 +86,22 @@ final class NetworkChecks {
         return new Findings()
                 .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
                 .outcome(now, "run \"aiserver install\" to take the new address over");
+    }
+
+    private static Outcome machineName(Server server) {
+        if (!(server.spec().network() instanceof Network.Tailscale)) {
+            return NO_TAILSCALE;
+        }
+        Tailscale.Node node = new Tailscale(server.host()).node();
+        List<String> unknown = node.namesBeside(server.receipt().hostNames());
+        return new Findings()
+                .demand(
+                        unknown.isEmpty(),
+                        "Tailscale now calls it " + String.join(" and ", unknown)
+                                + ", and who uses that name is refused with 421")
+                .outcome(
+                        node.dnsName().isEmpty() ? "Tailscale has no name for it" : node.dnsName(),
+                        "run \"aiserver install\" to have the proxy know it");
     }
 
     private static Outcome keyExpiry(Server server) {

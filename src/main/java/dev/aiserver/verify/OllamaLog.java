@@ -5,7 +5,9 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Patience;
+import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.service.PropertyList;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +49,20 @@ final class OllamaLog {
     /** The first line about a request that carries this text, if it comes within the time. */
     Optional<String> await(String text, Duration limit) {
         return await(text, text, limit).stream().findFirst();
+    }
+
+    /**
+     * Why a line that did not come proves nothing: that of a request which Ollama answers does not come either. Empty when
+     * it comes.
+     */
+    Optional<Outcome> deaf(Subject subject, Duration limit) throws IOException {
+        String control = subject.nonce() + "&allowed-control";
+        Knock knock = subject.client().knock();
+        HttpAnswer answer = subject.send(knock.call(subject.host()).asking(control));
+        return knock.isAnsweredBy(answer) && await(control, limit).isPresent()
+                ? Optional.empty()
+                : Optional.of(new Outcome.Unknown("an allowed request (" + answer.status()
+                        + ") is not in Ollama's log either, so that the log proves nothing; see services.logs"));
     }
 
     /**

@@ -39,12 +39,6 @@ final class PrivacyChecks {
 
     private PrivacyChecks() {}
 
-    /** As the person wrote it; without a word of theirs it is off, and an empty one is Ollama's own default. */
-    private static boolean allowsTheCloud(Server server) {
-        String noCloud = server.spec().ollama().environment().getOrDefault("OLLAMA_NO_CLOUD", "1");
-        return noCloud.isEmpty() || OFF.contains(noCloud);
-    }
-
     /** What they will ask. */
     static Foresight questions(Launchd launchd) {
         return launchd.questionsOfSession(REQUEST_LOG);
@@ -72,7 +66,7 @@ final class PrivacyChecks {
     }
 
     private static Outcome cloudStatus(Subject subject, Server server) throws IOException {
-        if (allowsTheCloud(server)) {
+        if (server.spec().allowsCloud()) {
             return ALLOWED;
         }
         HttpAnswer status = subject.ollama(server).send(HttpCall.get("/api/status", Subject.ollamaHost(server)));
@@ -96,7 +90,7 @@ final class PrivacyChecks {
 
     /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */
     private static Outcome cloudModel(Subject subject) throws IOException {
-        if (subject.server().filter(PrivacyChecks::allowsTheCloud).isPresent()) {
+        if (subject.server().filter(server -> server.spec().allowsCloud()).isPresent()) {
             return ALLOWED;
         }
         Optional<String> path = subject.client().firstOpen(TO_THE_CLOUD);

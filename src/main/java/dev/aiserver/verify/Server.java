@@ -100,11 +100,18 @@ public record Server(Host host, Launchd launchd, Receipt receipt, ServerSpec spe
     /** The files that the two services write to, by their property lists. */
     LogFiles logs() {
         return new LogFiles(Stream.of(OLLAMA, HAPROXY)
-                .map(this::propertyList)
-                .flatMap(plist -> Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath")))
-                .filter(path -> !path.isEmpty())
-                .map(Path::of)
+                .flatMap(label -> logs(label).stream())
                 .toList());
+    }
+
+    /** The same of one of them. */
+    List<Path> logs(String label) {
+        PropertyList plist = propertyList(label);
+        return Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath"))
+                .filter(path -> !path.isEmpty())
+                .distinct()
+                .map(Path::of)
+                .toList();
     }
 
     /** Whether HAProxy can listen where it shall. */

@@ -4,6 +4,7 @@ import dev.aiserver.agent.PortHolders;
 import dev.aiserver.agent.Rival;
 import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Foresight;
@@ -60,6 +61,13 @@ final class ServiceChecks {
                 .mapToObj(ServiceChecks::userOf)
                 .forEach(commands::add);
         commands.add(auditOfPrograms(server));
+        for (String label : LABELS) {
+            if (server.launchd().status(label) instanceof JobStatus.Loaded loaded) {
+                loaded.print()
+                        .log()
+                        .ifPresent(log -> loaded.print().pid().ifPresent(pid -> commands.add(holds(pid, log))));
+            }
+        }
         return Foresight.ofCommands(commands).and(RivalSearch.furtherQuestions(server.host()));
     }
 
@@ -73,6 +81,12 @@ final class ServiceChecks {
     private static Command auditOfPrograms(Server server) {
         return ProgramAudit.question(
                 loaded(server).flatMap(print -> print.program().stream()).toList());
+    }
+
+    private static ProgramAudit audit(Server server) {
+        return ProgramAudit.read(
+                server.host().look(auditOfPrograms(server)).text(),
+                server.host().facts());
     }
 
     private static Command userOf(int pid) {
@@ -98,6 +112,14 @@ final class ServiceChecks {
                     "services.user." + label,
                     label + " runs as its user, not as root",
                     (subject, server) -> runsAsUser(server, label)));
+            checks.add(Check.onServer(
+                    "services.program." + label,
+                    label + "'s program is there for its next start",
+                    (subject, server) -> programIsThere(server, label)));
+            checks.add(Check.onServer(
+                    "services.logs." + label,
+                    label + " writes to the log that people look at",
+                    (subject, server) -> logIsOpen(subject, server, label)));
             checks.add(Check.onServer(
                     "services.keep-alive." + label,
                     label + " is restarted after a crash and started at login",
@@ -138,12 +160,12 @@ final class ServiceChecks {
                     "run \"launchctl bootout " + elsewhere.domain() + "/" + label + "\", then " + start);
         }
         LaunchctlPrint print = ((JobStatus.Loaded) status).print();
-        if (print.isRunning()) {
-            return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
-        }
-        Optional<PortHolders.Holder> holder = holder(subject, server, label);
+        Optional<PortHolders.Holder> holder = holder(subject, server, label, print);
         if (holder.isPresent()) {
             return new Outcome.Failed(holder.get().who(), holder.get().advice() + ", then " + start);
+        }
+        if (print.isRunning()) {
+            return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
         }
         AddressState address = server.address();
         return label.equals(Server.HAPROXY) && !(address instanceof AddressState.Present)
@@ -154,10 +176,11 @@ final class ServiceChecks {
                         "look at its log, then " + start);
     }
 
-    private static Optional<PortHolders.Holder> holder(Subject subject, Server server, String label) {
+    private static Optional<PortHolders.Holder> holder(
+            Subject subject, Server server, String label, LaunchctlPrint print) {
         Health health = server.job(label).health();
         return new PortHolders(server.host(), server.launchd())
-                .of(health.address(), health.port(), subject.listeners(server));
+                .besides(label, print.pid(), health.address(), health.port(), subject.listeners(server));
     }
 
     private static Outcome staysUp(Subject subject, Server server, String label) {
@@ -181,6 +204,50 @@ final class ServiceChecks {
                 ? new Outcome.Passed("user id " + uid)
                 : new Outcome.Failed(
                         "it runs as user id " + uid + ", not " + expected, "stop that process, then " + INSTALL);
+    }
+
+    /** A process goes on without the file that it was started from, until it ends. */
+    private static Outcome programIsThere(Server server, String label) {
+        String program = server.running(label)
+                .program()
+                .orElseThrow(() -> new Trouble("launchctl does not say which program " + label + " runs"));
+        return new Findings()
+                .demand(
+                        !audit(server).missing().contains(program),
+                        program + " is gone, and " + label + " ends for good when its present process does")
+                .outcome(program, INSTALL + " to get it again");
+    }
+
+    private static Outcome logIsOpen(Subject subject, Server server, String label) {
+        int pid = server.pid(label);
+        if (subject.passage(server).pids(label).get(1) != pid) {
+            throw new Trouble("the process of " + label + " ended meanwhile");
+        }
+        Findings findings = new Findings();
+        for (Path log : server.logs(label)) {
+            Command question = holds(pid, log);
+            CommandResult answer = server.host().look(question);
+            boolean isGone = server.host().stat(log) instanceof FileState.Absent;
+            if (!isGone && !answer.succeeded() && !answer.errorText().isBlank()
+                    || answer.cutOff().isPresent()) {
+                throw answer.noAnswer(question, "whether " + label + " writes to " + log);
+            }
+            findings.demand(
+                    !isGone && answer.succeeded(),
+                    isGone
+                            ? log + " is gone, so nobody sees what " + label + " writes"
+                            : label + " does not write to " + log + ", which was put there since it started");
+        }
+        return findings.outcome(
+                String.join(
+                        ", ", server.logs(label).stream().map(Path::toString).toList()),
+                "run \"launchctl kickstart -k gui/" + server.host().facts().uid() + "/" + label
+                        + "\" on the server: that opens it anew, and ends the answers that it is giving now");
+    }
+
+    /** lsof compares what a name leads to now with what the process has open. */
+    private static Command holds(int pid, Path log) {
+        return Command.of("lsof", "-w", "-a", "-p", String.valueOf(pid), "-F", "p", "--", log.toString());
     }
 
     private static Outcome keptAlive(Server server, String label) {
@@ -306,8 +373,7 @@ final class ServiceChecks {
                     (directory.mode() & OTHERS) == 0 && directory.owner() == uid,
                     "%s has mode %04o and belongs to user id %d".formatted(state, directory.mode(), directory.owner()));
         }
-        String audited = server.host().run(auditOfPrograms(server)).text();
-        ProgramAudit.read(audited, server.host().facts())
+        audit(server)
                 .unsafe()
                 .forEach((program, problem) ->
                         findings.demand(false, "another user could replace " + program + ": " + problem));

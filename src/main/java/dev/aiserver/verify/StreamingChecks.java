@@ -217,11 +217,14 @@ final class StreamingChecks {
             }
         }
         long left = System.nanoTime();
-        Optional<String> line = new OllamaLog(server).await(query, TIME_TO_STOP);
+        OllamaLog log = new OllamaLog(server);
+        Optional<String> line = log.await(query, TIME_TO_STOP);
         double waited = (System.nanoTime() - left) / 1e6;
         if (line.isEmpty()) {
-            return new Outcome.Failed(
-                    "Ollama still generates " + TIME_TO_STOP.toSeconds() + " s after the client has left", FIX);
+            return log.deaf(subject, TIME_TO_STOP)
+                    .orElse(new Outcome.Failed(
+                            "Ollama still generates " + TIME_TO_STOP.toSeconds() + " s after the client has left",
+                            FIX));
         }
         return stopped(waited, line.get(), "");
     }
@@ -235,11 +238,15 @@ final class StreamingChecks {
         HttpCall call = OpenAiChecks.longPrompt(subject.host(), model, MANY_TOKENS, query);
         try (Departure departure = subject.leave(call, TIME_TO_ARRIVE)) {
             long left = System.nanoTime();
-            Optional<String> line = new OllamaLog(server).await(query, TIME_TO_STOP);
+            OllamaLog log = new OllamaLog(server);
+            Optional<String> line = log.await(query, TIME_TO_STOP);
             double waited = (System.nanoTime() - left) / 1e6;
             if (line.isEmpty()) {
-                return new Outcome.Failed(
-                        "Ollama is not done with it " + TIME_TO_STOP.toSeconds() + " s after the client has left", FIX);
+                return log.deaf(subject, TIME_TO_STOP)
+                        .orElse(new Outcome.Failed(
+                                "Ollama is not done with it " + TIME_TO_STOP.toSeconds()
+                                        + " s after the client has left",
+                                FIX));
             }
             if (!departure.heard().contains("[DONE]")) {
                 return stopped(waited, line.get(), departure.answered() ? "; the first word came before that" : "");

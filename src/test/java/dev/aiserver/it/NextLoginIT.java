@@ -3,10 +3,13 @@ package dev.aiserver.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Patience;
+import dev.aiserver.standin.TailscaleStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What will be different at the next login is found while all still runs. */
 class NextLoginIT {
@@ -125,6 +128,79 @@ class NextLoginIT {
             assertThat(mac.aiserver("status").out())
                     .contains("port 11434 is taken on 127.0.0.1 by", "ModelServer serve (pid ");
         }
+    }
+
+    @Test
+    void aProgramThatIsGoneIsFoundWhileItsProcessStillRuns() {
+        try (Mac mac = new Mac()) {
+            installed(mac, "--yes");
+            Path program = mac.prefix().resolve("bin/ollama");
+            succeeded(mac.command("rm", program.toString()));
+
+            assertThat(verified(mac, "services.program.*"))
+                    .containsPattern(FAIL + "services.program.com.ollama.{1,200}/bin/ollama is gone");
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  .*/bin/ollama is gone");
+
+            int pid = mac.pid("com.ollama");
+            Run again = mac.install("--yes");
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(program).exists();
+            assertThat(mac.pid("com.ollama")).isEqualTo(pid);
+        }
+    }
+
+    @Test
+    void aNewNameInTheTailnetIsFoundAndTakenOver() {
+        try (Mac mac = new Mac()) {
+            installed(mac, "--yes");
+            mac.write(
+                    mac.state().resolve("tailscale.json"),
+                    TailscaleStatus.running(Mac.ADDRESS).replace("mac-studio", "ai-mac"));
+
+            assertThat(verified(mac, "network.machine-name"))
+                    .containsPattern(FAIL + "network.machine-name.{1,200}Tailscale now calls it ai-mac and ai-mac\\.");
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("Tailscale calls this machine ai-mac now");
+
+            installed(mac, "--yes");
+            assertThat(mac.aiserver("status").exitCode()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rm", "mv"})
+    void aLogThatIsGoneOrReplacedIsFoundAndTheProxyIsNotBlamedForIt(String how) {
+        try (Mac mac = new Mac()) {
+            installed(mac, "--yes");
+            succeeded(mac.aiserver("warm-models", "llama3.2:1b"));
+            Path log = mac.logs().resolve("ollama.stderr.log");
+            String[] change = how.equals("rm")
+                    ? new String[] {"rm", log.toString()}
+                    : new String[] {"sh", "-c", "mv \"$1\" \"$1.old\" && : >\"$1\"", "sh", log.toString()};
+            for (Path each : List.of(log, mac.logs().resolve("ollama.stdout.log"))) {
+                change[change.length - 1] = each.toString();
+                succeeded(mac.command(change));
+            }
+
+            assertThat(verified(mac, "services.logs.*"))
+                    .containsPattern(FAIL + "services.logs.com.ollama.{1,300}"
+                            + (how.equals("rm") ? "is gone" : "was put there since it started"))
+                    .contains("launchctl kickstart -k gui/65534/com.ollama");
+            assertThat(verified(mac, "streaming.cancel*"))
+                    .contains("the log proves nothing; see services.logs")
+                    .doesNotContain("FAIL");
+            succeeded(mac.command("launchctl", "kickstart", "-k", mac.target("com.ollama")));
+            EarlierServers.awaitAnswer(mac);
+            Run again = mac.aiserver("verify", "--only", "services.logs.*");
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+        }
+    }
+
+    private static String verified(Mac mac, String checks) {
+        return mac.aiserver("verify", "--only", checks, "--verbose").out();
     }
 
     private static String rivals(Mac mac) {

@@ -90,6 +90,27 @@ class RefusalsIT {
                         4,
                         "Homebrew could not install ollama: Warning: No available formula with the name \"ollama\". Run"),
                 on(
+                        "Ollama that cannot be kept from its cloud",
+                        mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.16.1"),
+                        1,
+                        "ollama is version 0.16.1, which cannot be kept from sending prompts to its cloud; at least "
+                                + "0.16.2 is needed for that. Run \"brew upgrade ollama\", then try again; or allow"),
+                on(
+                        "the Ollama app as a login item",
+                        mac -> {
+                            mac.command("mkdir", "-p", mac.home() + "/Applications/Ollama.app");
+                            Path item = mac.root().resolve("item.plist");
+                            EarlierServers.handMadeAt(mac, item, "com.ollama.ollama", "/usr/bin/true");
+                            EarlierServers.load(mac, item);
+                        },
+                        1,
+                        "In the way: the Ollama app (com.ollama.ollama) starts at login"),
+                on(
+                        "Homebrew that does not say where it is",
+                        mac -> mac.script(mac.prefix().resolve("bin/brew"), "exit 1"),
+                        1,
+                        "Cannot tell where Homebrew keeps its programs: \"brew --prefix\" gave no answer"),
+                on(
                         "Ollama too old",
                         mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.5.1"),
                         1,

@@ -35,6 +35,7 @@ class StatusTextTest {
         assertThat(text(new Status.Snapshot(
                         URL,
                         PRESENT,
+                        List.of(),
                         "",
                         List.of(OLLAMA, new Status.Service("com.haproxy", "running", 12850, "")),
                         List.of("java (pid 12739) on 127.0.0.1:11434"),
@@ -68,6 +69,7 @@ class StatusTextTest {
         assertThat(text(new Status.Snapshot(
                         URL,
                         stopped,
+                        List.of("mini"),
                         "the install that began 2026-11-24T20:31:07Z did not end",
                         List.of(
                                 OLLAMA,
@@ -89,6 +91,7 @@ class StatusTextTest {
                 .isEqualTo("""
                         not healthy  http://remote-ollama:11434
                           The address 100.101.102.103 is not on this machine now: Tailscale is switched off; connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
+                          Tailscale calls this machine mini now, and the proxy refuses that name (421); run "aiserver install".
                           unfinished  the install that began 2026-11-24T20:31:07Z did not end
                           com.ollama              running, pid 12739
                           com.haproxy             spawn scheduled  waiting

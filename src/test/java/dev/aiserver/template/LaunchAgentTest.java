@@ -26,7 +26,7 @@ class LaunchAgentTest {
         String plist = renderer.ollamaPlist(new OllamaAgent(
                 Path.of("/opt/homebrew/opt/ollama/bin/ollama"),
                 11434,
-                ServerSpec.defaults().ollama().environment(),
+                ServerSpec.defaults().ollamaEnvironment(),
                 HOME,
                 Path.of("/tmp/ollama.stdout.log"),
                 Path.of("/tmp/ollama.stderr.log")));

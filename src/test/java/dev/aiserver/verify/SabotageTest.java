@@ -88,7 +88,7 @@ class SabotageTest {
                         world -> world.afterwards(() -> world.stop(Server.HAPROXY))),
                 of(
                         "processes come and go",
-                        "services.stable.* bindings.ollama bindings.haproxy bindings.others",
+                        "services.stable.* services.logs.*? bindings.ollama bindings.haproxy bindings.others",
                         world -> {
                             int[] pid = {900_000};
                             world.afterwards(() -> world.host()
@@ -164,6 +164,39 @@ class SabotageTest {
                             () -> Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxrwxrwx")));
                     world.closeLater(
                             () -> Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx------")));
+                }),
+                of(
+                        "logs were replaced while the services ran",
+                        "services.logs.* blocked.arrivals? streaming.*?",
+                        world -> {
+                            List<String> names = List.of("ollama.stderr.log", "ollama.stdout.log", "haproxy.log");
+                            world.afterwards(() -> {
+                                for (String name : names) {
+                                    Path log = world.logs().resolve(name);
+                                    Files.move(log, world.logs().resolve(name + ".aside"));
+                                    world.write(log, "", "rw-------");
+                                }
+                            });
+                            for (String name : names) {
+                                Path aside = world.logs().resolve(name + ".aside");
+                                world.closeLater(() -> Files.move(
+                                        aside, world.logs().resolve(name), StandardCopyOption.REPLACE_EXISTING));
+                            }
+                        }),
+                of(
+                        "the programs of the services are gone",
+                        "services.program.*",
+                        world -> world.host()
+                                .change("sh", text -> text.replaceAll("(# /\\S*/(ollama|haproxy)\n)(/.*\n)+", "$1"))),
+                of("another Ollama starts at login", "services.rivals", world -> {
+                    Path plist = world.layout().launchAgents().resolve("org.ann.llm.plist");
+                    world.afterwards(() -> world.write(
+                            plist,
+                            "<plist><dict><key>Label</key><string>org.ann.llm</string><key>RunAtLoad</key><true/>"
+                                    + "<key>ProgramArguments</key><array><string>ollama</string><string>serve</string>"
+                                    + "</array></dict></plist>",
+                            "rw-r--r--"));
+                    world.closeLater(() -> Files.delete(plist));
                 }),
                 of(
                         "logs are not rotated",
@@ -273,13 +306,13 @@ class SabotageTest {
                         "network.address",
                         world -> world.host().answer("ip", "inet 127.0.0.2/8\n")),
                 of(
-                        "the key expires soon and Tailscale forwards to Ollama itself",
-                        "network.key-expiry network.serve network.tailscale network.name.remote-ollama",
+                        "the key expires soon, the name is new and Tailscale forwards to Ollama itself",
+                        "network.key-expiry network.serve network.machine-name network.tailscale network.name.remote-ollama",
                         world -> {
                             world.network(new Network.Tailscale());
                             world.host().answer("tailscale", """
                                             {"BackendState":"Running",
-                                             "Self":{"TailscaleIPs":["%s"],"KeyExpiry":"%s"},
+                                             "Self":{"TailscaleIPs":["%s"],"DNSName":"new-name.tail1234.ts.net.","KeyExpiry":"%s"},
                                              "Web":{"m:443":{"Handlers":{"/":{"Proxy":"http://127.0.0.1:%d"}}}}}""".formatted(
                                             "100.64.0.9", Instant.now().plus(Duration.ofDays(3)), world.ollamaPort()));
                         }),

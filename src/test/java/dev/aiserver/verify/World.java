@@ -80,7 +80,7 @@ final class World implements AutoCloseable {
     private UnaryOperator<String> cfg = UnaryOperator.identity();
     private UnaryOperator<String> ollamaPlist = UnaryOperator.identity();
     private UnaryOperator<String> haproxyPlist = UnaryOperator.identity();
-    private Map<String, String> environment = ServerSpec.defaults().ollama().environment();
+    private Map<String, String> environment = ServerSpec.defaults().ollamaEnvironment();
     private Set<EndpointSet> sets = Set.of(EndpointSet.STRICT);
     private List<String> origins = List.of();
     private boolean anyOrigin = false;
@@ -441,7 +441,7 @@ final class World implements AutoCloseable {
         cfg = UnaryOperator.identity();
         ollamaPlist = UnaryOperator.identity();
         haproxyPlist = UnaryOperator.identity();
-        environment = ServerSpec.defaults().ollama().environment();
+        environment = ServerSpec.defaults().ollamaEnvironment();
         sets = Set.of(EndpointSet.STRICT);
         origins = List.of();
         anyOrigin = false;
