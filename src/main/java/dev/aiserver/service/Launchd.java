@@ -307,7 +307,13 @@ public final class Launchd {
         LaunchctlPrint before = loaded(label);
         Optional<ReloadLog> log = before.log().flatMap(file -> ReloadLog.from(host, file));
         for (int signal = 0; signal < RELOAD_SIGNALS; signal++) {
-            requireSuccess(launchctl.run("kill", "SIGUSR2", target(label)), "reload", label);
+            CommandResult sent = launchctl.run("kill", "SIGUSR2", target(label));
+            if (sent.exitCode() == NO_SUCH_PROCESS) {
+                // It died of an earlier signal, and launchd has not started it anew yet.
+                settle(label, Settling.Process.NEW, Optional.of(before), readiness, timing.window());
+                return true;
+            }
+            requireSuccess(sent, "reload", label);
             boolean taken = patience.await(timing.reloadGrace(), readiness::isReady);
             boolean begun = !taken && log.map(ReloadLog::hasBegun).orElse(false);
             if (begun) {

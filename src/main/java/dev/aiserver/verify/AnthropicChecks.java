@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 final class AnthropicChecks {
     private static final String MESSAGES = "/v1/messages";
     private static final String COUNT = MESSAGES + "/count_tokens";
-    private static final String FIX =
-            "read Ollama's log on the server; \"brew upgrade ollama\" there when it is older than 0.16.2";
     private static final String HELLO = "{\"role\":\"user\",\"content\":\"Say one word.\"}";
     private static final String NO_MODEL =
             "{\"model\":\"" + ForbiddenRequests.NO_MODEL + "\",\"max_tokens\":1,\"messages\":[" + HELLO + "]}";
@@ -123,7 +121,7 @@ final class AnthropicChecks {
                 .is("/type", "error")
                 .is("/error/type", type)
                 .hasText("/error/message")
-                .outcome(status + " " + type, FIX);
+                .outcome(status + " " + type);
     }
 
     private static Check plain(String id, String claim, String fields) {
@@ -132,7 +130,7 @@ final class AnthropicChecks {
             String words = words(answer);
             return message(answer)
                     .demand(!words.isEmpty(), "it says nothing")
-                    .outcome(model + ": " + Answers.shortened(words), FIX);
+                    .outcome(model + ": " + Answers.shortened(words));
         });
     }
 
@@ -166,7 +164,7 @@ final class AnthropicChecks {
                     event.json().path("type").asText().equals(event.name()),
                     "an event " + event.name() + " says it is " + event.json().path("type"));
         }
-        return findings.outcome(stream.events().size() + " events in order", FIX);
+        return findings.outcome(stream.events().size() + " events in order", Remedy.of(stream.status()));
     }
 
     private static final String WEATHER =
@@ -181,10 +179,10 @@ final class AnthropicChecks {
                         .demand(block.path("name").asText().equals("get_weather"), "it calls another tool")
                         .demand(block.path("input").isObject(), "its input is no object")
                         .demand(!block.path("id").asText().isEmpty(), "the call has no id")
-                        .outcome(model + " calls get_weather(" + block.path("input") + ")", FIX);
+                        .outcome(model + " calls get_weather(" + block.path("input") + ")");
             }
         }
-        return answer.status() == 200 ? Shape.wordsInsteadOfTool(model) : shape.outcome("", FIX);
+        return answer.status() == 200 ? Shape.wordsInsteadOfTool(model) : shape.outcome("");
     }
 
     private static Outcome toolResult(Subject subject, String model) throws IOException {
@@ -197,7 +195,7 @@ final class AnthropicChecks {
                         + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"call_1\","
                         + "\"content\":\"It is sunny.\"}]}]");
         Shape shape = message(answer);
-        return shape.demand(!shape.at("/content").isEmpty(), "it says nothing").outcome(model + " answers", FIX);
+        return shape.demand(!shape.at("/content").isEmpty(), "it says nothing").outcome(model + " answers");
     }
 
     private static Outcome thinking(Subject subject, String model) throws IOException {
@@ -205,7 +203,7 @@ final class AnthropicChecks {
         return message(answer)
                 .is("/content/0/type", "thinking")
                 .hasText("/content/0/thinking")
-                .outcome(model + " thinks first", FIX);
+                .outcome(model + " thinks first");
     }
 
     private static Outcome image(Subject subject, String model) throws IOException {
@@ -218,7 +216,7 @@ final class AnthropicChecks {
                         + "\"}},{\"type\":\"text\",\"text\":\"What colour is this?\"}]}]");
         return message(answer)
                 .demand(!words(answer).isEmpty(), "it says nothing")
-                .outcome(model + " answers", FIX);
+                .outcome(model + " answers");
     }
 
     /** What it says or thinks: some models think also when they are asked not to, and may come to no word. */
@@ -242,6 +240,6 @@ final class AnthropicChecks {
                 ? new Outcome.Warned("this Ollama has no count_tokens", "clients estimate instead; nothing to do")
                 : new Findings()
                         .demand(answer.status() < 500 && !Answers.isFromProxy(answer), Answers.shown(answer))
-                        .outcome("offered", FIX);
+                        .outcome("offered", Remedy.of(answer.status()));
     }
 }

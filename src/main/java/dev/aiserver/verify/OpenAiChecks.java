@@ -15,8 +15,6 @@ final class OpenAiChecks {
     private static final String CHAT = "/v1/chat/completions";
     private static final String RESPONSES = "/v1/responses";
     private static final String MODELS = "/v1/models";
-    private static final String FIX =
-            "read Ollama's log on the server; \"brew upgrade ollama\" there when it is older than 0.16.2";
     private static final String TOOL =
             "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}";
 
@@ -111,7 +109,7 @@ final class OpenAiChecks {
                 .demand(answer.status() == status && !Answers.isFromProxy(answer), "it gets " + Answers.shown(answer))
                 .is("/error/type", type)
                 .hasText("/error/message")
-                .outcome(status + " " + type, FIX);
+                .outcome(status + " " + type);
     }
 
     private static Outcome models(Subject subject) throws IOException {
@@ -133,7 +131,7 @@ final class OpenAiChecks {
                 names.equals(subject.models().names()),
                 "it lists " + names + ", and /api/tags "
                         + new TreeSet<>(subject.models().names()));
-        return shape.outcome(data.size() + " models", FIX);
+        return shape.outcome(data.size() + " models");
     }
 
     private static Outcome oneModel(Subject subject, String model) throws IOException {
@@ -145,7 +143,7 @@ final class OpenAiChecks {
                 .demand(answer.status() == 200, Answers.shown(answer))
                 .is("/object", "model")
                 .is("/id", model)
-                .outcome(model, FIX);
+                .outcome(model);
     }
 
     private static Outcome unknownModel(Subject subject) throws IOException {
@@ -181,7 +179,7 @@ final class OpenAiChecks {
         String words = words(answer);
         return completion(answer)
                 .demand(!words.isEmpty(), "it says nothing")
-                .outcome(model + ": " + Answers.shortened(words), FIX);
+                .outcome(model + ": " + Answers.shortened(words));
     }
 
     private static Outcome chatStream(Subject subject, String model, boolean usage) throws IOException {
@@ -208,7 +206,7 @@ final class OpenAiChecks {
                 .demand(finished, "no chunk has a finish_reason")
                 .demand(text.length() > 0, "it says nothing")
                 .demand(counted == usage, usage ? "no chunk tells the usage" : "the usage is told unasked")
-                .outcome(stream.events().size() + " events, then [DONE]", FIX);
+                .outcome(stream.events().size() + " events, then [DONE]", Remedy.of(stream.status()));
     }
 
     private static Outcome jsonMode(Subject subject, String model) throws IOException {
@@ -231,7 +229,7 @@ final class OpenAiChecks {
             }
         }
         return shape.demand(cut || Shape.isObject(text), "the content is no JSON object: " + Answers.shortened(text))
-                .outcome(Answers.shortened(text), FIX);
+                .outcome(Answers.shortened(text));
     }
 
     private static HttpAnswer inJson(Subject subject, String model, String format) throws IOException {
@@ -256,10 +254,8 @@ final class OpenAiChecks {
                 .demand(
                         Shape.isObject(call.at("/function/arguments").asText()),
                         "its arguments are no JSON object in a text")
-                .outcome(
-                        model + " calls get_weather("
-                                + call.at("/function/arguments").asText() + ")",
-                        FIX);
+                .outcome(model + " calls get_weather("
+                        + call.at("/function/arguments").asText() + ")");
     }
 
     private static Outcome vision(Subject subject, String model) throws IOException {
@@ -272,7 +268,7 @@ final class OpenAiChecks {
                         ""));
         return completion(answer)
                 .demand(!words(answer).isEmpty(), "it says nothing")
-                .outcome(model + " answers", FIX);
+                .outcome(model + " answers");
     }
 
     private static String response(String model, boolean stream) {
@@ -292,7 +288,7 @@ final class OpenAiChecks {
             text += item.at("/content/0/text").asText("");
         }
         return shape.demand(!text.isEmpty(), "no item of the output is a text")
-                .outcome(model + ": " + Answers.shortened(text), FIX);
+                .outcome(model + ": " + Answers.shortened(text));
     }
 
     private static Outcome responseStream(Subject subject, String model) throws IOException {
@@ -326,7 +322,7 @@ final class OpenAiChecks {
                                     .equals(stream.events().get(i).name()),
                     "event " + i + " has another number or type: " + Answers.shortened(data.toString()));
         }
-        return findings.outcome(stream.events().size() + " events, numbered from 0", FIX);
+        return findings.outcome(stream.events().size() + " events, numbered from 0", Remedy.of(stream.status()));
     }
 
     /** One that is streamed for a while. */

@@ -13,17 +13,19 @@ final class Shape {
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
     private final JsonNode json;
+    private final int status;
     private final Findings findings = new Findings();
 
-    private Shape(JsonNode json) {
+    private Shape(JsonNode json, int status) {
         this.json = json;
+        this.status = status;
     }
 
     static Shape of(HttpAnswer answer) {
         try {
-            return new Shape(Answers.json(answer));
+            return new Shape(Answers.json(answer), answer.status());
         } catch (IOException e) {
-            return new Shape(MissingNode.getInstance()).demand(false, "it is no JSON");
+            return new Shape(MissingNode.getInstance(), answer.status()).demand(false, "it is no JSON");
         }
     }
 
@@ -54,8 +56,8 @@ final class Shape {
         return findings.isGood();
     }
 
-    Outcome outcome(String evidence, String fix) {
-        return findings.outcome(evidence, fix);
+    Outcome outcome(String evidence) {
+        return findings.outcome(evidence, Remedy.of(status));
     }
 
     static boolean isObject(String text) {
