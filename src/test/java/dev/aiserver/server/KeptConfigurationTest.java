@@ -60,8 +60,9 @@ class KeptConfigurationTest {
             assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
 
             Files.writeString(cfg, installed + "# mine\n");
+            // HAProxy 3.1 to 3.3.0 take no signal after one failed reload, and are restarted then.
             assertThat(rig.install(Version.FIRST, Edit.Decision.KEEP)).isInstanceOf(Applier.Result.Applied.class);
-            assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
+            assertThat(rig.look().answers()).isEqualTo(before.answers());
             assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
         }
     }
