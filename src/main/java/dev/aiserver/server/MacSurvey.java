@@ -82,7 +82,7 @@ public final class MacSurvey implements Survey {
                 .and(new Programs(host)
                         .furtherQuestions(program -> program.endsWith("ollama")
                                 ? List.of(ollamaVersion(program, spec))
-                                : List.of(haproxyVersion(program), haproxyBuild(program))))
+                                : List.of(haproxyBuild(program))))
                 .and(
                         spec.network() instanceof Network.Tailscale
                                 ? new Tailscale(host).furtherQuestions()
@@ -111,7 +111,7 @@ public final class MacSurvey implements Survey {
         Optional<Programs.Found> haproxy = problems.ask(() -> programs.find(
                         "haproxy",
                         prefix,
-                        MacSurvey::haproxyVersion,
+                        MacSurvey::haproxyBuild,
                         said -> isAtLeast(Version.in(said), OLDEST_HAPROXY)))
                 .flatMap(Function.identity());
         ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
@@ -209,10 +209,7 @@ public final class MacSurvey implements Survey {
                 .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
-    private static Command haproxyVersion(String program) {
-        return Command.of(program, "-v");
-    }
-
+    /** Its version, and how it was built. */
     private static Command haproxyBuild(String program) {
         return Command.of(program, "-vv");
     }
@@ -235,11 +232,10 @@ public final class MacSurvey implements Survey {
         }
     }
 
-    private void requireHaproxy(Programs.Found found) {
+    private static void requireHaproxy(Programs.Found found) {
         String program = found.path().toString();
-        requireVersion(
-                "haproxy", version("haproxy", haproxyVersion(program), Version.in(found.said())), OLDEST_HAPROXY);
-        requirePcre(host.look(haproxyBuild(program)).text());
+        requireVersion("haproxy", version("haproxy", haproxyBuild(program), Version.in(found.said())), OLDEST_HAPROXY);
+        requirePcre(found.said());
     }
 
     private static Version version(String program, Command question, Optional<Version> said) {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param runs how often the process was started since the job was loaded
  * @param plist the file it was loaded from; empty for a job that another program submitted
  * @param log where its standard error goes
+ * @param outputs where both of its outputs go
  * @param exitTimeOut between SIGTERM and SIGKILL
  */
 public record LaunchctlPrint(
@@ -35,6 +36,7 @@ public record LaunchctlPrint(
         List<String> arguments,
         Optional<String> spawnType,
         Optional<Path> log,
+        List<Path> outputs,
         Duration exitTimeOut) {
 
     private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
@@ -54,6 +56,7 @@ public record LaunchctlPrint(
 
     public LaunchctlPrint {
         arguments = List.copyOf(arguments);
+        outputs = List.copyOf(outputs);
     }
 
     /** Whether there is a process and nobody asked it to go. */
@@ -84,6 +87,11 @@ public record LaunchctlPrint(
                 first(fields, "stderr path")
                         .or(() -> first(fields, "stdout path"))
                         .flatMap(LaunchctlPrint::absolutePath),
+                Stream.of("stdout path", "stderr path")
+                        .flatMap(key -> first(fields, key).stream())
+                        .flatMap(path -> absolutePath(path).stream())
+                        .distinct()
+                        .toList(),
                 Duration.ofSeconds(Math.min(
                         LONGEST_EXIT_TIME_OUT_SECONDS,
                         first(fields, "exit timeout")

@@ -61,13 +61,9 @@ final class ServiceChecks {
                 .mapToObj(ServiceChecks::userOf)
                 .forEach(commands::add);
         commands.add(auditOfPrograms(server));
-        for (String label : LABELS) {
-            if (server.launchd().status(label) instanceof JobStatus.Loaded loaded) {
-                loaded.print()
-                        .log()
-                        .ifPresent(log -> loaded.print().pid().ifPresent(pid -> commands.add(holds(pid, log))));
-            }
-        }
+        loaded(server)
+                .forEach(print ->
+                        print.pid().ifPresent(pid -> print.outputs().forEach(log -> commands.add(holds(pid, log)))));
         return Foresight.ofCommands(commands).and(RivalSearch.furtherQuestions(server.host()));
     }
 

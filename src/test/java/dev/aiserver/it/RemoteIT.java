@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 
-    private static final int MOST_OF_A_FIRST_INSTALL = 40;
+    private static final int MOST_OF_A_FIRST_INSTALL = 42;
     private static final int MOST_OF_NO_CHANGE = 8;
 
     private static int roundTrips(Run run) {
