@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Looks at an installed server: quick, and no proof. */
 public final class Status {
@@ -160,21 +161,32 @@ public final class Status {
         Outlook first = Outlook.on(
                 host, launchd, records, Interfaces.questions(host.facts()).and(RivalSearch.questions(host, launchd)));
         Outlook outlook = first.further(first.installation()
-                .map(installation -> furtherQuestions(installation, first.host()))
+                .map(installation -> furtherQuestions(installation, first))
                 .orElseGet(Foresight::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
     }
 
-    private Foresight furtherQuestions(Installation installation, Host asked) {
+    private Foresight furtherQuestions(Installation installation, Outlook first) {
         ServerSpec spec = installation.spec();
         Path home = host.facts().home();
-        return RivalSearch.furtherQuestions(asked)
+        return RivalSearch.furtherQuestions(first.host())
+                .and(audits(first.launchd()))
                 .and(
                         spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(asked).furtherQuestions()
+                                ? new Tailscale(first.host()).furtherQuestions()
                                 : Foresight.none())
                 .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(Logs.of(spec, home).files().questions(home));
+    }
+
+    /** What {@link #problem} will ask of the programs that run. */
+    private static Foresight audits(Launchd asked) {
+        return Foresight.ofCommands(Stream.of(Layout.OLLAMA, Layout.HAPROXY)
+                .map(asked::status)
+                .flatMap(status -> status.ofUser().stream())
+                .flatMap(print -> print.program().stream())
+                .map(program -> ProgramAudit.question(List.of(program)))
+                .toList());
     }
 
     private Snapshot seen() {
