@@ -56,7 +56,7 @@ class ChecksTest {
     @CsvSource({
         "reach.server,        1",
         "bindings.*,          5",
-        "*.haproxy,           7",
+        "*.haproxy,           9",
         "blocked.upgrade.*,   3",
         "*POST:/api/pull,     1"
     })
