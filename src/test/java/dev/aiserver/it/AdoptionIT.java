@@ -236,7 +236,7 @@ class AdoptionIT {
             awaitAnswer(mac);
             Map<String, FileState> before = mac.tree();
             int earlier = mac.pid("homebrew.mxcl.ollama");
-            mac.script(mac.standin("haproxy"), "case $1 in -c|-v) exec /usr/sbin/haproxy \"$@\";; esac; exit 1");
+            mac.script(mac.standin("haproxy"), "case $1 in -c|-vv) exec /usr/sbin/haproxy \"$@\";; esac; exit 1");
 
             Run failed = mac.install("--yes");
 

@@ -363,7 +363,7 @@ class RefusalsIT {
                         "HAProxy refuses its configuration",
                         mac -> mac.script(
                                 mac.standin("haproxy"),
-                                "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword' >&2; exit 1"),
+                                "[ \"$1\" = -vv ] && exec /usr/sbin/haproxy -vv; echo '[ALERT] no such keyword' >&2; exit 1"),
                         4,
                         "[ALERT] no such keyword.\nEverything that was begun was undone"),
                 on(
@@ -385,7 +385,7 @@ class RefusalsIT {
                         "HAProxy ends at once",
                         mac -> mac.script(
                                 mac.standin("haproxy"),
-                                "case $1 in -c|-v) exec /usr/sbin/haproxy \"$@\";; esac; exit 1"),
+                                "case $1 in -c|-vv) exec /usr/sbin/haproxy \"$@\";; esac; exit 1"),
                         4,
                         "Failed: start    com.haproxy: com.haproxy does not stay up: exit code 1;"),
                 on(

@@ -117,7 +117,7 @@ class TransactionIT {
             Map<String, FileState> before = mac.tree();
             mac.script(
                     mac.standin("haproxy"),
-                    "[ \"$1\" = -v ] && exec /usr/sbin/haproxy -v; echo '[ALERT] no such keyword.' >&2; exit 1");
+                    "[ \"$1\" = -vv ] && exec /usr/sbin/haproxy -vv; echo '[ALERT] no such keyword.' >&2; exit 1");
 
             Run failed = mac.install("--yes", "--json");
 
