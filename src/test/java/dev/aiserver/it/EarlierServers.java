@@ -175,8 +175,16 @@ final class EarlierServers {
         succeeded(mac.command("launchctl", "bootstrap", DOMAIN, plist.toString()));
     }
 
+    /** launchctl answers before the job is gone. */
     static void stop(Mac mac, String label) {
         succeeded(mac.command("launchctl", "bootout", DOMAIN + "/" + label));
+        boolean gone = new Patience(Duration.ofMillis(50))
+                .await(
+                        Duration.ofSeconds(20),
+                        () -> mac.command("launchctl", "print", DOMAIN + "/" + label)
+                                        .exitCode()
+                                != 0);
+        assertThat(gone).as(label + " is gone").isTrue();
     }
 
     static void setForAllJobs(Mac mac, String name, String value) {

@@ -2,10 +2,8 @@ package dev.aiserver.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
 import dev.aiserver.standin.TailscaleStatus;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,13 +101,6 @@ class NextLoginIT {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             EarlierServers.stop(mac, "com.ollama");
-            assertThat(new Patience(Duration.ofMillis(50))
-                            .await(
-                                    Duration.ofSeconds(20),
-                                    () -> mac.listening().stream()
-                                            .noneMatch(
-                                                    socket -> socket.address().startsWith("127."))))
-                    .isTrue();
             mac.start(
                     "env",
                     "HOME=" + mac.home(),
