@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 
-    private static final int MOST_OF_A_FIRST_INSTALL = 42;
+    /** 40 where nothing is slow; each look at a service that is not ready yet is one more. */
+    private static final int MOST_OF_A_FIRST_INSTALL = 50;
+
     private static final int MOST_OF_NO_CHANGE = 8;
 
     private static int roundTrips(Run run) {
