@@ -1,7 +1,9 @@
 package dev.aiserver.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,5 +109,14 @@ class OllamaVariablesTest {
             })
     void takesNothingElseForASecret(String value) {
         assertThat(OllamaVariables.unsafeProblem("it", "ANY", value)).isEmpty();
+    }
+
+    /** Marks of a URL and beginnings of tokens, as many as a configuration can hold; 20 s is for a hang. */
+    @ParameterizedTest
+    @ValueSource(strings = {":", "//", "a:", "?a", "@", "sk-", "eyJ"})
+    void aValueOfAnyLengthIsReadOnce(String part) {
+        String value = "a" + part.repeat((1 << 18) / part.length());
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> OllamaVariables.unsafeProblem("GODEBUG", "GODEBUG", value));
     }
 }
