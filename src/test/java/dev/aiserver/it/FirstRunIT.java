@@ -14,7 +14,7 @@ class FirstRunIT {
     /** On a real Mac lsof takes two to ten seconds; run {@code src/test/benchmarks/first-runs} for ten in a row. */
     @Test
     void aSlowLsofOnABusyMacRaisesNoAlarm() {
-        for (int run = 0; run < Integer.getInteger("first.installs", 2); run++) {
+        for (int run = 0; run < Integer.getInteger("first.installs", 1); run++) {
             try (Mac mac = new Mac()) {
                 slowLsof(mac, "sleep 3");
                 mac.start("nice", "-n", "10", "sh", "-c", "while :; do :; done");

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever happens to the process that changes a Mac, the Mac is as before or as planned. */
 class TransactionIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int ROUNDS = 20;
+    /** {@code -Dinstallations.at.once=20} is the longer proof. */
+    private static final int ROUNDS = Integer.getInteger("installations.at.once", 6);
+
     private static final int STREAMS = 50;
 
     private static final String JOURNAL = ".aiserver/journal.json";
@@ -202,7 +204,7 @@ class TransactionIT {
     }
 
     @Test
-    void ofTwoInstallationsAtOnceEachEndsWellTwentyTimesInARow() throws Exception {
+    void ofTwoInstallationsAtOnceEachEndsWellManyTimesInARow() throws Exception {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             for (int round = 1; round <= ROUNDS; round++) {
