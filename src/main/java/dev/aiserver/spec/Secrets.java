@@ -15,9 +15,9 @@ public final class Secrets {
 
     private static final Pattern NAME = Pattern.compile("(?:.*_)?" + NAMES, Pattern.CASE_INSENSITIVE);
 
-    /** A proxy may also be written without a scheme. A name has no colon, so a text of colons is read once. */
+    /** A proxy may also be written without a scheme. The first colon after its first character ends the name, so a text is read once. */
     private static final Pattern USER_INFORMATION =
-            Pattern.compile("//[^/?#\\s]*@|(?:^|[\\s,;'\"=])[^/?#\\s@,;'\"=:]++:[^/?#\\s@]++@");
+            Pattern.compile("//[^/?#\\s]*@|(?:^|[\\s,;'\"=])[^/?#\\s@,;'\"=][^/?#\\s@,;'\"=:]*+:[^/?#\\s@]++@");
 
     private static final Pattern PARAMETER =
             Pattern.compile("[?&;](?:[\\w.-]*[_.-])?" + NAMES + "=[^&;\\s]", Pattern.CASE_INSENSITIVE);

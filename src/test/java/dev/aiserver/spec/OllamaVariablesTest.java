@@ -63,6 +63,7 @@ class OllamaVariablesTest {
                 "https://ann:hunter2@example.com",
                 "https://hunter2@example.com",
                 "ann:hunter2@proxy:3128",
+                "::hunter2@proxy:3128",
                 "https://example.com/x?api_key=hunter2",
                 "https://example.com/x?a=b&X-Amz-Signature=hunter2",
                 "sk-proj-hunter2hunter2hunter2",
