@@ -11,7 +11,7 @@ final class HowToUnload {
     private HowToUnload() {}
 
     static String words(Launchd.Owner owner) {
-        String sudo = owner.domain().equals("system") ? "sudo " : "";
+        String sudo = owner.domain().equals(Launchd.SYSTEM) ? "sudo " : "";
         Matcher homebrew = HOMEBREW.matcher(owner.label());
         return homebrew.matches()
                 ? "stop it with \"" + sudo + "brew services stop " + homebrew.group(1) + "\""

@@ -54,13 +54,13 @@ public final class PortHolders {
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))
                 .toList();
         boolean isOurs = own.isPresent() && there.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
-        return isOurs
-                ? Optional.empty()
-                : there.stream()
-                        .filter(listener ->
-                                !job(listener).map(Launchd.Owner::label).equals(Optional.of(label)))
-                        .findFirst()
-                        .map(this::of);
+        for (Listener listener : isOurs ? List.<Listener>of() : there) {
+            Optional<Launchd.Owner> job = job(listener);
+            if (!job.map(Launchd.Owner::label).equals(Optional.of(label))) {
+                return Optional.of(of(listener, job));
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<Launchd.Owner> job(Listener listener) {
@@ -68,6 +68,10 @@ public final class PortHolders {
     }
 
     public Holder of(Listener listener) {
+        return of(listener, job(listener));
+    }
+
+    private Holder of(Listener listener, Optional<Launchd.Owner> job) {
         String command = ofProcess(listener, "args");
         String owner = ofProcess(listener, "user");
         String who = "port " + listener.port() + " is taken on " + listener.address() + " by "
@@ -76,8 +80,7 @@ public final class PortHolders {
         if (command.contains("Ollama.app/")) {
             return new Holder(who, OllamaApp.HOW_TO_STOP);
         }
-        return job(listener)
-                .map(known -> new Holder(who + launchedAs(known), HowToUnload.words(known)))
+        return job.map(known -> new Holder(who + launchedAs(known), HowToUnload.words(known)))
                 .orElseGet(() -> new Holder(who, "stop it with \"kill " + listener.pid() + "\" if you know it"));
     }
 

@@ -24,8 +24,6 @@ record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
     /** Ours say the same, or say where ours are. */
     private static final Set<String> OF_NO_MATTER = Set.of("OLLAMA_HOST", "HOME", "PATH", "USER", "LOGNAME", "SHELL");
 
-    private static final String NO_CLOUD = "OLLAMA_NO_CLOUD";
-
     CarriedSettings {
         kept = Map.copyOf(kept);
         dropped = Map.copyOf(dropped);
@@ -43,13 +41,13 @@ record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
                         .ifPresentOrElse(
                                 why -> dropped.putIfAbsent(variable.getKey(), why),
                                 () -> kept.putIfAbsent(variable.getKey(), variable.getValue())));
-        kept.remove(NO_CLOUD);
+        kept.remove(OllamaVariables.NO_CLOUD);
         return new CarriedSettings(kept, dropped);
     }
 
     private static Optional<String> problem(String name, String value) {
-        return name.equals(NO_CLOUD) && !value.equals("1")
-                ? Optional.of(NO_CLOUD + " is 1 unless the configuration says otherwise")
+        return name.equals(OllamaVariables.NO_CLOUD) && !value.equals("1")
+                ? Optional.of(OllamaVariables.NO_CLOUD + " is 1 unless the configuration says otherwise")
                 : OllamaVariables.problem(name, name, value);
     }
 

@@ -229,7 +229,8 @@ public final class Status {
                                 .map(holder -> holder.words() + " is changing it now")
                                 .orElse("")),
                 receipt.resources().stream()
-                        .flatMap(resource -> service(resource, address, disabled, listeners).stream())
+                        .flatMap(resource -> service(resource, address, listeners).stream())
+                        .map(each -> each.unlessDisabled(disabled))
                         .toList(),
                 listeners.stream().map(Listener::toString).toList(),
                 receipt.entries().stream()
@@ -263,16 +264,13 @@ public final class Status {
                 + " did not end; run \"aiserver install\" or " + "\"aiserver uninstall\", either puts it right first";
     }
 
-    private Optional<Service> service(
-            Resource resource, Address address, Set<String> disabled, List<Listener> listeners) {
+    private Optional<Service> service(Resource resource, Address address, List<Listener> listeners) {
         if (resource instanceof Job job) {
-            return Optional.of(service(
-                            job.label(), LaunchctlPrint::state, print -> problem(job, print, address, listeners)))
-                    .map(service -> service.unlessDisabled(disabled));
+            return Optional.of(
+                    service(job.label(), LaunchctlPrint::state, print -> problem(job, print, address, listeners)));
         }
         return resource instanceof LoginJob job
                 ? Optional.of(service(job.label(), Status::lastRun, print -> ""))
-                        .map(service -> service.unlessDisabled(disabled))
                 : Optional.empty();
     }
 

@@ -99,7 +99,7 @@ public final class Launchd {
     }
 
     private List<String> domains() {
-        return List.of(launchctl.desktop(), launchctl.background(), "system");
+        return List.of(launchctl.desktop(), launchctl.background(), SYSTEM);
     }
 
     /** Whether the user is logged in at the desktop; without that no agent can be loaded. */
@@ -126,7 +126,7 @@ public final class Launchd {
         if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
             return new JobStatus.Loaded(loaded.print());
         }
-        for (String domain : List.of(launchctl.background(), "system")) {
+        for (String domain : List.of(launchctl.background(), SYSTEM)) {
             if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
                 return new JobStatus.Elsewhere(domain, loaded.print());
             }
@@ -250,7 +250,7 @@ public final class Launchd {
         if (now.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        if (now.launchctl.probe("system", label) instanceof Probe.Loaded) {
+        if (now.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
             throw new Trouble(label + " is loaded as a system service already; remove that one first, with: sudo"
                     + " launchctl bootout system/" + label);
         }

@@ -3,6 +3,7 @@ package dev.aiserver.spec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +18,12 @@ public final class OllamaVariables {
 
     /** The folder of the models. */
     public static final String MODELS = "OLLAMA_MODELS";
+
+    /** Keeps Ollama from its cloud, from 0.16.2 on. */
+    public static final String NO_CLOUD = "OLLAMA_NO_CLOUD";
+
+    /** As Go reads a bool. */
+    private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
 
     /** The web pages that Ollama lets in by itself; the proxy has a list of its own. */
     static final String ORIGINS = "OLLAMA_ORIGINS";
@@ -65,7 +72,7 @@ public final class OllamaVariables {
     private static Map<String, Kind> kinds() {
         Map<String, Kind> kinds = new HashMap<>();
         Stream.of(
-                        "OLLAMA_NO_CLOUD",
+                        NO_CLOUD,
                         "OLLAMA_FLASH_ATTENTION",
                         "OLLAMA_GO_TEMPLATE",
                         "OLLAMA_NEW_ENGINE",
@@ -127,6 +134,11 @@ public final class OllamaVariables {
     private static final String APART = "leave it out, and keep it in a file that only you can read";
 
     private OllamaVariables() {}
+
+    /** Whether Ollama takes this value of a switch for off; an empty one is not said. */
+    public static boolean isOff(String value) {
+        return OFF.contains(value);
+    }
 
     /**
      * What is wrong with a variable of {@code ollama.environment}, nothing when Ollama takes it so.

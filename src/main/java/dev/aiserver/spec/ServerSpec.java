@@ -127,11 +127,6 @@ public record ServerSpec(
         models = List.copyOf(models);
     }
 
-    private static final String NO_CLOUD = "OLLAMA_NO_CLOUD";
-
-    /** As Go reads a bool. */
-    private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
-
     /** The variable that limits how many models are in memory at once. */
     public static final String MAX_LOADED_MODELS = "OLLAMA_MAX_LOADED_MODELS";
 
@@ -165,8 +160,8 @@ public record ServerSpec(
 
     /** Whether Ollama may answer by models of its cloud, so that prompts leave the machine. */
     public boolean allowsCloud() {
-        String noCloud = ollamaEnvironment().getOrDefault(NO_CLOUD, "");
-        return noCloud.isEmpty() || OFF.contains(noCloud);
+        String noCloud = ollamaEnvironment().getOrDefault(OllamaVariables.NO_CLOUD, "");
+        return noCloud.isEmpty() || OllamaVariables.isOff(noCloud);
     }
 
     /** Returns this configuration with these variables of Ollama, where it does not set them itself. */
@@ -190,7 +185,7 @@ public record ServerSpec(
      * stay. Coding tools need 64k tokens of context where Ollama's default may be 4k.
      */
     static final Map<String, String> DEFAULT_ENVIRONMENT =
-            Map.of(NO_CLOUD, "1", "OLLAMA_KEEP_ALIVE", "-1", "OLLAMA_CONTEXT_LENGTH", "65536");
+            Map.of(OllamaVariables.NO_CLOUD, "1", "OLLAMA_KEEP_ALIVE", "-1", "OLLAMA_CONTEXT_LENGTH", "65536");
 
     /**
      * In the form that {@link SpecReader} reads, and always in the same order. What belongs to a mode or a set is there

@@ -30,8 +30,7 @@ final class ArrivalCheck {
         Duration limit = knock.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
         List<String> lines = new OllamaLog(server).await(subject.nonce(), control, limit);
         if (lines.stream().noneMatch(line -> line.contains(control))) {
-            return new Outcome.Unknown("an allowed request (" + allowed.status()
-                    + ") is not in Ollama's log either, so that the log proves nothing; see services.logs");
+            return OllamaLog.provesNothing(allowed);
         }
         List<String> arrived = lines.stream()
                 .filter(line -> !line.contains(subject.nonce() + "&allowed"))

@@ -61,8 +61,13 @@ final class OllamaLog {
         HttpAnswer answer = subject.send(knock.call(subject.host()).asking(control));
         return knock.isAnsweredBy(answer) && await(control, limit).isPresent()
                 ? Optional.empty()
-                : Optional.of(new Outcome.Unknown("an allowed request (" + answer.status()
-                        + ") is not in Ollama's log either, so that the log proves nothing; see services.logs"));
+                : Optional.of(provesNothing(answer));
+    }
+
+    /** @param allowed what a request got that is not in the log either */
+    static Outcome provesNothing(HttpAnswer allowed) {
+        return new Outcome.Unknown("an allowed request (" + allowed.status()
+                + ") is not in Ollama's log either, so that the log proves nothing; see services.logs");
     }
 
     /**

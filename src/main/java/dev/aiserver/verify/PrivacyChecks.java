@@ -6,11 +6,11 @@ import dev.aiserver.net.HttpAnswer;
 import dev.aiserver.net.HttpCall;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
+import dev.aiserver.spec.OllamaVariables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** That what is asked stays on the machine, and off its disk. */
 final class PrivacyChecks {
@@ -29,9 +29,6 @@ final class PrivacyChecks {
             "/api/show");
 
     private static final String REQUEST_LOG = "OLLAMA_DEBUG_LOG_REQUESTS";
-
-    /** As Go reads a bool. */
-    private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
 
     private static final Outcome ALLOWED = new Outcome.Warned(
             "the configuration allows the cloud: what clients ask of a cloud model leaves this machine",
@@ -114,7 +111,7 @@ final class PrivacyChecks {
         String own = server.propertyList(Server.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
         if (!own.isEmpty()) {
             return new Findings()
-                    .demand(OFF.contains(own), REQUEST_LOG + " is " + own)
+                    .demand(OllamaVariables.isOff(own), REQUEST_LOG + " is " + own)
                     .outcome(
                             REQUEST_LOG + " is " + own,
                             "take it out of ollama.environment, run \"aiserver install\", and delete what it wrote");
@@ -122,7 +119,7 @@ final class PrivacyChecks {
         String session = server.launchd().sessionVariable(REQUEST_LOG);
         return new Findings()
                 .demand(
-                        session.isEmpty() || OFF.contains(session),
+                        session.isEmpty() || OllamaVariables.isOff(session),
                         "\"launchctl setenv\" set " + REQUEST_LOG + " to " + session)
                 .outcome(
                         REQUEST_LOG + " is not set",
