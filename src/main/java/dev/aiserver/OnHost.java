@@ -2,19 +2,19 @@ package dev.aiserver;
 
 import dev.aiserver.cli.UseCases;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Interruption;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.ShellPath;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
-import dev.aiserver.server.MacSurvey;
+import dev.aiserver.server.MacPreflight;
+import dev.aiserver.server.ManagedResources;
 import dev.aiserver.server.ModelDisk;
-import dev.aiserver.server.OwnThings;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
@@ -71,11 +71,11 @@ final class OnHost implements UseCases {
         return new Launchd(
                 host,
                 host.facts().uid(),
-                new Patience(machine.isEmpty() ? BETWEEN_QUESTIONS_TO_LAUNCHD : BETWEEN_QUESTIONS_THERE));
+                new Poller(machine.isEmpty() ? BETWEEN_QUESTIONS_TO_LAUNCHD : BETWEEN_QUESTIONS_THERE));
     }
 
-    private Records records() {
-        return Records.in(host, layout().state(), Clock.systemUTC(), new OwnThings(layout()));
+    private StateStore records() {
+        return StateStore.in(host, layout().state(), Clock.systemUTC(), new ManagedResources(layout()));
     }
 
     @Override
@@ -92,7 +92,7 @@ final class OnHost implements UseCases {
     public Install install() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(host, launchd, layout, new MacSurvey(host, launchd), records(), release);
+        return new Install(host, launchd, layout, new MacPreflight(host, launchd), records(), release);
     }
 
     @Override
@@ -117,8 +117,8 @@ final class OnHost implements UseCases {
 
     @Override
     public Installation installationWithin(Duration wait) {
-        Records records = records();
-        new Patience(BETWEEN_QUESTIONS_THERE)
+        StateStore records = records();
+        new Poller(BETWEEN_QUESTIONS_THERE)
                 .await(wait, () -> records.lock().other().isEmpty());
         return Installation.load(records);
     }

@@ -4,7 +4,7 @@ import dev.aiserver.cli.Machines;
 import dev.aiserver.cli.UseCases;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.ssh.Destination;
-import dev.aiserver.host.ssh.Questions;
+import dev.aiserver.host.ssh.Prompter;
 import dev.aiserver.host.ssh.SshConfig;
 import dev.aiserver.host.ssh.SshHost;
 import dev.aiserver.host.ssh.SshOptions;
@@ -48,7 +48,7 @@ final class Wiring implements Machines {
         SshHost host = new SshHost(
                 Destination.parse(destination),
                 new SshConfig(environment, Optional.empty()),
-                trust.questions() ? new TerminalQuestions(console, trust.terminal()) : Questions.NOBODY,
+                trust.questions() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NOBODY,
                 options);
         UseCases useCases = new OnHost(
                 host,

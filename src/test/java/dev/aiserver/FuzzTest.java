@@ -5,24 +5,24 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Facts;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Poller;
 import dev.aiserver.host.ProgramAudit;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.host.ssh.SshParsers;
-import dev.aiserver.net.AnswerLines;
-import dev.aiserver.net.Departure;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.AbandonedRequest;
 import dev.aiserver.net.HttpExchange;
-import dev.aiserver.net.HttpProbe;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Lsof;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.ResponseLines;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.Layout;
-import dev.aiserver.server.OwnThings;
+import dev.aiserver.server.ManagedResources;
 import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.PropertyList;
@@ -65,12 +65,12 @@ class FuzzTest {
     private static final int LONGEST_SECONDS = 30;
 
     private static final InetSocketAddress ANYWHERE = InetSocketAddress.createUnresolved("127.0.0.1", 1);
-    private static final HttpCall CALL = HttpCall.get("/", "h");
+    private static final RawHttpRequest CALL = RawHttpRequest.get("/", "h");
 
     @TempDir
     private static Path directory;
 
-    /** Reads an input; what it throws beside a {@link Trouble} or an {@link IOException} is a mistake. */
+    /** Reads an input; what it throws beside a {@link UserError} or an {@link IOException} is a mistake. */
     private interface Reading {
         void read(byte[] input) throws IOException;
     }
@@ -111,7 +111,7 @@ class FuzzTest {
                                 "2: eth0@if3: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n    inet6 fe80::2/64 scope link\n"),
                         input -> new Interfaces(new SayingHost(input)).addresses()),
                 new Parser("facts", facts, input -> {
-                    Facts read = Facts.read(new CommandResult(0, input, new byte[0]));
+                    HostIdentity read = HostIdentity.read(new CommandResult(0, input, new byte[0]));
                     ProgramAudit.read(new String(input, StandardCharsets.UTF_8), read);
                 }),
                 new Parser("property list", lists, input -> PropertyList.parse(text(input))),
@@ -215,7 +215,7 @@ class FuzzTest {
     private static void readLaunchctl(byte[] input) {
         LaunchctlPrint.parse(input);
         LaunchctlPrint.disabledLabels(input);
-        Launchd launchd = new Launchd(new SayingHost(input), 501, new Patience(Duration.ofMillis(1)));
+        Launchd launchd = new Launchd(new SayingHost(input), 501, new Poller(Duration.ofMillis(1)));
         launchd.status("com.ollama");
         launchd.owner(List.of(1, 2, 3));
     }
@@ -226,16 +226,16 @@ class FuzzTest {
     }
 
     private static void readHttp(byte[] input) throws IOException {
-        HttpProbe probe = new HttpProbe(new SayingHost(input), ANYWHERE, Duration.ofSeconds(1));
+        RawHttpClient probe = new RawHttpClient(new SayingHost(input), ANYWHERE, Duration.ofSeconds(1));
         each(() -> probe.send(CALL).text(), () -> probe.answers(CALL.bytes(), 5), () -> {
             try (HttpExchange exchange = probe.open(CALL)) {
-                AnswerLines lines = exchange.lines();
+                ResponseLines lines = exchange.lines();
                 while (lines.next() != null) {
                     continue;
                 }
             }
         });
-        try (Departure departure = probe.leave(CALL, Duration.ofSeconds(1))) {
+        try (AbandonedRequest departure = probe.leave(CALL, Duration.ofSeconds(1))) {
             departure.heard();
         }
     }
@@ -259,7 +259,7 @@ class FuzzTest {
     private static void readRecords(byte[] input) throws IOException {
         SayingHost host = new SayingHost(input);
         Layout layout = new Layout(host.facts().home());
-        Records records = Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
+        StateStore records = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
         each(records.receipts()::read, records.journals()::open, records.lock()::other, records::furtherQuestions);
     }
 
@@ -272,7 +272,7 @@ class FuzzTest {
         for (Step step : steps) {
             try {
                 step.go();
-            } catch (Trouble | IOException said) {
+            } catch (UserError | IOException said) {
                 continue;
             }
         }
@@ -322,7 +322,7 @@ class FuzzTest {
             return Optional.empty();
         } catch (ExecutionException e) {
             Throwable thrown = e.getCause();
-            boolean isSaid = thrown instanceof Trouble || thrown instanceof IOException;
+            boolean isSaid = thrown instanceof UserError || thrown instanceof IOException;
             return isSaid ? Optional.empty() : Optional.ofNullable(thrown);
         } catch (TimeoutException e) {
             return Optional.of(new IllegalStateException("it takes more than " + LONGEST_SECONDS + " s", e));

@@ -139,7 +139,7 @@ class LayersTest {
             noClasses().that(others).should().accessField(System.class, stream).check(CLASSES);
         }
         noClasses()
-                .that(DescribedPredicate.not(within(TerminalQuestions.class)))
+                .that(DescribedPredicate.not(within(TerminalPrompter.class)))
                 .should()
                 .callMethod(System.class, "console")
                 .check(CLASSES);

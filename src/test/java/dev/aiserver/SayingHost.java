@@ -3,9 +3,9 @@ package dev.aiserver;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,8 +21,8 @@ record SayingHost(byte[] words) implements Host {
     private static final int UID = 501;
 
     @Override
-    public Facts facts() {
-        return new Facts("Darwin", "arm64", "15.5", UID, "ann", Path.of("/Users/ann"));
+    public HostIdentity facts() {
+        return new HostIdentity("Darwin", "arm64", "15.5", UID, "ann", Path.of("/Users/ann"));
     }
 
     @Override

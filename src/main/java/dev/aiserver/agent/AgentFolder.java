@@ -1,9 +1,9 @@
 package dev.aiserver.agent;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +17,13 @@ public record AgentFolder(Host host, Path path) {
     }
 
     /** What {@link #plists} will ask. */
-    public Foresight questions() {
-        return Foresight.ofDirectories(path);
+    public Prefetch questions() {
+        return Prefetch.ofDirectories(path);
     }
 
     /** What {@link #agent} will ask of a host that has answered {@link #questions}. */
-    public Foresight furtherQuestions() {
-        return Foresight.ofFiles(plists());
+    public Prefetch furtherQuestions() {
+        return Prefetch.ofFiles(plists());
     }
 
     public List<Path> plists() {
@@ -37,17 +37,17 @@ public record AgentFolder(Host host, Path path) {
      * The job that a file of it defines; empty for what launchd does not load from here, such as a link.
      *
      * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
-     * @throws Trouble that names the file, when it cannot be read
+     * @throws UserError that names the file, when it cannot be read
      */
     public Optional<LaunchAgent> agent(Path plist, String session) {
         try {
             return host.file(plist) instanceof FileState.Regular file
                     ? LaunchAgent.read(host, file.content(), session)
                     : Optional.empty();
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             throw trouble.sentence().contains(plist.toString())
                     ? trouble
-                    : new Trouble(trouble.kind(), plist + ": " + trouble.sentence(), trouble);
+                    : new UserError(trouble.kind(), plist + ": " + trouble.sentence(), trouble);
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.OllamaHost;
 import dev.aiserver.service.PropertyList;
 import java.util.ArrayList;
@@ -45,13 +45,13 @@ public record LaunchAgent(
     /**
      * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
      * @return empty for what is no property list of a job
-     * @throws Trouble when plutil does not say what a binary one holds
+     * @throws UserError when plutil does not say what a binary one holds
      */
     public static Optional<LaunchAgent> read(Host host, Content content, String session) {
         String xml = xml(host, content);
         try {
             return Optional.of(of(PropertyList.parse(xml), session)).filter(agent -> !agent.label.isEmpty());
-        } catch (Trouble notAPropertyList) {
+        } catch (UserError notAPropertyList) {
             return Optional.empty();
         }
     }
@@ -107,11 +107,11 @@ public record LaunchAgent(
                                                 && !entry.getValue().equals("false")));
     }
 
-    public Optional<Program> program() {
+    public Optional<ServerProgram> program() {
         if (OLLAMA.matcher(command).find()) {
-            return Optional.of(Program.OLLAMA);
+            return Optional.of(ServerProgram.OLLAMA);
         }
-        return HAPROXY.matcher(command).find() ? Optional.of(Program.HAPROXY) : Optional.empty();
+        return HAPROXY.matcher(command).find() ? Optional.of(ServerProgram.HAPROXY) : Optional.empty();
     }
 
     /** Where it would listen if it is an Ollama. */

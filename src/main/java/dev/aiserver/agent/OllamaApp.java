@@ -2,8 +2,8 @@ package dev.aiserver.agent;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
@@ -36,9 +36,9 @@ final class OllamaApp {
     }
 
     /** What {@link #rival} will ask. */
-    static Foresight questions(Host host, Launchd launchd) {
-        return Foresight.ofStats(places(host))
-                .and(Foresight.ofCommands(List.of(processes(host))))
+    static Prefetch questions(Host host, Launchd launchd) {
+        return Prefetch.ofStats(places(host))
+                .and(Prefetch.ofCommands(List.of(processes(host))))
                 .and(launchd.questions(List.of(LABEL)));
     }
 
@@ -55,18 +55,18 @@ final class OllamaApp {
      * @param port of our Ollama
      * @param disabled labels that do not start at login
      */
-    Optional<Rival> rival(int port, Set<String> disabled) {
+    Optional<ConflictingServer> rival(int port, Set<String> disabled) {
         boolean takesOver = port == USUAL_PORT;
         if (host.answer(processes(host), "whether the Ollama app runs")
                 .lines()
                 .anyMatch(line -> line.contains(PROCESS))) {
-            return Optional.of(new Rival(
+            return Optional.of(new ConflictingServer(
                     "the Ollama app runs, and ends every other Ollama when it starts its own server",
                     HOW_TO_STOP,
                     takesOver));
         }
         if (launchd.status(LABEL) instanceof JobStatus.Loaded && !disabled.contains(LABEL)) {
-            return Optional.of(new Rival(
+            return Optional.of(new ConflictingServer(
                     "the Ollama app (" + LABEL + ") starts at login, and ends every other Ollama then",
                     "turn it off in System Settings > General > Login Items",
                     takesOver));
@@ -74,7 +74,7 @@ final class OllamaApp {
         return places(host).stream()
                 .filter(place -> host.stat(place) instanceof FileState.Directory)
                 .findFirst()
-                .map(place -> new Rival(
+                .map(place -> new ConflictingServer(
                         place + " is installed, and ends every other Ollama when it is opened",
                         "do not open it, or move it to the Trash",
                         false));

@@ -80,7 +80,7 @@ public final class PortHolders {
         if (command.contains("Ollama.app/")) {
             return new Holder(who, OllamaApp.HOW_TO_STOP);
         }
-        return job.map(known -> new Holder(who + launchedAs(known), HowToUnload.words(known)))
+        return job.map(known -> new Holder(who + launchedAs(known), UnloadCommand.words(known)))
                 .orElseGet(() -> new Holder(who, "stop it with \"kill " + listener.pid() + "\" if you know it"));
     }
 

@@ -1,6 +1,6 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
 import dev.aiserver.report.FleetReport;
@@ -82,7 +82,7 @@ public final class CommandTree {
         commands.setExecutionStrategy(parsed -> {
             try {
                 return execute(args, parsed, machines, console, version);
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
             }
         });
@@ -154,8 +154,8 @@ public final class CommandTree {
             throw new ParameterException(command(parsed), "--parallel-hosts must be 1 or more");
         }
         if (changes && !command.hasMatchedOption("--yes")) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
                     "Several machines are not asked about one by one; look at their changes with --dry-run, then add"
                             + " --yes.");
         }

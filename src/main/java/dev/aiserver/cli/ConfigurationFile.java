@@ -1,8 +1,8 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.FirstLine;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.Inventory;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
@@ -20,28 +20,28 @@ final class ConfigurationFile {
 
     /**
      * @param machine for which it is read, as {@code --host} names it; empty for this one
-     * @throws Trouble of configuration when it cannot be read or says something wrong
+     * @throws UserError of configuration when it cannot be read or says something wrong
      */
     static ServerSpec read(Path file, Optional<String> machine) {
         Inventory inventory = inventory(file);
         return machine.map(inventory::of).orElse(inventory.spec());
     }
 
-    /** @throws Trouble of configuration when it cannot be read or says something wrong */
+    /** @throws UserError of configuration when it cannot be read or says something wrong */
     static Inventory inventory(Path file) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Content.read(file).bytes());
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
             return SpecReader.inventory(file.toString(), text);
         } catch (NoSuchFileException e) {
-            throw new Trouble(Trouble.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
+            throw new UserError(UserError.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
         } catch (CharacterCodingException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
         } catch (IOException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "The configuration " + file + " cannot be read: " + Complaint.of(String.valueOf(e.getMessage()))
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
+                    "The configuration " + file + " cannot be read: " + FirstLine.of(String.valueOf(e.getMessage()))
                             + ".");
         }
     }

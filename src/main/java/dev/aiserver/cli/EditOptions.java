@@ -1,6 +1,6 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,10 +18,10 @@ final class EditOptions {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec command;
 
-    Edit.Decision decision() {
+    LocalEdit.Policy decision() {
         if (keepLocal && overwrite) {
             throw new ParameterException(command.commandLine(), "--keep-local and --overwrite exclude each other");
         }
-        return keepLocal ? Edit.Decision.KEEP : overwrite ? Edit.Decision.OVERWRITE : Edit.Decision.NONE;
+        return keepLocal ? LocalEdit.Policy.KEEP : overwrite ? LocalEdit.Policy.OVERWRITE : LocalEdit.Policy.NONE;
     }
 }

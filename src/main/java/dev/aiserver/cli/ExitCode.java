@@ -1,6 +1,6 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 
 /** The exit codes of every command; of several hosts, the highest. */
 final class ExitCode {
@@ -15,7 +15,7 @@ final class ExitCode {
 
     private ExitCode() {}
 
-    static int of(Trouble trouble) {
+    static int of(UserError trouble) {
         return switch (trouble.kind()) {
             case FAILED, REFUSED, DAMAGED -> FAILED;
             case CONFIGURATION -> USAGE;

@@ -1,8 +1,8 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
-import dev.aiserver.report.Board;
+import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.FleetProgress;
 import dev.aiserver.report.FleetReport;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
@@ -61,7 +61,7 @@ final class Fleet {
         return new Machines.Trust(options.acceptNewHostKey, mayAsk && console.asks(), terminal);
     }
 
-    private static Machines.Terminal shared(Board board) {
+    private static Machines.Terminal shared(FleetProgress board) {
         return new Machines.Terminal() {
             @Override
             public void take() {
@@ -84,7 +84,7 @@ final class Fleet {
     List<FleetReport.Result> all(List<String> hosts, Task task) {
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(options.parallel);
-        try (Board board = Board.on(console, hosts)) {
+        try (FleetProgress board = FleetProgress.on(console, hosts)) {
             List<Future<FleetReport.Result>> running = new ArrayList<>();
             for (String host : hosts) {
                 running.add(pool.submit(() -> {
@@ -109,16 +109,16 @@ final class Fleet {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Trouble(Trouble.Kind.INTERRUPTED, "Interrupted.", e);
+            throw new UserError(UserError.Kind.INTERRUPTED, "Interrupted.", e);
         } finally {
             pool.shutdownNow();
         }
     }
 
-    private FleetReport.Result run(String host, Task task, Board board) {
+    private FleetReport.Result run(String host, Task task, FleetProgress board) {
         long start = System.nanoTime();
         StringWriter out = new StringWriter();
-        Board.Lines err = board.begin(host);
+        FleetProgress.Lines err = board.begin(host);
         Console own = new Console(
                 new BufferedReader(Reader.nullReader()),
                 new PrintWriter(out),

@@ -1,12 +1,12 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
-import dev.aiserver.plan.Undoing;
+import dev.aiserver.plan.Rollback;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
@@ -40,7 +40,7 @@ final class InstallCommand implements Callable<Integer> {
     private final CommonOptions common;
 
     @Mixin
-    private final Consent consent;
+    private final ConfirmOptions consent;
 
     @Mixin
     private final PlanOptions planning = new PlanOptions();
@@ -59,11 +59,11 @@ final class InstallCommand implements Callable<Integer> {
     private boolean rehearse;
 
     InstallCommand(UseCases useCases, Console console) {
-        this(useCases, console, new CommonOptions(), new Consent());
+        this(useCases, console, new CommonOptions(), new ConfirmOptions());
     }
 
     /** For a command that changes one setting of an installation, with its own options. */
-    InstallCommand(UseCases useCases, Console console, CommonOptions common, Consent consent) {
+    InstallCommand(UseCases useCases, Console console, CommonOptions common, ConfirmOptions consent) {
         this.common = common;
         this.consent = consent;
         this.useCases = useCases;
@@ -74,13 +74,13 @@ final class InstallCommand implements Callable<Integer> {
     public Integer call() {
         if (rehearse) {
             if (useCases.machine().isPresent()) {
-                throw new Trouble(
-                        Trouble.Kind.CONFIGURATION,
+                throw new UserError(
+                        UserError.Kind.CONFIGURATION,
                         "--rehearse is for this machine; leave out --host, --hosts and a configuration that names hosts.");
             }
             return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
         }
-        Install.Wish wish = planning.wish(useCases.machine());
+        Install.InstallRequest wish = planning.wish(useCases.machine());
         if (dryRun) {
             return planning.show(useCases.install().propose(wish), "install", common.json, console, planText());
         }
@@ -88,7 +88,7 @@ final class InstallCommand implements Callable<Integer> {
         return printCommands ? print(useCases.install().propose(wish)) : carryOut(wish);
     }
 
-    private int print(Install.Proposal proposal) {
+    private int print(Install.PlannedInstall proposal) {
         planning.requireApproved(proposal);
         proposal.unfinished().ifPresent(transacting()::refuseScript);
         if (proposal.isUndecided()) {
@@ -104,18 +104,18 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     /** Shows the plan, asks, and changes. */
-    int carryOut(Install.Wish wanted) {
+    int carryOut(Install.InstallRequest wanted) {
         Install install = useCases.install();
-        Install.Wish wish = wanted;
+        Install.InstallRequest wish = wanted;
         while (true) {
-            Install.Proposal shown = install.propose(wish);
+            Install.PlannedInstall shown = install.propose(wish);
             planning.requireApproved(shown);
             if (shown.isNothing()) {
                 console.say("No changes.");
                 return stillAnswers(shown);
             }
             if (shown.isUndecided()) {
-                Optional<Edit.Decision> decision = decide(shown);
+                Optional<LocalEdit.Policy> decision = decide(shown);
                 if (decision.isEmpty()) {
                     return nothingChanged();
                 }
@@ -139,36 +139,36 @@ final class InstallCommand implements Callable<Integer> {
         return ExitCode.FAILED;
     }
 
-    private Optional<Edit.Decision> decide(Install.Proposal proposal) {
+    private Optional<LocalEdit.Policy> decide(Install.PlannedInstall proposal) {
         if (!consent.canAsk(console)) {
             throw undecided(proposal);
         }
         console.say(planText().sideBySide(proposal.edits(), proposal.plan()));
         return switch (console.ask("Your text, or this program's? [k]eep yours, [o]verwrite it, [N]othing: ")
                 .orElse('n')) {
-            case 'k' -> Optional.of(Edit.Decision.KEEP);
-            case 'o' -> Optional.of(Edit.Decision.OVERWRITE);
+            case 'k' -> Optional.of(LocalEdit.Policy.KEEP);
+            case 'o' -> Optional.of(LocalEdit.Policy.OVERWRITE);
             default -> Optional.empty();
         };
     }
 
-    private Trouble undecided(Install.Proposal proposal) {
-        return new Trouble(
-                Trouble.Kind.CONFIGURATION,
+    private UserError undecided(Install.PlannedInstall proposal) {
+        return new UserError(
+                UserError.Kind.CONFIGURATION,
                 "These were edited since the installation: " + planText().edited(proposal.edits())
                         + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
                         + useCases.layout().state().resolve("backups")
                         + "); \"aiserver plan\" shows both side by side.");
     }
 
-    private void show(Install.Proposal proposal) {
+    private void show(Install.PlannedInstall proposal) {
         proposal.unfinished().ifPresent(transacting()::undoing);
         if (!proposal.plan().isEmpty()) {
             console.say(PlanOptions.heading(proposal) + planText().list(proposal.plan()));
         }
     }
 
-    private boolean isAgreed(Install.Proposal proposal) {
+    private boolean isAgreed(Install.PlannedInstall proposal) {
         Plan plan = proposal.plan();
         String question = "Make "
                 + (plan.changes().size() == 1
@@ -177,15 +177,15 @@ final class InstallCommand implements Callable<Integer> {
         return consent.isGiven(console, question, () -> planText().diffs(plan));
     }
 
-    private Transacting transacting() {
-        return new Transacting("install", useCases.machine(), console, planText(), common.json);
+    private TransactionOutput transacting() {
+        return new TransactionOutput("install", useCases.machine(), console, planText(), common.json);
     }
 
     /** @return the exit code, or empty when what was shown is not what would be done now */
-    private Optional<Integer> apply(Install install, Install.Wish wish, Install.Proposal shown) {
-        Transacting transacting = transacting();
+    private Optional<Integer> apply(Install install, Install.InstallRequest wish, Install.PlannedInstall shown) {
+        TransactionOutput transacting = transacting();
         Applier.Result result;
-        Install.Proposal now;
+        Install.PlannedInstall now;
         List<LockFile.Holder> waitedFor = new ArrayList<>();
         try (LockFile.Held lock = install.lock(holder -> {
                     waitedFor.add(holder);
@@ -198,7 +198,7 @@ final class InstallCommand implements Callable<Integer> {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Undoing.Left> left = install.undo(now.unfinished().get(), lock);
+                List<Rollback.Left> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
@@ -220,7 +220,7 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
-    private int stillAnswers(Install.Proposal proposal) {
+    private int stillAnswers(Install.PlannedInstall proposal) {
         return proved(
                 proposal,
                 false,
@@ -228,7 +228,7 @@ final class InstallCommand implements Callable<Integer> {
                 () -> Verify.answers(proposal.spec(), proposal.receipt()));
     }
 
-    private int verified(Install.Proposal proposal) {
+    private int verified(Install.PlannedInstall proposal) {
         boolean changed = !proposal.plan().isEmpty();
         return proved(
                 proposal,
@@ -238,7 +238,8 @@ final class InstallCommand implements Callable<Integer> {
                         .everything(proposal.spec(), proposal.transaction().after()));
     }
 
-    private int proved(Install.Proposal proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {
+    private int proved(
+            Install.PlannedInstall proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {
         proposal.outdated().ifPresent(service -> console.say(service.words()));
         console.say(heading);
         List<Verdict> verdicts = proof.get();
@@ -256,7 +257,7 @@ final class InstallCommand implements Callable<Integer> {
         return verdicts.stream().allMatch(Verdict::isGood) ? ExitCode.DONE : ExitCode.FINDINGS;
     }
 
-    private String nextSteps(Install.Proposal proposal) {
+    private String nextSteps(Install.PlannedInstall proposal) {
         String address = proposal.around().address();
         return useCases.machine().isPresent()
                 ? NextSteps.of(proposal.spec(), address, useCases.layout().home())

@@ -10,7 +10,7 @@ public interface Machines {
      * Another machine over SSH, as its user there; the connection is made when the machine is first asked something.
      *
      * @param destination as a person types it for ssh
-     * @throws dev.aiserver.host.Trouble of configuration when it is none
+     * @throws dev.aiserver.host.UserError of configuration when it is none
      */
     Remote there(String destination, Trust trust);
 

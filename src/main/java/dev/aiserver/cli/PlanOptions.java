@@ -1,17 +1,17 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.host.FirstLine;
+import dev.aiserver.host.UserError;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.report.Console;
-import dev.aiserver.report.EarlierText;
+import dev.aiserver.report.ExistingServicesText;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
+import dev.aiserver.server.HostFacts;
 import dev.aiserver.server.Install;
-import dev.aiserver.server.Outdated;
-import dev.aiserver.server.Surroundings;
+import dev.aiserver.server.OutdatedProcess;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -59,18 +59,18 @@ final class PlanOptions {
 
     /**
      * @param machine as {@code --host} names it; empty for this one
-     * @throws Trouble of configuration when a file cannot be used
+     * @throws UserError of configuration when a file cannot be used
      */
-    Install.Wish wish(Optional<String> machine) {
-        Edit.Decision decision = edits.decision();
+    Install.InstallRequest wish(Optional<String> machine) {
+        LocalEdit.Policy decision = edits.decision();
         if (plan != null) {
             require(
-                    config == null && decision == Edit.Decision.NONE,
+                    config == null && decision == LocalEdit.Policy.NONE,
                     "--plan brings its configuration and decisions along");
             approved = Optional.of(SavedPlan.parse(plan.toString(), read(plan)));
             return approved.get().wish();
         }
-        return new Install.Wish(
+        return new Install.InstallRequest(
                 Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), decision);
     }
 
@@ -78,11 +78,11 @@ final class PlanOptions {
         try {
             return Content.read(file).text();
         } catch (NoSuchFileException e) {
-            throw new Trouble(Trouble.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
+            throw new UserError(UserError.Kind.CONFIGURATION, "The plan " + file + " does not exist.");
         } catch (IOException e) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
-                    "The plan " + file + " cannot be read: " + Complaint.of(String.valueOf(e.getMessage())) + ".");
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
+                    "The plan " + file + " cannot be read: " + FirstLine.of(String.valueOf(e.getMessage())) + ".");
         }
     }
 
@@ -97,13 +97,13 @@ final class PlanOptions {
         }
     }
 
-    /** @throws Trouble when another plan was approved */
-    void requireApproved(Install.Proposal proposal) {
+    /** @throws UserError when another plan was approved */
+    void requireApproved(Install.PlannedInstall proposal) {
         approved.ifPresent(saved -> saved.requireSame(proposal));
     }
 
     /** @return the exit code */
-    int show(Install.Proposal proposal, String name, boolean json, Console console, PlanText text) {
+    int show(Install.PlannedInstall proposal, String name, boolean json, Console console, PlanText text) {
         String document = Json.document(name, proposal.isNothing() ? "unchanged" : "planned", fields(proposal, true));
         if (out != null) {
             require(
@@ -117,7 +117,7 @@ final class PlanOptions {
         } else {
             console.answer(proposal.isNothing() ? "No changes.\n" : unfinished(proposal) + heading(proposal));
             console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
-            if (proposal.decision() == Edit.Decision.NONE) {
+            if (proposal.decision() == LocalEdit.Policy.NONE) {
                 console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
             }
             console.answer(text.diffs(proposal.plan()));
@@ -130,24 +130,24 @@ final class PlanOptions {
         try {
             PrivateFile.write(file, document);
         } catch (IOException e) {
-            throw new Trouble(
+            throw new UserError(
                     "--out " + file + ": the plan cannot be written (" + PrivateFile.reason(e)
                             + "); name a file in a folder that exists and is yours.",
                     e);
         }
     }
 
-    private static String unfinished(Install.Proposal proposal) {
+    private static String unfinished(Install.PlannedInstall proposal) {
         return proposal.unfinished()
                 .map(journal -> "The " + journal.doing() + " that began " + journal.since()
                         + " did not end; it would be undone first.\n")
                 .orElse("");
     }
 
-    static String heading(Install.Proposal proposal) {
+    static String heading(Install.PlannedInstall proposal) {
         ServerSpec spec = proposal.spec();
-        Surroundings around = proposal.around();
-        String found = EarlierText.of(around.earlier()).stream()
+        HostFacts around = proposal.around();
+        String found = ExistingServicesText.of(around.earlier()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
         String settings =
@@ -161,20 +161,22 @@ final class PlanOptions {
     }
 
     /** For programs. */
-    static Map<String, Object> fields(Install.Proposal proposal, boolean changed) {
+    static Map<String, Object> fields(Install.PlannedInstall proposal, boolean changed) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("address", proposal.around().address());
         fields.put(
                 "url",
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
-        fields.put("found", EarlierText.of(proposal.around().earlier()));
+        fields.put("found", ExistingServicesText.of(proposal.around().earlier()));
         fields.put("settings", proposal.settings());
         fields.put("oldLogs", proposal.oldLogs().stream().map(Path::toString).toList());
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
         fields.put("unchanged", Json.unchanged(proposal.plan()));
         fields.put("edited", Json.edited(proposal.edits()));
-        fields.put("outdated", proposal.outdated().map(Outdated::words).stream().toList());
+        fields.put(
+                "outdated",
+                proposal.outdated().map(OutdatedProcess::words).stream().toList());
         return fields;
     }
 }

@@ -1,12 +1,12 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
-import dev.aiserver.plan.Undoing;
+import dev.aiserver.plan.Rollback;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
 import dev.aiserver.report.Json;
@@ -35,7 +35,7 @@ final class UninstallCommand implements Callable<Integer> {
     private final CommonOptions common = new CommonOptions();
 
     @Mixin
-    private final Consent consent = new Consent();
+    private final ConfirmOptions consent = new ConfirmOptions();
 
     @Option(names = "--dry-run", description = "Show what would be taken back, and change nothing.")
     private boolean dryRun;
@@ -64,9 +64,10 @@ final class UninstallCommand implements Callable<Integer> {
     public Integer call() {
         Uninstall uninstall = useCases.uninstall();
         PlanText text = new PlanText(console, useCases.layout().home());
-        Transacting transacting = new Transacting("uninstall", useCases.machine(), console, text, common.json);
+        TransactionOutput transacting =
+                new TransactionOutput("uninstall", useCases.machine(), console, text, common.json);
         while (true) {
-            Uninstall.Proposal shown = uninstall.propose(restores());
+            Uninstall.PlannedUninstall shown = uninstall.propose(restores());
             if (restore == null && !shown.exposed().isEmpty()) {
                 String what = String.join(" and ", shown.exposed());
                 if (!dryRun) {
@@ -108,8 +109,8 @@ final class UninstallCommand implements Callable<Integer> {
 
     private boolean comesBack(String what) {
         if (!consent.canAsk(console)) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
                     "What was here before is open to other machines, " + what
                             + "; add --restore to have it back, or --no-restore to leave it stopped.");
         }
@@ -121,7 +122,7 @@ final class UninstallCommand implements Callable<Integer> {
         console.say("An uninstallation was cut short; it goes on.");
     }
 
-    private boolean isAgreed(Uninstall.Proposal proposal, PlanText text, Transacting transacting) {
+    private boolean isAgreed(Uninstall.PlannedUninstall proposal, PlanText text, TransactionOutput transacting) {
         if (proposal.goesOn()) {
             goingOn();
         } else {
@@ -137,16 +138,17 @@ final class UninstallCommand implements Callable<Integer> {
     }
 
     /** @return the exit code, or empty when what was shown is not what would be done now */
-    private Optional<Integer> apply(Uninstall uninstall, Uninstall.Proposal shown, Transacting transacting) {
+    private Optional<Integer> apply(
+            Uninstall uninstall, Uninstall.PlannedUninstall shown, TransactionOutput transacting) {
         Applier.Result result;
         try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            Uninstall.Proposal now = uninstall.propose(restores());
+            Uninstall.PlannedUninstall now = uninstall.propose(restores());
             if (now.unfinished().isPresent() && !now.goesOn()) {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Undoing.Left> left = uninstall.undo(now.unfinished().get(), lock);
+                List<Rollback.Left> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
@@ -184,7 +186,7 @@ final class UninstallCommand implements Callable<Integer> {
         };
     }
 
-    private String logsToGo(Uninstall.Proposal proposal) {
+    private String logsToGo(Uninstall.PlannedUninstall proposal) {
         return purgeLogs
                 ? strings(proposal).stream()
                         .map(log -> "  delete   " + log + "  (for good)\n")
@@ -192,7 +194,7 @@ final class UninstallCommand implements Callable<Integer> {
                 : "";
     }
 
-    private int answer(String outcome, Uninstall.Proposal proposal, String summary) {
+    private int answer(String outcome, Uninstall.PlannedUninstall proposal, String summary) {
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
@@ -217,7 +219,7 @@ final class UninstallCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static List<String> strings(Uninstall.Proposal proposal) {
+    private static List<String> strings(Uninstall.PlannedUninstall proposal) {
         return proposal.logs().stream().map(Object::toString).toList();
     }
 }

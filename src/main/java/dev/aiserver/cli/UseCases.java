@@ -34,7 +34,7 @@ public interface UseCases {
 
     Status status();
 
-    /** @throws dev.aiserver.host.Trouble when nothing is installed */
+    /** @throws dev.aiserver.host.UserError when nothing is installed */
     Installation installation();
 
     /**

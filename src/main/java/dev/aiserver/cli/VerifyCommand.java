@@ -1,6 +1,6 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
 import dev.aiserver.report.Json;
@@ -11,8 +11,8 @@ import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.ReachCheck;
 import dev.aiserver.verify.Selection;
-import dev.aiserver.verify.Subject;
 import dev.aiserver.verify.Verdict;
+import dev.aiserver.verify.VerifyContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +76,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (config != null && url == null && useCases.machine().isEmpty()) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
                     "--config goes with --url; the installed server is known by its receipt.");
         }
         return list ? list() : verify();
@@ -94,8 +94,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int verify() {
         Verify verify = useCases.verify();
-        Subject usual = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
-        Subject subject = maxLatency == null ? usual : usual.addingAtMost(maxLatency);
+        VerifyContext usual = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
+        VerifyContext subject = maxLatency == null ? usual : usual.addingAtMost(maxLatency);
         VerdictText text = new VerdictText(console);
         List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
             if (!common.json) {

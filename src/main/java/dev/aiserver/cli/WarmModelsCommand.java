@@ -1,7 +1,7 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.ollama.KeepAlive;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.WarmBars;
@@ -62,7 +62,7 @@ final class WarmModelsCommand implements Callable<Integer> {
     private boolean probe;
 
     @Mixin
-    private final Consent consent = new Consent();
+    private final ConfirmOptions consent = new ConfirmOptions();
 
     @Option(
             names = "--at-login",
@@ -155,7 +155,7 @@ final class WarmModelsCommand implements Callable<Integer> {
         require(stall.toMillis() >= 1, "--stall must be longer than nothing");
         Installation installation = useCases.installationWithin(wait);
         require(
-                atLogin != null || edits.decision() == Edit.Decision.NONE,
+                atLogin != null || edits.decision() == LocalEdit.Policy.NONE,
                 "--keep-local and --overwrite go with --at-login or --no-at-login");
         if (atLogin != null) {
             return install(installation.spec(), atLogin);
@@ -188,7 +188,8 @@ final class WarmModelsCommand implements Callable<Integer> {
                 models.isEmpty(),
                 "--at-login is for the configured models; name them under models in the configuration");
         require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
-        Install.Wish wish = new Install.Wish(Optional.of(spec.withWarmAtLogin(wanted)), edits.decision());
+        Install.InstallRequest wish =
+                new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(wanted)), edits.decision());
         return new InstallCommand(useCases, console, common, consent).carryOut(wish);
     }
 

@@ -65,8 +65,8 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
      * @param question that this is the end of
      * @param what was to be found out, as a clause
      */
-    public Trouble noAnswer(Command question, String what) {
-        return new Trouble("Cannot tell " + what + ": \"" + question + "\" gave no answer ("
+    public UserError noAnswer(Command question, String what) {
+        return new UserError("Cannot tell " + what + ": \"" + question + "\" gave no answer ("
                 + cutOff().orElseGet(this::complaint) + ").");
     }
 
@@ -82,7 +82,7 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
     /** What a person should read about a failure: of standard error, else of standard output. */
     public String complaint() {
         return Stream.of(errorText(), text())
-                .map(Complaint::of)
+                .map(FirstLine::of)
                 .filter(words -> !words.isEmpty())
                 .findFirst()
                 .orElse("no message, exit code " + exitCode);

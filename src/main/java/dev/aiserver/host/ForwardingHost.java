@@ -14,7 +14,7 @@ public interface ForwardingHost extends Host {
     Host behind();
 
     @Override
-    default Facts facts() {
+    default HostIdentity facts() {
         return behind().facts();
     }
 

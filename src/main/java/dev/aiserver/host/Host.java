@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * The machine that is provisioned: the only way by which the program touches commands and files. Paths are absolute
- * paths on that machine. Every method throws {@link Trouble} when the machine refuses (permissions, full disk).
+ * paths on that machine. Every method throws {@link UserError} when the machine refuses (permissions, full disk).
  */
 public interface Host {
 
@@ -29,7 +29,7 @@ public interface Host {
     /** Of a directory; one that holds more is refused. */
     int MOST_ENTRIES = 20_000;
 
-    Facts facts();
+    HostIdentity facts();
 
     /** Returns what there is of {@link ProgramAudit#TOOLS}, and which of them others could replace. */
     default ProgramAudit tools() {
@@ -58,7 +58,7 @@ public interface Host {
      * What a command says that changes nothing and leaves nothing running.
      *
      * @param what is to be found out, as a clause for the message
-     * @throws Trouble unless it ends with 0: what it printed until then may be a part of its answer only
+     * @throws UserError unless it ends with 0: what it printed until then may be a part of its answer only
      */
     default String answer(Command question, String what) {
         CommandResult result = look(question);
@@ -134,7 +134,7 @@ public interface Host {
      *
      * @param made is told of each when it has been made, what its operation returned; when it throws, the next is not begun
      *     unless this operation returned true
-     * @throws Trouble of the first change that the machine refuses
+     * @throws UserError of the first change that the machine refuses
      */
     default void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
         for (FileChange change : changes) {
@@ -165,12 +165,12 @@ public interface Host {
      * This machine, having been asked all of that at once where every question costs a trip. What it answers from memory
      * was so when this returned; any change and any other command that goes through it makes it forget everything.
      */
-    default Host ahead(Foresight foresight) {
+    default Host ahead(Prefetch foresight) {
         return this;
     }
 
     /** The same, and what was asked ahead of it earlier is neither forgotten nor asked again. */
-    default Host further(Foresight foresight) {
+    default Host further(Prefetch foresight) {
         return ahead(foresight);
     }
 }

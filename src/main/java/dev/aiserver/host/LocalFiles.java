@@ -191,8 +191,8 @@ final class LocalFiles {
         }
     }
 
-    private static Trouble refused(String verb, Path path, IOException e) {
-        return new Trouble("Cannot " + verb + " " + path + ": " + Complaint.of(reason(e)) + ".", e);
+    private static UserError refused(String verb, Path path, IOException e) {
+        return new UserError("Cannot " + verb + " " + path + ": " + FirstLine.of(reason(e)) + ".", e);
     }
 
     private static String reason(IOException e) {

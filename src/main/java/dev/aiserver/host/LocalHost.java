@@ -37,7 +37,7 @@ public final class LocalHost implements Host {
     private final Map<String, String> environment;
     private final List<Path> searchPath;
     private final LocalFiles files = new LocalFiles();
-    private @Nullable Facts facts;
+    private @Nullable HostIdentity facts;
     private @Nullable ProgramAudit tools;
 
     /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
@@ -53,10 +53,10 @@ public final class LocalHost implements Host {
     }
 
     @Override
-    public synchronized Facts facts() {
+    public synchronized HostIdentity facts() {
         if (facts == null) {
-            CommandResult answer = run(Facts.question());
-            facts = Facts.read(answer);
+            CommandResult answer = run(HostIdentity.question());
+            facts = HostIdentity.read(answer);
             tools = ProgramAudit.read(answer.text(), facts);
         }
         return facts;
@@ -108,8 +108,8 @@ public final class LocalHost implements Host {
             if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired && !deadline.overrun) {
                 // The library has taken the flag away; who waits next must not wait to the end.
                 Thread.currentThread().interrupt();
-                throw new Trouble(
-                        Trouble.Kind.INTERRUPTED,
+                throw new UserError(
+                        UserError.Kind.INTERRUPTED,
                         "\"" + command + "\" was cut off, because this program was interrupted.");
             }
             byte[] stdout = streams.stdout.taken();
@@ -226,7 +226,7 @@ public final class LocalHost implements Host {
 
         @Override
         public void stop() {
-            new Patience(Duration.ofMillis(1))
+            new Poller(Duration.ofMillis(1))
                     .await(WAIT_FOR_OUTPUT_OF_ORPHANS, () -> pumps.stream().noneMatch(Thread::isAlive));
         }
     }

@@ -37,7 +37,7 @@ public final class OtherWriters {
      * not there yet lets nobody in.
      */
     public static Optional<String> of(Host host, Path folder) {
-        Facts facts = host.facts();
+        HostIdentity facts = host.facts();
         return folders(folder, facts.home()).stream()
                 .flatMap(each -> problem(each, host.stat(each), facts.uid()).stream())
                 .findFirst();

@@ -114,11 +114,11 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
 
     /**
      * @param text what was printed, which may begin with other lines
-     * @throws Trouble when that is more than any machine has to say of a few tools
+     * @throws UserError when that is more than any machine has to say of a few tools
      */
-    public static ProgramAudit read(String text, Facts facts) {
+    public static ProgramAudit read(String text, HostIdentity facts) {
         if (text.length() > MOST) {
-            throw new Trouble("This machine says without end which programs it has. Check its PATH.");
+            throw new UserError("This machine says without end which programs it has. Check its PATH.");
         }
         Map<String, List<String>> ways = new LinkedHashMap<>();
         List<String> listing = new ArrayList<>();
@@ -150,7 +150,7 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         return new ProgramAudit(missing, unsafe);
     }
 
-    private static Optional<String> problem(String place, List<String> listing, Facts facts) {
+    private static Optional<String> problem(String place, List<String> listing, HostIdentity facts) {
         Matcher listed = listing.stream()
                 .filter(line -> line.endsWith(" " + place) || line.contains(" " + place + " -> "))
                 .map(LISTED::matcher)
@@ -177,20 +177,20 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                         + "). Run \"" + Command.of("chmod", "go-w", place) + "\"");
     }
 
-    /** @throws Trouble when others could replace this one, with what helps */
+    /** @throws UserError when others could replace this one, with what helps */
     public void requireSafe(String program) {
         Map<String, String> only = new LinkedHashMap<>(unsafe);
         only.keySet().retainAll(List.of(program));
         new ProgramAudit(List.of(), only).requireSafe();
     }
 
-    /** @throws Trouble when others could replace one of the programs, with what helps for each */
+    /** @throws UserError when others could replace one of the programs, with what helps for each */
     public void requireSafe() {
         Map<String, List<String>> names = new TreeMap<>();
         unsafe.forEach((name, problem) ->
                 names.computeIfAbsent(problem, any -> new ArrayList<>()).add(name));
         if (!names.isEmpty()) {
-            throw new Trouble(names.entrySet().stream()
+            throw new UserError(names.entrySet().stream()
                     .map(each -> sentence(each.getValue().stream().sorted().toList(), each.getKey()))
                     .collect(Collectors.joining("\n")));
         }
@@ -204,13 +204,13 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
 
     /**
      * @param needed names of tools that the system brings
-     * @throws Trouble when one of them is missing, with all names
+     * @throws UserError when one of them is missing, with all names
      */
     public void requirePresent(List<String> needed) {
         List<String> absent = needed.stream().filter(missing::contains).toList();
         if (!absent.isEmpty()) {
             boolean one = absent.size() == 1;
-            throw new Trouble("This machine lacks " + String.join(", ", absent) + ", which aiserver calls; install "
+            throw new UserError("This machine lacks " + String.join(", ", absent) + ", which aiserver calls; install "
                     + (one ? "it, or add its" : "them, or add their") + " folder to PATH, then try again.");
         }
     }

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 public record ReadOnlyHost(Host behind) implements ForwardingHost {
 
     @Override
-    public Host ahead(Foresight foresight) {
+    public Host ahead(Prefetch foresight) {
         return new ReadOnlyHost(behind.ahead(foresight));
     }
 
     @Override
-    public Host further(Foresight foresight) {
+    public Host further(Prefetch foresight) {
         return new ReadOnlyHost(behind.further(foresight));
     }
 

@@ -80,7 +80,7 @@ public sealed interface AddressState {
         return address + " is not on this machine now: ";
     }
 
-    /** @throws dev.aiserver.host.Trouble when the host does not say which addresses it has */
+    /** @throws dev.aiserver.host.UserError when the host does not say which addresses it has */
     static AddressState of(Host host, Network network, String address) {
         return of(
                 address,

@@ -156,7 +156,7 @@ public final class ForbiddenRequests {
      *
      * @param host for the Host header: a name by which the server is known
      */
-    public static List<HttpCall> beside(List<Endpoint> open, String host) {
+    public static List<RawHttpRequest> beside(List<Endpoint> open, String host) {
         return grouped(open, host).values().stream().flatMap(List::stream).toList();
     }
 
@@ -164,7 +164,7 @@ public final class ForbiddenRequests {
      * The same by what is tried: {@code route.} and {@code method.} with one request each, {@code spelling.} with all
      * spellings of one endpoint, {@code detour.} with all ways out of one path. The names are stable.
      */
-    public static Map<String, List<HttpCall>> grouped(List<Endpoint> open, String host) {
+    public static Map<String, List<RawHttpRequest>> grouped(List<Endpoint> open, String host) {
         Map<String, List<String>> requests = new LinkedHashMap<>();
         ROUTES.forEach(route -> requests.put("route." + route.replace(" ", ":"), List.of(route)));
         for (Endpoint endpoint : open) {
@@ -186,9 +186,9 @@ public final class ForbiddenRequests {
                             .toList());
         }
         Set<String> seen = new HashSet<>();
-        Map<String, List<HttpCall>> calls = new LinkedHashMap<>();
+        Map<String, List<RawHttpRequest>> calls = new LinkedHashMap<>();
         requests.forEach((name, lines) -> {
-            List<HttpCall> forbidden = lines.stream()
+            List<RawHttpRequest> forbidden = lines.stream()
                     .filter(seen::add)
                     .map(line -> line.split(" ", 2))
                     .filter(line -> open.stream().noneMatch(endpoint -> allows(endpoint, line[0], line[1])))
@@ -206,8 +206,8 @@ public final class ForbiddenRequests {
      * refused when every endpoint is open. Should one arrive, it changes nothing: Ollama has these routes for other
      * methods only, or relays a question that names no model.
      */
-    public static Map<String, List<HttpCall>> ofTheOwner(String host) {
-        Map<String, List<HttpCall>> calls = new LinkedHashMap<>();
+    public static Map<String, List<RawHttpRequest>> ofTheOwner(String host) {
+        Map<String, List<RawHttpRequest>> calls = new LinkedHashMap<>();
         for (String path : List.of("/api/me", "/api/signout", "/api/user/keys/" + NO_MODEL, "/api/codex/" + NO_MODEL)) {
             calls.put(
                     "owner." + path.replace("/" + NO_MODEL, ""),
@@ -270,8 +270,8 @@ public final class ForbiddenRequests {
                 : target.equals(before);
     }
 
-    private static HttpCall call(String method, String target, String host) {
-        HttpCall call = HttpCall.of(method, target, host);
+    private static RawHttpRequest call(String method, String target, String host) {
+        RawHttpRequest call = RawHttpRequest.of(method, target, host);
         return switch (method.toUpperCase(Locale.ROOT)) {
             case "POST", "PUT", "PATCH", "DELETE" ->
                 call.header("Content-Type", "application/json").withBody(BODY.getBytes(StandardCharsets.UTF_8));

@@ -15,9 +15,9 @@ public final class HttpExchange implements AutoCloseable {
     private final int status;
     private final Map<String, String> headers;
     private final InputStream body;
-    private final Arrival arrival;
+    private final TimedInput arrival;
 
-    HttpExchange(Socket socket, int status, Map<String, String> headers, InputStream body, Arrival arrival) {
+    HttpExchange(Socket socket, int status, Map<String, String> headers, InputStream body, TimedInput arrival) {
         this.socket = socket;
         this.arrival = arrival;
         this.status = status;
@@ -43,17 +43,17 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     /** The same, line by line. */
-    public AnswerLines lines() {
-        return new AnswerLines(body, arrival);
+    public ResponseLines lines() {
+        return new ResponseLines(body, arrival);
     }
 
     /** All of it, when it has arrived; head and body together must do so in time. */
-    HttpAnswer whole() throws IOException {
+    RawHttpResponse whole() throws IOException {
         byte[] all = body.readNBytes(LARGEST + 1);
         if (all.length > LARGEST) {
             throw new IOException("the answer is larger than " + LARGEST + " bytes");
         }
-        return new HttpAnswer(status, headers, all);
+        return new RawHttpResponse(status, headers, all);
     }
 
     /** How long from now on to wait for more bytes; zero is for ever. */

@@ -1,10 +1,10 @@
 package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Facts;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,25 +27,25 @@ public final class Interfaces {
     }
 
     /** What it will ask. */
-    public static Foresight questions(Facts facts) {
-        return Foresight.ofCommands(List.of(question(facts)));
+    public static Prefetch questions(HostIdentity facts) {
+        return Prefetch.ofCommands(List.of(question(facts)));
     }
 
     /** Linux may have an ifconfig too, but that one leaves addresses out. */
-    private static Command question(Facts facts) {
+    private static Command question(HostIdentity facts) {
         return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "addr");
     }
 
     /**
      * IPv4 and IPv6, an IPv6 address of one link only with its interface, as {@code fe80::1%lo0}.
      *
-     * @throws Trouble when the command is missing, does not answer, or names no address
+     * @throws UserError when the command is missing, does not answer, or names no address
      */
     public Set<String> addresses() {
         Command ask = question(host.facts());
         Set<String> addresses = read(host.answer(ask, "which addresses this machine has"));
         if (addresses.isEmpty()) {
-            throw new Trouble("Cannot tell which addresses this machine has: \"" + ask + "\" names none.");
+            throw new UserError("Cannot tell which addresses this machine has: \"" + ask + "\" names none.");
         }
         return addresses;
     }

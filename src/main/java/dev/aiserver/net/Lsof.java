@@ -2,10 +2,10 @@ package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Complaint;
-import dev.aiserver.host.Foresight;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,13 +39,13 @@ public final class Lsof {
     }
 
     /** What it will ask about these ports. */
-    public static Foresight questions(Collection<Integer> ports) {
-        return Foresight.ofCommands(List.of(question("-iTCP:" + list(ports))));
+    public static Prefetch questions(Collection<Integer> ports) {
+        return Prefetch.ofCommands(List.of(question("-iTCP:" + list(ports))));
     }
 
     /** What it will ask about all ports. */
-    public static Foresight questions() {
-        return Foresight.ofCommands(List.of(question("-iTCP")));
+    public static Prefetch questions() {
+        return Prefetch.ofCommands(List.of(question("-iTCP")));
     }
 
     private static Command question(String selection) {
@@ -57,7 +57,7 @@ public final class Lsof {
         return ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** @throws Trouble when lsof is missing or complains */
+    /** @throws UserError when lsof is missing or complains */
     public List<Listener> listeners(Collection<Integer> ports) {
         return listeners("-iTCP:" + list(ports), "on port " + list(ports));
     }
@@ -65,7 +65,7 @@ public final class Lsof {
     /**
      * On whatever port.
      *
-     * @throws Trouble when lsof is missing or complains
+     * @throws UserError when lsof is missing or complains
      */
     public List<Listener> listeners() {
         return listeners("-iTCP", "here");
@@ -76,7 +76,7 @@ public final class Lsof {
         Command question = question(selection);
         CommandResult result = host.look(question);
         if (result.exitCode() == CommandResult.NOT_FOUND) {
-            throw new Trouble("Cannot tell who listens " + where + ": lsof is not installed; install it "
+            throw new UserError("Cannot tell who listens " + where + ": lsof is not installed; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
         boolean nobody = result.exitCode() == NOBODY
@@ -92,7 +92,7 @@ public final class Lsof {
      * Reads field output: one line for each field, its letter first; {@code p} starts a process, {@code f} a socket of
      * it. Fields that are not known are passed over.
      *
-     * @throws Trouble for what lsof does not print
+     * @throws UserError for what lsof does not print
      */
     static List<Listener> parse(String output) {
         List<Listener> listeners = new ArrayList<>();
@@ -129,7 +129,7 @@ public final class Lsof {
         }
         String port = name.substring(colon + 1);
         if (!PORT.matcher(port).matches() || listeners.size() == MOST) {
-            throw new Trouble("Cannot tell who listens: lsof prints what no machine has, \"" + Complaint.of(name)
+            throw new UserError("Cannot tell who listens: lsof prints what no machine has, \"" + FirstLine.of(name)
                     + "\". Run \"" + question("-iTCP") + "\" yourself.");
         }
         listeners.add(new Listener(

@@ -1,6 +1,6 @@
 package dev.aiserver.net;
 
-import dev.aiserver.host.Complaint;
+import dev.aiserver.host.FirstLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +72,7 @@ final class MessageBody extends InputStream {
     private void nextChunk() throws IOException {
         String size = HttpHead.line(connection).replaceFirst(";.*", "").strip();
         if (!size.matches("[0-9A-Fa-f]{1,15}")) {
-            throw new IOException("no chunk size: " + Complaint.of(size));
+            throw new IOException("no chunk size: " + FirstLine.of(size));
         }
         left = Long.parseLong(size, 16);
         if (left == 0) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Complaint;
-import dev.aiserver.host.Foresight;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.HostName;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -74,7 +74,7 @@ public final class Tailscale {
     /** What Tailscale says of this machine. */
     public sealed interface Answer {
 
-        /** @throws Trouble that says the one next step when there is no address */
+        /** @throws UserError that says the one next step when there is no address */
         Node node();
     }
 
@@ -90,11 +90,11 @@ public final class Tailscale {
     record Disconnected(String cause, String step) implements Answer {
         @Override
         public Node node() {
-            throw new Trouble(cause + "; " + step + ", then try again.");
+            throw new UserError(cause + "; " + step + ", then try again.");
         }
     }
 
-    /** @throws Trouble that says the one next step when Tailscale is missing, stopped or logged out */
+    /** @throws UserError that says the one next step when Tailscale is missing, stopped or logged out */
     public Node node() {
         return ask().node();
     }
@@ -132,13 +132,13 @@ public final class Tailscale {
     }
 
     /** What it will ask first. */
-    public static Foresight questions() {
-        return Foresight.ofPrograms(PROGRAM).and(Foresight.ofDirectories(APP_FOLDER));
+    public static Prefetch questions() {
+        return Prefetch.ofPrograms(PROGRAM).and(Prefetch.ofDirectories(APP_FOLDER));
     }
 
     /** What it will ask of a host that has answered {@link #questions}. */
-    public Foresight furtherQuestions() {
-        return Foresight.ofCommands(commands().stream()
+    public Prefetch furtherQuestions() {
+        return Prefetch.ofCommands(commands().stream()
                 .flatMap(program -> Stream.of(status(program), serve(program)))
                 .toList());
     }
@@ -147,19 +147,19 @@ public final class Tailscale {
      * What Tailscale itself forwards to, by {@code tailscale serve} and {@code funnel}: each target as it is configured,
      * such as {@code http://127.0.0.1:11434}. It comes from this machine, past any rule about who may connect.
      *
-     * @throws Trouble when no command says so
+     * @throws UserError when no command says so
      */
     public List<String> forwardings() {
-        Optional<Trouble> trouble = Optional.empty();
+        Optional<UserError> trouble = Optional.empty();
         for (Path program : commands()) {
             CommandResult result = host.look(serve(program));
             if (result.succeeded()) {
                 return targets(result.text());
             }
-            Trouble said = result.noAnswer(serve(program), "what \"tailscale serve\" forwards");
+            UserError said = result.noAnswer(serve(program), "what \"tailscale serve\" forwards");
             trouble = trouble.or(() -> Optional.of(said));
         }
-        throw trouble.orElseGet(() -> new Trouble("Cannot tell what Tailscale forwards: it is not installed."));
+        throw trouble.orElseGet(() -> new UserError("Cannot tell what Tailscale forwards: it is not installed."));
     }
 
     /** Wherever they stand: per port, per path, in sessions in the foreground, in services. */
@@ -170,7 +170,7 @@ public final class Tailscale {
                     .flatMap(key -> config.findValuesAsText(key).stream())
                     .toList();
         } catch (JsonProcessingException e) {
-            throw new Trouble("Cannot tell what Tailscale forwards: \"tailscale serve status --json\" says "
+            throw new UserError("Cannot tell what Tailscale forwards: \"tailscale serve status --json\" says "
                     + quoted(json) + ".");
         }
     }
@@ -193,7 +193,7 @@ public final class Tailscale {
     }
 
     private static String quoted(String text) {
-        String line = Complaint.of(text).replaceAll("^(.{120}).+$", "$1…");
+        String line = FirstLine.of(text).replaceAll("^(.{120}).+$", "$1…");
         return line.isEmpty() ? "nothing" : "\"" + line + "\"";
     }
 
@@ -224,7 +224,7 @@ public final class Tailscale {
                 new Disconnected(
                         "Tailscale is logged out",
                         "log in with the app or \"tailscale login\""
-                                + (authUrl.startsWith("https://") ? " (" + Complaint.of(authUrl) + ")" : ""));
+                                + (authUrl.startsWith("https://") ? " (" + FirstLine.of(authUrl) + ")" : ""));
             case "NeedsMachineAuth" ->
                 new Disconnected(
                         "Tailscale waits until an admin of the tailnet approves this machine",
@@ -237,7 +237,7 @@ public final class Tailscale {
                 new Disconnected("Tailscale is switched off", "connect it with the app or \"tailscale up\"");
             default ->
                 new Disconnected(
-                        "Tailscale is not connected (" + (state.isEmpty() ? "no state" : Complaint.of(state)) + ")",
+                        "Tailscale is not connected (" + (state.isEmpty() ? "no state" : FirstLine.of(state)) + ")",
                         "connect it with the app or \"tailscale up\"");
         };
     }

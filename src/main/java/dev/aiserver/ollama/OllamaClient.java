@@ -4,15 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.aiserver.host.Complaint;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.net.AnswerLines;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.host.UserError;
 import dev.aiserver.net.HttpExchange;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
+import dev.aiserver.net.ResponseLines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -26,7 +26,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Ollama's own API, spoken to the loopback address. Every method throws {@link Trouble} with Ollama's words when it
+ * Ollama's own API, spoken to the loopback address. Every method throws {@link UserError} with Ollama's words when it
  * refuses, and of kind unreachable when it does not answer.
  */
 public final class OllamaClient {
@@ -75,7 +75,7 @@ public final class OllamaClient {
     /** @param limit while a model loads, Ollama does not answer this; zero is none */
     public List<LoadedModel> loaded(Duration limit) {
         List<LoadedModel> models = new ArrayList<>();
-        answer("answer GET /api/ps", HttpCall.get("/api/ps", host()), limit)
+        answer("answer GET /api/ps", RawHttpRequest.get("/api/ps", host()), limit)
                 .path("models")
                 .forEach(model -> models.add(loaded(model)));
         return models;
@@ -87,8 +87,8 @@ public final class OllamaClient {
         try {
             expiry = OffsetDateTime.parse(expires);
         } catch (DateTimeParseException e) {
-            throw new Trouble(
-                    "Ollama does not say in GET /api/ps until when a model stays in memory: \"" + Complaint.of(expires)
+            throw new UserError(
+                    "Ollama does not say in GET /api/ps until when a model stays in memory: \"" + FirstLine.of(expires)
                             + "\" is no date.",
                     e);
         }
@@ -121,26 +121,27 @@ public final class OllamaClient {
      *
      * @param limit for the whole load; zero is none
      */
-    public Ending load(String model, Set<String> capabilities, KeepAlive keepAlive, Duration limit) {
+    public ModelResult load(String model, Set<String> capabilities, KeepAlive keepAlive, Duration limit) {
         ObjectNode body = JSON.createObjectNode().put("model", model);
         keepAlive.putInto(body);
         boolean embeds = !canChat(capabilities);
-        HttpCall call = embeds
-                ? HttpCall.post("/api/embed", host(), body.put("input", "").toString())
-                : HttpCall.post(
+        RawHttpRequest call = embeds
+                ? RawHttpRequest.post(
+                        "/api/embed", host(), body.put("input", "").toString())
+                : RawHttpRequest.post(
                         "/api/generate", host(), body.put("stream", false).toString());
         try {
-            HttpAnswer answer = probe(limit).send(call);
+            RawHttpResponse answer = probe(limit).send(call);
             return switch (answer.status()) {
-                case 200 -> new Ending.Done();
-                case 503 -> new Ending.Busy(words(answer));
-                default -> new Ending.Refused(words(answer));
+                case 200 -> new ModelResult.Done();
+                case 503 -> new ModelResult.Busy(words(answer));
+                default -> new ModelResult.Refused(words(answer));
             };
         } catch (SocketTimeoutException e) {
-            return new Ending.Refused("it was not in memory after " + limit.toSeconds()
+            return new ModelResult.Refused("it was not in memory after " + limit.toSeconds()
                     + " s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
         } catch (IOException e) {
-            return new Ending.Lost(reason(e));
+            return new ModelResult.Lost(reason(e));
         }
     }
 
@@ -165,27 +166,27 @@ public final class OllamaClient {
      * @param stall how long no byte may come
      * @param progress is told every line; what it throws ends the download
      */
-    public Ending pull(String model, Duration stall, Consumer<PullProgress> progress) {
-        HttpCall call = HttpCall.post(
+    public ModelResult pull(String model, Duration stall, Consumer<PullProgress> progress) {
+        RawHttpRequest call = RawHttpRequest.post(
                 "/api/pull", host(), JSON.createObjectNode().put("model", model).toString());
-        Ending stalled = new Ending.BrokenOff("nothing came for " + words(stall));
+        ModelResult stalled = new ModelResult.BrokenOff("nothing came for " + words(stall));
         try (HttpExchange exchange = probe(stall).open(call)) {
-            AnswerLines lines = exchange.lines();
+            ResponseLines lines = exchange.lines();
             PullProgress.Sum sum = new PullProgress.Sum();
             PullProgress last = new PullProgress("", 0, 0);
             long changed = System.nanoTime();
             for (String line = lines.next(); line != null; line = lines.next()) {
                 JsonNode event = parse(line);
                 if (event.has("error")) {
-                    return new Ending.Refused(words(event));
+                    return new ModelResult.Refused(words(event));
                 }
                 PullProgress now = sum.add(event);
                 if (sum.hasTooManyParts()) {
-                    return new Ending.BrokenOff("it names parts without an end");
+                    return new ModelResult.BrokenOff("it names parts without an end");
                 }
                 progress.accept(now);
                 if (now.status().equals("success")) {
-                    return new Ending.Done();
+                    return new ModelResult.Done();
                 }
                 if (!now.equals(last)) {
                     changed = System.nanoTime();
@@ -196,11 +197,11 @@ public final class OllamaClient {
                 boolean downloads = now.status().startsWith("pulling");
                 exchange.waitEach(downloads ? stall : SILENCE_OF_A_VERIFICATION);
             }
-            return new Ending.BrokenOff("it broke off without a reason");
+            return new ModelResult.BrokenOff("it broke off without a reason");
         } catch (SocketTimeoutException e) {
             return stalled;
         } catch (IOException e) {
-            return new Ending.Lost(reason(e));
+            return new ModelResult.Lost(reason(e));
         }
     }
 
@@ -208,33 +209,33 @@ public final class OllamaClient {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 
-    private HttpProbe probe(Duration limit) {
-        return new HttpProbe(host, new InetSocketAddress("127.0.0.1", port), limit);
+    private RawHttpClient probe(Duration limit) {
+        return new RawHttpClient(host, new InetSocketAddress("127.0.0.1", port), limit);
     }
 
     private JsonNode get(String path) {
-        return answer("answer GET " + path, HttpCall.get(path, host()), ANSWER);
+        return answer("answer GET " + path, RawHttpRequest.get(path, host()), ANSWER);
     }
 
     private JsonNode post(String what, String path, ObjectNode body, Duration timeout) {
-        return answer(what, HttpCall.post(path, host(), body.toString()), timeout);
+        return answer(what, RawHttpRequest.post(path, host(), body.toString()), timeout);
     }
 
-    private JsonNode answer(String what, HttpCall call, Duration timeout) {
-        HttpAnswer answer;
+    private JsonNode answer(String what, RawHttpRequest call, Duration timeout) {
+        RawHttpResponse answer;
         try {
             answer = probe(timeout).send(call);
         } catch (IOException e) {
             throw unreachable(e);
         }
         if (answer.status() != 200) {
-            throw new Trouble("Ollama could not " + what + ": " + words(answer));
+            throw new UserError("Ollama could not " + what + ": " + words(answer));
         }
         return parse(answer.text());
     }
 
     /** Ollama's own, whole; what stands in for them when it says nothing. */
-    private static String words(HttpAnswer answer) {
+    private static String words(RawHttpResponse answer) {
         return answer.text().startsWith("{") ? words(parse(answer.text())) : "it answers " + answer.status() + ".";
     }
 
@@ -253,8 +254,8 @@ public final class OllamaClient {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            String said = Complaint.of(json);
-            throw new Trouble("Ollama answers what is no JSON: " + (said.isEmpty() ? "nothing" : said), e);
+            String said = FirstLine.of(json);
+            throw new UserError("Ollama answers what is no JSON: " + (said.isEmpty() ? "nothing" : said), e);
         }
     }
 
@@ -262,9 +263,9 @@ public final class OllamaClient {
         return String.valueOf(e.getMessage());
     }
 
-    private Trouble unreachable(IOException e) {
-        return new Trouble(
-                Trouble.Kind.UNREACHABLE,
+    private UserError unreachable(IOException e) {
+        return new UserError(
+                UserError.Kind.UNREACHABLE,
                 "Ollama does not answer on " + host() + " (" + reason(e)
                         + "); see \"aiserver status\" and its log, then try again.");
     }

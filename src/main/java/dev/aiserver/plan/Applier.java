@@ -1,6 +1,6 @@
 package dev.aiserver.plan;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.Service;
 import dev.aiserver.service.Launchd;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /** Carries transactions out: all of one, or nothing. */
 public final class Applier {
     private final Machine machine;
-    private final Records records;
+    private final StateStore records;
     private final Interruption interruption;
     private final Consumer<Change> progress;
     private final Runnable acceptance;
@@ -20,7 +20,7 @@ public final class Applier {
 
     Applier(
             Machine machine,
-            Records records,
+            StateStore records,
             Interruption interruption,
             Consumer<Change> progress,
             Runnable acceptance) {
@@ -55,7 +55,7 @@ public final class Applier {
          *
          * @param left what could not be undone
          */
-        record Stuck(Change failed, String reason, List<Undoing.Left> left) implements Result {}
+        record RollbackIncomplete(Change failed, String reason, List<Rollback.Left> left) implements Result {}
 
         /**
          * The machine could be reached no longer, so nothing could be undone either; the journal there knows what was
@@ -67,7 +67,7 @@ public final class Applier {
     /**
      * Makes all changes. A failure undoes what was begun, the failed change included.
      *
-     * @throws Trouble when not even the journal can be written, and so nothing was changed
+     * @throws UserError when not even the journal can be written, and so nothing was changed
      */
     public Result apply(Transaction transaction) {
         if (!transaction.plan().isEmpty()) {
@@ -89,7 +89,7 @@ public final class Applier {
         try {
             interruption.check();
             journal = records.journals().begin(transaction);
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             if (trouble.isLoss()) {
                 // The journal may have been written there all the same.
                 return new Result.Lost(first, trouble.sentence());
@@ -118,7 +118,7 @@ public final class Applier {
                 change.resource().converge(machine, change.before(), change.after());
                 stays.add(change);
                 progress.accept(change);
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 return Optional.of(ended(change, trouble));
             }
         }
@@ -145,9 +145,9 @@ public final class Applier {
                 } else {
                     new Batch(machine, interruption, progress, made).make(ofFiles);
                 }
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 Change failed = made.isEmpty() ? change : made.get(made.size() - 1);
-                if (trouble.kind() == Trouble.Kind.REFUSED) {
+                if (trouble.kind() == UserError.Kind.REFUSED) {
                     made.remove(failed);
                 }
                 return undone(journal, made, failed, trouble);
@@ -161,11 +161,11 @@ public final class Applier {
         try {
             records.journals().makeFinal(journal);
             records.journals().clear();
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             if (records.journals().open().isPresent()) {
                 return undone(journal, made, made.get(made.size() - 1), trouble);
             }
-            throw new Trouble(
+            throw new UserError(
                     "Everything was done, but not all that it needed could be cleared away: " + trouble.sentence(),
                     trouble);
         }
@@ -188,21 +188,21 @@ public final class Applier {
             acceptance.run();
             interruption.check();
             return Optional.empty();
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return Optional.of(undone(journal, made, last, trouble));
         }
     }
 
-    private Result undone(Journal journal, List<Change> made, Change failed, Trouble trouble) {
+    private Result undone(Journal journal, List<Change> made, Change failed, UserError trouble) {
         if (trouble.isLoss()) {
             return new Result.Lost(failed, trouble.sentence());
         }
         String reason = interruption.isRequested() ? "interrupted" : trouble.sentence();
         try {
             interruption.acknowledge();
-            List<Undoing.Left> left = new Undoing(machine, records).undo(journal, made);
-            return left.isEmpty() ? ended(failed, trouble) : new Result.Stuck(failed, reason, left);
-        } catch (Trouble later) {
+            List<Rollback.Left> left = new Rollback(machine, records).undo(journal, made);
+            return left.isEmpty() ? ended(failed, trouble) : new Result.RollbackIncomplete(failed, reason, left);
+        } catch (UserError later) {
             if (later.isLoss()) {
                 return new Result.Lost(failed, later.sentence());
             }
@@ -211,7 +211,7 @@ public final class Applier {
     }
 
     /** When nothing is left but what stays. */
-    public Result ended(Change failed, Trouble trouble) {
+    public Result ended(Change failed, UserError trouble) {
         List<Change> staying = List.copyOf(stays);
         return interruption.isRequested()
                 ? new Result.Interrupted(staying)

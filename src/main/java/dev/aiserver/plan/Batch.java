@@ -1,8 +1,8 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.FileChange;
-import dev.aiserver.host.Foresight;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Machine;
@@ -39,11 +39,11 @@ final class Batch {
 
     void make(List<Change> changes) {
         List<Path> paths = changes.stream().map(Batch::path).toList();
-        Machine now = machine.askedAhead(Foresight.ofFiles(paths));
+        Machine now = machine.askedAhead(Prefetch.ofFiles(paths));
         for (Change change : changes) {
             if (wasWrittenMeanwhile(now, change)) {
                 made.add(change);
-                throw new Trouble(change.resource().name()
+                throw new UserError(change.resource().name()
                         + " was written by something else meanwhile; look at it, then try again.");
             }
         }
@@ -93,7 +93,7 @@ final class Batch {
                 }
             });
             return due.size();
-        } catch (Trouble refused) {
+        } catch (UserError refused) {
             int done = made.size() - before;
             if (interruption.isRequested()) {
                 due.stream().skip(done).filter(this::isMade).forEach(made::add);

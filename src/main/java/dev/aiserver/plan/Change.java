@@ -2,10 +2,10 @@ package dev.aiserver.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.aiserver.resource.BrewPackage;
-import dev.aiserver.resource.EarlierJob;
+import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
@@ -34,7 +34,7 @@ public record Change(Resource resource, State before, State after) {
         if (resource instanceof Job job) {
             return gone ? Verb.STOP : fresh ? Verb.START : job.reloads(before, after) ? Verb.RELOAD : Verb.RESTART;
         }
-        if (resource instanceof LoginJob || resource instanceof EarlierJob) {
+        if (resource instanceof OneShotJob || resource instanceof ExistingJob) {
             return gone ? Verb.STOP : fresh ? Verb.START : Verb.RESTART;
         }
         if (resource instanceof LoginItem) {

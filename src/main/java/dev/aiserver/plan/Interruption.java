@@ -1,6 +1,6 @@
 package dev.aiserver.plan;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 
 /** Whether the person, or the system, wants this program to end before it is done. */
 public interface Interruption extends AutoCloseable {
@@ -27,10 +27,10 @@ public interface Interruption extends AutoCloseable {
     @Override
     void close();
 
-    /** @throws Trouble when it is requested */
+    /** @throws UserError when it is requested */
     default void check() {
         if (isRequested()) {
-            throw new Trouble(Trouble.Kind.INTERRUPTED, "Interrupted; nothing was changed.");
+            throw new UserError(UserError.Kind.INTERRUPTED, "Interrupted; nothing was changed.");
         }
     }
 }

@@ -3,12 +3,12 @@ package dev.aiserver.plan;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Stage;
+import dev.aiserver.resource.Staging;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,14 +29,14 @@ public final class JournalStore {
     private final Host host;
     private final StateFiles files;
     private final ReceiptStore receipts;
-    private final Stage stage;
+    private final Staging stage;
     private final Clock clock;
 
     public JournalStore(Host host, ReceiptStore receipts, Clock clock) {
         this.host = host;
         this.receipts = receipts;
         this.files = receipts.files();
-        this.stage = new Stage(host, files.resolve("stage"));
+        this.stage = new Staging(host, files.resolve("stage"));
         this.clock = clock;
     }
 
@@ -44,14 +44,14 @@ public final class JournalStore {
         return files.resolve(JOURNAL);
     }
 
-    public Stage stage() {
+    public Staging stage() {
         return stage;
     }
 
     /**
      * The transaction that has begun and not ended, if there is one.
      *
-     * @throws Trouble when it cannot be read
+     * @throws UserError when it cannot be read
      */
     public Optional<Journal> open() {
         files.requireSafe();
@@ -141,7 +141,7 @@ public final class JournalStore {
             changes.add(files.writing(JOURNAL, journal));
             host.changeAll(changes, made -> {});
             return journal;
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             clear();
             kept.forEach(receipts::drop);
             files.removeIfEmpty();
@@ -184,9 +184,9 @@ public final class JournalStore {
         host.changeAll(remains(host.ahead(questions())), made -> {});
     }
 
-    private Foresight questions() {
-        return Foresight.ofStats(List.of(stage.folder(), files.directory()))
-                .and(Foresight.ofDirectories(stage.folder(), files.directory()));
+    private Prefetch questions() {
+        return Prefetch.ofStats(List.of(stage.folder(), files.directory()))
+                .and(Prefetch.ofDirectories(stage.folder(), files.directory()));
     }
 
     /** The directory goes too when nothing else is in it. */

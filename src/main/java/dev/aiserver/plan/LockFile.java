@@ -3,10 +3,10 @@ package dev.aiserver.plan;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +64,7 @@ public final class LockFile {
      * Waits until this process has the lock.
      *
      * @param waiting is told who has it, when it must be waited for
-     * @throws Trouble that names the holder, when it still has the lock at the limit
+     * @throws UserError that names the holder, when it still has the lock at the limit
      */
     public Held take(String doing, Duration limit, Consumer<Holder> waiting) {
         long process = host.presence();
@@ -73,8 +73,8 @@ public final class LockFile {
         Holder me =
                 new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", doing, since);
         Attempts attempts = new Attempts(me, waiting);
-        if (!new Patience(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
-            throw new Trouble("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
+        if (!new Poller(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
+            throw new UserError("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
                     + " is changing this installation; wait until it has ended, then try again.");
         }
         return this::release;
@@ -84,9 +84,9 @@ public final class LockFile {
     private void release() {
         try {
             files.remove(LOCK);
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             if (!trouble.isLoss()) {
-                throw new Trouble(
+                throw new UserError(
                         "The lock could not be removed, which holds nobody up; look with \"aiserver status\" how the rest "
                                 + "ended: " + trouble.sentence(),
                         trouble);
@@ -103,13 +103,13 @@ public final class LockFile {
     }
 
     /** What {@link #other} will ask of a host that has answered what the file holds. */
-    Foresight furtherQuestions() {
+    Prefetch furtherQuestions() {
         try {
             return read(LOCK)
-                    .map(holder -> Foresight.ofCommands(List.of(question(holder.process()))))
-                    .orElseGet(Foresight::none);
-        } catch (Trouble unreadable) {
-            return Foresight.none();
+                    .map(holder -> Prefetch.ofCommands(List.of(question(holder.process()))))
+                    .orElseGet(Prefetch::none);
+        } catch (UserError unreadable) {
+            return Prefetch.none();
         }
     }
 
@@ -150,13 +150,13 @@ public final class LockFile {
         private boolean isFree() {
             try {
                 return files.createWithDirectory(LOCK, me);
-            } catch (Trouble raced) {
+            } catch (UserError raced) {
                 // Another one has made the directory just now, or nobody can.
                 files.ensure();
             }
             try {
                 return files.create(LOCK, me);
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 // The one that had it may have taken its empty directory away just now.
                 if (host.file(directory) instanceof FileState.Absent) {
                     return false;
@@ -171,7 +171,7 @@ public final class LockFile {
             if (!files.create(TAKEOVER, me)) {
                 Optional<Holder> other = read(TAKEOVER);
                 if (other.isPresent() && isDead(other.get())) {
-                    throw new Trouble("The file " + files.resolve(TAKEOVER)
+                    throw new UserError("The file " + files.resolve(TAKEOVER)
                             + " was left by a process that has died; remove it, then try again.");
                 }
                 return false;

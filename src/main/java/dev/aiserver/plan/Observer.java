@@ -1,17 +1,17 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
-import dev.aiserver.resource.EarlierJob;
+import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
@@ -38,11 +38,11 @@ public final class Observer {
     }
 
     /** What looking at these will ask. */
-    public static Foresight questions(List<Resource> resources, Launchd launchd) {
+    public static Prefetch questions(List<Resource> resources, Launchd launchd) {
         List<Path> files = new ArrayList<>();
         List<String> labels = new ArrayList<>();
         List<String> programs = new ArrayList<>();
-        Foresight disabled = Foresight.none();
+        Prefetch disabled = Prefetch.none();
         for (Resource resource : resources) {
             if (resource instanceof BrewPackage brew) {
                 programs.add(brew.formula());
@@ -52,23 +52,23 @@ public final class Observer {
                 files.add(file.path());
             } else if (resource instanceof LoginItem) {
                 disabled = launchd.questionsOfDisabled();
-            } else if (resource instanceof LoginJob job) {
+            } else if (resource instanceof OneShotJob job) {
                 labels.add(job.label());
                 files.add(job.plist());
-            } else if (resource instanceof EarlierJob job) {
+            } else if (resource instanceof ExistingJob job) {
                 labels.add(job.label());
             } else if (resource instanceof Job job) {
                 labels.add(job.label());
                 files.add(job.plist());
             }
         }
-        return Foresight.ofFiles(files)
-                .and(Foresight.ofPrograms(programs.toArray(String[]::new)))
+        return Prefetch.ofFiles(files)
+                .and(Prefetch.ofPrograms(programs.toArray(String[]::new)))
                 .and(launchd.questions(labels))
                 .and(disabled);
     }
 
-    /** @throws Trouble when something stands there that this program must not touch, such as a link */
+    /** @throws UserError when something stands there that this program must not touch, such as a link */
     public State state(Resource resource) {
         if (resource instanceof BrewPackage brew) {
             return host.find(brew.formula()).isPresent() ? State.PRESENT : State.ABSENT;
@@ -82,12 +82,12 @@ public final class Observer {
         if (resource instanceof LoginItem item) {
             return launchd.disabled().contains(item.label()) ? State.ABSENT : State.PRESENT;
         }
-        if (resource instanceof LoginJob job) {
+        if (resource instanceof OneShotJob job) {
             return loaded(job.label(), job.plist())
                     .map(print -> loginJobFrom(job))
                     .orElse(State.ABSENT);
         }
-        if (resource instanceof EarlierJob job) {
+        if (resource instanceof ExistingJob job) {
             return earlierJob(job);
         }
         return job((Job) resource);
@@ -102,11 +102,11 @@ public final class Observer {
             return State.PRESENT;
         }
         if (state instanceof FileState.Other other && other.isLink()) {
-            throw new Trouble(
+            throw new UserError(
                     path + " is a symbolic link that does not lead to a folder of yours. Let it lead to one, or "
                             + "move it away, then try again.");
         }
-        throw new Trouble(path + " is in the way: a directory is needed there. Move it away and try again.");
+        throw new UserError(path + " is in the way: a directory is needed there. Move it away and try again.");
     }
 
     /** People keep such folders in a repository of their settings, or on another disk. */
@@ -127,7 +127,7 @@ public final class Observer {
             return State.File.of(regular);
         }
         String kind = state instanceof FileState.Other other ? other.kind() : "directory";
-        throw new Trouble(path + " is a " + kind + ", where a plain file is needed. Move it away and try again.");
+        throw new UserError(path + " is a " + kind + ", where a plain file is needed. Move it away and try again.");
     }
 
     private State job(Job job) {
@@ -155,21 +155,21 @@ public final class Observer {
         }
         Optional<Path> foreign = loaded.print().plist().filter(plist -> !plist.equals(own));
         if (foreign.isPresent()) {
-            throw new Trouble("The label " + label + " is taken by a job that was loaded from " + foreign.get()
+            throw new UserError("The label " + label + " is taken by a job that was loaded from " + foreign.get()
                     + "; remove that one with \"launchctl bootout gui/$(id -u)/" + label + "\", then try again.");
         }
         return Optional.of(loaded.print());
     }
 
-    private static Trouble elsewhere(String label, JobStatus.Elsewhere status) {
+    private static UserError elsewhere(String label, JobStatus.Elsewhere status) {
         String target = status.domain() + "/" + label;
         String sudo = status.domain().equals("system") ? "sudo " : "";
-        return new Trouble("The label " + label + " is taken by a job outside your desktop session; remove that one "
+        return new UserError("The label " + label + " is taken by a job outside your desktop session; remove that one "
                 + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
     }
 
     /** It has its label no longer when a job of ours has it, which came from another file. */
-    private State earlierJob(EarlierJob job) {
+    private State earlierJob(ExistingJob job) {
         return launchd.status(job.label())
                 .ofUser()
                 .filter(print -> print.plist().equals(Optional.of(job.plist())))
@@ -177,7 +177,7 @@ public final class Observer {
                 .orElse(State.ABSENT);
     }
 
-    private State loginJobFrom(LoginJob job) {
+    private State loginJobFrom(OneShotJob job) {
         return receipt.recorded(job)
                 .filter(recorded -> recorded instanceof State.Loaded loaded
                         && file(job.plist()) instanceof State.File plist

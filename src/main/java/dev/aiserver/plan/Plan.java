@@ -11,14 +11,14 @@ import java.util.List;
  * So a job stops before its files go, and its files are there before it starts. Undoing a plan is a plan by the same
  * rule, never this one read backwards.
  */
-public record Plan(List<Change> changes, List<Target> unchanged, Contents contents) {
+public record Plan(List<Change> changes, List<DesiredResource> unchanged, Contents contents) {
 
     public static Plan of(Collection<Change> changes, Contents contents) {
         return of(changes, List.of(), contents);
     }
 
     /** @param unchanged what is as it shall be already */
-    public static Plan of(Collection<Change> changes, List<Target> unchanged, Contents contents) {
+    public static Plan of(Collection<Change> changes, List<DesiredResource> unchanged, Contents contents) {
         Comparator<Change> byRank =
                 Comparator.comparingInt(change -> change.resource().rank());
         List<Change> ordered = new ArrayList<>();

@@ -12,22 +12,22 @@ public final class Planner {
     private Planner() {}
 
     /** With what an earlier installation changed and this one does not name: that goes back to how it was found. */
-    public static List<Target> complete(List<Target> targets, Receipt receipt) {
-        List<Target> all = new ArrayList<>(targets);
+    public static List<DesiredResource> complete(List<DesiredResource> targets, Receipt receipt) {
+        List<DesiredResource> all = new ArrayList<>(targets);
         receipt.entries().stream()
                 .filter(entry -> targets.stream()
                         .noneMatch(target ->
                                 target.resource().id().equals(entry.resource().id())))
-                .map(entry -> new Target(entry.resource(), entry.before()))
+                .map(entry -> new DesiredResource(entry.resource(), entry.before()))
                 .forEach(all::add);
         return List.copyOf(all);
     }
 
     /** @param observed how each resource is now */
-    public static Plan plan(List<Target> targets, Function<Resource, State> observed, Contents contents) {
+    public static Plan plan(List<DesiredResource> targets, Function<Resource, State> observed, Contents contents) {
         List<Change> changes = new ArrayList<>();
-        List<Target> unchanged = new ArrayList<>();
-        for (Target target : targets) {
+        List<DesiredResource> unchanged = new ArrayList<>();
+        for (DesiredResource target : targets) {
             State now = observed.apply(target.resource());
             if (now.equals(target.state())) {
                 unchanged.add(target);

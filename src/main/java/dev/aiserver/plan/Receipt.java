@@ -72,7 +72,7 @@ public record Receipt(
     Receipt with(Plan plan) {
         Map<String, Entry> byId = new LinkedHashMap<>();
         entries.forEach(entry -> byId.put(entry.resource().id(), entry));
-        for (Target target : plan.unchanged()) {
+        for (DesiredResource target : plan.unchanged()) {
             entry(target.resource())
                     .ifPresent(known -> byId.put(
                             target.resource().id(), new Entry(target.resource(), known.before(), target.state())));

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
@@ -23,19 +23,19 @@ public final class ReceiptStore {
 
     private final Host host;
     private final StateFiles files;
-    private final Scope scope;
+    private final ManagedScope scope;
 
     /**
      * @param directory of this program's own, made when it is first needed
      * @param scope of what a receipt may name
      */
-    public ReceiptStore(Host host, Path directory, Scope scope) {
+    public ReceiptStore(Host host, Path directory, ManagedScope scope) {
         this.host = host;
         this.files = new StateFiles(host, directory);
         this.scope = scope;
     }
 
-    Scope scope() {
+    ManagedScope scope() {
         return scope;
     }
 
@@ -59,7 +59,7 @@ public final class ReceiptStore {
     /**
      * The receipt, if there is one; the contents that its entries may bring back are added to {@code contents}.
      *
-     * @throws Trouble when it cannot be read or a content is missing
+     * @throws UserError when it cannot be read or a content is missing
      */
     public Optional<Receipt> load(Contents contents) {
         Optional<Receipt> receipt = read();
@@ -71,8 +71,8 @@ public final class ReceiptStore {
     }
 
     /** What {@link #load} will ask of a host that has answered what the receipt holds. */
-    public Foresight furtherQuestions() {
-        return Foresight.ofFiles(readable().stream()
+    public Prefetch furtherQuestions() {
+        return Prefetch.ofFiles(readable().stream()
                 .flatMap(receipt -> receipt.entries().stream())
                 .map(Receipt.Entry::before)
                 .filter(State.File.class::isInstance)
@@ -84,7 +84,7 @@ public final class ReceiptStore {
     public Optional<Receipt> readable() {
         try {
             return read();
-        } catch (Trouble unreadable) {
+        } catch (UserError unreadable) {
             return Optional.empty();
         }
     }
@@ -92,7 +92,7 @@ public final class ReceiptStore {
     /**
      * The receipt without the contents that it speaks of.
      *
-     * @throws Trouble when it cannot be read
+     * @throws UserError when it cannot be read
      */
     public Optional<Receipt> read() {
         files.requireSafe();

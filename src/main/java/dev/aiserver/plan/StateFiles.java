@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ final class StateFiles {
     /**
      * What is in the directory decides what is started, stopped and deleted, so nobody else may be able to write there.
      *
-     * @throws Trouble when somebody may
+     * @throws UserError when somebody may
      */
     void requireSafe() {
         requireSafe(directory, OTHERS_MAY_WRITE, "can be written by");
@@ -77,15 +77,15 @@ final class StateFiles {
         }
         if (!(state instanceof FileState.Directory directoryThere)) {
             String kind = state instanceof FileState.Other other ? other.kind() : "file";
-            throw new Trouble(path + " is a " + kind
+            throw new UserError(path + " is a " + kind
                     + ", where aiserver needs a folder of your own; move it away, then try " + "again.");
         }
         if (directoryThere.owner() != host.facts().uid()) {
-            throw new Trouble("The folder " + path + " belongs to another user (user id " + directoryThere.owner()
+            throw new UserError("The folder " + path + " belongs to another user (user id " + directoryThere.owner()
                     + "), and aiserver believes what it says; move it away, then try again.");
         }
         if ((directoryThere.mode() & tooMuch) != 0) {
-            throw new Trouble(
+            throw new UserError(
                     "The folder %s %s other users (mode %04o), and aiserver believes what it says; if you trust it, run \"chmod 700 %s\", then try again."
                             .formatted(path, means, directoryThere.mode(), path));
         }
@@ -97,7 +97,7 @@ final class StateFiles {
         if (host.stat(path) instanceof FileState.Absent) {
             try {
                 host.createDirectory(path, DIRECTORY_MODE);
-            } catch (Trouble refused) {
+            } catch (UserError refused) {
                 // Another process may have made it just now.
                 if (!(host.stat(path) instanceof FileState.Directory)) {
                     throw refused;
@@ -127,12 +127,12 @@ final class StateFiles {
             }
             int found = tree.path("schema").asInt();
             if (found > schema) {
-                throw new Trouble("The file " + resolve(name) + " is of a newer aiserver (schema " + found
+                throw new UserError("The file " + resolve(name) + " is of a newer aiserver (schema " + found
                         + "); use that version.");
             }
             return Optional.of(JSON.treeToValue(found < schema ? upgrade.from(tree) : tree, type));
         } catch (JsonProcessingException e) {
-            throw damaged(name, Complaint.of(e.getOriginalMessage()));
+            throw damaged(name, FirstLine.of(e.getOriginalMessage()));
         }
     }
 
@@ -175,9 +175,9 @@ final class StateFiles {
         }
     }
 
-    Trouble damaged(String name, String reason) {
-        return new Trouble(
-                Trouble.Kind.DAMAGED,
+    UserError damaged(String name, String reason) {
+        return new UserError(
+                UserError.Kind.DAMAGED,
                 "The file " + resolve(name) + " cannot be used: " + reason
                         + ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it where it is; "
                         + "to install anew, move the directory " + directory + " away.");

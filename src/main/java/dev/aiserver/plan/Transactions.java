@@ -13,9 +13,9 @@ public final class Transactions {
     private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
 
     private final Machine machine;
-    private final Records records;
+    private final StateStore records;
 
-    public Transactions(Host host, Launchd launchd, Records records) {
+    public Transactions(Host host, Launchd launchd, StateStore records) {
         this.machine = new Machine(host, launchd, records.journals().stage());
         this.records = records;
     }
@@ -34,10 +34,10 @@ public final class Transactions {
      * Undoes what a process that died had begun.
      *
      * @return what could not be undone
-     * @throws dev.aiserver.host.Trouble when the machine can be reached no longer; the journal there knows what is left
+     * @throws dev.aiserver.host.UserError when the machine can be reached no longer; the journal there knows what is left
      */
-    public List<Undoing.Left> undo(Journal journal) {
-        return new Undoing(machine, records).undo(journal);
+    public List<Rollback.Left> undo(Journal journal) {
+        return new Rollback(machine, records).undo(journal);
     }
 
     /** @param progress is told each change when it has been made */
@@ -46,7 +46,7 @@ public final class Transactions {
     }
 
     /**
-     * @param acceptance looks at what was made, before it is final; the {@link dev.aiserver.host.Trouble} that it throws
+     * @param acceptance looks at what was made, before it is final; the {@link dev.aiserver.host.UserError} that it throws
      *     rolls everything back
      */
     public Applier applier(Interruption interruption, Consumer<Change> progress, Runnable acceptance) {

@@ -1,19 +1,19 @@
 package dev.aiserver.rehearsal;
 
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
-import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Quirks;
@@ -22,14 +22,14 @@ import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.report.WarmLines;
+import dev.aiserver.server.HostFacts;
 import dev.aiserver.server.Install;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Logs;
+import dev.aiserver.server.ManagedResources;
 import dev.aiserver.server.ModelDisk;
-import dev.aiserver.server.OwnThings;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
-import dev.aiserver.server.Surroundings;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmLimits;
@@ -124,7 +124,7 @@ public final class Rehearsal {
 
     private List<Proof> live(ThrowawayHome home) throws Failed {
         LocalHost machine = new LocalHost(home.environment(environment));
-        Facts facts = machine.facts();
+        HostIdentity facts = machine.facts();
         machine.tools().requirePresent(List.of("df", facts.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
         Account account = new Account(facts.uid(), facts.user(), home.home(), 1, List.of());
         try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual())) {
@@ -140,17 +140,17 @@ public final class Rehearsal {
         private final ThrowawayHome home;
         private final Layout layout;
         private final Launchd launchd;
-        private final Records records;
+        private final StateStore records;
         private final ServerSpec spec;
         private final Path haproxy;
         private final List<Proof> proofs = new ArrayList<>();
 
-        Life(RehearsalHost host, ThrowawayHome home, Facts facts) throws Failed {
+        Life(RehearsalHost host, ThrowawayHome home, HostIdentity facts) throws Failed {
             this.host = host;
             this.home = home;
             this.layout = new Layout(home.home());
-            this.launchd = new Launchd(host, facts.uid(), new Patience(Duration.ofMillis(50)));
-            this.records = Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
+            this.launchd = new Launchd(host, facts.uid(), new Poller(Duration.ofMillis(50)));
+            this.records = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
             this.haproxy = host.find("haproxy")
                     .orElseThrow(() -> new Failed(
                             "look", "HAProxy is not installed; get it with your package manager, or use ./install"));
@@ -183,20 +183,21 @@ public final class Rehearsal {
             console.say(console.paint(Colour.BOLD, name));
             try {
                 step.take();
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 throw new Failed(name.toLowerCase(Locale.ROOT), trouble.sentence());
             }
         }
 
         private Install installation() {
-            Surroundings around = new Surroundings(
+            HostFacts around = new HostFacts(
                     home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
             return new Install(host, launchd, layout, anySpec -> around, records, release);
         }
 
         private void install() throws Failed {
             PlanText text = new PlanText(console, layout.home());
-            Install.Proposal proposal = installation().propose(new Install.Wish(Optional.of(spec), Edit.Decision.NONE));
+            Install.PlannedInstall proposal =
+                    installation().propose(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
             console.say(text.list(proposal.plan()));
             proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
             try (LockFile.Held lock = installation().lock(holder -> {})) {
@@ -234,7 +235,8 @@ public final class Rehearsal {
         }
 
         private void installAgain() throws Failed {
-            Install.Proposal proposal = installation().propose(new Install.Wish(Optional.of(spec), Edit.Decision.NONE));
+            Install.PlannedInstall proposal =
+                    installation().propose(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
             if (!proposal.plan().isEmpty()) {
                 throw new Failed(
                         "install again",
@@ -271,7 +273,7 @@ public final class Rehearsal {
         private void uninstall() throws Failed {
             PlanText text = new PlanText(console, layout.home());
             Uninstall uninstall = new Uninstall(host, launchd, layout, records);
-            Uninstall.Proposal proposal = uninstall.propose();
+            Uninstall.PlannedUninstall proposal = uninstall.propose();
             try (LockFile.Held lock = uninstall.lock(holder -> {})) {
                 requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)), text);
                 uninstall.purgeLogs(proposal);
@@ -287,7 +289,7 @@ public final class Rehearsal {
             if (result instanceof Applier.Result.RolledBack back) {
                 throw new Failed(step, text.line(back.failed()) + ": " + back.reason());
             }
-            if (result instanceof Applier.Result.Stuck stuck) {
+            if (result instanceof Applier.Result.RollbackIncomplete stuck) {
                 throw new Failed(
                         step, text.line(stuck.failed()) + ": " + stuck.reason() + "; not undone: " + stuck.left());
             }
@@ -309,7 +311,7 @@ public final class Rehearsal {
                 throw new Failed("nothing left", "somebody still listens: " + listeners);
             }
             proved("sockets", "nobody listens on the two ports");
-            Patience patience = new Patience(Duration.ofMillis(20));
+            Poller patience = new Poller(Duration.ofMillis(20));
             if (!patience.await(Duration.ofSeconds(5), () -> processes().isEmpty())) {
                 throw new Failed("nothing left", "processes still run: " + processes());
             }

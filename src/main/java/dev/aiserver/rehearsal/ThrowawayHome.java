@@ -2,8 +2,8 @@ package dev.aiserver.rehearsal;
 
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +46,7 @@ final class ThrowawayHome {
             Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
             return home;
         } catch (IOException e) {
-            throw new Trouble("A throw-away home cannot be made in " + folder + ": " + e.getMessage(), e);
+            throw new UserError("A throw-away home cannot be made in " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -104,7 +104,7 @@ final class ThrowawayHome {
             }
             return ports;
         } catch (IOException e) {
-            throw new Trouble("No free port can be had on loopback: " + e.getMessage(), e);
+            throw new UserError("No free port can be had on loopback: " + e.getMessage(), e);
         }
     }
 
@@ -115,7 +115,7 @@ final class ThrowawayHome {
             paths.forEach(path -> tree.put(path, host.file(path)));
             return tree;
         } catch (IOException e) {
-            throw new Trouble("The throw-away home cannot be read: " + e.getMessage(), e);
+            throw new UserError("The throw-away home cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -141,8 +141,8 @@ final class ThrowawayHome {
         for (AutoCloseable resource : first) {
             close(resource);
         }
-        if (!new Patience(Duration.ofMillis(20)).await(Duration.ofSeconds(5), this::isRemoved)) {
-            throw new Trouble("The throw-away home " + root + " could not be removed; remove it by hand.");
+        if (!new Poller(Duration.ofMillis(20)).await(Duration.ofSeconds(5), this::isRemoved)) {
+            throw new UserError("The throw-away home " + root + " could not be removed; remove it by hand.");
         }
     }
 
@@ -150,7 +150,7 @@ final class ThrowawayHome {
         try {
             resource.close();
         } catch (Exception e) {
-            throw new Trouble("A part of the rehearsal could not be ended: " + e.getMessage(), e);
+            throw new UserError("A part of the rehearsal could not be ended: " + e.getMessage(), e);
         }
     }
 

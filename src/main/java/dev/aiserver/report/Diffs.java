@@ -5,7 +5,7 @@ import com.github.difflib.UnifiedDiffUtils;
 import com.github.difflib.text.DiffRow;
 import com.github.difflib.text.DiffRowGenerator;
 import dev.aiserver.plan.Change;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.State;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ final class Diffs {
     }
 
     /** What differs between their text and ours in two columns, with the lines around it. */
-    static List<String> sideBySide(Edit edit, Contents contents) {
+    static List<String> sideBySide(LocalEdit edit, Contents contents) {
         List<DiffRow> rows = DiffRowGenerator.create()
                 .showInlineDiffs(false)
                 .lineNormalizer(line -> line)

@@ -96,7 +96,9 @@ public final class HtmlReport {
         if (outcome instanceof Outcome.Failed failed) {
             return failed.evidence();
         }
-        return outcome instanceof Outcome.Skipped skipped ? skipped.reason() : ((Outcome.Unknown) outcome).reason();
+        return outcome instanceof Outcome.Skipped skipped
+                ? skipped.reason()
+                : ((Outcome.Inconclusive) outcome).reason();
     }
 
     private static String fix(Outcome outcome) {

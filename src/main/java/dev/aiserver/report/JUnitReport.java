@@ -63,7 +63,7 @@ public final class JUnitReport {
     private void counts(List<Verdict> verdicts) throws XMLStreamException {
         xml.writeAttribute("tests", Integer.toString(verdicts.size()));
         xml.writeAttribute("failures", count(verdicts, Outcome.Failed.class));
-        xml.writeAttribute("errors", count(verdicts, Outcome.Unknown.class));
+        xml.writeAttribute("errors", count(verdicts, Outcome.Inconclusive.class));
         xml.writeAttribute("skipped", count(verdicts, Outcome.Skipped.class));
     }
 
@@ -95,7 +95,7 @@ public final class JUnitReport {
         } else if (outcome instanceof Outcome.Skipped skipped) {
             problem("skipped", skipped.reason());
             xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Unknown unknown) {
+        } else if (outcome instanceof Outcome.Inconclusive unknown) {
             problem("error", unknown.reason());
             xml.writeCharacters("not found out: " + unknown.reason());
             xml.writeEndElement();

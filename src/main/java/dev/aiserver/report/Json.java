@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.aiserver.plan.Change;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
@@ -83,7 +83,7 @@ public final class Json {
     }
 
     /** The paths of files that somebody has written since. */
-    public static List<String> edited(List<Edit> edits) {
+    public static List<String> edited(List<LocalEdit> edits) {
         return edits.stream().map(edit -> edit.file().name()).toList();
     }
 
@@ -130,7 +130,7 @@ public final class Json {
             fields.put("fix", failed.fix());
         } else if (outcome instanceof Outcome.Skipped skipped) {
             fields.put("reason", skipped.reason());
-        } else if (outcome instanceof Outcome.Unknown unknown) {
+        } else if (outcome instanceof Outcome.Inconclusive unknown) {
             fields.put("reason", unknown.reason());
         }
         return fields;

@@ -22,7 +22,7 @@ public final class NextSteps {
     }
 
     private static String of(ServerSpec spec, String address, Path home, Optional<String> command) {
-        HomeNames names = new HomeNames(home);
+        TildePaths names = new TildePaths(home);
         Logs logs = Logs.of(spec, home);
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nWhat to do next\n");

@@ -7,11 +7,11 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
-import dev.aiserver.resource.EarlierJob;
+import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
@@ -113,9 +113,9 @@ public final class PlanScript {
             loginItem(item, change.after());
         } else if (resource instanceof Job job) {
             job(change, job.label(), job.plist(), job.reloads(change.before(), change.after()));
-        } else if (resource instanceof LoginJob job) {
+        } else if (resource instanceof OneShotJob job) {
             job(change, job.label(), job.plist(), false);
-        } else if (resource instanceof EarlierJob job) {
+        } else if (resource instanceof ExistingJob job) {
             job(change, job.label(), job.plist(), false);
         }
     }

@@ -1,7 +1,7 @@
 package dev.aiserver.report;
 
 import dev.aiserver.plan.Change;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.resource.Contents;
@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 /** A plan for people: a line for each change, and the difference of each file. */
 public final class PlanText {
     private final Console console;
-    private final HomeNames names;
+    private final TildePaths names;
 
     /** @param home that is written as {@code ~} */
     public PlanText(Console console, Path home) {
         this.console = console;
-        this.names = new HomeNames(home);
+        this.names = new TildePaths(home);
     }
 
     public String list(Plan plan) {
@@ -100,12 +100,12 @@ public final class PlanText {
     }
 
     /** The names of edited files. */
-    public String edited(List<Edit> edits) {
+    public String edited(List<LocalEdit> edits) {
         return edits.stream().map(edit -> names.of(edit.file().name())).collect(Collectors.joining(", "));
     }
 
     /** Each edited file as its editor left it, beside what this program would write. */
-    public String sideBySide(List<Edit> edits, Plan plan) {
+    public String sideBySide(List<LocalEdit> edits, Plan plan) {
         return edits.stream()
                 .map(edit ->
                         "\n" + console.paint(Colour.BOLD, names.of(edit.file().name()))

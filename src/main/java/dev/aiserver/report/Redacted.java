@@ -41,7 +41,9 @@ final class Redacted {
             return Stream.of(failed.evidence(), failed.fix());
         }
         return Stream.of(
-                outcome instanceof Outcome.Skipped skipped ? skipped.reason() : ((Outcome.Unknown) outcome).reason());
+                outcome instanceof Outcome.Skipped skipped
+                        ? skipped.reason()
+                        : ((Outcome.Inconclusive) outcome).reason());
     }
 
     private Verdict verdict(Verdict verdict) {
@@ -60,7 +62,7 @@ final class Redacted {
         }
         return outcome instanceof Outcome.Skipped skipped
                 ? new Outcome.Skipped(fit(skipped.reason()))
-                : new Outcome.Unknown(fit(((Outcome.Unknown) outcome).reason()));
+                : new Outcome.Inconclusive(fit(((Outcome.Inconclusive) outcome).reason()));
     }
 
     /** Redacted first: a secret that were cut in two would no longer be known for one. */

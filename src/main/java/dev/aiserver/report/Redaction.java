@@ -119,9 +119,9 @@ public final class Redaction {
     /** One that knows the people whose homes are named in any of these texts, and finds them in all. */
     public static Redaction of(Collection<String> texts) {
         return new Redaction(texts.stream()
-                .flatMap(HomeName::in)
+                .flatMap(UserName::in)
                 .filter(name -> !NO_PERSON.contains(name.plain()))
-                .flatMap(HomeName::spellings)
+                .flatMap(UserName::spellings)
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
@@ -134,6 +134,6 @@ public final class Redaction {
         for (Pattern form : Secrets.forms()) {
             result = form.matcher(result).replaceAll(SECRET);
         }
-        return users.matcher(HomeName.HOME.matcher(result).replaceAll("~")).replaceAll(USER);
+        return users.matcher(UserName.HOME.matcher(result).replaceAll("~")).replaceAll(USER);
     }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.host.UserError;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.server.Install;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
@@ -20,17 +20,17 @@ public final class SavedPlan {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
 
     private final String file;
-    private final Install.Wish wish;
+    private final Install.InstallRequest wish;
     private final JsonNode changes;
 
-    private SavedPlan(String file, Install.Wish wish, JsonNode changes) {
+    private SavedPlan(String file, Install.InstallRequest wish, JsonNode changes) {
         this.file = file;
         this.wish = wish;
         this.changes = changes;
     }
 
     /** What is written to the file. */
-    public static String of(Install.Proposal proposal) {
+    public static String of(Install.PlannedInstall proposal) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("version", proposal.header().version());
         fields.put("configuration", proposal.spec().asConfiguration());
@@ -41,7 +41,7 @@ public final class SavedPlan {
 
     /**
      * @param file for sentences
-     * @throws Trouble of configuration when it is no plan
+     * @throws UserError of configuration when it is no plan
      */
     public static SavedPlan parse(String file, String text) {
         try {
@@ -51,32 +51,33 @@ public final class SavedPlan {
             }
             ServerSpec spec =
                     SpecReader.read(file, document.path("configuration").toString());
-            Edit.Decision edits = Edit.Decision.valueOf(document.path("edits").asText());
-            return new SavedPlan(file, new Install.Wish(Optional.of(spec), edits), document.path("changes"));
+            LocalEdit.Policy edits =
+                    LocalEdit.Policy.valueOf(document.path("edits").asText());
+            return new SavedPlan(file, new Install.InstallRequest(Optional.of(spec), edits), document.path("changes"));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw noPlan(file);
         }
     }
 
-    private static Trouble noPlan(String file) {
-        return new Trouble(
-                Trouble.Kind.CONFIGURATION,
+    private static UserError noPlan(String file) {
+        return new UserError(
+                UserError.Kind.CONFIGURATION,
                 file + " is no saved plan; make one with \"aiserver plan --out " + file + "\".");
     }
 
-    public Install.Wish wish() {
+    public Install.InstallRequest wish() {
         return wish;
     }
 
-    /** @throws Trouble that names what differs, when the machine or this program is no longer as it was */
-    public void requireSame(Install.Proposal proposal) {
+    /** @throws UserError that names what differs, when the machine or this program is no longer as it was */
+    public void requireSame(Install.PlannedInstall proposal) {
         JsonNode now = JSON.valueToTree(Json.changes(proposal.plan()));
         if (!now.equals(changes)) {
             List<String> differing = new ArrayList<>(missing(changes, now));
             missing(now, changes).stream()
                     .filter(name -> !differing.contains(name))
                     .forEach(differing::add);
-            throw new Trouble("The machine has moved on since the plan " + file + " was made; this differs now: "
+            throw new UserError("The machine has moved on since the plan " + file + " was made; this differs now: "
                     + String.join(", ", differing) + ". Nothing was changed; make a new plan.");
         }
     }

@@ -11,12 +11,12 @@ public final class StatusText {
     private static final int NARROWEST = 11;
 
     private final Console console;
-    private final HomeNames names;
+    private final TildePaths names;
 
     /** @param home that is written as {@code ~} */
     public StatusText(Console console, Path home) {
         this.console = console;
-        this.names = new HomeNames(home);
+        this.names = new TildePaths(home);
     }
 
     public String of(Status.Snapshot snapshot) {

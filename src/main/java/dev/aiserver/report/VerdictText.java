@@ -78,7 +78,7 @@ public final class VerdictText {
             return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + inLine(skipped.reason());
         }
         return mark(Colour.RED, "????", verdict) + "\n          not found out: "
-                + inLine(((Outcome.Unknown) outcome).reason());
+                + inLine(((Outcome.Inconclusive) outcome).reason());
     }
 
     private String mark(Colour colour, String mark, Verdict verdict) {
@@ -106,7 +106,7 @@ public final class VerdictText {
         return count(verdicts, Outcome.Passed.class) + " passed, "
                 + count(verdicts, Outcome.Failed.class) + " failed, "
                 + count(verdicts, Outcome.Skipped.class) + " skipped, "
-                + count(verdicts, Outcome.Unknown.class) + " not found out"
+                + count(verdicts, Outcome.Inconclusive.class) + " not found out"
                 + (warned > 0 ? ", " + warned + " to know about" : "");
     }
 
@@ -118,7 +118,7 @@ public final class VerdictText {
             }
         }
         for (Verdict verdict : verdicts) {
-            if (verdict.outcome() instanceof Outcome.Unknown unknown) {
+            if (verdict.outcome() instanceof Outcome.Inconclusive unknown) {
                 return "Do first: verify again; if it stays so, this stands in the way: "
                         + inLine(unknown.reason() + " (" + verdict.id() + ").") + "\n";
             }

@@ -2,7 +2,7 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public record BrewPackage(String formula) implements Resource {
                 .within(DOWNLOAD_LIMIT);
         CommandResult result = machine.host().run(install);
         if (!result.succeeded()) {
-            throw new Trouble("Homebrew could not install " + formula + ": " + result.complaint()
+            throw new UserError("Homebrew could not install " + formula + ": " + result.complaint()
                     + ". Run \"brew install " + formula + "\" to see more, then try again.");
         }
     }

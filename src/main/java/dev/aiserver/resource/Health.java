@@ -1,9 +1,9 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Host;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,8 +25,8 @@ public record Health(String address, int port, String host, String path) {
     public Optional<String> problem(Host machine) {
         String where = "http://" + address + ":" + port + path;
         try {
-            HttpAnswer answer = new HttpProbe(machine, new InetSocketAddress(address, port), TIMEOUT)
-                    .send(HttpCall.get(path, host));
+            RawHttpResponse answer = new RawHttpClient(machine, new InetSocketAddress(address, port), TIMEOUT)
+                    .send(RawHttpRequest.get(path, host));
             return answer.status() == 200 || answer.header("x-aiserver").equals("blocked")
                     ? Optional.empty()
                     : Optional.of(where + " answers " + answer.status());

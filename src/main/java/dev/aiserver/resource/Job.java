@@ -1,6 +1,6 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.service.JobStatus;
@@ -80,8 +80,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
             if (isReloaded(machine) || mayStayAsItIs(machine, to)) {
                 return;
             }
-        } catch (Trouble trouble) {
-            if (trouble.kind() == Trouble.Kind.REFUSED && mayStayAsItIs(machine, to)) {
+        } catch (UserError trouble) {
+            if (trouble.kind() == UserError.Kind.REFUSED && mayStayAsItIs(machine, to)) {
                 return;
             }
             throw trouble;
@@ -115,8 +115,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         Set<Integer> now;
         try {
             now = listeners(machine);
-        } catch (Trouble trouble) {
-            if (trouble.isLoss() || trouble.kind() == Trouble.Kind.INTERRUPTED) {
+        } catch (UserError trouble) {
+            if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
                 throw trouble;
             }
             return Optional.of("it cannot be seen whether it reloads: " + trouble.sentence());

@@ -1,14 +1,14 @@
 package dev.aiserver.resource;
 
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 
 /** What resources are changed with: a host, its service manager, and the contents of files. */
-public record Machine(Host host, Launchd launchd, Stage stage) {
+public record Machine(Host host, Launchd launchd, Staging stage) {
 
     /** The same, having been asked that. */
-    public Machine askedAhead(Foresight questions) {
+    public Machine askedAhead(Prefetch questions) {
         return new Machine(host.ahead(questions), launchd, stage);
     }
 }

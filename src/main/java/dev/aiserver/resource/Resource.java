@@ -12,11 +12,11 @@ import java.util.Optional;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BrewPackage.class, name = "package"),
     @JsonSubTypes.Type(value = Directory.class, name = "directory"),
-    @JsonSubTypes.Type(value = EarlierJob.class, name = "earlier-job"),
+    @JsonSubTypes.Type(value = ExistingJob.class, name = "earlier-job"),
     @JsonSubTypes.Type(value = HostFile.class, name = "file"),
     @JsonSubTypes.Type(value = Job.class, name = "job"),
     @JsonSubTypes.Type(value = LoginItem.class, name = "login-item"),
-    @JsonSubTypes.Type(value = LoginJob.class, name = "login-job")
+    @JsonSubTypes.Type(value = OneShotJob.class, name = "login-job")
 })
 public sealed interface Resource permits BrewPackage, Directory, HostFile, LoginItem, Service {
 
@@ -47,7 +47,7 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
      * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every
      * step must be right from a half-done state too.
      *
-     * @throws dev.aiserver.host.Trouble when it cannot
+     * @throws dev.aiserver.host.UserError when it cannot
      */
     void converge(Machine machine, State from, State to);
 }

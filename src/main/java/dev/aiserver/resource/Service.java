@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A job of the service manager, which keeps a copy of its own of what it was told: looking at files is not knowing. */
-public sealed interface Service extends Resource permits EarlierJob, Job, LoginJob {
+public sealed interface Service extends Resource permits ExistingJob, Job, OneShotJob {
 
     String label();
 

@@ -1,7 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -36,7 +36,7 @@ public record App(Content program, Content command) {
             }
             return new App(Content.of(Files.readAllBytes(jar)), Content.of(command.readAllBytes()));
         } catch (IOException e) {
-            throw new Trouble("The program's own file " + jar + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("The program's own file " + jar + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.aiserver.server;
 
 import dev.aiserver.agent.LaunchAgent;
-import dev.aiserver.agent.Program;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.agent.ServerProgram;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
         Map<String, String> kept = new TreeMap<>();
         Map<String, String> dropped = new TreeMap<>();
         agents.stream()
-                .filter(agent -> agent.program().equals(Optional.of(Program.OLLAMA)))
+                .filter(agent -> agent.program().equals(Optional.of(ServerProgram.OLLAMA)))
                 .flatMap(agent -> agent.environment().entrySet().stream())
                 .filter(variable -> !OF_NO_MATTER.contains(variable.getKey()))
                 .forEach(variable -> problem(variable.getKey(), variable.getValue())
@@ -54,12 +54,12 @@ record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
     /**
      * What the person chose stays.
      *
-     * @throws Trouble when the models would be left behind without a word of the person
+     * @throws UserError when the models would be left behind without a word of the person
      */
     ServerSpec in(ServerSpec chosen) {
         String problem = dropped.getOrDefault(OllamaVariables.MODELS, "");
         if (!problem.isEmpty() && !chosen.ollama().environment().containsKey(OllamaVariables.MODELS)) {
-            throw new Trouble("The Ollama that is here keeps its models in a folder that cannot be taken over ("
+            throw new UserError("The Ollama that is here keeps its models in a folder that cannot be taken over ("
                     + problem + "); say where the models shall be, as ollama.environment." + OllamaVariables.MODELS
                     + " in the configuration, then try again.");
         }

@@ -4,25 +4,25 @@ import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ReadOnlyHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
+import dev.aiserver.plan.AfterRollback;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
-import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.Rollback;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.plan.Transaction;
 import dev.aiserver.plan.Transactions;
-import dev.aiserver.plan.Undoing;
-import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
@@ -45,12 +45,12 @@ public final class Install {
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
-    private final Survey survey;
-    private final Records records;
+    private final Preflight survey;
+    private final StateStore records;
     private final Transactions transactions;
     private final Release release;
 
-    public Install(Host host, Launchd launchd, Layout layout, Survey survey, Records records, Release release) {
+    public Install(Host host, Launchd launchd, Layout layout, Preflight survey, StateStore records, Release release) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
@@ -66,10 +66,10 @@ public final class Install {
      * @param configuration empty for the installed one, or the defaults where nothing is installed
      * @param edits what is to become of files that they edited
      */
-    public record Wish(Optional<ServerSpec> configuration, Edit.Decision edits) {
+    public record InstallRequest(Optional<ServerSpec> configuration, LocalEdit.Policy edits) {
 
-        public Wish deciding(Edit.Decision decision) {
-            return new Wish(configuration, decision);
+        public InstallRequest deciding(LocalEdit.Policy decision) {
+            return new InstallRequest(configuration, decision);
         }
     }
 
@@ -83,13 +83,13 @@ public final class Install {
      * @param settings what becomes of the settings of services that are taken over, a sentence each
      * @param oldLogs that stay where services wrote until now, because the logs go elsewhere
      */
-    public record Proposal(
+    public record PlannedInstall(
             ServerSpec spec,
-            Edit.Decision decision,
-            Surroundings around,
+            LocalEdit.Policy decision,
+            HostFacts around,
             Plan plan,
-            Blueprint blueprint,
-            List<Edit> edits,
+            DesiredState blueprint,
+            List<LocalEdit> edits,
             Optional<Journal> unfinished,
             Receipt receipt,
             Receipt header,
@@ -104,7 +104,7 @@ public final class Install {
         }
 
         /** A service that goes on with an older version of its program also when the plan has been applied. */
-        public Optional<Outdated> outdated() {
+        public Optional<OutdatedProcess> outdated() {
             return around.outdated()
                     .filter(service -> plan.changes().stream()
                             .noneMatch(change -> change.resource() instanceof Service changed
@@ -117,22 +117,22 @@ public final class Install {
         }
 
         /** Whether it would change the same, in the same way. */
-        public boolean isSameAs(Proposal other) {
+        public boolean isSameAs(PlannedInstall other) {
             return plan.changes().equals(other.plan.changes()) && header.equals(other.header);
         }
 
         /** Whether a person must say first what is to become of their edits. */
         public boolean isUndecided() {
-            return decision == Edit.Decision.NONE && !edits.isEmpty();
+            return decision == LocalEdit.Policy.NONE && !edits.isEmpty();
         }
     }
 
     /**
      * Looks and compares; changes nothing.
      *
-     * @throws Trouble also when what would be written is not good
+     * @throws UserError also when what would be written is not good
      */
-    public Proposal propose(Wish wish) {
+    public PlannedInstall propose(InstallRequest wish) {
         return checked(look(wish));
     }
 
@@ -141,8 +141,8 @@ public final class Install {
      *
      * @param earlier proposal, which was checked
      */
-    public Proposal propose(Wish wish, Proposal earlier) {
-        Proposal now = look(wish);
+    public PlannedInstall propose(InstallRequest wish, PlannedInstall earlier) {
+        PlannedInstall now = look(wish);
         return now.isSameAs(earlier) ? now : checked(now);
     }
 
@@ -150,27 +150,27 @@ public final class Install {
      * The proposal that was made a moment ago, unless another process of this program has changed something since. What
      * others may have changed is looked for at each change, as always.
      */
-    public Proposal confirmed(Wish wish, Proposal earlier) {
-        Records now = records.on(new ReadOnlyHost(host.ahead(records.questions())));
+    public PlannedInstall confirmed(InstallRequest wish, PlannedInstall earlier) {
+        StateStore now = records.on(new ReadOnlyHost(host.ahead(records.questions())));
         boolean isAsBefore = earlier.unfinished().isEmpty()
                 && now.unfinished().isEmpty()
                 && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
         return isAsBefore ? earlier : propose(wish, earlier);
     }
 
-    private Proposal checked(Proposal proposal) {
+    private PlannedInstall checked(PlannedInstall proposal) {
         if (proposal.around().missingPackages().isEmpty()) {
             Optional<Refusal> refusal = refusal(proposal.blueprint(), proposal.plan());
             if (refusal.isPresent()) {
-                throw new Trouble(refusal.get().sentence() + " Nothing was changed.");
+                throw new UserError(refusal.get().sentence() + " Nothing was changed.");
             }
         }
         return proposal;
     }
 
-    private Proposal look(Wish wish) {
-        Outlook outlook = outlook(wish);
-        Records seen = outlook.records();
+    private PlannedInstall look(InstallRequest wish) {
+        HostReaders outlook = outlook(wish);
+        StateStore seen = outlook.records();
         Contents contents = new Contents();
         Optional<Journal> unfinished = seen.unfinished();
         Optional<Receipt> earlier = unfinished.isPresent()
@@ -179,21 +179,21 @@ public final class Install {
         ServerSpec chosen = wish.configuration()
                 .or(() -> earlier.map(this::configuration).map(Logs::moved))
                 .orElseGet(ServerSpec::defaults);
-        Surroundings surveyed = survey.on(outlook.host(), outlook.launchd()).survey(chosen);
+        HostFacts surveyed = survey.on(outlook.host(), outlook.launchd()).survey(chosen);
         Receipt ours = earlier.orElseGet(() -> header(chosen, surveyed));
-        Surroundings known = surveyed.besides(ours);
-        Surroundings around = unfinished.map(known::besides).orElse(known);
+        HostFacts known = surveyed.besides(ours);
+        HostFacts around = unfinished.map(known::besides).orElse(known);
         ServerSpec spec = carried(outlook, around, ours, contents).in(chosen);
         ModelFolder.require(outlook.host(), spec);
         Receipt header = header(spec, surveyed);
         Receipt receipt = earlier.orElse(header);
-        Adoption adoption = new Adoption(around.earlier(), receipt);
-        Blueprint drawn = Blueprint.of(spec, around, layout, release, contents)
+        Takeover adoption = new Takeover(around.earlier(), receipt);
+        DesiredState drawn = DesiredState.of(spec, around, layout, release, contents)
                 .with(adoption)
                 .completedBy(receipt);
         Function<Resource, State> observed = adoption.observed(observed(outlook, receipt, unfinished, contents));
-        List<Edit> edits = Edit.among(drawn.targets(), observed::apply, receipt);
-        Blueprint blueprint = wish.edits() == Edit.Decision.KEEP ? drawn.keeping(edits, contents) : drawn;
+        List<LocalEdit> edits = LocalEdit.among(drawn.targets(), observed::apply, receipt);
+        DesiredState blueprint = wish.edits() == LocalEdit.Policy.KEEP ? drawn.keeping(edits, contents) : drawn;
         Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
         Logs logs = Logs.of(spec, layout.home());
         List<Path> oldLogs = oldLogs(around, earlier)
@@ -201,7 +201,7 @@ public final class Install {
                 .flatMap(old -> old.files().present(outlook.host()).stream())
                 .distinct()
                 .toList();
-        return new Proposal(
+        return new PlannedInstall(
                 spec,
                 wish.edits(),
                 around,
@@ -215,12 +215,12 @@ public final class Install {
                 oldLogs);
     }
 
-    private Receipt header(ServerSpec spec, Surroundings surveyed) {
+    private Receipt header(ServerSpec spec, HostFacts surveyed) {
         return Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
     }
 
     /** Also of what was taken over earlier: a configuration that says nothing of it leaves it as it is. */
-    private static CarriedSettings carried(Outlook outlook, Surroundings around, Receipt receipt, Contents contents) {
+    private static CarriedSettings carried(HostReaders outlook, HostFacts around, Receipt receipt, Contents contents) {
         Stream<LaunchAgent> earlier = receipt.entries().stream()
                 .filter(entry -> entry.resource() instanceof HostFile file
                         && file.path().toString().endsWith(".plist"))
@@ -232,7 +232,7 @@ public final class Install {
                 Stream.concat(agents(around).stream(), earlier).toList());
     }
 
-    private static Optional<Content> content(Outlook outlook, String digest, Contents contents) {
+    private static Optional<Content> content(HostReaders outlook, String digest, Contents contents) {
         if (contents.has(digest)) {
             return Optional.of(contents.get(digest));
         }
@@ -242,53 +242,54 @@ public final class Install {
     }
 
     /** What runs is heard first. */
-    private static List<LaunchAgent> agents(Surroundings around) {
+    private static List<LaunchAgent> agents(HostFacts around) {
         return around.earlier().stream()
                 .sorted(Comparator.comparing(service -> service.pid().isEmpty()))
-                .map(EarlierService::agent)
+                .map(ExistingService::agent)
                 .toList();
     }
 
     /** Where the services wrote that are replaced now. */
-    private Stream<Logs> oldLogs(Surroundings around, Optional<Receipt> earlier) {
+    private Stream<Logs> oldLogs(HostFacts around, Optional<Receipt> earlier) {
         boolean ofShellScripts =
-                around.earlier().stream().anyMatch(service -> service.origin() == EarlierService.Origin.SHELL_SCRIPTS);
+                around.earlier().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
         return Stream.concat(
                 earlier.map(this::configuration).map(spec -> Logs.of(spec, layout.home())).stream(),
                 ofShellScripts ? Stream.of(Logs.SHARED) : Stream.empty());
     }
 
-    private Outlook outlook(Wish wish) {
+    private HostReaders outlook(InstallRequest wish) {
         ServerSpec guess = wish.configuration().orElseGet(ServerSpec::defaults);
-        Outlook first = Outlook.on(
+        HostReaders first = HostReaders.on(
                 host, launchd, records, survey.questions(guess).and(Observer.questions(layout.resources(), launchd)));
         ServerSpec spec = wish.configuration()
                 .or(() -> first.installation().map(Installation::spec).map(Logs::moved))
                 .orElse(guess);
-        Foresight oldLogs = first.installation()
+        Prefetch oldLogs = first.installation()
                 .map(Installation::spec)
                 .map(installed -> Logs.of(installed, layout.home()))
                 .filter(old -> !old.equals(Logs.of(spec, layout.home())))
                 .map(old -> old.files().questions(layout.home()))
-                .orElseGet(Foresight::none);
+                .orElseGet(Prefetch::none);
         return first.further(survey.on(first.host(), first.launchd())
                 .furtherQuestions(spec)
                 .and(oldLogs)
-                .and(spec.equals(guess) ? Foresight.none() : survey.questions(spec)));
+                .and(spec.equals(guess) ? Prefetch.none() : survey.questions(spec)));
     }
 
     private Function<Resource, State> observed(
-            Outlook outlook, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
+            HostReaders outlook, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
         Observer observer = new Observer(outlook.host(), outlook.launchd(), receipt, contents);
         return unfinished.isPresent()
-                ? new Undone(unfinished.get(), outlook.records().journals().stage(), contents, observer::state)
+                ? new AfterRollback(
+                        unfinished.get(), outlook.records().journals().stage(), contents, observer::state)
                 : observer::state;
     }
 
-    private static Function<Resource, State> unsure(List<Edit> edits, Function<Resource, State> observed) {
+    private static Function<Resource, State> unsure(List<LocalEdit> edits, Function<Resource, State> observed) {
         return resource -> {
             State state = observed.apply(resource);
-            for (Edit edit : edits) {
+            for (LocalEdit edit : edits) {
                 state = edit.unsure(state);
             }
             return state;
@@ -309,7 +310,7 @@ public final class Install {
     }
 
     /** Undoes what a process that died had begun; says what could not be undone. */
-    public List<Undoing.Left> undo(Journal journal, LockFile.Held lock) {
+    public List<Rollback.Left> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
@@ -319,14 +320,14 @@ public final class Install {
      * @param lock which nobody else can have meanwhile
      * @param acceptance looks at the services that were started, before all is final; the Trouble that it throws rolls
      *     everything back
-     * @throws Trouble when nothing was changed
+     * @throws UserError when nothing was changed
      */
     public Applier.Result apply(
-            Proposal proposal,
+            PlannedInstall proposal,
             LockFile.Held lock,
             Interruption interruption,
             Consumer<Change> progress,
-            Consumer<Proposal> acceptance) {
+            Consumer<PlannedInstall> acceptance) {
         Plan plan = proposal.plan();
         Applier applier = transactions.applier(interruption, progress, () -> acceptance.accept(proposal));
         List<Change> packages = plan.changes().stream()
@@ -340,7 +341,7 @@ public final class Install {
             Optional<Refusal> refusal = refusal(proposal.blueprint(), plan);
             if (refusal.isPresent()) {
                 return applier.ended(
-                        refusal.get().change(), new Trouble(refusal.get().sentence()));
+                        refusal.get().change(), new UserError(refusal.get().sentence()));
             }
         }
         return applier.apply(proposal.transaction());
@@ -352,7 +353,7 @@ public final class Install {
      * @param change that would write it, or have it read
      */
     private record Refusal(Change change, String sentence) {
-        static Refusal of(Change change, Blueprint.FileCheck check, CommandResult result) {
+        static Refusal of(Change change, DesiredState.FileCheck check, CommandResult result) {
             if (result.wasKilled()) {
                 String what = "whether the content for " + check.path() + " is good";
                 return new Refusal(
@@ -366,24 +367,24 @@ public final class Install {
     }
 
     /** What is neither written nor read anew need not be good. */
-    private Optional<Refusal> refusal(Blueprint blueprint, Plan plan) {
-        List<Blueprint.FileCheck> due = new ArrayList<>();
+    private Optional<Refusal> refusal(DesiredState blueprint, Plan plan) {
+        List<DesiredState.FileCheck> due = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
-        for (Blueprint.FileCheck check : blueprint.checks()) {
+        for (DesiredState.FileCheck check : blueprint.checks()) {
             concerned(check, plan).ifPresent(change -> {
                 due.add(check);
                 changes.add(change);
             });
         }
         List<CommandResult> results =
-                host.lookAll(due.stream().map(Blueprint.FileCheck::command).toList());
+                host.lookAll(due.stream().map(DesiredState.FileCheck::command).toList());
         int last = results.size() - 1;
         return results.isEmpty() || results.get(last).succeeded()
                 ? Optional.empty()
                 : Optional.of(Refusal.of(changes.get(last), due.get(last), results.get(last)));
     }
 
-    private static Optional<Change> concerned(Blueprint.FileCheck check, Plan plan) {
+    private static Optional<Change> concerned(DesiredState.FileCheck check, Plan plan) {
         Stream<Change> writing = plan.changes().stream()
                 .filter(change -> change.resource() instanceof HostFile file
                         && file.path().equals(check.path()));

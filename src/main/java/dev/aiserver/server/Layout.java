@@ -64,10 +64,10 @@ public record Layout(Path home) {
                 new Directory(launchAgents(), 0755),
                 new Directory(haproxyDirectory(), 0700),
                 new HostFile(haproxyCfg()),
-                Blueprint.ollamaJob(spec, this),
-                Blueprint.haproxyJob(spec, this, "127.0.0.1"),
-                Blueprint.warmModelsJob(this),
-                Blueprint.rotateLogsJob(this),
+                DesiredState.ollamaJob(spec, this),
+                DesiredState.haproxyJob(spec, this, "127.0.0.1"),
+                DesiredState.warmModelsJob(this),
+                DesiredState.rotateLogsJob(this),
                 new LoginItem(OLLAMA));
     }
 

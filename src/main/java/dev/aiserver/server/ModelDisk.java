@@ -4,7 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ public final class ModelDisk {
      * Notes how far a download is. Whenever it turns out to be larger than was known, there must be room for what is
      * missing of all of them; where the disk cannot be asked, there is.
      *
-     * @throws Trouble when there is no room
+     * @throws UserError when there is no room
      */
     synchronized void note(String model, long completed, long total) {
         missing.put(model, Math.max(0, total - completed));
@@ -42,7 +42,7 @@ public final class ModelDisk {
         if (free.isPresent() && free.getAsLong() < needed) {
             missing.remove(model);
             totals.remove(model);
-            throw new Trouble("the disk is too small: the downloads need %.2f GB more and %s has %.2f GB free"
+            throw new UserError("the disk is too small: the downloads need %.2f GB more and %s has %.2f GB free"
                     .formatted(needed / 1e9, folder, free.getAsLong() / 1e9));
         }
     }

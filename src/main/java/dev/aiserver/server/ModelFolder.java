@@ -2,7 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
@@ -22,12 +22,12 @@ final class ModelFolder {
     /**
      * A disk that is not connected looks like a server without models, which are then downloaded again.
      *
-     * @throws Trouble when it is no folder there
+     * @throws UserError when it is no folder there
      */
     static void require(Host host, ServerSpec spec) {
         Optional<Path> folder = of(spec);
         if (folder.isPresent() && !(host.stat(folder.get()) instanceof FileState.Directory)) {
-            throw new Trouble("ollama.environment." + OllamaVariables.MODELS + ": "
+            throw new UserError("ollama.environment." + OllamaVariables.MODELS + ": "
                     + folder.get().normalize()
                     + " is not a folder on this machine; connect its disk, make the folder or correct the configuration,"
                     + " then try again.");

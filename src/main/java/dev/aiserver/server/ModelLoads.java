@@ -1,8 +1,8 @@
 package dev.aiserver.server;
 
-import dev.aiserver.host.Trouble;
-import dev.aiserver.ollama.Ending;
+import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.KeepAlive;
+import dev.aiserver.ollama.ModelResult;
 import dev.aiserver.ollama.OllamaClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,14 +19,18 @@ final class ModelLoads {
     private final OllamaClient ollama;
     private final KeepAlive keepAlive;
     private final WarmLimits limits;
-    private final Absence absence;
+    private final OllamaWait absence;
     private final Consumer<WarmEvent> events;
     private final List<String> loaded = new ArrayList<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
     private final Map<String, Integer> ends = new HashMap<>();
 
     ModelLoads(
-            OllamaClient ollama, KeepAlive keepAlive, WarmLimits limits, Absence absence, Consumer<WarmEvent> events) {
+            OllamaClient ollama,
+            KeepAlive keepAlive,
+            WarmLimits limits,
+            OllamaWait absence,
+            Consumer<WarmEvent> events) {
         this.ollama = ollama;
         this.keepAlive = keepAlive;
         this.limits = limits;
@@ -49,7 +53,7 @@ final class ModelLoads {
      * ends too often is given up.
      *
      * @param warm tells which models need no load now
-     * @throws Trouble when Ollama is gone for good
+     * @throws UserError when Ollama is gone for good
      */
     void load(List<String> models, Supplier<Set<String>> warm) {
         boolean lived = false;
@@ -65,12 +69,12 @@ final class ModelLoads {
     private boolean round(List<String> models) {
         for (String model : models) {
             long start = System.nanoTime();
-            Ending ending = load(model);
-            if (ending instanceof Ending.Lost lost) {
+            ModelResult ending = load(model);
+            if (ending instanceof ModelResult.Lost lost) {
                 survive(model, "Ollama ended meanwhile (" + lost.words() + ")");
                 return false;
             }
-            if (ending instanceof Ending.Done) {
+            if (ending instanceof ModelResult.Done) {
                 loaded.remove(model);
                 loaded.add(model);
                 long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
@@ -86,38 +90,38 @@ final class ModelLoads {
         absence.awaitEnd(limits.absence());
         int times = ends.merge(model, 1, Integer::sum);
         if (times > limits.retries()) {
-            fail(model, new Ending.Refused(reason + ", " + times + " times; its log says why"));
+            fail(model, new ModelResult.Refused(reason + ", " + times + " times; its log says why"));
         } else {
             events.accept(new WarmEvent.Retrying(model, reason));
             limits.pauseAfter(times);
         }
     }
 
-    private void fail(String model, Ending ending) {
-        String words = ending instanceof Ending.Busy busy
+    private void fail(String model, ModelResult ending) {
+        String words = ending instanceof ModelResult.Busy busy
                 ? busy.words()
-                : ending instanceof Ending.Refused refused ? refused.words() : ending.toString();
+                : ending instanceof ModelResult.Refused refused ? refused.words() : ending.toString();
         String sentence = "Ollama could not load " + model + ": " + words;
         failures.put(model, sentence);
         events.accept(new WarmEvent.Failed(model, sentence));
     }
 
-    private Ending load(String model) {
+    private ModelResult load(String model) {
         events.accept(new WarmEvent.Loading(model));
         try {
             Set<String> capabilities = ollama.capabilities(model);
             for (int attempt = 1; ; attempt++) {
-                Ending ending = ollama.load(model, capabilities, keepAlive, limits.load());
-                if (!(ending instanceof Ending.Busy busy) || attempt > limits.busyRetries()) {
+                ModelResult ending = ollama.load(model, capabilities, keepAlive, limits.load());
+                if (!(ending instanceof ModelResult.Busy busy) || attempt > limits.busyRetries()) {
                     return ending;
                 }
                 events.accept(new WarmEvent.Retrying(model, busy.words()));
                 limits.pauseAfter(attempt);
             }
-        } catch (Trouble trouble) {
-            return trouble.kind() == Trouble.Kind.UNREACHABLE
-                    ? new Ending.Lost(trouble.sentence())
-                    : new Ending.Refused(trouble.sentence());
+        } catch (UserError trouble) {
+            return trouble.kind() == UserError.Kind.UNREACHABLE
+                    ? new ModelResult.Lost(trouble.sentence())
+                    : new ModelResult.Refused(trouble.sentence());
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.aiserver.server;
 
-import dev.aiserver.host.Trouble;
-import dev.aiserver.ollama.Ending;
+import dev.aiserver.host.UserError;
+import dev.aiserver.ollama.ModelResult;
 import dev.aiserver.ollama.OllamaClient;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +18,10 @@ final class ModelPulls {
     private final OllamaClient ollama;
     private final ModelDisk disk;
     private final WarmLimits limits;
-    private final Absence absence;
+    private final OllamaWait absence;
     private final Consumer<WarmEvent> events;
 
-    ModelPulls(OllamaClient ollama, ModelDisk disk, WarmLimits limits, Absence absence, Consumer<WarmEvent> events) {
+    ModelPulls(OllamaClient ollama, ModelDisk disk, WarmLimits limits, OllamaWait absence, Consumer<WarmEvent> events) {
         this.ollama = ollama;
         this.disk = disk;
         this.limits = limits;
@@ -32,7 +32,7 @@ final class ModelPulls {
     /**
      * Why some failed, by model.
      *
-     * @throws Trouble when Ollama is gone for good
+     * @throws UserError when Ollama is gone for good
      */
     Map<String, String> pull(List<String> models, int parallel) {
         ExecutorService threads = Executors.newFixedThreadPool(parallel, task -> {
@@ -55,33 +55,34 @@ final class ModelPulls {
         try {
             return pull.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Trouble trouble) {
+            if (e.getCause() instanceof UserError trouble) {
                 throw trouble;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Trouble("The downloads were interrupted; run warm-models again, they go on where they stopped.");
+            throw new UserError(
+                    "The downloads were interrupted; run warm-models again, they go on where they stopped.");
         }
     }
 
     /** Why it failed, if it did. Ollama keeps what has come, so that every attempt goes on where the last one stopped. */
     private Optional<String> pull(String model) {
         for (int attempt = 1; ; attempt++) {
-            Ending ending = attempt(model);
-            if (ending instanceof Ending.Done) {
+            ModelResult ending = attempt(model);
+            if (ending instanceof ModelResult.Done) {
                 events.accept(new WarmEvent.Pulled(model));
                 return Optional.empty();
             }
             boolean again = attempt <= limits.retries();
             String reason;
-            if (ending instanceof Ending.BrokenOff brokenOff) {
+            if (ending instanceof ModelResult.BrokenOff brokenOff) {
                 reason = brokenOff.words() + (again ? "" : "; run warm-models again, it goes on where it stopped");
-            } else if (ending instanceof Ending.Lost lost) {
+            } else if (ending instanceof ModelResult.Lost lost) {
                 absence.awaitEnd(limits.absence());
                 reason = "Ollama ended meanwhile (" + lost.words() + ")";
             } else {
-                reason = ending instanceof Ending.Refused refused ? refused.words() : ending.toString();
+                reason = ending instanceof ModelResult.Refused refused ? refused.words() : ending.toString();
                 again = false;
             }
             if (!again) {
@@ -94,14 +95,14 @@ final class ModelPulls {
         }
     }
 
-    private Ending attempt(String model) {
+    private ModelResult attempt(String model) {
         try {
             return ollama.pull(model, limits.stall(), line -> {
                 disk.note(model, line.completed(), line.total());
                 events.accept(new WarmEvent.Pulling(model, line.status(), line.completed(), line.total()));
             });
-        } catch (Trouble trouble) {
-            return new Ending.Refused(trouble.sentence());
+        } catch (UserError trouble) {
+            return new ModelResult.Refused(trouble.sentence());
         } finally {
             disk.ended(model);
         }

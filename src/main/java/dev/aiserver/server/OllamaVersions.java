@@ -27,8 +27,8 @@ record OllamaVersions(Optional<Version> program, Optional<Version> server) {
     }
 
     /** When the server is not what the program would start now. */
-    Optional<Outdated> outdated() {
+    Optional<OutdatedProcess> outdated() {
         return server.filter(running -> !program.equals(server))
-                .flatMap(running -> program.map(installed -> new Outdated(Layout.OLLAMA, running, installed)));
+                .flatMap(running -> program.map(installed -> new OutdatedProcess(Layout.OLLAMA, running, installed)));
     }
 }

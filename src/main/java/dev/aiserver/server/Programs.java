@@ -3,10 +3,10 @@ package dev.aiserver.server;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ProgramAudit;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,10 +37,10 @@ final class Programs {
     record Found(Path path, String said) {}
 
     /** What {@link #prefix} and {@link #candidates} will ask. */
-    Foresight questions() {
-        return Foresight.ofPrograms(BREW, "ollama", "haproxy")
-                .and(Foresight.ofCommands(List.of(ProgramAudit.question(List.of(BREW)), PREFIX)))
-                .and(Foresight.ofFiles(List.of(layout.ollamaPlist(), layout.haproxyPlist())));
+    Prefetch questions() {
+        return Prefetch.ofPrograms(BREW, "ollama", "haproxy")
+                .and(Prefetch.ofCommands(List.of(ProgramAudit.question(List.of(BREW)), PREFIX)))
+                .and(Prefetch.ofFiles(List.of(layout.ollamaPlist(), layout.haproxyPlist())));
     }
 
     /**
@@ -48,12 +48,12 @@ final class Programs {
      *
      * @param versions the commands by which a program is asked, for each candidate
      */
-    Foresight furtherQuestions(Function<String, List<Command>> versions) {
+    Prefetch furtherQuestions(Function<String, List<Command>> versions) {
         if (host.find(BREW).isEmpty()) {
-            return Foresight.none();
+            return Prefetch.none();
         }
         Path prefix = prefix();
-        return Foresight.ofCommands(Stream.concat(
+        return Prefetch.ofCommands(Stream.concat(
                         Stream.of(audit(prefix)),
                         NAMES.stream()
                                 .map(name -> candidates(name, prefix).get(0))
@@ -61,10 +61,10 @@ final class Programs {
                 .toList());
     }
 
-    /** @throws Trouble without a Homebrew that is safe to run and says where it keeps its programs */
+    /** @throws UserError without a Homebrew that is safe to run and says where it keeps its programs */
     Path prefix() {
         if (host.find(BREW).isEmpty()) {
-            throw new Trouble("Homebrew is not installed; get it as https://brew.sh says, then try again.");
+            throw new UserError("Homebrew is not installed; get it as https://brew.sh says, then try again.");
         }
         read(ProgramAudit.question(List.of(BREW))).requireSafe();
         String what = "where Homebrew keeps its programs";
@@ -74,7 +74,7 @@ final class Programs {
                 .filter(line -> line.startsWith("/"))
                 .reduce((first, last) -> last)
                 .map(Path::of)
-                .orElseThrow(() -> new Trouble("\"" + PREFIX + "\" names no folder, so it is not known " + what
+                .orElseThrow(() -> new UserError("\"" + PREFIX + "\" names no folder, so it is not known " + what
                         + ". Run \"brew doctor\", then try again."));
     }
 
@@ -82,7 +82,7 @@ final class Programs {
      * @param version the command by which such a program says its version
      * @param isNewEnough of what it says; an installed program that is not gives way to a newer one elsewhere
      * @return empty where Homebrew has to get it
-     * @throws Trouble when it could be replaced by others, or does not say its version
+     * @throws UserError when it could be replaced by others, or does not say its version
      */
     Optional<Found> find(String name, Path prefix, Function<String, Command> version, Predicate<String> isNewEnough) {
         ProgramAudit audit = read(audit(prefix));
@@ -138,7 +138,7 @@ final class Programs {
         try {
             return Optional.of(PropertyList.parse(file.content().text()).value("ProgramArguments.0"))
                     .filter(program -> program.startsWith("/") && program.endsWith("/" + name));
-        } catch (Trouble unreadable) {
+        } catch (UserError unreadable) {
             return Optional.empty();
         }
     }
@@ -147,7 +147,7 @@ final class Programs {
     private String said(String name, Command question) {
         CommandResult answer = host.look(question);
         if (answer.wasKilled()) {
-            throw new Trouble(answer.noAnswer(question, "which version of " + name + " this is")
+            throw new UserError(answer.noAnswer(question, "which version of " + name + " this is")
                             .sentence() + " Try again; if that stays so, run \"brew reinstall " + name + "\".");
         }
         return answer.text();

@@ -1,12 +1,12 @@
 package dev.aiserver.server;
 
+import dev.aiserver.agent.ConflictSearch;
+import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.agent.PortHolders;
-import dev.aiserver.agent.Rival;
-import dev.aiserver.agent.RivalSearch;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ProgramAudit;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
@@ -17,11 +17,11 @@ import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
@@ -43,9 +43,9 @@ import java.util.stream.Stream;
 public final class Status {
     private final Host host;
     private final Launchd launchd;
-    private final Records records;
+    private final StateStore records;
 
-    public Status(Host host, Launchd launchd, Records records) {
+    public Status(Host host, Launchd launchd, StateStore records) {
         this.host = host;
         this.launchd = launchd;
         this.records = records;
@@ -73,7 +73,7 @@ public final class Status {
             List<String> listeners,
             List<String> edited,
             LogSize logs,
-            List<Rival> rivals,
+            List<ConflictingServer> rivals,
             List<String> unknown,
             String ollamaVersion,
             List<String> installedModels,
@@ -91,7 +91,7 @@ public final class Status {
                     && underWay.isEmpty()
                     && edited.isEmpty()
                     && unknown.isEmpty()
-                    && rivals.stream().noneMatch(Rival::isHarmful)
+                    && rivals.stream().noneMatch(ConflictingServer::isHarmful)
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
         }
@@ -156,32 +156,35 @@ public final class Status {
         }
     }
 
-    /** @throws Trouble when nothing is installed */
+    /** @throws UserError when nothing is installed */
     public Snapshot look() {
-        Outlook first = Outlook.on(
-                host, launchd, records, Interfaces.questions(host.facts()).and(RivalSearch.questions(host, launchd)));
-        Outlook outlook = first.further(first.installation()
+        HostReaders first = HostReaders.on(
+                host,
+                launchd,
+                records,
+                Interfaces.questions(host.facts()).and(ConflictSearch.questions(host, launchd)));
+        HostReaders outlook = first.further(first.installation()
                 .map(installation -> furtherQuestions(installation, first))
-                .orElseGet(Foresight::none));
+                .orElseGet(Prefetch::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
     }
 
-    private Foresight furtherQuestions(Installation installation, Outlook first) {
+    private Prefetch furtherQuestions(Installation installation, HostReaders first) {
         ServerSpec spec = installation.spec();
         Path home = host.facts().home();
-        return RivalSearch.furtherQuestions(first.host())
+        return ConflictSearch.furtherQuestions(first.host())
                 .and(audits(first.launchd()))
                 .and(
                         spec.network() instanceof Network.Tailscale
                                 ? new Tailscale(first.host()).furtherQuestions()
-                                : Foresight.none())
+                                : Prefetch.none())
                 .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(Logs.of(spec, home).files().questions(home));
     }
 
     /** What {@link #problem} will ask of the programs that run. */
-    private static Foresight audits(Launchd asked) {
-        return Foresight.ofCommands(Stream.of(Layout.OLLAMA, Layout.HAPROXY)
+    private static Prefetch audits(Launchd asked) {
+        return Prefetch.ofCommands(Stream.of(Layout.OLLAMA, Layout.HAPROXY)
                 .map(asked::status)
                 .flatMap(status -> status.ofUser().stream())
                 .flatMap(print -> print.program().stream())
@@ -214,9 +217,9 @@ public final class Status {
                 new Address(receipt.address(), true, "", "", ""),
                 unknown);
         Set<String> disabled = known(launchd::disabled, Set.of(), unknown);
-        RivalSearch search =
-                new RivalSearch(host, launchd, new Layout(host.facts().home()).agents());
-        List<Rival> rivals =
+        ConflictSearch search =
+                new ConflictSearch(host, launchd, new Layout(host.facts().home()).agents());
+        List<ConflictingServer> rivals =
                 known(() -> search.search(installation.spec().ollama().port()), List.of(), unknown);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
@@ -269,7 +272,7 @@ public final class Status {
             return Optional.of(
                     service(job.label(), LaunchctlPrint::state, print -> problem(job, print, address, listeners)));
         }
-        return resource instanceof LoginJob job
+        return resource instanceof OneShotJob job
                 ? Optional.of(service(job.label(), Status::lastRun, print -> ""))
                 : Optional.empty();
     }
@@ -279,7 +282,7 @@ public final class Status {
         JobStatus status;
         try {
             status = launchd.status(label);
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return new Service(label, "unknown", 0, trouble.sentence());
         }
         if (!(status instanceof JobStatus.Loaded loaded)) {
@@ -334,8 +337,8 @@ public final class Status {
     private static <T> T known(Supplier<T> question, T otherwise, List<String> unknown) {
         try {
             return question.get();
-        } catch (Trouble trouble) {
-            if (trouble.isLoss() || trouble.kind() == Trouble.Kind.INTERRUPTED) {
+        } catch (UserError trouble) {
+            if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
                 throw trouble;
             }
             unknown.add(trouble.sentence());
@@ -346,7 +349,7 @@ public final class Status {
     private static Optional<String> answered(Supplier<String> question) {
         try {
             return Optional.of(question.get());
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return Optional.empty();
         }
     }

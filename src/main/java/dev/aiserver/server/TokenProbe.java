@@ -3,12 +3,12 @@ package dev.aiserver.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.aiserver.host.Complaint;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.net.AnswerLines;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.ResponseLines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,7 +19,7 @@ public final class TokenProbe {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
     private static final int DATA = "data:".length();
 
-    private final HttpProbe proxy;
+    private final RawHttpClient proxy;
     private final String clientHost;
     private final Duration limit;
 
@@ -28,7 +28,7 @@ public final class TokenProbe {
      * @param limit for the first token
      */
     public TokenProbe(InetSocketAddress proxy, String clientHost, Duration limit) {
-        this.proxy = new HttpProbe(proxy, limit);
+        this.proxy = new RawHttpClient(proxy, limit);
         this.clientHost = clientHost;
         this.limit = limit;
     }
@@ -77,11 +77,11 @@ public final class TokenProbe {
                     Map.of("role", "user", "content", "Hello")
                 }));
         long start = System.nanoTime();
-        try (HttpExchange exchange = proxy.open(HttpCall.post("/v1/chat/completions", clientHost, body))) {
-            AnswerLines lines = exchange.lines();
+        try (HttpExchange exchange = proxy.open(RawHttpRequest.post("/v1/chat/completions", clientHost, body))) {
+            ResponseLines lines = exchange.lines();
             String line = lines.next();
             if (exchange.status() != 200) {
-                throw new IOException("it answers " + exchange.status() + ": " + Complaint.of(String.valueOf(line)));
+                throw new IOException("it answers " + exchange.status() + ": " + FirstLine.of(String.valueOf(line)));
             }
             while (line != null && !isToken(line)) {
                 if (System.nanoTime() - start > limit.toNanos()) {

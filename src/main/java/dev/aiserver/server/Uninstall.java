@@ -1,11 +1,13 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
+import dev.aiserver.plan.AfterRollback;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
@@ -13,12 +15,10 @@ import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.Records;
-import dev.aiserver.plan.Target;
+import dev.aiserver.plan.Rollback;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.plan.Transaction;
 import dev.aiserver.plan.Transactions;
-import dev.aiserver.plan.Undoing;
-import dev.aiserver.plan.Undone;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -47,10 +47,10 @@ public final class Uninstall {
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
-    private final Records records;
+    private final StateStore records;
     private final Transactions transactions;
 
-    public Uninstall(Host host, Launchd launchd, Layout layout, Records records) {
+    public Uninstall(Host host, Launchd launchd, Layout layout, StateStore records) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
@@ -68,7 +68,7 @@ public final class Uninstall {
      * @param left what stays and why, a sentence each
      * @param logs the services' output, which stays if nobody says otherwise
      */
-    public record Proposal(
+    public record PlannedUninstall(
             Plan plan,
             Receipt receipt,
             Optional<Journal> unfinished,
@@ -91,38 +91,38 @@ public final class Uninstall {
     }
 
     /** Looks and compares; changes nothing. */
-    public Proposal propose() {
+    public PlannedUninstall propose() {
         return propose(true);
     }
 
     /** @param restores whether services that were here before come back; else their files are kept aside */
-    public Proposal propose(boolean restores) {
-        Outlook first = Outlook.on(
+    public PlannedUninstall propose(boolean restores) {
+        HostReaders first = HostReaders.on(
                 host,
                 launchd,
                 records,
                 Observer.questions(layout.resources(), launchd)
                         .and(lists(layout.resources()))
                         .and(launchd.questionsOfSession(SESSION_HOST)));
-        Outlook outlook = first.further(first.installation()
+        HostReaders outlook = first.further(first.installation()
                 .map(this::furtherQuestions)
                 .orElseGet(() -> unknownLogs().questions(layout.home())));
         return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);
     }
 
-    private Foresight furtherQuestions(Installation installation) {
+    private Prefetch furtherQuestions(Installation installation) {
         return lists(installation.receipt().resources())
                 .and(Logs.of(installation.spec(), layout.home()).files().questions(layout.home()));
     }
 
-    private static Foresight lists(List<Resource> resources) {
-        return Foresight.ofDirectories(resources.stream()
+    private static Prefetch lists(List<Resource> resources) {
+        return Prefetch.ofDirectories(resources.stream()
                 .filter(Directory.class::isInstance)
                 .map(resource -> ((Directory) resource).path())
                 .toArray(Path[]::new));
     }
 
-    private Proposal proposed(boolean restores) {
+    private PlannedUninstall proposed(boolean restores) {
         Contents contents = new Contents();
         try {
             Optional<Journal> unfinished = records.unfinished();
@@ -130,8 +130,8 @@ public final class Uninstall {
                     ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                     : records.receipts().load(contents);
             return propose(restores, earlier, unfinished, contents, new ArrayList<>(), false);
-        } catch (Trouble trouble) {
-            if (trouble.kind() != Trouble.Kind.DAMAGED) {
+        } catch (UserError trouble) {
+            if (trouble.kind() != UserError.Kind.DAMAGED) {
                 throw trouble;
             }
             List<String> left = new ArrayList<>(List.of(records.receipts().damaged()
@@ -140,7 +140,7 @@ public final class Uninstall {
         }
     }
 
-    private Proposal propose(
+    private PlannedUninstall propose(
             boolean restores,
             Optional<Receipt> earlier,
             Optional<Journal> unfinished,
@@ -154,28 +154,28 @@ public final class Uninstall {
         List<Path> logs = logFiles.present(host);
         if (unfinished.filter(journal -> journal.doing().equals("uninstall")).isPresent()) {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
-            return new Proposal(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
+            return new PlannedUninstall(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
         }
         Observer observer = new Observer(host, launchd, receipt, contents);
         Function<Resource, State> observed = unfinished.isPresent()
-                ? new Undone(unfinished.get(), records.journals().stage(), contents, observer::state)
+                ? new AfterRollback(unfinished.get(), records.journals().stage(), contents, observer::state)
                 : observer::state;
-        List<Target> targets =
+        List<DesiredResource> targets =
                 earlier.map(known -> recorded(known, observed, left)).orElseGet(() -> known(left));
-        Comeback comeback = new Comeback(host, layout, receipt, contents);
-        List<Target> wanted = restores ? targets : comeback.withheld(targets);
-        List<Target> all = new ArrayList<>(withoutSharedDirectories(wanted, left));
+        Restore comeback = new Restore(host, layout, receipt, contents);
+        List<DesiredResource> wanted = restores ? targets : comeback.withheld(targets);
+        List<DesiredResource> all = new ArrayList<>(withoutSharedDirectories(wanted, left));
         if (!restores) {
             all.addAll(comeback.kept());
             left.addAll(comeback.leftAside());
         }
         List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable(SESSION_HOST)) : List.of();
         Plan plan = Planner.plan(all, observed, contents);
-        return new Proposal(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
+        return new PlannedUninstall(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
     }
 
-    private List<Target> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
-        List<Target> targets = new ArrayList<>();
+    private List<DesiredResource> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
+        List<DesiredResource> targets = new ArrayList<>();
         for (Receipt.Entry entry : receipt.entries()) {
             if (entry.resource() instanceof HostFile file && isEdited(entry, observed.apply(file))) {
                 left.add(file.name() + " was edited since the installation; it is kept"
@@ -183,7 +183,7 @@ public final class Uninstall {
                                 ? ", and launchd starts what it says at the next login; remove it if that shall not be."
                                 : "."));
             } else {
-                targets.add(new Target(entry.resource(), entry.before()));
+                targets.add(new DesiredResource(entry.resource(), entry.before()));
             }
         }
         return targets;
@@ -194,10 +194,11 @@ public final class Uninstall {
     }
 
     /** An installation by the old shell scripts, or one whose receipt is lost. */
-    private List<Target> known(List<String> left) {
+    private List<DesiredResource> known(List<String> left) {
         ServerSpec spec = ServerSpec.defaults();
-        List<Target> targets = new ArrayList<>();
-        for (Job job : List.of(Blueprint.ollamaJob(spec, layout), Blueprint.haproxyJob(spec, layout, "127.0.0.1"))) {
+        List<DesiredResource> targets = new ArrayList<>();
+        for (Job job :
+                List.of(DesiredState.ollamaJob(spec, layout), DesiredState.haproxyJob(spec, layout, "127.0.0.1"))) {
             if (host.file(job.plist()) instanceof FileState.Regular plist && !isAgentOf(job, plist)) {
                 left.add(job.plist() + " is not an agent of " + job.label() + "; it is kept.");
             } else {
@@ -205,9 +206,9 @@ public final class Uninstall {
                 absent(targets, new HostFile(job.plist()));
             }
         }
-        absent(targets, Blueprint.warmModelsJob(layout));
+        absent(targets, DesiredState.warmModelsJob(layout));
         absent(targets, new HostFile(layout.warmModelsPlist()));
-        absent(targets, Blueprint.rotateLogsJob(layout));
+        absent(targets, DesiredState.rotateLogsJob(layout));
         absent(targets, new HostFile(layout.rotateLogsPlist()));
         absent(targets, new HostFile(layout.haproxyCfg()));
         absent(targets, new Directory(layout.haproxyDirectory(), 0700));
@@ -222,18 +223,18 @@ public final class Uninstall {
     }
 
     /** A directory in which something stays does not go either; from the deepest up, because one may hold another. */
-    private List<Target> withoutSharedDirectories(List<Target> targets, List<String> left) {
-        List<Target> kept = new ArrayList<>(targets);
+    private List<DesiredResource> withoutSharedDirectories(List<DesiredResource> targets, List<String> left) {
+        List<DesiredResource> kept = new ArrayList<>(targets);
         Set<Path> going = new HashSet<>();
         targets.stream()
                 .filter(target -> target.state().equals(State.ABSENT))
                 .filter(target -> target.resource() instanceof HostFile)
                 .forEach(target -> going.add(((HostFile) target.resource()).path()));
-        List<Target> directories = targets.stream()
+        List<DesiredResource> directories = targets.stream()
                 .filter(target -> target.resource() instanceof Directory)
                 .sorted(Comparator.comparingInt(target -> -target.resource().rank()))
                 .toList();
-        for (Target target : directories) {
+        for (DesiredResource target : directories) {
             Path path = ((Directory) target.resource()).path();
             if (host.stat(path) instanceof FileState.Other other && other.isLink()) {
                 kept.remove(target);
@@ -248,8 +249,8 @@ public final class Uninstall {
         return kept;
     }
 
-    private static void absent(List<Target> targets, Resource resource) {
-        targets.add(new Target(resource, State.ABSENT));
+    private static void absent(List<DesiredResource> targets, Resource resource) {
+        targets.add(new DesiredResource(resource, State.ABSENT));
     }
 
     private static Path parent(Path path) {
@@ -270,13 +271,13 @@ public final class Uninstall {
     }
 
     /** Undoes what an installation that died had begun; says what could not be undone. */
-    public List<Undoing.Left> undo(Journal journal, LockFile.Held lock) {
+    public List<Rollback.Left> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
     /** Takes everything away, or nothing; the receipt goes with it. */
     public Applier.Result apply(
-            Proposal proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
+            PlannedUninstall proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
         if (proposal.damaged()) {
             records.receipts().setAside();
         }
@@ -290,9 +291,9 @@ public final class Uninstall {
      * Removes the services' logs, which no undoing brings back, and the folders that were made for them, if nothing else
      * is in them.
      *
-     * @throws Trouble at the first that cannot be removed
+     * @throws UserError at the first that cannot be removed
      */
-    public void purgeLogs(Proposal proposal) {
+    public void purgeLogs(PlannedUninstall proposal) {
         proposal.logs().forEach(host::delete);
         proposal.receipt().entries().stream()
                 .filter(entry -> entry.before().equals(State.ABSENT))

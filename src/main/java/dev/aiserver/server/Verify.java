@@ -1,24 +1,24 @@
 package dev.aiserver.server;
 
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ReadOnlyHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.plan.Records;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.ServerUrl;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
-import dev.aiserver.verify.Client;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Runner;
 import dev.aiserver.verify.Selection;
-import dev.aiserver.verify.Server;
-import dev.aiserver.verify.Subject;
+import dev.aiserver.verify.ServerHost;
+import dev.aiserver.verify.ServerView;
 import dev.aiserver.verify.Verdict;
+import dev.aiserver.verify.VerifyContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,9 +31,9 @@ public final class Verify {
 
     private final Host host;
     private final Launchd launchd;
-    private final Records records;
+    private final StateStore records;
 
-    public Verify(Host host, Launchd launchd, Records records) {
+    public Verify(Host host, Launchd launchd, StateStore records) {
         this.host = host;
         this.launchd = launchd;
         this.records = records;
@@ -43,31 +43,31 @@ public final class Verify {
      * Everything about the installed server.
      *
      * @param progress is told each verdict as it is found
-     * @throws Trouble when nothing is installed
+     * @throws UserError when nothing is installed
      */
     public List<Verdict> verify(Consumer<Verdict> progress) {
         return verify(installed(), Selection.ALL, progress);
     }
 
-    /** @throws Trouble when the selection names a check that there is not */
-    public List<Verdict> verify(Subject subject, Selection selection, Consumer<Verdict> progress) {
+    /** @throws UserError when the selection names a check that there is not */
+    public List<Verdict> verify(VerifyContext subject, Selection selection, Consumer<Verdict> progress) {
         List<Check> checks = selection.of(Checks.of(subject.client()));
         return new Runner(subject, selection.inference(), progress).run(checks);
     }
 
-    /** @throws Trouble when nothing is installed */
-    public Subject installed() {
-        Outlook first = Outlook.on(host, launchd, records, Server.questions(host, launchd));
-        Outlook outlook = first.further(
-                first.installation().map(known -> further(first, known)).orElseGet(Foresight::none));
+    /** @throws UserError when nothing is installed */
+    public VerifyContext installed() {
+        HostReaders first = HostReaders.on(host, launchd, records, ServerHost.questions(host, launchd));
+        HostReaders outlook = first.further(
+                first.installation().map(known -> further(first, known)).orElseGet(Prefetch::none));
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
-        Server server = server(outlook, installation);
-        return Subject.seenFromInside(client(spec, installation.receipt()), () -> server);
+        ServerHost server = server(outlook, installation);
+        return VerifyContext.seenFromInside(client(spec, installation.receipt()), () -> server);
     }
 
-    private static Client client(ServerSpec spec, Receipt receipt) {
-        return new Client(spec.name(), receipt.address(), spec.proxy(), receipt.hostNames());
+    private static ServerView client(ServerSpec spec, Receipt receipt) {
+        return new ServerView(spec.name(), receipt.address(), spec.proxy(), receipt.hostNames());
     }
 
     /**
@@ -83,14 +83,14 @@ public final class Verify {
      * That nobody reaches more than they may: Ollama past the proxy, requests on the disk or in the cloud.
      *
      * @param installed whose services run
-     * @throws Trouble that names what is exposed and what to do about it
+     * @throws UserError that names what is exposed and what to do about it
      */
-    public void requireNoExposure(Install.Proposal installed) {
+    public void requireNoExposure(Install.PlannedInstall installed) {
         String exposures = exposures(installed.spec(), installed.transaction().after())
                 .map(Verify::sentence)
                 .collect(Collectors.joining(". "));
         if (!exposures.isEmpty()) {
-            throw new Trouble("This would leave the machine exposed: " + exposures + ".");
+            throw new UserError("This would leave the machine exposed: " + exposures + ".");
         }
     }
 
@@ -105,26 +105,27 @@ public final class Verify {
                 .filter(verdict -> verdict.outcome() instanceof Outcome.Failed);
     }
 
-    private Subject justInstalled(ServerSpec spec, Receipt receipt) {
-        Foresight ofFiles = Observer.questions(receipt.resources(), launchd)
+    private VerifyContext justInstalled(ServerSpec spec, Receipt receipt) {
+        Prefetch ofFiles = Observer.questions(receipt.resources(), launchd)
                 .and(Logs.of(spec, home()).files().questions(home()));
-        return Subject.seenFromInside(
-                client(spec, receipt), () -> new Server(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
+        return VerifyContext.seenFromInside(
+                client(spec, receipt),
+                () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
     }
 
     private Path home() {
         return host.facts().home();
     }
 
-    private static Foresight further(Outlook outlook, Installation installation) {
+    private static Prefetch further(HostReaders outlook, Installation installation) {
         Path home = outlook.host().facts().home();
         return server(outlook, installation)
                 .furtherQuestions()
                 .and(Logs.of(installation.spec(), home).files().questions(home));
     }
 
-    private static Server server(Outlook outlook, Installation installation) {
-        return new Server(outlook.host(), outlook.launchd(), installation.receipt(), installation.spec());
+    private static ServerHost server(HostReaders outlook, Installation installation) {
+        return new ServerHost(outlook.host(), outlook.launchd(), installation.receipt(), installation.spec());
     }
 
     /**
@@ -133,7 +134,7 @@ public final class Verify {
      * @param receipt of its installation
      */
     public static List<Verdict> answers(ServerSpec spec, Receipt receipt) {
-        Subject subject = Subject.seenFromOutside(client(spec, receipt));
+        VerifyContext subject = VerifyContext.seenFromOutside(client(spec, receipt));
         List<Check> checks = Selection.ANSWERS.of(Checks.of(subject.client()));
         return new Runner(subject, false, verdict -> {}).run(checks);
     }
@@ -142,18 +143,19 @@ public final class Verify {
      * A server that only answers, from this machine.
      *
      * @param spec what it is said to let through
-     * @throws Trouble for a URL that is not one of a server
+     * @throws UserError for a URL that is not one of a server
      */
-    public static Subject seenFromOutside(String url, ServerSpec spec) {
+    public static VerifyContext seenFromOutside(String url, ServerSpec spec) {
         ServerUrl server = ServerUrl.parse(
                 url, "http://" + spec.name() + ":" + spec.proxy().port());
         ServerSpec.Proxy proxy =
                 spec.proxy().at(server.port().orElse(spec.proxy().port()));
-        return Subject.seenFromOutside(new Client(server.host(), server.host(), proxy, List.of(server.host())));
+        return VerifyContext.seenFromOutside(
+                new ServerView(server.host(), server.host(), proxy, List.of(server.host())));
     }
 
     /** The checks of a server with this configuration, whether there is one or not. */
     public static List<Check> checksOf(ServerSpec spec) {
-        return Checks.of(new Client(spec.name(), ADDRESS_OF_NO_SERVER, spec.proxy(), List.of(spec.name())));
+        return Checks.of(new ServerView(spec.name(), ADDRESS_OF_NO_SERVER, spec.proxy(), List.of(spec.name())));
     }
 }

@@ -1,11 +1,11 @@
 package dev.aiserver.server;
 
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.ollama.Ending;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.InstalledModel;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.LoadedModel;
+import dev.aiserver.ollama.ModelResult;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.spec.ModelName;
 import dev.aiserver.spec.ServerSpec;
@@ -35,7 +35,7 @@ public final class WarmModels {
     private final ModelDisk disk;
     private final Options options;
     private final WarmLimits limits;
-    private final Absence absence;
+    private final OllamaWait absence;
     private final Consumer<WarmEvent> events;
 
     /** @param events is told what goes on, one at a time */
@@ -50,7 +50,7 @@ public final class WarmModels {
                 events.accept(event);
             }
         };
-        this.absence = new Absence(ollama, this.events);
+        this.absence = new OllamaWait(ollama, this.events);
     }
 
     /**
@@ -107,7 +107,7 @@ public final class WarmModels {
      * Downloads what is missing, then loads one after another; one that fails does not keep the others from it. Whether
      * a model is still there is asked after the last one, because a later model may have pushed an earlier one out.
      *
-     * @throws Trouble when Ollama does not answer, or a name is none
+     * @throws UserError when Ollama does not answer, or a name is none
      */
     public List<Result> warm(List<String> names) {
         List<String> models = normal(names);
@@ -131,14 +131,14 @@ public final class WarmModels {
         loads.load(
                 models.stream().filter(model -> !failures.containsKey(model)).toList(), () -> warm(models, installed));
         failures.putAll(loads.failures());
-        Memory before = new Memory(ollama, limits, installed);
+        ModelMemory before = new ModelMemory(ollama, limits, installed);
         Set<String> renamed = models.stream()
                 .filter(model -> !failures.containsKey(model)
                         && before.runnerOf(model).isEmpty()
                         && before.older(model).isPresent()
                         && hasNewManifestOnly(model, installed))
                 .collect(Collectors.toSet());
-        Memory memory = renamed.isEmpty() ? before : new Memory(ollama, limits, installed);
+        ModelMemory memory = renamed.isEmpty() ? before : new ModelMemory(ollama, limits, installed);
         return models.stream()
                 .map(model -> failures.containsKey(model)
                         ? Result.without(model, Outcome.FAILED, String.valueOf(failures.get(model)))
@@ -156,13 +156,13 @@ public final class WarmModels {
         Map<String, String> models = new LinkedHashMap<>();
         for (String name : names) {
             if (!ModelName.isValid(name)) {
-                throw new Trouble(
-                        Trouble.Kind.CONFIGURATION,
+                throw new UserError(
+                        UserError.Kind.CONFIGURATION,
                         "\"" + name + "\" is no model name; write it as in qwen3-coder or llama3.2:3b.");
             }
             if (ModelName.isCloud(name)) {
-                throw new Trouble(
-                        Trouble.Kind.CONFIGURATION,
+                throw new UserError(
+                        UserError.Kind.CONFIGURATION,
                         name + " runs on ollama.com, not on this machine; name a local model.");
             }
             String model = ModelName.asListed(name);
@@ -183,7 +183,7 @@ public final class WarmModels {
     }
 
     private Set<String> warm(List<String> models, Map<String, InstalledModel> installed) {
-        Memory memory = new Memory(ollama, limits, installed);
+        ModelMemory memory = new ModelMemory(ollama, limits, installed);
         return models.stream()
                 .filter(model -> memory.runnerOf(model)
                         .filter(loaded -> options.keepAlive().isForever() && loaded.staysForEver())
@@ -198,7 +198,7 @@ public final class WarmModels {
             return;
         }
         ollama.unload(model);
-        new Patience(BETWEEN_QUESTIONS)
+        new Poller(BETWEEN_QUESTIONS)
                 .await(
                         UNLOADED,
                         () -> ollama.loaded().stream()
@@ -210,14 +210,14 @@ public final class WarmModels {
      * the same: Ollama then loads nothing. Its list does not tell the weights of a manifest that is gone.
      */
     private boolean hasNewManifestOnly(String model, Map<String, InstalledModel> installed) {
-        Ending ending = ollama.load(model, ollama.capabilities(model), options.keepAlive(), limits.load());
-        return ending instanceof Ending.Done
-                && new Memory(ollama, limits, installed).runnerOf(model).isEmpty();
+        ModelResult ending = ollama.load(model, ollama.capabilities(model), options.keepAlive(), limits.load());
+        return ending instanceof ModelResult.Done
+                && new ModelMemory(ollama, limits, installed).runnerOf(model).isEmpty();
     }
 
     private Result proven(
             String model,
-            Memory memory,
+            ModelMemory memory,
             Optional<LoadedModel> there,
             Map<String, InstalledModel> installed,
             List<String> loaded) {
@@ -241,7 +241,8 @@ public final class WarmModels {
         return new Result(model, outcome, detail, there, warnings(model, inMemory));
     }
 
-    private String eviction(String model, Memory memory, Map<String, InstalledModel> installed, List<String> loaded) {
+    private String eviction(
+            String model, ModelMemory memory, Map<String, InstalledModel> installed, List<String> loaded) {
         List<String> later = loaded.subList(loaded.indexOf(model) + 1, loaded.size());
         long together = loaded.stream()
                 .map(each -> installed.get(key(each)))

@@ -3,7 +3,7 @@ package dev.aiserver.service;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +78,7 @@ final class Launchctl {
         return command("print", domain + "/" + label);
     }
 
-    /** @throws Trouble when launchctl does not say; "not loaded" must never be a guess */
+    /** @throws UserError when launchctl does not say; "not loaded" must never be a guess */
     Probe probe(String domain, String label) {
         CommandResult answer = host.look(question(domain, label));
         return switch (answer.exitCode()) {
@@ -86,8 +86,9 @@ final class Launchctl {
             case NO_SUCH_SERVICE -> new Probe.Absent();
             case NO_SUCH_DOMAIN, DOMAIN_UNSUPPORTED -> new Probe.NoDomain();
             default ->
-                throw new Trouble("Cannot tell whether " + label + " is loaded: launchctl print " + domain + "/" + label
-                        + " " + outcome(answer) + ". Run that command yourself; on a Mac it ends with 0 or 113.");
+                throw new UserError(
+                        "Cannot tell whether " + label + " is loaded: launchctl print " + domain + "/" + label + " "
+                                + outcome(answer) + ". Run that command yourself; on a Mac it ends with 0 or 113.");
         };
     }
 
@@ -98,7 +99,7 @@ final class Launchctl {
 
     /**
      * @param questions of domains: the first that there is answers
-     * @throws Trouble when launchctl does not say
+     * @throws UserError when launchctl does not say
      */
     Set<String> disabledLabels(List<Command> questions) {
         for (Command question : questions) {
@@ -116,15 +117,15 @@ final class Launchctl {
         return answer.exitCode() == NO_SUCH_DOMAIN || answer.exitCode() == DOMAIN_UNSUPPORTED;
     }
 
-    /** @throws Trouble that says there is no desktop session when that is the answer */
+    /** @throws UserError that says there is no desktop session when that is the answer */
     void requireDesktop(CommandResult answer) {
         if (isWithoutDomain(answer)) {
             throw noDesktop();
         }
     }
 
-    Trouble noDesktop() {
-        return new Trouble("There is no desktop session for user id " + uid
+    UserError noDesktop() {
+        return new UserError("There is no desktop session for user id " + uid
                 + ", and macOS starts login agents only after a login at the desktop: log in at the screen or with "
                 + "Screen Sharing (locking the screen afterwards is fine), then run this command again.");
     }

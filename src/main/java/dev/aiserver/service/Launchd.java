@@ -10,10 +10,10 @@ import static dev.aiserver.service.Launchctl.SERVICE_DISABLED;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import dev.aiserver.service.Launchctl.Probe;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /**
  * Controls a user's launchd agents. launchctl answers before anything has happened, so every method waits until what it
- * promises can be seen. Decisions rest on exit codes alone; what cannot be told is {@link Trouble}, never a guess.
+ * promises can be seen. Decisions rest on exit codes alone; what cannot be told is {@link UserError}, never a guess.
  */
 public final class Launchd {
 
@@ -52,23 +52,23 @@ public final class Launchd {
 
     private final Host host;
     private final int uid;
-    private final Patience patience;
+    private final Poller patience;
     private final Timing timing;
     private final Launchctl launchctl;
-    private final Diagnosis diagnosis;
+    private final LoadDiagnosis diagnosis;
 
     /** @param uid of the user whose agents these are */
-    public Launchd(Host host, int uid, Patience patience) {
+    public Launchd(Host host, int uid, Poller patience) {
         this(host, uid, patience, Timing.usual());
     }
 
-    public Launchd(Host host, int uid, Patience patience, Timing timing) {
+    public Launchd(Host host, int uid, Poller patience, Timing timing) {
         this.host = host;
         this.uid = uid;
         this.patience = patience;
         this.timing = timing;
         this.launchctl = new Launchctl(host, uid);
-        this.diagnosis = new Diagnosis(host, launchctl, uid);
+        this.diagnosis = new LoadDiagnosis(host, launchctl, uid);
     }
 
     /** The same, by way of what a host was asked ahead; waiting for something needs one that is asked anew. */
@@ -77,24 +77,24 @@ public final class Launchd {
     }
 
     /** What {@link #status} will ask. */
-    public Foresight questions(List<String> labels) {
+    public Prefetch questions(List<String> labels) {
         return labels.stream()
-                .map(label -> Foresight.ofAlternatives(domains().stream()
+                .map(label -> Prefetch.ofAlternatives(domains().stream()
                         .map(domain -> launchctl.question(domain, label))
                         .toArray(Command[]::new)))
-                .reduce(Foresight.none(), Foresight::and);
+                .reduce(Prefetch.none(), Prefetch::and);
     }
 
     /** This, having been asked in which domains a job is loaded, which may be several. */
     private Launchd askedWhere(String label) {
-        return on(host.ahead(Foresight.ofCommands(domains().stream()
+        return on(host.ahead(Prefetch.ofCommands(domains().stream()
                 .map(domain -> launchctl.question(domain, label))
                 .toList())));
     }
 
     /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
-    public Foresight questionsOfSession(String variable) {
-        return Foresight.ofCommands(
+    public Prefetch questionsOfSession(String variable) {
+        return Prefetch.ofCommands(
                 List.of(launchctl.question(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
     }
 
@@ -111,7 +111,7 @@ public final class Launchd {
      * A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set, which
      * some versions of launchctl say with an exit code.
      *
-     * @throws Trouble when launchctl does not answer
+     * @throws UserError when launchctl does not answer
      */
     public String sessionVariable(String name) {
         Command question = launchctl.command("getenv", name);
@@ -135,15 +135,15 @@ public final class Launchd {
     }
 
     /** What {@link #disabled} will ask. */
-    public Foresight questionsOfDisabled() {
-        return Foresight.ofAlternatives(launchctl.questionsOfDisabled().toArray(Command[]::new));
+    public Prefetch questionsOfDisabled() {
+        return Prefetch.ofAlternatives(launchctl.questionsOfDisabled().toArray(Command[]::new));
     }
 
     /**
      * The labels that launchd does not start at login: by the switch in System Settings or {@code launchctl disable},
      * which outlives the job, its file and restarts.
      *
-     * @throws Trouble when launchctl does not say
+     * @throws UserError when launchctl does not say
      */
     public Set<String> disabled() {
         return launchctl.disabledLabels(launchctl.questionsOfDisabled());
@@ -174,21 +174,21 @@ public final class Launchd {
      * Loads the job from its file and waits until it is up; a copy that is loaded already goes first, since launchd
      * reads a file once only.
      *
-     * @throws Trouble without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     * @throws UserError without a desktop session, when launchd refuses the job, or when it does not get ready in time
      */
     public void start(String label, Path plist, Readiness readiness) {
         load(label, plist);
-        settle(label, Settling.Process.NEW, Optional.empty(), readiness, timing.window());
+        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, timing.window());
     }
 
     /**
      * The same, but whether it stays up is for {@link #ended} to say: of several, that takes no longer than of one.
      *
-     * @throws Trouble without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     * @throws UserError without a desktop session, when launchd refuses the job, or when it does not get ready in time
      */
     public void begin(String label, Path plist, Readiness readiness) {
         load(label, plist);
-        settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
     /**
@@ -199,11 +199,11 @@ public final class Launchd {
         if (!enabledAndThen(bootstrapping(plist), label).succeeded()) {
             load(label, plist);
         }
-        settle(label, Settling.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
     /** A job that does not stay up, and how it ended. */
-    public record Ended(String label, Trouble trouble) {}
+    public record Ended(String label, UserError trouble) {}
 
     /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
     public List<Ended> ended(List<String> labels) {
@@ -218,14 +218,14 @@ public final class Launchd {
         observed(labels).forEach((label, print) -> {
             OptionalInt pid = running(print);
             if (pid.isEmpty() || !pid.equals(before.get(label))) {
-                ended.add(new Ended(label, Settling.notStaying(label, print)));
+                ended.add(new Ended(label, StartupWatch.notStaying(label, print)));
             }
         });
         return ended;
     }
 
     private Map<String, Optional<LaunchctlPrint>> observed(List<String> labels) {
-        Launchd now = on(host.ahead(Foresight.ofCommands(labels.stream()
+        Launchd now = on(host.ahead(Prefetch.ofCommands(labels.stream()
                 .map(label -> launchctl.question(launchctl.desktop(), label))
                 .toList())));
         Map<String, Optional<LaunchctlPrint>> prints = new LinkedHashMap<>();
@@ -243,7 +243,7 @@ public final class Launchd {
     /**
      * Loads the job from its file, as {@link #start} does, and leaves it to launchd when it runs.
      *
-     * @throws Trouble without a desktop session, or when launchd refuses the job
+     * @throws UserError without a desktop session, or when launchd refuses the job
      */
     public void load(String label, Path plist) {
         Launchd now = askedWhere(label);
@@ -251,7 +251,7 @@ public final class Launchd {
             throw launchctl.noDesktop();
         }
         if (now.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
-            throw new Trouble(label + " is loaded as a system service already; remove that one first, with: sudo"
+            throw new UserError(label + " is loaded as a system service already; remove that one first, with: sudo"
                     + " launchctl bootout system/" + label);
         }
         if (now.status(label) instanceof JobStatus.Absent) {
@@ -286,7 +286,7 @@ public final class Launchd {
         // -k was seen to answer only after the old process is dead.
         CommandResult answer = launchctl.runBlocking(before.exitTimeOut(), "kickstart", "-k", target(label));
         requireSuccess(answer, "restart", label);
-        settle(label, Settling.Process.REPLACED, Optional.of(before), readiness, timing.window());
+        settle(label, StartupWatch.Process.REPLACED, Optional.of(before), readiness, timing.window());
     }
 
     /**
@@ -300,7 +300,7 @@ public final class Launchd {
      * @return whether it was read. If not, the process goes on as it was, and only {@link #restart} helps: HAProxy 3.1 to
      *     3.3.0 take no signal after one failed reload (its issue 3229), and 3.4.0 does not hand its own address over
      *     after one.
-     * @throws Trouble when it dies and does not get ready; {@link Trouble.Kind#REFUSED} when it says that it cannot do
+     * @throws UserError when it dies and does not get ready; {@link UserError.Kind#REFUSED} when it says that it cannot do
      *     what its configuration demands, which a restart would not change
      */
     public boolean reload(String label, String address, Readiness serving, Readiness readiness) {
@@ -310,7 +310,7 @@ public final class Launchd {
             CommandResult sent = launchctl.run("kill", "SIGUSR2", target(label));
             if (sent.exitCode() == NO_SUCH_PROCESS) {
                 // It died of an earlier signal, and launchd has not started it anew yet.
-                settle(label, Settling.Process.NEW, Optional.of(before), readiness, timing.window());
+                settle(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;
             }
             requireSuccess(sent, "reload", label);
@@ -326,13 +326,13 @@ public final class Launchd {
             }
             Optional<String> refusal = log.flatMap(since -> since.refusal(address));
             if (refusal.isPresent() && patience.await(RELOAD_VERDICT, serving::isReady)) {
-                throw new Trouble(
-                        Trouble.Kind.REFUSED,
+                throw new UserError(
+                        UserError.Kind.REFUSED,
                         label + " does not take its new configuration and goes on with the old one: " + refusal.get()
-                                + Settling.seeLog(before) + ".");
+                                + StartupWatch.seeLog(before) + ".");
             }
             if (taken || !running(Optional.of(loaded(label))).equals(before.pid())) {
-                settle(label, Settling.Process.NEW, Optional.of(before), readiness, timing.window());
+                settle(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;
             }
             if (begun) {
@@ -398,7 +398,7 @@ public final class Launchd {
     private boolean mayBeLoaded(String label) {
         try {
             return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded;
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return true;
         }
     }
@@ -460,13 +460,13 @@ public final class Launchd {
         if (!GONE_OR_GOING.contains(answer.exitCode())
                 && launchctl.probe(domain, label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()) {
-            throw new Trouble("launchd does not unload " + label + ": launchctl bootout " + target + " "
+            throw new UserError("launchd does not unload " + label + ": launchctl bootout " + target + " "
                     + Launchctl.outcome(answer) + ". Run that command yourself to see more.");
         }
         if (!patience.await(before.exitTimeOut().plus(timing.drainGrace()), () -> isGone(domain, label))) {
             launchctl.run("kill", "SIGKILL", target);
             if (!patience.await(timing.killGrace(), () -> isGone(domain, label))) {
-                throw new Trouble(label + " cannot be stopped: launchd still holds " + target + processOf(before)
+                throw new UserError(label + " cannot be stopped: launchd still holds " + target + processOf(before)
                         + " after SIGKILL. Restart the Mac, or look with: launchctl print " + target);
             }
         }
@@ -480,7 +480,7 @@ public final class Launchd {
         }
         CommandResult answer = host.look(question);
         if (answer.succeeded()) {
-            throw new Trouble(label + " is unloaded, but its process (process " + pid + ") still runs; end it with: "
+            throw new UserError(label + " is unloaded, but its process (process " + pid + ") still runs; end it with: "
                     + "kill " + pid);
         }
         if (!isNo(answer)) {
@@ -508,7 +508,7 @@ public final class Launchd {
         if (probe instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        throw new Trouble(label + " is not loaded; start it first.");
+        throw new UserError(label + " is not loaded; start it first.");
     }
 
     private String target(String label) {
@@ -518,18 +518,18 @@ public final class Launchd {
     private void requireSuccess(CommandResult answer, String verb, String label) {
         launchctl.requireDesktop(answer);
         if (!answer.succeeded()) {
-            throw new Trouble("Cannot " + verb + " " + label + ": launchctl " + Launchctl.outcome(answer)
+            throw new UserError("Cannot " + verb + " " + label + ": launchctl " + Launchctl.outcome(answer)
                     + ". See what launchd says of it with: launchctl print " + target(label));
         }
     }
 
     private void settle(
             String label,
-            Settling.Process process,
+            StartupWatch.Process process,
             Optional<LaunchctlPrint> before,
             Readiness readiness,
             Duration window) {
-        Settling settling = new Settling(launchctl, label, process, before, readiness, window);
+        StartupWatch settling = new StartupWatch(launchctl, label, process, before, readiness, window);
         if (!patience.await(timing.deadline(), settling, settling::pause)) {
             throw settling.tooLate(timing.deadline());
         }

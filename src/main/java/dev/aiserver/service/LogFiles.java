@@ -1,9 +1,9 @@
 package dev.aiserver.service;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.OtherWriters;
+import dev.aiserver.host.Prefetch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +46,8 @@ public record LogFiles(List<Path> files) {
     }
 
     /** What the other methods will ask. */
-    public Foresight questions(Path home) {
-        return Foresight.ofStats(Stream.concat(
+    public Prefetch questions(Path home) {
+        return Prefetch.ofStats(Stream.concat(
                         folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withOlder())
                 .distinct()
                 .toList());

@@ -1,7 +1,7 @@
 package dev.aiserver.service;
 
-import dev.aiserver.host.Complaint;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.FirstLine;
+import dev.aiserver.host.UserError;
 import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,10 +26,10 @@ public record PropertyList(Map<String, String> values) {
     /** Of the keys on the way to a value: each value has them all. */
     private static final int LONGEST_PATH = 1000;
 
-    /** @throws Trouble for what is none */
+    /** @throws UserError for what is none */
     public static PropertyList parse(String xml) {
         if (xml.length() > LARGEST) {
-            throw new Trouble("the property list is larger than any of a service");
+            throw new UserError("the property list is larger than any of a service");
         }
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         // The document type names a file on Apple's server; nothing is to be fetched for a proof.
@@ -49,7 +49,7 @@ public record PropertyList(Map<String, String> values) {
             return new PropertyList(values);
         } catch (XMLStreamException e) {
             String reason = String.valueOf(e.getMessage()).replaceFirst("(?s).*\\bMessage: ", "");
-            throw new Trouble("the property list is not in XML: " + Complaint.of(reason), e);
+            throw new UserError("the property list is not in XML: " + FirstLine.of(reason), e);
         }
     }
 

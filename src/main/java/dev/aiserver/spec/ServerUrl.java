@@ -1,6 +1,6 @@
 package dev.aiserver.spec;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -31,7 +31,7 @@ public record ServerUrl(String host, OptionalInt port) {
      * {@code /api}.
      *
      * @param example a URL, for the sentence
-     * @throws Trouble of configuration that says what is wrong with it
+     * @throws UserError of configuration that says what is wrong with it
      */
     public static ServerUrl parse(String text, String example) {
         String url = text.strip();
@@ -102,7 +102,7 @@ public record ServerUrl(String host, OptionalInt port) {
         throw wrong(shown + "a port is a number from 1 to " + LAST_PORT, example);
     }
 
-    private static Trouble wrong(String what, String example) {
-        return new Trouble(Trouble.Kind.CONFIGURATION, "--url " + what + "; write one such as " + example + ".");
+    private static UserError wrong(String what, String example) {
+        return new UserError(UserError.Kind.CONFIGURATION, "--url " + what + "; write one such as " + example + ".");
     }
 }

@@ -2,7 +2,7 @@ package dev.aiserver.spec;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.YamlNode.Place;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ public final class SpecReader {
 
     /**
      * @param file what messages call it
-     * @throws Trouble of configuration
+     * @throws UserError of configuration
      */
     public static ServerSpec read(String file, String text) {
         return inventory(file, text).spec();
@@ -64,7 +64,7 @@ public final class SpecReader {
      * the same: what is installed could not be taken back otherwise.
      *
      * @param file what messages call it
-     * @throws Trouble of configuration
+     * @throws UserError of configuration
      */
     public static ServerSpec recorded(String file, String text) {
         return new SpecReader(file, true)
@@ -76,7 +76,7 @@ public final class SpecReader {
      * The same, with the machines that it is for.
      *
      * @param file what messages call it
-     * @throws Trouble of configuration
+     * @throws UserError of configuration
      */
     public static Inventory inventory(String file, String text) {
         return new SpecReader(file, false).inventory(YamlParser.parse(file, text));
@@ -491,7 +491,7 @@ public final class SpecReader {
         return oneLine.length() > 60 ? oneLine.substring(0, 60) + "…" : oneLine;
     }
 
-    private Trouble trouble(Place place, String sentence) {
+    private UserError trouble(Place place, String sentence) {
         return YamlParser.trouble(file, place, sentence);
     }
 

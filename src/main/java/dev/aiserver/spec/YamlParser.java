@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import dev.aiserver.host.Complaint;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.FirstLine;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.YamlNode.Place;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class YamlParser {
         this.parser = parser;
     }
 
-    /** @throws Trouble of configuration, with file, line and column, when it is no YAML */
+    /** @throws UserError of configuration, with file, line and column, when it is no YAML */
     static YamlNode parse(String file, String text) {
         if (text.length() > LARGEST) {
             throw trouble(
@@ -65,7 +65,7 @@ final class YamlParser {
     }
 
     /** Jackson's own place is that of the token before; the YAML reader beneath it knows better. */
-    private static Trouble noYaml(String file, JsonProcessingException e) {
+    private static UserError noYaml(String file, JsonProcessingException e) {
         JsonLocation before = e.getLocation();
         Place place = before == null ? new Place(1, 1) : new Place(before.getLineNr(), before.getColumnNr());
         String reason = e.getOriginalMessage();
@@ -75,15 +75,15 @@ final class YamlParser {
                     marked.getProblemMark().getColumn() + 1);
             reason = String.valueOf(marked.getProblem());
         }
-        return trouble(file, place, "this is no YAML: " + Complaint.of(String.valueOf(reason)));
+        return trouble(file, place, "this is no YAML: " + FirstLine.of(String.valueOf(reason)));
     }
 
-    static Trouble trouble(String file, Place place, String sentence) {
-        return new Trouble(
-                Trouble.Kind.CONFIGURATION, file + ":" + place.line() + ":" + place.column() + ": " + sentence + ".");
+    static UserError trouble(String file, Place place, String sentence) {
+        return new UserError(
+                UserError.Kind.CONFIGURATION, file + ":" + place.line() + ":" + place.column() + ": " + sentence + ".");
     }
 
-    private Trouble trouble(Place place, String sentence) {
+    private UserError trouble(Place place, String sentence) {
         return trouble(file, place, sentence);
     }
 

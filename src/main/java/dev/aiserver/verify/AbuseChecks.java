@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.host.UserError;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +37,7 @@ final class AbuseChecks {
 
     private AbuseChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         checks.add(
                 Check.of("blocked.body", "a body beyond the limit is refused before it is sent", AbuseChecks::large));
@@ -72,21 +72,21 @@ final class AbuseChecks {
     }
 
     /** Only its head is sent, so that a proxy without a limit waits for the rest. */
-    private static Outcome large(Subject subject) throws IOException {
-        Knock post = subject.client().knockWithBody();
+    private static Outcome large(VerifyContext subject) throws IOException {
+        LivenessRequest post = subject.client().knockWithBody();
         long most = subject.client().proxy().maxBody();
         String request = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
                 .formatted(post.endpoint().method(), post.path(), subject.host(), most + 1);
         String seen;
         boolean refused = false;
         try {
-            List<HttpAnswer> answers = subject.send(bytes(request), 1);
-            refused = answers.stream().anyMatch(Answers::isTooLarge);
-            seen = answers.stream().map(Answers::shown).findFirst().orElse("it hung up without an answer");
+            List<RawHttpResponse> answers = subject.send(bytes(request), 1);
+            refused = answers.stream().anyMatch(ProxyResponses::isTooLarge);
+            seen = answers.stream().map(ProxyResponses::shown).findFirst().orElse("it hung up without an answer");
         } catch (SocketTimeoutException e) {
             seen = "it waits for the body";
         }
-        return new Findings()
+        return new Assertions()
                 .demand(refused, seen)
                 .outcome((most >> 20) + " MiB and a byte get 413", ForbiddenChecks.FIX);
     }
@@ -95,7 +95,7 @@ final class AbuseChecks {
      * Sends the whole body before it reads, as many clients do. A proxy that refuses and closes the connection while the
      * body is still coming resets it, and the refusal is lost on the way.
      */
-    private static Outcome refusedWithBody(Subject subject) throws IOException {
+    private static Outcome refusedWithBody(VerifyContext subject) throws IOException {
         byte[] head = bytes("POST %s?%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
                 .formatted(NEVER_OPEN, subject.nonce(), subject.host(), LARGE_PROMPT));
         byte[] body = new byte[LARGE_PROMPT - FIRST_PART];
@@ -103,58 +103,58 @@ final class AbuseChecks {
         byte[] first = Arrays.copyOf(head, head.length + FIRST_PART);
         Arrays.fill(first, head.length, first.length, (byte) ' ');
         String what = LARGE_PROMPT / 1000 + " kB to " + NEVER_OPEN;
-        Optional<HttpAnswer> answered = subject.sendBehind(first, body);
+        Optional<RawHttpResponse> answered = subject.sendBehind(first, body);
         if (answered.isEmpty()) {
             return new Outcome.Warned(
                     what + ": the proxy" + version(subject)
                             + " hung up before all was sent, so clients report a connection error and no reason",
                     "run \"brew upgrade haproxy\": 3.0 and newer read on until the client has read the refusal");
         }
-        HttpAnswer answer = answered.get();
-        return new Findings()
-                .demand(Answers.isRefused(answer), what + " get " + Answers.shown(answer))
+        RawHttpResponse answer = answered.get();
+        return new Assertions()
+                .demand(ProxyResponses.isRefused(answer), what + " get " + ProxyResponses.shown(answer))
                 .outcome(what + " get " + answer.status(), ForbiddenChecks.FIX);
     }
 
     /** Of the proxy that runs, for the middle of a sentence; empty where it cannot be told. */
-    private static String version(Subject subject) {
+    private static String version(VerifyContext subject) {
         try {
             return subject.server()
-                    .flatMap(server -> server.running(Server.HAPROXY)
+                    .flatMap(server -> server.running(ServerHost.HAPROXY)
                             .program()
                             .map(program -> server.host().run(Command.of(program, "-v"))))
                     .map(result -> VERSION.matcher(result.text()))
                     .filter(Matcher::find)
                     .map(version -> " (HAProxy " + version.group() + ")")
                     .orElse("");
-        } catch (Trouble unknown) {
+        } catch (UserError unknown) {
             return "";
         }
     }
 
-    private static Outcome malformed(Subject subject, String text) throws IOException {
+    private static Outcome malformed(VerifyContext subject, String text) throws IOException {
         String traced = text.replace(" {path} HTTP/1.1", " {path}?" + subject.nonce() + " HTTP/1.1")
                 .replace(" {path-of-post} HTTP/1.1", " {path-of-post}?" + subject.nonce() + " HTTP/1.1");
         return ForbiddenChecks.refusedOrCut(subject, bytes(filled(subject, traced)));
     }
 
     /** Only the request in front may be answered by Ollama, and the next client must get the answer to its own. */
-    private static Outcome smuggling(Subject subject, String name, String text) throws IOException {
+    private static Outcome smuggling(VerifyContext subject, String name, String text) throws IOException {
         String hidden = "DELETE /api/delete?" + subject.nonce() + "&hidden-by-" + name + " HTTP/1.1\r\n{host}"
                 + "Connection: close\r\n\r\n";
         String whole = filled(subject, text.replace("{hidden}", hidden));
         int length = whole.length() - endOfHead(whole);
-        List<HttpAnswer> answers =
+        List<RawHttpResponse> answers =
                 subject.sendAll(bytes(whole.replace("{length}", String.valueOf(length))), PLENTY, TIME_TO_SHOW);
-        List<HttpAnswer> behind = answers.subList(Math.min(1, answers.size()), answers.size());
-        Knock knock = subject.client().knock();
-        HttpAnswer next = subject.send(knock.call(subject.host()));
-        return new Findings()
+        List<RawHttpResponse> behind = answers.subList(Math.min(1, answers.size()), answers.size());
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse next = subject.send(knock.call(subject.host()));
+        return new Assertions()
                 .demand(
-                        behind.stream().allMatch(Answers::isRefused),
+                        behind.stream().allMatch(ProxyResponses::isRefused),
                         "the hidden request gets "
-                                + behind.stream().map(Answers::shown).toList())
-                .demand(knock.isAnsweredBy(next), "the next client gets " + Answers.shown(next))
+                                + behind.stream().map(ProxyResponses::shown).toList())
+                .demand(knock.isAnsweredBy(next), "the next client gets " + ProxyResponses.shown(next))
                 .outcome("the next client gets its own answer", ForbiddenChecks.FIX);
     }
 
@@ -163,47 +163,49 @@ final class AbuseChecks {
         return empty < 0 ? request.indexOf("\n\n") + 2 : empty + 4;
     }
 
-    private static Outcome pipelining(Subject subject) throws IOException {
-        Knock knock = subject.client().knock();
+    private static Outcome pipelining(VerifyContext subject) throws IOException {
+        LivenessRequest knock = subject.client().knock();
         String last = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
         String allowed = last.replace("Connection: close\r\n", "");
         String forbidden = filled(subject, "DELETE /api/delete?" + subject.nonce() + " HTTP/1.1\r\n{host}\r\n");
-        List<HttpAnswer> answers = subject.send(bytes(allowed + forbidden + allowed + last), PLENTY);
-        return new Findings()
+        List<RawHttpResponse> answers = subject.send(bytes(allowed + forbidden + allowed + last), PLENTY);
+        return new Assertions()
                 .demand(
                         answers.size() == 4
                                 && knock.isAnsweredBy(answers.get(0))
-                                && Answers.isBlocked(answers.get(1))
+                                && ProxyResponses.isBlocked(answers.get(1))
                                 && knock.isAnsweredBy(answers.get(3)),
                         "four requests on one connection get "
-                                + answers.stream().map(Answers::shown).toList())
+                                + answers.stream().map(ProxyResponses::shown).toList())
                 .outcome(
                         answers.stream()
-                                        .map(HttpAnswer::status)
+                                        .map(RawHttpResponse::status)
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(", "))
                                 + " on one connection",
                         ForbiddenChecks.FIX);
     }
 
-    private static Outcome upgrade(Subject subject, String protocol) throws IOException {
-        Knock knock = subject.client().knock();
+    private static Outcome upgrade(VerifyContext subject, String protocol) throws IOException {
+        LivenessRequest knock = subject.client().knock();
         String call = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
         String request = call.replace(
                 "Connection: close\r\n",
                 "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
                         + "\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
-        HttpAnswer answer = subject.send(bytes(request));
-        return new Findings()
-                .demand(knock.isAnsweredBy(answer) || Answers.isRefused(answer), "gets " + Answers.shown(answer))
+        RawHttpResponse answer = subject.send(bytes(request));
+        return new Assertions()
+                .demand(
+                        knock.isAnsweredBy(answer) || ProxyResponses.isRefused(answer),
+                        "gets " + ProxyResponses.shown(answer))
                 .outcome("gets " + answer.status() + ", and no switch of protocol", ForbiddenChecks.FIX);
     }
 
-    private static String filled(Subject subject, String text) {
-        Client client = subject.client();
-        Knock open = client.knock();
-        Knock post = client.knockWithBody();
+    private static String filled(VerifyContext subject, String text) {
+        ServerView client = subject.client();
+        LivenessRequest open = client.knock();
+        LivenessRequest post = client.knockWithBody();
         return text.replace("{host}", "Host: " + client.host() + "\r\n")
                 .replace("{name}", client.name())
                 .replace("{get}", open.endpoint().method())

@@ -2,8 +2,8 @@ package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.aiserver.net.ForbiddenRequests;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class AnthropicChecks {
 
     private AnthropicChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         if (!client.opens("POST", MESSAGES)) {
             return List.of();
         }
@@ -87,13 +87,14 @@ final class AnthropicChecks {
         return checks;
     }
 
-    private static HttpCall call(String query) {
-        return HttpCall.post(MESSAGES + query, "", NO_MODEL);
+    private static RawHttpRequest call(String query) {
+        return RawHttpRequest.post(MESSAGES + query, "", NO_MODEL);
     }
 
     /** The host is known when the check is carried out. */
-    private static HttpCall to(Subject subject, HttpCall call) {
-        HttpCall addressed = HttpCall.post(call.target(), subject.host(), "").withBody(call.body());
+    private static RawHttpRequest to(VerifyContext subject, RawHttpRequest call) {
+        RawHttpRequest addressed =
+                RawHttpRequest.post(call.target(), subject.host(), "").withBody(call.body());
         for (var header : call.headers()) {
             if (!header.getKey().equals("Host") && !header.getKey().equals("Content-Type")) {
                 addressed = addressed.header(header.getKey(), header.getValue());
@@ -106,18 +107,20 @@ final class AnthropicChecks {
         return Check.of(
                 id,
                 what + " is a " + status + " as Anthropic words it",
-                subject -> isError(subject.send(HttpCall.post(MESSAGES, subject.host(), body)), status));
+                subject -> isError(subject.send(RawHttpRequest.post(MESSAGES, subject.host(), body)), status));
     }
 
     /** Refused for its model only, which comes after all that a header or a query could be refused for. */
-    private static Check accepted(String id, String claim, HttpCall call) {
+    private static Check accepted(String id, String claim, RawHttpRequest call) {
         return Check.of(id, claim, subject -> isError(subject.send(to(subject, call)), 404));
     }
 
-    private static Outcome isError(HttpAnswer answer, int status) {
+    private static Outcome isError(RawHttpResponse answer, int status) {
         String type = status == 404 ? "not_found_error" : "invalid_request_error";
-        return Shape.of(answer)
-                .demand(answer.status() == status && !Answers.isFromProxy(answer), "it gets " + Answers.shown(answer))
+        return JsonAssertions.of(answer)
+                .demand(
+                        answer.status() == status && !ProxyResponses.isFromProxy(answer),
+                        "it gets " + ProxyResponses.shown(answer))
                 .is("/type", "error")
                 .is("/error/type", type)
                 .hasText("/error/message")
@@ -126,16 +129,17 @@ final class AnthropicChecks {
 
     private static Check plain(String id, String claim, String fields) {
         return Check.ofModel(id, claim, Models.Ability.COMPLETION, (subject, model) -> {
-            HttpAnswer answer = said(subject, model, false, fields);
+            RawHttpResponse answer = said(subject, model, false, fields);
             String words = words(answer);
             return message(answer)
                     .demand(!words.isEmpty(), "it says nothing")
-                    .outcome(model + ": " + Answers.shortened(words));
+                    .outcome(model + ": " + ProxyResponses.shortened(words));
         });
     }
 
-    private static HttpAnswer said(Subject subject, String model, boolean thinking, String fields) throws IOException {
-        return subject.generate(HttpCall.post(MESSAGES, subject.host(), body(model, thinking, fields)));
+    private static RawHttpResponse said(VerifyContext subject, String model, boolean thinking, String fields)
+            throws IOException {
+        return subject.generate(RawHttpRequest.post(MESSAGES, subject.host(), body(model, thinking, fields)));
     }
 
     private static String body(String model, boolean thinking, String fields) {
@@ -144,19 +148,19 @@ final class AnthropicChecks {
                 + "," + fields + "}";
     }
 
-    private static Shape message(HttpAnswer answer) {
-        return Shape.of(answer)
-                .demand(answer.status() == 200, Answers.shown(answer))
+    private static JsonAssertions message(RawHttpResponse answer) {
+        return JsonAssertions.of(answer)
+                .demand(answer.status() == 200, ProxyResponses.shown(answer))
                 .is("/type", "message")
                 .is("/role", "assistant")
                 .hasText("/stop_reason")
                 .isPositive("/usage/output_tokens");
     }
 
-    private static Outcome stream(Subject subject, String model) throws IOException {
-        EventStream stream = subject.stream(HttpCall.post(
+    private static Outcome stream(VerifyContext subject, String model) throws IOException {
+        EventStream stream = subject.stream(RawHttpRequest.post(
                 MESSAGES, subject.host(), body(model, false, "\"stream\":true,\"messages\":[" + HELLO + "]")));
-        Findings findings = new Findings()
+        Assertions findings = new Assertions()
                 .demand(stream.status() == 200, "it gets " + stream.status())
                 .demand(ORDER.matcher(String.join(" ", stream.order())).matches(), "its events are " + stream.order());
         for (EventStream.Event event : stream.events()) {
@@ -170,9 +174,9 @@ final class AnthropicChecks {
     private static final String WEATHER =
             "{\"role\":\"user\",\"content\":\"Use the tool get_weather: how is the weather in Paris?\"}";
 
-    private static Outcome toolUse(Subject subject, String model) throws IOException {
-        HttpAnswer answer = said(subject, model, false, TOOLS + "\"messages\":[" + WEATHER + "]");
-        Shape shape = message(answer);
+    private static Outcome toolUse(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = said(subject, model, false, TOOLS + "\"messages\":[" + WEATHER + "]");
+        JsonAssertions shape = message(answer);
         for (JsonNode block : shape.at("/content")) {
             if (block.path("type").asText().equals("tool_use")) {
                 return shape.is("/stop_reason", "tool_use")
@@ -182,11 +186,11 @@ final class AnthropicChecks {
                         .outcome(model + " calls get_weather(" + block.path("input") + ")");
             }
         }
-        return answer.status() == 200 ? Shape.wordsInsteadOfTool(model) : shape.outcome("");
+        return answer.status() == 200 ? JsonAssertions.wordsInsteadOfTool(model) : shape.outcome("");
     }
 
-    private static Outcome toolResult(Subject subject, String model) throws IOException {
-        HttpAnswer answer = said(
+    private static Outcome toolResult(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = said(
                 subject,
                 model,
                 false,
@@ -194,25 +198,25 @@ final class AnthropicChecks {
                         + "\"id\":\"call_1\",\"name\":\"get_weather\",\"input\":{\"city\":\"Paris\"}}]},"
                         + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"call_1\","
                         + "\"content\":\"It is sunny.\"}]}]");
-        Shape shape = message(answer);
+        JsonAssertions shape = message(answer);
         return shape.demand(!shape.at("/content").isEmpty(), "it says nothing").outcome(model + " answers");
     }
 
-    private static Outcome thinking(Subject subject, String model) throws IOException {
-        HttpAnswer answer = said(subject, model, true, "\"messages\":[" + HELLO + "]");
+    private static Outcome thinking(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = said(subject, model, true, "\"messages\":[" + HELLO + "]");
         return message(answer)
                 .is("/content/0/type", "thinking")
                 .hasText("/content/0/thinking")
                 .outcome(model + " thinks first");
     }
 
-    private static Outcome image(Subject subject, String model) throws IOException {
-        HttpAnswer answer = said(
+    private static Outcome image(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = said(
                 subject,
                 model,
                 false,
                 "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\","
-                        + "\"media_type\":\"image/png\",\"data\":\"" + Shape.PNG
+                        + "\"media_type\":\"image/png\",\"data\":\"" + JsonAssertions.PNG
                         + "\"}},{\"type\":\"text\",\"text\":\"What colour is this?\"}]}]");
         return message(answer)
                 .demand(!words(answer).isEmpty(), "it says nothing")
@@ -220,9 +224,9 @@ final class AnthropicChecks {
     }
 
     /** What it says or thinks: some models think also when they are asked not to, and may come to no word. */
-    private static String words(HttpAnswer answer) {
+    private static String words(RawHttpResponse answer) {
         StringBuilder words = new StringBuilder();
-        Shape.of(answer)
+        JsonAssertions.of(answer)
                 .at("/content")
                 .forEach(block -> words.append(block.path("text").asText(""))
                         .append(block.path("thinking").asText("")));
@@ -230,16 +234,18 @@ final class AnthropicChecks {
     }
 
     /** No release of Ollama is known to have it, so this is asked and not assumed. */
-    private static Outcome count(Subject subject) throws IOException {
+    private static Outcome count(VerifyContext subject) throws IOException {
         if (!subject.client().opens("POST", COUNT)) {
             return new Outcome.Skipped(
                     "not open; add anthropic-count-tokens to proxy.endpoints once your Ollama has it");
         }
-        HttpAnswer answer = subject.send(HttpCall.post(COUNT, subject.host(), NO_MODEL));
+        RawHttpResponse answer = subject.send(RawHttpRequest.post(COUNT, subject.host(), NO_MODEL));
         return answer.status() == 404 && !answer.text().startsWith("{")
                 ? new Outcome.Warned("this Ollama has no count_tokens", "clients estimate instead; nothing to do")
-                : new Findings()
-                        .demand(answer.status() < 500 && !Answers.isFromProxy(answer), Answers.shown(answer))
+                : new Assertions()
+                        .demand(
+                                answer.status() < 500 && !ProxyResponses.isFromProxy(answer),
+                                ProxyResponses.shown(answer))
                         .outcome("offered", Remedy.of(answer.status()));
     }
 }

@@ -1,7 +1,7 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -17,16 +17,16 @@ final class ArrivalCheck {
 
     private ArrivalCheck() {}
 
-    private static Outcome prove(Subject subject, Server server) throws IOException {
+    private static Outcome prove(VerifyContext subject, ServerHost server) throws IOException {
         if (subject.client().proxy().unfiltered()) {
             return new Outcome.Skipped("proxy.endpoints says \"all\": nothing is forbidden");
         }
         String control = subject.nonce() + "&allowed-last";
-        HttpAnswer forbidden =
-                subject.send(HttpCall.get("/api/status", subject.host()).asking(subject.nonce()));
+        RawHttpResponse forbidden =
+                subject.send(RawHttpRequest.get("/api/status", subject.host()).asking(subject.nonce()));
         // Sent last, so that the line of any other that arrived stands there by then.
-        Knock knock = subject.client().knock();
-        HttpAnswer allowed = subject.send(knock.call(subject.host()).asking(control));
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse allowed = subject.send(knock.call(subject.host()).asking(control));
         Duration limit = knock.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
         List<String> lines = new OllamaLog(server).await(subject.nonce(), control, limit);
         if (lines.stream().noneMatch(line -> line.contains(control))) {
@@ -37,7 +37,7 @@ final class ArrivalCheck {
                 .map(line -> line.substring(line.lastIndexOf('|') + 1).strip())
                 .map(line -> line.replace("?" + subject.nonce(), "").replace("&hidden-by-", ", hidden by "))
                 .toList();
-        return new Findings()
+        return new Assertions()
                 .demand(
                         arrived.isEmpty(),
                         arrived.size() + " arrived: "

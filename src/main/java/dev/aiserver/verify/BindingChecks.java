@@ -3,7 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.agent.PortHolders;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
-import dev.aiserver.net.Reach;
+import dev.aiserver.net.PortProbe;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class BindingChecks {
                         "no model's engine can be asked past Ollama",
                         (subject, server) -> EngineListeners.among(
                                         subject.listeners(server),
-                                        server.pid(Server.OLLAMA),
+                                        server.pid(ServerHost.OLLAMA),
                                         server.spec().ollama().port())
                                 .outcome()),
                 Check.onServer(
@@ -38,32 +38,32 @@ final class BindingChecks {
                         (subject, server) -> nothingElseAnswers(server)));
     }
 
-    private static Outcome ollamaOnLoopback(Subject subject, Server server) {
+    private static Outcome ollamaOnLoopback(VerifyContext subject, ServerHost server) {
         return onlyOn(
                 subject,
                 server,
-                Server.OLLAMA,
+                ServerHost.OLLAMA,
                 Listener::isLoopback,
-                "run \"aiserver install\": its property list must say OLLAMA_HOST=" + Subject.ollamaHost(server));
+                "run \"aiserver install\": its property list must say OLLAMA_HOST=" + VerifyContext.ollamaHost(server));
     }
 
-    private static Outcome proxyOnItsAddress(Subject subject, Server server) {
+    private static Outcome proxyOnItsAddress(VerifyContext subject, ServerHost server) {
         String address = server.receipt().address();
         int port = server.spec().proxy().port();
         return onlyOn(
                 subject,
                 server,
-                Server.HAPROXY,
+                ServerHost.HAPROXY,
                 listener -> listener.address().equals(address) && listener.port() == port,
                 "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
     }
 
     private static Outcome onlyOn(
-            Subject subject, Server server, String label, Predicate<Listener> expected, String fix) {
+            VerifyContext subject, ServerHost server, String label, Predicate<Listener> expected, String fix) {
         int pid = server.pid(label);
         List<Listener> engines = EngineListeners.among(
                         subject.listeners(server),
-                        server.pid(Server.OLLAMA),
+                        server.pid(ServerHost.OLLAMA),
                         server.spec().ollama().port())
                 .listeners();
         List<Listener> listeners = subject.listeners(server).stream()
@@ -77,10 +77,10 @@ final class BindingChecks {
                 : new Outcome.Failed(names(listeners), fix);
     }
 
-    private static Outcome nobodyElse(Subject subject, Server server) {
+    private static Outcome nobodyElse(VerifyContext subject, ServerHost server) {
         int uid = server.host().facts().uid();
-        int ollama = server.pid(Server.OLLAMA);
-        int haproxy = server.pid(Server.HAPROXY);
+        int ollama = server.pid(ServerHost.OLLAMA);
+        int haproxy = server.pid(ServerHost.HAPROXY);
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
         List<Listener> others = subject.listeners(server).stream()
@@ -103,7 +103,7 @@ final class BindingChecks {
     }
 
     /** Sees also what lsof hides: sockets of other users. */
-    private static Outcome nothingElseAnswers(Server server) {
+    private static Outcome nothingElseAnswers(ServerHost server) {
         int proxy = server.spec().proxy().port();
         int ollama = server.spec().ollama().port();
         String own = server.receipt().address();
@@ -117,11 +117,11 @@ final class BindingChecks {
                 }
             }
         }
-        Map<InetSocketAddress, Reach.Attempt> attempts = Reach.attempts(server.host(), others);
+        Map<InetSocketAddress, PortProbe.Attempt> attempts = PortProbe.attempts(server.host(), others);
         String fix = "find it with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it";
-        List<String> untried = those(attempts, Reach.Attempt.UNTRIED);
-        Findings findings = new Findings();
-        those(attempts, Reach.Attempt.OPEN)
+        List<String> untried = those(attempts, PortProbe.Attempt.UNTRIED);
+        Assertions findings = new Assertions();
+        those(attempts, PortProbe.Attempt.OPEN)
                 .forEach(address -> findings.demand(false, address + " accepts connections"));
         Outcome outcome = findings.outcome(others.size() + " refused", fix);
         return outcome instanceof Outcome.Passed && !untried.isEmpty()
@@ -129,7 +129,7 @@ final class BindingChecks {
                 : outcome;
     }
 
-    private static List<String> those(Map<InetSocketAddress, Reach.Attempt> attempts, Reach.Attempt kind) {
+    private static List<String> those(Map<InetSocketAddress, PortProbe.Attempt> attempts, PortProbe.Attempt kind) {
         return attempts.entrySet().stream()
                 .filter(entry -> entry.getValue() == kind)
                 .map(Map.Entry::getKey)

@@ -31,26 +31,26 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
     /** Finds out whether a claim is true. */
     @FunctionalInterface
     public interface Proof {
-        /** An {@link IOException} or {@link dev.aiserver.host.Trouble} means that it could not be found out. */
-        Outcome prove(Subject subject) throws IOException;
+        /** An {@link IOException} or {@link dev.aiserver.host.UserError} means that it could not be found out. */
+        Outcome prove(VerifyContext subject) throws IOException;
     }
 
     /** A proof for which one must be on the server. */
     @FunctionalInterface
     interface ServerProof {
-        Outcome prove(Subject subject, Server server) throws IOException;
+        Outcome prove(VerifyContext subject, ServerHost server) throws IOException;
     }
 
     /** A proof that asks a model. */
     @FunctionalInterface
     interface ModelProof {
-        Outcome prove(Subject subject, String model) throws IOException;
+        Outcome prove(VerifyContext subject, String model) throws IOException;
     }
 
     /** A proof that asks a model, for which one must be on the server. */
     @FunctionalInterface
     interface ModelServerProof {
-        Outcome prove(Subject subject, Server server, String model) throws IOException;
+        Outcome prove(VerifyContext subject, ServerHost server, String model) throws IOException;
     }
 
     public Check {
@@ -93,7 +93,7 @@ public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
             for (String model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
                 try {
                     return proof.prove(subject, model);
-                } catch (Repetition e) {
+                } catch (RepeatedTokens e) {
                     repeating.add(model);
                 }
             }

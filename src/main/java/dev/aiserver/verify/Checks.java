@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 public final class Checks {
     private Checks() {}
 
-    public static List<Check> of(Client client) {
+    public static List<Check> of(ServerView client) {
         return Stream.of(
                         List.of(ReachCheck.CHECK),
                         ServiceChecks.all(),

@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.Endpoint;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -22,39 +22,40 @@ final class EndpointChecks {
                             : Check.of(
                                     id,
                                     endpoint + " reaches Ollama",
-                                    subject -> answered(subject, new Knock(endpoint)));
+                                    subject -> answered(subject, new LivenessRequest(endpoint)));
                 })
                 .toList();
     }
 
     /** As a browser asks before it lets a page send (https://fetch.spec.whatwg.org/#http-cors-protocol). */
-    private static Outcome allowed(Subject subject, Endpoint endpoint) throws IOException {
+    private static Outcome allowed(VerifyContext subject, Endpoint endpoint) throws IOException {
         ServerSpec.Proxy proxy = subject.client().proxy();
         if (proxy.origins().isEmpty() && !proxy.anyOrigin()) {
             return new Outcome.Skipped("proxy.origins names no web page that may ask");
         }
-        String origin =
-                proxy.anyOrigin() ? Answers.FOREIGN_PAGE : proxy.origins().get(0);
-        HttpAnswer answer = subject.send(new Knock(endpoint)
+        String origin = proxy.anyOrigin()
+                ? ProxyResponses.FOREIGN_PAGE
+                : proxy.origins().get(0);
+        RawHttpResponse answer = subject.send(new LivenessRequest(endpoint)
                 .call(subject.host())
                 .header("Origin", origin)
                 .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization,content-type"));
-        return new Findings()
+        return new Assertions()
                 .demand(
-                        Answers.isPreflight(answer)
-                                && Answers.isFor(proxy.anyOrigin() ? "*" : origin, answer)
+                        ProxyResponses.isPreflight(answer)
+                                && ProxyResponses.isFor(proxy.anyOrigin() ? "*" : origin, answer)
                                 && answer.header("access-control-allow-headers").equals("authorization,content-type"),
-                        origin + " gets " + Answers.shown(answer))
+                        origin + " gets " + ProxyResponses.shown(answer))
                 .outcome(origin + " gets " + answer.status(), "run \"aiserver install\" to write haproxy.cfg again");
     }
 
-    private static Outcome answered(Subject subject, Knock knock) throws IOException {
-        HttpAnswer answer = subject.send(knock.call(subject.host()));
-        return new Findings()
-                .demand(knock.isAnsweredBy(answer), Answers.shown(answer))
+    private static Outcome answered(VerifyContext subject, LivenessRequest knock) throws IOException {
+        RawHttpResponse answer = subject.send(knock.call(subject.host()));
+        return new Assertions()
+                .demand(knock.isAnsweredBy(answer), ProxyResponses.shown(answer))
                 .outcome(
-                        Answers.shown(answer),
+                        ProxyResponses.shown(answer),
                         "run \"aiserver install\" to write haproxy.cfg anew; is Ollama new enough for it?");
     }
 }

@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.aiserver.net.AnswerLines;
 import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.ResponseLines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ record EventStream(int status, String contentType, long start, List<Event> event
      */
     record Event(String name, String data, long at) {
         JsonNode json() throws IOException {
-            return Answers.json(data);
+            return ProxyResponses.json(data);
         }
     }
 
@@ -42,7 +42,7 @@ record EventStream(int status, String contentType, long start, List<Event> event
     static EventStream read(HttpExchange exchange, int most) throws IOException {
         List<Event> events = new ArrayList<>();
         long start = System.nanoTime();
-        AnswerLines lines = exchange.lines();
+        ResponseLines lines = exchange.lines();
         String name = "";
         String data = "";
         long size = 0;
@@ -65,7 +65,7 @@ record EventStream(int status, String contentType, long start, List<Event> event
                 exchange.status(), exchange.headers().getOrDefault("content-type", ""), start, List.copyOf(events));
     }
 
-    private static @Nullable String next(AnswerLines lines, List<Event> events, int most) throws IOException {
+    private static @Nullable String next(ResponseLines lines, List<Event> events, int most) throws IOException {
         return events.size() < most ? lines.next() : null;
     }
 

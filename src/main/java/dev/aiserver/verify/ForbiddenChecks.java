@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.ForbiddenRequests;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ForbiddenChecks {
 
     private ForbiddenChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         if (client.proxy().unfiltered()) {
             checks.add(Check.of(
@@ -54,11 +54,11 @@ final class ForbiddenChecks {
                     name + " opens nothing",
                     subject -> allBlocked(
                             subject,
-                            List.of(HttpCall.of("DELETE", "/api/delete", subject.host())
+                            List.of(RawHttpRequest.of("DELETE", "/api/delete", subject.host())
                                     .header(name, header.substring(header.indexOf(' ') + 1))))));
         }
         checks.add(Check.of("blocked.bomb.many-headers", "too many headers are refused", subject -> {
-            HttpCall call = HttpCall.of("DELETE", "/api/delete", subject.host());
+            RawHttpRequest call = RawHttpRequest.of("DELETE", "/api/delete", subject.host());
             for (int i = 0; i < BOMB_HEADERS; i++) {
                 call = call.header("X-Bomb-" + i, "x");
             }
@@ -69,17 +69,17 @@ final class ForbiddenChecks {
                 "a header without end is refused",
                 subject -> refusedOrCut(
                         subject,
-                        HttpCall.of("DELETE", "/api/delete", subject.host())
+                        RawHttpRequest.of("DELETE", "/api/delete", subject.host())
                                 .header("X-Bomb", "x".repeat(BOMB_LETTERS)))));
         checks.add(Check.of(
                 "blocked.bomb.long-path",
                 "a path without end is refused",
                 subject -> refusedOrCut(
-                        subject, HttpCall.of("GET", "/v1/models/" + "x".repeat(BOMB_LETTERS), subject.host()))));
+                        subject, RawHttpRequest.of("GET", "/v1/models/" + "x".repeat(BOMB_LETTERS), subject.host()))));
         return checks;
     }
 
-    private static String claim(String name, List<HttpCall> calls) {
+    private static String claim(String name, List<RawHttpRequest> calls) {
         String what = name.substring(name.indexOf('.') + 1);
         if (name.startsWith("spelling.")) {
             return "other spellings of " + what.replace(":/", " /") + " are refused";
@@ -89,12 +89,12 @@ final class ForbiddenChecks {
                 : calls.get(0).method() + " " + what.substring(what.indexOf(':') + 1) + " is refused";
     }
 
-    private static Outcome allBlocked(Subject subject, List<HttpCall> calls) throws IOException {
+    private static Outcome allBlocked(VerifyContext subject, List<RawHttpRequest> calls) throws IOException {
         List<String> holes = new ArrayList<>();
-        for (HttpCall call : calls) {
-            HttpAnswer answer = subject.sendOnKept(call.asking(subject.nonce()));
-            if (!Answers.isRefused(answer)) {
-                holes.add(call + " gets " + Answers.shown(answer));
+        for (RawHttpRequest call : calls) {
+            RawHttpResponse answer = subject.sendOnKept(call.asking(subject.nonce()));
+            if (!ProxyResponses.isRefused(answer)) {
+                holes.add(call + " gets " + ProxyResponses.shown(answer));
             }
         }
         if (holes.isEmpty()) {
@@ -107,7 +107,7 @@ final class ForbiddenChecks {
                 FIX);
     }
 
-    private static Outcome refusedOrCut(Subject subject, HttpCall call) throws IOException {
+    private static Outcome refusedOrCut(VerifyContext subject, RawHttpRequest call) throws IOException {
         return refusedOrCut(subject, call.asking(subject.nonce()).bytes());
     }
 
@@ -115,18 +115,18 @@ final class ForbiddenChecks {
      * A server may hang up on what is too much for it or no HTTP at all; then it must still be there for the next client,
      * since one that broke down has refused nothing.
      */
-    static Outcome refusedOrCut(Subject subject, byte[] request) throws IOException {
-        List<HttpAnswer> answers = subject.send(request, 1);
+    static Outcome refusedOrCut(VerifyContext subject, byte[] request) throws IOException {
+        List<RawHttpResponse> answers = subject.send(request, 1);
         if (!answers.isEmpty()) {
-            HttpAnswer answer = answers.get(0);
-            return new Findings()
-                    .demand(Answers.isRefused(answer), "gets " + Answers.shown(answer))
+            RawHttpResponse answer = answers.get(0);
+            return new Assertions()
+                    .demand(ProxyResponses.isRefused(answer), "gets " + ProxyResponses.shown(answer))
                     .outcome("gets " + answer.status(), FIX);
         }
-        Knock knock = subject.client().knock();
-        HttpAnswer next = subject.send(knock.call(subject.host()));
-        return new Findings()
-                .demand(knock.isAnsweredBy(next), "it hung up, and the next client gets " + Answers.shown(next))
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse next = subject.send(knock.call(subject.host()));
+        return new Assertions()
+                .demand(knock.isAnsweredBy(next), "it hung up, and the next client gets " + ProxyResponses.shown(next))
                 .outcome("it hung up", FIX);
     }
 }

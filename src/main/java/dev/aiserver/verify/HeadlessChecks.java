@@ -2,7 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Foresight;
+import dev.aiserver.host.Prefetch;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -21,8 +21,8 @@ final class HeadlessChecks {
     private HeadlessChecks() {}
 
     /** What they will ask. */
-    static Foresight questions() {
-        return Foresight.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
+    static Prefetch questions() {
+        return Prefetch.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
     }
 
     static List<Check> all() {
@@ -36,7 +36,7 @@ final class HeadlessChecks {
                 onMac("headless.firewall", "the firewall lets clients in", HeadlessChecks::firewall));
     }
 
-    private static Check onMac(String id, String claim, Function<Server, Outcome> proof) {
+    private static Check onMac(String id, String claim, Function<ServerHost, Outcome> proof) {
         return Check.onServer(
                 id,
                 claim,
@@ -45,7 +45,7 @@ final class HeadlessChecks {
     }
 
     /** Without the login window's setting, reading it ends with 1. */
-    private static Outcome login(Server server) {
+    private static Outcome login(ServerHost server) {
         CommandResult result = server.host().run(AUTO_LOGIN);
         String user = result.text().strip();
         return result.succeeded() && user.equals(server.host().facts().user())
@@ -58,7 +58,7 @@ final class HeadlessChecks {
                         "System Settings > Users & Groups > Automatically log in as");
     }
 
-    private static Outcome disk(Server server) {
+    private static Outcome disk(ServerHost server) {
         CommandResult result = server.host().run(FILE_VAULT);
         return result.succeeded() && result.text().contains("FileVault is Off")
                 ? new Outcome.Passed("FileVault is off")
@@ -69,7 +69,7 @@ final class HeadlessChecks {
                         "before a planned restart: sudo fdesetup authrestart");
     }
 
-    private static Outcome sleep(Server server) {
+    private static Outcome sleep(ServerHost server) {
         CommandResult result = server.host().run(POWER);
         Matcher sleep = SLEEP.matcher(result.text());
         boolean known = false;
@@ -85,7 +85,7 @@ final class HeadlessChecks {
                         "sudo pmset -a sleep 0 disksleep 0 womp 1 autorestart 1");
     }
 
-    private static Outcome firewall(Server server) {
+    private static Outcome firewall(ServerHost server) {
         CommandResult result = server.host().run(FIREWALL);
         return result.succeeded() && result.text().contains("disabled")
                 ? new Outcome.Passed("the firewall is off; HAProxy listens on its one address only")

@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.Patience;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.KeptConnection;
+import dev.aiserver.host.Poller;
+import dev.aiserver.net.KeepAliveConnection;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,14 +29,14 @@ final class LatencyCheck {
 
     private record Added(double median, double p99) {}
 
-    private static Outcome prove(Subject subject, Server server) throws IOException {
+    private static Outcome prove(VerifyContext subject, ServerHost server) throws IOException {
         double most = subject.mostAddedMillis().orElse(USUALLY_AT_MOST_MILLIS);
         long start = System.nanoTime();
         Added best = measure(subject, server);
         while (best.median() > most
                 && System.nanoTime() - start < TO_FIND_A_QUIET_ROUND.toNanos()
                 && !Thread.currentThread().isInterrupted()) {
-            new Patience(BETWEEN_ROUNDS).await(BETWEEN_ROUNDS, () -> false);
+            new Poller(BETWEEN_ROUNDS).await(BETWEEN_ROUNDS, () -> false);
             Added again = measure(subject, server);
             best = again.median() < best.median() ? again : best;
         }
@@ -50,15 +50,15 @@ final class LatencyCheck {
                 : new Outcome.Warned(numbers, advice + "; with --max-latency a higher one is a failure");
     }
 
-    private static Added measure(Subject subject, Server server) throws IOException {
-        Knock knock = subject.client().knock();
+    private static Added measure(VerifyContext subject, ServerHost server) throws IOException {
+        LivenessRequest knock = subject.client().knock();
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
-        try (KeptConnection proxy = subject.proxy(server).keep();
-                KeptConnection ollama = subject.ollama(server).keep()) {
+        try (KeepAliveConnection proxy = subject.proxy(server).keep();
+                KeepAliveConnection ollama = subject.ollama(server).keep()) {
             for (int i = 0; i < PAIRS; i++) {
                 through[i] = millis(proxy, knock, subject.host());
-                direct[i] = millis(ollama, knock, Subject.ollamaHost(server));
+                direct[i] = millis(ollama, knock, VerifyContext.ollamaHost(server));
             }
         }
         Arrays.sort(through);
@@ -66,11 +66,12 @@ final class LatencyCheck {
         return new Added(at(through, 50) - at(direct, 50), at(through, 99) - at(direct, 99));
     }
 
-    private static double millis(KeptConnection connection, Knock knock, String host) throws IOException {
+    private static double millis(KeepAliveConnection connection, LivenessRequest knock, String host)
+            throws IOException {
         long start = System.nanoTime();
-        HttpAnswer answer = connection.send(knock.call(host));
+        RawHttpResponse answer = connection.send(knock.call(host));
         if (!knock.isAnsweredBy(answer)) {
-            throw new IOException(knock + " gets " + Answers.shown(answer));
+            throw new IOException(knock + " gets " + ProxyResponses.shown(answer));
         }
         return (System.nanoTime() - start) / 1e6;
     }

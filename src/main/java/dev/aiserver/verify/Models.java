@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,14 +44,14 @@ record Models(Set<String> names, List<Model> installed) {
     record Model(String name, long size, Set<String> abilities) {}
 
     /** Asks a server through its proxy. */
-    static Models of(Subject subject) throws IOException {
+    static Models of(VerifyContext subject) throws IOException {
         Set<String> names = new TreeSet<>();
         List<Model> models = new ArrayList<>();
-        HttpAnswer tags = subject.send(HttpCall.get("/api/tags", subject.host()));
+        RawHttpResponse tags = subject.send(RawHttpRequest.get("/api/tags", subject.host()));
         if (tags.status() != 200) {
-            throw new IOException("GET /api/tags gets " + Answers.shown(tags));
+            throw new IOException("GET /api/tags gets " + ProxyResponses.shown(tags));
         }
-        for (JsonNode entry : Answers.json(tags).path("models")) {
+        for (JsonNode entry : ProxyResponses.json(tags).path("models")) {
             String name = entry.path("name").asText();
             names.add(name);
             if (!entry.has("remote_model")) {
@@ -63,10 +63,11 @@ record Models(Set<String> names, List<Model> installed) {
     }
 
     /** Older versions tell the capabilities of one model only. */
-    private static Set<String> abilities(Subject subject, String name, JsonNode entry) throws IOException {
+    private static Set<String> abilities(VerifyContext subject, String name, JsonNode entry) throws IOException {
         JsonNode told = entry.has("capabilities")
                 ? entry
-                : Answers.json(subject.send(HttpCall.post("/api/show", subject.host(), Answers.object("model", name))));
+                : ProxyResponses.json(subject.send(
+                        RawHttpRequest.post("/api/show", subject.host(), ProxyResponses.object("model", name))));
         Set<String> abilities = new HashSet<>();
         told.path("capabilities").forEach(ability -> abilities.add(ability.asText()));
         return abilities;

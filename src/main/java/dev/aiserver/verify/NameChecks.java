@@ -1,7 +1,7 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +17,7 @@ final class NameChecks {
 
     private NameChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         client.hostNames()
                 .forEach(
@@ -40,60 +40,62 @@ final class NameChecks {
         return checks;
     }
 
-    private static Outcome answersBy(Subject subject, String host) throws IOException {
+    private static Outcome answersBy(VerifyContext subject, String host) throws IOException {
         return answers(subject, host + ":" + subject.client().proxy().port());
     }
 
-    private static Outcome answers(Subject subject, String withPort) throws IOException {
-        Knock knock = subject.client().knock();
-        HttpAnswer answer = subject.send(knock.call(withPort));
-        return new Findings()
-                .demand(knock.isAnsweredBy(answer), "Host: " + withPort + " gets " + Answers.shown(answer))
+    private static Outcome answers(VerifyContext subject, String withPort) throws IOException {
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse answer = subject.send(knock.call(withPort));
+        return new Assertions()
+                .demand(knock.isAnsweredBy(answer), "Host: " + withPort + " gets " + ProxyResponses.shown(answer))
                 .outcome(
                         "Host: " + withPort + " gets " + answer.status(),
                         REWRITE + "; if it stays, look at the log of com.haproxy");
     }
 
     /** Otherwise a web page could have a name of its own point here, and read what the server answers. */
-    private static Outcome refusesUnknown(Subject subject) throws IOException {
-        HttpCall call = subject.client().knock().call(Answers.FOREIGN_HOST);
-        return refuses(subject, call, "Host: " + Answers.FOREIGN_HOST);
+    private static Outcome refusesUnknown(VerifyContext subject) throws IOException {
+        RawHttpRequest call = subject.client().knock().call(ProxyResponses.FOREIGN_HOST);
+        return refuses(subject, call, "Host: " + ProxyResponses.FOREIGN_HOST);
     }
 
-    private static Outcome refusesMissing(Subject subject) throws IOException {
-        HttpCall call = subject.client().knock().call("");
-        return refuses(subject, new HttpCall(call.method(), call.target(), List.of(), call.body()), "no Host");
+    private static Outcome refusesMissing(VerifyContext subject) throws IOException {
+        RawHttpRequest call = subject.client().knock().call("");
+        return refuses(subject, new RawHttpRequest(call.method(), call.target(), List.of(), call.body()), "no Host");
     }
 
-    private static Outcome refuses(Subject subject, HttpCall call, String what) throws IOException {
-        HttpAnswer answer = subject.send(call);
-        return new Findings()
-                .demand(Answers.isRefused(answer) && answer.status() != 404, what + " gets " + Answers.shown(answer))
+    private static Outcome refuses(VerifyContext subject, RawHttpRequest call, String what) throws IOException {
+        RawHttpResponse answer = subject.send(call);
+        return new Assertions()
+                .demand(
+                        ProxyResponses.isRefused(answer) && answer.status() != 404,
+                        what + " gets " + ProxyResponses.shown(answer))
                 .outcome(what + " gets " + answer.status(), REWRITE);
     }
 
-    private static Outcome pages(Subject subject) throws IOException {
+    private static Outcome pages(VerifyContext subject) throws IOException {
         ServerSpec.Proxy proxy = subject.client().proxy();
-        Knock knock = subject.client().knock();
-        HttpAnswer foreign = from(subject, Answers.FOREIGN_PAGE);
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse foreign = from(subject, ProxyResponses.FOREIGN_PAGE);
         if (proxy.anyOrigin()) {
-            return new Findings()
+            return new Assertions()
                     .demand(
-                            knock.isAnsweredBy(foreign) && Answers.isFor("*", foreign),
-                            "any-origin is true, and a page gets " + Answers.shown(foreign))
+                            knock.isAnsweredBy(foreign) && ProxyResponses.isFor("*", foreign),
+                            "any-origin is true, and a page gets " + ProxyResponses.shown(foreign))
                     .outcome("every page gets " + foreign.status() + ", because any-origin is true", REWRITE);
         }
-        HttpAnswer unnamed = subject.send(knock.call(subject.host()).header("Sec-Fetch-Site", "cross-site"));
-        Findings findings = new Findings()
-                .demand(Answers.isForeignPage(foreign), "a foreign Origin gets " + Answers.shown(foreign))
+        RawHttpResponse unnamed = subject.send(knock.call(subject.host()).header("Sec-Fetch-Site", "cross-site"));
+        Assertions findings = new Assertions()
+                .demand(ProxyResponses.isForeignPage(foreign), "a foreign Origin gets " + ProxyResponses.shown(foreign))
                 .demand(
-                        Answers.isForeignPage(unnamed),
-                        "a cross-site request without an Origin gets " + Answers.shown(unnamed));
+                        ProxyResponses.isForeignPage(unnamed),
+                        "a cross-site request without an Origin gets " + ProxyResponses.shown(unnamed));
         for (String origin : proxy.origins()) {
-            HttpAnswer answer = from(subject, origin);
+            RawHttpResponse answer = from(subject, origin);
             findings.demand(
-                    knock.isAnsweredBy(answer) && Answers.isFor(origin, answer),
-                    origin + " gets " + Answers.shown(answer));
+                    knock.isAnsweredBy(answer) && ProxyResponses.isFor(origin, answer),
+                    origin + " gets " + ProxyResponses.shown(answer));
         }
         return findings.outcome(
                 "a foreign Origin gets " + foreign.status()
@@ -101,7 +103,7 @@ final class NameChecks {
                 REWRITE);
     }
 
-    private static HttpAnswer from(Subject subject, String origin) throws IOException {
+    private static RawHttpResponse from(VerifyContext subject, String origin) throws IOException {
         return subject.send(subject.client().knock().call(subject.host()).header("Origin", origin));
     }
 }

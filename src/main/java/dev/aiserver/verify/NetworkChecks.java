@@ -1,10 +1,10 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
 import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.Subnet;
@@ -40,7 +40,7 @@ final class NetworkChecks {
 
     private NetworkChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         Stream<Check> names = client.hostNames().stream()
                 .map(name -> Check.of(
                         "network.name." + name,
@@ -72,7 +72,7 @@ final class NetworkChecks {
         return Stream.concat(own, names).toList();
     }
 
-    private static Outcome tailscale(Server server) {
+    private static Outcome tailscale(ServerHost server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
@@ -83,18 +83,18 @@ final class NetworkChecks {
             return new Outcome.Failed(state.problem(), state.remedy());
         }
         String now = new Tailscale(server.host()).node().address();
-        return new Findings()
+        return new Assertions()
                 .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
                 .outcome(now, "run \"aiserver install\" to take the new address over");
     }
 
-    private static Outcome machineName(Server server) {
+    private static Outcome machineName(ServerHost server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
         Tailscale.Node node = new Tailscale(server.host()).node();
         List<String> unknown = node.namesBeside(server.receipt().hostNames());
-        return new Findings()
+        return new Assertions()
                 .demand(
                         unknown.isEmpty(),
                         "Tailscale now calls it " + String.join(" and ", unknown)
@@ -104,7 +104,7 @@ final class NetworkChecks {
                         "run \"aiserver install\" to have the proxy know it");
     }
 
-    private static Outcome keyExpiry(Server server) {
+    private static Outcome keyExpiry(ServerHost server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
@@ -122,7 +122,7 @@ final class NetworkChecks {
     }
 
     /** It connects from this machine's loopback: whoever it lets in, the proxy's rules or Ollama's see a local client. */
-    private static Outcome serve(Server server) {
+    private static Outcome serve(ServerHost server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
@@ -132,7 +132,7 @@ final class NetworkChecks {
                 .forwardings().stream()
                         .filter(target -> ours.contains(port(target)))
                         .toList();
-        return new Findings()
+        return new Assertions()
                 .demand(forwarded.isEmpty(), "it forwards to " + String.join(", ", forwarded))
                 .outcome("nothing", "see \"tailscale serve status\", then take it back with \"tailscale serve reset\"");
     }
@@ -143,15 +143,15 @@ final class NetworkChecks {
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
-    private static Outcome address(Server server) {
+    private static Outcome address(ServerHost server) {
         AddressState state = server.address();
-        return new Findings()
+        return new Assertions()
                 .demand(state instanceof AddressState.Present, state.problem())
                 .outcome(server.receipt().address(), state.remedy());
     }
 
     /** Other addresses of the machine stand for other machines: what comes from them has no other way to be told. */
-    private static Outcome onlyClients(Subject subject, Server server) throws IOException {
+    private static Outcome onlyClients(VerifyContext subject, ServerHost server) throws IOException {
         List<Subnet> clients = server.spec().network().clients();
         if (!server.host().isHere()) {
             return new Outcome.Skipped(
@@ -167,20 +167,20 @@ final class NetworkChecks {
         if (foreign.isEmpty()) {
             return new Outcome.Skipped("this machine has no address of its own that is not a client's, to ask from");
         }
-        List<HttpAnswer> answers = answersTo(
+        List<RawHttpResponse> answers = answersTo(
                 subject.client().knock().call(subject.host()),
                 subject.proxy(server).from(InetAddress.getByName(foreign.get())));
-        return new Findings()
+        return new Assertions()
                 .demand(
                         answers.isEmpty(),
-                        answers.stream().map(Answers::shown).findFirst().orElse("") + " from " + foreign.get())
+                        answers.stream().map(ProxyResponses::shown).findFirst().orElse("") + " from " + foreign.get())
                 .outcome(
                         "a connection from " + foreign.get() + " is refused",
                         "run \"aiserver install\" to write haproxy.cfg again");
     }
 
     /** The proxy may close a connection before this side knows that it has been made. */
-    private static List<HttpAnswer> answersTo(HttpCall call, HttpProbe probe) throws IOException {
+    private static List<RawHttpResponse> answersTo(RawHttpRequest call, RawHttpClient probe) throws IOException {
         try {
             return probe.answers(call.bytes(), 1);
         } catch (BindException | ConnectException e) {
@@ -190,7 +190,7 @@ final class NetworkChecks {
         }
     }
 
-    private static Outcome named(Subject subject, String name) throws IOException {
+    private static Outcome named(VerifyContext subject, String name) throws IOException {
         if (subject.server().isPresent() && !(subject.server().get().spec().network() instanceof Network.Tailscale)) {
             return new Outcome.Skipped("without Tailscale each client knows the name by itself; prove it there with "
                     + "\"aiserver verify --url http://" + subject.host() + "\"");
@@ -205,7 +205,7 @@ final class NetworkChecks {
                     "name the server so in the Tailscale admin console, and have MagicDNS on");
         }
         String shown = String.join(", ", addresses);
-        Findings findings = new Findings();
+        Assertions findings = new Assertions();
         if (subject.server().isPresent()) {
             String expected = subject.server().get().receipt().address();
             if (isFurther(subject, name) && !addresses.contains(expected)) {
@@ -214,15 +214,15 @@ final class NetworkChecks {
             }
             findings.demand(addresses.contains(expected), name + " means " + shown + ", not " + expected);
         } else {
-            HttpAnswer answer = subject.send(subject.client().knock().call(Answers.FOREIGN_HOST));
+            RawHttpResponse answer = subject.send(subject.client().knock().call(ProxyResponses.FOREIGN_HOST));
             findings.demand(
-                    Answers.isFromProxy(answer),
-                    name + " means " + shown + ", where no proxy of aiserver answers: " + Answers.shown(answer));
+                    ProxyResponses.isFromProxy(answer),
+                    name + " means " + shown + ", where no proxy of aiserver answers: " + ProxyResponses.shown(answer));
         }
         return findings.outcome(shown, "another machine has that name: rename one of the two");
     }
 
-    private static boolean isFurther(Subject subject, String name) {
+    private static boolean isFurther(VerifyContext subject, String name) {
         return subject.server().stream()
                 .anyMatch(server -> server.spec().names().contains(name));
     }

@@ -2,10 +2,10 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.service.PropertyList;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,24 +20,24 @@ import java.util.stream.Stream;
  */
 final class OllamaLog {
     private static final String NEWEST_BYTES = "4000000";
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(20));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(20));
 
-    private final Server server;
+    private final ServerHost server;
 
-    OllamaLog(Server server) {
+    OllamaLog(ServerHost server) {
         this.server = server;
     }
 
     /** All lines about requests that carry this text. */
     private List<String> lines(String text) {
-        PropertyList plist = server.propertyList(Server.OLLAMA);
+        PropertyList plist = server.propertyList(ServerHost.OLLAMA);
         List<Command> tails = Stream.of("StandardOutPath", "StandardErrorPath")
                 .map(plist::value)
                 .filter(path -> !path.isEmpty())
                 .distinct()
                 .map(path -> Command.of("tail", "-c", NEWEST_BYTES, path))
                 .toList();
-        Host now = server.anew(Foresight.ofCommands(tails)).host();
+        Host now = server.anew(Prefetch.ofCommands(tails)).host();
         return tails.stream()
                 .map(now::run)
                 .filter(CommandResult::succeeded)
@@ -55,18 +55,18 @@ final class OllamaLog {
      * Why a line that did not come proves nothing: that of a request which Ollama answers does not come either. Empty when
      * it comes.
      */
-    Optional<Outcome> deaf(Subject subject, Duration limit) throws IOException {
+    Optional<Outcome> deaf(VerifyContext subject, Duration limit) throws IOException {
         String control = subject.nonce() + "&allowed-control";
-        Knock knock = subject.client().knock();
-        HttpAnswer answer = subject.send(knock.call(subject.host()).asking(control));
+        LivenessRequest knock = subject.client().knock();
+        RawHttpResponse answer = subject.send(knock.call(subject.host()).asking(control));
         return knock.isAnsweredBy(answer) && await(control, limit).isPresent()
                 ? Optional.empty()
                 : Optional.of(provesNothing(answer));
     }
 
     /** @param allowed what a request got that is not in the log either */
-    static Outcome provesNothing(HttpAnswer allowed) {
-        return new Outcome.Unknown("an allowed request (" + allowed.status()
+    static Outcome provesNothing(RawHttpResponse allowed) {
+        return new Outcome.Inconclusive("an allowed request (" + allowed.status()
                 + ") is not in Ollama's log either, so that the log proves nothing; see services.logs");
     }
 

@@ -2,8 +2,8 @@ package dev.aiserver.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.aiserver.net.ForbiddenRequests;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ final class OpenAiChecks {
 
     private OpenAiChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         if (client.opens("GET", MODELS)) {
             checks.add(Check.of("openai.models", "the models are listed as OpenAI lists them", OpenAiChecks::models));
@@ -98,24 +98,26 @@ final class OpenAiChecks {
 
     private static Check error(String id, String what, String path, int status, String body) {
         return Check.of(id, what + " is a " + status + " as OpenAI words it", subject -> {
-            HttpAnswer answer = subject.send(HttpCall.post(path, subject.host(), body));
+            RawHttpResponse answer = subject.send(RawHttpRequest.post(path, subject.host(), body));
             return isError(answer, status);
         });
     }
 
-    private static Outcome isError(HttpAnswer answer, int status) {
+    private static Outcome isError(RawHttpResponse answer, int status) {
         String type = status == 404 ? "not_found_error" : "invalid_request_error";
-        return Shape.of(answer)
-                .demand(answer.status() == status && !Answers.isFromProxy(answer), "it gets " + Answers.shown(answer))
+        return JsonAssertions.of(answer)
+                .demand(
+                        answer.status() == status && !ProxyResponses.isFromProxy(answer),
+                        "it gets " + ProxyResponses.shown(answer))
                 .is("/error/type", type)
                 .hasText("/error/message")
                 .outcome(status + " " + type);
     }
 
-    private static Outcome models(Subject subject) throws IOException {
-        HttpAnswer answer = subject.send(HttpCall.get(MODELS, subject.host()));
-        Shape shape = Shape.of(answer)
-                .demand(answer.status() == 200, Answers.shown(answer))
+    private static Outcome models(VerifyContext subject) throws IOException {
+        RawHttpResponse answer = subject.send(RawHttpRequest.get(MODELS, subject.host()));
+        JsonAssertions shape = JsonAssertions.of(answer)
+                .demand(answer.status() == 200, ProxyResponses.shown(answer))
                 .is("/object", "list");
         JsonNode data = shape.at("/data");
         // Without any model Ollama says null.
@@ -124,7 +126,7 @@ final class OpenAiChecks {
                 model.path("object").asText().equals("model")
                         && !model.path("id").asText().isEmpty()
                         && model.path("created").isNumber(),
-                "an entry is no model: " + Answers.shortened(model.toString())));
+                "an entry is no model: " + ProxyResponses.shortened(model.toString())));
         Set<String> names = new TreeSet<>();
         data.forEach(model -> names.add(model.path("id").asText()));
         shape.demand(
@@ -134,20 +136,21 @@ final class OpenAiChecks {
         return shape.outcome(data.size() + " models");
     }
 
-    private static Outcome oneModel(Subject subject, String model) throws IOException {
-        HttpAnswer answer = subject.send(HttpCall.get(MODELS + "/" + model, subject.host()));
+    private static Outcome oneModel(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = subject.send(RawHttpRequest.get(MODELS + "/" + model, subject.host()));
         if (model.contains("/")) {
             return new Outcome.Skipped("Ollama has no route for a model whose name has a slash");
         }
-        return Shape.of(answer)
-                .demand(answer.status() == 200, Answers.shown(answer))
+        return JsonAssertions.of(answer)
+                .demand(answer.status() == 200, ProxyResponses.shown(answer))
                 .is("/object", "model")
                 .is("/id", model)
                 .outcome(model);
     }
 
-    private static Outcome unknownModel(Subject subject) throws IOException {
-        return isError(subject.send(HttpCall.get(MODELS + "/" + ForbiddenRequests.NO_MODEL, subject.host())), 404);
+    private static Outcome unknownModel(VerifyContext subject) throws IOException {
+        return isError(
+                subject.send(RawHttpRequest.get(MODELS + "/" + ForbiddenRequests.NO_MODEL, subject.host())), 404);
     }
 
     private static String chat(String model, String text, String more) {
@@ -155,13 +158,13 @@ final class OpenAiChecks {
                 + "\"messages\":[{\"role\":\"user\",\"content\":" + text + "}]" + more + "}";
     }
 
-    private static HttpAnswer chatted(Subject subject, String body) throws IOException {
-        return subject.generate(HttpCall.post(CHAT, subject.host(), body));
+    private static RawHttpResponse chatted(VerifyContext subject, String body) throws IOException {
+        return subject.generate(RawHttpRequest.post(CHAT, subject.host(), body));
     }
 
-    private static Shape completion(HttpAnswer answer) {
-        return Shape.of(answer)
-                .demand(answer.status() == 200, Answers.shown(answer))
+    private static JsonAssertions completion(RawHttpResponse answer) {
+        return JsonAssertions.of(answer)
+                .demand(answer.status() == 200, ProxyResponses.shown(answer))
                 .is("/object", "chat.completion")
                 .is("/choices/0/message/role", "assistant")
                 .hasText("/choices/0/finish_reason")
@@ -169,22 +172,22 @@ final class OpenAiChecks {
     }
 
     /** What it says or thinks: some models think also when they are asked not to, and may come to no word. */
-    private static String words(HttpAnswer answer) {
-        JsonNode message = Shape.of(answer).at("/choices/0/message");
+    private static String words(RawHttpResponse answer) {
+        JsonNode message = JsonAssertions.of(answer).at("/choices/0/message");
         return message.path("content").asText("") + message.path("reasoning").asText("");
     }
 
-    private static Outcome chat(Subject subject, String model) throws IOException {
-        HttpAnswer answer = chatted(subject, chat(model, "\"Say one word.\"", ""));
+    private static Outcome chat(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = chatted(subject, chat(model, "\"Say one word.\"", ""));
         String words = words(answer);
         return completion(answer)
                 .demand(!words.isEmpty(), "it says nothing")
-                .outcome(model + ": " + Answers.shortened(words));
+                .outcome(model + ": " + ProxyResponses.shortened(words));
     }
 
-    private static Outcome chatStream(Subject subject, String model, boolean usage) throws IOException {
+    private static Outcome chatStream(VerifyContext subject, String model, boolean usage) throws IOException {
         String more = ",\"stream\":true" + (usage ? ",\"stream_options\":{\"include_usage\":true}" : "");
-        HttpCall call = HttpCall.post(CHAT, subject.host(), chat(model, "\"Say one word.\"", more));
+        RawHttpRequest call = RawHttpRequest.post(CHAT, subject.host(), chat(model, "\"Say one word.\"", more));
         EventStream stream = subject.stream(call);
         StringBuilder text = new StringBuilder();
         boolean counted = false;
@@ -199,28 +202,28 @@ final class OpenAiChecks {
                 counted |= chunk.at("/usage/completion_tokens").asInt() > 0;
             }
         }
-        return new Findings()
+        return new Assertions()
                 .demand(stream.status() == 200, "it gets " + stream.status())
                 .demand(stream.contentType().startsWith("text/event-stream"), "its type is " + stream.contentType())
-                .demand(stream.last().equals("[DONE]"), "it ends with " + Answers.shortened(stream.last()))
+                .demand(stream.last().equals("[DONE]"), "it ends with " + ProxyResponses.shortened(stream.last()))
                 .demand(finished, "no chunk has a finish_reason")
                 .demand(text.length() > 0, "it says nothing")
                 .demand(counted == usage, usage ? "no chunk tells the usage" : "the usage is told unasked")
                 .outcome(stream.events().size() + " events, then [DONE]", Remedy.of(stream.status()));
     }
 
-    private static Outcome jsonMode(Subject subject, String model) throws IOException {
-        Shape shape = completion(inJson(subject, model, "{\"type\":\"json_object\"}"));
+    private static Outcome jsonMode(VerifyContext subject, String model) throws IOException {
+        JsonAssertions shape = completion(inJson(subject, model, "{\"type\":\"json_object\"}"));
         String text = shape.at("/choices/0/message/content").asText();
         boolean cut = shape.at("/choices/0/finish_reason").asText().equals("length");
-        if (shape.isGood() && !cut && !Shape.isObject(text)) {
-            Shape withSchema = completion(inJson(
+        if (shape.isGood() && !cut && !JsonAssertions.isObject(text)) {
+            JsonAssertions withSchema = completion(inJson(
                     subject,
                     model,
                     "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":" + OK_SCHEMA + "}}"));
             // Ollama leaves the prompt of a model without a Go template to its engine, which knows schemas only.
             if (withSchema.isGood()
-                    && Shape.isObject(
+                    && JsonAssertions.isObject(
                             withSchema.at("/choices/0/message/content").asText())) {
                 return new Outcome.Warned(
                         "\"json_object\" has no effect on " + model + ", and \"json_schema\" has: Ollama leaves a model"
@@ -228,43 +231,45 @@ final class OpenAiChecks {
                         "ask this model with a json_schema, or use a model that has a template of Ollama's own");
             }
         }
-        return shape.demand(cut || Shape.isObject(text), "the content is no JSON object: " + Answers.shortened(text))
-                .outcome(Answers.shortened(text));
+        return shape.demand(
+                        cut || JsonAssertions.isObject(text),
+                        "the content is no JSON object: " + ProxyResponses.shortened(text))
+                .outcome(ProxyResponses.shortened(text));
     }
 
-    private static HttpAnswer inJson(Subject subject, String model, String format) throws IOException {
+    private static RawHttpResponse inJson(VerifyContext subject, String model, String format) throws IOException {
         return chatted(
                 subject, chat(model, "\"Answer in JSON: {\\\"ok\\\": true}\"", ",\"response_format\":" + format));
     }
 
-    private static Outcome tools(Subject subject, String model) throws IOException {
+    private static Outcome tools(VerifyContext subject, String model) throws IOException {
         String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_weather\","
                 + "\"description\":\"The weather in a city\",\"parameters\":" + TOOL + "}}]";
-        HttpAnswer answer =
+        RawHttpResponse answer =
                 chatted(subject, chat(model, "\"Use the tool get_weather: how is the weather in Paris?\"", tools));
-        Shape shape = completion(answer);
+        JsonAssertions shape = completion(answer);
         JsonNode call = shape.at("/choices/0/message/tool_calls/0");
         if (answer.status() == 200 && call.isMissingNode()) {
-            return Shape.wordsInsteadOfTool(model);
+            return JsonAssertions.wordsInsteadOfTool(model);
         }
         return shape.is("/choices/0/finish_reason", "tool_calls")
                 .is("/choices/0/message/tool_calls/0/type", "function")
                 .is("/choices/0/message/tool_calls/0/function/name", "get_weather")
                 .hasText("/choices/0/message/tool_calls/0/id")
                 .demand(
-                        Shape.isObject(call.at("/function/arguments").asText()),
+                        JsonAssertions.isObject(call.at("/function/arguments").asText()),
                         "its arguments are no JSON object in a text")
                 .outcome(model + " calls get_weather("
                         + call.at("/function/arguments").asText() + ")");
     }
 
-    private static Outcome vision(Subject subject, String model) throws IOException {
-        HttpAnswer answer = chatted(
+    private static Outcome vision(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer = chatted(
                 subject,
                 chat(
                         model,
                         "[{\"type\":\"text\",\"text\":\"What colour is this?\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
-                                + "\"data:image/png;base64," + Shape.PNG + "\"}}]",
+                                + "\"data:image/png;base64," + JsonAssertions.PNG + "\"}}]",
                         ""));
         return completion(answer)
                 .demand(!words(answer).isEmpty(), "it says nothing")
@@ -276,10 +281,11 @@ final class OpenAiChecks {
                 + stream + ",\"input\":\"Say one word.\"}";
     }
 
-    private static Outcome response(Subject subject, String model) throws IOException {
-        HttpAnswer answer = subject.generate(HttpCall.post(RESPONSES, subject.host(), response(model, false)));
-        Shape shape = Shape.of(answer)
-                .demand(answer.status() == 200, Answers.shown(answer))
+    private static Outcome response(VerifyContext subject, String model) throws IOException {
+        RawHttpResponse answer =
+                subject.generate(RawHttpRequest.post(RESPONSES, subject.host(), response(model, false)));
+        JsonAssertions shape = JsonAssertions.of(answer)
+                .demand(answer.status() == 200, ProxyResponses.shown(answer))
                 .is("/object", "response")
                 .is("/status", "completed")
                 .isPositive("/usage/output_tokens");
@@ -288,20 +294,20 @@ final class OpenAiChecks {
             text += item.at("/content/0/text").asText("");
         }
         return shape.demand(!text.isEmpty(), "no item of the output is a text")
-                .outcome(model + ": " + Answers.shortened(text));
+                .outcome(model + ": " + ProxyResponses.shortened(text));
     }
 
-    private static Outcome responseStream(Subject subject, String model) throws IOException {
-        EventStream stream = subject.stream(HttpCall.post(RESPONSES, subject.host(), response(model, true)));
+    private static Outcome responseStream(VerifyContext subject, String model) throws IOException {
+        EventStream stream = subject.stream(RawHttpRequest.post(RESPONSES, subject.host(), response(model, true)));
         List<String> order = stream.order();
-        Findings findings = new Findings()
+        Assertions findings = new Assertions()
                 .demand(stream.status() == 200, "it gets " + stream.status())
                 .demand(
                         order.size() > 2
                                 && order.subList(0, 2).equals(List.of("response.created", "response.in_progress")),
                         "it does not begin with response.created, response.in_progress: " + order)
                 .demand(
-                        Shape.inOrder(
+                        JsonAssertions.inOrder(
                                 order,
                                 "response.output_item.added",
                                 "response.content_part.added",
@@ -320,23 +326,23 @@ final class OpenAiChecks {
                             && data.path("type")
                                     .asText()
                                     .equals(stream.events().get(i).name()),
-                    "event " + i + " has another number or type: " + Answers.shortened(data.toString()));
+                    "event " + i + " has another number or type: " + ProxyResponses.shortened(data.toString()));
         }
         return findings.outcome(stream.events().size() + " events, numbered from 0", Remedy.of(stream.status()));
     }
 
     /** One that is streamed for a while. */
-    static HttpCall longChat(String host, String model, int tokens, String query) {
+    static RawHttpRequest longChat(String host, String model, int tokens, String query) {
         return longChat(host, model, tokens, query, "");
     }
 
     /** The same, behind a prompt that takes a while to read and that no model has read before. */
-    static HttpCall longPrompt(String host, String model, int tokens, String query) {
+    static RawHttpRequest longPrompt(String host, String model, int tokens, String query) {
         return longChat(host, model, tokens, query, query + " and so on".repeat(1000) + ". ");
     }
 
-    private static HttpCall longChat(String host, String model, int tokens, String query, String preface) {
-        return HttpCall.post(
+    private static RawHttpRequest longChat(String host, String model, int tokens, String query, String preface) {
+        return RawHttpRequest.post(
                         CHAT,
                         host,
                         "{\"model\":\"" + model + "\",\"max_tokens\":" + tokens + ",\"temperature\":0,\"stream\":true,"

@@ -26,5 +26,5 @@ public sealed interface Outcome {
     record Skipped(String reason) implements Outcome {}
 
     /** It could not be found out; never a pass. */
-    record Unknown(String reason) implements Outcome {}
+    record Inconclusive(String reason) implements Outcome {}
 }

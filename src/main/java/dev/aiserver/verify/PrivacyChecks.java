@@ -1,9 +1,9 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.OllamaVariables;
@@ -37,7 +37,7 @@ final class PrivacyChecks {
     private PrivacyChecks() {}
 
     /** What they will ask. */
-    static Foresight questions(Launchd launchd) {
+    static Prefetch questions(Launchd launchd) {
         return launchd.questionsOfSession(REQUEST_LOG);
     }
 
@@ -62,31 +62,33 @@ final class PrivacyChecks {
                         (subject, server) -> logs(server)));
     }
 
-    private static Outcome cloudStatus(Subject subject, Server server) throws IOException {
+    private static Outcome cloudStatus(VerifyContext subject, ServerHost server) throws IOException {
         if (server.spec().allowsCloud()) {
             return ALLOWED;
         }
-        HttpAnswer status = subject.ollama(server).send(HttpCall.get("/api/status", Subject.ollamaHost(server)));
+        RawHttpResponse status =
+                subject.ollama(server).send(RawHttpRequest.get("/api/status", VerifyContext.ollamaHost(server)));
         boolean off = status.status() == 200
-                && Answers.json(status).path("cloud").path("disabled").asBoolean();
-        return new Findings()
-                .demand(off, "/api/status: " + Answers.shown(status))
+                && ProxyResponses.json(status).path("cloud").path("disabled").asBoolean();
+        return new Assertions()
+                .demand(off, "/api/status: " + ProxyResponses.shown(status))
                 .outcome("/api/status says so", CLOUD_FIX);
     }
 
     /** A browser on the server reaches Ollama past the proxy. */
-    private static Outcome pages(Subject subject, Server server) throws IOException {
-        HttpAnswer answer = subject.ollama(server)
-                .send(HttpCall.get("/api/version", Subject.ollamaHost(server)).header("Origin", Answers.FOREIGN_PAGE));
-        return new Findings()
-                .demand(answer.status() == 403, "a foreign Origin gets " + Answers.shown(answer))
+    private static Outcome pages(VerifyContext subject, ServerHost server) throws IOException {
+        RawHttpResponse answer = subject.ollama(server)
+                .send(RawHttpRequest.get("/api/version", VerifyContext.ollamaHost(server))
+                        .header("Origin", ProxyResponses.FOREIGN_PAGE));
+        return new Assertions()
+                .demand(answer.status() == 403, "a foreign Origin gets " + ProxyResponses.shown(answer))
                 .outcome(
                         "a foreign Origin gets 403",
                         "run \"aiserver install\": its property list must say OLLAMA_ORIGINS=http://127.0.0.1");
     }
 
     /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */
-    private static Outcome cloudModel(Subject subject) throws IOException {
+    private static Outcome cloudModel(VerifyContext subject) throws IOException {
         if (subject.server().filter(server -> server.spec().allowsCloud()).isPresent()) {
             return ALLOWED;
         }
@@ -94,43 +96,45 @@ final class PrivacyChecks {
         if (path.isEmpty()) {
             return new Outcome.Skipped("no endpoint is open that could ask a cloud model");
         }
-        HttpAnswer answer = subject.send(HttpCall.post(
+        RawHttpResponse answer = subject.send(RawHttpRequest.post(
                 path.get(),
                 subject.host(),
                 "{\"model\":\"aiserver-verify:cloud\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
                         + "\"input\":\"x\",\"prompt\":\"x\",\"max_tokens\":1}"));
-        return new Findings()
+        return new Assertions()
                 .demand(
-                        answer.status() == 403 && answer.text().contains("cloud") && !Answers.isFromProxy(answer),
-                        "a cloud model gets " + Answers.shown(answer))
+                        answer.status() == 403
+                                && answer.text().contains("cloud")
+                                && !ProxyResponses.isFromProxy(answer),
+                        "a cloud model gets " + ProxyResponses.shown(answer))
                 .outcome("a cloud model gets 403", CLOUD_FIX);
     }
 
     /** The property list wins over the session, and a job that is started has what the session has then. */
-    private static Outcome requestLog(Server server) {
-        String own = server.propertyList(Server.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
+    private static Outcome requestLog(ServerHost server) {
+        String own = server.propertyList(ServerHost.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
         if (!own.isEmpty()) {
-            return new Findings()
+            return new Assertions()
                     .demand(OllamaVariables.isOff(own), REQUEST_LOG + " is " + own)
                     .outcome(
                             REQUEST_LOG + " is " + own,
                             "take it out of ollama.environment, run \"aiserver install\", and delete what it wrote");
         }
         String session = server.launchd().sessionVariable(REQUEST_LOG);
-        return new Findings()
+        return new Assertions()
                 .demand(
                         session.isEmpty() || OllamaVariables.isOff(session),
                         "\"launchctl setenv\" set " + REQUEST_LOG + " to " + session)
                 .outcome(
                         REQUEST_LOG + " is not set",
                         "run \"launchctl unsetenv " + REQUEST_LOG + "\" and \"launchctl kickstart -k gui/"
-                                + server.host().facts().uid() + "/" + Server.OLLAMA
+                                + server.host().facts().uid() + "/" + ServerHost.OLLAMA
                                 + "\" on the server, and delete what it wrote");
     }
 
-    private static Outcome logs(Server server) {
+    private static Outcome logs(ServerHost server) {
         LogFiles logs = server.logs();
-        Findings findings = new Findings();
+        Assertions findings = new Assertions();
         logs.problems(server.host()).forEach(problem -> findings.demand(false, problem));
         for (Path log : logs.files()) {
             findings.demand(!(server.host().stat(log) instanceof FileState.Absent), log + " is not there");

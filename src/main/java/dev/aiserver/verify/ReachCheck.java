@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.net.AddressState;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.Reach;
+import dev.aiserver.net.PortProbe;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,13 +20,13 @@ public final class ReachCheck {
 
     private ReachCheck() {}
 
-    private static Outcome prove(Subject subject) {
-        Client client = subject.client();
+    private static Outcome prove(VerifyContext subject) {
+        ServerView client = subject.client();
         String where = client.address() + ":" + client.proxy().port();
         try {
             InetAddress address = InetAddress.getByName(client.address());
-            Knock knock = client.knock();
-            HttpAnswer answer = subject.send(knock.call(client.host()));
+            LivenessRequest knock = client.knock();
+            RawHttpResponse answer = subject.send(knock.call(client.host()));
             return judge(answer, client.host() + " (" + address.getHostAddress() + ")");
         } catch (UnknownHostException e) {
             return new Outcome.Failed(
@@ -38,8 +38,8 @@ public final class ReachCheck {
     }
 
     /** A machine without the address refuses a connection to it as well as one on which nobody listens. */
-    private static Outcome unreached(Subject subject, String where, IOException e) {
-        AddressState own = subject.server().map(Server::address).orElse(new AddressState.Present());
+    private static Outcome unreached(VerifyContext subject, String where, IOException e) {
+        AddressState own = subject.server().map(ServerHost::address).orElse(new AddressState.Present());
         if (!(own instanceof AddressState.Present)) {
             return new Outcome.Failed("network: " + own.problem(), own.remedy());
         }
@@ -54,8 +54,8 @@ public final class ReachCheck {
                     "run \"aiserver verify\" on the server; if all is well there, its network.clients does not let "
                             + "this machine in");
         }
-        Client client = subject.client();
-        if (!Reach.answers(client.address(), client.proxy().port())) {
+        ServerView client = subject.client();
+        if (!PortProbe.answers(client.address(), client.proxy().port())) {
             return new Outcome.Failed(
                     "network: no answer from " + where + " (" + e.getMessage() + ")",
                     "connect Tailscale on both machines, and let this one reach the server in its access rules");
@@ -68,7 +68,7 @@ public final class ReachCheck {
                         "look at \"aiserver status\" on the server: somebody else has the port");
     }
 
-    private static Outcome judge(HttpAnswer answer, String where) {
+    private static Outcome judge(RawHttpResponse answer, String where) {
         String mark = answer.header("x-aiserver");
         if (answer.status() == 421) {
             return new Outcome.Failed(

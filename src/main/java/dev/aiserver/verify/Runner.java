@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 public final class Runner {
     private static final int THREADS = 4;
 
-    private final Subject subject;
+    private final VerifyContext subject;
     private final boolean inference;
     private final Consumer<Verdict> progress;
 
@@ -25,7 +25,7 @@ public final class Runner {
      * @param inference whether models may be asked
      * @param progress is told each verdict as soon as it and all before it are there
      */
-    public Runner(Subject subject, boolean inference, Consumer<Verdict> progress) {
+    public Runner(VerifyContext subject, boolean inference, Consumer<Verdict> progress) {
         this.subject = subject;
         this.inference = inference;
         this.progress = progress;
@@ -78,7 +78,7 @@ public final class Runner {
         if (!inference && check.has(Check.Trait.MODEL)) {
             beforehand = Optional.of(new Outcome.Skipped("asks a model; leave out --no-inference to prove it"));
         } else if (!reachable && !check.has(Check.Trait.SERVER)) {
-            beforehand = Optional.of(new Outcome.Unknown("the server cannot be reached"));
+            beforehand = Optional.of(new Outcome.Inconclusive("the server cannot be reached"));
         }
         return beforehand
                 .map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
@@ -94,13 +94,13 @@ public final class Runner {
     private Outcome outcome(Check check) {
         try {
             return check.proof().prove(subject);
-        } catch (Trouble trouble) {
-            return new Outcome.Unknown(trouble.sentence());
+        } catch (UserError trouble) {
+            return new Outcome.Inconclusive(trouble.sentence());
         } catch (IOException e) {
-            return new Outcome.Unknown("no answer: " + e.getMessage());
+            return new Outcome.Inconclusive("no answer: " + e.getMessage());
         } catch (RuntimeException | StackOverflowError e) {
             // One check with a mistake in it must not take the others' results away.
-            return new Outcome.Unknown("this is a bug in aiserver, please report it: " + e);
+            return new Outcome.Inconclusive("this is a bug in aiserver, please report it: " + e);
         }
     }
 }

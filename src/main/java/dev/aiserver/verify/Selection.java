@@ -1,6 +1,6 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,12 +25,12 @@ public record Selection(List<String> patterns, boolean inference) {
         patterns = List.copyOf(patterns);
     }
 
-    /** @throws Trouble of kind CONFIGURATION for a pattern that no check fits */
+    /** @throws UserError of kind CONFIGURATION for a pattern that no check fits */
     public List<Check> of(List<Check> checks) {
         for (String pattern : patterns) {
             if (checks.stream().noneMatch(check -> fits(pattern, check))) {
-                throw new Trouble(
-                        Trouble.Kind.CONFIGURATION,
+                throw new UserError(
+                        UserError.Kind.CONFIGURATION,
                         "No check is called \"" + pattern + "\"; \"aiserver verify --list\" says which there are.");
             }
         }

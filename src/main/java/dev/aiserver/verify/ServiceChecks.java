@@ -1,21 +1,21 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.agent.ConflictSearch;
+import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.agent.PortHolders;
-import dev.aiserver.agent.Rival;
-import dev.aiserver.agent.RivalSearch;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ProgramAudit;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 /** That the services run, stay, and come from the files that were installed. */
 final class ServiceChecks {
     private static final String INSTALL = "run \"aiserver install\"";
-    private static final List<String> LABELS = List.of(Server.OLLAMA, Server.HAPROXY);
+    private static final List<String> LABELS = List.of(ServerHost.OLLAMA, ServerHost.HAPROXY);
     private static final String SWITCHED_OFF =
             "it is switched off, in System Settings > General > Login Items & Extensions or by \"launchctl disable\"";
     private static final String SWITCH_ON = INSTALL + " to switch it on again";
@@ -46,15 +46,15 @@ final class ServiceChecks {
     private ServiceChecks() {}
 
     /** What they will ask of any server first. */
-    static Foresight questions(Host host, Launchd launchd) {
+    static Prefetch questions(Host host, Launchd launchd) {
         return launchd.questions(LABELS)
                 .and(launchd.questions(List.of(LogFiles.ROTATION)))
-                .and(RivalSearch.questions(host, launchd))
-                .and(Foresight.ofFiles(List.of(state(host.facts()))));
+                .and(ConflictSearch.questions(host, launchd))
+                .and(Prefetch.ofFiles(List.of(state(host.facts()))));
     }
 
     /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
-    static Foresight furtherQuestions(Server server) {
+    static Prefetch furtherQuestions(ServerHost server) {
         List<Command> commands = new ArrayList<>();
         loaded(server)
                 .flatMapToInt(print -> print.pid().stream())
@@ -64,22 +64,22 @@ final class ServiceChecks {
         loaded(server)
                 .forEach(print ->
                         print.pid().ifPresent(pid -> print.outputs().forEach(log -> commands.add(holds(pid, log)))));
-        return Foresight.ofCommands(commands).and(RivalSearch.furtherQuestions(server.host()));
+        return Prefetch.ofCommands(commands).and(ConflictSearch.furtherQuestions(server.host()));
     }
 
-    private static Stream<LaunchctlPrint> loaded(Server server) {
+    private static Stream<LaunchctlPrint> loaded(ServerHost server) {
         return LABELS.stream()
                 .map(server.launchd()::status)
                 .filter(JobStatus.Loaded.class::isInstance)
                 .map(status -> ((JobStatus.Loaded) status).print());
     }
 
-    private static Command auditOfPrograms(Server server) {
+    private static Command auditOfPrograms(ServerHost server) {
         return ProgramAudit.question(
                 loaded(server).flatMap(print -> print.program().stream()).toList());
     }
 
-    private static ProgramAudit audit(Server server) {
+    private static ProgramAudit audit(ServerHost server) {
         return ProgramAudit.read(
                 server.host().look(auditOfPrograms(server)).text(),
                 server.host().facts());
@@ -89,7 +89,7 @@ final class ServiceChecks {
         return Command.of("ps", "-o", "uid=", "-p", String.valueOf(pid));
     }
 
-    private static Path state(Facts facts) {
+    private static Path state(HostIdentity facts) {
         return facts.home().resolve(".aiserver");
     }
 
@@ -144,7 +144,7 @@ final class ServiceChecks {
         return checks;
     }
 
-    private static Outcome runs(Subject subject, Server server, String label) {
+    private static Outcome runs(VerifyContext subject, ServerHost server, String label) {
         JobStatus status = server.launchd().status(label);
         String start = INSTALL + " to start it";
         if (status instanceof JobStatus.Absent) {
@@ -164,7 +164,7 @@ final class ServiceChecks {
             return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs() + " time(s)");
         }
         AddressState address = server.address();
-        return label.equals(Server.HAPROXY) && !(address instanceof AddressState.Present)
+        return label.equals(ServerHost.HAPROXY) && !(address instanceof AddressState.Present)
                 ? new Outcome.Failed("it waits for its address: " + address.problem(), address.remedy())
                 : new Outcome.Failed(
                         "its state is \"" + print.state() + "\", last ended with "
@@ -173,25 +173,25 @@ final class ServiceChecks {
     }
 
     private static Optional<PortHolders.Holder> holder(
-            Subject subject, Server server, String label, LaunchctlPrint print) {
+            VerifyContext subject, ServerHost server, String label, LaunchctlPrint print) {
         Health health = server.job(label).health();
         return new PortHolders(server.host(), server.launchd())
                 .besides(label, print.pid(), health.address(), health.port(), subject.listeners(server));
     }
 
-    private static Outcome staysUp(Subject subject, Server server, String label) {
+    private static Outcome staysUp(VerifyContext subject, ServerHost server, String label) {
         List<Integer> pids = subject.passage(server).pids(label);
         int before = pids.get(0);
         if (before == 0) {
-            throw new Trouble("the job " + label + " does not run");
+            throw new UserError("the job " + label + " does not run");
         }
-        long window = Passage.WINDOW.toMillis();
+        long window = StabilityWindow.WINDOW.toMillis();
         return pids.get(1) == before
                 ? new Outcome.Passed("pid " + before + " for " + window + " ms")
                 : new Outcome.Failed("pid " + before + " ended within " + window + " ms", "look at its log");
     }
 
-    private static Outcome runsAsUser(Server server, String label) {
+    private static Outcome runsAsUser(ServerHost server, String label) {
         int expected = server.host().facts().uid();
         String uid = server.host()
                 .answer(userOf(server.pid(label)), "which user " + label + " runs as")
@@ -203,23 +203,23 @@ final class ServiceChecks {
     }
 
     /** A process goes on without the file that it was started from, until it ends. */
-    private static Outcome programIsThere(Server server, String label) {
+    private static Outcome programIsThere(ServerHost server, String label) {
         String program = server.running(label)
                 .program()
-                .orElseThrow(() -> new Trouble("launchctl does not say which program " + label + " runs"));
-        return new Findings()
+                .orElseThrow(() -> new UserError("launchctl does not say which program " + label + " runs"));
+        return new Assertions()
                 .demand(
                         !audit(server).missing().contains(program),
                         program + " is gone, and " + label + " ends for good when its present process does")
                 .outcome(program, INSTALL + " to get it again");
     }
 
-    private static Outcome logIsOpen(Subject subject, Server server, String label) {
+    private static Outcome logIsOpen(VerifyContext subject, ServerHost server, String label) {
         int pid = server.pid(label);
         if (subject.passage(server).pids(label).get(1) != pid) {
-            throw new Trouble("the process of " + label + " ended meanwhile");
+            throw new UserError("the process of " + label + " ended meanwhile");
         }
-        Findings findings = new Findings();
+        Assertions findings = new Assertions();
         for (Path log : server.logs(label)) {
             Command question = holds(pid, log);
             CommandResult answer = server.host().look(question);
@@ -246,12 +246,12 @@ final class ServiceChecks {
         return Command.of("lsof", "-w", "-a", "-p", String.valueOf(pid), "-F", "p", "--", log.toString());
     }
 
-    private static Outcome keptAlive(Server server, String label) {
+    private static Outcome keptAlive(ServerHost server, String label) {
         if (server.launchd().disabled().contains(label)) {
             return new Outcome.Failed(SWITCHED_OFF, SWITCH_ON);
         }
         PropertyList plist = server.propertyList(label);
-        return new Findings()
+        return new Assertions()
                 .demand(plist.value("KeepAlive").equals("true"), "KeepAlive is not true")
                 .demand(plist.value("RunAtLoad").equals("true"), "RunAtLoad is not true")
                 .outcome(
@@ -259,16 +259,16 @@ final class ServiceChecks {
                         INSTALL + " to write its property list anew");
     }
 
-    private static Outcome notThrottled(Server server, String label) {
+    private static Outcome notThrottled(ServerHost server, String label) {
         String type = server.propertyList(label).value("ProcessType");
-        return new Findings()
+        return new Assertions()
                 .demand(type.equals("Interactive"), "ProcessType is " + (type.isEmpty() ? "not set" : type))
                 .outcome("ProcessType is Interactive", INSTALL + " to write its property list anew");
     }
 
-    private static Outcome mayOpenFiles(Server server, String label) {
+    private static Outcome mayOpenFiles(ServerHost server, String label) {
         PropertyList plist = server.propertyList(label);
-        Findings findings = new Findings();
+        Assertions findings = new Assertions();
         for (String kind : List.of("Soft", "Hard")) {
             String limit = plist.value(kind + "ResourceLimits.NumberOfFiles");
             findings.demand(
@@ -280,32 +280,33 @@ final class ServiceChecks {
                 INSTALL + ": HAProxy needs " + LEAST_FILES + " for its maxconn, and launchd's own limit is 256");
     }
 
-    private static Outcome rivals(Server server) {
+    private static Outcome rivals(ServerHost server) {
         List<Path> own = server.receipt().resources().stream()
                 .filter(Service.class::isInstance)
                 .map(resource -> ((Service) resource).plist())
                 .toList();
-        List<Rival> rivals = new RivalSearch(server.host(), server.launchd(), own)
+        List<ConflictingServer> rivals = new ConflictSearch(server.host(), server.launchd(), own)
                 .search(server.spec().ollama().port());
-        List<Rival> harmful = rivals.stream().filter(Rival::isHarmful).toList();
+        List<ConflictingServer> harmful =
+                rivals.stream().filter(ConflictingServer::isHarmful).toList();
         if (!harmful.isEmpty()) {
-            return new Outcome.Failed(each(harmful, Rival::what), each(harmful, Rival::advice));
+            return new Outcome.Failed(each(harmful, ConflictingServer::what), each(harmful, ConflictingServer::advice));
         }
         return rivals.isEmpty()
                 ? new Outcome.Passed("no agent, daemon or app does")
-                : new Outcome.Warned(each(rivals, Rival::what), each(rivals, Rival::advice));
+                : new Outcome.Warned(each(rivals, ConflictingServer::what), each(rivals, ConflictingServer::advice));
     }
 
-    private static String each(List<Rival> rivals, Function<Rival, String> words) {
+    private static String each(List<ConflictingServer> rivals, Function<ConflictingServer, String> words) {
         return rivals.stream().map(words).distinct().collect(Collectors.joining("; "));
     }
 
-    private static Outcome rotation(Server server) {
+    private static Outcome rotation(ServerHost server) {
         long size = server.logs().size(server.host());
         String words = "the logs take " + LogFiles.words(size);
         boolean isInstalled = server.receipt().resources().stream()
                 .anyMatch(resource ->
-                        resource instanceof LoginJob job && job.label().equals(LogFiles.ROTATION));
+                        resource instanceof OneShotJob job && job.label().equals(LogFiles.ROTATION));
         if (!isInstalled) {
             return new Outcome.Warned("this installation does not rotate its logs, and " + words, INSTALL);
         }
@@ -329,8 +330,8 @@ final class ServiceChecks {
                 : new Outcome.Passed(words);
     }
 
-    private static Outcome files(Server server) {
-        Findings drift = new Findings();
+    private static Outcome files(ServerHost server) {
+        Assertions drift = new Assertions();
         Path journal = server.host().facts().home().resolve(".aiserver/journal.json");
         drift.demand(
                 server.host().file(journal) instanceof FileState.Absent,
@@ -350,9 +351,9 @@ final class ServiceChecks {
         return drift.outcome(files + " files", "see \"aiserver install --dry-run\", then " + INSTALL);
     }
 
-    private static Outcome permissions(Server server) {
+    private static Outcome permissions(ServerHost server) {
         int uid = server.host().facts().uid();
-        Findings findings = new Findings();
+        Assertions findings = new Assertions();
         for (Receipt.Entry entry : server.receipt().entries()) {
             if (entry.resource() instanceof HostFile file
                     && entry.after() instanceof State.File written

@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.Departure;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.AbandonedRequest;
 import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.RawHttpRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +44,7 @@ final class StreamingChecks {
 
     private StreamingChecks() {}
 
-    static List<Check> all(Client client) {
+    static List<Check> all(ServerView client) {
         if (!client.opens("POST", "/v1/chat/completions")) {
             return List.of();
         }
@@ -79,7 +79,7 @@ final class StreamingChecks {
      * A proxy that gathers an answer sends all of it at once, however long it is. So does a machine that is busy for a
      * moment, but not with an answer that takes longer than the moment.
      */
-    private static Outcome flows(Subject subject, String model) throws IOException {
+    private static Outcome flows(VerifyContext subject, String model) throws IOException {
         int tokens = TOKENS;
         long start = System.nanoTime();
         Outcome outcome = flow(subject, model, tokens);
@@ -108,7 +108,7 @@ final class StreamingChecks {
         }
     }
 
-    private static Outcome flow(Subject subject, String model, int tokens) throws IOException {
+    private static Outcome flow(VerifyContext subject, String model, int tokens) throws IOException {
         String query = subject.nonce() + "&allowed";
         long start = System.nanoTime();
         Flow flow = Flow.of(subject.stream(OpenAiChecks.longChat(subject.host(), model, tokens, query)), start);
@@ -136,17 +136,17 @@ final class StreamingChecks {
                 : new Outcome.Failed(proxied + "; at Ollama itself " + direct, FIX);
     }
 
-    private static Flow directly(Subject subject, Server server, String model, int tokens, String query)
+    private static Flow directly(VerifyContext subject, ServerHost server, String model, int tokens, String query)
             throws IOException {
         long start = System.nanoTime();
-        HttpCall call = OpenAiChecks.longChat(Subject.ollamaHost(server), model, tokens, query);
+        RawHttpRequest call = OpenAiChecks.longChat(VerifyContext.ollamaHost(server), model, tokens, query);
         try (HttpExchange exchange = subject.askOllama(server, call)) {
             return Flow.of(EventStream.read(exchange, Integer.MAX_VALUE), start);
         }
     }
 
     /** A machine that is busy for a moment holds words back as well: the best round counts. */
-    private static Outcome sideBySide(Subject subject, Server server, String model) throws IOException {
+    private static Outcome sideBySide(VerifyContext subject, ServerHost server, String model) throws IOException {
         Outcome outcome = compare(subject, server, model);
         for (int round = 1;
                 round < ROUNDS && (outcome instanceof Outcome.Failed || outcome instanceof Outcome.Warned);
@@ -157,15 +157,15 @@ final class StreamingChecks {
         return outcome;
     }
 
-    private static Outcome compare(Subject subject, Server server, String model) throws IOException {
+    private static Outcome compare(VerifyContext subject, ServerHost server, String model) throws IOException {
         EventStream source;
-        HttpCall direct =
-                OpenAiChecks.longChat(Subject.ollamaHost(server), model, TOKENS, subject.nonce() + "&allowed");
+        RawHttpRequest direct =
+                OpenAiChecks.longChat(VerifyContext.ollamaHost(server), model, TOKENS, subject.nonce() + "&allowed");
         try (HttpExchange exchange = subject.askOllama(server, direct)) {
             source = EventStream.read(exchange, Integer.MAX_VALUE);
         }
         EventStream proxied;
-        HttpCall through = OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed");
+        RawHttpRequest through = OpenAiChecks.longChat(subject.host(), model, TOKENS, subject.nonce() + "&allowed");
         try (HttpExchange exchange = subject.askProxy(server, through)) {
             proxied = EventStream.read(exchange, Integer.MAX_VALUE);
         }
@@ -207,9 +207,9 @@ final class StreamingChecks {
     }
 
     /** Ollama writes its line about a request when it is done with it. */
-    private static Outcome cancels(Subject subject, Server server, String model) throws IOException {
+    private static Outcome cancels(VerifyContext subject, ServerHost server, String model) throws IOException {
         String query = subject.nonce() + "&allowed-leaving";
-        HttpCall call = OpenAiChecks.longChat(subject.host(), model, MANY_TOKENS, query);
+        RawHttpRequest call = OpenAiChecks.longChat(subject.host(), model, MANY_TOKENS, query);
         try (HttpExchange exchange = subject.ask(call)) {
             EventStream beginning = EventStream.read(exchange, 1);
             if (beginning.events().isEmpty()) {
@@ -233,10 +233,10 @@ final class StreamingChecks {
      * Only what a client sends ends here, and it goes on listening: a proxy that notices at once hangs up, and another
      * one sends it the whole answer, where it would notice at the first word that the connection has gone altogether.
      */
-    private static Outcome cancelsEarly(Subject subject, Server server, String model) throws IOException {
+    private static Outcome cancelsEarly(VerifyContext subject, ServerHost server, String model) throws IOException {
         String query = subject.nonce() + "&allowed-leaving-early";
-        HttpCall call = OpenAiChecks.longPrompt(subject.host(), model, MANY_TOKENS, query);
-        try (Departure departure = subject.leave(call, TIME_TO_ARRIVE)) {
+        RawHttpRequest call = OpenAiChecks.longPrompt(subject.host(), model, MANY_TOKENS, query);
+        try (AbandonedRequest departure = subject.leave(call, TIME_TO_ARRIVE)) {
             long left = System.nanoTime();
             OllamaLog log = new OllamaLog(server);
             Optional<String> line = log.await(query, TIME_TO_STOP);

@@ -2,7 +2,7 @@ package dev.aiserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class ConfigurationFileTest {
 
     private static void refuses(Path file, String sentence) {
         assertThatThrownBy(() -> ConfigurationFile.inventory(file))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("The configuration " + file + " " + sentence);
     }
 }

@@ -2,7 +2,7 @@ package dev.aiserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
@@ -22,7 +22,7 @@ class FleetTest {
             "memory", () -> new OutOfMemoryError("Java heap space"),
             "assertion", () -> new AssertionError("never"),
             "bug", () -> new IllegalStateException("a bug\nof two lines"),
-            "trouble", () -> new Trouble("It said something that was no answer."));
+            "trouble", () -> new UserError("It said something that was no answer."));
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -37,7 +37,7 @@ class FleetTest {
         @Override
         public Remote there(String destination, Trust trust) {
             Supplier<Throwable> failure = FAILURES.getOrDefault(
-                    destination.replaceFirst("-.*", ""), () -> new Trouble("good: nothing is installed"));
+                    destination.replaceFirst("-.*", ""), () -> new UserError("good: nothing is installed"));
             UseCases useCases = new NoUseCases(failure);
             if (destination.endsWith("-at-once")) {
                 useCases.status();

@@ -91,7 +91,7 @@ public interface HostContract {
     }
 
     private static boolean isGone(long pid) {
-        return new Patience(Duration.ofMillis(5))
+        return new Poller(Duration.ofMillis(5))
                 .await(
                         Duration.ofSeconds(5),
                         () -> ProcessHandle.of(pid)
@@ -105,14 +105,15 @@ public interface HostContract {
         host.run(shell("true"));
         Thread here = Thread.currentThread();
         Thread other = new Thread(() -> {
-            new Patience(Duration.ofMillis(200)).await(Duration.ofMillis(200), () -> false);
+            new Poller(Duration.ofMillis(200)).await(Duration.ofMillis(200), () -> false);
             here.interrupt();
         });
         other.start();
         try {
             assertThatThrownBy(() -> host.run(shell("echo part; sleep 20")))
                     .isInstanceOfSatisfying(
-                            Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.INTERRUPTED));
+                            UserError.class,
+                            trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.INTERRUPTED));
             assertThat(here.isInterrupted())
                     .as("whoever waits next ends as well")
                     .isTrue();
@@ -231,8 +232,8 @@ public interface HostContract {
         Command before = Command.of("echo", "before");
         Command after = Command.of("echo", "after");
         Host host = host(home)
-                .ahead(Foresight.ofCommands(List.of(before, Command.of("yes"), after))
-                        .and(Foresight.ofFiles(List.of(file, file.resolveSibling("absent")))));
+                .ahead(Prefetch.ofCommands(List.of(before, Command.of("yes"), after))
+                        .and(Prefetch.ofFiles(List.of(file, file.resolveSibling("absent")))));
         assertThat(host.look(before).text()).isEqualTo("before\n");
         assertThat(host.look(Command.of("yes")).exitCode()).isEqualTo(CommandResult.TOO_MUCH);
         assertThat(host.look(after).text()).isEqualTo("after\n");
@@ -252,14 +253,14 @@ public interface HostContract {
         Files.write(file, new byte[Content.LARGEST + 1]);
         assertThat(host.stat(file)).isInstanceOf(FileState.Unread.class);
         assertThatThrownBy(() -> host.file(file))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot read " + file + ": it is larger than 16 MiB.");
         Path many = Files.createDirectory(home.resolve("many"));
         for (int i = 0; i <= Host.MOST_ENTRIES; i++) {
             Files.createSymbolicLink(many.resolve("entry-" + i), file);
         }
         assertThatThrownBy(() -> host.list(many))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot read " + many + ": it holds more than 20000 entries.");
     }
 
@@ -354,7 +355,7 @@ public interface HostContract {
                 new FileChange.Write(folder.resolve("after"), Content.of(""), 0600));
         List<Boolean> made = new ArrayList<>();
         assertThatThrownBy(() -> host(home).changeAll(changes, made::add))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + home + "/missing/file: its directory does not exist.");
         assertThat(made).containsExactly(true, true, false, true, false, true);
         assertThat(host(home).list(folder)).containsExactly(folder.resolve("two"));
@@ -369,7 +370,7 @@ public interface HostContract {
                 new FileChange.Write(home.resolve("three"), Content.of("3"), 0600));
         assertThatThrownBy(() -> host(home).changeAll(changes, made -> {
                     if (!made) {
-                        throw new Trouble("stop");
+                        throw new UserError("stop");
                     }
                 }))
                 .hasMessage("stop");
@@ -382,12 +383,12 @@ public interface HostContract {
         host(home).write(home.resolve("one"), Content.of("1"), 0600);
         host(home).write(home.resolve("two"), Content.of("2"), 0600);
         Host asked = host(home)
-                .ahead(Foresight.ofFiles(List.of(home.resolve("one")))
-                        .and(Foresight.ofStats(List.of(home)))
-                        .and(Foresight.ofAlternatives(Command.of("false"), Command.of("true"))))
-                .further(Foresight.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
-                        .and(Foresight.ofAlternatives(Command.of("false"), Command.of("true")))
-                        .and(Foresight.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
+                .ahead(Prefetch.ofFiles(List.of(home.resolve("one")))
+                        .and(Prefetch.ofStats(List.of(home)))
+                        .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true"))))
+                .further(Prefetch.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
+                        .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true")))
+                        .and(Prefetch.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
         assertThat(asked.run(Command.of("true")).exitCode()).isZero();
         assertThat(asked.run(Command.of("false")).exitCode()).isEqualTo(1);
         assertThat(asked.run(Command.of(home + "/fail")).exitCode()).isEqualTo(1);
@@ -435,7 +436,7 @@ public interface HostContract {
         Host host = host(home);
         Path path = home.resolve(name);
         assertThatThrownBy(() -> host.write(path, Content.of("new"), 0644))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + path + ": " + reason + ".");
         assertThat(host.list(home)).containsExactly(home.resolve("directory"), home.resolve("regular"));
         assertThat(home.resolve("regular")).hasContent("mine");
@@ -531,7 +532,7 @@ public interface HostContract {
         Path path = home.resolve(name);
         Host host = host(home);
         assertThatThrownBy(() -> host.createDirectory(path, 0700))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot create " + path + ": " + reason + ".");
     }
 
@@ -558,7 +559,7 @@ public interface HostContract {
         Path path = home.resolve("missing/file");
         Host host = host(home);
         assertThatThrownBy(() -> host.create(path, Content.of(""), 0600))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + path + ": its directory does not exist.");
     }
 
@@ -578,7 +579,7 @@ public interface HostContract {
         assertThat(home.resolve("folder/to")).hasContent("new");
         Path missing = home.resolve("missing/to");
         assertThatThrownBy(() -> host.move(home.resolve("folder/to"), missing))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + missing + ": its directory does not exist.");
         assertThat(home.resolve("folder/to")).hasContent("new");
     }
@@ -613,7 +614,7 @@ public interface HostContract {
         Command fail = Command.of(home + "/fail");
         Command missing = Command.of("no-such-program");
         Command echo = Command.of("echo", "later");
-        Host ahead = host.ahead(new Foresight(
+        Host ahead = host.ahead(new Prefetch(
                 List.of(file, nothing, home),
                 List.of(file, nothing),
                 List.of(home, nothing),
@@ -657,7 +658,7 @@ public interface HostContract {
                 it -> it.run(Command.of("mv", file.toString(), other.toString())));
         Host host = host(home);
         for (Consumer<Host> change : changes) {
-            Host ahead = host.ahead(new Foresight(
+            Host ahead = host.ahead(new Prefetch(
                     List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count), List.of()));
             change.accept(ahead);
             assertThat(ahead.file(file)).isEqualTo(host.file(file));
@@ -735,7 +736,7 @@ public interface HostContract {
         script(home.resolve("sw_vers"), "echo 15.7.1");
         Map<String, String> environment = Map.of("PATH", home + ":" + SYSTEM_PATH, "HOME", "/Users/ann");
         assertThat(host(environment).facts())
-                .isEqualTo(new Facts("Darwin", "arm64", "15.7.1", 501, "ann", Path.of("/Users/ann")));
+                .isEqualTo(new HostIdentity("Darwin", "arm64", "15.7.1", 501, "ann", Path.of("/Users/ann")));
     }
 
     @ParameterizedTest
@@ -770,7 +771,7 @@ public interface HostContract {
             audit.requireSafe();
         } else {
             assertThat(audit.unsafe().get(asked)).startsWith(home.resolve(open) + " can be written by everybody (");
-            assertThatThrownBy(audit::requireSafe).isInstanceOf(Trouble.class).hasMessageContaining("chmod go-w");
+            assertThatThrownBy(audit::requireSafe).isInstanceOf(UserError.class).hasMessageContaining("chmod go-w");
         }
     }
 
@@ -795,7 +796,7 @@ public interface HostContract {
 
     @Test
     default void factsOfThisMachineAreTrue(@Home Path home) throws IOException {
-        Facts facts = host(home).facts();
+        HostIdentity facts = host(home).facts();
         assertThat(facts.uid()).isEqualTo(Files.getAttribute(home, "unix:uid"));
         assertThat(facts.home()).isEqualTo(home);
         assertThat(facts.os()).isIn("Linux", "Darwin");
@@ -806,7 +807,7 @@ public interface HostContract {
     default void aHomeThatIsNoPathIsRefused(String value) {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "HOME", value));
         assertThatThrownBy(host::facts)
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("HOME is not set to an absolute path; set it to your home directory.");
     }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who counts as another user, by what ls says. */
 final class ProgramAuditTest {
 
-    private static Facts facts(String os) {
-        return new Facts(os, "arm64", "15.5", 501, "ann", Path.of("/Users/ann"));
+    private static HostIdentity facts(String os) {
+        return new HostIdentity(os, "arm64", "15.5", 501, "ann", Path.of("/Users/ann"));
     }
 
     private static String answer(String folder) {
@@ -77,7 +77,7 @@ final class ProgramAuditTest {
                 """;
 
         assertThatThrownBy(() -> ProgramAudit.read(answer, facts("Darwin")).requireSafe())
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("lsof, plutil could be replaced by another user of this machine, so aiserver does not run "
                         + "them: /open can be written by everybody (drwxrwxrwx). Run \"chmod go-w /open\", then try "
                         + "again.");
@@ -89,7 +89,7 @@ final class ProgramAuditTest {
 
         audit.requirePresent(List.of("df"));
         assertThatThrownBy(() -> audit.requirePresent(List.of("df", "lsof", "ps")))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("This machine lacks lsof, ps, which aiserver calls; install them, or add their folder to "
                         + "PATH, then try again.");
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.standin.TailscaleStatus;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +16,7 @@ class AddressIT {
     private static final String OTHER = "100.64.0.9";
     private static final String HAPROXY = "com.haproxy";
     private static final String CONNECT = "bring Tailscale up: connect it with the app or \"tailscale up\"";
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(100));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(100));
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test

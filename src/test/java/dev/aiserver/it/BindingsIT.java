@@ -2,7 +2,7 @@ package dev.aiserver.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,7 @@ class BindingsIT {
             throws InterruptedException {
         int before = mac.listening().size();
         Process server = mac.startRootsServer(bind);
-        assertThat(new Patience(Duration.ofMillis(20))
+        assertThat(new Poller(Duration.ofMillis(20))
                         .await(Duration.ofSeconds(20), () -> mac.listening().size() > before))
                 .as(bind)
                 .isTrue();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -132,7 +132,7 @@ class FleetIT {
             Map<String, FileState> beforeB = b.tree();
             Process process =
                     laptop.background("install", "--config", fleet(laptop, a, b), "--yes", "--accept-new-host-key");
-            boolean begun = new Patience(Duration.ofMillis(5))
+            boolean begun = new Poller(Duration.ofMillis(5))
                     .await(
                             Duration.ofSeconds(60),
                             () -> Files.exists(a.home().resolve(".aiserver/journal.json"))

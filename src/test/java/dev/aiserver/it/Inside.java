@@ -1,7 +1,7 @@
 package dev.aiserver.it;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Quirks;
@@ -76,7 +76,7 @@ final class Inside {
     private static String http(String[] order) {
         InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
         try {
-            HttpAnswer answer = new HttpProbe(server, Duration.ofSeconds(20))
+            RawHttpResponse answer = new RawHttpClient(server, Duration.ofSeconds(20))
                     .send(Base64.getDecoder().decode(order[3]));
             return answer.status() + " " + base64(answer.header("x-aiserver")) + " " + base64(answer.text());
         } catch (IOException e) {

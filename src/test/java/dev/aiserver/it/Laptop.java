@@ -3,7 +3,7 @@ package dev.aiserver.it;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -177,7 +177,7 @@ final class Laptop implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("sshd.log").toFile())
                         .start());
-                boolean up = new Patience(Duration.ofMillis(20))
+                boolean up = new Poller(Duration.ofMillis(20))
                         .await(
                                 Duration.ofSeconds(20),
                                 () -> shell("ssh-keyscan -p " + SSH_PORT + " " + name + " 2>/dev/null | grep -q .")

@@ -4,7 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.standin.Standins;
 import dev.aiserver.standin.TailscaleStatus;
 import java.io.BufferedReader;
@@ -549,7 +549,7 @@ final class Mac implements AutoCloseable {
     public void close() {
         orders.close();
         started.forEach(Process::destroy);
-        Patience patience = new Patience(Duration.ofMillis(20));
+        Poller patience = new Poller(Duration.ofMillis(20));
         boolean ended = patience.await(
                 Duration.ofSeconds(20),
                 () -> !inside.isAlive() && started.stream().noneMatch(Process::isAlive));

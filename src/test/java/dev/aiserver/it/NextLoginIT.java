@@ -77,7 +77,7 @@ class NextLoginIT {
             assertThat(rivals(mac)).contains("no agent, daemon or app does");
 
             Path brews = mac.home().resolve("Library/LaunchAgents/homebrew.mxcl.ollama.plist");
-            EarlierServers.handMadeAt(mac, brews, "homebrew.mxcl.ollama", EarlierServers.serve(mac));
+            ExistingServers.handMadeAt(mac, brews, "homebrew.mxcl.ollama", ExistingServers.serve(mac));
             assertThat(rivals(mac))
                     .containsPattern(FAIL
                             + "services.rivals.{1,200}homebrew.mxcl.ollama.{1,200} starts at login on 127.0.0.1:11434")
@@ -100,7 +100,7 @@ class NextLoginIT {
     void whoHoldsThePortIsNamed() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
-            EarlierServers.stop(mac, "com.ollama");
+            ExistingServers.stop(mac, "com.ollama");
             mac.start(
                     "env",
                     "HOME=" + mac.home(),
@@ -108,7 +108,7 @@ class NextLoginIT {
                     "OLLAMA_MODELS=" + mac.state(),
                     mac.bottle("ollama", "ollama").toString(),
                     "serve");
-            EarlierServers.awaitAnswer(mac);
+            ExistingServers.awaitAnswer(mac);
             succeeded(mac.command(
                     "launchctl", "bootstrap", "gui/65534", mac.home() + "/Library/LaunchAgents/com.ollama.plist"));
 
@@ -184,7 +184,7 @@ class NextLoginIT {
                     .contains("the log proves nothing; see services.logs")
                     .doesNotContain("FAIL");
             succeeded(mac.command("launchctl", "kickstart", "-k", mac.target("com.ollama")));
-            EarlierServers.awaitAnswer(mac);
+            ExistingServers.awaitAnswer(mac);
             Run again = mac.aiserver("verify", "--only", "services.logs.*");
             assertThat(again.exitCode()).as(again.toString()).isZero();
         }

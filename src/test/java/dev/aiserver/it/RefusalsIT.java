@@ -3,7 +3,7 @@ package dev.aiserver.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.standin.TailscaleStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -100,8 +100,8 @@ class RefusalsIT {
                         mac -> {
                             mac.command("mkdir", "-p", mac.home() + "/Applications/Ollama.app");
                             Path item = mac.root().resolve("item.plist");
-                            EarlierServers.handMadeAt(mac, item, "com.ollama.ollama", "/usr/bin/true");
-                            EarlierServers.load(mac, item);
+                            ExistingServers.handMadeAt(mac, item, "com.ollama.ollama", "/usr/bin/true");
+                            ExistingServers.load(mac, item);
                         },
                         1,
                         "In the way: the Ollama app (com.ollama.ollama) starts at login"),
@@ -306,7 +306,7 @@ class RefusalsIT {
                         mac -> {
                             Path script = mac.root().resolve("serve.sh");
                             mac.script(script, mac.bottle("ollama", "ollama") + " serve; echo ended");
-                            EarlierServers.handMade(mac, "x.plist", "org.ann.llm", "127.0.0.1", script.toString());
+                            ExistingServers.handMade(mac, "x.plist", "org.ann.llm", "127.0.0.1", script.toString());
                             answers(mac);
                         },
                         1,
@@ -316,11 +316,11 @@ class RefusalsIT {
                         "an agent from a linked property list",
                         mac -> {
                             Path plist = mac.root().resolve("dotfiles/x.plist");
-                            EarlierServers.handMadeAt(mac, plist, "org.ann.llm", EarlierServers.serve(mac));
+                            ExistingServers.handMadeAt(mac, plist, "org.ann.llm", ExistingServers.serve(mac));
                             mac.command("mkdir", "-p", mac.home() + "/Library/LaunchAgents");
                             Path link = mac.home().resolve("Library/LaunchAgents/x.plist");
                             mac.command("ln", "-s", plist.toString(), link.toString());
-                            EarlierServers.load(mac, link);
+                            ExistingServers.load(mac, link);
                             answers(mac);
                         },
                         1,
@@ -424,7 +424,7 @@ class RefusalsIT {
     }
 
     private static void answers(Mac mac) {
-        boolean up = new Patience(Duration.ofMillis(50))
+        boolean up = new Poller(Duration.ofMillis(50))
                 .await(
                         Duration.ofSeconds(20),
                         () -> mac.http("127.0.0.1", Mac.PORT, "GET / HTTP/1.0\r\n\r\n")

@@ -3,7 +3,7 @@ package dev.aiserver.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,7 +118,7 @@ class RemoteFaultsIT {
             case "files" -> "Library/LaunchAgents/com.haproxy.plist";
             default -> "";
         };
-        boolean there = new Patience(Duration.ofMillis(2))
+        boolean there = new Poller(Duration.ofMillis(2))
                 .await(
                         LIMIT,
                         () -> !process.isAlive()

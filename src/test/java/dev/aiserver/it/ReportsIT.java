@@ -19,7 +19,7 @@ import org.w3c.dom.NodeList;
 /** What a verification leaves for a build server, for a person and for a script says the same. */
 class ReportsIT {
     private static final Map<String, String> ELEMENTS =
-            Map.of("failed", "failure", "unknown", "error", "skipped", "skipped");
+            Map.of("failed", "failure", "inconclusive", "error", "skipped", "skipped");
 
     @Test
     void theReportsOfOneVerificationAgree() throws Exception {
@@ -31,7 +31,7 @@ class ReportsIT {
 
             Run good = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
             assertThat(good.exitCode()).as(good.toString()).isZero();
-            assertThat(agreed(good, junit)).containsKeys("passed", "skipped").doesNotContainKeys("failed", "unknown");
+            assertThat(agreed(good, junit)).containsKeys("passed", "skipped").doesNotContainKeys("failed", "inconclusive");
             assertThat(html).content().contains("remote-ollama: verified").doesNotContain("/Users/", "/home/");
 
             mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# edited");
@@ -101,7 +101,7 @@ class ReportsIT {
         return new TreeMap<>(Map.of(
                 "tests", all,
                 "failures", counts.getOrDefault("failed", 0L),
-                "errors", counts.getOrDefault("unknown", 0L),
+                "errors", counts.getOrDefault("inconclusive", 0L),
                 "skipped", counts.getOrDefault("skipped", 0L)));
     }
 

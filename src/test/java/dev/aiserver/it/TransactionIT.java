@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +30,13 @@ class TransactionIT {
 
     /** Waits until a file of the home is there, looking all the time. */
     private static void awaitFile(Mac mac, String file, Process process) {
-        boolean there = new Patience(Duration.ofMillis(1))
+        boolean there = new Poller(Duration.ofMillis(1))
                 .await(LIMIT, () -> Files.exists(mac.home().resolve(file)) || !process.isAlive());
         assertThat(there && Files.exists(mac.home().resolve(file))).as(file).isTrue();
     }
 
     private static void awaitService(Mac mac, String label) {
-        assertThat(new Patience(Duration.ofMillis(5)).await(LIMIT, () -> mac.pid(label) != 0))
+        assertThat(new Poller(Duration.ofMillis(5)).await(LIMIT, () -> mac.pid(label) != 0))
                 .as(label)
                 .isTrue();
     }
@@ -380,7 +380,7 @@ class TransactionIT {
                 receipt = receipt.replace(
                         digestOf(plist, receipt), Content.of(text).digest());
                 mac.write(plist, text);
-                Patience patience = new Patience(Duration.ofMillis(50));
+                Poller patience = new Poller(Duration.ofMillis(50));
                 assertThat(patience.await(
                                 Duration.ofSeconds(20),
                                 () -> mac.command("launchctl", "bootstrap", "gui/65534", plist.toString())

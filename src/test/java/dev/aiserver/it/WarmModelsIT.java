@@ -3,7 +3,7 @@ package dev.aiserver.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Models that are warmed by hand and at login, by the commands that a person types. */
 class WarmModelsIT {
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(50));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(50));
 
     @Test
     void modelsAreWarmedAtLoginUntilThatIsTakenBack() throws Exception {

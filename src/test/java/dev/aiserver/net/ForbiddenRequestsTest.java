@@ -14,11 +14,11 @@ class ForbiddenRequestsTest {
 
     @Test
     void areManyAndAllDifferent() {
-        List<HttpCall> forbidden = ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama");
+        List<RawHttpRequest> forbidden = ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama");
         assertThat(forbidden).hasSizeGreaterThan(400);
-        assertThat(forbidden).extracting(HttpCall::toString).doesNotHaveDuplicates();
+        assertThat(forbidden).extracting(RawHttpRequest::toString).doesNotHaveDuplicates();
         assertThat(forbidden)
-                .extracting(HttpCall::toString)
+                .extracting(RawHttpRequest::toString)
                 .contains(
                         "POST /api/pull",
                         "DELETE /api/delete",
@@ -38,7 +38,7 @@ class ForbiddenRequestsTest {
         List<Endpoint> open = new ArrayList<>();
         EnumSet.allOf(EndpointSet.class).forEach(set -> open.addAll(set.endpoints()));
         assertThat(ForbiddenRequests.beside(open, "remote-ollama"))
-                .extracting(HttpCall::toString)
+                .extracting(RawHttpRequest::toString)
                 .isNotEmpty()
                 .doesNotContainAnyElementsOf(open.stream()
                         .map(endpoint -> endpoint.toString().replace("{model}", "x"))
@@ -48,7 +48,7 @@ class ForbiddenRequestsTest {
 
     @Test
     void doNoHarmShouldTheyArrive() {
-        for (HttpCall call : ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
+        for (RawHttpRequest call : ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
             assertThat(call.toString()).doesNotContain("POST /api/signout", "/api/user/keys");
             String body = new String(call.body(), StandardCharsets.UTF_8);
             assertThat(body.replace(ForbiddenRequests.NO_MODEL, ""))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.standin.Script;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,7 +102,7 @@ class InterfacesTest {
     void aHostThatSaysNothingIsTrouble(@TempDir Path directory) {
         Interfaces silent = saying(directory, "Darwin", "");
         assertThatThrownBy(silent::addresses)
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Cannot tell which addresses this machine has: \"ifconfig -a\" names none.");
     }
 

@@ -9,7 +9,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.standin.Script;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,7 +67,7 @@ class LsofTest {
                     .map(each -> each.pid() + " " + each.parentPid() + " " + each.uid() + " " + each.address() + ":"
                             + each.port())
                     .collect(Collectors.joining(" "));
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             said = trouble.sentence();
         }
         assertThat(said).startsWith(expected);
@@ -126,7 +126,7 @@ class LsofTest {
             assertThat(new Lsof(host).listeners(List.of(11434))).isEmpty();
         } else {
             assertThatThrownBy(() -> new Lsof(host).listeners(List.of(11434)))
-                    .isInstanceOf(Trouble.class)
+                    .isInstanceOf(UserError.class)
                     .hasMessage(message.replace("QUESTION", "lsof -nP -w -iTCP:11434 -sTCP:LISTEN -F pRcuftnT"));
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.standin.Script;
 import dev.aiserver.standin.TailscaleStatus;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class TailscaleTest {
             """)
     void anythingElseSaysTheNextStep(String json, String message) {
         assertThatThrownBy(() -> Tailscale.parse(json).node())
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage(message);
     }
 
@@ -102,7 +102,7 @@ class TailscaleTest {
 
         Script.write(command, "echo 'failed to connect to local Tailscale service' >&2; exit 1");
         assertThatThrownBy(tailscale::node)
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("Tailscale does not answer (failed to connect to local Tailscale service); "
                         + "start the Tailscale app, then try again.");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.rehearsal.model.Faults;
 import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.ModelStore;
@@ -46,7 +46,7 @@ class OllamaClientTest {
             assertThat(ollama.loaded()).isEmpty();
 
             List<PullProgress> progress = new ArrayList<>();
-            assertThat(ollama.pull("llama3.2:1b", LIMIT, progress::add)).isEqualTo(new Ending.Done());
+            assertThat(ollama.pull("llama3.2:1b", LIMIT, progress::add)).isEqualTo(new ModelResult.Done());
             assertThat(progress.get(0)).isEqualTo(new PullProgress("pulling manifest", 0, 0));
             assertThat(progress).anyMatch(line -> line.total() > 0 && line.completed() == line.total());
             assertThat(progress.get(progress.size() - 1).status()).isEqualTo("success");
@@ -58,7 +58,7 @@ class OllamaClientTest {
             assertThat(ollama.capabilities("llama3.2:1b")).isEqualTo(Set.of("completion", "tools"));
 
             assertThat(ollama.load("llama3.2:1b", Set.of("completion"), KeepAlive.FOREVER, LIMIT))
-                    .isEqualTo(new Ending.Done());
+                    .isEqualTo(new ModelResult.Done());
             assertThat(ollama.loaded()).singleElement().satisfies(model -> {
                 assertThat(model.name()).isEqualTo("llama3.2:1b");
                 assertThat(model.contextLength()).isEqualTo(4096);
@@ -90,7 +90,7 @@ class OllamaClientTest {
         try {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.getAddress().getPort());
-            assertThatThrownBy(ollama::version).isInstanceOf(Trouble.class).hasMessage(message);
+            assertThatThrownBy(ollama::version).isInstanceOf(UserError.class).hasMessage(message);
         } finally {
             server.stop(0);
         }
@@ -120,7 +120,7 @@ class OllamaClientTest {
         try {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.getAddress().getPort());
-            assertThatThrownBy(ollama::loaded).isInstanceOf(Trouble.class).hasMessage(message);
+            assertThatThrownBy(ollama::loaded).isInstanceOf(UserError.class).hasMessage(message);
         } finally {
             server.stop(0);
         }
@@ -144,7 +144,7 @@ class OllamaClientTest {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.getAddress().getPort());
             assertThatThrownBy(ollama::installed)
-                    .isInstanceOf(Trouble.class)
+                    .isInstanceOf(UserError.class)
                     .hasMessageStartingWith("Ollama answers what is no JSON: ")
                     .message()
                     .hasSizeLessThan(600);
@@ -159,11 +159,11 @@ class OllamaClientTest {
         for (int i = 0; i < 2000; i++) {
             parts.append("{\"status\":\"pulling\",\"digest\":\"").append(i).append("\",\"total\":-1}\n");
         }
-        for (Map.Entry<String, Ending> each : Map.<String, Ending>of(
+        for (Map.Entry<String, ModelResult> each : Map.<String, ModelResult>of(
                         parts.toString(),
-                        new Ending.BrokenOff("it names parts without an end"),
+                        new ModelResult.BrokenOff("it names parts without an end"),
                         "{\"status\":\"" + "x".repeat(2_000_000),
-                        new Ending.Lost("a line of its answer is longer than 1048576 bytes"))
+                        new ModelResult.Lost("a line of its answer is longer than 1048576 bytes"))
                 .entrySet()) {
             HttpServer server = answering("/api/pull", each.getKey());
             try {

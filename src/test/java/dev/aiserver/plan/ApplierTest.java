@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
@@ -132,7 +132,7 @@ class ApplierTest {
     }
 
     private static void refuse() {
-        throw new Trouble("refused");
+        throw new UserError("refused");
     }
 
     private static void kill() {
@@ -178,7 +178,7 @@ class ApplierTest {
             home.beforeChange = path -> count.incrementAndGet();
             home.beforeWrite = path -> {
                 if (count.get() >= full) {
-                    throw new Trouble("No space left on device");
+                    throw new UserError("No space left on device");
                 }
             };
             String sentence = outcome(doing, home);
@@ -232,7 +232,7 @@ class ApplierTest {
             return result instanceof Applier.Result.RolledBack back
                     ? back.reason()
                     : result instanceof Applier.Result.Applied ? "applied" : result.toString();
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return trouble.sentence();
         }
     }
@@ -307,7 +307,7 @@ class ApplierTest {
             if (change == 0) {
                 assertThatThrownBy(() -> applier.apply(transaction))
                         .hasMessage("Interrupted; nothing was changed.")
-                        .matches(trouble -> ((Trouble) trouble).kind() == Trouble.Kind.INTERRUPTED);
+                        .matches(trouble -> ((UserError) trouble).kind() == UserError.Kind.INTERRUPTED);
             } else if (change < plan.changes().size()) {
                 assertThat(applier.apply(transaction)).isEqualTo(new Applier.Result.Interrupted(List.of()));
             } else {
@@ -327,12 +327,12 @@ class ApplierTest {
         AtomicInteger touched = new AtomicInteger();
         home.afterChange = path -> {
             if (path.equals(own) && touched.incrementAndGet() == 1 && whileUndoing) {
-                throw new Trouble("refused");
+                throw new UserError("refused");
             }
         };
         home.beforeChange = path -> {
             if (touched.get() > 0) {
-                throw new Trouble(Trouble.Kind.UNREACHABLE, "lost");
+                throw new UserError(UserError.Kind.UNREACHABLE, "lost");
             }
         };
         Applier.Result result = install(home, FIRST);
@@ -356,16 +356,16 @@ class ApplierTest {
         AtomicInteger touched = new AtomicInteger();
         home.afterChange = path -> {
             if (path.equals(own) && touched.incrementAndGet() == 1) {
-                throw new Trouble("refused " + path.getFileName());
+                throw new UserError("refused " + path.getFileName());
             }
         };
         home.beforeChange = path -> {
             if (path.equals(own) && touched.get() > 0) {
-                throw new Trouble("refused again");
+                throw new UserError("refused again");
             }
         };
         Applier.Result result = install(home, FIRST);
-        assertThat(result).isInstanceOfSatisfying(Applier.Result.Stuck.class, stuck -> {
+        assertThat(result).isInstanceOfSatisfying(Applier.Result.RollbackIncomplete.class, stuck -> {
             assertThat(stuck.failed().resource()).isEqualTo(new Directory(own, 0755));
             assertThat(stuck.reason()).isEqualTo("refused own");
             assertThat(stuck.left()).singleElement().satisfies(left -> {
@@ -403,7 +403,7 @@ class ApplierTest {
                     ? path.endsWith("journal.json")
                     : failing.equals("file") && path.endsWith("folder/file");
             if (now) {
-                throw new Trouble("refused");
+                throw new UserError("refused");
             }
         };
         List<Change> packages = Stream.of("first", "second")
@@ -535,7 +535,7 @@ class ApplierTest {
     void aFileWhoseFolderIsMissingIsTrouble() throws IOException {
         Home home = found();
         State file = home.state("file 0600 v1");
-        Target target = new Target(new HostFile(home.resolve("missing/file")), file);
+        DesiredResource target = new DesiredResource(new HostFile(home.resolve("missing/file")), file);
         Plan plan = home.plan(List.of(target), Home.NO_RECEIPT);
         Applier.Result result = home.applier().apply(Transaction.install(plan, Home.NO_RECEIPT, Home.NO_RECEIPT));
         assertThat(result)

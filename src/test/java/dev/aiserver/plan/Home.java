@@ -7,7 +7,7 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -39,7 +39,7 @@ final class Home implements ForwardingHost {
     private final Path home;
     final Contents contents = new Contents();
     final ReceiptStore store;
-    final Records records;
+    final StateStore records;
 
     /** Answers every command in the machine's place. */
     Optional<Function<Command, CommandResult>> commands = Optional.empty();
@@ -55,7 +55,7 @@ final class Home implements ForwardingHost {
 
     Home(Path home) {
         this.home = home;
-        this.records = Records.in(this, home.resolve(".aiserver"), Clock.systemUTC(), (receipt, change) -> true);
+        this.records = StateStore.in(this, home.resolve(".aiserver"), Clock.systemUTC(), (receipt, change) -> true);
         this.store = records.receipts();
     }
 
@@ -84,12 +84,12 @@ final class Home implements ForwardingHost {
                 : new HostFile(resolve(name));
     }
 
-    Target target(String name, String text) {
+    DesiredResource target(String name, String text) {
         State state = state(text);
-        return new Target(resource(name, state), state);
+        return new DesiredResource(resource(name, state), state);
     }
 
-    List<Target> targets(Map<String, String> wanted) {
+    List<DesiredResource> targets(Map<String, String> wanted) {
         return wanted.entrySet().stream()
                 .map(entry -> target(entry.getKey(), entry.getValue()))
                 .toList();
@@ -120,7 +120,7 @@ final class Home implements ForwardingHost {
         return new Observer(machine, launchd(), receipt, contents);
     }
 
-    Plan plan(List<Target> targets, Receipt receipt) {
+    Plan plan(List<DesiredResource> targets, Receipt receipt) {
         return Planner.plan(Planner.complete(targets, receipt), observer(receipt)::state, contents);
     }
 
@@ -147,14 +147,14 @@ final class Home implements ForwardingHost {
 
     /** All of the receipt taken back, as an uninstall does it. */
     Applier.Result takeBack(Receipt receipt) {
-        List<Target> targets = receipt.entries().stream()
-                .map(entry -> new Target(entry.resource(), entry.before()))
+        List<DesiredResource> targets = receipt.entries().stream()
+                .map(entry -> new DesiredResource(entry.resource(), entry.before()))
                 .toList();
         return applier().apply(Transaction.uninstall(plan(targets, NO_RECEIPT), receipt));
     }
 
     private Launchd launchd() {
-        return new Launchd(machine, machine.facts().uid(), new Patience(Duration.ofMillis(1)));
+        return new Launchd(machine, machine.facts().uid(), new Poller(Duration.ofMillis(1)));
     }
 
     /** Everything in the home but the receipt and its backups. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
@@ -63,7 +63,7 @@ class PlannerTest {
         Map<Path, FileState> before = home.tree();
         Receipt earlier = receipt(home, example.receipt() == null ? Map.of() : example.receipt());
         home.save(earlier);
-        List<Target> targets = home.targets(example.wanted());
+        List<DesiredResource> targets = home.targets(example.wanted());
 
         Plan plan = home.plan(targets, earlier);
         assertThat(plan.changes().stream().map(change -> line(change, directory)))
@@ -165,7 +165,7 @@ class PlannerTest {
         Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nothing"));
         Home home = new Home(directory);
         assertThatThrownBy(() -> home.plan(List.of(home.target(name, "file 0600 v1")), Home.NO_RECEIPT))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage(directory.resolve(name) + " " + message);
         assertThatThrownBy(() -> home.plan(List.of(home.target("link", "directory")), Home.NO_RECEIPT))
                 .hasMessage(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
@@ -83,14 +83,14 @@ class ReceiptStoreTest {
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of(text), 0600);
         assertThatThrownBy(() -> home.store.load(new Contents()))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("The file " + home.store.file() + " cannot be used: ")
                 .hasMessageEndingWith(
                         ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it "
                                 + "where it is; to install anew, move the directory " + directory.resolve(".aiserver")
                                 + " away.")
                 .hasMessageNotContaining("\n")
-                .matches(trouble -> ((Trouble) trouble).kind() == Trouble.Kind.DAMAGED);
+                .matches(trouble -> ((UserError) trouble).kind() == UserError.Kind.DAMAGED);
     }
 
     @Test
@@ -99,7 +99,7 @@ class ReceiptStoreTest {
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of("{\"schema\":3,\"news\":[]}"), 0600);
         assertThatThrownBy(() -> home.store.load(new Contents()))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("The file " + home.store.file() + " is of a newer aiserver (schema 3); use that version.");
     }
 
@@ -116,7 +116,7 @@ class ReceiptStoreTest {
             home.write(backup, Content.of("somebody's "), 0600);
         }
         assertThatThrownBy(() -> home.store.load(new Contents()))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. ");
     }
 
@@ -132,7 +132,7 @@ class ReceiptStoreTest {
         shell(command);
         Home home = new Home(directory);
         for (Runnable reading : List.<Runnable>of(home.store::read, home.records::unfinished)) {
-            assertThatThrownBy(reading::run).isInstanceOf(Trouble.class).hasMessageContaining(problem);
+            assertThatThrownBy(reading::run).isInstanceOf(UserError.class).hasMessageContaining(problem);
         }
     }
 
@@ -155,7 +155,7 @@ class ReceiptStoreTest {
         shell("mkdir -m 0700 .aiserver; cd .aiserver; " + command);
         assertThatThrownBy(() -> new Home(directory).store.read())
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.DAMAGED))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.DAMAGED))
                 .hasMessageContaining(problem);
     }
 

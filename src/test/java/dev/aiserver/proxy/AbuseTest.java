@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiserver.net.ForbiddenRequests;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.RawHttpRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,9 +60,10 @@ class AbuseTest {
     @Test
     void everyForbiddenRequestIsRefusedWithAReasonAndLeavesOneLineInTheLog(@TempDir Path own) throws IOException {
         try (RunningProxy other = RunningProxy.start(own, server.port())) {
-            List<HttpCall> forbidden = ForbiddenRequests.beside(other.settings().endpoints(), RunningProxy.NAME);
+            List<RawHttpRequest> forbidden =
+                    ForbiddenRequests.beside(other.settings().endpoints(), RunningProxy.NAME);
             Set<String> shapes = new TreeSet<>();
-            for (HttpCall call : forbidden) {
+            for (RawHttpRequest call : forbidden) {
                 try (HttpExchange exchange = other.probe().open(call)) {
                     assertThat(RunningProxy.refusal(exchange))
                             .as(call.toString())
@@ -156,7 +157,7 @@ class AbuseTest {
 
     private static void theNextClientIsServed() throws IOException {
         assertThat(proxy.probe()
-                        .send(HttpCall.get("/v1/models", RunningProxy.NAME))
+                        .send(RawHttpRequest.get("/v1/models", RunningProxy.NAME))
                         .text())
                 .isEqualTo(RecordingServer.SERVED);
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.aiserver.net.ForbiddenRequests;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.Endpoint;
 import dev.aiserver.spec.EndpointSet;
 import java.io.IOException;
@@ -111,7 +111,8 @@ class AllowlistTest {
                 RunningProxy.NAME + ".:65535",
                 RunningProxy.LONG_NAME + ":443")) {
             for (Endpoint endpoint : EndpointSet.STRICT.endpoints()) {
-                HttpAnswer answer = proxy.probe().send(HttpCall.of(endpoint.method(), concrete(endpoint), host));
+                RawHttpResponse answer =
+                        proxy.probe().send(RawHttpRequest.of(endpoint.method(), concrete(endpoint), host));
                 assertThat(answer.text()).as(endpoint + " of " + host).isEqualTo(RecordingServer.SERVED);
             }
         }
@@ -157,7 +158,7 @@ class AllowlistTest {
                 ""
             })
     void refusesOtherHostNames(String host) throws IOException {
-        try (HttpExchange exchange = proxy.probe().open(HttpCall.get("/v1/models", host))) {
+        try (HttpExchange exchange = proxy.probe().open(RawHttpRequest.get("/v1/models", host))) {
             assertThat(RunningProxy.refusal(exchange)).isIn("unknown-host", RunningProxy.UNPARSED);
         }
         assertThat(server.requests()).isEmpty();
@@ -166,7 +167,7 @@ class AllowlistTest {
     @Test
     void saysThatItDoesNotKnowAHostNameAndNothingElse() throws IOException {
         for (String path : List.of("/v1/models", "/api/delete")) {
-            HttpAnswer answer = proxy.probe().send(HttpCall.get(path, "evil.example"));
+            RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get(path, "evil.example"));
             assertThat(answer.status()).isEqualTo(421);
             assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
             assertThat(answer.header("content-type")).isEqualTo("application/json");
@@ -178,7 +179,7 @@ class AllowlistTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET /v1/models HTTP/1.0\r\n\r\n", "GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n"})
     void refusesRequestsWithoutAHostName(String request) throws IOException {
-        HttpAnswer answer = proxy.probe().send(request.getBytes(StandardCharsets.US_ASCII));
+        RawHttpResponse answer = proxy.probe().send(request.getBytes(StandardCharsets.US_ASCII));
         assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
         assertThat(server.requests()).isEmpty();
     }
@@ -199,7 +200,7 @@ class AllowlistTest {
                 "llama3.2?x=../../api/delete"
             })
     void knowsAModelByItsName(String model) throws IOException {
-        HttpAnswer answer = proxy.probe().send(HttpCall.get("/v1/models/" + model, RunningProxy.NAME));
+        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME));
         assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
         assertThat(server.requests().get(0).methodAndTarget()).isEqualTo("GET /v1/models/" + model);
     }
@@ -237,7 +238,7 @@ class AllowlistTest {
                 "a\"b"
             })
     void doesNotTakeAnythingElseForAModelsName(String model) throws IOException {
-        assertBlocked(proxy.probe().send(HttpCall.get("/v1/models/" + model, RunningProxy.NAME)), model);
+        assertBlocked(proxy.probe().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME)), model);
     }
 
     @Test
@@ -254,7 +255,7 @@ class AllowlistTest {
         try (RunningProxy other = RunningProxy.start(own, server.port(), set)) {
             for (String path : PATHS) {
                 for (String method : METHODS) {
-                    HttpCall call = HttpCall.of(method, path, RunningProxy.NAME);
+                    RawHttpRequest call = RawHttpRequest.of(method, path, RunningProxy.NAME);
                     server.reset();
                     try (HttpExchange exchange = other.probe().open(call)) {
                         if (exchange.headers().getOrDefault("x-aiserver", "").equals("preflight")) {
@@ -283,34 +284,34 @@ class AllowlistTest {
                     continue;
                 }
                 assertThat(other.probe()
-                                .send(HttpCall.of("DELETE", path, RunningProxy.NAME))
+                                .send(RawHttpRequest.of("DELETE", path, RunningProxy.NAME))
                                 .text())
                         .as(path)
                         .isEqualTo(RecordingServer.SERVED);
             }
             server.reset();
             for (String method : List.of("GET", "POST", "DELETE")) {
-                for (HttpCall call : ForbiddenRequests.ofTheOwner(RunningProxy.NAME).values().stream()
+                for (RawHttpRequest call : ForbiddenRequests.ofTheOwner(RunningProxy.NAME).values().stream()
                         .flatMap(List::stream)
                         .toList()) {
-                    HttpCall spelt = HttpCall.of(method, call.target(), RunningProxy.NAME);
+                    RawHttpRequest spelt = RawHttpRequest.of(method, call.target(), RunningProxy.NAME);
                     assertBlocked(other.probe().send(spelt), spelt.toString());
                 }
             }
             for (String path : List.of("/api/mechanic", "/api/users", "/api/codexes", "/v1/models/me", "/me")) {
                 assertThat(other.probe()
-                                .send(HttpCall.get(path, RunningProxy.NAME))
+                                .send(RawHttpRequest.get(path, RunningProxy.NAME))
                                 .text())
                         .as(path)
                         .isEqualTo(RecordingServer.SERVED);
             }
             server.reset();
-            for (HttpCall call : List.of(
-                    HttpCall.of("DELETE", "/api/delete", "evil.example"),
-                    HttpCall.of("GET", "http://" + RunningProxy.NAME + "/api/tags", RunningProxy.NAME),
-                    HttpCall.of("OPTIONS", "*", RunningProxy.NAME),
-                    HttpCall.of("CONNECT", RunningProxy.NAME + ":22", RunningProxy.NAME + ":22"),
-                    HttpCall.of("CONNECT", "127.0.0.1:" + other.port(), "127.0.0.1:" + other.port()))) {
+            for (RawHttpRequest call : List.of(
+                    RawHttpRequest.of("DELETE", "/api/delete", "evil.example"),
+                    RawHttpRequest.of("GET", "http://" + RunningProxy.NAME + "/api/tags", RunningProxy.NAME),
+                    RawHttpRequest.of("OPTIONS", "*", RunningProxy.NAME),
+                    RawHttpRequest.of("CONNECT", RunningProxy.NAME + ":22", RunningProxy.NAME + ":22"),
+                    RawHttpRequest.of("CONNECT", "127.0.0.1:" + other.port(), "127.0.0.1:" + other.port()))) {
                 try (HttpExchange exchange = other.probe().open(call)) {
                     assertThat(RunningProxy.refusal(exchange))
                             .as(call.toString())
@@ -361,7 +362,7 @@ class AllowlistTest {
     void aRefusalSaysWhatWasRefusedAndWhatToDo(String request, int status, String mark, String message)
             throws IOException {
         String[] parts = request.split(" ");
-        HttpAnswer answer = proxy.probe().send(HttpCall.of(parts[0], parts[1], RunningProxy.NAME));
+        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.of(parts[0], parts[1], RunningProxy.NAME));
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.header("x-aiserver")).isEqualTo(mark);
         JsonNode error = JSON.readTree(answer.body()).path("error");
@@ -372,7 +373,8 @@ class AllowlistTest {
 
     @Test
     void aRefusalRepeatsNoMoreThanTheBeginningOfALongRequest() throws IOException {
-        HttpAnswer answer = proxy.probe().send(HttpCall.of("X".repeat(500), "/" + "a".repeat(5000), RunningProxy.NAME));
+        RawHttpResponse answer =
+                proxy.probe().send(RawHttpRequest.of("X".repeat(500), "/" + "a".repeat(5000), RunningProxy.NAME));
         assertThat(answer.text())
                 .contains("aiserver: " + "X".repeat(32) + " /" + "a".repeat(255) + " is not open")
                 .hasSizeLessThan(600);
@@ -380,35 +382,35 @@ class AllowlistTest {
 
     @Test
     void aWebsocketIsAnsweredWithAnUpgradeToWhatThereIs() throws IOException {
-        HttpAnswer answer = proxy.probe().send(websocket("/v1/responses"));
+        RawHttpResponse answer = proxy.probe().send(websocket("/v1/responses"));
         assertThat(answer.status()).isEqualTo(426);
         assertThat(answer.header("x-aiserver")).isEqualTo("no-websocket");
         assertThat(answer.header("upgrade")).isEqualTo("HTTP/1.1");
-        assertBlocked(proxy.probe().send(HttpCall.get("/v1/responses", RunningProxy.NAME)), "without websocket");
+        assertBlocked(proxy.probe().send(RawHttpRequest.get("/v1/responses", RunningProxy.NAME)), "without websocket");
         assertBlocked(proxy.probe().send(websocket("/v1/chat/completions")), "another path");
         assertThat(server.requests()).isEmpty();
     }
 
-    private static HttpCall websocket(String path) {
-        return HttpCall.get(path, RunningProxy.NAME)
+    private static RawHttpRequest websocket(String path) {
+        return RawHttpRequest.get(path, RunningProxy.NAME)
                 .header("Connection", "Upgrade")
                 .header("Upgrade", "websocket")
                 .header("Sec-WebSocket-Version", "13")
                 .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
 
-    private HttpAnswer blocked(String path) throws IOException {
-        HttpAnswer answer = proxy.probe().send(HttpCall.of("POST", path, RunningProxy.NAME));
+    private RawHttpResponse blocked(String path) throws IOException {
+        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.of("POST", path, RunningProxy.NAME));
         assertBlocked(answer, path);
         assertThat(answer.header("content-type")).isEqualTo("application/json");
         return answer;
     }
 
     private static int status(String path) throws IOException {
-        return proxy.probe().send(HttpCall.get(path, RunningProxy.NAME)).status();
+        return proxy.probe().send(RawHttpRequest.get(path, RunningProxy.NAME)).status();
     }
 
-    private static void assertBlocked(HttpAnswer answer, String what) {
+    private static void assertBlocked(RawHttpResponse answer, String what) {
         assertThat(server.requests()).as(what).isEmpty();
         assertThat(answer.status()).as(what).isEqualTo(404);
         assertThat(answer.header("x-aiserver")).as(what).isEqualTo("blocked");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ class AvailabilityTest {
         try (RunningProxy proxy = RunningProxy.start(directory, port)) {
             assertThat(RunningProxy.eventually(() -> proxy.output().contains("is DOWN")))
                     .isTrue();
-            HttpAnswer answer = ask(proxy);
+            RawHttpResponse answer = ask(proxy);
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.header("x-aiserver")).isEqualTo("model-server-down");
             assertThat(answer.header("retry-after")).isEqualTo("2");
@@ -43,9 +43,9 @@ class AvailabilityTest {
         }
     }
 
-    private static HttpAnswer ask(RunningProxy proxy) {
+    private static RawHttpResponse ask(RunningProxy proxy) {
         try {
-            return proxy.probe().send(HttpCall.get("/v1/models", RunningProxy.NAME));
+            return proxy.probe().send(RawHttpRequest.get("/v1/models", RunningProxy.NAME));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

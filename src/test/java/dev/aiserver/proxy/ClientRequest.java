@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.rehearsal.model.Journal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,8 +66,8 @@ public record ClientRequest(String method, String target, Map<String, String> he
         return JSON.readValue(FOLDER.resolve(client + ".json").toFile(), new TypeReference<>() {});
     }
 
-    HttpCall call(String host) {
-        HttpCall call = HttpCall.of(method, target, host);
+    RawHttpRequest call(String host) {
+        RawHttpRequest call = RawHttpRequest.of(method, target, host);
         for (Map.Entry<String, String> header : headers.entrySet()) {
             call = call.header(header.getKey(), header.getValue());
         }

@@ -2,7 +2,7 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.rehearsal.model.Journal;
 import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.Servers;
@@ -48,7 +48,7 @@ class ClientRequestsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("recorded")
     void arriveAsTheyWereSentAndAreServed(String client, ClientRequest request) throws IOException {
-        HttpAnswer answer = proxy.probe().send(request.call(RunningProxy.NAME));
+        RawHttpResponse answer = proxy.probe().send(request.call(RunningProxy.NAME));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.headers()).doesNotContainKey("x-aiserver");
         List<Journal.Entry> arrived = server.requests();

@@ -2,8 +2,8 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.Subnet;
@@ -125,13 +125,13 @@ class EdgeTest {
         byte[] body = new byte[limit];
         new Random(1).nextBytes(body);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
-            HttpCall call = HttpCall.of("POST", "/v1/responses", RunningProxy.NAME);
+            RawHttpRequest call = RawHttpRequest.of("POST", "/v1/responses", RunningProxy.NAME);
             assertThat(proxy.probe().send(call.withBody(body)).status()).isEqualTo(200);
             assertThat(server.requests()).hasSize(1);
             assertThat(server.requests().get(0).body()).isEqualTo(body);
 
             for (String header : List.of("", "Expect: 100-continue\r\n")) {
-                HttpAnswer answer = proxy.probe()
+                RawHttpResponse answer = proxy.probe()
                         .send(head("Content-Length: " + (limit + 1) + "\r\n" + header)
                                 .getBytes(StandardCharsets.US_ASCII));
                 assertThat(answer.status()).isEqualTo(413);
@@ -150,7 +150,7 @@ class EdgeTest {
         ServerSpec.Proxy settings =
                 new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
-            HttpAnswer answer = proxy.probe()
+            RawHttpResponse answer = proxy.probe()
                     .send((head("Transfer-Encoding: chunked\r\n") + "100001\r\n" + "x".repeat(limit + 1)
                                     + "\r\n0\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));

@@ -2,8 +2,8 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +68,7 @@ class ForwardingTest {
                 + "HTTP2-Settings: AAMAAABk\r\n"
                 + "Content-Length: 14\r\n\r\n"
                 + "{\"model\":\"é\"}";
-        HttpAnswer answer = proxy.probe().send(request.getBytes(StandardCharsets.UTF_8));
+        RawHttpResponse answer = proxy.probe().send(request.getBytes(StandardCharsets.UTF_8));
 
         assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
         RecordingServer.Request seen = server.requests().get(0);
@@ -94,7 +94,7 @@ class ForwardingTest {
                 (request, connection) -> connection.send("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
                         + "X-Aiserver: blocked\r\nx-aiserver: again\r\nX-Ollama: 1\r\nContent-Length: 28\r\n\r\n"
                         + "{\"error\":\"model not found\"}\n"));
-        HttpAnswer answer = proxy.probe().send(HttpCall.post("/api/show", RunningProxy.NAME, "{}"));
+        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.post("/api/show", RunningProxy.NAME, "{}"));
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.headers())
                 .containsOnlyKeys("content-type", "x-ollama", "content-length", "connection")
@@ -107,7 +107,8 @@ class ForwardingTest {
         byte[] body = new byte[3_000_000];
         new Random(1).nextBytes(body);
         proxy.probe()
-                .send(HttpCall.of("POST", "/v1/responses", RunningProxy.NAME).withBody(body));
+                .send(RawHttpRequest.of("POST", "/v1/responses", RunningProxy.NAME)
+                        .withBody(body));
         assertThat(server.requests().get(0).body()).isEqualTo(body);
     }
 
@@ -172,7 +173,7 @@ class ForwardingTest {
             connection.send(nonsense);
             connection.socket().close();
         });
-        HttpAnswer answer = proxy.probe().send(HttpCall.post("/v1/messages", RunningProxy.NAME, "{}"));
+        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.post("/v1/messages", RunningProxy.NAME, "{}"));
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.header("x-aiserver")).isEqualTo("bad-answer");
         assertThat(answer.header("content-type")).isEqualTo("application/json");

@@ -2,7 +2,7 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.net.HttpAnswer;
+import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -103,7 +103,7 @@ class OriginTest {
 
     private static String outcome(RunningProxy proxy, String headers) throws IOException {
         server.reset();
-        HttpAnswer answer = ask(proxy, "POST /v1/chat/completions", headers);
+        RawHttpResponse answer = ask(proxy, "POST /v1/chat/completions", headers);
         if (answer.status() == 200) {
             assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
             if (proxy == listed || proxy == open) {
@@ -143,7 +143,7 @@ class OriginTest {
             throws IOException {
         String headers = "Origin: " + origin
                 + "~Access-Control-Request-Method: POST~Access-Control-Request-Headers: authorization, x-stainless-os";
-        HttpAnswer answer = ask(listed, "OPTIONS " + path, headers);
+        RawHttpResponse answer = ask(listed, "OPTIONS " + path, headers);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
         if (status == 204) {
@@ -162,12 +162,12 @@ class OriginTest {
             https://evil.example     |
             """)
     void readsTheProxysOwnAnswers(String origin, String allowed) throws IOException {
-        HttpAnswer answer = ask(listed, "POST /api/pull", "Origin: " + origin);
+        RawHttpResponse answer = ask(listed, "POST /api/pull", "Origin: " + origin);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
         assertThat(answer.header("vary")).isEqualTo("Origin");
     }
 
-    private static HttpAnswer ask(RunningProxy proxy, String methodAndPath, String headers) throws IOException {
+    private static RawHttpResponse ask(RunningProxy proxy, String methodAndPath, String headers) throws IOException {
         return proxy.probe()
                 .send((methodAndPath + " HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n" + headers.replace("~", "\r\n")
                                 + "\r\nConnection: close\r\n\r\n")

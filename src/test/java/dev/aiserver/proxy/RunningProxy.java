@@ -2,9 +2,9 @@ package dev.aiserver.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.net.HttpExchange;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.Subnet;
@@ -33,7 +33,7 @@ public final class RunningProxy implements AutoCloseable {
     static final String UNPARSED = "unparsed";
     static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(10));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
 
     private final Path directory;
     private final ProxyConfiguration configuration;
@@ -90,8 +90,8 @@ public final class RunningProxy implements AutoCloseable {
         return settings().port();
     }
 
-    HttpProbe probe() {
-        return new HttpProbe(new InetSocketAddress("127.0.0.1", port()), LIMIT);
+    RawHttpClient probe() {
+        return new RawHttpClient(new InetSocketAddress("127.0.0.1", port()), LIMIT);
     }
 
     /**

@@ -3,9 +3,9 @@ package dev.aiserver.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.net.HttpAnswer;
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
+import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.net.RawHttpResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
@@ -136,7 +136,7 @@ class StreamingTest {
 
     private static int status(String host) {
         try {
-            HttpAnswer answer = proxy.probe().send(HttpCall.get("/v1/models", host));
+            RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get("/v1/models", host));
             return answer.status();
         } catch (IOException e) {
             throw new AssertionError("every client is served while HAProxy reloads: " + proxy.output(), e);
@@ -163,7 +163,7 @@ class StreamingTest {
         return "data: {\"token\":" + number + "}\n\n";
     }
 
-    private static HttpCall generation() {
-        return HttpCall.post("/v1/chat/completions", RunningProxy.NAME, "{\"stream\":true}");
+    private static RawHttpRequest generation() {
+        return RawHttpRequest.post("/v1/chat/completions", RunningProxy.NAME, "{\"stream\":true}");
     }
 }

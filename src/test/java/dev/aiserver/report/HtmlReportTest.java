@@ -89,7 +89,7 @@ class HtmlReportTest {
                         verdict("a." + text, text, passed(text)),
                         verdict("b.b", text, new Outcome.Failed(text, text)),
                         verdict("c.c", text, new Outcome.Skipped(text)),
-                        verdict("d.d", text, new Outcome.Unknown(text))),
+                        verdict("d.d", text, new Outcome.Inconclusive(text))),
                 Verdicts.ABOUT,
                 Optional.empty());
     }

@@ -54,7 +54,7 @@ class JUnitReportTest {
                 verdict("a.a", "of jo", new Outcome.Failed("jo in /Users/ann/x, password: hunter2", "ask ann")),
                 verdict("b.b", "b", new Outcome.Warned("x-api-key: hunter2", "jo")),
                 verdict("c.c", "c", new Outcome.Skipped("token=hunter2 of ann")),
-                verdict("d.d", "d", new Outcome.Unknown("http://ann:hunter2@proxy/")));
+                verdict("d.d", "d", new Outcome.Inconclusive("http://ann:hunter2@proxy/")));
         assertThat(JUnitReport.of(verdicts, Optional.of(Path.of("/Users/jo"))))
                 .contains("of [user]", "[user] in ~/x, password: [secret]", "ask [user]")
                 .doesNotContain("hunter2", "ann", " jo");
@@ -68,7 +68,7 @@ class JUnitReportTest {
                         verdict("a." + hostile, hostile, passed(hostile)),
                         verdict("b.b", "b", new Outcome.Failed(hostile, hostile)),
                         verdict("c.c", "c", new Outcome.Skipped(hostile)),
-                        verdict("d.d", "d", new Outcome.Unknown(hostile))),
+                        verdict("d.d", "d", new Outcome.Inconclusive(hostile))),
                 Optional.empty()));
         String line = shown.strip().replaceAll("\\s+", " ");
         assertThat(element(xml, "system-out", 0).getTextContent()).isEqualTo(shown);

@@ -12,11 +12,11 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
-import dev.aiserver.resource.EarlierJob;
+import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
-import dev.aiserver.resource.LoginJob;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.State;
 import dev.aiserver.template.Golden;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class PlanScriptTest {
         return Plan.of(
                 List.of(
                         new Change(
-                                new EarlierJob("homebrew.mxcl.ollama", AGENTS.resolve("h.plist"), List.of()),
+                                new ExistingJob("homebrew.mxcl.ollama", AGENTS.resolve("h.plist"), List.of()),
                                 running,
                                 State.ABSENT),
                         new Change(
@@ -67,7 +67,7 @@ class PlanScriptTest {
                                 running,
                                 new State.Running("d", "c2")),
                         new Change(
-                                new LoginJob("com.ollama.warm-models", AGENTS.resolve("w.plist")),
+                                new OneShotJob("com.ollama.warm-models", AGENTS.resolve("w.plist")),
                                 State.ABSENT,
                                 new State.Loaded("d"))),
                 contents);

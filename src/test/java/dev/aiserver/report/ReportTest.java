@@ -169,7 +169,7 @@ class ReportTest {
             new Verdict("a.one", "One is so", new Outcome.Passed("seen"), Duration.ZERO),
             new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so"), Duration.ZERO),
             new Verdict("b.three", "Three is so", new Outcome.Skipped("not asked for"), Duration.ZERO),
-            new Verdict("b.four", "Four is so", new Outcome.Unknown("nobody answers"), Duration.ZERO));
+            new Verdict("b.four", "Four is so", new Outcome.Inconclusive("nobody answers"), Duration.ZERO));
 
     @Test
     void aVerdictSaysWhatWasSeenAndWhatToDo() {
@@ -229,7 +229,7 @@ class ReportTest {
                   }, {
                     "id" : "b.four",
                     "claim" : "Four is so",
-                    "outcome" : "unknown",
+                    "outcome" : "inconclusive",
                     "milliseconds" : 0,
                     "reason" : "nobody answers"
                   } ]

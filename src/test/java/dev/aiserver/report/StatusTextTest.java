@@ -2,7 +2,7 @@ package dev.aiserver.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.agent.Rival;
+import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.server.Status;
 import java.io.BufferedReader;
@@ -78,7 +78,7 @@ class StatusTextTest {
                         List.of(),
                         List.of("/Users/ann/.haproxy/haproxy.cfg"),
                         new Status.LogSize("/Volumes/logs", 1_260_000_000, "rotate them"),
-                        List.of(new Rival(
+                        List.of(new ConflictingServer(
                                 Optional.empty(),
                                 "/Users/ann/Applications/Ollama.app is installed",
                                 "do not open it",

@@ -43,7 +43,7 @@ final class Verdicts {
             verdict(
                     "endpoint.POST:/v1/messages",
                     "POST /v1/messages reaches Ollama",
-                    new Outcome.Unknown("no answer: Read timed out; the log of com.haproxy says why")),
+                    new Outcome.Inconclusive("no answer: Read timed out; the log of com.haproxy says why")),
             verdict(
                     "blocked.requests",
                     "every other route, method and spelling is refused by the proxy",

@@ -3,7 +3,7 @@ package dev.aiserver.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.server.WarmEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -111,7 +111,7 @@ class WarmReportTest {
     }
 
     private void await(String line) {
-        assertThat(new Patience(Duration.ofMillis(10))
+        assertThat(new Poller(Duration.ofMillis(10))
                         .await(
                                 Duration.ofSeconds(10),
                                 () -> screen().lines().anyMatch(any -> any.matches(" +" + line))))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.agent.LaunchAgent;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.ServerSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +74,7 @@ class CarriedSettingsTest {
     void modelsAreNotLeftBehindWithoutAWord() {
         assertThatThrownBy(() -> CarriedSettings.of(List.of(ollama("OLLAMA_MODELS=~/models")))
                         .in(ServerSpec.defaults()))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("OLLAMA_MODELS: \"~/models\" is not the absolute path of a folder")
                 .hasMessageContaining("say where the models shall be, as ollama.environment.OLLAMA_MODELS");
     }

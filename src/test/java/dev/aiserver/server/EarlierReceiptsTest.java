@@ -35,8 +35,8 @@ class EarlierReceiptsTest {
     @ParameterizedTest
     @MethodSource("receipts")
     void isReadWithAllThatAnUninstallationNeeds(Path file) throws IOException {
-        ReceiptStore store =
-                new ReceiptStore(new LocalHost(Map.of("HOME", home.toString())), home, new OwnThings(new Layout(home)));
+        ReceiptStore store = new ReceiptStore(
+                new LocalHost(Map.of("HOME", home.toString())), home, new ManagedResources(new Layout(home)));
         Files.writeString(
                 store.file(),
                 Files.readString(file).replace("HOME", home.toString()).replace("ROOT", home + "/root"));
@@ -64,7 +64,8 @@ class EarlierReceiptsTest {
         }
         Layout layout = new Layout(home);
         for (Job job : List.of(
-                Blueprint.ollamaJob(defaults, layout), Blueprint.haproxyJob(defaults, layout, receipt.address()))) {
+                DesiredState.ollamaJob(defaults, layout),
+                DesiredState.haproxyJob(defaults, layout, receipt.address()))) {
             Receipt.Entry entry = receipt.entry(job).orElseThrow(() -> new AssertionError(job.label()));
             assertThat(entry.resource()).isEqualTo(job);
             assertThat(entry.before()).isEqualTo(State.ABSENT);

@@ -6,7 +6,7 @@ import com.dd.plist.PropertyListParser;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.plan.Target;
+import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
@@ -50,7 +50,7 @@ class ExamplesTest {
     @MethodSource("examples")
     void isTakenByTheProgramsThatReadWhatIsRendered(Path example, String host, ServerSpec spec) throws Exception {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
-        Surroundings around = new Surroundings(
+        HostFacts around = new HostFacts(
                 Path.of("/opt/homebrew/bin/ollama"),
                 haproxy,
                 "100.64.0.1",
@@ -61,10 +61,10 @@ class ExamplesTest {
         Contents contents = new Contents();
         Layout layout = new Layout(Path.of("/Users/ann"));
 
-        Blueprint blueprint =
-                Blueprint.of(spec, around, layout, new Release("0.1.0", Optional.empty(), new Renderer()), contents);
+        DesiredState blueprint =
+                DesiredState.of(spec, around, layout, new Release("0.1.0", Optional.empty(), new Renderer()), contents);
 
-        for (Target target : blueprint.targets()) {
+        for (DesiredResource target : blueprint.targets()) {
             if (target.resource() instanceof HostFile file && target.state() instanceof State.File state) {
                 byte[] bytes = contents.get(state.digest()).bytes();
                 if (file.path().toString().endsWith(".plist")) {

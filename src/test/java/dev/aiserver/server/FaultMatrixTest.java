@@ -3,7 +3,7 @@ package dev.aiserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.server.FaultyHost.Fault;
 import dev.aiserver.server.FaultyHost.Killed;
@@ -157,7 +157,7 @@ class FaultMatrixTest {
             boolean killed = false;
             try {
                 message = message(scenario, rig, scenario.doing().carryOut(rig));
-            } catch (Trouble trouble) {
+            } catch (UserError trouble) {
                 message = trouble.sentence();
             } catch (Killed error) {
                 killed = true;

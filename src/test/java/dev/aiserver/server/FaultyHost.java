@@ -6,7 +6,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,20 +165,20 @@ final class FaultyHost implements ForwardingHost {
                 && steps.get(fault.step() - 1).subject().equals(path.toString());
         boolean full = fault.kind() == Kind.DISK_FULL && fault.step() > 0 && steps.size() >= fault.step() && needsRoom;
         if (denied) {
-            throw new Trouble("Cannot write " + path + ": permission denied; check who owns it.");
+            throw new UserError("Cannot write " + path + ": permission denied; check who owns it.");
         }
         if (full) {
-            throw new Trouble("Cannot write " + path + ": No space left on device.");
+            throw new UserError("Cannot write " + path + ": No space left on device.");
         }
         if (now && fault.kind() == Kind.FAILS_BEFORE) {
-            throw new Trouble("Cannot write " + path + ": Input/output error.");
+            throw new UserError("Cannot write " + path + ": Input/output error.");
         }
         if (now && fault.kind() == Kind.KILLED_BEFORE) {
             throw new Killed();
         }
         T result = change.get();
         if (now && fault.kind() == Kind.FAILS_AFTER) {
-            throw new Trouble("Cannot write " + path + ": Input/output error.");
+            throw new UserError("Cannot write " + path + ": Input/output error.");
         }
         if (now && fault.kind() == Kind.KILLED_AFTER) {
             throw new Killed();

@@ -3,7 +3,7 @@ package dev.aiserver.server;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,10 +13,10 @@ class HaproxyBuildTest {
 
     @Test
     void oneWithoutPcreIsRefused() {
-        assertThatThrownBy(() -> MacSurvey.requirePcre("HAProxy version 3.4.0\n"
+        assertThatThrownBy(() -> MacPreflight.requirePcre("HAProxy version 3.4.0\n"
                         + "Feature list : -51DEGREES -PCRE -PCRE2 +POLL\n"
                         + "Built without PCRE or PCRE2 support (using libc's regex instead)\n"))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run "
                         + "\"brew reinstall haproxy\", then try again.");
     }
@@ -30,6 +30,6 @@ class HaproxyBuildTest {
                 ""
             })
     void everyOtherPasses(String build) {
-        assertThatCode(() -> MacSurvey.requirePcre(build)).doesNotThrowAnyException();
+        assertThatCode(() -> MacPreflight.requirePcre(build)).doesNotThrowAnyException();
     }
 }

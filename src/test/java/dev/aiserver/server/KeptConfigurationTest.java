@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.Edit;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.server.Rig.Sight;
 import dev.aiserver.server.Rig.Version;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class KeptConfigurationTest {
             Sight before = rig.look();
             OptionalInt master = rig.pid(Layout.HAPROXY);
 
-            Applier.Result result = rig.install(Version.FIRST, Edit.Decision.KEEP);
+            Applier.Result result = rig.install(Version.FIRST, LocalEdit.Policy.KEEP);
 
             assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.haproxy");
@@ -61,7 +61,7 @@ class KeptConfigurationTest {
 
             Files.writeString(cfg, installed + "# mine\n");
             // HAProxy 3.1 to 3.3.0 take no signal after one failed reload, and are restarted then.
-            assertThat(rig.install(Version.FIRST, Edit.Decision.KEEP)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.install(Version.FIRST, LocalEdit.Policy.KEEP)).isInstanceOf(Applier.Result.Applied.class);
             assertThat(rig.look().answers()).isEqualTo(before.answers());
             assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
         }

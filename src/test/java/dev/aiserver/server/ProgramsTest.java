@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.standin.Script;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +95,7 @@ class ProgramsTest {
         new ProcessBuilder("chmod", "a+w", program.toString()).start().onExit().join();
 
         assertThatThrownBy(this::find)
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("prefix/bin/ollama could be replaced by another user of this machine");
         assertThat(root.resolve("was-run")).doesNotExist();
     }
@@ -107,6 +107,8 @@ class ProgramsTest {
             """)
     void aHomebrewThatDoesNotSayWhereItIs(String body, String sentence) {
         brew(body);
-        assertThatThrownBy(() -> programs.prefix()).isInstanceOf(Trouble.class).hasMessage(sentence);
+        assertThatThrownBy(() -> programs.prefix())
+                .isInstanceOf(UserError.class)
+                .hasMessage(sentence);
     }
 }

@@ -3,18 +3,18 @@ package dev.aiserver.server;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
-import dev.aiserver.net.Reach;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
+import dev.aiserver.net.PortProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.Edit;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
-import dev.aiserver.plan.Records;
-import dev.aiserver.plan.Undoing;
+import dev.aiserver.plan.Rollback;
+import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
@@ -107,7 +107,7 @@ final class Rig implements AutoCloseable {
         this.launchctl = new EmbeddedLaunchctl(
                 new Account(machine.facts().uid(), machine.facts().user(), home(), 0.05, List.of()), Quirks.usual());
         this.host = new FaultyHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(15)), watching(window));
+        this.launchd = new Launchd(host, machine.facts().uid(), new Poller(Duration.ofMillis(15)), watching(window));
         this.layout = new Layout(home());
         Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
         Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
@@ -186,8 +186,8 @@ final class Rig implements AutoCloseable {
     }
 
     /** Every call is a process of its own: nothing is remembered but what is on the disk. */
-    private Records records() {
-        return Records.in(host, layout.state(), Clock.systemUTC(), new OwnThings(layout));
+    private StateStore records() {
+        return StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
     }
 
     Optional<Journal> unfinished() {
@@ -195,7 +195,7 @@ final class Rig implements AutoCloseable {
     }
 
     private Install installer() {
-        Surroundings around = new Surroundings(
+        HostFacts around = new HostFacts(
                 programs.resolve("ollama"),
                 programs.resolve("haproxy"),
                 ADDRESS,
@@ -218,15 +218,15 @@ final class Rig implements AutoCloseable {
 
     /** What a person does by "aiserver install". */
     Applier.Result install(Version version) {
-        return install(version, Edit.Decision.NONE);
+        return install(version, LocalEdit.Policy.NONE);
     }
 
     /** @param edits what is to become of files that somebody edited */
-    Applier.Result install(Version version, Edit.Decision edits) {
+    Applier.Result install(Version version, LocalEdit.Policy edits) {
         Install install = installer();
-        Install.Wish wish = new Install.Wish(Optional.of(spec(version)), edits);
+        Install.InstallRequest wish = new Install.InstallRequest(Optional.of(spec(version)), edits);
         try (LockFile.Held lock = install.lock(Rig::alone)) {
-            Install.Proposal proposal = install.propose(wish);
+            Install.PlannedInstall proposal = install.propose(wish);
             if (proposal.unfinished().isPresent()) {
                 requireNothing(install.undo(proposal.unfinished().get(), lock));
                 proposal = install.propose(wish);
@@ -239,7 +239,7 @@ final class Rig implements AutoCloseable {
     Applier.Result uninstall() {
         Uninstall uninstall = uninstaller();
         try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
-            Uninstall.Proposal proposal = uninstall.propose();
+            Uninstall.PlannedUninstall proposal = uninstall.propose();
             if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
                 requireNothing(uninstall.undo(proposal.unfinished().get(), lock));
                 proposal = uninstall.propose();
@@ -249,7 +249,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Only the undoing of what a killed process left. */
-    List<Undoing.Left> undo() {
+    List<Rollback.Left> undo() {
         Install install = installer();
         try (LockFile.Held lock = install.lock(Rig::alone)) {
             return install.undo(unfinished().orElseThrow(), lock);
@@ -260,9 +260,9 @@ final class Rig implements AutoCloseable {
         throw new AssertionError("nobody else is at work, but " + other.words());
     }
 
-    private static void requireNothing(List<Undoing.Left> left) {
+    private static void requireNothing(List<Rollback.Left> left) {
         if (!left.isEmpty()) {
-            throw new Trouble("not undone: " + left);
+            throw new UserError("not undone: " + left);
         }
     }
 
@@ -324,18 +324,18 @@ final class Rig implements AutoCloseable {
 
     /** HAProxy goes on answering 503 until its next look at an Ollama that has started again. */
     private static String answer(int port, String path) {
-        new Patience(Duration.ofMillis(50))
+        new Poller(Duration.ofMillis(50))
                 .await(Duration.ofSeconds(5), () -> !answerNow(port, path).equals("503"));
         return answerNow(port, path);
     }
 
     private static String answerNow(int port, String path) {
-        if (Reach.answers("127.0.0.2", port)) {
+        if (PortProbe.answers("127.0.0.2", port)) {
             return "on every address";
         }
         try {
-            return String.valueOf(new HttpProbe(new InetSocketAddress(ADDRESS, port), Duration.ofSeconds(2))
-                    .send(HttpCall.get(path, "remote-ollama"))
+            return String.valueOf(new RawHttpClient(new InetSocketAddress(ADDRESS, port), Duration.ofSeconds(2))
+                    .send(RawHttpRequest.get(path, "remote-ollama"))
                     .status());
         } catch (IOException e) {
             return "none";

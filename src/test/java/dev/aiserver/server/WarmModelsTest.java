@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
-import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.host.UserError;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.rehearsal.model.Catalogue;
@@ -125,8 +125,8 @@ class WarmModelsTest {
     }
 
     private static int post(ModelServer server, String path, String body) throws IOException {
-        return new HttpProbe(server.address(), Duration.ofSeconds(10))
-                .send(HttpCall.post(path, "127.0.0.1", body))
+        return new RawHttpClient(server.address(), Duration.ofSeconds(10))
+                .send(RawHttpRequest.post(path, "127.0.0.1", body))
                 .status();
     }
 
@@ -471,9 +471,9 @@ class WarmModelsTest {
             """)
     void aNameThatCannotBeMeantStopsEverythingBeforeItBegins(String name, String message) {
         ModelServer server = server("{}");
-        Trouble trouble = catchThrowableOfType(Trouble.class, () -> warm(server, "qwen3", name));
+        UserError trouble = catchThrowableOfType(UserError.class, () -> warm(server, "qwen3", name));
         assertThat(trouble).hasMessage(message);
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
+        assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
         assertThat(server.requests()).isEmpty();
     }
 
@@ -575,9 +575,9 @@ class WarmModelsTest {
     }
 
     private void unreachable(int port) {
-        Trouble trouble =
-                catchThrowableOfType(Trouble.class, () -> warmModels(port).warm(List.of("llama3.2:1b")));
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+        UserError trouble =
+                catchThrowableOfType(UserError.class, () -> warmModels(port).warm(List.of("llama3.2:1b")));
+        assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
         assertThat(trouble.sentence())
                 .startsWith("Ollama does not answer on 127.0.0.1:" + port + " (")
                 .endsWith("); see \"aiserver status\" and its log, then try again.");

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
 import dev.aiserver.rehearsal.launchd.Fault;
@@ -88,7 +88,7 @@ abstract class LaunchdContract {
                 new EmbeddedLaunchctl(new Account(uid, "ann", home, TIME_SCALE, List.of()), quirks);
         open.add(launchctl);
         WatchedHost host = new WatchedHost(host(launchctl, open));
-        Launchd launchd = new Launchd(host, uid, new Patience(Duration.ofMillis(10)), timing);
+        Launchd launchd = new Launchd(host, uid, new Poller(Duration.ofMillis(10)), timing);
         return new Mac(launchctl, host, launchd, uid);
     }
 
@@ -119,7 +119,8 @@ abstract class LaunchdContract {
     private static void assertTrouble(ThrowingCallable action, String... words) {
         assertThatThrownBy(action)
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.sentence()).contains(words));
+                        UserError.class,
+                        trouble -> assertThat(trouble.sentence()).contains(words));
     }
 
     /** With which answers the whole life of a job is to be tried. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,7 +55,7 @@ class PropertyListTest {
     @ValueSource(strings = {"<array>", "<dict><key>k</key>", "<dict>"})
     void oneThatIsNestedWithoutAnEndIsNone(String opening) {
         assertThatThrownBy(() -> PropertyList.parse("<plist>" + opening.repeat(200_000)))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("it is nested more than 64 deep");
     }
 
@@ -65,10 +65,10 @@ class PropertyListTest {
         String key = "<key>" + "k".repeat(1_000_000) + "</key>";
         String values = "<array>" + "<true/>".repeat(200_000) + "</array>";
         assertThatThrownBy(() -> PropertyList.parse("<plist><dict>" + key + values + "</dict></plist>"))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("its keys are longer than 1000 characters");
         assertThatThrownBy(() -> PropertyList.parse("<plist>" + " ".repeat(5_000_000) + "</plist>"))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("the property list is larger than any of a service");
     }
 
@@ -84,7 +84,7 @@ class PropertyListTest {
             })
     void saysInOneSentenceWhatIsNone(String text) {
         assertThatThrownBy(() -> PropertyList.parse(text))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("the property list is not in XML: ")
                 .hasMessageNotContainingAny("\n", "root:");
     }

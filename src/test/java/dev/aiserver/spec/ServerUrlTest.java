@@ -3,7 +3,7 @@ package dev.aiserver.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,8 +71,8 @@ class ServerUrlTest {
             -mac                            | letters, digits, dots and hyphens only
             """)
     void saysWhatIsWrongWithAnythingElse(String text, String reason) {
-        assertThatThrownBy(() -> ServerUrl.parse(text, EXAMPLE)).isInstanceOfSatisfying(Trouble.class, trouble -> {
-            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
+        assertThatThrownBy(() -> ServerUrl.parse(text, EXAMPLE)).isInstanceOfSatisfying(UserError.class, trouble -> {
+            assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
             assertThat(trouble.sentence())
                     .startsWith("--url ")
                     .contains(reason)

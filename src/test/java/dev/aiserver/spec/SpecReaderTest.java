@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +47,10 @@ class SpecReaderTest {
             assertThat(SpecReader.read("again", JSON.writeValueAsString(spec.asConfiguration())))
                     .isEqualTo(spec);
         } else {
-            Trouble trouble = catchThrowableOfType(Trouble.class, () -> SpecReader.read(file, text));
+            UserError trouble = catchThrowableOfType(UserError.class, () -> SpecReader.read(file, text));
             assertThat(trouble).hasMessage(file + ":" + expected);
             assertThat(trouble.getMessage()).doesNotContain("hunter2");
-            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION);
+            assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
         }
     }
 
@@ -98,7 +98,7 @@ class SpecReaderTest {
     void whatHasNoEndIsRefusedInASentence(String piece, int times) {
         String text = piece.replace("\\n", "\n").repeat(times);
         assertThatThrownBy(() -> SpecReader.inventory("a.yaml", text))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("a.yaml:")
                 .message()
                 .hasLineCount(1)

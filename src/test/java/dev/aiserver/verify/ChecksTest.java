@@ -3,7 +3,7 @@ package dev.aiserver.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ChecksTest {
     private static List<Check> checks(EndpointSet... sets) {
-        return Checks.of(new Client(
+        return Checks.of(new ServerView(
                 "remote-ollama", "127.0.0.1", new ServerSpec.Proxy(11434, Set.of(sets)), List.of("remote-ollama")));
     }
 
@@ -69,9 +69,9 @@ class ChecksTest {
     void areAllSelectedWithoutAPatternAndNoneBySomethingUnknown() {
         List<Check> checks = checks(EndpointSet.STRICT);
         assertThat(Selection.ALL.of(checks)).isEqualTo(checks);
-        assertThatExceptionOfType(Trouble.class)
+        assertThatExceptionOfType(UserError.class)
                 .isThrownBy(() -> new Selection(List.of("bindings.*", "bindigns.*"), true).of(checks))
                 .withMessageContaining("\"bindigns.*\"")
-                .matches(trouble -> trouble.kind() == Trouble.Kind.CONFIGURATION);
+                .matches(trouble -> trouble.kind() == UserError.Kind.CONFIGURATION);
     }
 }

@@ -33,7 +33,7 @@ class ModelLimitsTest {
     }
 
     private static boolean isFault(Outcome outcome) {
-        return outcome instanceof Outcome.Failed || outcome instanceof Outcome.Unknown;
+        return outcome instanceof Outcome.Failed || outcome instanceof Outcome.Inconclusive;
     }
 
     @Test

@@ -31,7 +31,7 @@ class RefusedBodyTest {
             .getBytes(StandardCharsets.US_ASCII);
 
     private static Outcome verify(int port) throws IOException {
-        Client client = new Client(
+        ServerView client = new ServerView(
                 "remote-ollama",
                 "127.0.0.1",
                 new ServerSpec.Proxy(port, Set.of(EndpointSet.STRICT)),
@@ -39,7 +39,7 @@ class RefusedBodyTest {
         Check check = new Selection(List.of("blocked.refused-body"), true)
                 .of(Checks.of(client))
                 .get(0);
-        return check.proof().prove(Subject.seenFromOutside(client).with(Duration.ofSeconds(5)));
+        return check.proof().prove(VerifyContext.seenFromOutside(client).with(Duration.ofSeconds(5)));
     }
 
     /** What a proxy does when it has refused. */

@@ -2,8 +2,8 @@ package dev.aiserver.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Trouble;
-import dev.aiserver.net.HttpCall;
+import dev.aiserver.host.UserError;
+import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -24,12 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RunnerTest {
     private static final Outcome GOOD = new Outcome.Passed("seen");
 
-    private static Subject at(String host, int port) {
-        return Subject.seenFromOutside(
-                new Client(host, host, new ServerSpec.Proxy(port, Set.of(EndpointSet.STRICT)), List.of(host)));
+    private static VerifyContext at(String host, int port) {
+        return VerifyContext.seenFromOutside(
+                new ServerView(host, host, new ServerSpec.Proxy(port, Set.of(EndpointSet.STRICT)), List.of(host)));
     }
 
-    private static List<Verdict> run(Subject subject, Check... checks) {
+    private static List<Verdict> run(VerifyContext subject, Check... checks) {
         return new Runner(subject, true, verdict -> {}).run(List.of(checks));
     }
 
@@ -42,7 +42,9 @@ class RunnerTest {
                     .run(List.of(
                             Check.of("a.slow", "waits for the other", subject -> {
                                 try {
-                                    return second.await(10, TimeUnit.SECONDS) ? GOOD : new Outcome.Unknown("never");
+                                    return second.await(10, TimeUnit.SECONDS)
+                                            ? GOOD
+                                            : new Outcome.Inconclusive("never");
                                 } catch (InterruptedException e) {
                                     throw new IOException(e);
                                 }
@@ -64,7 +66,7 @@ class RunnerTest {
                         throw new IOException("cut off");
                     }),
                     Check.of("a.trouble", "x", subject -> {
-                        throw new Trouble("Get it first.");
+                        throw new UserError("Get it first.");
                     }),
                     Check.of("a.bug", "x", subject -> {
                         throw new IllegalStateException("oh");
@@ -84,16 +86,17 @@ class RunnerTest {
     void looksOnceAtAMachineThatCannotBeLookedAt() throws IOException {
         AtomicInteger looks = new AtomicInteger();
         try (YesServer server = new YesServer()) {
-            Subject subject =
-                    Subject.seenFromInside(at("127.0.0.1", server.port()).client(), () -> {
+            VerifyContext subject =
+                    VerifyContext.seenFromInside(at("127.0.0.1", server.port()).client(), () -> {
                         looks.incrementAndGet();
-                        throw new Trouble("launchctl does not answer.");
+                        throw new UserError("launchctl does not answer.");
                     });
             Check first = Check.onServer("a.first", "x", (any, here) -> GOOD);
             Check second = Check.onServer("a.second", "x", (any, here) -> GOOD);
             assertThat(run(subject, first, second))
                     .hasSize(2)
-                    .allMatch(verdict -> verdict.outcome().equals(new Outcome.Unknown("launchctl does not answer.")));
+                    .allMatch(verdict ->
+                            verdict.outcome().equals(new Outcome.Inconclusive("launchctl does not answer.")));
             assertThat(looks).hasValue(1);
         }
     }
@@ -104,7 +107,7 @@ class RunnerTest {
             AtomicInteger running = new AtomicInteger();
             Check busy = Check.of("a.busy", "x", subject -> {
                 running.incrementAndGet();
-                subject.send(HttpCall.get("/api/version", subject.host()));
+                subject.send(RawHttpRequest.get("/api/version", subject.host()));
                 running.decrementAndGet();
                 return GOOD;
             });
@@ -127,7 +130,7 @@ class RunnerTest {
         assertThat(run(at("127.0.0.1", port), check))
                 .satisfiesExactly(
                         reach -> assertThat(reach.outcome().toString()).contains("Failed", "port: nobody listens"),
-                        other -> assertThat(other.outcome()).isInstanceOf(Outcome.Unknown.class));
+                        other -> assertThat(other.outcome()).isInstanceOf(Outcome.Inconclusive.class));
         assertThat(run(at("no-such-host.invalid", port), check).get(0).outcome().toString())
                 .contains("Failed", "name: no-such-host.invalid means no address");
     }

@@ -81,11 +81,11 @@ class SabotageTest {
                 of(
                         "Ollama is stopped",
                         "reach.server services.com.ollama",
-                        world -> world.afterwards(() -> world.stop(Server.OLLAMA))),
+                        world -> world.afterwards(() -> world.stop(ServerHost.OLLAMA))),
                 of(
                         "HAProxy is stopped",
                         "reach.server services.com.haproxy",
-                        world -> world.afterwards(() -> world.stop(Server.HAPROXY))),
+                        world -> world.afterwards(() -> world.stop(ServerHost.HAPROXY))),
                 of(
                         "processes come and go",
                         "services.stable.* services.logs.*? bindings.ollama bindings.haproxy bindings.others",
@@ -635,7 +635,7 @@ class SabotageTest {
         assertThat(good).hasSizeGreaterThan(150);
         assertThat(caught(good)).isSubsetOf(NOISY);
         assertThat(good)
-                .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Unknown)
+                .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Inconclusive)
                 .isEmpty();
 
         Map<String, Set<String>> table = new TreeMap<>();
@@ -778,7 +778,7 @@ class SabotageTest {
                 .filteredOn(verdict -> verdict.id().equals("openai.chat"))
                 .extracting(Verdict::outcome)
                 .hasSize(1)
-                .allMatch(outcome -> outcome instanceof Outcome.Unknown unknown
+                .allMatch(outcome -> outcome instanceof Outcome.Inconclusive unknown
                         && unknown.reason().contains("/api/tags gets 500"));
     }
 
@@ -835,7 +835,7 @@ class SabotageTest {
     void anOllamaThatHangsIsToldFromOneThatIsAway() throws Exception {
         world.patience(Duration.ofMillis(300));
         world.afterwards(() -> {
-            String pid = world.pid(Server.OLLAMA);
+            String pid = world.pid(ServerHost.OLLAMA);
             world.closeLater(() -> world.host().run(Command.of("kill", "-CONT", pid)));
             CommandResult stop = world.host().run(Command.of("kill", "-STOP", pid));
             assertThat(stop.succeeded()).as(stop.toString()).isTrue();
@@ -901,7 +901,7 @@ class SabotageTest {
         assertThat(verdicts)
                 .filteredOn(verdict -> !NOISY.contains(verdict.id()))
                 .allMatch(Verdict::isGood);
-        Set<String> onServer = Checks.of(new Client(
+        Set<String> onServer = Checks.of(new ServerView(
                         "localhost",
                         World.ADDRESS,
                         new ServerSpec.Proxy(world.proxyPort(), Set.of(EndpointSet.STRICT)),

@@ -1,8 +1,8 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.net.HttpCall;
 import dev.aiserver.net.HttpExchange;
-import dev.aiserver.net.HttpProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,16 +28,16 @@ final class SpoiltEngine implements AutoCloseable {
     /** What it does with one exchange. */
     @FunctionalInterface
     interface Fault {
-        void serve(HttpCall call, HttpProbe engine, OutputStream out) throws IOException;
+        void serve(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException;
     }
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final HttpProbe engine;
+    private final RawHttpClient engine;
     private final Fault fault;
 
     private SpoiltEngine(int enginePort, Fault fault) throws IOException {
-        this.engine = new HttpProbe(new InetSocketAddress("127.0.0.1", enginePort), TIMEOUT);
+        this.engine = new RawHttpClient(new InetSocketAddress("127.0.0.1", enginePort), TIMEOUT);
         this.fault = fault;
         threads.execute(this::accept);
     }
@@ -63,7 +63,7 @@ final class SpoiltEngine implements AutoCloseable {
     }
 
     /** Has models think although they are asked not to, as some do. */
-    static void thinking(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+    static void thinking(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
         String body = new String(call.body(), StandardCharsets.UTF_8)
                 .replace("\"reasoning_effort\":\"none\",", "")
                 .replace("\"reasoning\":{\"effort\":\"none\"},", "")
@@ -83,7 +83,7 @@ final class SpoiltEngine implements AutoCloseable {
     }
 
     /** Sends every answer as a whole, when all of it is there. */
-    static void buffering(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+    static void buffering(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
         try (HttpExchange exchange = engine.open(call)) {
             byte[] body = exchange.body().readAllBytes();
             head(call, exchange, out);
@@ -93,7 +93,7 @@ final class SpoiltEngine implements AutoCloseable {
     }
 
     /** Goes on reading the answer when nobody wants it any more. */
-    static void draining(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+    static void draining(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
         try (HttpExchange exchange = engine.open(call)) {
             head(call, exchange, out);
             boolean gone = false;
@@ -114,7 +114,7 @@ final class SpoiltEngine implements AutoCloseable {
     }
 
     /** Switches protocols for whoever asks. */
-    static void upgrading(HttpCall call, HttpProbe engine, OutputStream out) throws IOException {
+    static void upgrading(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
         if (call.headers().stream().anyMatch(header -> header.getKey().equalsIgnoreCase("upgrade"))) {
             out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\nConnection: Upgrade\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
@@ -127,12 +127,13 @@ final class SpoiltEngine implements AutoCloseable {
         return (call, engine, out) -> passOn(call, engine, out, millis);
     }
 
-    private static void passOn(HttpCall call, HttpProbe engine, OutputStream out, long delayMillis) throws IOException {
+    private static void passOn(RawHttpRequest call, RawHttpClient engine, OutputStream out, long delayMillis)
+            throws IOException {
         passOn(call, engine, out, delayMillis, UnaryOperator.identity());
     }
 
     private static void passOn(
-            HttpCall call, HttpProbe engine, OutputStream out, long delayMillis, UnaryOperator<String> change)
+            RawHttpRequest call, RawHttpClient engine, OutputStream out, long delayMillis, UnaryOperator<String> change)
             throws IOException {
         long until = System.nanoTime() + delayMillis * 1_000_000;
         try (HttpExchange exchange = engine.open(call)) {
@@ -154,7 +155,7 @@ final class SpoiltEngine implements AutoCloseable {
         }
     }
 
-    private static void head(HttpCall call, HttpExchange exchange, OutputStream out) throws IOException {
+    private static void head(RawHttpRequest call, HttpExchange exchange, OutputStream out) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + exchange.status() + " -\r\nConnection: close\r\n");
         exchange.headers().forEach((name, value) -> {
             if (!List.of("connection", "content-length", "transfer-encoding").contains(name)) {
@@ -165,7 +166,7 @@ final class SpoiltEngine implements AutoCloseable {
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void chunk(HttpCall call, byte[] bytes, int count, OutputStream out) throws IOException {
+    private static void chunk(RawHttpRequest call, byte[] bytes, int count, OutputStream out) throws IOException {
         if (!call.method().equals("HEAD")) {
             ByteArrayOutputStream chunk = new ByteArrayOutputStream();
             chunk.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -212,7 +213,7 @@ final class SpoiltEngine implements AutoCloseable {
                 return; // it knows no chunks
             }
             byte[] body = in.readNBytes(length);
-            fault.serve(new HttpCall(request[0], request[1], headers, body), engine, socket.getOutputStream());
+            fault.serve(new RawHttpRequest(request[0], request[1], headers, body), engine, socket.getOutputStream());
         } catch (IOException e) {
             return; // the client left
         }

@@ -2,9 +2,9 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,9 +45,9 @@ final class TamperedHost implements ForwardingHost {
     }
 
     @Override
-    public Facts facts() {
-        Facts facts = host.facts();
-        return new Facts(os, facts.arch(), facts.osVersion(), facts.uid(), facts.user(), facts.home());
+    public HostIdentity facts() {
+        HostIdentity facts = host.facts();
+        return new HostIdentity(os, facts.arch(), facts.osVersion(), facts.uid(), facts.user(), facts.home());
     }
 
     @Override

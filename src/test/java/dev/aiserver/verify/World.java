@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
-import dev.aiserver.net.HttpCall;
-import dev.aiserver.net.HttpProbe;
-import dev.aiserver.net.Reach;
+import dev.aiserver.host.Poller;
+import dev.aiserver.net.PortProbe;
+import dev.aiserver.net.RawHttpClient;
+import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.rehearsal.launchd.Account;
@@ -16,7 +16,7 @@ import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.State;
-import dev.aiserver.server.Blueprint;
+import dev.aiserver.server.DesiredState;
 import dev.aiserver.server.Layout;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Launchd;
@@ -105,7 +105,7 @@ final class World implements AutoCloseable {
                 new Account(machine.facts().uid(), machine.facts().user(), root.resolve("home"), 1, List.of()),
                 Quirks.usual());
         this.host = new TamperedHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Patience(Duration.ofMillis(20)), QUICK);
+        this.launchd = new Launchd(host, machine.facts().uid(), new Poller(Duration.ofMillis(20)), QUICK);
         this.layout = new Layout(root.resolve("home"));
         this.haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
         this.proxyPort = freePort();
@@ -295,8 +295,9 @@ final class World implements AutoCloseable {
      */
     List<Verdict> verify(String... only) throws Exception {
         try {
-            Subject usual = start();
-            Subject subject = mostAddedMillis.isPresent() ? usual.addingAtMost(mostAddedMillis.getAsDouble()) : usual;
+            VerifyContext usual = start();
+            VerifyContext subject =
+                    mostAddedMillis.isPresent() ? usual.addingAtMost(mostAddedMillis.getAsDouble()) : usual;
             afterwards.perform();
             Runner runner = new Runner(subject, true, verdict -> {});
             List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
@@ -317,8 +318,8 @@ final class World implements AutoCloseable {
     /** As it is seen from a client that knows its name and nothing else. */
     List<Verdict> verifyFromOutside(String name) throws Exception {
         try {
-            Client client = new Client(name, ADDRESS, start().client().proxy(), List.of(name));
-            return new Runner(Subject.seenFromOutside(client), true, verdict -> {}).run(Checks.of(client));
+            ServerView client = new ServerView(name, ADDRESS, start().client().proxy(), List.of(name));
+            return new Runner(VerifyContext.seenFromOutside(client), true, verdict -> {}).run(Checks.of(client));
         } finally {
             restore();
         }
@@ -326,10 +327,11 @@ final class World implements AutoCloseable {
 
     /** For models that every check finds one that can. */
     void install(String... models) throws IOException {
-        Subject subject = start();
+        VerifyContext subject = start();
         for (String model : models) {
             assertThat(subject.ollama(subject.server().orElseThrow())
-                            .send(HttpCall.post("/api/pull", "127.0.0.1:" + ollamaPort, Answers.object("model", model)))
+                            .send(RawHttpRequest.post(
+                                    "/api/pull", "127.0.0.1:" + ollamaPort, ProxyResponses.object("model", model)))
                             .text())
                     .contains("success");
         }
@@ -337,15 +339,15 @@ final class World implements AutoCloseable {
 
     /** Has a model in memory. */
     void load() throws IOException {
-        HttpCall generate =
-                HttpCall.post("/api/generate", "127.0.0.1:" + ollamaPort, Answers.object("model", "qwen3:0.6b"));
-        assertThat(new HttpProbe(new InetSocketAddress(ADDRESS, ollamaPort), LIMIT)
+        RawHttpRequest generate = RawHttpRequest.post(
+                "/api/generate", "127.0.0.1:" + ollamaPort, ProxyResponses.object("model", "qwen3:0.6b"));
+        assertThat(new RawHttpClient(new InetSocketAddress(ADDRESS, ollamaPort), LIMIT)
                         .send(generate)
                         .status())
                 .isEqualTo(200);
     }
 
-    private Subject start() {
+    private VerifyContext start() {
         ServerSpec spec = new ServerSpec(
                 NAME,
                 List.of(),
@@ -364,8 +366,8 @@ final class World implements AutoCloseable {
                 new ProxyConfiguration(ADDRESS, network.clients(), spec.proxy(), ollamaPort, HOST_NAMES)));
         String haproxyText = haproxyPlist.apply(
                 renderer.haproxyPlist(new HaproxyAgent(haproxy, layout.haproxyCfg(), layout.home(), log(), log())));
-        Job ollamaJob = Blueprint.ollamaJob(spec, layout);
-        Job haproxyJob = Blueprint.haproxyJob(spec, layout, ADDRESS);
+        Job ollamaJob = DesiredState.ollamaJob(spec, layout);
+        Job haproxyJob = DesiredState.haproxyJob(spec, layout, ADDRESS);
         write(layout.ollamaPlist(), ollamaText, "rw-r--r--");
         write(layout.haproxyPlist(), haproxyText, "rw-r--r--");
         write(layout.haproxyCfg(), cfgText, "rw-------");
@@ -377,7 +379,7 @@ final class World implements AutoCloseable {
             launchd.load(Layout.ROTATE_LOGS, layout.rotateLogsPlist());
             running.put(layout.rotateLogsPlist(), rotateText);
         }
-        new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
+        new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
         Receipt receipt = new Receipt(
                 Receipt.SCHEMA,
                 "test",
@@ -390,9 +392,10 @@ final class World implements AutoCloseable {
                         file(layout.haproxyCfg(), cfgText, 0600),
                         new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT),
                         new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT),
-                        new Receipt.Entry(Blueprint.rotateLogsJob(layout), State.ABSENT, State.PRESENT)));
-        Client client = new Client(name, ADDRESS, spec.proxy(), receipt.hostNames());
-        Subject subject = Subject.seenFromInside(client, () -> new Server(host, launchd, receipt, spec));
+                        new Receipt.Entry(DesiredState.rotateLogsJob(layout), State.ABSENT, State.PRESENT)));
+        ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
+        VerifyContext subject =
+                VerifyContext.seenFromInside(client, () -> new ServerHost(host, launchd, receipt, spec));
         return patience.map(subject::with).orElse(subject);
     }
 
@@ -411,15 +414,15 @@ final class World implements AutoCloseable {
         launchd.start(
                 job.label(),
                 job.plist(),
-                () -> Reach.answers(host, ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
+                () -> PortProbe.answers(host, ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
         running.put(job.plist(), definition);
     }
 
     /** Until its next health check, HAProxy does not know that Ollama has been started again. */
     private boolean takesOllamaForDead() {
         try {
-            return new HttpProbe(new InetSocketAddress(ADDRESS, proxyPort), LIMIT)
-                            .send(HttpCall.get("/api/version", NAME))
+            return new RawHttpClient(new InetSocketAddress(ADDRESS, proxyPort), LIMIT)
+                            .send(RawHttpRequest.get("/api/version", NAME))
                             .status()
                     == 503;
         } catch (IOException e) {
@@ -462,7 +465,7 @@ final class World implements AutoCloseable {
     @Override
     public void close() throws IOException {
         launchctl.close();
-        assertThat(new Patience(Duration.ofMillis(20)).await(LIMIT, () -> !Reach.answers(host, ADDRESS, proxyPort)))
+        assertThat(new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !PortProbe.answers(host, ADDRESS, proxyPort)))
                 .isTrue();
     }
 }

@@ -30,13 +30,13 @@ final class ChannelSocket extends SocketImpl {
     private static final int NO_REASON = -1;
 
     private final Session session;
-    private final Inflow inflow;
+    private final ChannelBuffer inflow;
     private @Nullable ChannelDirectTCPIP channel;
     private @Nullable OutputStream out;
 
     private ChannelSocket(Session session) {
         this.session = session;
-        this.inflow = new Inflow(session::isConnected);
+        this.inflow = new ChannelBuffer(session::isConnected);
     }
 
     /**

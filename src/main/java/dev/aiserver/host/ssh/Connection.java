@@ -5,8 +5,8 @@ import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
-import dev.aiserver.host.Complaint;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.FirstLine;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,7 +31,7 @@ final class Connection implements AutoCloseable {
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     /** A session with one of the machines, and the TCP connection below it. */
-    private record Leg(Session session, Line line) {
+    private record Leg(Session session, WatchedSocket line) {
         void close() {
             // A session that says good-bye into a line that is stuck would never return.
             line.cut();
@@ -44,9 +44,9 @@ final class Connection implements AutoCloseable {
         this.silence = silence;
     }
 
-    /** @throws Trouble when one of the machines cannot be reached, is not the right one, or lets nobody in */
-    static Connection open(Destination destination, SshConfig config, Questions questions, SshOptions options) {
-        Settings target = config.settings(destination);
+    /** @throws UserError when one of the machines cannot be reached, is not the right one, or lets nobody in */
+    static Connection open(Destination destination, SshConfig config, Prompter questions, SshOptions options) {
+        SshTarget target = config.settings(destination);
         Connection connection = new Connection(target.name(), options.silence());
         try {
             for (Destination jump : target.jumps()) {
@@ -60,11 +60,12 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private void extend(Settings to, Questions questions, SshOptions options) {
-        Questions asked = to.restrictions().asks() ? questions : Questions.NOBODY;
+    private void extend(SshTarget to, Prompter questions, SshOptions options) {
+        Prompter asked = to.restrictions().asks() ? questions : Prompter.NOBODY;
         Keys keys = new Keys(to, asked);
-        Passwords passwords = new Passwords(to.name(), asked);
-        Line line = new Line(options.connectTimeout(), legs.isEmpty() ? Optional.empty() : Optional.of(last()));
+        PasswordPrompt passwords = new PasswordPrompt(to.name(), asked);
+        WatchedSocket line =
+                new WatchedSocket(options.connectTimeout(), legs.isEmpty() ? Optional.empty() : Optional.of(last()));
         try {
             Session session = new JSch().getSession(to.user(), to.host(), to.port());
             session.setSocketFactory(line);
@@ -84,7 +85,7 @@ final class Connection implements AutoCloseable {
             legs.add(new Leg(session, line));
         } catch (JSchException e) {
             line.cut();
-            throw new Refusals(to, options.connectTimeout()).of(e, keys, passwords);
+            throw new ConnectErrors(to, options.connectTimeout()).of(e, keys, passwords);
         }
     }
 
@@ -92,7 +93,7 @@ final class Connection implements AutoCloseable {
     private static void connect(Session session, Duration timeout) throws JSchException {
         try {
             session.connect(Math.toIntExact(timeout.toMillis()));
-        } catch (Trouble refusal) {
+        } catch (UserError refusal) {
             throw refusal;
         } catch (RuntimeException e) {
             throw new JSchException("it does not speak as an SSH server does", e);
@@ -145,7 +146,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** Nothing while all is well; a connection that has been silent for too long is closed by asking. */
-    Optional<Trouble> loss() {
+    Optional<UserError> loss() {
         if (legs.stream().anyMatch(leg -> leg.line().silence().compareTo(silence) > 0)) {
             close();
             return Optional.of(lost("nothing was heard from it for " + silence.toSeconds() + " s"));
@@ -155,20 +156,20 @@ final class Connection implements AutoCloseable {
                 : Optional.of(lost("it was closed"));
     }
 
-    Trouble lost(JSchException e) {
+    UserError lost(JSchException e) {
         return loss().orElseGet(() -> lost(String.valueOf(e.getMessage())));
     }
 
-    Trouble lost(String how) {
-        return new Trouble(
-                Trouble.Kind.UNREACHABLE,
-                "The connection to " + name + " was lost: " + Complaint.of(how)
+    UserError lost(String how) {
+        return new UserError(
+                UserError.Kind.UNREACHABLE,
+                "The connection to " + name + " was lost: " + FirstLine.of(how)
                         + "; what was under way may be done or not, so run the command again.");
     }
 
-    Trouble silentShell() {
-        return new Trouble(
-                Trouble.Kind.UNREACHABLE,
+    UserError silentShell() {
+        return new UserError(
+                UserError.Kind.UNREACHABLE,
                 name
                         + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints hello:"
                         + " ssh " + name + " echo hello");

@@ -1,6 +1,6 @@
 package dev.aiserver.host.ssh;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +23,7 @@ public record Destination(Optional<String> user, String host, Optional<Integer> 
     /**
      * Reads {@code host}, {@code user@host}, {@code host:port}, {@code [address]:port}, {@code ssh://user@host:port}.
      *
-     * @throws Trouble when it is none of these
+     * @throws UserError when it is none of these
      */
     public static Destination parse(String typed) {
         String text =
@@ -45,9 +45,9 @@ public record Destination(Optional<String> user, String host, Optional<Integer> 
                 Optional.ofNullable(form.group("user")), address == null ? form.group("host") : address, port);
     }
 
-    private static Trouble wrong(String typed) {
-        return new Trouble(
-                Trouble.Kind.CONFIGURATION,
+    private static UserError wrong(String typed) {
+        return new UserError(
+                UserError.Kind.CONFIGURATION,
                 "\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port"
                         + " or ssh://user@host:port.");
     }

@@ -4,7 +4,7 @@ import com.jcraft.jsch.HostKey;
 import com.jcraft.jsch.HostKeyRepository;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.UserInfo;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a machine is the one that it is taken for. A key that is known is right, another than the known one
- * and a revoked one are wrong, and of one that is not known the person decides. Each refusal is a {@link Trouble}.
+ * and a revoked one are wrong, and of one that is not known the person decides. Each refusal is a {@link UserError}.
  */
 final class HostKeys implements HostKeyRepository {
-    private final Settings settings;
+    private final SshTarget settings;
     private final KnownHosts known;
-    private final Questions questions;
+    private final Prompter questions;
     private final boolean acceptNew;
     private final Supplier<Optional<InetAddress>> address;
 
@@ -34,7 +34,7 @@ final class HostKeys implements HostKeyRepository {
      * @param acceptNew whether a key that is not known is taken for right, and written down, without a question
      * @param address of the machine, once it is connected to; nothing when another machine leads there
      */
-    HostKeys(Settings settings, Questions questions, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
+    HostKeys(SshTarget settings, Prompter questions, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
         this.settings = settings;
         this.known =
                 new KnownHosts(settings.knownHosts(), settings.restrictions().revoked());
@@ -169,8 +169,8 @@ final class HostKeys implements HostKeyRepository {
         }
     }
 
-    private static Trouble refusal(String sentence) {
-        return new Trouble(Trouble.Kind.UNREACHABLE, sentence);
+    private static UserError refusal(String sentence) {
+        return new UserError(UserError.Kind.UNREACHABLE, sentence);
     }
 
     /** What the library reads in order to prefer the kinds of key that are known, and to find authorities. */

@@ -24,7 +24,7 @@ final class Keys implements IdentityRepository {
     private final List<OfferedKey> offered = new ArrayList<>();
     private final List<String> unusable = new ArrayList<>();
 
-    Keys(Settings settings, Questions questions) {
+    Keys(SshTarget settings, Prompter questions) {
         List<OfferedKey> files = new ArrayList<>();
         for (Path file : settings.keyFiles()) {
             if (Files.exists(file)) {

@@ -1,7 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +40,8 @@ final class KnownHosts {
     private static List<KnownHost> revoked(Path file) {
         List<String> lines = lines(file);
         if (!lines.isEmpty() && (lines.get(0) + "\n").equals(BINARY)) {
-            throw new Trouble(
-                    Trouble.Kind.CONFIGURATION,
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
                     "RevokedHostKeys " + file + " is a binary key revocation list, which cannot be read here; name a"
                             + " file with one public key a line.");
         }
@@ -51,8 +51,8 @@ final class KnownHosts {
             if (!line.isEmpty() && !line.startsWith("#")) {
                 int number = i + 1;
                 entries.add(KnownHost.parse(file, number, KnownHost.REVOKED + " * " + line)
-                        .orElseThrow(() -> new Trouble(
-                                Trouble.Kind.CONFIGURATION,
+                        .orElseThrow(() -> new UserError(
+                                UserError.Kind.CONFIGURATION,
                                 "RevokedHostKeys " + file + " line " + number
                                         + " is no public key, so nobody knows what it revokes; correct it.")));
             }
@@ -76,15 +76,15 @@ final class KnownHosts {
         try {
             return Content.read(file).text().lines().toList();
         } catch (IOException e) {
-            throw new Trouble(
+            throw new UserError(
                     "Cannot read " + file + ", which says which machines are known or revoked; check who owns it.", e);
         }
     }
 
     /** Appends, as ssh does, so that what others write meanwhile stays. */
     Path add(String name, String type, byte[] key) {
-        Path file = first().orElseThrow(() ->
-                new Trouble(Trouble.Kind.CONFIGURATION, "ssh is configured to know no hosts; set UserKnownHostsFile."));
+        Path file = first().orElseThrow(() -> new UserError(
+                UserError.Kind.CONFIGURATION, "ssh is configured to know no hosts; set UserKnownHostsFile."));
         try {
             Path directory = file.getParent();
             if (directory != null && !Files.exists(directory)) {
@@ -96,7 +96,7 @@ final class KnownHosts {
             Files.writeString(file, before + line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             return file;
         } catch (IOException e) {
-            throw new Trouble("Cannot write the key of " + name + " into " + file + "; check who owns it.", e);
+            throw new UserError("Cannot write the key of " + name + " into " + file + "; check who owns it.", e);
         }
     }
 

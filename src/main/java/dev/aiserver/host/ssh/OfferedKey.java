@@ -18,10 +18,10 @@ final class OfferedKey implements Identity {
 
     private final Identity key;
     private final String name;
-    private final Questions questions;
+    private final Prompter questions;
     private String remark = "";
 
-    OfferedKey(Identity key, String name, Questions questions) {
+    OfferedKey(Identity key, String name, Prompter questions) {
         this.key = key;
         this.name = name;
         this.questions = questions;

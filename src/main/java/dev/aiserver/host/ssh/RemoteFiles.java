@@ -1,12 +1,12 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Complaint;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
+import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ final class RemoteFiles {
 
     private RemoteFiles() {}
 
-    private static Question<Boolean> change(FileChange change) {
+    private static RemoteScript<Boolean> change(FileChange change) {
         if (change instanceof FileChange.Write write) {
             return write(write.path(), write.content(), write.mode());
         }
@@ -60,11 +60,11 @@ final class RemoteFiles {
     }
 
     /** The first changes, as many as go together: much content goes faster by itself. */
-    static List<Question<Boolean>> batch(List<FileChange> changes) {
-        List<Question<Boolean>> batch = new ArrayList<>();
+    static List<RemoteScript<Boolean>> batch(List<FileChange> changes) {
+        List<RemoteScript<Boolean>> batch = new ArrayList<>();
         int size = 0;
         for (FileChange change : changes) {
-            Question<Boolean> question = change(change);
+            RemoteScript<Boolean> question = change(change);
             size += question.script().length();
             if (size > MUCH && !batch.isEmpty()) {
                 break;
@@ -89,7 +89,7 @@ final class RemoteFiles {
             printf '%%s %%s %%s %%s\\n' "$1" "$3" "$2" "$5"
             """.formatted(NOTHING_THERE);
 
-    static Question<FileState> file(Path path) {
+    static RemoteScript<FileState> file(Path path) {
         return stat(
                 path,
                 "case $1 in -*) [ \"$5\" -le %d ] || exit %d; exec cat -- \"$p\" ;; esac\n"
@@ -97,7 +97,7 @@ final class RemoteFiles {
                 (file, content) -> new FileState.Regular(content, file.mode(), file.owner()));
     }
 
-    static Question<FileState> stat(Path path) {
+    static RemoteScript<FileState> stat(Path path) {
         return stat(path, "", (file, nothing) -> file);
     }
 
@@ -105,14 +105,14 @@ final class RemoteFiles {
      * @param more script for what the file holds
      * @param read of a regular file, with what the script has printed
      */
-    private static Question<FileState> stat(
+    private static RemoteScript<FileState> stat(
             Path path, String more, BiFunction<FileState.Unread, Content, FileState> read) {
-        return Question.of(script(path, STAT + more), result -> {
+        return RemoteScript.of(script(path, STAT + more), result -> {
             if (result.exitCode() == NOTHING_THERE) {
                 return new FileState.Absent();
             }
             if (result.exitCode() == TOO_LARGE) {
-                throw new Trouble("Cannot read " + path + ": " + Content.TOO_LARGE + ".");
+                throw new UserError("Cannot read " + path + ": " + Content.TOO_LARGE + ".");
             }
             if (!result.succeeded()) {
                 return absentOr(result, path);
@@ -139,25 +139,25 @@ final class RemoteFiles {
         boolean wellFormed = words.matches();
         if (!wellFormed
                 || line.startsWith("-") && !SIZE.matcher(words.group("size")).matches()) {
-            throw new Trouble("Cannot read " + path + ": \"ls -ldn\" there does not say what it is.");
+            throw new UserError("Cannot read " + path + ": \"ls -ldn\" there does not say what it is.");
         }
         String mode = words.group("mode");
         int owner = (int) Long.parseLong(words.group("owner"));
         return switch (mode.charAt(0)) {
             case '-' ->
                 new FileState.Unread(
-                        Modes.parse(mode),
+                        FileModes.parse(mode),
                         owner,
                         Integer.parseInt(words.group("links")),
                         Long.parseLong(words.group("size")));
-            case 'd' -> new FileState.Directory(Modes.parse(mode), owner);
+            case 'd' -> new FileState.Directory(FileModes.parse(mode), owner);
             case 'l' -> new FileState.Other(FileState.Other.LINK, owner);
             default -> new FileState.Other("special file", owner);
         };
     }
 
-    static Question<List<Path>> list(Path directory) {
-        return Question.of(script(directory, """
+    static RemoteScript<List<Path>> list(Path directory) {
+        return RemoteScript.of(script(directory, """
                         if [ ! -d "$p" ] || [ -L "$p" ]; then exit 0; fi
                         ls -- "$p" >/dev/null && cd -- "$p" || exit
                         for f in * .[!.]* ..?*; do
@@ -173,14 +173,14 @@ final class RemoteFiles {
                     .sorted()
                     .toList();
             if (entries.size() > Host.MOST_ENTRIES) {
-                throw new Trouble(
+                throw new UserError(
                         "Cannot read " + directory + ": it holds more than " + Host.MOST_ENTRIES + " entries.");
             }
             return entries;
         });
     }
 
-    static Question<Boolean> write(Path path, Content content, int mode) {
+    static RemoteScript<Boolean> write(Path path, Content content, int mode) {
         return place(path, content, mode, """
                 if [ -d "$p" ]; then
                   if [ ! -L "$p" ]; then echo ': Is a directory' >&2; exit 1; fi
@@ -191,7 +191,7 @@ final class RemoteFiles {
                 """);
     }
 
-    static Question<Boolean> create(Path path, Content content, int mode) {
+    static RemoteScript<Boolean> create(Path path, Content content, int mode) {
         return place(path, content, mode, """
                 if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi
                 ln -- "$t" "$p" || { if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi; exit 1; }
@@ -199,7 +199,7 @@ final class RemoteFiles {
     }
 
     /** The shell writes it by itself, which is the fastest; where it cannot, cat says why, as not every shell does. */
-    private static Question<Boolean> place(Path path, Content content, int mode, String placement) {
+    private static RemoteScript<Boolean> place(Path path, Content content, int mode, String placement) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
         String body = """
                 d=%s t=%s
@@ -216,7 +216,7 @@ final class RemoteFiles {
                         ~mode & 0777,
                         Shell.quote(Shell.escaped(content.bytes())),
                         (mode & ~MODES_OF_NEW_FILES) == 0 ? "" : "chmod %o \"$t\" || exit\n".formatted(mode));
-        return Question.of(script(path, body + placement), result -> {
+        return RemoteScript.of(script(path, body + placement), result -> {
             if (result.exitCode() == THERE_ALREADY) {
                 return false;
             }
@@ -227,7 +227,7 @@ final class RemoteFiles {
         });
     }
 
-    static Question<Boolean> move(Path from, Path to) {
+    static RemoteScript<Boolean> move(Path from, Path to) {
         String body = "f=" + Shell.quote(from.toString()) + "\n" + """
                 if [ ! -e "$f" ] && [ ! -L "$f" ]; then exit %d; fi
                 if [ -d "$p" ]; then
@@ -236,7 +236,7 @@ final class RemoteFiles {
                 fi
                 mv -f -- "$f" "$p" && { sync "$p" || sync; } 2>/dev/null
                 """.formatted(NOTHING_THERE);
-        return Question.of(script(to, body), result -> {
+        return RemoteScript.of(script(to, body), result -> {
             if (result.exitCode() == NOTHING_THERE) {
                 return false;
             }
@@ -247,8 +247,8 @@ final class RemoteFiles {
         });
     }
 
-    static Question<Boolean> delete(Path path) {
-        return Question.of(script(path, """
+    static RemoteScript<Boolean> delete(Path path) {
+        return RemoteScript.of(script(path, """
                         fine() {
                           case $e in
                             *': No such file or directory' | *': Not a directory' | *': Directory not empty') exit 0 ;;
@@ -266,8 +266,8 @@ final class RemoteFiles {
         });
     }
 
-    static Question<Boolean> createDirectory(Path path, int mode) {
-        return Question.of(script(path, "mkdir -m %o -- \"$p\"".formatted(mode)), result -> {
+    static RemoteScript<Boolean> createDirectory(Path path, int mode) {
+        return RemoteScript.of(script(path, "mkdir -m %o -- \"$p\"".formatted(mode)), result -> {
             if (!result.succeeded()) {
                 throw refused("create", path, result);
             }
@@ -275,14 +275,14 @@ final class RemoteFiles {
         });
     }
 
-    private static Trouble refused(String verb, Path path, CommandResult result) {
-        return new Trouble("Cannot " + verb + " " + path + ": " + inWords(reason(result)) + ".");
+    private static UserError refused(String verb, Path path, CommandResult result) {
+        return new UserError("Cannot " + verb + " " + path + ": " + inWords(reason(result)) + ".");
     }
 
     /** The system's own words, which stand at the end of a tool's message. */
     private static String reason(CommandResult result) {
         String message = result.errorText().isBlank() ? result.complaint() : result.errorText();
-        return Complaint.of(message.substring(message.lastIndexOf(": ") + 1));
+        return FirstLine.of(message.substring(message.lastIndexOf(": ") + 1));
     }
 
     private static String inWords(String reason) {

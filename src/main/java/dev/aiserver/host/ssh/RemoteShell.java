@@ -2,8 +2,8 @@ package dev.aiserver.host.ssh;
 
 import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.JSchException;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +25,15 @@ final class RemoteShell implements AutoCloseable {
             """ + Shell.PRELUDE;
 
     /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
-    private static final Patience CLOSELY = new Patience(Duration.ofMillis(20));
+    private static final Poller CLOSELY = new Poller(Duration.ofMillis(20));
 
     private static final Duration A_MOMENT = Duration.ofMillis(500);
 
     private final Connection connection;
     private final ChannelExec channel;
     private final OutputStream in;
-    private final Sections stdout = new Sections();
-    private final Sections stderr = new Sections();
+    private final MarkedStream stdout = new MarkedStream();
+    private final MarkedStream stderr = new MarkedStream();
 
     /** @param channel that was not opened yet */
     RemoteShell(Connection connection, ChannelExec channel) {
@@ -76,11 +76,11 @@ final class RemoteShell implements AutoCloseable {
         }
     }
 
-    Sections stdout() {
+    MarkedStream stdout() {
         return stdout;
     }
 
-    Sections stderr() {
+    MarkedStream stderr() {
         return stderr;
     }
 
@@ -97,7 +97,7 @@ final class RemoteShell implements AutoCloseable {
      * Whether it came true within the limit. A thread that is interrupted goes on waiting: what was asked is done there
      * in any case, and has to be known here.
      *
-     * @throws Trouble when the connection is lost before, or the process ends
+     * @throws UserError when the connection is lost before, or the process ends
      */
     boolean await(Duration limit, BooleanSupplier condition) {
         return await(limit, false, condition);
@@ -142,7 +142,7 @@ final class RemoteShell implements AutoCloseable {
         return !isOpen() && channel.getExitStatus() >= 0;
     }
 
-    private Trouble gone(IOException e) {
+    private UserError gone(IOException e) {
         return hasEnded() ? connection.silentShell() : connection.lost(String.valueOf(e.getMessage()));
     }
 

@@ -1,7 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import com.jcraft.jsch.JSch;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ record Restrictions(
     /**
      * @param machine as it was typed
      * @param values as {@code ssh -G} prints them, the first of each name; see ssh_config(5)
-     * @throws Trouble when what is demanded cannot be done here
+     * @throws UserError when what is demanded cannot be done here
      */
     static Restrictions of(String machine, Map<String, String> values, Optional<Path> revoked) {
         if (isSet(values, "knownhostscommand")) {
@@ -119,9 +119,9 @@ record Restrictions(
         return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
     }
 
-    private static Trouble cannot(String machine, String what, String remedy) {
-        return new Trouble(
-                Trouble.Kind.CONFIGURATION,
+    private static UserError cannot(String machine, String what, String remedy) {
+        return new UserError(
+                UserError.Kind.CONFIGURATION,
                 "ssh is configured for " + machine + " " + what + ", which does not work here; " + remedy + ".");
     }
 }

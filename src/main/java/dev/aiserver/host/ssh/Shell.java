@@ -3,7 +3,7 @@ package dev.aiserver.host.ssh;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +74,7 @@ final class Shell {
      * The program takes the shell's place, so that it is the shell's end that is seen. It is looked up before its own
      * environment is set, which may have another search path.
      */
-    static Question<CommandResult> run(Command command) {
+    static RemoteScript<CommandResult> run(Command command) {
         String environment = command.environment().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(variable -> "export " + quote(variable.getKey() + "=" + variable.getValue()) + "\n")
@@ -90,35 +90,35 @@ final class Shell {
                 [ -f "$_program" ] && [ -x "$_program" ] || { printf '%%s: cannot be run' "$1" >&2; exit %1$d; }
                 shift
                 """.formatted(CommandResult.NOT_FOUND) + environment + "exec \"$_program\" \"$@\"";
-        return new Question<>(script, command.stdin().bytes(), result -> result);
+        return new RemoteScript<>(script, command.stdin().bytes(), result -> result);
     }
 
     /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
-    static Question<CommandResult> unlessAnswered(Question<CommandResult> question) {
+    static RemoteScript<CommandResult> unlessAnswered(RemoteScript<CommandResult> question) {
         String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_ASKED);
-        return new Question<>(unless + question.script(), question.input(), question.answer());
+        return new RemoteScript<>(unless + question.script(), question.input(), question.answer());
     }
 
-    static Question<Optional<Path>> find(String program) {
-        return Question.of(
+    static RemoteScript<Optional<Path>> find(String program) {
+        return RemoteScript.of(
                 "_look " + quote(program) + " && printf %s \"$_program\"",
                 result -> result.succeeded() ? Optional.of(path(program, result.text())) : Optional.empty());
     }
 
     private static Path path(String program, String said) {
         if (!said.startsWith("/") || said.indexOf('\0') >= 0 || said.length() > LONGEST_PATH) {
-            throw new Trouble("Cannot tell where " + program + " is: that machine's shell says no path.");
+            throw new UserError("Cannot tell where " + program + " is: that machine's shell says no path.");
         }
         return Path.of(said);
     }
 
     /** Kills a process and all below it, parents first, so that they do not go on to what comes next. */
-    static Question<Boolean> killTree(String pid) {
+    static RemoteScript<Boolean> killTree(String pid) {
         String script = "ps -A -o pid= -o ppid= | awk -v root=" + quote(pid) + " '"
                 + "{ parent[$1] = $2 } "
                 + "END { doomed[root]; do { more = 0; for (p in parent) "
                 + "if (!(p in doomed) && (parent[p] in doomed)) { doomed[p]; more = 1 } } while (more); "
                 + "for (p in doomed) print p }' | sort -n | xargs kill -9";
-        return Question.of(script, CommandResult::succeeded);
+        return RemoteScript.of(script, CommandResult::succeeded);
     }
 }

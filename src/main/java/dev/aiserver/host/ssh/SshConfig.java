@@ -3,7 +3,7 @@ package dev.aiserver.host.ssh;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +32,8 @@ public final class SshConfig {
         this.file = file;
     }
 
-    /** @throws Trouble when the configuration cannot be read, or asks for what this program cannot do */
-    Settings settings(Destination destination) {
+    /** @throws UserError when the configuration cannot be read, or asks for what this program cannot do */
+    SshTarget settings(Destination destination) {
         List<String> argv = new ArrayList<>(List.of("ssh", "-G"));
         file.ifPresent(path -> argv.addAll(List.of("-F", path.toString())));
         destination.user().ifPresent(user -> argv.addAll(List.of("-l", user)));
@@ -56,7 +56,7 @@ public final class SshConfig {
         return settings(destination, values);
     }
 
-    private Settings settings(Destination destination, Map<String, List<String>> values) {
+    private SshTarget settings(Destination destination, Map<String, List<String>> values) {
         if (single(values, "proxycommand").isPresent()) {
             throw wrong("ssh is configured to reach " + destination.host()
                     + " by a ProxyCommand, which does not work here; use ProxyJump.");
@@ -68,7 +68,7 @@ public final class SshConfig {
                 .replace("%r", user)
                 .replace("%n", destination.host())
                 .replace("%%", "%");
-        return new Settings(
+        return new SshTarget(
                 host,
                 single(values, "port").map(Integer::valueOf).orElse(22),
                 user,
@@ -121,7 +121,7 @@ public final class SshConfig {
         return environment.getOrDefault("HOME", "/");
     }
 
-    private static Trouble wrong(String sentence) {
-        return new Trouble(Trouble.Kind.CONFIGURATION, sentence);
+    private static UserError wrong(String sentence) {
+        return new UserError(UserError.Kind.CONFIGURATION, sentence);
     }
 }

@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Facts;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.ForeseeingHost;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.PrefetchingHost;
 import dev.aiserver.host.ProgramAudit;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -41,15 +41,15 @@ public final class SshHost implements Host, AutoCloseable {
 
     private final Destination destination;
     private final SshConfig config;
-    private final Questions questions;
+    private final Prompter questions;
     private final SshOptions options;
     private final Semaphore atOnce = new Semaphore(AT_ONCE);
     private @Nullable Connection connection;
-    private @Nullable Facts facts;
+    private @Nullable HostIdentity facts;
     private @Nullable ProgramAudit tools;
     private @Nullable Long presence;
 
-    public SshHost(Destination destination, SshConfig config, Questions questions, SshOptions options) {
+    public SshHost(Destination destination, SshConfig config, Prompter questions, SshOptions options) {
         this.destination = destination;
         this.config = config;
         this.questions = questions;
@@ -71,19 +71,19 @@ public final class SshHost implements Host, AutoCloseable {
         return connection;
     }
 
-    private <T> T ask(Question<T> question) {
-        Conversation.Heard heard = hold(new Conversation(List.of(question)), LONGEST);
+    private <T> T ask(RemoteScript<T> question) {
+        ShellBatch.BatchResult heard = hold(new ShellBatch(List.of(question)), LONGEST);
         if (heard.answers().isEmpty()) {
             throw noAnswer(heard);
         }
         return question.answer().apply(heard.answers().get(0));
     }
 
-    private Conversation.Heard hold(Conversation conversation, Duration limit) {
+    private ShellBatch.BatchResult hold(ShellBatch conversation, Duration limit) {
         return oneOfFew(open -> conversation.hold(open, limit));
     }
 
-    private Conversation.Heard oneOfFew(Function<Connection, Conversation.Heard> conversation) {
+    private ShellBatch.BatchResult oneOfFew(Function<Connection, ShellBatch.BatchResult> conversation) {
         Connection open = connection();
         atOnce.acquireUninterruptibly();
         try {
@@ -94,10 +94,10 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     @Override
-    public synchronized Facts facts() {
+    public synchronized HostIdentity facts() {
         if (facts == null) {
-            CommandResult answer = run(Facts.question());
-            facts = Facts.read(answer);
+            CommandResult answer = run(HostIdentity.question());
+            facts = HostIdentity.read(answer);
             tools = ProgramAudit.read(answer.text(), facts);
         }
         return facts;
@@ -116,23 +116,23 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public CommandResult run(Command command) {
-        return one(command, Conversation::holdApartUnlessInterrupted);
+        return one(command, ShellBatch::holdApartUnlessInterrupted);
     }
 
     @Override
     public CommandResult look(Command command) {
-        return one(command, Conversation::holdUnlessInterrupted);
+        return one(command, ShellBatch::holdUnlessInterrupted);
     }
 
     /** How a conversation is held. */
     @FunctionalInterface
     private interface Manner {
-        Conversation.Heard hold(Conversation conversation, Connection open, Duration limit);
+        ShellBatch.BatchResult hold(ShellBatch conversation, Connection open, Duration limit);
     }
 
     private CommandResult one(Command command, Manner manner) {
-        Conversation conversation = new Conversation(List.of(Shell.run(command)));
-        Conversation.Heard heard = oneOfFew(open -> manner.hold(conversation, open, command.timeout()));
+        ShellBatch conversation = new ShellBatch(List.of(Shell.run(command)));
+        ShellBatch.BatchResult heard = oneOfFew(open -> manner.hold(conversation, open, command.timeout()));
         heard.unfinished().ifPresent(cut -> requireNotInterrupted(command));
         return heard.unfinished().orElseGet(() -> heard.answers().get(0));
     }
@@ -140,19 +140,20 @@ public final class SshHost implements Host, AutoCloseable {
     /** What an interruption has cut off is no answer, as on this machine. */
     private static void requireNotInterrupted(Command command) {
         if (Thread.currentThread().isInterrupted()) {
-            throw new Trouble(
-                    Trouble.Kind.INTERRUPTED, "\"" + command + "\" was cut off, because this program was interrupted.");
+            throw new UserError(
+                    UserError.Kind.INTERRUPTED,
+                    "\"" + command + "\" was cut off, because this program was interrupted.");
         }
     }
 
     @Override
     public List<CommandResult> runAll(List<Command> commands) {
-        return all(commands, Conversation::holdApartUnlessInterrupted);
+        return all(commands, ShellBatch::holdApartUnlessInterrupted);
     }
 
     @Override
     public List<CommandResult> lookAll(List<Command> commands) {
-        return all(commands, Conversation::holdUnlessInterrupted);
+        return all(commands, ShellBatch::holdUnlessInterrupted);
     }
 
     private List<CommandResult> all(List<Command> commands, Manner manner) {
@@ -160,9 +161,9 @@ public final class SshHost implements Host, AutoCloseable {
             return List.of();
         }
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
-        Conversation conversation =
-                Conversation.untilOneFails(commands.stream().map(Shell::run).toList());
-        Conversation.Heard heard = oneOfFew(open -> manner.hold(conversation, open, limit));
+        ShellBatch conversation =
+                ShellBatch.untilOneFails(commands.stream().map(Shell::run).toList());
+        ShellBatch.BatchResult heard = oneOfFew(open -> manner.hold(conversation, open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult result : heard.answers()) {
             results.add(result);
@@ -180,8 +181,8 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
         for (int done = 0; done < changes.size(); ) {
-            List<Question<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
-            Conversation.Heard heard = hold(Conversation.untilOneFails(batch), LONGEST);
+            List<RemoteScript<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
+            ShellBatch.BatchResult heard = hold(ShellBatch.untilOneFails(batch), LONGEST);
             List<CommandResult> answers = heard.answers();
             if (answers.size() < batch.size()) {
                 throw noAnswer(heard);
@@ -195,7 +196,7 @@ public final class SshHost implements Host, AutoCloseable {
         }
     }
 
-    private Trouble noAnswer(Conversation.Heard heard) {
+    private UserError noAnswer(ShellBatch.BatchResult heard) {
         boolean tooMuch = heard.unfinished().stream().anyMatch(cut -> cut.exitCode() == CommandResult.TOO_MUCH);
         return connection()
                 .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONGEST.toMinutes() + " minutes");
@@ -244,7 +245,7 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public synchronized long presence() {
         if (presence == null) {
-            presence = Conversation.settle(connection(), FOR_A_SHELL);
+            presence = ShellBatch.settle(connection(), FOR_A_SHELL);
         }
         return presence;
     }
@@ -260,12 +261,11 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     @Override
-    public Host ahead(Foresight foresight) {
-        AskedAhead asked = new AskedAhead(foresight);
+    public Host ahead(Prefetch foresight) {
+        RemotePrefetch asked = new RemotePrefetch(foresight);
         Duration limit = FOR_A_SHELL.plus(asked.ofOneCommand());
-        return new ForeseeingHost(
-                this,
-                asked.read(hold(new Conversation(asked.questions()), limit).answers()));
+        return new PrefetchingHost(
+                this, asked.read(hold(new ShellBatch(asked.questions()), limit).answers()));
     }
 
     @Override

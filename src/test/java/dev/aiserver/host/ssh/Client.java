@@ -72,10 +72,10 @@ final class Client implements AutoCloseable {
     }
 
     SshHost host(String name) {
-        return host(name, Questions.NOBODY, SshOptions.usual().acceptingNewHostKey());
+        return host(name, Prompter.NOBODY, SshOptions.usual().acceptingNewHostKey());
     }
 
-    SshHost host(String name, Questions questions, SshOptions options) {
+    SshHost host(String name, Prompter questions, SshOptions options) {
         return new SshHost(Destination.parse(name), config(), questions, options);
     }
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,13 +56,13 @@ class ConnectionIT {
     }
 
     private SshHost host(String name) {
-        return client.host(name, Questions.NOBODY, IMPATIENT);
+        return client.host(name, Prompter.NOBODY, IMPATIENT);
     }
 
     private static void unreachable(Runnable action, String sentence) {
         assertThatThrownBy(action::run)
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessage(sentence);
     }
 
@@ -102,7 +102,7 @@ class ConnectionIT {
     }
 
     private static boolean isGone(long pid) {
-        return new Patience(Duration.ofMillis(5))
+        return new Poller(Duration.ofMillis(5))
                 .await(Duration.ofSeconds(5), () -> ProcessHandle.of(pid).isEmpty());
     }
 
@@ -161,12 +161,12 @@ class ConnectionIT {
                 host.write(file, Content.of("old"), 0600);
                 relay.cutAfter(500_000);
                 assertThatThrownBy(() -> host.write(file, Content.of(new byte[1_000_000]), 0600))
-                        .isInstanceOf(Trouble.class)
+                        .isInstanceOf(UserError.class)
                         .hasMessageContaining("was lost");
             }
         }
         try (SshHost host = host("server")) {
-            assertThat(new Patience(Duration.ofMillis(20))
+            assertThat(new Poller(Duration.ofMillis(20))
                             .await(
                                     Duration.ofSeconds(5),
                                     () -> host.list(server.home()).size() == 2))
@@ -311,14 +311,14 @@ class ConnectionIT {
                     new Case("create", readable.resolve("new"), (there, path) -> there.createDirectory(path, 0700)))) {
                 assertThatThrownBy(() -> each.action.accept(host, each.path))
                         .as(each.verb + " " + each.path)
-                        .isInstanceOf(Trouble.class)
+                        .isInstanceOf(UserError.class)
                         .hasMessage(
                                 "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
             }
-            Host ahead = host.ahead(new Foresight(
-                    List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
+            Host ahead = host.ahead(
+                    new Prefetch(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
             assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
-            assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(Trouble.class);
+            assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(UserError.class);
         }
         assertThat(file).hasContent("ours");
     }
@@ -349,7 +349,7 @@ class ConnectionIT {
             assertThat(host.roundTrips())
                     .as("facts and presence are asked once")
                     .isEqualTo(operations.size());
-            var ahead = host.ahead(new Foresight(
+            var ahead = host.ahead(new Prefetch(
                     List.of(file, server.home()),
                     List.of(file),
                     List.of(server.home()),

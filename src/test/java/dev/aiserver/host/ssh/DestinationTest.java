@@ -3,7 +3,7 @@ package dev.aiserver.host.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,7 +56,7 @@ class DestinationTest {
     void whatIsNoDestinationIsRefused(String typed) {
         assertThatThrownBy(() -> Destination.parse(typed))
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
                 .hasMessage("\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port or"
                         + " ssh://user@host:port.");
     }

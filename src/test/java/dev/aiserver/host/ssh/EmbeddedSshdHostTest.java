@@ -3,9 +3,9 @@ package dev.aiserver.host.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Foresight;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostContract;
+import dev.aiserver.host.Prefetch;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ class EmbeddedSshdHostTest implements HostContract {
                 "[ -e \"$1\" ] && exec echo all of it; : >\"$1\"; echo a part; kill -KILL $$",
                 "sh",
                 home.resolve("asked").toString());
-        assertThat(host.ahead(Foresight.ofCommands(List.of(question)))
+        assertThat(host.ahead(Prefetch.ofCommands(List.of(question)))
                         .look(question)
                         .text())
                 .isEqualTo("all of it\n");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class HostKeysIT {
         return "[127.0.0.1]:" + server.port() + " " + Client.publicHalf(key);
     }
 
-    private void connect(Questions questions, SshOptions options) {
+    private void connect(Prompter questions, SshOptions options) {
         try (SshHost host = client.host("server", questions, options)) {
             assertThat(host.run(Command.of("echo", "in")).text()).isEqualTo("in\n");
         }
@@ -65,13 +65,13 @@ class HostKeysIT {
     private static void refuses(ThrowingCallable connecting, String... parts) {
         assertThatThrownBy(connecting)
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessageContainingAll(parts);
     }
 
     @Test
     void anUnknownMachineIsRefusedAndNotRemembered() {
-        for (Questions questions : List.of(Questions.NOBODY, new Person(false))) {
+        for (Prompter questions : List.of(Prompter.NOBODY, new FakePrompter(false))) {
             refuses(
                     () -> connect(questions, CAUTIOUS),
                     "The key of 127.0.0.1 is not known",
@@ -84,30 +84,30 @@ class HostKeysIT {
     @Test
     void anUnknownMachineIsShownAndRememberedWhenThePersonAgrees() throws IOException {
         Files.writeString(client.knownHosts(), "# no line end");
-        Person person = new Person(true);
+        FakePrompter person = new FakePrompter(true);
         connect(person, CAUTIOUS);
         assertThat(person.asked()).hasSize(1).first().asString().contains("127.0.0.1", fingerprint());
         String entry = entry(server.hostKey()).replaceAll(" [^ ]*$", "");
         assertThat(Files.readAllLines(client.knownHosts())).containsExactly("# no line end", entry);
-        connect(Questions.NOBODY, CAUTIOUS);
+        connect(Prompter.NOBODY, CAUTIOUS);
     }
 
     @Test
     void anUnknownMachineIsRememberedWithoutAQuestionWhenThatIsAskedFor() {
-        connect(Questions.NOBODY, TRUSTING);
-        connect(Questions.NOBODY, CAUTIOUS);
+        connect(Prompter.NOBODY, TRUSTING);
+        connect(Prompter.NOBODY, CAUTIOUS);
     }
 
     @Test
     void aChangedKeyIsRefusedWhateverIsAllowed() throws IOException {
         Files.writeString(client.knownHosts(), "# mine\n");
-        connect(Questions.NOBODY, TRUSTING);
+        connect(Prompter.NOBODY, TRUSTING);
         String old = fingerprint();
         server.newHostKey();
         server.restart();
         String before = Files.readString(client.knownHosts());
         refuses(
-                () -> connect(new Person(true), TRUSTING),
+                () -> connect(new FakePrompter(true), TRUSTING),
                 "The key of 127.0.0.1 has changed",
                 client.knownHosts() + " line 2 says " + old,
                 fingerprint());
@@ -117,18 +117,18 @@ class HostKeysIT {
     @Test
     void anotherKindOfKeyThanTheKnownOneIsAChangedKey() throws IOException {
         Files.writeString(client.knownHosts(), entry(client.key("other", "ecdsa", "")) + "\n");
-        refuses(() -> connect(new Person(true), TRUSTING), "has changed", "known_hosts line 1");
+        refuses(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
     }
 
     @Test
     void aHashedNameIsKnown() throws IOException {
-        connect(Questions.NOBODY, TRUSTING);
+        connect(Prompter.NOBODY, TRUSTING);
         tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
         assertThat(Files.readString(client.knownHosts())).startsWith("|1|").doesNotContain("127.0.0.1");
-        connect(Questions.NOBODY, CAUTIOUS);
+        connect(Prompter.NOBODY, CAUTIOUS);
         server.newHostKey();
         server.restart();
-        refuses(() -> connect(new Person(true), TRUSTING), "has changed", "known_hosts line 1");
+        refuses(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
     }
 
     @Test
@@ -136,7 +136,7 @@ class HostKeysIT {
         String key = Client.publicHalf(server.hostKey());
         Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n@revoked * " + key + "\n");
         refuses(
-                () -> connect(new Person(true), TRUSTING),
+                () -> connect(new FakePrompter(true), TRUSTING),
                 "revoked in " + client.knownHosts() + " line 2",
                 fingerprint());
     }
@@ -144,15 +144,15 @@ class HostKeysIT {
     @Test
     void aKeyOfTheMachineIsKnownAtAnotherPort() throws IOException {
         Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(server.hostKey()) + "\n");
-        connect(Questions.NOBODY, CAUTIOUS);
+        connect(Prompter.NOBODY, CAUTIOUS);
     }
 
     @Test
     void anAliasNamesTheKey() throws IOException {
         Files.writeString(client.knownHosts(), "the-mac " + Client.publicHalf(server.hostKey()) + "\n");
-        refuses(() -> connect(Questions.NOBODY, CAUTIOUS), "is not known");
+        refuses(() -> connect(Prompter.NOBODY, CAUTIOUS), "is not known");
         client.machine("alias", server.port(), OpenSsh.USER, directory.resolve("key"), "HostKeyAlias the-mac");
-        try (SshHost host = client.host("alias", Questions.NOBODY, CAUTIOUS)) {
+        try (SshHost host = client.host("alias", Prompter.NOBODY, CAUTIOUS)) {
             assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
         }
     }
@@ -173,15 +173,15 @@ class HostKeysIT {
                 server.hostKey() + ".pub");
         server.restart("HostCertificate " + server.hostKey() + "-cert.pub");
         Files.writeString(client.knownHosts(), "@cert-authority [127.0.0.1]:* " + Client.publicHalf(authority) + "\n");
-        connect(Questions.NOBODY, CAUTIOUS);
+        connect(Prompter.NOBODY, CAUTIOUS);
         Path foreign = client.key("foreign", "ed25519", "");
         Files.writeString(client.knownHosts(), "@cert-authority * " + Client.publicHalf(foreign) + "\n");
-        refuses(() -> connect(Questions.NOBODY, CAUTIOUS), "is not known");
+        refuses(() -> connect(Prompter.NOBODY, CAUTIOUS), "is not known");
     }
 
     private void refusesAs(String name, String part, String... configuration) {
         client.machine(name, server.port(), OpenSsh.USER, directory.resolve("key"), configuration);
-        refuses(() -> client.host(name, new Person(true), TRUSTING).facts(), part);
+        refuses(() -> client.host(name, new FakePrompter(true), TRUSTING).facts(), part);
     }
 
     @ParameterizedTest
@@ -222,7 +222,7 @@ class HostKeysIT {
                 Files.writeString(revoked, unreadable);
             }
             assertThatThrownBy(() -> client.host("mac").facts())
-                    .isInstanceOf(Trouble.class)
+                    .isInstanceOf(UserError.class)
                     .hasMessageContaining(revoked.toString());
         }
     }

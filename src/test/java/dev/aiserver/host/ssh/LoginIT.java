@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import dev.aiserver.standin.Script;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,16 +47,16 @@ class LoginIT {
         passwords.close();
     }
 
-    private String user(String machine, Questions questions) {
+    private String user(String machine, Prompter questions) {
         try (SshHost host = client.host(machine, questions, OPTIONS)) {
             return host.facts().user();
         }
     }
 
-    private void refused(String machine, Questions questions, String sentence) {
+    private void refused(String machine, Prompter questions, String sentence) {
         assertThatThrownBy(() -> user(machine, questions))
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessage(sentence);
     }
 
@@ -70,7 +70,7 @@ class LoginIT {
         Path key = client.key("key", type, passphrase);
         server.admit(key);
         client.machine("server", server.port(), OpenSsh.USER, key);
-        Person person = new Person(false, "wrong", passphrase);
+        FakePrompter person = new FakePrompter(false, "wrong", passphrase);
         assertThat(user("server", person)).isEqualTo(OpenSsh.USER);
         String prompt = "Passphrase for " + key + ": ";
         assertThat(person.asked()).isEqualTo(passphrase.isEmpty() ? List.of() : List.of(prompt, prompt));
@@ -87,11 +87,11 @@ class LoginIT {
         String advice = ". Check the user name, and that your key is in ~/.ssh/authorized_keys there.";
         refused(
                 "server",
-                Questions.NOBODY,
+                Prompter.NOBODY,
                 at(server) + " lets nobody in; tried: " + stranger + ", " + locked
                         + " (needs its passphrase; add it to the agent with ssh-add), " + broken
                         + " (no private key that can be read)" + advice);
-        Person person = new Person(false, "a", "b", "c", "a secret");
+        FakePrompter person = new FakePrompter(false, "a", "b", "c", "a secret");
         refused(
                 "server",
                 person,
@@ -105,7 +105,7 @@ class LoginIT {
         client.machine("server", server.port(), OpenSsh.USER, directory.resolve("nothing"));
         refused(
                 "server",
-                Questions.NOBODY,
+                Prompter.NOBODY,
                 at(server) + " lets nobody in; there was no key to try. Check the user name, and that your key is in"
                         + " ~/.ssh/authorized_keys there.");
     }
@@ -113,7 +113,7 @@ class LoginIT {
     @Test
     void thePasswordIsAskedForWhenNoKeyFits() {
         client.machine("passwords", passwords.port(), OpenSsh.USER, directory.resolve("nothing"));
-        Person person = new Person(false, "wrong", OpenSsh.PASSWORD);
+        FakePrompter person = new FakePrompter(false, "wrong", OpenSsh.PASSWORD);
         assertThat(user("passwords", person)).isEqualTo(OpenSsh.USER);
         String prompt = "Password for " + at(passwords) + ": ";
         assertThat(person.asked()).containsExactly(prompt, prompt);
@@ -122,7 +122,7 @@ class LoginIT {
     @Test
     void aWrongPasswordIsRefusedAndAskedForThreeTimes() {
         client.machine("passwords", passwords.port(), OpenSsh.USER, directory.resolve("nothing"));
-        Person person = new Person(false, "a", "b", "c", OpenSsh.PASSWORD);
+        FakePrompter person = new FakePrompter(false, "a", "b", "c", OpenSsh.PASSWORD);
         refused(
                 "passwords",
                 person,
@@ -148,15 +148,15 @@ class LoginIT {
             refusedBy(config, "only", "tried: the agent's configured.");
             refusedBy(config, "elsewhere", "tried: " + configured + ".");
             agent.add(key);
-            try (SshHost host = new SshHost(Destination.parse("server"), config, Questions.NOBODY, OPTIONS)) {
+            try (SshHost host = new SshHost(Destination.parse("server"), config, Prompter.NOBODY, OPTIONS)) {
                 assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
             }
         }
     }
 
     private static void refusedBy(SshConfig config, String machine, String part) {
-        assertThatThrownBy(() -> new SshHost(Destination.parse(machine), config, Questions.NOBODY, OPTIONS).facts())
-                .isInstanceOf(Trouble.class)
+        assertThatThrownBy(() -> new SshHost(Destination.parse(machine), config, Prompter.NOBODY, OPTIONS).facts())
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining(part);
     }
 
@@ -184,7 +184,7 @@ class LoginIT {
         Path key = client.key("key", "ed25519", "");
         server.admit(key);
         client.machine("server", server.port(), OpenSsh.USER, key, "IdentityAgent " + directory.resolve(socket));
-        assertThat(user("server", Questions.NOBODY)).isEqualTo(OpenSsh.USER);
+        assertThat(user("server", Prompter.NOBODY)).isEqualTo(OpenSsh.USER);
     }
 
     /** The agent of OpenSSH, with keys that need no passphrase any more. */
@@ -198,7 +198,7 @@ class LoginIT {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            assertThat(new Patience(Duration.ofMillis(5)).await(Duration.ofSeconds(5), () -> Files.exists(socket)))
+            assertThat(new Poller(Duration.ofMillis(5)).await(Duration.ofSeconds(5), () -> Files.exists(socket)))
                     .isTrue();
         }
 

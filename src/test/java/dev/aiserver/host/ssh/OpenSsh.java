@@ -2,7 +2,7 @@ package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -94,7 +94,7 @@ final class OpenSsh implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(root.resolve("log").toFile())
                 .start();
-        if (!new Patience(Duration.ofMillis(10)).await(Duration.ofSeconds(10), this::answers)) {
+        if (!new Poller(Duration.ofMillis(10)).await(Duration.ofSeconds(10), this::answers)) {
             process.destroyForcibly();
             throw new IllegalStateException(
                     "sshd does not start; these tests need Linux, root, util-linux and" + " openssh-server: " + log());

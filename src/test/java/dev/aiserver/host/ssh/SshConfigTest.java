@@ -3,7 +3,7 @@ package dev.aiserver.host.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class SshConfigTest {
     @TempDir
     private Path directory = Path.of("/");
 
-    private Settings settings(String destination, String config) throws IOException {
+    private SshTarget settings(String destination, String config) throws IOException {
         Path file = Files.writeString(directory.resolve("config"), config);
         return new SshConfig(ENVIRONMENT, Optional.of(file)).settings(Destination.parse(destination));
     }
@@ -30,7 +30,7 @@ class SshConfigTest {
     @Test
     void everythingIsTakenFromTheConfiguration() throws IOException {
         Files.writeString(directory.resolve("more"), "Host mac\n  ProxyJump bob@first:2222,[::1]:23\n");
-        Settings settings = settings("mac", """
+        SshTarget settings = settings("mac", """
                         Include %s/more
                         Host * !mac
                           User wrong
@@ -50,7 +50,7 @@ class SshConfigTest {
                           GlobalKnownHostsFile none
                         """.formatted(directory));
         assertThat(settings)
-                .isEqualTo(new Settings(
+                .isEqualTo(new SshTarget(
                         "mac.example.com",
                         2022,
                         "ann",
@@ -65,14 +65,14 @@ class SshConfigTest {
 
     @Test
     void whatIsTypedGoesBeforeTheConfiguration() throws IOException {
-        Settings settings = settings("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
+        SshTarget settings = settings("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
         assertThat(settings.name()).isEqualTo("bob@mac:23");
         assertThat(settings.knownName()).isEqualTo("[mac]:23");
     }
 
     @Test
     void withoutConfigurationItIsAsSshDoes() throws IOException {
-        Settings settings = settings("ann@mac", "");
+        SshTarget settings = settings("ann@mac", "");
         assertThat(settings.name()).isEqualTo("ann@mac");
         assertThat(settings.knownName()).isEqualTo("mac");
         assertThat(settings.keyFiles())
@@ -106,7 +106,7 @@ class SshConfigTest {
     void whatCannotBeDoneIsSaid(String line, String sentence) {
         assertThatThrownBy(() -> settings("mac", line + "\n"))
                 .isInstanceOfSatisfying(
-                        Trouble.class, trouble -> assertThat(trouble.kind()).isEqualTo(Trouble.Kind.CONFIGURATION))
+                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
                 .hasMessageStartingWith(sentence);
     }
 
@@ -162,7 +162,7 @@ class SshConfigTest {
     void aConfigurationThatIsMissingIsSaid() {
         SshConfig config = new SshConfig(ENVIRONMENT, Optional.of(directory.resolve("missing")));
         assertThatThrownBy(() -> config.settings(Destination.parse("mac")))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("ssh cannot say how mac is reached: Can't open user config file");
     }
 }

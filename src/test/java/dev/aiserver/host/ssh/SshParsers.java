@@ -37,7 +37,7 @@ public final class SshParsers {
         for (int i = 1; i < OF_MARK; i++) {
             mark[i] = mark[i] == '#' ? 0 : mark[i];
         }
-        Sections sections = new Sections();
+        MarkedStream sections = new MarkedStream();
         sections.begin(mark);
         int size = 0;
         for (int at = 0; at < stream.length; at += 1 + stream.length / 7) {
@@ -55,7 +55,7 @@ public final class SshParsers {
     public static void answers(byte[] answer) {
         for (int exitCode : List.of(0, 1, 44, 45, 46)) {
             CommandResult result = new CommandResult(exitCode, answer, answer);
-            for (Question<?> question : List.<Question<?>>of(
+            for (RemoteScript<?> question : List.<RemoteScript<?>>of(
                     RemoteFiles.file(ANY),
                     RemoteFiles.stat(ANY),
                     RemoteFiles.list(ANY),
@@ -67,10 +67,10 @@ public final class SshParsers {
         }
     }
 
-    private static @Nullable Object tolerate(Question<?> question, CommandResult result) {
+    private static @Nullable Object tolerate(RemoteScript<?> question, CommandResult result) {
         try {
             return question.answer().apply(result);
-        } catch (dev.aiserver.host.Trouble trouble) {
+        } catch (dev.aiserver.host.UserError trouble) {
             return null;
         }
     }

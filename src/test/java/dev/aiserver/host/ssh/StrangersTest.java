@@ -3,8 +3,8 @@ package dev.aiserver.host.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Foresight;
-import dev.aiserver.host.Trouble;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -116,7 +116,7 @@ class StrangersTest {
         }
     }
 
-    private static void isOneSentence(Trouble trouble) {
+    private static void isOneSentence(UserError trouble) {
         assertThat(trouble.sentence()).hasLineCount(1).hasSizeLessThan(1000).doesNotContain("java.", "Exception");
     }
 
@@ -142,19 +142,19 @@ class StrangersTest {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, script(kind));
             client.machine("stranger", server.getLocalPort(), "anybody", key);
-            try (SshHost host = client.host("stranger", Questions.NOBODY, impatient)) {
-                Trouble refusal = failure(host::facts);
-                assertThat(refusal.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+            try (SshHost host = client.host("stranger", Prompter.NOBODY, impatient)) {
+                UserError refusal = failure(host::facts);
+                assertThat(refusal.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
                 assertThat(refusal.sentence()).contains("127.0.0.1");
                 isOneSentence(refusal);
             }
         }
     }
 
-    private static Trouble failure(Runnable question) {
+    private static UserError failure(Runnable question) {
         try {
             question.run();
-        } catch (Trouble trouble) {
+        } catch (UserError trouble) {
             return trouble;
         }
         throw new AssertionError("no trouble");
@@ -187,7 +187,7 @@ class StrangersTest {
                     """.formatted(behaviour));
             client.machine("stranger", server.port(), "anybody", key);
             Command command = Command.of("anything").within(Duration.ofSeconds(5));
-            List<Question> all = List.of(
+            List<RemoteScript> all = List.of(
                     SshHost::facts,
                     host -> host.file(ANY),
                     host -> host.run(command),
@@ -197,22 +197,22 @@ class StrangersTest {
                     host -> host.list(ANY),
                     host -> host.delete(ANY),
                     SshHost::presence,
-                    host -> host.ahead(Foresight.ofCommands(List.of(command))
-                                    .and(Foresight.ofFiles(List.of(ANY)))
-                                    .and(Foresight.ofPrograms("sh")))
+                    host -> host.ahead(Prefetch.ofCommands(List.of(command))
+                                    .and(Prefetch.ofFiles(List.of(ANY)))
+                                    .and(Prefetch.ofPrograms("sh")))
                             .look(command));
             boolean isLong = behaviour.contains("yes") || behaviour.contains("while") || behaviour.contains("head");
-            for (Question question : isLong ? all.subList(0, 2) : all) {
+            for (RemoteScript question : isLong ? all.subList(0, 2) : all) {
                 try (SshHost host = client.host("stranger")) {
                     question.ask(host);
-                } catch (Trouble trouble) {
+                } catch (UserError trouble) {
                     isOneSentence(trouble);
                 }
             }
         }
     }
 
-    private interface Question {
+    private interface RemoteScript {
         void ask(SshHost host);
     }
 }

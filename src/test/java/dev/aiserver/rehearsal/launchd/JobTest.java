@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.launchd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.standin.Agent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JobTest {
     private static final double TIME_SCALE = 0.02;
     private static final Duration THROTTLE = Duration.ofMillis(200);
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(10));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
 
     @TempDir
     Path home;

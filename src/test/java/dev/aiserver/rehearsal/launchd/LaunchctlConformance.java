@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.dd.plist.BinaryPropertyListWriter;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import dev.aiserver.standin.Agent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +34,7 @@ abstract class LaunchctlConformance {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final double TIME_SCALE = 0.05;
 
-    private final Patience patience = new Patience(Duration.ofMillis(10));
+    private final Poller patience = new Poller(Duration.ofMillis(10));
 
     @TempDir
     Path home;

@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class LoadingTest {
     private Path directory;
 
     private static void await(BooleanSupplier condition) {
-        assertThat(new Patience(Duration.ofMillis(2)).await(Duration.ofSeconds(10), condition))
+        assertThat(new Poller(Duration.ofMillis(2)).await(Duration.ofSeconds(10), condition))
                 .isTrue();
     }
 

@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -38,7 +38,7 @@ final class LogTest {
                 Faults.NONE,
                 new PrintStream(log, true, StandardCharsets.UTF_8))) {
             Client.call(server, method, target, "", header);
-            assertThat(new Patience(Duration.ofMillis(2))
+            assertThat(new Poller(Duration.ofMillis(2))
                             .await(
                                     Duration.ofSeconds(10),
                                     () -> log.toString(StandardCharsets.UTF_8).contains("[GIN]")))
@@ -74,7 +74,7 @@ final class LogTest {
                     .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
                                     + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
-            Patience patience = new Patience(Duration.ofMillis(2));
+            Poller patience = new Poller(Duration.ofMillis(2));
             assertThat(patience.await(
                             Duration.ofSeconds(10), () -> server.generations().running() == 1))
                     .isTrue();

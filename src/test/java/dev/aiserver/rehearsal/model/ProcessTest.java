@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.host.Patience;
+import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ final class ProcessTest {
     private static final Pattern GIN_LINE =
             Pattern.compile("\\[GIN] \\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d \\| 200 \\| +[0-9.]+(µs|ms|s) \\|"
                     + " +127\\.0\\.0\\.1 \\| GET      \"/api/tags\"\n");
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(10));
+    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final List<Process> processes = new ArrayList<>();

@@ -1,0 +1,21 @@
+package dev.aiserver.agent;
+
+import dev.aiserver.service.Launchd;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How a person stops a job of launchd for good: launchd starts again what is killed, and at login what is unloaded. */
+final class UnloadCommand {
+    private static final Pattern HOMEBREW = Pattern.compile("homebrew(?:\\.mxcl)?\\.([a-z0-9@.+_-]+)");
+
+    private UnloadCommand() {}
+
+    static String words(Launchd.Owner owner) {
+        String sudo = owner.domain().equals(Launchd.SYSTEM) ? "sudo " : "";
+        Matcher homebrew = HOMEBREW.matcher(owner.label());
+        return homebrew.matches()
+                ? "stop it with \"" + sudo + "brew services stop " + homebrew.group(1) + "\""
+                : "stop it with \"" + sudo + "launchctl bootout " + owner.target() + "\", move " + owner.plist()
+                        + " to another folder, or it starts again at the next login";
+    }
+}

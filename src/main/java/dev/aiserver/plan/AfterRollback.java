@@ -1,0 +1,30 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Staging;
+import dev.aiserver.resource.State;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** How a host will be when an unfinished transaction has been undone: what a plan must start from. */
+public record AfterRollback(Journal journal, Staging stage, Contents contents, Function<Resource, State> observed)
+        implements Function<Resource, State> {
+
+    @Override
+    public State apply(Resource resource) {
+        State now = observed.apply(resource);
+        Optional<Change> change = journal.changes().stream()
+                .filter(each -> each.resource().id().equals(resource.id()))
+                .findFirst();
+        change.ifPresent(this::bringContent);
+        return change.map(Change::before).orElse(now);
+    }
+
+    private void bringContent(Change change) {
+        if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
+            stage.content(file.path(), before).ifPresent(contents::add);
+        }
+    }
+}

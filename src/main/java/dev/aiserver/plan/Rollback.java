@@ -1,0 +1,111 @@
+package dev.aiserver.plan;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.UserError;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Machine;
+import dev.aiserver.resource.Service;
+import dev.aiserver.service.Launchd;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes back what a transaction has begun, and then what only the transaction needed. */
+public final class Rollback {
+    private final Machine machine;
+    private final StateStore records;
+
+    Rollback(Machine machine, StateStore records) {
+        this.machine = machine;
+        this.records = records;
+    }
+
+    /**
+     * A change that could not be undone.
+     *
+     * @param back to how it was
+     * @param reason why that failed
+     * @param byHand how a person does it: commands in their order
+     */
+    public record Left(Change back, String reason, List<Command> byHand) {}
+
+    /**
+     * All that has begun of a transaction whose process died on the way.
+     *
+     * @throws UserError when the machine can be reached no longer; the journal there knows what is left
+     */
+    List<Left> undo(Journal journal) {
+        return undo(
+                journal,
+                journal.changes().stream()
+                        .filter(change -> !(change.resource() instanceof Service service) || journal.hasBegun(service))
+                        .toList());
+    }
+
+    /** @param begun of the changes in the journal */
+    List<Left> undo(Journal journal, List<Change> begun) {
+        List<Change> back = begun.stream().map(Change::inverse).toList();
+        List<Left> left = new ArrayList<>();
+        List<Change> going = new ArrayList<>();
+        for (Change change : Plan.of(back, new Contents()).changes()) {
+            try {
+                if (isStillOurs(change)) {
+                    change.resource().converge(machine, change.before(), change.after());
+                    if (change.goesOn()) {
+                        going.add(change);
+                    }
+                }
+            } catch (UserError trouble) {
+                if (trouble.isLoss()) {
+                    throw trouble;
+                }
+                left.add(left(change, trouble));
+            }
+        }
+        left.addAll(broken(going));
+        if (left.isEmpty()) {
+            discard(journal);
+        }
+        return left;
+    }
+
+    private List<Left> broken(List<Change> going) {
+        List<Left> left = new ArrayList<>();
+        try {
+            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+                going.stream()
+                        .filter(change -> change.is(ended.label()))
+                        .forEach(change -> left.add(left(change, ended.trouble())));
+            }
+        } catch (UserError trouble) {
+            if (trouble.isLoss()) {
+                throw trouble;
+            }
+            going.forEach(change -> left.add(left(change, trouble)));
+        }
+        return left;
+    }
+
+    private Left left(Change change, UserError trouble) {
+        return new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after()));
+    }
+
+    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
+    private boolean isStillOurs(Change back) {
+        return !(back.resource() instanceof HostFile file) || file.isAs(back.before(), machine.host());
+    }
+
+    private void discard(Journal journal) {
+        try {
+            records.journals().discard(journal);
+        } catch (UserError trouble) {
+            if (trouble.isLoss()) {
+                throw trouble;
+            }
+            throw new UserError(
+                    "Everything that was begun was undone, but not all that it needed could be cleared away: "
+                            + trouble.sentence(),
+                    trouble);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package dev.aiserver.server;
+
+import dev.aiserver.agent.ConflictSearch;
+import dev.aiserver.agent.ConflictingServer;
+import dev.aiserver.host.Command;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.UserError;
+import dev.aiserver.net.AddressState;
+import dev.aiserver.net.Interfaces;
+import dev.aiserver.net.Tailscale;
+import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LogFiles;
+import dev.aiserver.spec.Network;
+import dev.aiserver.spec.ServerSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The survey of a real Mac: macOS and its desktop session, Homebrew, programs, Tailscale, ports and log files. */
+public final class MacPreflight implements Preflight {
+    private static final int OLDEST_MACOS = 14;
+
+    /** /v1/messages came with 0.14.0, the last of the eight endpoints. */
+    private static final Version OLDEST_OLLAMA = new Version(0, 14, 0);
+
+    /** The oldest HAProxy on which the rendered configuration was tried. */
+    private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
+
+    /** What the system brings, by which the server is set up and proved. */
+    private static final List<String> TOOLS = List.of("df", "ifconfig", "launchctl", "lsof", "plutil", "ps", "tail");
+
+    /** Older ones do not know the variable by which they are kept from the cloud. */
+    private static final Version OLDEST_WITHOUT_CLOUD = new Version(0, 16, 2);
+
+    private static final String WITHOUT_PCRE = "Built without PCRE";
+
+    private final Host host;
+    private final Launchd launchd;
+
+    public MacPreflight(Host host, Launchd launchd) {
+        this.host = host;
+        this.launchd = launchd;
+    }
+
+    @Override
+    public Preflight on(Host view, Launchd viewed) {
+        return new MacPreflight(view, viewed);
+    }
+
+    @Override
+    public Prefetch questions(ServerSpec spec) {
+        Path home = host.facts().home();
+        Logs logs = Logs.of(spec, home);
+        List<Path> stats = new ArrayList<>(
+                Optional.ofNullable(logs.folder().getParent()).stream().toList());
+        ModelFolder.of(spec).ifPresent(stats::add);
+        return Prefetch.ofStats(stats)
+                .and(logs.files().questions(home))
+                .and(new Programs(host).questions())
+                .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Prefetch.none())
+                .and(Interfaces.questions(host.facts()))
+                .and(new ExistingServiceSearch(host, launchd).questions(spec))
+                .and(ConflictSearch.questions(host, launchd))
+                .and(PortCheck.questions(spec, launchd));
+    }
+
+    @Override
+    public Prefetch furtherQuestions(ServerSpec spec) {
+        return new ExistingServiceSearch(host, launchd)
+                .furtherQuestions()
+                .and(ConflictSearch.furtherQuestions(host))
+                .and(new Programs(host)
+                        .furtherQuestions(program -> program.endsWith("ollama")
+                                ? List.of(ollamaVersion(program, spec))
+                                : List.of(haproxyBuild(program))))
+                .and(
+                        spec.network() instanceof Network.Tailscale
+                                ? new Tailscale(host).furtherQuestions()
+                                : Prefetch.none());
+    }
+
+    @Override
+    public HostFacts survey(ServerSpec spec) {
+        HostIdentity facts = host.facts();
+        requireMac(facts);
+        host.tools().requirePresent(TOOLS);
+        host.tools().requireSafe();
+        Programs programs = new Programs(host);
+        Path prefix = programs.prefix();
+        Problems problems = new Problems();
+        problems.check(() -> requireDesktopSession(facts));
+        problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
+        problems.check(() -> ModelFolder.require(host, spec));
+        Version oldestOllama = spec.allowsCloud() ? OLDEST_OLLAMA : OLDEST_WITHOUT_CLOUD;
+        Optional<Programs.Found> ollama = problems.ask(() -> programs.find(
+                        "ollama",
+                        prefix,
+                        program -> ollamaVersion(program, spec),
+                        said -> isAtLeast(OllamaVersions.in(said).program(), oldestOllama)))
+                .flatMap(Function.identity());
+        Optional<Programs.Found> haproxy = problems.ask(() -> programs.find(
+                        "haproxy",
+                        prefix,
+                        MacPreflight::haproxyBuild,
+                        said -> isAtLeast(Version.in(said), OLDEST_HAPROXY)))
+                .flatMap(Function.identity());
+        ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
+        haproxy.ifPresent(found -> problems.check(() -> requireHaproxy(found)));
+        Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
+        node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
+        List<ExistingService> earlier = problems.ask(() -> new ExistingServiceSearch(host, launchd).search(spec))
+                .orElse(List.of());
+        node.ifPresent(known -> problems.check(() -> {
+            new PortCheck(host, launchd).requireFree(spec, known.address(), earlier);
+            requireNoRivals(spec, earlier);
+        }));
+        problems.throwIfAny();
+        Tailscale.Node known = node.orElseThrow();
+        return new HostFacts(
+                ollama.map(Programs.Found::path).orElse(Programs.inPrefix("ollama", prefix)),
+                haproxy.map(Programs.Found::path).orElse(Programs.inPrefix("haproxy", prefix)),
+                known.address(),
+                hostNames(spec, known),
+                missing(ollama, haproxy),
+                earlier,
+                ollama.flatMap(found -> OllamaVersions.in(found.said()).outdated()));
+    }
+
+    /** What starts by itself in place of ours would have each restart of the machine decide which of them is reached. */
+    private void requireNoRivals(ServerSpec spec, List<ExistingService> earlier) {
+        List<Path> own = Stream.concat(
+                        new Layout(host.facts().home()).agents().stream(),
+                        earlier.stream().map(ExistingService::plist))
+                .toList();
+        new ConflictSearch(host, launchd, own)
+                .search(spec.ollama().port()).stream()
+                        .filter(ConflictingServer::isHarmful)
+                        .findFirst()
+                        .ifPresent(rival -> {
+                            throw new UserError("In the way: " + rival.words() + ", then try again.");
+                        });
+    }
+
+    private static void requireMac(HostIdentity facts) {
+        if (!facts.isMac()) {
+            throw new UserError("aiserver installs on macOS 14 or newer, and this is " + facts.os()
+                    + ". To see its whole life here without changing anything: ./install --rehearse");
+        }
+        Version version = Version.in(facts.osVersion()).orElse(new Version(0, 0, 0));
+        if (version.major() < OLDEST_MACOS) {
+            throw new UserError("aiserver needs macOS 14 or newer, and this is " + facts.osVersion()
+                    + "; update macOS, then try again.");
+        }
+        if (!facts.arch().equals("arm64")) {
+            throw new UserError("aiserver needs a Mac with Apple silicon (arm64), and this is " + facts.arch()
+                    + "; if it is one, leave Rosetta and use a native terminal.");
+        }
+        if (facts.isRoot()) {
+            throw new UserError("Run aiserver as the user who shall own the services, without sudo: "
+                    + "macOS starts these services in that user's desktop session.");
+        }
+    }
+
+    private void requireDesktopSession(HostIdentity facts) {
+        if (!launchd.hasDesktopSession()) {
+            throw new UserError("There is no desktop session for user \"" + facts.user()
+                    + "\", and macOS starts login agents only in one; log in at the screen or with Screen Sharing "
+                    + "(locking the screen afterwards is fine), then try again. For unattended restarts turn on "
+                    + "automatic login (System Settings > Users & Groups; not possible while FileVault is on).");
+        }
+    }
+
+    /** launchd opens logs by their names, so nobody else may be able to take one. */
+    private void requireSafeLogs(HostIdentity facts, Logs logs) {
+        LogFiles files = logs.files();
+        List<String> folder = files.folderProblems(host);
+        if (!folder.isEmpty()) {
+            throw new UserError("The logs cannot be in " + logs.folder() + ": " + folder.get(0)
+                    + (logs.folder().startsWith(facts.home())
+                            ? "; put that right (as with chmod go-w), then try again."
+                            : ", who could take the names of the logs; name a folder of your own as logs in the configuration,"
+                                    + " or leave it out for ~/Library/Logs/aiserver."));
+        }
+        Path parent = logs.folder().getParent();
+        if (parent != null
+                && !logs.folder().startsWith(facts.home())
+                && !(host.stat(parent) instanceof FileState.Directory)) {
+            throw new UserError("The folder for logs " + logs.folder() + " cannot be made, because " + parent
+                    + " does not exist; make it, then try again.");
+        }
+        files.problems(host).stream().findFirst().ifPresent(problem -> {
+            throw new UserError("The log file " + problem + "; remove it, then try again.");
+        });
+    }
+
+    /** It asks the server that it finds by this variable. */
+    private static Command ollamaVersion(String program, ServerSpec spec) {
+        return Command.of(program, "--version")
+                .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
+    }
+
+    /** Its version, and how it was built. */
+    private static Command haproxyBuild(String program) {
+        return Command.of(program, "-vv");
+    }
+
+    private static boolean isAtLeast(Optional<Version> version, Version oldest) {
+        return version.filter(known -> known.compareTo(oldest) >= 0).isPresent();
+    }
+
+    private static void requireOllama(Programs.Found found, ServerSpec spec) {
+        Version version = version(
+                "ollama",
+                ollamaVersion(found.path().toString(), spec),
+                OllamaVersions.in(found.said()).program());
+        requireVersion("ollama", version, OLDEST_OLLAMA);
+        if (!spec.allowsCloud() && version.compareTo(OLDEST_WITHOUT_CLOUD) < 0) {
+            throw new UserError("ollama is version " + version
+                    + ", which cannot be kept from sending prompts to its cloud;"
+                    + " at least " + OLDEST_WITHOUT_CLOUD + " is needed for that. Run \"brew upgrade ollama\", then try"
+                    + " again; or allow the cloud, by OLLAMA_NO_CLOUD: 0 under ollama.environment.");
+        }
+    }
+
+    private static void requireHaproxy(Programs.Found found) {
+        String program = found.path().toString();
+        requireVersion("haproxy", version("haproxy", haproxyBuild(program), Version.in(found.said())), OLDEST_HAPROXY);
+        requirePcre(found.said());
+    }
+
+    private static Version version(String program, Command question, Optional<Version> said) {
+        return said.orElseThrow(() -> new UserError("\"" + question + "\" names no version, so it is no working "
+                + program + "; run \"brew reinstall " + program + "\", then try again."));
+    }
+
+    private static void requireVersion(String program, Version version, Version oldest) {
+        if (version.compareTo(oldest) < 0) {
+            throw new UserError(program + " is version " + version + ", and at least " + oldest
+                    + " is needed; run \"brew upgrade " + program + "\", then try again.");
+        }
+    }
+
+    /** The C library's regular expressions know no {@code \x00}, by which haproxy.cfg finds control characters. */
+    static void requirePcre(String build) {
+        if (build.contains(WITHOUT_PCRE)) {
+            throw new UserError("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run"
+                    + " \"brew reinstall haproxy\", then try again.");
+        }
+    }
+
+    private Tailscale.Node node(Network network) {
+        if (network instanceof Network.Address fixed) {
+            return new Tailscale.Node(fixed.address(), "");
+        }
+        if (network instanceof Network.Tailscale) {
+            return new Tailscale(host).node();
+        }
+        throw new UserError(
+                UserError.Kind.CONFIGURATION,
+                "network.mode: loopback is for rehearsals, no other device would reach the server; use tailscale or address.");
+    }
+
+    private void requireAddress(Network network, Tailscale.Node node) {
+        AddressState state = AddressState.of(
+                node.address(),
+                new Interfaces(host).addresses(),
+                network instanceof Network.Tailscale
+                        ? Optional.of(() -> new Tailscale.Connected(node))
+                        : Optional.empty());
+        if (state instanceof AddressState.WithoutInterface) {
+            throw new UserError(state.problem() + "; " + state.remedy() + ", then try again.");
+        }
+        if (!(state instanceof AddressState.Present)) {
+            throw new UserError("The address " + node.address()
+                    + " is on no network interface of this machine; bring the VPN up, or correct "
+                    + "network.address in the configuration, then try again.");
+        }
+    }
+
+    private static List<String> hostNames(ServerSpec spec, Tailscale.Node node) {
+        Set<String> names = new LinkedHashSet<>();
+        names.add(spec.name());
+        names.addAll(spec.names());
+        if (!node.dnsName().isEmpty()) {
+            names.add(node.machineName());
+            names.add(node.dnsName());
+        }
+        return List.copyOf(names);
+    }
+
+    private static Set<String> missing(Optional<Programs.Found> ollama, Optional<Programs.Found> haproxy) {
+        Set<String> missing = new LinkedHashSet<>();
+        if (ollama.isEmpty()) {
+            missing.add("ollama");
+        }
+        if (haproxy.isEmpty()) {
+            missing.add("haproxy");
+        }
+        return missing;
+    }
+
+    /** Gathers what stands in the way, so that a person reads all of it at once. */
+    private static final class Problems {
+        private final List<String> sentences = new ArrayList<>();
+
+        void check(Runnable requirement) {
+            ask(() -> {
+                requirement.run();
+                return true;
+            });
+        }
+
+        <T> Optional<T> ask(Supplier<T> question) {
+            try {
+                return Optional.of(question.get());
+            } catch (UserError trouble) {
+                if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
+                    throw trouble;
+                }
+                if (!sentences.contains(trouble.sentence())) {
+                    sentences.add(trouble.sentence());
+                }
+                return Optional.empty();
+            }
+        }
+
+        void throwIfAny() {
+            if (sentences.size() == 1) {
+                throw new UserError(sentences.get(0));
+            }
+            if (!sentences.isEmpty()) {
+                throw new UserError(
+                        sentences.size() + " things stand in the way:\n  - " + String.join("\n  - ", sentences));
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.aiserver.server;
+
+import dev.aiserver.plan.DesiredResource;
+import dev.aiserver.plan.Receipt;
+import dev.aiserver.resource.ExistingJob;
+import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
+import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Makes room for an installation: what was here before stops and goes, and the receipt says how it comes back. */
+final class Takeover {
+    private final List<ExistingService> earlier;
+    private final Receipt receipt;
+
+    /** @param receipt of earlier changes: what made room once goes on to do so */
+    Takeover(List<ExistingService> earlier, Receipt receipt) {
+        this.earlier = earlier;
+        this.receipt = receipt;
+    }
+
+    /** The installation's own targets and those that make room for it. */
+    List<DesiredResource> targets(List<DesiredResource> own) {
+        List<DesiredResource> all = new ArrayList<>(own);
+        for (ExistingService service : earlier) {
+            if (!service.isReplacedInPlace()) {
+                if (service.job().isPresent()) {
+                    absent(all, new ExistingJob(service.label(), service.plist(), service.addresses()));
+                }
+                absent(all, new HostFile(service.plist()));
+            }
+        }
+        receipt.entries().stream()
+                .filter(entry -> entry.resource() instanceof ExistingJob
+                        || entry.before() instanceof State.File && entry.after().equals(State.ABSENT))
+                .forEach(entry -> absent(all, entry.resource()));
+        return all;
+    }
+
+    /** Where a file of ours takes the place of theirs, it stays so. */
+    private static void absent(List<DesiredResource> targets, Resource resource) {
+        if (targets.stream().noneMatch(target -> target.resource().id().equals(resource.id()))) {
+            targets.add(new DesiredResource(resource, State.ABSENT));
+        }
+    }
+
+    /** A job of ours is not there while its label is an earlier one's, which stops before ours starts. */
+    Function<Resource, State> observed(Function<Resource, State> observer) {
+        return resource -> resource instanceof Job job && earlier.stream().anyMatch(service -> hasLabel(service, job))
+                ? State.ABSENT
+                : observer.apply(resource);
+    }
+
+    private static boolean hasLabel(ExistingService service, Job job) {
+        return !service.isReplacedInPlace()
+                && service.job().isPresent()
+                && service.label().equals(job.label());
+    }
+}

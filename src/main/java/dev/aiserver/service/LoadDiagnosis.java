@@ -1,0 +1,96 @@
+package dev.aiserver.service;
+
+import dev.aiserver.host.Command;
+import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Host;
+import dev.aiserver.host.UserError;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Finds why launchd would not load a job. Its own answer, most often "5: Input/output error", means a dozen things;
+ * what an ordinary user can look at tells most of them apart.
+ */
+final class LoadDiagnosis {
+    private static final int WRITABLE_BY_OTHERS = 022;
+
+    private final Host host;
+    private final Launchctl launchctl;
+    private final int uid;
+
+    LoadDiagnosis(Host host, Launchctl launchctl, int uid) {
+        this.host = host;
+        this.launchctl = launchctl;
+        this.uid = uid;
+    }
+
+    boolean isDisabled(String label) {
+        CommandResult answer = launchctl.run("print-disabled", launchctl.desktop());
+        // Not knowing it costs another cause or another attempt; launchd's own refusal is told in any case.
+        return answer.succeeded()
+                && LaunchctlPrint.disabledLabels(answer.stdout())
+                        .map(labels -> labels.contains(label))
+                        .orElse(false);
+    }
+
+    /** A cause that no further attempt can mend, with its remedy. */
+    Optional<String> cause(String label, Path plist) {
+        if (isDisabled(label)) {
+            return Optional.of("it is switched off; allow it in System Settings > General > Login Items & Extensions,"
+                    + " or run: launchctl enable " + launchctl.desktop() + "/" + label);
+        }
+        return inFile(plist).or(() -> inDirectory(plist)).or(() -> inSyntax(plist));
+    }
+
+    /** @param answer of the last attempt */
+    UserError trouble(String label, Path plist, CommandResult answer) {
+        return new UserError("launchd does not load " + label + " from " + plist + ": "
+                + cause(label, plist)
+                        .orElseGet(() -> "launchctl " + Launchctl.outcome(answer)
+                                + "; see /var/log/com.apple.xpc.launchd/launchd.log for the reason, and System Settings"
+                                + " > General > Login Items & Extensions, whether it may run in the background")
+                + ".");
+    }
+
+    private Optional<String> inFile(Path plist) {
+        FileState state = host.file(plist);
+        if (state instanceof FileState.Regular file) {
+            return inRights(plist, file.owner(), file.mode());
+        }
+        return Optional.of(
+                state instanceof FileState.Other other
+                        ? "that is a " + other.kind() + ", and launchd wants a regular file; remove it"
+                        : "there is no such file; install again");
+    }
+
+    private Optional<String> inDirectory(Path plist) {
+        Path parent = plist.getParent();
+        if (parent == null) {
+            return Optional.empty();
+        }
+        FileState state = host.file(parent);
+        FileState folder =
+                state instanceof FileState.Other other && other.isLink() ? host.file(parent.resolve(".")) : state;
+        return folder instanceof FileState.Directory directory
+                ? inRights(parent, directory.owner(), directory.mode())
+                : Optional.empty();
+    }
+
+    private Optional<String> inRights(Path path, int owner, int mode) {
+        if (owner != uid) {
+            return Optional.of(path + " belongs to user id " + owner + "; run: sudo chown " + uid + " '" + path + "'");
+        }
+        if ((mode & WRITABLE_BY_OTHERS) != 0) {
+            return Optional.of("others may write to " + path + "; run: chmod go-w '" + path + "'");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> inSyntax(Path plist) {
+        CommandResult answer = host.run(Command.of("plutil", "-lint", "-s", plist.toString()));
+        return answer.exitCode() == 1
+                ? Optional.of("it is no property list (" + answer.complaint() + "); install again")
+                : Optional.empty();
+    }
+}

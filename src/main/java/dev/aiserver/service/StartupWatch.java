@@ -1,0 +1,127 @@
+package dev.aiserver.service;
+
+import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
+import dev.aiserver.service.Launchctl.Probe;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Watches a job until one process has run for a while and is ready. launchctl reports success for a program that is
+ * missing and for one that dies at once, so only this tells that a service is up.
+ */
+final class StartupWatch implements BooleanSupplier {
+
+    /** What must have become of the process that ran before. */
+    enum Process {
+        NEW,
+        REPLACED
+    }
+
+    private static final int RUNS_OF_A_CRASH_LOOP = 3;
+
+    /** The service itself is asked more often than launchd, which may cost a trip. */
+    private static final Poller CLOSELY = new Poller(Duration.ofMillis(50));
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
+
+    private final Launchctl launchctl;
+    private final String label;
+    private final Process process;
+    private final Optional<LaunchctlPrint> before;
+    private final Readiness readiness;
+    private final Duration window;
+
+    private OptionalInt steadyPid = OptionalInt.empty();
+    private long steadySince;
+    private String problem = "launchd did not start it";
+
+    /** @param before how the job was before it was touched, empty when it was not loaded */
+    StartupWatch(
+            Launchctl launchctl,
+            String label,
+            Process process,
+            Optional<LaunchctlPrint> before,
+            Readiness readiness,
+            Duration window) {
+        this.launchctl = launchctl;
+        this.label = label;
+        this.process = process;
+        this.before = before;
+        this.readiness = readiness;
+        this.window = window;
+    }
+
+    /** @throws UserError as soon as waiting longer is useless */
+    @Override
+    public boolean getAsBoolean() {
+        LaunchctlPrint now = print();
+        rejectHopeless(now);
+        if (!now.isRunning() || process == Process.REPLACED && isOldProcess(now)) {
+            steadyPid = OptionalInt.empty();
+            problem = now.isRunning()
+                    ? "the old process still runs"
+                    : "it is not running (state: " + now.state() + ", last end: "
+                            + now.lastExit().words() + ")";
+            return false;
+        }
+        if (!now.pid().equals(steadyPid)) {
+            steadyPid = now.pid();
+            steadySince = System.nanoTime();
+        }
+        if (System.nanoTime() - steadySince < window.toNanos()) {
+            problem = "its process keeps changing";
+            return false;
+        }
+        return CLOSELY.await(BETWEEN_LOOKS, this::isReady);
+    }
+
+    private boolean isReady() {
+        Optional<String> notReady = readiness.problem();
+        notReady.ifPresent(words -> problem = "it runs, but " + words);
+        return notReady.isEmpty();
+    }
+
+    /** A process that is only to go on running need not be asked after until it has run for long enough. */
+    Duration pause(Duration usual) {
+        long left = window.toNanos() - (System.nanoTime() - steadySince);
+        return steadyPid.isPresent() && left > 0 ? Duration.ofNanos(left) : usual;
+    }
+
+    UserError tooLate(Duration deadline) {
+        return new UserError(
+                label + " did not get ready within " + deadline.toSeconds() + " s: " + problem + seeLog(print()) + ".");
+    }
+
+    private LaunchctlPrint print() {
+        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
+            return loaded.print();
+        }
+        throw new UserError(label + " was unloaded while it started; something else controls it or the user logged out."
+                + " Run this command again.");
+    }
+
+    private boolean isOldProcess(LaunchctlPrint now) {
+        return before.map(LaunchctlPrint::pid).orElse(OptionalInt.empty()).equals(now.pid());
+    }
+
+    private void rejectHopeless(LaunchctlPrint now) {
+        int runs = now.runs() - before.map(LaunchctlPrint::runs).orElse(1);
+        boolean endedSince = before.isEmpty() || runs > 0;
+        if (runs >= RUNS_OF_A_CRASH_LOOP
+                || !now.isRunning() && endedSince && now.lastExit().isHopeless()) {
+            throw notStaying(label, Optional.of(now));
+        }
+    }
+
+    static UserError notStaying(String label, Optional<LaunchctlPrint> now) {
+        return new UserError(label + " does not stay up: "
+                + now.map(print -> print.lastExit().words() + seeLog(print)).orElse("it was unloaded") + ".");
+    }
+
+    static String seeLog(LaunchctlPrint now) {
+        return now.log().map(log -> "; look at " + log).orElse("");
+    }
+}

@@ -1,0 +1,39 @@
+package dev.aiserver.verify;
+
+import dev.aiserver.host.Poller;
+import dev.aiserver.service.JobStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What launchd said of the jobs, and what it says a while later: a process that is the same was there all the time. */
+record StabilityWindow(Map<String, JobStatus> before, Map<String, JobStatus> after) {
+    static final Duration WINDOW = Duration.ofMillis(300);
+
+    private static final List<String> LABELS = List.of(ServerHost.OLLAMA, ServerHost.HAPROXY);
+
+    static StabilityWindow of(ServerHost server) {
+        Map<String, JobStatus> before = statuses(server);
+        new Poller(WINDOW).await(WINDOW, () -> false);
+        return new StabilityWindow(before, statuses(server.anew(server.launchd().questions(LABELS))));
+    }
+
+    private static Map<String, JobStatus> statuses(ServerHost server) {
+        Map<String, JobStatus> statuses = new HashMap<>();
+        LABELS.forEach(label -> statuses.put(label, server.launchd().status(label)));
+        return statuses;
+    }
+
+    /** The process at the beginning and at the end; 0 when there was none. */
+    List<Integer> pids(String label) {
+        return List.of(pid(before, label), pid(after, label));
+    }
+
+    private static int pid(Map<String, JobStatus> statuses, String label) {
+        return statuses.get(label) instanceof JobStatus.Loaded loaded
+                        && loaded.print().isRunning()
+                ? loaded.print().pid().orElse(0)
+                : 0;
+    }
+}

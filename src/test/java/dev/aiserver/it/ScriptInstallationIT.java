@@ -1,0 +1,152 @@
+package dev.aiserver.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.host.FileState;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What an older installation left is adopted, comes back, and can be cleared without a receipt. */
+class ScriptInstallationIT {
+    @Test
+    void theShellScriptsInstallationIsReplacedAndComesBack() {
+        try (Mac mac = new Mac()) {
+            ExistingServers.byShellScripts(mac);
+            Map<String, FileState> before = mac.tree();
+            int ollama = mac.pid("com.ollama");
+
+            Run installed = mac.install("--yes");
+            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            assertThat(installed.err())
+                    .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama")
+                    .contains("update   ~/.haproxy/haproxy.cfg", "restart  com.haproxy");
+            assertThat(mac.pid("com.ollama")).isNotEqualTo(ollama);
+
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(mac.tree()).as("the old files are back").isEqualTo(before);
+            assertThat(mac.pid("com.ollama")).as("the old service is back").isNotZero();
+            assertThat(mac.pid("com.haproxy")).isNotZero();
+        }
+    }
+
+    @Test
+    void withoutAReceiptTheKnownLabelsAndPathsAreCleared() {
+        try (Mac mac = new Mac()) {
+            ExistingServers.byShellScripts(mac);
+
+            Run dryRun = mac.command(mac.checkout() + "/uninstall", "--dry-run");
+            assertThat(dryRun.exitCode()).as(dryRun.toString()).isZero();
+            assertThat(dryRun.out()).contains("stop     com.haproxy", "delete   ~/.haproxy/haproxy.cfg");
+            Run uninstalled = mac.command(mac.checkout() + "/uninstall", "--yes");
+
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(uninstalled.err()).contains("There is no receipt, so this goes by the known labels and paths.");
+            assertThat(mac.tree().keySet()).containsExactly("", "Library", "Library/LaunchAgents");
+            assertThat(mac.pid("com.ollama")).isZero();
+            assertThat(mac.pid("com.haproxy")).isZero();
+        }
+    }
+
+    @Test
+    void aFileThatThePersonEditedIsBackedUpBeforeItIsReplacedAndKeptByUninstall() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Path cfg = mac.home().resolve(".haproxy/haproxy.cfg");
+            String edited = String.join("\n", mac.lines(cfg)) + "\n# mine\n";
+            mac.write(cfg, edited);
+
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("edited                    ~/.haproxy/haproxy.cfg  (");
+            Run verify = mac.aiserver("verify");
+            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
+            assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");
+
+            Run undecided = mac.install("--yes");
+            assertThat(undecided.exitCode()).as(undecided.toString()).isEqualTo(2);
+            assertThat(undecided.err())
+                    .contains(
+                            "These were edited since the installation: ~/.haproxy/haproxy.cfg. Say --keep-local to leave "
+                                    + "them as they are, or --overwrite to replace them");
+            Run shown = mac.install("--dry-run");
+            assertThat(shown.out()).contains("yours, as it is now", "this program's", "# mine");
+
+            int master = mac.pid("com.haproxy");
+            Run kept = mac.install("--yes", "--keep-local");
+            assertThat(kept.exitCode())
+                    .as("verify still tells of the edit: " + kept)
+                    .isEqualTo(3);
+            assertThat(kept.err()).contains("reload   com.haproxy").doesNotContain("haproxy.cfg\n");
+            assertThat(mac.lines(cfg)).contains("# mine");
+            Run keptAgain = mac.install("--yes", "--keep-local");
+            assertThat(keptAgain.err()).contains("No changes.");
+            assertThat(mac.pid("com.haproxy")).isEqualTo(master);
+
+            Run replaced = mac.install("--yes", "--overwrite");
+            assertThat(replaced.exitCode()).as(replaced.toString()).isZero();
+            assertThat(replaced.err()).contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy");
+            assertThat(mac.tree().values())
+                    .as("a backup of what was edited")
+                    .anyMatch(state -> state instanceof FileState.Regular file
+                            && file.content().text().equals(edited));
+
+            mac.write(cfg, edited);
+            Run uninstalled = mac.aiserver("uninstall", "--yes");
+            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            assertThat(uninstalled.out())
+                    .contains("haproxy.cfg was edited since the installation; it is kept.")
+                    .contains(".haproxy/ holds other files; it stays.");
+            assertThat(uninstalled.err()).doesNotContain("~/.haproxy/\n");
+            assertThat(mac.lines(cfg)).contains("# mine");
+        }
+    }
+
+    @Test
+    void anOllamaThatIsOlderThanItsProgramByNowIsSaidAndLeftRunning() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            int before = mac.pid("com.ollama");
+            mac.script(
+                    mac.bottle("ollama", "ollama"),
+                    "[ \"$OLLAMA_HOST\" = 127.0.0.1:11434 ] || exit 1\n"
+                            + "echo ollama version is 0.16.2; echo Warning: client version is 0.17.1");
+
+            Run again = mac.install("--yes");
+
+            assertThat(again.exitCode()).as(again.toString()).isZero();
+            assertThat(again.err())
+                    .contains("No changes.\n"
+                            + "com.ollama still runs version 0.16.2, and its program is version 0.17.1 by now; \"launchctl "
+                            + "kickstart -k gui/$(id -u)/com.ollama\" restarts it, which ends the answers that it is giving "
+                            + "then.\n");
+            assertThat(mac.pid("com.ollama")).isEqualTo(before);
+            assertThat(mac.install("--dry-run", "--json").out())
+                    .contains("\"outdated\" : [ \"com.ollama still runs version 0.16.2,");
+        }
+    }
+
+    @Test
+    void aServiceThatDiedIsFoundByStatusAndBroughtBackByInstall() {
+        try (Mac mac = new Mac()) {
+            assertThat(mac.install("--yes").exitCode()).isZero();
+            Run stopped = mac.command("launchctl", "bootout", "gui/65534/com.haproxy");
+            assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+
+            Run status = mac.aiserver("status");
+            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            assertThat(status.out()).contains("not healthy", "com.haproxy");
+            Run warm = mac.aiserver("warm-models");
+            assertThat(warm.exitCode()).as(warm.toString()).isZero();
+            Run repaired = mac.install("--yes");
+            assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+            assertThat(repaired.err()).contains("start    com.haproxy").doesNotContain("com.ollama\n");
+
+            mac.command("launchctl", "bootout", "gui/65534/com.ollama");
+            Run unreachable = mac.aiserver("warm-models", "llama3.2:1b", "--json");
+            assertThat(unreachable.exitCode()).as(unreachable.toString()).isEqualTo(6);
+            assertThat(unreachable.out()).contains("\"schema\" : 1", "\"error\" : \"Ollama does not answer");
+        }
+    }
+}
