@@ -31,7 +31,9 @@ class ReportsIT {
 
             Run good = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
             assertThat(good.exitCode()).as(good.toString()).isZero();
-            assertThat(agreed(good, junit)).containsKeys("passed", "skipped").doesNotContainKeys("failed", "inconclusive");
+            assertThat(agreed(good, junit))
+                    .containsKeys("passed", "skipped")
+                    .doesNotContainKeys("failed", "inconclusive");
             assertThat(html).content().contains("remote-ollama: verified").doesNotContain("/Users/", "/home/");
 
             mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# edited");
