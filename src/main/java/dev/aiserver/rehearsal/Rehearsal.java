@@ -88,7 +88,7 @@ public final class Rehearsal {
     /** Whether everything went as it should; what was proved, or what was not, has been said. */
     public boolean run() {
         long start = System.nanoTime();
-        ThrowawayHome home = ThrowawayHome.createIn(Path.of(environment.getOrDefault("TMPDIR", "/tmp")));
+        TemporaryHome home = TemporaryHome.createIn(Path.of(environment.getOrDefault("TMPDIR", "/tmp")));
         Thread onInterrupt = new Thread(home::remove);
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
@@ -104,7 +104,7 @@ public final class Rehearsal {
             return true;
         } catch (Failed failed) {
             console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
-                    + LogEnds.of(Logs.of(ServerSpec.defaults(), home.home()).folder()));
+                    + LogTails.of(Logs.of(ServerSpec.defaults(), home.home()).folder()));
             return false;
         } finally {
             home.remove();
@@ -122,7 +122,7 @@ public final class Rehearsal {
                 + "\n";
     }
 
-    private List<Proof> live(ThrowawayHome home) throws Failed {
+    private List<Proof> live(TemporaryHome home) throws Failed {
         LocalHost machine = new LocalHost(home.environment(environment));
         HostIdentity facts = machine.facts();
         machine.tools().requirePresent(List.of("df", facts.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
@@ -137,7 +137,7 @@ public final class Rehearsal {
     /** One installation, from before its plan to after its end. */
     private final class Life {
         private final RehearsalHost host;
-        private final ThrowawayHome home;
+        private final TemporaryHome home;
         private final Layout layout;
         private final Launchd launchd;
         private final StateStore records;
@@ -145,7 +145,7 @@ public final class Rehearsal {
         private final Path haproxy;
         private final List<Proof> proofs = new ArrayList<>();
 
-        Life(RehearsalHost host, ThrowawayHome home, HostIdentity facts) throws Failed {
+        Life(RehearsalHost host, TemporaryHome home, HostIdentity facts) throws Failed {
             this.host = host;
             this.home = home;
             this.layout = new Layout(home.home());

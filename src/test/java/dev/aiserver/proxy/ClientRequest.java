@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.net.RawHttpRequest;
-import dev.aiserver.rehearsal.model.Journal;
+import dev.aiserver.rehearsal.model.RequestHistory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ public record ClientRequest(String method, String target, Map<String, String> he
             "x-stainless-helper-method");
 
     /** @throws IOException when the body is no JSON */
-    static ClientRequest of(Journal.Entry entry) throws IOException {
+    static ClientRequest of(RequestHistory.Entry entry) throws IOException {
         Map<String, String> headers = new TreeMap<>();
         HEADERS.forEach(name -> entry.header(name).ifPresent(value -> headers.put(name, value)));
         // A call of a tool has another name each time.
@@ -48,9 +48,9 @@ public record ClientRequest(String method, String target, Map<String, String> he
     }
 
     /** Demands that a client sends what is on record, or puts it on record. */
-    public static void compare(String client, List<Journal.Entry> entries) throws IOException {
+    public static void compare(String client, List<RequestHistory.Entry> entries) throws IOException {
         StringBuilder now = new StringBuilder("[");
-        for (Journal.Entry entry : entries) {
+        for (RequestHistory.Entry entry : entries) {
             now.append(now.length() == 1 ? "\n" : ",\n").append(JSON.writeValueAsString(of(entry)));
         }
         now.append("\n]\n");

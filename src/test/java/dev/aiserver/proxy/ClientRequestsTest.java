@@ -3,7 +3,7 @@ package dev.aiserver.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.rehearsal.model.Journal;
+import dev.aiserver.rehearsal.model.RequestHistory;
 import dev.aiserver.rehearsal.model.ModelServer;
 import dev.aiserver.rehearsal.model.Servers;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class ClientRequestsTest {
         RawHttpResponse answer = proxy.probe().send(request.call(RunningProxy.NAME));
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.headers()).doesNotContainKey("x-aiserver");
-        List<Journal.Entry> arrived = server.requests();
+        List<RequestHistory.Entry> arrived = server.requests();
         assertThat(ClientRequest.of(arrived.get(arrived.size() - 1))).isEqualTo(request);
     }
 }

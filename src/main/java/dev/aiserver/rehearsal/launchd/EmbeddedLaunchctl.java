@@ -21,13 +21,13 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
     private static final int FIRST_VERSION_WITH_WAIT = 26;
 
     private final EmbeddedLaunchd launchd;
-    private final Printing printing;
+    private final LaunchctlOutput printing;
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     public EmbeddedLaunchctl(Account account, Quirks quirks) {
         this.launchd = new EmbeddedLaunchd(account, quirks);
-        this.printing = new Printing(launchd);
+        this.printing = new LaunchctlOutput(launchd);
     }
 
     /** @param argv without the word {@code launchctl} itself */
@@ -99,18 +99,18 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
             return launchd.timers.isClosed()
                     ? CommandResult.of(LaunchdError.CANNOT_EXECUTE.code, "", "launchd has ended\n")
                     : act(verb, arguments, fault);
-        } catch (Refusal e) {
-            return CommandResult.of(e.code, "", Wording.of(verb, arguments, e.code));
+        } catch (LaunchdFailure e) {
+            return CommandResult.of(e.code, "", ErrorMessages.of(verb, arguments, e.code));
         } catch (IOException e) {
             int code = LaunchdError.INPUT_OUTPUT.code;
-            return CommandResult.of(code, "", Wording.of(verb, arguments, code));
+            return CommandResult.of(code, "", ErrorMessages.of(verb, arguments, code));
         } finally {
             launchd.timers.lock().unlock();
         }
     }
 
     private CommandResult act(String verb, List<String> arguments, Optional<Fault.Effect> fault)
-            throws Refusal, IOException {
+            throws LaunchdFailure, IOException {
         return switch (verb) {
             case "bootstrap" -> bootstrap(arguments);
             case "bootout" -> bootout(arguments, fault);
@@ -152,7 +152,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         };
     }
 
-    private CommandResult bootstrap(List<String> arguments) throws Refusal {
+    private CommandResult bootstrap(List<String> arguments) throws LaunchdFailure {
         Target domain = Target.parse(argument(arguments, 0));
         argument(arguments, 1);
         for (String plist : arguments.subList(1, arguments.size())) {
@@ -161,10 +161,10 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         return output("");
     }
 
-    private CommandResult bootout(List<String> arguments, Optional<Fault.Effect> fault) throws Refusal {
+    private CommandResult bootout(List<String> arguments, Optional<Fault.Effect> fault) throws LaunchdFailure {
         boolean wait = arguments.contains("--wait");
         if (wait && launchd.quirks.osMajor() < FIRST_VERSION_WITH_WAIT) {
-            throw new Refusal(LaunchdError.USAGE);
+            throw new LaunchdFailure(LaunchdError.USAGE);
         }
         List<String> rest =
                 arguments.stream().filter(each -> !each.equals("--wait")).toList();
@@ -181,20 +181,20 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         return output("");
     }
 
-    private Target loadedFrom(Target domain, Path plist) throws Refusal {
+    private Target loadedFrom(Target domain, Path plist) throws LaunchdFailure {
         return launchd.jobs(domain).entrySet().stream()
                 .filter(entry -> entry.getValue().definition.plist().equals(plist))
                 .map(entry -> new Target(domain.kind(), domain.number(), entry.getKey()))
                 .findFirst()
-                .orElseThrow(() -> new Refusal(LaunchdError.INPUT_OUTPUT));
+                .orElseThrow(() -> new LaunchdFailure(LaunchdError.INPUT_OUTPUT));
     }
 
-    private CommandResult kickstart(List<String> arguments) throws Refusal {
+    private CommandResult kickstart(List<String> arguments) throws LaunchdFailure {
         List<String> rest =
                 arguments.stream().filter(each -> !each.startsWith("-")).toList();
         Job job = launchd.job(Target.parseService(argument(rest, 0)));
         if (job.isRemoving()) {
-            throw new Refusal(LaunchdError.ALREADY_IN_PROGRESS);
+            throw new LaunchdFailure(LaunchdError.ALREADY_IN_PROGRESS);
         }
         OptionalLong before = job.pid();
         if (arguments.contains("-k")) {
@@ -207,7 +207,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         return output(wantsPid ? job.pid().getAsLong() + "\n" : "");
     }
 
-    private CommandResult kill(List<String> arguments) throws Refusal, IOException {
+    private CommandResult kill(List<String> arguments) throws LaunchdFailure, IOException {
         String signal = argument(arguments, 0);
         Job job = launchd.job(Target.parseService(argument(arguments, 1)));
         return job.signal(signal.startsWith("SIG") ? signal.substring(3) : signal)
@@ -215,7 +215,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
                 : CommandResult.of(LaunchdError.NO_SUCH_PROCESS.code, "", "No process to signal.\n");
     }
 
-    private CommandResult print(String text) throws Refusal {
+    private CommandResult print(String text) throws LaunchdFailure {
         Target target = Target.parse(text);
         return output(
                 target.label().isEmpty()
@@ -223,7 +223,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
                         : printing.job(target, launchd.job(target)));
     }
 
-    private CommandResult list(List<String> arguments) throws Refusal {
+    private CommandResult list(List<String> arguments) throws LaunchdFailure {
         Target domain = launchd.callersDomain();
         if (arguments.isEmpty()) {
             return output(printing.list(launchd.jobs(domain)));
@@ -253,7 +253,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
                 } else {
                     launchd.bootout(loadedFrom(domain, Path.of(plist)), Optional.empty());
                 }
-            } catch (Refusal e) {
+            } catch (LaunchdFailure e) {
                 complaints.append(load ? "Load" : "Unload").append(" failed: 5: Input/output error\n");
                 complaints
                         .append("Try running `launchctl ")
@@ -264,16 +264,16 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         return CommandResult.of(0, "", complaints.toString());
     }
 
-    private static String argument(List<String> arguments, int index) throws Refusal {
+    private static String argument(List<String> arguments, int index) throws LaunchdFailure {
         if (index >= arguments.size()) {
-            throw new Refusal(LaunchdError.USAGE);
+            throw new LaunchdFailure(LaunchdError.USAGE);
         }
         return arguments.get(index);
     }
 
-    private static int number(String text) throws Refusal {
+    private static int number(String text) throws LaunchdFailure {
         if (!text.matches("\\d{1,6}")) {
-            throw new Refusal(LaunchdError.USAGE);
+            throw new LaunchdFailure(LaunchdError.USAGE);
         }
         return Integer.parseInt(text);
     }

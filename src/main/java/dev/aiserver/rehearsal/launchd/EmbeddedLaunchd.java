@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The domains of one user with their jobs. Every method is called under the lock of {@link Timers}. */
+/** The domains of one user with their jobs. Every method is called under the lock of {@link LockedScheduler}. */
 final class EmbeddedLaunchd {
     private static final int WRITABLE_BY_OTHERS = 022;
 
     final Account account;
     final Quirks quirks;
     final Spawner spawner;
-    final Timers timers = new Timers();
+    final LockedScheduler timers = new LockedScheduler();
     final Map<String, String> variables = new TreeMap<>();
     final Map<String, Boolean> disabled = new TreeMap<>();
     final List<String> log = new ArrayList<>();
@@ -36,18 +36,18 @@ final class EmbeddedLaunchd {
     }
 
     /** The jobs of a domain; the system's are none of this user's business and look empty. */
-    Map<String, Job> jobs(Target target) throws Refusal {
+    Map<String, Job> jobs(Target target) throws LaunchdFailure {
         if (target.isSystem()) {
             return Map.of();
         }
         if (!Set.of("gui", "user").contains(target.kind()) || target.number() != account.uid()) {
-            throw new Refusal(LaunchdError.NO_SUCH_DOMAIN);
+            throw new LaunchdFailure(LaunchdError.NO_SUCH_DOMAIN);
         }
         if (target.kind().equals("user")) {
             return background;
         }
         if (!loggedIn) {
-            throw new Refusal(quirks.noDesktopCode());
+            throw new LaunchdFailure(quirks.noDesktopCode());
         }
         return desktop;
     }
@@ -57,15 +57,15 @@ final class EmbeddedLaunchd {
         return new Target(quirks.ssh() ? "user" : "gui", account.uid(), "");
     }
 
-    Job job(Target target) throws Refusal {
+    Job job(Target target) throws LaunchdFailure {
         Job job = jobs(target).get(target.label());
         if (job == null) {
-            throw new Refusal(LaunchdError.NO_SUCH_SERVICE);
+            throw new LaunchdFailure(LaunchdError.NO_SUCH_SERVICE);
         }
         return job;
     }
 
-    void bootstrap(Target domain, Path plist) throws Refusal {
+    void bootstrap(Target domain, Path plist) throws LaunchdFailure {
         Map<String, Job> jobs = writable(domain);
         requireSafeFile(plist);
         JobDefinition definition = definition(plist);
@@ -73,24 +73,24 @@ final class EmbeddedLaunchd {
             throw hidden(LaunchdError.WRONG_SESSION);
         }
         if (isDisabled(definition.label())) {
-            throw new Refusal(quirks.disabledCode());
+            throw new LaunchdFailure(quirks.disabledCode());
         }
         Job present = jobs.get(definition.label());
         if (present != null) {
-            throw new Refusal(present.isRemoving() ? quirks.drainCode() : quirks.alreadyCode());
+            throw new LaunchdFailure(present.isRemoving() ? quirks.drainCode() : quirks.alreadyCode());
         }
         load(jobs, definition);
     }
 
     /** Unloads a job; returns before its process has ended. */
-    void bootout(Target target, Optional<Fault.Effect> fault) throws Refusal {
+    void bootout(Target target, Optional<Fault.Effect> fault) throws LaunchdFailure {
         Map<String, Job> jobs = writable(target);
         Job job = jobs.get(target.label());
         if (job == null) {
-            throw new Refusal(LaunchdError.NO_SUCH_PROCESS);
+            throw new LaunchdFailure(LaunchdError.NO_SUCH_PROCESS);
         }
         if (job.isRemoving()) {
-            throw new Refusal(LaunchdError.ALREADY_IN_PROGRESS);
+            throw new LaunchdFailure(LaunchdError.ALREADY_IN_PROGRESS);
         }
         long linger =
                 fault.orElse(null) instanceof Fault.Linger slow ? slow.time().toNanos() : 0;
@@ -122,7 +122,7 @@ final class EmbeddedLaunchd {
     private void loadAtLogin(Path plist) {
         try {
             bootstrap(new Target("gui", account.uid(), ""), plist);
-        } catch (Refusal e) {
+        } catch (LaunchdFailure e) {
             log.add("Could not load " + plist + " at login: " + e.getMessage());
         }
     }
@@ -138,9 +138,9 @@ final class EmbeddedLaunchd {
         everLoaded.forEach(Job::destroy);
     }
 
-    private Map<String, Job> writable(Target target) throws Refusal {
+    private Map<String, Job> writable(Target target) throws LaunchdFailure {
         if (target.isSystem()) {
-            throw new Refusal(LaunchdError.OPERATION_NOT_PERMITTED);
+            throw new LaunchdFailure(LaunchdError.OPERATION_NOT_PERMITTED);
         }
         return jobs(target);
     }
@@ -155,16 +155,16 @@ final class EmbeddedLaunchd {
         job.startEveryInterval();
     }
 
-    private JobDefinition definition(Path plist) throws Refusal {
+    private JobDefinition definition(Path plist) throws LaunchdFailure {
         try {
             return JobDefinition.read(plist);
-        } catch (Refusal e) {
+        } catch (LaunchdFailure e) {
             log.add("Bootstrap failed: " + e.code + ": " + e.getMessage());
-            throw quirks.opaqueErrors() ? new Refusal(LaunchdError.INPUT_OUTPUT, e) : e;
+            throw quirks.opaqueErrors() ? new LaunchdFailure(LaunchdError.INPUT_OUTPUT, e) : e;
         }
     }
 
-    private void requireSafeFile(Path plist) throws Refusal {
+    private void requireSafeFile(Path plist) throws LaunchdFailure {
         if (!Files.isRegularFile(plist)) {
             throw hidden(LaunchdError.NO_SUCH_FILE);
         }
@@ -182,8 +182,8 @@ final class EmbeddedLaunchd {
         return (Integer) Files.getAttribute(path, name);
     }
 
-    private Refusal hidden(LaunchdError error) {
+    private LaunchdFailure hidden(LaunchdError error) {
         log.add("Bootstrap failed: " + error.code + ": " + LaunchdError.text(error.code));
-        return new Refusal(quirks.opaqueErrors() ? LaunchdError.INPUT_OUTPUT : error);
+        return new LaunchdFailure(quirks.opaqueErrors() ? LaunchdError.INPUT_OUTPUT : error);
     }
 }

@@ -44,7 +44,7 @@ public final class EmbeddedPlutil {
     private static CommandResult converted(byte[] stdin) {
         try {
             return CommandResult.of(0, PropertyList.parse(stdin).toXMLPropertyList(), "");
-        } catch (Refusal e) {
+        } catch (LaunchdFailure e) {
             return CommandResult.of(1, "", "<stdin>: Property List error: Unexpected character\n");
         }
     }
@@ -55,7 +55,7 @@ public final class EmbeddedPlutil {
             return "OK";
         } catch (IOException e) {
             return "file does not exist or is not readable or is not a regular file";
-        } catch (Refusal e) {
+        } catch (LaunchdFailure e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return "Property List error: " + cause.getMessage()
                     + " / JSON error: Invalid value around line 1, column 0.";

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A loaded job and its process, from load to removal. Every method is called under the lock of {@link Timers}. */
+/** A loaded job and its process, from load to removal. Every method is called under the lock of {@link LockedScheduler}. */
 final class Job {
 
     enum State {
@@ -26,13 +26,13 @@ final class Job {
 
     final JobDefinition definition;
     private final Spawner spawner;
-    private final Timers timers;
+    private final LockedScheduler timers;
     private final double timeScale;
     private final Map<String, String> session;
 
     private State state = State.NOT_RUNNING;
     private @Nullable Process process;
-    private Ending ending = new Ending.Never();
+    private ExitStatus ending = new ExitStatus.Never();
     private boolean spawnFailed;
     private int runs;
     private long launchedAt;
@@ -45,7 +45,7 @@ final class Job {
     private @Nullable Future<?> nextInterval;
 
     /** @param session variables of the session, live */
-    Job(JobDefinition definition, Spawner spawner, Timers timers, double timeScale, Map<String, String> session) {
+    Job(JobDefinition definition, Spawner spawner, LockedScheduler timers, double timeScale, Map<String, String> session) {
         this.definition = definition;
         this.spawner = spawner;
         this.timers = timers;
@@ -65,7 +65,7 @@ final class Job {
         return runs;
     }
 
-    Ending ending() {
+    ExitStatus ending() {
         return ending;
     }
 
@@ -176,14 +176,14 @@ final class Job {
         } catch (IOException e) {
             // The real one reports every such failure as this exit code, and never says which it was.
             spawnFailed = true;
-            ending = new Ending.Exited(Ending.EX_CONFIG);
+            ending = new ExitStatus.Exited(ExitStatus.EX_CONFIG);
             next();
         }
     }
 
     private void ended(Process ended) {
         process = null;
-        ending = Ending.of(ended.exitValue());
+        ending = ExitStatus.of(ended.exitValue());
         cancel(escalation);
         killRestOf(ended);
         if (afterRemoval != null) {

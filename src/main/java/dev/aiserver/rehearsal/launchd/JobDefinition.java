@@ -50,16 +50,16 @@ record JobDefinition(
     private static final int DEFAULT_THROTTLE = 10;
     private static final int DEFAULT_EXIT_TIME_OUT = 5;
 
-    static JobDefinition read(Path plist) throws Refusal {
+    static JobDefinition read(Path plist) throws LaunchdFailure {
         NSDictionary dictionary = dictionary(plist);
         String label = string(dictionary, "Label").orElse("");
         if (label.isBlank() || label.contains("/")) {
-            throw new Refusal(LaunchdError.INVALID_LABEL);
+            throw new LaunchdFailure(LaunchdError.INVALID_LABEL);
         }
         Optional<String> program = string(dictionary, "Program");
         List<String> arguments = strings(dictionary.get("ProgramArguments"));
         if (program.isEmpty() && arguments.isEmpty()) {
-            throw new Refusal(LaunchdError.INVALID_PROGRAM);
+            throw new LaunchdFailure(LaunchdError.INVALID_PROGRAM);
         }
         KeepAlive keepAlive = KeepAlive.of(dictionary.get("KeepAlive"));
         List<String> sessions = strings(dictionary.get("LimitLoadToSessionType"));
@@ -87,14 +87,14 @@ record JobDefinition(
                 Set.copyOf(sessions.isEmpty() ? List.of("Aqua") : sessions));
     }
 
-    private static NSDictionary dictionary(Path plist) throws Refusal {
+    private static NSDictionary dictionary(Path plist) throws LaunchdFailure {
         try {
             if (PropertyList.parse(Files.readAllBytes(plist)) instanceof NSDictionary dictionary) {
                 return dictionary;
             }
-            throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST);
+            throw new LaunchdFailure(LaunchdError.INVALID_PROPERTY_LIST);
         } catch (IOException e) {
-            throw new Refusal(LaunchdError.NO_SUCH_FILE, e);
+            throw new LaunchdFailure(LaunchdError.NO_SUCH_FILE, e);
         }
     }
 

@@ -43,10 +43,10 @@ record KeepAlive(boolean always, Map<String, Boolean> conditions, Map<String, Bo
         return always || conditions.containsKey("SuccessfulExit") || conditions.containsKey("Crashed");
     }
 
-    boolean wantsRestart(Ending ending) {
+    boolean wantsRestart(ExitStatus ending) {
         return always
                 || Boolean.valueOf(ending.isSuccess()).equals(conditions.get("SuccessfulExit"))
-                || Boolean.valueOf(ending instanceof Ending.Signalled).equals(conditions.get("Crashed"))
+                || Boolean.valueOf(ending instanceof ExitStatus.Signalled).equals(conditions.get("Crashed"))
                 || paths.entrySet().stream().anyMatch(path -> Files.exists(Path.of(path.getKey())) == path.getValue());
     }
 }

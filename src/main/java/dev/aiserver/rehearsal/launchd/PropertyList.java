@@ -18,12 +18,12 @@ final class PropertyList {
 
     private PropertyList() {}
 
-    static NSObject parse(byte[] bytes) throws Refusal {
+    static NSObject parse(byte[] bytes) throws LaunchdFailure {
         String start = new String(bytes, 0, Math.min(BINARY.length(), bytes.length), StandardCharsets.US_ASCII);
         try {
             NSObject root = start.equals(BINARY) ? BinaryPropertyListParser.parse(bytes) : parseXml(bytes);
             if (root == null) {
-                throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST);
+                throw new LaunchdFailure(LaunchdError.INVALID_PROPERTY_LIST);
             }
             return root;
         } catch (IOException
@@ -32,7 +32,7 @@ final class PropertyList {
                 | ParserConfigurationException
                 | RuntimeException e) {
             // The parser lets whatever its conversions throw escape; to launchd all of it is a bad file.
-            throw new Refusal(LaunchdError.INVALID_PROPERTY_LIST, e);
+            throw new LaunchdFailure(LaunchdError.INVALID_PROPERTY_LIST, e);
         }
     }
 

@@ -30,14 +30,14 @@ record Target(String kind, int number, String label) {
         return Optional.empty();
     }
 
-    static Target parse(String text) throws Refusal {
-        return find(text).orElseThrow(() -> new Refusal(LaunchdError.USAGE));
+    static Target parse(String text) throws LaunchdFailure {
+        return find(text).orElseThrow(() -> new LaunchdFailure(LaunchdError.USAGE));
     }
 
-    static Target parseService(String text) throws Refusal {
+    static Target parseService(String text) throws LaunchdFailure {
         Target target = parse(text);
         if (target.label.isEmpty()) {
-            throw new Refusal(LaunchdError.USAGE);
+            throw new LaunchdFailure(LaunchdError.USAGE);
         }
         return target;
     }

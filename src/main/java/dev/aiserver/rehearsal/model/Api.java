@@ -1,8 +1,8 @@
 package dev.aiserver.rehearsal.model;
 
-import static dev.aiserver.rehearsal.model.ErrorShape.ANTHROPIC;
-import static dev.aiserver.rehearsal.model.ErrorShape.NATIVE;
-import static dev.aiserver.rehearsal.model.ErrorShape.OPENAI;
+import static dev.aiserver.rehearsal.model.ErrorFormat.ANTHROPIC;
+import static dev.aiserver.rehearsal.model.ErrorFormat.NATIVE;
+import static dev.aiserver.rehearsal.model.ErrorFormat.OPENAI;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,21 +26,21 @@ final class Api {
             new Recommendation("qwen3.5", "Reasoning, coding and pictures, here", 0, 0, 14));
 
     private final Settings settings;
-    private final Listings listings;
+    private final ListRoutes listings;
     private final Inference inference;
     private final LoadedModels loaded;
-    private final Embeddings embeddings;
-    private final Pulls pulls;
-    private final Administration administration;
+    private final EmbeddingRoutes embeddings;
+    private final PullRoute pulls;
+    private final AdminRoutes administration;
 
-    Api(ModelStore store, Settings settings, Switches switches, Tally tally, Engines engines) {
+    Api(ModelStore store, Settings settings, ActiveFaults switches, GenerationCounter tally, EngineFactory engines) {
         this.settings = settings;
         this.loaded = new LoadedModels(settings, switches, engines);
         this.inference = new Inference(store, loaded, switches, tally);
-        this.listings = new Listings(store, loaded);
-        this.embeddings = new Embeddings(inference);
-        this.pulls = new Pulls(store, settings.catalogue(), switches);
-        this.administration = new Administration(store, loaded, settings.cloudDisabled());
+        this.listings = new ListRoutes(store, loaded);
+        this.embeddings = new EmbeddingRoutes(inference);
+        this.pulls = new PullRoute(store, settings.catalogue(), switches);
+        this.administration = new AdminRoutes(store, loaded, settings.cloudDisabled());
     }
 
     Router router() {
@@ -48,7 +48,7 @@ final class Api {
         Handler version = (x, s) -> x.json(200, Json.object().put("version", settings.version()));
         Handler tags = (x, s) -> listings.tags(x);
         Handler signOut = (x, s) -> {
-            throw Administration.signOut();
+            throw AdminRoutes.signOut();
         };
         return new Router(List.of(
                 new Route("HEAD", "/", NATIVE, running),
@@ -63,7 +63,7 @@ final class Api {
                 new Route("POST", "/api/show", NATIVE, local((x, s) -> listings.show(x))),
                 new Route("DELETE", "/api/delete", NATIVE, (x, s) -> administration.delete(x)),
                 new Route("POST", "/api/me", NATIVE, (x, s) -> {
-                    throw Administration.whoAmI();
+                    throw AdminRoutes.whoAmI();
                 }),
                 new Route("POST", "/api/signout", NATIVE, signOut),
                 new Route("DELETE", "/api/user/keys/:encodedKey", NATIVE, signOut),
@@ -105,7 +105,7 @@ final class Api {
     /** A look ahead; what is wrong with the body is for the route to say. */
     private static String modelIn(byte[] body) {
         try {
-            return Body.parse(body, "", "struct").at("model").asText("");
+            return RequestBody.parse(body, "", "struct").at("model").asText("");
         } catch (ApiError e) {
             return "";
         }
@@ -119,7 +119,7 @@ final class Api {
         return status;
     }
 
-    private static void recommendations(Exchange exchange) throws ClientGone {
+    private static void recommendations(Exchange exchange) throws ClientDisconnected {
         ObjectNode answer = Json.object();
         ArrayNode list = answer.putArray("recommendations");
         for (Recommendation each : RECOMMENDATIONS) {
@@ -139,8 +139,8 @@ final class Api {
         throw new ApiError(400, form ? "model is required" : "request Content-Type isn't multipart/form-data");
     }
 
-    private void generate(Exchange exchange) throws ClientGone {
-        Ask ask = NativeRequest.generate(Body.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
+    private void generate(Exchange exchange) throws ClientDisconnected {
+        GenerationRequest ask = NativeRequest.generate(RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
         if (ask.conversation().lastText().isEmpty()) {
             loadOnly(exchange, ask, "generate");
         } else {
@@ -148,9 +148,9 @@ final class Api {
         }
     }
 
-    private void chat(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), NATIVE.emptyBody(), "api.ChatRequest");
-        Ask ask = NativeRequest.chat(body);
+    private void chat(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.ChatRequest");
+        GenerationRequest ask = NativeRequest.chat(body);
         OpenAi.modelOf(body);
         if (ask.conversation().isEmpty()) {
             loadOnly(exchange, ask, "chat");
@@ -159,13 +159,13 @@ final class Api {
         }
     }
 
-    private void loadOnly(Exchange exchange, Ask ask, String task) throws ClientGone {
+    private void loadOnly(Exchange exchange, GenerationRequest ask, String task) throws ClientDisconnected {
         String reason = loadedOrUnloaded(exchange, ask, task);
         exchange.json(200, NativeChat.nothingSaid(ask.model(), task.equals("chat"), reason));
     }
 
     /** @return which of the two it is now */
-    private String loadedOrUnloaded(Exchange exchange, Ask ask, String task) throws ClientGone {
+    private String loadedOrUnloaded(Exchange exchange, GenerationRequest ask, String task) throws ClientDisconnected {
         Model model = inference.installed(ask.model());
         if (ask.keepAlive().filter(Duration::isZero).isPresent()) {
             loaded.unload(model);
@@ -176,23 +176,23 @@ final class Api {
         return "load";
     }
 
-    private static boolean wantsUsage(Body body) {
+    private static boolean wantsUsage(RequestBody body) {
         return body.object("stream_options", "openai.StreamOptions").flag("include_usage", false);
     }
 
-    private void chatCompletions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.ChatCompletionRequest");
+    private void chatCompletions(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.ChatCompletionRequest");
         boolean usage = wantsUsage(body);
-        Ask ask = OpenAi.chat(body);
+        GenerationRequest ask = OpenAi.chat(body);
         exchange.reachesRoute();
         OpenAi.modelOf(body);
         inference.answer(exchange, ask, "chat", generation -> new ChatCompletions(generation, usage));
     }
 
-    private void completions(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.CompletionRequest");
+    private void completions(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.CompletionRequest");
         boolean usage = wantsUsage(body);
-        Ask ask = TextCompletions.ask(body);
+        GenerationRequest ask = TextCompletions.ask(body);
         exchange.reachesRoute();
         if (!ask.conversation().lastText().isEmpty()) {
             inference.answer(exchange, ask, "generate", generation -> new TextCompletions(generation, usage));
@@ -208,17 +208,17 @@ final class Api {
         }
     }
 
-    private void responses(Exchange exchange) throws ClientGone {
-        Body body = Body.parse(exchange.body(), OPENAI.emptyBody(), "openai.ResponsesRequest");
-        Ask ask = ResponsesRequest.ask(body);
+    private void responses(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.ResponsesRequest");
+        GenerationRequest ask = ResponsesRequest.ask(body);
         exchange.reachesRoute();
         OpenAi.modelOf(body);
         inference.answer(exchange, ask, "chat", generation -> new Responses(generation, body));
     }
 
-    private void messages(Exchange exchange) throws ClientGone {
+    private void messages(Exchange exchange) throws ClientDisconnected {
         byte[] bytes = exchange.body();
-        Body body = Body.parse(bytes, ANTHROPIC.emptyBody(), "anthropic.MessagesRequest");
+        RequestBody body = RequestBody.parse(bytes, ANTHROPIC.emptyBody(), "anthropic.MessagesRequest");
         inference.answer(exchange, Messages.ask(body), "chat", generation -> new Messages(generation, bytes.length));
     }
 }

@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** A request ends with an error answer; its route's {@link ErrorShape} decides how the message is dressed. */
+/** A request ends with an error answer; its route's {@link ErrorFormat} decides how the message is dressed. */
 final class ApiError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -37,7 +37,7 @@ final class ApiError extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
-    ObjectNode body(ErrorShape shape) {
+    ObjectNode body(ErrorFormat shape) {
         return body == null ? shape.dress(status, message()) : body;
     }
 }

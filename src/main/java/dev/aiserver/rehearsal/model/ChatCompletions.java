@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of {@code /v1/chat/completions}. */
-final class ChatCompletions implements Dialect {
+final class ChatCompletions implements ResponseEncoder {
     private final Generation generation;
     private final boolean includeUsage;
     private boolean begun;
@@ -41,19 +41,19 @@ final class ChatCompletions implements Dialect {
     }
 
     @Override
-    public String piece(Piece piece) {
+    public String piece(OutputPart piece) {
         ObjectNode delta = delta();
-        if (piece instanceof Piece.Thought thought) {
+        if (piece instanceof OutputPart.Thinking thought) {
             delta.put("content", "").put("reasoning", thought.text());
-        } else if (piece instanceof Piece.Text text) {
+        } else if (piece instanceof OutputPart.Text text) {
             delta.put("content", text.text());
-        } else if (piece instanceof Piece.Call call) {
+        } else if (piece instanceof OutputPart.ToolCall call) {
             delta.put("content", "").set("tool_calls", calls(List.of(call)));
         }
         return chunk(generation.model(), delta, null, List.of(piece));
     }
 
-    private void addLogprobs(ObjectNode choice, List<Piece> pieces) {
+    private void addLogprobs(ObjectNode choice, List<OutputPart> pieces) {
         generation
                 .logprobs()
                 .ifPresent(others -> choice.putObject("logprobs").set("content", Logprobs.of(pieces, others)));
@@ -104,7 +104,7 @@ final class ChatCompletions implements Dialect {
         return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
     }
 
-    private String chunk(String model, ObjectNode delta, @Nullable String finishReason, List<Piece> pieces) {
+    private String chunk(String model, ObjectNode delta, @Nullable String finishReason, List<OutputPart> pieces) {
         ObjectNode choice = Json.object().put("index", 0);
         choice.set("delta", delta);
         choice.put("finish_reason", finishReason);
@@ -125,9 +125,9 @@ final class ChatCompletions implements Dialect {
                 .put("system_fingerprint", "fp_ollama");
     }
 
-    private static ArrayNode calls(List<Piece.Call> calls) {
+    private static ArrayNode calls(List<OutputPart.ToolCall> calls) {
         ArrayNode array = Json.array();
-        for (Piece.Call call : calls) {
+        for (OutputPart.ToolCall call : calls) {
             ObjectNode node = array.addObject()
                     .put("id", call.id())
                     .put("index", array.size() - 1)

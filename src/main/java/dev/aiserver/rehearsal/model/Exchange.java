@@ -99,12 +99,12 @@ final class Exchange {
     }
 
     /** As gin does where the type was set before. */
-    void plainJson(int code, JsonNode body) throws ClientGone {
+    void plainJson(int code, JsonNode body) throws ClientDisconnected {
         whole(code, "application/json", Json.write(body));
     }
 
     /** Gin names a charset; the writers of {@code /v1} do not, and end with a new line. */
-    void json(int code, JsonNode body) throws ClientGone {
+    void json(int code, JsonNode body) throws ClientDisconnected {
         if (rewritten) {
             whole(code, "application/json", Json.line(body));
         } else {
@@ -112,19 +112,19 @@ final class Exchange {
         }
     }
 
-    void text(int code, String body) throws ClientGone {
+    void text(int code, String body) throws ClientDisconnected {
         text(code, "text/plain", body);
     }
 
-    void text(int code, String contentType, String body) throws ClientGone {
+    void text(int code, String contentType, String body) throws ClientDisconnected {
         whole(code, contentType, body);
     }
 
-    void empty(int code) throws ClientGone {
+    void empty(int code) throws ClientDisconnected {
         whole(code, "", "");
     }
 
-    void redirect(int code, String location) throws ClientGone {
+    void redirect(int code, String location) throws ClientDisconnected {
         header("Location", location);
         // As Go's net/http: a body for GET only.
         boolean body = request.method().equals("GET");
@@ -134,7 +134,7 @@ final class Exchange {
                 body ? "<a href=\"" + location.replace("\"", "%22") + "\">" + reason(code) + "</a>.\n\n" : "");
     }
 
-    private void whole(int code, String contentType, String body) throws ClientGone {
+    private void whole(int code, String contentType, String body) throws ClientDisconnected {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         if (!contentType.isEmpty()) {
             header("Content-Type", contentType);
@@ -160,7 +160,7 @@ final class Exchange {
         streaming = contentType;
     }
 
-    void write(String part) throws ClientGone {
+    void write(String part) throws ClientDisconnected {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0) {
             return;
@@ -184,7 +184,7 @@ final class Exchange {
     }
 
     /** Ends the answer; without a word of its own it is an empty 200. */
-    void finish() throws ClientGone {
+    void finish() throws ClientDisconnected {
         if (streaming != null) {
             startStream();
             if (request.http11()) {
@@ -195,11 +195,11 @@ final class Exchange {
         }
     }
 
-    private void startStream() throws ClientGone {
+    private void startStream() throws ClientDisconnected {
         if (status == 0) {
             header("Content-Type", String.valueOf(streaming));
             // Of the streams of /v1 only these two have it.
-            if (Dialect.EVENT_STREAM.equals(streaming)
+            if (ResponseEncoder.EVENT_STREAM.equals(streaming)
                     && List.of("/v1/responses", "/v1/messages").contains(request.path())) {
                 header("Cache-Control", "no-cache");
             }
@@ -210,7 +210,7 @@ final class Exchange {
         }
     }
 
-    private void head(int code) throws ClientGone {
+    private void head(int code) throws ClientDisconnected {
         status = code;
         StringBuilder head = new StringBuilder("HTTP/1.1 " + code + " " + reason(code) + "\r\n");
         headers.forEach(header -> head.append(header.getKey())
@@ -223,12 +223,12 @@ final class Exchange {
         send(head.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void send(byte[] bytes) throws ClientGone {
+    private void send(byte[] bytes) throws ClientDisconnected {
         try {
             out.write(bytes);
             out.flush();
         } catch (IOException e) {
-            throw new ClientGone("the client does not take the answer", e);
+            throw new ClientDisconnected("the client does not take the answer", e);
         }
     }
 
@@ -236,7 +236,7 @@ final class Exchange {
      * Lets time pass while watching the client: reading is the only way to see it leave, and this is what Go's server
      * does. As there, a client that has already sent its next request can leave unseen.
      */
-    void pause(long millis) throws ClientGone {
+    void pause(long millis) throws ClientDisconnected {
         if (millis <= 0) {
             return;
         }
@@ -246,32 +246,32 @@ final class Exchange {
                 socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
                 in.mark(1);
                 if (in.read() < 0) {
-                    throw new ClientGone("the client closed the connection");
+                    throw new ClientDisconnected("the client closed the connection");
                 }
                 in.reset();
             }
             if (closing.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new ClientGone("the server is closing");
+                throw new ClientDisconnected("the server is closing");
             }
         } catch (SocketTimeoutException e) {
             return;
-        } catch (ClientGone e) {
+        } catch (ClientDisconnected e) {
             throw e;
         } catch (IOException e) {
-            throw new ClientGone("the connection broke", e);
+            throw new ClientDisconnected("the connection broke", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ClientGone("the server is closing", e);
+            throw new ClientDisconnected("the server is closing", e);
         } finally {
             restoreReading();
         }
     }
 
-    private void restoreReading() throws ClientGone {
+    private void restoreReading() throws ClientDisconnected {
         try {
             socket.setSoTimeout(0);
         } catch (IOException e) {
-            throw new ClientGone("the connection broke", e);
+            throw new ClientDisconnected("the connection broke", e);
         }
     }
 

@@ -20,7 +20,7 @@ record Generation(
         String model,
         int number,
         Instant created,
-        List<Piece> pieces,
+        List<OutputPart> pieces,
         String doneReason,
         int promptTokens,
         OptionalInt logprobs) {
@@ -32,12 +32,12 @@ record Generation(
     private static final int MOST_EQUAL_TOKENS = 30;
 
     /** Thoughts first, then what is said; no words get no answer, nor does the model's own last word. */
-    static Generation answering(Ask ask, boolean thinking, Model model) {
-        List<Piece> pieces = new ArrayList<>();
-        if (!Conversation.words(ask.conversation().lastText()).isEmpty()
+    static Generation answering(GenerationRequest ask, boolean thinking, Model model) {
+        List<OutputPart> pieces = new ArrayList<>();
+        if (!Prompt.words(ask.conversation().lastText()).isEmpty()
                 && !ask.conversation().isAnswered()) {
             if (thinking) {
-                List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new Piece.Thought(word)));
+                List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new OutputPart.Thinking(word)));
             }
             pieces.addAll(said(ask, model.habits()));
         }
@@ -60,13 +60,13 @@ record Generation(
     }
 
     /** Of a request that has only loaded the model, or let it go. */
-    static Generation ofNothing(Ask ask, String doneReason) {
+    static Generation ofNothing(GenerationRequest ask, String doneReason) {
         return new Generation(ask.model(), 0, Instant.now(), List.of(), doneReason, 0, ask.logprobs());
     }
 
     /** A tool call, what this model always says, JSON, or the user's first words again. */
-    private static List<Piece> said(Ask ask, Habits habits) {
-        Conversation conversation = ask.conversation();
+    private static List<OutputPart> said(GenerationRequest ask, ModelBehavior habits) {
+        Prompt conversation = ask.conversation();
         boolean callsTool = !ask.tools().isEmpty()
                 && (habits.eager() && !conversation.isToolResult()
                         || habits.says().isEmpty() && conversation.asksForTool());
@@ -76,7 +76,7 @@ record Generation(
         if (!habits.says().isEmpty()) {
             return texts(habits.says());
         }
-        List<String> words = Conversation.words(conversation.lastText());
+        List<String> words = Prompt.words(conversation.lastText());
         // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
         boolean formatted = !ask.format().isMissingNode()
                 && !(habits.jinja() && ask.format().isEmpty());
@@ -91,17 +91,17 @@ record Generation(
         return texts(again);
     }
 
-    private static List<Piece> texts(List<String> texts) {
-        return texts.stream().<Piece>map(Piece.Text::new).toList();
+    private static List<OutputPart> texts(List<String> texts) {
+        return texts.stream().<OutputPart>map(OutputPart.Text::new).toList();
     }
 
-    private static Piece call(Ask.Tool tool) {
+    private static OutputPart call(GenerationRequest.Tool tool) {
         String id = "call_" + Digest.of(tool.name()).substring(0, 8);
-        return new Piece.Call(id, tool.name(), example(tool.parameters()));
+        return new OutputPart.ToolCall(id, tool.name(), example(tool.parameters()));
     }
 
     /** The index of the token at which the model has repeated itself too often. */
-    private static int equalFrom(List<Piece> pieces) {
+    private static int equalFrom(List<OutputPart> pieces) {
         int equal = 1;
         for (int at = 1; at < pieces.size(); at++) {
             equal = pieces.get(at).equals(pieces.get(at - 1)) ? equal + 1 : 1;
@@ -119,20 +119,20 @@ record Generation(
 
     String text() {
         return pieces.stream()
-                .map(piece -> piece instanceof Piece.Text text ? text.text() : "")
+                .map(piece -> piece instanceof OutputPart.Text text ? text.text() : "")
                 .collect(Collectors.joining());
     }
 
     String thoughts() {
         return pieces.stream()
-                .map(piece -> piece instanceof Piece.Thought thought ? thought.text() : "")
+                .map(piece -> piece instanceof OutputPart.Thinking thought ? thought.text() : "")
                 .collect(Collectors.joining());
     }
 
-    List<Piece.Call> calls() {
+    List<OutputPart.ToolCall> calls() {
         return pieces.stream()
-                .filter(Piece.Call.class::isInstance)
-                .map(Piece.Call.class::cast)
+                .filter(OutputPart.ToolCall.class::isInstance)
+                .map(OutputPart.ToolCall.class::cast)
                 .toList();
     }
 

@@ -19,10 +19,10 @@ final class Inference {
 
     private final ModelStore store;
     private final LoadedModels loaded;
-    private final Switches switches;
-    private final Tally tally;
+    private final ActiveFaults switches;
+    private final GenerationCounter tally;
 
-    Inference(ModelStore store, LoadedModels loaded, Switches switches, Tally tally) {
+    Inference(ModelStore store, LoadedModels loaded, ActiveFaults switches, GenerationCounter tally) {
         this.store = store;
         this.loaded = loaded;
         this.switches = switches;
@@ -40,7 +40,7 @@ final class Inference {
     }
 
     /** @param task what the model must be able to do, in the words of the error: chat, generate */
-    void answer(Exchange exchange, Ask ask, String task, Function<Generation, Dialect> dialects) throws ClientGone {
+    void answer(Exchange exchange, GenerationRequest ask, String task, Function<Generation, ResponseEncoder> dialects) throws ClientDisconnected {
         exchange.reachesRoute();
         Model model = installed(ask.model());
         boolean thinking = check(model, ask, task);
@@ -57,7 +57,7 @@ final class Inference {
             } finally {
                 loaded.release(runner);
             }
-        } catch (ClientGone e) {
+        } catch (ClientDisconnected e) {
             abandoned = true;
             throw e;
         } finally {
@@ -66,13 +66,13 @@ final class Inference {
     }
 
     /** Loads the model and says nothing with it. */
-    void load(Exchange exchange, Model model, Optional<Duration> keepAlive, Options options) throws ClientGone {
+    void load(Exchange exchange, Model model, Optional<Duration> keepAlive, Options options) throws ClientDisconnected {
         requireRight(options);
         loaded.release(loaded.acquire(model, keepAlive, options.contextLength(), exchange));
     }
 
     /** Whether the model will think, if it can do what is asked at all. */
-    static boolean check(Model model, Ask ask, String task) {
+    static boolean check(Model model, GenerationRequest ask, String task) {
         if (!model.can("completion")) {
             throw new ApiError(400, "\"" + ask.model() + "\" does not support " + task);
         }
@@ -82,11 +82,11 @@ final class Inference {
         if (ask.insert()) {
             throw new ApiError(400, model.parsedName().full() + " does not support insert");
         }
-        if (ask.thinking() == Ask.Thinking.DEMANDED && !model.can("thinking")) {
+        if (ask.thinking() == GenerationRequest.Thinking.DEMANDED && !model.can("thinking")) {
             throw new ApiError(400, "\"" + ask.model() + "\" does not support thinking");
         }
         requireRight(ask.options());
-        return model.can("thinking") && ask.thinking() != Ask.Thinking.OFF;
+        return model.can("thinking") && ask.thinking() != GenerationRequest.Thinking.OFF;
     }
 
     /** Found out only when the model is to be run, and therefore a fault of the server. */
@@ -97,12 +97,12 @@ final class Inference {
     }
 
     /** What the engine does not take. */
-    private static void requireUnderstood(Model model, Ask ask) {
-        List<Picture> pictures = ask.conversation().pictures();
+    private static void requireUnderstood(Model model, GenerationRequest ask) {
+        List<Image> pictures = ask.conversation().pictures();
         if (!pictures.isEmpty() && !model.can("vision")) {
             throw ofTheEngine("Multimodal data provided, but model does not support multimodal requests.");
         }
-        if (!pictures.stream().allMatch(Picture::readable)) {
+        if (!pictures.stream().allMatch(Image::readable)) {
             throw ofTheEngine("Failed to load image or audio file");
         }
         unknownType(ask.format()).ifPresent(part -> {
@@ -130,9 +130,9 @@ final class Inference {
         return new ApiError(400, Json.write(body));
     }
 
-    private void say(Exchange exchange, boolean stream, Generation generation, Dialect dialect) throws ClientGone {
+    private void say(Exchange exchange, boolean stream, Generation generation, ResponseEncoder dialect) throws ClientDisconnected {
         Faults faults = switches.current();
-        List<Piece> pieces = generation.pieces();
+        List<OutputPart> pieces = generation.pieces();
         int survives = faults.breakStreamAfterTokens() == 0 ? Integer.MAX_VALUE : faults.breakStreamAfterTokens();
         if (stream) {
             exchange.stream(dialect.streamType());

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The process that a model in memory has since Ollama 0.30: it listens on a free loopback port, asks for no key, looks
  * at no Host header and lets every web page read its answers. It has no model; it is there to be seen by lsof.
  */
-final class LlamaServer implements Engines {
+final class LlamaServer implements EngineFactory {
     private static final String NAME = "llama-server";
     private static final int PAGE_IS_STUCK_MILLIS = 1_000;
 

@@ -24,7 +24,7 @@ final class LoadedModels {
         private Instant expires = Instant.MAX;
         private boolean loading = true;
         private int users = 1;
-        private Engines.Engine engine = () -> {};
+        private EngineFactory.Engine engine = () -> {};
 
         private Runner(Model model, int contextLength, Duration keepAlive) {
             this.model = model;
@@ -37,12 +37,12 @@ final class LoadedModels {
     record Loaded(Model model, int contextLength, Instant expires, long inGraphicsMemory) {}
 
     private final Settings settings;
-    private final Switches switches;
-    private final Engines engines;
+    private final ActiveFaults switches;
+    private final EngineFactory engines;
     private final List<Runner> runners = new ArrayList<>();
     private int waiting;
 
-    LoadedModels(Settings settings, Switches switches, Engines engines) {
+    LoadedModels(Settings settings, ActiveFaults switches, EngineFactory engines) {
         this.settings = settings;
         this.switches = switches;
         this.engines = engines;
@@ -55,7 +55,7 @@ final class LoadedModels {
      * @param contextLength in tokens, 0 for the server's own; another one than a runner has makes it load again
      * @throws ApiError 503 for a full queue, 500 for a failed load
      */
-    Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client) throws ClientGone {
+    Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client) throws ClientDisconnected {
         int context =
                 Math.min(model.weights().contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
         Optional<Runner> ready = readyOrReserved(model, keepAlive, context);
@@ -72,7 +72,7 @@ final class LoadedModels {
     }
 
     private synchronized Optional<Runner> readyOrReserved(Model model, Optional<Duration> keepAlive, int context)
-            throws ClientGone {
+            throws ClientDisconnected {
         while (true) {
             Optional<Runner> existing = find(model);
             if (existing.isPresent()) {
@@ -105,7 +105,7 @@ final class LoadedModels {
     }
 
     /** Waits for a change; not where the queue is full: one request is being scheduled and the others are in it. */
-    private boolean queued() throws ClientGone {
+    private boolean queued() throws ClientDisconnected {
         if (waiting > settings.maxQueue()) {
             return false;
         }
@@ -118,7 +118,7 @@ final class LoadedModels {
         return true;
     }
 
-    private void load(Runner runner, Exchange client) throws ClientGone {
+    private void load(Runner runner, Exchange client) throws ClientDisconnected {
         synchronized (this) {
             if (!runner.loading) {
                 return;
@@ -132,7 +132,7 @@ final class LoadedModels {
         if (faults.oomOnLoad()) {
             throw new ApiError(500, "llama runner process has terminated: error: out of memory");
         }
-        Engines.Engine engine = engines.start(runner.model);
+        EngineFactory.Engine engine = engines.start(runner.model);
         synchronized (this) {
             runner.engine = engine;
         }
@@ -167,7 +167,7 @@ final class LoadedModels {
     }
 
     /** Everything in memory; waits for loads to end, as Ollama's own list does. */
-    synchronized List<Loaded> list() throws ClientGone {
+    synchronized List<Loaded> list() throws ClientDisconnected {
         while (runners.stream().anyMatch(runner -> runner.loading)) {
             await();
         }
@@ -238,12 +238,12 @@ final class LoadedModels {
         return limit == 0 ? Long.MAX_VALUE : limit;
     }
 
-    private void await() throws ClientGone {
+    private void await() throws ClientDisconnected {
         try {
             wait();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ClientGone("the server is closing", e);
+            throw new ClientDisconnected("the server is closing", e);
         }
     }
 }

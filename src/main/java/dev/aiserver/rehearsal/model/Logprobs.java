@@ -13,9 +13,9 @@ final class Logprobs {
     private Logprobs() {}
 
     /** @param others how many other tokens are named with each one */
-    static ArrayNode of(List<Piece> pieces, int others) {
+    static ArrayNode of(List<OutputPart> pieces, int others) {
         ArrayNode all = Json.array();
-        for (Piece piece : pieces) {
+        for (OutputPart piece : pieces) {
             String token = text(piece);
             if (!token.isEmpty()) {
                 ObjectNode entry = entry(token, OF_THE_TOKEN);
@@ -31,11 +31,11 @@ final class Logprobs {
         return all;
     }
 
-    private static String text(Piece piece) {
-        if (piece instanceof Piece.Thought thought) {
+    private static String text(OutputPart piece) {
+        if (piece instanceof OutputPart.Thinking thought) {
             return thought.text();
         }
-        return piece instanceof Piece.Text text ? text.text() : "";
+        return piece instanceof OutputPart.Text text ? text.text() : "";
     }
 
     private static ObjectNode entry(String token, double logprob) {

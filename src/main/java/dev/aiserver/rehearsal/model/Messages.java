@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** {@code /v1/messages}, Anthropic's API as Ollama speaks it: no pings, no error events, no stop sequence. */
-final class Messages implements Dialect {
+final class Messages implements ResponseEncoder {
     private static final int LETTERS_PER_TOKEN = 4;
 
     private final Generation generation;
@@ -22,14 +22,14 @@ final class Messages implements Dialect {
         this.estimatedInput = requestBytes / LETTERS_PER_TOKEN;
     }
 
-    static Ask ask(Body body) {
+    static GenerationRequest ask(RequestBody body) {
         // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
         String model = body.text("model");
         boolean stream = body.flag("stream", false);
         int most = body.number("max_tokens");
-        List<Body> messages = body.objects("messages", "anthropic.MessageParam");
-        List<Ask.Tool> tools = body.objects("tools", "anthropic.Tool").stream()
-                .map(tool -> new Ask.Tool(tool.text("name"), tool.at("input_schema")))
+        List<RequestBody> messages = body.objects("messages", "anthropic.MessageParam");
+        List<GenerationRequest.Tool> tools = body.objects("tools", "anthropic.Tool").stream()
+                .map(tool -> new GenerationRequest.Tool(tool.text("name"), tool.at("input_schema")))
                 .toList();
         if (model.isEmpty()) {
             throw new ApiError(400, "model is required");
@@ -40,30 +40,30 @@ final class Messages implements Dialect {
         if (messages.isEmpty()) {
             throw new ApiError(400, "messages is required");
         }
-        Conversation conversation =
-                new Conversation(messages.stream().map(Messages::turn).toList());
+        Prompt conversation =
+                new Prompt(messages.stream().map(Messages::turn).toList());
         // A model that cannot think is not refused here, unlike in the other dialects.
-        Ask.Thinking thinking =
+        GenerationRequest.Thinking thinking =
                 body.object("thinking", "anthropic.ThinkingConfig").text("type").equals("disabled")
-                        ? Ask.Thinking.OFF
-                        : Ask.Thinking.IF_ABLE;
-        return Ask.of(model, stream, conversation)
+                        ? GenerationRequest.Thinking.OFF
+                        : GenerationRequest.Thinking.IF_ABLE;
+        return GenerationRequest.of(model, stream, conversation)
                 .with(tools, MissingNode.getInstance(), thinking, Options.limit(most));
     }
 
-    private static Conversation.Turn turn(Body message) {
+    private static Prompt.Message turn(RequestBody message) {
         String role = message.text("role");
         JsonNode content = message.at("content");
         if (!content.isArray()) {
             if (!content.isTextual() && !content.isMissingNode()) {
                 throw new ApiError(
                         400,
-                        "json: cannot unmarshal " + Body.kind(content)
+                        "json: cannot unmarshal " + RequestBody.kind(content)
                                 + " into Go value of type []anthropic.ContentBlock");
             }
-            return new Conversation.Turn(role, content.asText(""));
+            return new Prompt.Message(role, content.asText(""));
         }
-        List<Picture> pictures = new ArrayList<>();
+        List<Image> pictures = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (JsonNode block : content) {
             switch (block.path("type").asText()) {
@@ -78,10 +78,10 @@ final class Messages implements Dialect {
                 }
             }
         }
-        return new Conversation.Turn(role, String.join(" ", texts), pictures);
+        return new Prompt.Message(role, String.join(" ", texts), pictures);
     }
 
-    private static Picture picture(JsonNode source) {
+    private static Image picture(JsonNode source) {
         if (!source.isObject()) {
             throw new ApiError(400, "invalid image source");
         }
@@ -89,7 +89,7 @@ final class Messages implements Dialect {
         if (!type.equals("base64")) {
             throw new ApiError(400, "invalid image source type: " + type + ". Only base64 images are supported.");
         }
-        return Picture.ofBase64(
+        return Image.ofBase64(
                 source.path("data").asText(), new ApiError(400, "invalid base64 image data: illegal base64 data"));
     }
 
@@ -107,7 +107,7 @@ final class Messages implements Dialect {
         if (!generation.text().isEmpty()) {
             content.addObject().put("type", "text").put("text", generation.text());
         }
-        for (Piece.Call call : generation.calls()) {
+        for (OutputPart.ToolCall call : generation.calls()) {
             content.add(toolUse(call, call.arguments()));
         }
         ObjectNode message = envelope();
@@ -120,18 +120,18 @@ final class Messages implements Dialect {
     }
 
     @Override
-    public String piece(Piece piece) {
-        if (piece instanceof Piece.Thought thought) {
+    public String piece(OutputPart piece) {
+        if (piece instanceof OutputPart.Thinking thought) {
             return start()
                     + open("thinking", Json.object().put("type", "thinking").put("thinking", ""))
                     + delta(Json.object().put("type", "thinking_delta").put("thinking", thought.text()));
         }
-        if (piece instanceof Piece.Text text) {
+        if (piece instanceof OutputPart.Text text) {
             return start()
                     + open("text", Json.object().put("type", "text").put("text", ""))
                     + delta(Json.object().put("type", "text_delta").put("text", text.text()));
         }
-        if (piece instanceof Piece.Call call) {
+        if (piece instanceof OutputPart.ToolCall call) {
             return start()
                     + open(call.id(), toolUse(call, Json.object()))
                     + delta(Json.object()
@@ -148,8 +148,8 @@ final class Messages implements Dialect {
         delta.set("usage", usage(generation.promptTokens(), generation.tokens()));
         return start()
                 + close()
-                + Dialect.event(delta)
-                + Dialect.event(Json.object().put("type", "message_stop"));
+                + ResponseEncoder.event(delta)
+                + ResponseEncoder.event(Json.object().put("type", "message_stop"));
     }
 
     private String start() {
@@ -162,7 +162,7 @@ final class Messages implements Dialect {
         message.set("usage", usage(estimatedInput, 0));
         ObjectNode start = Json.object().put("type", "message_start");
         start.set("message", message);
-        return Dialect.event(start);
+        return ResponseEncoder.event(start);
     }
 
     private String open(String block, ObjectNode content) {
@@ -174,13 +174,13 @@ final class Messages implements Dialect {
         index++;
         ObjectNode start = Json.object().put("type", "content_block_start").put("index", index);
         start.set("content_block", content);
-        return before + Dialect.event(start);
+        return before + ResponseEncoder.event(start);
     }
 
     private String delta(ObjectNode delta) {
         ObjectNode event = Json.object().put("type", "content_block_delta").put("index", index);
         event.set("delta", delta);
-        return Dialect.event(event);
+        return ResponseEncoder.event(event);
     }
 
     private String close() {
@@ -188,7 +188,7 @@ final class Messages implements Dialect {
             return "";
         }
         openBlock = "";
-        return Dialect.event(Json.object().put("type", "content_block_stop").put("index", index));
+        return ResponseEncoder.event(Json.object().put("type", "content_block_stop").put("index", index));
     }
 
     private ObjectNode envelope() {
@@ -200,7 +200,7 @@ final class Messages implements Dialect {
                 .put("model", generation.model());
     }
 
-    private static ObjectNode toolUse(Piece.Call call, ObjectNode input) {
+    private static ObjectNode toolUse(OutputPart.ToolCall call, ObjectNode input) {
         ObjectNode block =
                 Json.object().put("type", "tool_use").put("id", call.id()).put("name", call.name());
         block.set("input", input);

@@ -12,7 +12,7 @@ import java.util.List;
  * @param capabilities as {@code /api/show} names them: completion, tools, thinking, vision, embedding
  * @param weights which other models may share
  */
-public record Model(String name, String digest, long size, List<String> capabilities, Weights weights, Habits habits) {
+public record Model(String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior habits) {
 
     public Model {
         capabilities = List.copyOf(capabilities);
@@ -26,7 +26,7 @@ public record Model(String name, String digest, long size, List<String> capabili
                 size,
                 List.of(capabilities),
                 Weights.of(Digest.of(name), family, contextLength),
-                Habits.USUAL);
+                ModelBehavior.USUAL);
     }
 
     /** Another manifest over the weights of {@code other}, as {@code ollama create} makes one. */
@@ -50,7 +50,7 @@ public record Model(String name, String digest, long size, List<String> capabili
         return with(habits.withJinjaOnly());
     }
 
-    Model with(Habits others) {
+    Model with(ModelBehavior others) {
         return new Model(name, digest, size, capabilities, weights, others);
     }
 

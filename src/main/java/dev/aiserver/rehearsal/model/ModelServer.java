@@ -30,9 +30,9 @@ public final class ModelServer implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final InetSocketAddress address;
-    private final Switches switches;
-    private final Journal journal;
-    private final Tally tally = new Tally();
+    private final ActiveFaults switches;
+    private final RequestHistory journal;
+    private final GenerationCounter tally = new GenerationCounter();
     private final Log log;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
@@ -42,11 +42,11 @@ public final class ModelServer implements AutoCloseable {
         return thread;
     });
 
-    private ModelServer(ServerSocketChannel listener, ModelStore store, Faults faults, Journal journal, Log log)
+    private ModelServer(ServerSocketChannel listener, ModelStore store, Faults faults, RequestHistory journal, Log log)
             throws IOException {
         this.listener = listener;
         this.address = (InetSocketAddress) listener.getLocalAddress();
-        this.switches = new Switches(faults, store.directory().resolve(Faults.FILE), this::stop);
+        this.switches = new ActiveFaults(faults, store.directory().resolve(Faults.FILE), this::stop);
         this.journal = journal;
         this.log = log;
     }
@@ -67,7 +67,7 @@ public final class ModelServer implements AutoCloseable {
     public static ModelServer start(
             InetSocketAddress address, ModelStore store, Faults faults, Settings settings, PrintStream log)
             throws IOException {
-        return start(address, store, faults, settings, new Journal(true), new Log(log, log), Engines.NONE);
+        return start(address, store, faults, settings, new RequestHistory(true), new Log(log, log), EngineFactory.NONE);
     }
 
     static ModelServer start(
@@ -75,15 +75,15 @@ public final class ModelServer implements AutoCloseable {
             ModelStore store,
             Faults faults,
             Settings settings,
-            Journal journal,
+            RequestHistory journal,
             Log log,
-            Engines engines)
+            EngineFactory engines)
             throws IOException {
         OriginRule origins = new OriginRule(settings.origins());
         ServerSocketChannel listener = listen(address);
         ModelServer server = new ModelServer(listener, store, faults, journal, log);
         Router router = new Api(store, settings, server.switches, server.tally, engines).router();
-        FrontDoor door = new FrontDoor(router, origins, server.address.getAddress(), journal, log);
+        Middleware door = new Middleware(router, origins, server.address.getAddress(), journal, log);
         log.info("routes.go:1951", "server config", "env", settings.asGoMap());
         log.info("routes.go:1953", "Ollama cloud disabled: " + settings.cloudDisabled());
         log.info("images.go:919", "total blobs: " + store.list().size());
@@ -124,7 +124,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /** Every request so far, in the order of arrival. */
-    public List<Journal.Entry> requests() {
+    public List<RequestHistory.Entry> requests() {
         return journal.entries();
     }
 
@@ -202,7 +202,7 @@ public final class ModelServer implements AutoCloseable {
     /** The server as a process, with Ollama's arguments and environment. */
     public static void main(String[] args) throws InterruptedException {
         // Not System.exit: the hook that makes a signal end with 0 must not run here.
-        Runtime.getRuntime().halt(Serve.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
+        Runtime.getRuntime().halt(ServeCommand.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 
     /** Go writes UTF-8 whatever the locale; a service manager sets none. */

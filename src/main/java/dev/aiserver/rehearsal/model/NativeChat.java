@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** The answers of {@code /api/chat} and {@code /api/generate}: one JSON line per token. */
-final class NativeChat implements Dialect {
+final class NativeChat implements ResponseEncoder {
     private final Generation generation;
     private final boolean inMessage;
 
@@ -43,15 +43,15 @@ final class NativeChat implements Dialect {
     }
 
     @Override
-    public String piece(Piece piece) {
-        String text = piece instanceof Piece.Text said ? said.text() : "";
-        String thought = piece instanceof Piece.Thought thinking ? thinking.text() : "";
-        List<Piece.Call> calls = piece instanceof Piece.Call call ? List.of(call) : List.of();
+    public String piece(OutputPart piece) {
+        String text = piece instanceof OutputPart.Text said ? said.text() : "";
+        String thought = piece instanceof OutputPart.Thinking thinking ? thinking.text() : "";
+        List<OutputPart.ToolCall> calls = piece instanceof OutputPart.ToolCall call ? List.of(call) : List.of();
         return Json.line(withLogprobs(
                 said(generation.model(), inMessage, text, thought, calls).put("done", false), List.of(piece)));
     }
 
-    private ObjectNode withLogprobs(ObjectNode line, List<Piece> pieces) {
+    private ObjectNode withLogprobs(ObjectNode line, List<OutputPart> pieces) {
         generation.logprobs().ifPresent(others -> line.set("logprobs", Logprobs.of(pieces, others)));
         return line;
     }
@@ -63,7 +63,7 @@ final class NativeChat implements Dialect {
 
     @Override
     public String broken(String error) {
-        return Json.line(ErrorShape.NATIVE.dress(500, error));
+        return Json.line(ErrorFormat.NATIVE.dress(500, error));
     }
 
     private ObjectNode done(ObjectNode line) {
@@ -84,7 +84,7 @@ final class NativeChat implements Dialect {
     }
 
     private static ObjectNode said(
-            String model, boolean inMessage, String text, String thought, List<Piece.Call> calls) {
+            String model, boolean inMessage, String text, String thought, List<OutputPart.ToolCall> calls) {
         ObjectNode line = Json.object()
                 .put("model", model)
                 .put("created_at", Instant.now().toString());
@@ -95,7 +95,7 @@ final class NativeChat implements Dialect {
         }
         if (!calls.isEmpty()) {
             ArrayNode array = words.putArray("tool_calls");
-            for (Piece.Call call : calls) {
+            for (OutputPart.ToolCall call : calls) {
                 array.addObject()
                         .put("id", call.id())
                         .putObject("function")

@@ -12,28 +12,28 @@ final class NativeRequest {
 
     private NativeRequest() {}
 
-    static Ask chat(Body body) {
+    static GenerationRequest chat(RequestBody body) {
         return ask(
                 body,
-                new Conversation(body.objectsOfTheirOwn("messages", "api.Message", "api.Alias").stream()
+                new Prompt(body.objectsOfTheirOwn("messages", "api.Message", "api.Alias").stream()
                         .map(NativeRequest::turn)
                         .toList()));
     }
 
-    static Ask generate(Body body) {
-        return ask(body, new Conversation(List.of(new Conversation.Turn("user", body.text("prompt"), pictures(body)))))
+    static GenerationRequest generate(RequestBody body) {
+        return ask(body, new Prompt(List.of(new Prompt.Message("user", body.text("prompt"), pictures(body)))))
                 .inserting(!body.text("suffix").isEmpty());
     }
 
-    private static Conversation.Turn turn(Body message) {
-        return new Conversation.Turn(
+    private static Prompt.Message turn(RequestBody message) {
+        return new Prompt.Message(
                 message.text("role").toLowerCase(Locale.ROOT), message.text("content"), pictures(message));
     }
 
-    private static List<Picture> pictures(Body body) {
+    private static List<Image> pictures(RequestBody body) {
         return body.texts("images", "api.ImageData").stream()
                 .map(text ->
-                        Picture.ofBase64(text, new ApiError(400, "illegal base64 data at input byte " + wrong(text))))
+                        Image.ofBase64(text, new ApiError(400, "illegal base64 data at input byte " + wrong(text))))
                 .toList();
     }
 
@@ -43,23 +43,23 @@ final class NativeRequest {
                 - base64.replaceFirst("^[A-Za-z0-9+/\r\n]*={0,2}", "").length();
     }
 
-    private static Ask ask(Body body, Conversation conversation) {
+    private static GenerationRequest ask(RequestBody body, Prompt conversation) {
         body.object("options", "map[string]interface {}");
-        return Ask.of(body.text("model"), body.flag("stream", true), conversation)
+        return GenerationRequest.of(body.text("model"), body.flag("stream", true), conversation)
                 .with(OpenAi.functions(body), format(body), thinking(body.at("think")), Options.of(body.at("options")))
                 .kept(KeepAlive.ofRequest(body.at("keep_alive")))
                 .withLogprobs(body.flag("logprobs", false), body.number("top_logprobs"));
     }
 
     /** An empty string asks for free text, as clients that always send the key know. */
-    private static JsonNode format(Body body) {
+    private static JsonNode format(RequestBody body) {
         JsonNode format = body.at("format");
         return format.isTextual() && format.asText().isEmpty() ? MissingNode.getInstance() : format;
     }
 
-    private static Ask.Thinking thinking(JsonNode think) {
+    private static GenerationRequest.Thinking thinking(JsonNode think) {
         if (think.isMissingNode()) {
-            return Ask.Thinking.IF_ABLE;
+            return GenerationRequest.Thinking.IF_ABLE;
         }
         String choice = "\"high\", \"medium\", \"low\", \"max\", true, or false)";
         if (think.isTextual() && !LEVELS.contains(think.asText())) {
@@ -68,6 +68,6 @@ final class NativeRequest {
         if (!think.isTextual() && !think.isBoolean()) {
             throw new ApiError(400, "think must be a boolean or string (" + choice);
         }
-        return think.isTextual() || think.asBoolean() ? Ask.Thinking.DEMANDED : Ask.Thinking.OFF;
+        return think.isTextual() || think.asBoolean() ? GenerationRequest.Thinking.DEMANDED : GenerationRequest.Thinking.OFF;
     }
 }

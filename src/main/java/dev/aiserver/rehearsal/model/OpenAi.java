@@ -14,44 +14,44 @@ final class OpenAi {
 
     private OpenAi() {}
 
-    static Ask chat(Body body) {
+    static GenerationRequest chat(RequestBody body) {
         // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
         String model = body.text("model");
         boolean stream = body.flag("stream", false);
-        List<Body> messages = body.objects("messages", "openai.Message");
-        List<Ask.Tool> functions = functions(body);
+        List<RequestBody> messages = body.objects("messages", "openai.Message");
+        List<GenerationRequest.Tool> functions = functions(body);
         JsonNode format = format(body.object("response_format", "openai.ResponseFormat"));
         Options options = Options.limit(body.number("max_tokens"));
-        Body reasoning = body.object("reasoning", "openai.Reasoning");
+        RequestBody reasoning = body.object("reasoning", "openai.Reasoning");
         String effort = body.has("reasoning") ? reasoning.text("effort") : body.text("reasoning_effort");
         boolean logprobs = body.flag("logprobs", false);
         int others = body.number("top_logprobs");
         if (messages.isEmpty()) {
             throw new ApiError(400, "[] is too short - 'messages'");
         }
-        Conversation conversation =
-                new Conversation(messages.stream().map(OpenAi::turn).toList());
-        return Ask.of(model, stream, conversation)
+        Prompt conversation =
+                new Prompt(messages.stream().map(OpenAi::turn).toList());
+        return GenerationRequest.of(model, stream, conversation)
                 .with(functions, format, thinking(effort), options)
                 .withLogprobs(logprobs, others);
     }
 
-    private static Conversation.Turn turn(Body message) {
+    private static Prompt.Message turn(RequestBody message) {
         String role = message.text("role");
         JsonNode content = message.at("content");
         boolean callsTools = message.has("tool_calls");
         message.objects("tool_calls", "openai.ToolCall").forEach(OpenAi::requireArguments);
         if (content.isTextual()) {
-            return new Conversation.Turn(role, content.asText());
+            return new Prompt.Message(role, content.asText());
         }
         if (!content.isArray()) {
             if (!callsTools) {
                 throw new ApiError(400, "invalid message content type: " + GoType.of(content));
             }
-            return new Conversation.Turn(role, "");
+            return new Prompt.Message(role, "");
         }
         List<String> texts = new ArrayList<>();
-        List<Picture> pictures = new ArrayList<>();
+        List<Image> pictures = new ArrayList<>();
         for (JsonNode part : content) {
             JsonNode url =
                     part.path("image_url").isObject() ? part.path("image_url").path("url") : part.path("image_url");
@@ -60,15 +60,15 @@ final class OpenAi {
             if (text) {
                 texts.add(part.path("text").asText());
             } else if (part.path("type").asText().equals("image_url") && url.isTextual()) {
-                pictures.add(Picture.ofUrl(url.asText()));
+                pictures.add(Image.ofUrl(url.asText()));
             } else {
                 throw new ApiError(400, "invalid message format");
             }
         }
-        return new Conversation.Turn(role, String.join(" ", texts), pictures);
+        return new Prompt.Message(role, String.join(" ", texts), pictures);
     }
 
-    private static void requireArguments(Body call) {
+    private static void requireArguments(RequestBody call) {
         String arguments = call.object(
                         "function",
                         "struct { Name string \"json:\\\"name\\\"\"; Arguments string "
@@ -85,7 +85,7 @@ final class OpenAi {
     }
 
     /** @throws ApiError 400 when there is none */
-    static String modelOf(Body body) {
+    static String modelOf(RequestBody body) {
         String model = body.text("model");
         if (model.isBlank()) {
             throw new ApiError(400, "model is required");
@@ -94,16 +94,16 @@ final class OpenAi {
     }
 
     /** The offered functions, where each stands in an object of its own. */
-    static List<Ask.Tool> functions(Body body) {
+    static List<GenerationRequest.Tool> functions(RequestBody body) {
         return body.objects("tools", "api.Tool").stream()
                 .map(tool -> tool.object("function", "api.ToolFunction"))
-                .map(function -> new Ask.Tool(function.text("name"), function.at("parameters")))
+                .map(function -> new GenerationRequest.Tool(function.text("name"), function.at("parameters")))
                 .toList();
     }
 
-    static Ask.Thinking thinking(String effort) {
+    static GenerationRequest.Thinking thinking(String effort) {
         if (effort.isEmpty()) {
-            return Ask.Thinking.IF_ABLE;
+            return GenerationRequest.Thinking.IF_ABLE;
         }
         if (!EFFORTS.contains(effort)) {
             throw new ApiError(
@@ -111,10 +111,10 @@ final class OpenAi {
                     "invalid reasoning value: \"" + effort + "\" (must be \"minimal\", \"low\", \"medium\", \"high\", "
                             + "\"xhigh\", \"ultra\", \"max\", or \"none\")");
         }
-        return effort.equals("none") ? Ask.Thinking.OFF : Ask.Thinking.DEMANDED;
+        return effort.equals("none") ? GenerationRequest.Thinking.OFF : GenerationRequest.Thinking.DEMANDED;
     }
 
-    private static JsonNode format(Body wanted) {
+    private static JsonNode format(RequestBody wanted) {
         return switch (wanted.text("type").strip()) {
             case "json_object" -> Json.object();
             case "json_schema" ->

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param query with its question mark, or empty
  */
 record Request(
-        Journal.Entry received,
+        RequestHistory.Entry received,
         boolean http11,
         Optional<String> complaint,
         String host,
@@ -22,7 +22,7 @@ record Request(
         String path,
         String query) {
 
-    static Request of(Journal.Entry received, boolean http11, Optional<String> complaint) throws BadRequest {
+    static Request of(RequestHistory.Entry received, boolean http11, Optional<String> complaint) throws BadRequest {
         String target = received.target();
         String host = received.header("host").orElse("");
         if (!target.startsWith("/") && !target.equals("*")) {

@@ -82,7 +82,7 @@ final class RequestReader {
             complaint = Optional.of(String.valueOf(e.getMessage()));
         }
         return Optional.of(
-                Request.of(new Journal.Entry(words[0], words[1], Map.copyOf(headers), body), http11, complaint));
+                Request.of(new RequestHistory.Entry(words[0], words[1], Map.copyOf(headers), body), http11, complaint));
     }
 
     private static boolean announcesBody(Map<String, List<String>> headers) {

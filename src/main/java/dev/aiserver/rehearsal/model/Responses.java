@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of {@code /v1/responses}; its stream ends with {@code response.completed}, never with [DONE]. */
-final class Responses implements Dialect {
+final class Responses implements ResponseEncoder {
     private final Generation generation;
-    private final Body request;
+    private final RequestBody request;
     private final String id;
     private final StringBuilder said = new StringBuilder();
     private @Nullable Item open;
@@ -22,7 +22,7 @@ final class Responses implements Dialect {
         MESSAGE
     }
 
-    Responses(Generation generation, Body request) {
+    Responses(Generation generation, RequestBody request) {
         this.generation = generation;
         this.request = request;
         this.id = "resp_" + (100_000 + generation.number());
@@ -42,7 +42,7 @@ final class Responses implements Dialect {
         if (generation.calls().isEmpty()) {
             items.add(message("completed", generation.text()));
         }
-        for (Piece.Call call : generation.calls()) {
+        for (OutputPart.ToolCall call : generation.calls()) {
             items.add(functionCall("completed", call, Json.write(call.arguments())));
         }
         ObjectNode usage = Json.object()
@@ -55,8 +55,8 @@ final class Responses implements Dialect {
     }
 
     @Override
-    public String piece(Piece piece) {
-        if (piece instanceof Piece.Thought thought) {
+    public String piece(OutputPart piece) {
+        if (piece instanceof OutputPart.Thinking thought) {
             String before = start() + openReasoning();
             said.append(thought.text());
             return before
@@ -64,7 +64,7 @@ final class Responses implements Dialect {
                             .put("summary_index", 0)
                             .put("delta", thought.text()));
         }
-        if (piece instanceof Piece.Text text) {
+        if (piece instanceof OutputPart.Text text) {
             String before = start() + openMessage();
             said.append(text.text());
             ObjectNode delta = of("response.output_text.delta", messageId())
@@ -73,7 +73,7 @@ final class Responses implements Dialect {
             delta.putArray("logprobs");
             return before + event(delta);
         }
-        if (piece instanceof Piece.Call call) {
+        if (piece instanceof OutputPart.ToolCall call) {
             return start() + close() + call(call);
         }
         throw new IllegalStateException("no such piece: " + piece);
@@ -152,7 +152,7 @@ final class Responses implements Dialect {
         return event(textDone) + event(partDone) + item("response.output_item.done", message("completed", text));
     }
 
-    private String call(Piece.Call call) {
+    private String call(OutputPart.ToolCall call) {
         String arguments = Json.write(call.arguments());
         String itemId = functionCall("", call, "").path("id").asText();
         String events = item("response.output_item.added", functionCall("in_progress", call, ""))
@@ -174,7 +174,7 @@ final class Responses implements Dialect {
     }
 
     private String event(ObjectNode data) {
-        return Dialect.event(Json.sorted(data.put("sequence_number", sequence++)));
+        return ResponseEncoder.event(Json.sorted(data.put("sequence_number", sequence++)));
     }
 
     private ObjectNode reasoning(String text) {
@@ -200,7 +200,7 @@ final class Responses implements Dialect {
         return part;
     }
 
-    private ObjectNode functionCall(String status, Piece.Call call, String arguments) {
+    private ObjectNode functionCall(String status, OutputPart.ToolCall call, String arguments) {
         return Json.object()
                 .put("id", "fc_" + id + "_" + generation.calls().indexOf(call))
                 .put("type", "function_call")
@@ -256,7 +256,7 @@ final class Responses implements Dialect {
     }
 
     /** Only what Ollama knows of it; what is missing is null. */
-    private static ObjectNode tool(Body tool) {
+    private static ObjectNode tool(RequestBody tool) {
         ObjectNode echo = Json.object().put("type", tool.text("type")).put("name", tool.text("name"));
         for (String key : List.of("description", "strict", "parameters")) {
             echo.set(key, tool.at(key) instanceof ObjectNode object ? Json.sorted(object) : tool.orNull(key));
@@ -278,7 +278,7 @@ final class Responses implements Dialect {
         return echo.isEmpty() ? Json.object().put("type", "text") : echo;
     }
 
-    private static ObjectNode some(Body from, List<String> keys) {
+    private static ObjectNode some(RequestBody from, List<String> keys) {
         ObjectNode some = Json.object();
         keys.stream().filter(from::has).forEach(key -> some.set(key, from.at(key)));
         return some;

@@ -13,15 +13,15 @@ final class ResponsesRequest {
 
     private ResponsesRequest() {}
 
-    static Ask ask(Body body) {
-        Body format = body.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat");
+    static GenerationRequest ask(RequestBody body) {
+        RequestBody format = body.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat");
         JsonNode schema = format.text("type").equals("json_schema") ? format.at("schema") : MissingNode.getInstance();
-        List<Ask.Tool> tools = body.objects("tools", "openai.ResponsesTool").stream()
+        List<GenerationRequest.Tool> tools = body.objects("tools", "openai.ResponsesTool").stream()
                 .filter(tool -> tool.text("type").equals("function"))
-                .map(tool -> new Ask.Tool(tool.text("name"), tool.at("parameters")))
+                .map(tool -> new GenerationRequest.Tool(tool.text("name"), tool.at("parameters")))
                 .toList();
-        Conversation conversation = conversation(body.at("input"));
-        return Ask.of(body.text("model"), body.flag("stream", false), conversation)
+        Prompt conversation = conversation(body.at("input"));
+        return GenerationRequest.of(body.text("model"), body.flag("stream", false), conversation)
                 .with(
                         tools,
                         schema,
@@ -30,21 +30,21 @@ final class ResponsesRequest {
                         Options.limit(body.number("max_output_tokens")));
     }
 
-    private static Conversation conversation(JsonNode input) {
+    private static Prompt conversation(JsonNode input) {
         if (!input.isArray()) {
             if (!input.isTextual() && !input.isMissingNode()) {
                 throw neither("input", input);
             }
             String text = input.asText("");
-            return text.isEmpty() ? new Conversation(List.of()) : Conversation.ofPrompt(text);
+            return text.isEmpty() ? new Prompt(List.of()) : Prompt.ofPrompt(text);
         }
-        List<Conversation.Turn> turns = new ArrayList<>();
+        List<Prompt.Message> turns = new ArrayList<>();
         // All is read before anything is done with it.
         for (int at = 0; at < input.size(); at++) {
             requireReadable(input.path(at), "input[" + at + "]: ");
         }
         input.forEach(item -> turns.add(turn(item)));
-        return new Conversation(turns);
+        return new Prompt(turns);
     }
 
     private static ApiError neither(String what, JsonNode value) {
@@ -85,32 +85,32 @@ final class ResponsesRequest {
         }
     }
 
-    private static Conversation.Turn turn(JsonNode item) {
+    private static Prompt.Message turn(JsonNode item) {
         return switch (type(item)) {
             case "message" -> said(item.path("role").asText(), item.path("content"));
             case "function_call_output" -> said("tool", item.path("output"));
-            default -> new Conversation.Turn("assistant", "");
+            default -> new Prompt.Message("assistant", "");
         };
     }
 
-    private static Conversation.Turn said(String role, JsonNode content) {
+    private static Prompt.Message said(String role, JsonNode content) {
         if (!content.isArray()) {
-            return new Conversation.Turn(role, content.asText(""));
+            return new Prompt.Message(role, content.asText(""));
         }
         StringBuilder text = new StringBuilder();
-        List<Picture> pictures = new ArrayList<>();
+        List<Image> pictures = new ArrayList<>();
         for (JsonNode part : content) {
             switch (part.path("type").asText()) {
                 case "input_file" -> throw new ApiError(400, "file inputs are not currently supported");
                 case "input_image" -> {
                     // One that is named by an identifier is passed over.
                     if (!part.path("image_url").asText().isEmpty()) {
-                        pictures.add(Picture.ofUrl(part.path("image_url").asText()));
+                        pictures.add(Image.ofUrl(part.path("image_url").asText()));
                     }
                 }
                 default -> text.append(part.path("text").asText());
             }
         }
-        return new Conversation.Turn(role, text.toString(), pictures);
+        return new Prompt.Message(role, text.toString(), pictures);
     }
 }

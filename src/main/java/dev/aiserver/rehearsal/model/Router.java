@@ -15,7 +15,7 @@ record Router(List<Route> routes) {
     }
 
     /** @param pattern a path whose last segment may be {@code :name}, which takes exactly one segment */
-    record Route(String method, String pattern, ErrorShape shape, Handler handler) {
+    record Route(String method, String pattern, ErrorFormat shape, Handler handler) {
 
         Optional<String> match(String path) {
             int colon = pattern.indexOf(':');

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of {@code /v1/completions}. */
-final class TextCompletions implements Dialect {
+final class TextCompletions implements ResponseEncoder {
     private final Generation generation;
     private final boolean includeUsage;
 
@@ -13,9 +13,9 @@ final class TextCompletions implements Dialect {
         this.includeUsage = includeUsage;
     }
 
-    static Ask ask(Body body) {
-        Ask ask = Ask.of(body.text("model"), body.flag("stream", false), Conversation.ofPrompt(body.text("prompt")));
-        return ask.with(ask.tools(), ask.format(), Ask.Thinking.OFF, Options.limit(body.number("max_tokens")))
+    static GenerationRequest ask(RequestBody body) {
+        GenerationRequest ask = GenerationRequest.of(body.text("model"), body.flag("stream", false), Prompt.ofPrompt(body.text("prompt")));
+        return ask.with(ask.tools(), ask.format(), GenerationRequest.Thinking.OFF, Options.limit(body.number("max_tokens")))
                 .inserting(!body.text("suffix").isEmpty());
     }
 
@@ -32,8 +32,8 @@ final class TextCompletions implements Dialect {
     }
 
     @Override
-    public String piece(Piece piece) {
-        String text = piece instanceof Piece.Text said ? said.text() : "";
+    public String piece(OutputPart piece) {
+        String text = piece instanceof OutputPart.Text said ? said.text() : "";
         return ChatCompletions.data(chunk(text, null));
     }
 

@@ -22,7 +22,7 @@ class JobTest {
 
     @Test
     void aJobThatIsRemovedWhenItsNextAttemptIsDueDoesNotStartAgain() throws Exception {
-        Timers timers = new Timers();
+        LockedScheduler timers = new LockedScheduler();
         Spawner spawner = new Spawner(new Account(0, "ann", home, TIME_SCALE, List.of()));
         JobDefinition definition = JobDefinition.read(
                 new Agent(home, "com.example.job", "exit 1").written().plist());

@@ -419,7 +419,7 @@ abstract class LaunchctlConformance {
     private static byte[] binary(byte[] xml) throws IOException {
         try {
             return BinaryPropertyListWriter.writeToArray(PropertyList.parse(xml));
-        } catch (Refusal e) {
+        } catch (LaunchdFailure e) {
             throw new IOException(e);
         }
     }

@@ -83,7 +83,7 @@ class RecordingsTest {
 
     /** All but one have the same weights; the newest first, as the list has them. */
     private static List<Model> models(boolean repeating) {
-        Habits greeting = Habits.USUAL.saying(List.of("Hello", " there", "."));
+        ModelBehavior greeting = ModelBehavior.USUAL.saying(List.of("Hello", " there", "."));
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         List<String> repetition = new ArrayList<>(List.of("{", "\"", "a", "\":\""));
         repetition.addAll(Collections.nCopies(40, "}"));
@@ -102,14 +102,14 @@ class RecordingsTest {
                         "embed",
                         862_038,
                         new Weights(Digest.of("embed"), "bert", "214K", "unknown", 2_048, 64),
-                        Habits.USUAL,
+                        ModelBehavior.USUAL,
                         "embedding"),
                 model("jinja", 2_675_224, small.in(Digest.of("jinja")), greeting.withJinjaOnly(), "completion"),
                 repeating ? tiny.saying(repetition) : tiny,
                 model("think", 2_675_573, small, greeting, "completion", "tools", "thinking"));
     }
 
-    private static Model model(String name, long size, Weights weights, Habits habits, String... capabilities) {
+    private static Model model(String name, long size, Weights weights, ModelBehavior habits, String... capabilities) {
         return new Model(name + ":latest", Digest.of(name), size, List.of(capabilities), weights, habits);
     }
 

@@ -132,7 +132,7 @@ final class RoutingTest {
     @Test
     void theJournalKeepsWhatArrivedAsItArrived() throws IOException {
         Client.call(server, "POST", "/api/%73how?a=%20", "{ \"model\": \"qwen3\"}", "X-Forwarded-For: 100.64.0.9");
-        Journal.Entry last = server.requests().get(server.requests().size() - 1);
+        RequestHistory.Entry last = server.requests().get(server.requests().size() - 1);
         assertThat(last.method()).isEqualTo("POST");
         assertThat(last.target()).isEqualTo("/api/%73how?a=%20");
         assertThat(last.text()).isEqualTo("{ \"model\": \"qwen3\"}");

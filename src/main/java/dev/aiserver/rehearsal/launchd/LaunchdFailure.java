@@ -1,0 +1,22 @@
+package dev.aiserver.rehearsal.launchd;
+
+/** launchd does not do what it is asked to. */
+final class LaunchdFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final int code;
+
+    LaunchdFailure(int code) {
+        super(LaunchdError.text(code));
+        this.code = code;
+    }
+
+    LaunchdFailure(LaunchdError error) {
+        this(error.code);
+    }
+
+    LaunchdFailure(LaunchdError error, Throwable cause) {
+        this(error.code);
+        initCause(cause);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The routes that change what is installed or speak to ollama.com: those that no network may reach. To this server there
+ * is no internet.
+ */
+final class AdminRoutes {
+    private final ModelStore store;
+    private final LoadedModels loaded;
+    private final boolean cloudDisabled;
+
+    AdminRoutes(ModelStore store, LoadedModels loaded, boolean cloudDisabled) {
+        this.store = store;
+        this.loaded = loaded;
+        this.cloudDisabled = cloudDisabled;
+    }
+
+    void delete(Exchange exchange) throws ClientDisconnected {
+        String name = name(body(exchange, "api.DeleteRequest"));
+        requireModel(name);
+        Model model = store.find(ModelName.of(name))
+                .orElseThrow(() -> ApiError.modelNotFound(name))
+                .model();
+        store.remove(model);
+        loaded.unload(model);
+        exchange.empty(200);
+    }
+
+    void copy(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = body(exchange, "api.CopyRequest");
+        String source = body.text("source");
+        ModelName from = valid("source", source);
+        ModelName destination = valid("destination", body.text("destination"));
+        Model model = store.find(from)
+                .orElseThrow(() -> new ApiError(404, "model \"" + source + "\" not found"))
+                .model();
+        store.add(model.named(destination));
+        exchange.empty(200);
+    }
+
+    private static ModelName valid(String role, String name) {
+        return ModelName.parse(name).orElseThrow(() -> new ApiError(400, role + " \"" + name + "\" is invalid"));
+    }
+
+    /** Only from a model that is installed. */
+    void create(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = body(exchange, "api.CreateRequest");
+        ModelName name = ModelName.of(name(body));
+        String from = body.text("from");
+        if (from.isEmpty()) {
+            throw new ApiError(400, "neither 'from' or 'files' was specified");
+        }
+        ProgressStream progress = new ProgressStream(exchange, body.flag("stream", true));
+        Optional<ModelStore.Installed> source = store.find(ModelName.of(from));
+        if (source.isEmpty()) {
+            progress.add("pulling manifest");
+            progress.fail("pull model manifest: file does not exist");
+            return;
+        }
+        store.add(source.get().model().named(name));
+        for (String status : List.of(
+                "using existing layer sha256:" + source.get().model().digest(), "writing manifest", "success")) {
+            progress.add(status);
+        }
+        progress.end();
+    }
+
+    void push(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = body(exchange, "api.PushRequest");
+        String name = name(body);
+        requireModel(name);
+        ProgressStream progress = new ProgressStream(exchange, body.flag("stream", true));
+        progress.add("retrieving manifest");
+        Optional<ModelName> parsed = ModelName.parse(name);
+        if (parsed.flatMap(store::find).isEmpty()) {
+            progress.add("couldn't retrieve manifest");
+            progress.fail("open "
+                    + parsed.map(store::manifest).map(String::valueOf).orElse(name) + ": no such file or directory");
+            return;
+        }
+        progress.fail("max retries exceeded: dial tcp: lookup registry.ollama.ai: no such host");
+    }
+
+    void createBlob(Exchange exchange, String segment) throws ClientDisconnected {
+        String digest = digest(segment);
+        byte[] bytes = exchange.body();
+        if (Files.exists(store.blob(digest))) {
+            exchange.empty(200);
+            return;
+        }
+        if (!Digest.of(bytes).equals(digest)) {
+            throw new ApiError(
+                    400,
+                    "digest mismatch, expected \"sha256:" + digest + "\", got \"sha256:" + Digest.of(bytes) + "\"");
+        }
+        store.addBlob(digest, bytes);
+        exchange.empty(201);
+    }
+
+    void headBlob(Exchange exchange, String segment) throws ClientDisconnected {
+        exchange.empty(Files.exists(store.blob(digest(segment))) ? 200 : 404);
+    }
+
+    private static String digest(String segment) {
+        if (!segment.matches("sha256[:-][0-9a-f]{64}")) {
+            throw new ApiError(400, "invalid digest format");
+        }
+        return segment.substring(7);
+    }
+
+    /** Goes out to ollama.com also where its cloud is switched off. */
+    static ApiError whoAmI() {
+        return new ApiError(503, "account unavailable");
+    }
+
+    /** As {@link #whoAmI}. */
+    static ApiError signOut() {
+        return new ApiError(500, "there was an error signing out");
+    }
+
+    /** @throws ApiError 400 without anything to search for, else {@link #needsAccount} */
+    void web(Exchange exchange, String feature) {
+        if (new String(exchange.body(), StandardCharsets.UTF_8).isBlank()) {
+            throw new ApiError(400, ErrorFormat.NATIVE.emptyBody());
+        }
+        throw needsAccount(feature);
+    }
+
+    /** What needs an account at ollama.com. Without one this answer names the machine and its key to whoever asks. */
+    ApiError needsAccount(String feature) {
+        if (cloudDisabled) {
+            return ApiError.withBody(
+                    403,
+                    Json.object()
+                            .put(
+                                    "error",
+                                    "ollama cloud is disabled: " + feature + (feature.endsWith("s") ? " are" : " is")
+                                            + " unavailable"));
+        }
+        ObjectNode body = Json.object()
+                .put("error", "unauthorized")
+                .put("signin_url", "https://ollama.com/connect?name=rehearsal&key=c3NoLWVkMjU1MTk");
+        return ApiError.withBody(401, body);
+    }
+
+    private static RequestBody body(Exchange exchange, String type) {
+        return RequestBody.parse(exchange.body(), ErrorFormat.NATIVE.emptyBody(), type);
+    }
+
+    private static String name(RequestBody body) {
+        return body.text("model").isEmpty() ? body.text("name") : body.text("model");
+    }
+
+    private static void requireModel(String name) {
+        if (name.isBlank()) {
+            throw new ApiError(400, "model is required");
+        }
+    }
+}

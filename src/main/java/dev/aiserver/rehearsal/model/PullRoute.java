@@ -1,0 +1,150 @@
+package dev.aiserver.rehearsal.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Pulls models out of the catalogue; nothing is downloaded, only told. A pull that broke off goes on where it was. */
+final class PullRoute {
+    private static final int STEP_PERCENT = 10;
+    private static final long TICK_MILLIS = 60;
+    private static final long TEMPLATE_SIZE = 1_429;
+
+    /** One file of a model. */
+    private record Layer(String digest, long size) {
+
+        long at(int percent) {
+            return Math.round(size * (percent / 100.0));
+        }
+
+        ObjectNode progress(long completed) {
+            ObjectNode line = Json.object()
+                    .put("status", "pulling " + digest.substring(0, 12))
+                    .put("digest", "sha256:" + digest)
+                    .put("total", size);
+            return completed == 0 ? line : line.put("completed", completed);
+        }
+    }
+
+    private final ModelStore store;
+    private final Catalogue catalogue;
+    private final ActiveFaults switches;
+    private final Map<String, Long> completed = new ConcurrentHashMap<>();
+
+    PullRoute(ModelStore store, Catalogue catalogue, ActiveFaults switches) {
+        this.store = store;
+        this.catalogue = catalogue;
+        this.switches = switches;
+    }
+
+    void pull(Exchange exchange) throws ClientDisconnected {
+        RequestBody body = RequestBody.parse(exchange.body(), ErrorFormat.NATIVE.emptyBody(), "api.PullRequest");
+        String text = body.text("model").isEmpty() ? body.text("name") : body.text("model");
+        ModelName name = ModelName.of(text);
+        if (!body.flag("stream", true)) {
+            try {
+                pull(exchange, name, line -> {});
+                exchange.plainJson(200, status("success"));
+            } catch (ApiError e) {
+                exchange.plainJson(e.status(), e.body(ErrorFormat.NATIVE));
+            }
+            return;
+        }
+        exchange.stream(ResponseEncoder.NDJSON);
+        try {
+            if (pull(exchange, name, line -> exchange.write(Json.line(line)))) {
+                exchange.write(Json.line(status("success")));
+            }
+        } catch (ApiError e) {
+            exchange.write(Json.line(e.body(ErrorFormat.NATIVE)));
+        }
+    }
+
+    /** Takes the lines of a pull. */
+    private interface Lines {
+        void add(ObjectNode line) throws ClientDisconnected;
+    }
+
+    /** Whether it came to its end; an {@link ApiError} is what Ollama tells inside its 200. */
+    private boolean pull(Exchange exchange, ModelName name, Lines lines) throws ClientDisconnected {
+        lines.add(status("pulling manifest"));
+        Model model = catalogue
+                .find(name)
+                .orElseThrow(() -> new ApiError(500, "pull model manifest: file does not exist"))
+                .named(name);
+        Optional<ModelStore.Installed> before = store.find(name);
+        boolean current = before.isPresent() && before.get().model().digest().equals(model.digest());
+        long templateSize = Math.min(TEMPLATE_SIZE, model.size() / 2);
+        List<Layer> layers = List.of(
+                new Layer(model.digest(), model.size() - templateSize),
+                new Layer(Digest.of("template of " + model.digest()), templateSize));
+        for (Layer layer : layers) {
+            if (current) {
+                lines.add(layer.progress(layer.size()));
+            } else if (!download(exchange, layer, layer.equals(layers.get(0)), lines)) {
+                return false;
+            }
+        }
+        lines.add(status("verifying sha256 digest"));
+        lines.add(status("writing manifest"));
+        store.add(model);
+        layers.forEach(layer -> completed.remove(layer.digest()));
+        lines.add(status("removing unused layers"));
+        return true;
+    }
+
+    private boolean download(Exchange exchange, Layer layer, boolean largest, Lines lines) throws ClientDisconnected {
+        Faults faults = switches.current();
+        TreeSet<Integer> stops = new TreeSet<>(
+                List.of(faults.pullFailAtPercent(), faults.pullStallAtPercent(), faults.pullDropAtPercent()));
+        for (int percent = STEP_PERCENT; percent <= 100; percent += STEP_PERCENT) {
+            stops.add(percent);
+        }
+        long start = completed.getOrDefault(layer.digest(), 0L);
+        lines.add(layer.progress(start));
+        if (faults.diskFull()) {
+            throw new ApiError(500, "write " + store.blob(layer.digest()) + "-partial: no space left on device");
+        }
+        for (int percent : stops.tailSet(1)) {
+            long now = layer.at(percent);
+            if (now > start) {
+                exchange.pause(largest ? faults.pullDelayMillis() : 0);
+                completed.put(layer.digest(), now);
+                lines.add(layer.progress(now));
+            }
+            boolean strikes = largest && (now > start || faults.pullFaultsEveryTime());
+            if (strikes && !survives(exchange, faults, layer, percent, lines)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the pull goes on after what is to happen at this percentage. */
+    private boolean survives(Exchange exchange, Faults faults, Layer layer, int percent, Lines lines)
+            throws ClientDisconnected {
+        if (percent == faults.pullStallAtPercent()) {
+            while (true) {
+                exchange.pause(TICK_MILLIS);
+                lines.add(layer.progress(layer.at(percent)));
+            }
+        }
+        if (percent == faults.pullFailAtPercent()) {
+            throw new ApiError(500, "max retries exceeded: unexpected EOF");
+        }
+        if (percent == 50 && faults.crashOnPull()) {
+            throw switches.crash();
+        }
+        if (percent == 50 && faults.pullBackwards()) {
+            lines.add(layer.progress(layer.at(30)));
+        }
+        return percent != faults.pullDropAtPercent();
+    }
+
+    private static ObjectNode status(String status) {
+        return Json.object().put("status", status);
+    }
+}
