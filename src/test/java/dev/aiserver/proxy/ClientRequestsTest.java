@@ -3,8 +3,8 @@ package dev.aiserver.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.rehearsal.model.RequestHistory;
 import dev.aiserver.rehearsal.model.ModelServer;
+import dev.aiserver.rehearsal.model.RequestHistory;
 import dev.aiserver.rehearsal.model.Servers;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -45,7 +45,12 @@ final class Job {
     private @Nullable Future<?> nextInterval;
 
     /** @param session variables of the session, live */
-    Job(JobDefinition definition, Spawner spawner, LockedScheduler timers, double timeScale, Map<String, String> session) {
+    Job(
+            JobDefinition definition,
+            Spawner spawner,
+            LockedScheduler timers,
+            double timeScale,
+            Map<String, String> session) {
         this.definition = definition;
         this.spawner = spawner;
         this.timers = timers;

@@ -140,7 +140,8 @@ final class Api {
     }
 
     private void generate(Exchange exchange) throws ClientDisconnected {
-        GenerationRequest ask = NativeRequest.generate(RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
+        GenerationRequest ask =
+                NativeRequest.generate(RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
         if (ask.conversation().lastText().isEmpty()) {
             loadOnly(exchange, ask, "generate");
         } else {

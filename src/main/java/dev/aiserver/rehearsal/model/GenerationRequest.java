@@ -71,11 +71,13 @@ record GenerationRequest(
     }
 
     GenerationRequest kept(Optional<Duration> duration) {
-        return new GenerationRequest(model, stream, conversation, tools, format, thinking, options, duration, insert, logprobs);
+        return new GenerationRequest(
+                model, stream, conversation, tools, format, thinking, options, duration, insert, logprobs);
     }
 
     GenerationRequest inserting(boolean wanted) {
-        return new GenerationRequest(model, stream, conversation, tools, format, thinking, options, keepAlive, wanted, logprobs);
+        return new GenerationRequest(
+                model, stream, conversation, tools, format, thinking, options, keepAlive, wanted, logprobs);
     }
 
     /** @throws ApiError 400 for more than there are */

@@ -40,7 +40,8 @@ final class Inference {
     }
 
     /** @param task what the model must be able to do, in the words of the error: chat, generate */
-    void answer(Exchange exchange, GenerationRequest ask, String task, Function<Generation, ResponseEncoder> dialects) throws ClientDisconnected {
+    void answer(Exchange exchange, GenerationRequest ask, String task, Function<Generation, ResponseEncoder> dialects)
+            throws ClientDisconnected {
         exchange.reachesRoute();
         Model model = installed(ask.model());
         boolean thinking = check(model, ask, task);
@@ -130,7 +131,8 @@ final class Inference {
         return new ApiError(400, Json.write(body));
     }
 
-    private void say(Exchange exchange, boolean stream, Generation generation, ResponseEncoder dialect) throws ClientDisconnected {
+    private void say(Exchange exchange, boolean stream, Generation generation, ResponseEncoder dialect)
+            throws ClientDisconnected {
         Faults faults = switches.current();
         List<OutputPart> pieces = generation.pieces();
         int survives = faults.breakStreamAfterTokens() == 0 ? Integer.MAX_VALUE : faults.breakStreamAfterTokens();

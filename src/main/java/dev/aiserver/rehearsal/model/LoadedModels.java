@@ -55,7 +55,8 @@ final class LoadedModels {
      * @param contextLength in tokens, 0 for the server's own; another one than a runner has makes it load again
      * @throws ApiError 503 for a full queue, 500 for a failed load
      */
-    Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client) throws ClientDisconnected {
+    Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client)
+            throws ClientDisconnected {
         int context =
                 Math.min(model.weights().contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
         Optional<Runner> ready = readyOrReserved(model, keepAlive, context);

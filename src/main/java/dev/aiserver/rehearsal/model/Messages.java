@@ -40,8 +40,7 @@ final class Messages implements ResponseEncoder {
         if (messages.isEmpty()) {
             throw new ApiError(400, "messages is required");
         }
-        Prompt conversation =
-                new Prompt(messages.stream().map(Messages::turn).toList());
+        Prompt conversation = new Prompt(messages.stream().map(Messages::turn).toList());
         // A model that cannot think is not refused here, unlike in the other dialects.
         GenerationRequest.Thinking thinking =
                 body.object("thinking", "anthropic.ThinkingConfig").text("type").equals("disabled")
@@ -188,7 +187,8 @@ final class Messages implements ResponseEncoder {
             return "";
         }
         openBlock = "";
-        return ResponseEncoder.event(Json.object().put("type", "content_block_stop").put("index", index));
+        return ResponseEncoder.event(
+                Json.object().put("type", "content_block_stop").put("index", index));
     }
 
     private ObjectNode envelope() {

@@ -12,7 +12,8 @@ import java.util.List;
  * @param capabilities as {@code /api/show} names them: completion, tools, thinking, vision, embedding
  * @param weights which other models may share
  */
-public record Model(String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior habits) {
+public record Model(
+        String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior habits) {
 
     public Model {
         capabilities = List.copyOf(capabilities);

@@ -202,7 +202,8 @@ public final class ModelServer implements AutoCloseable {
     /** The server as a process, with Ollama's arguments and environment. */
     public static void main(String[] args) throws InterruptedException {
         // Not System.exit: the hook that makes a signal end with 0 must not run here.
-        Runtime.getRuntime().halt(ServeCommand.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
+        Runtime.getRuntime()
+                .halt(ServeCommand.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 
     /** Go writes UTF-8 whatever the locale; a service manager sets none. */

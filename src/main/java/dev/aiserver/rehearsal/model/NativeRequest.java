@@ -68,6 +68,8 @@ final class NativeRequest {
         if (!think.isTextual() && !think.isBoolean()) {
             throw new ApiError(400, "think must be a boolean or string (" + choice);
         }
-        return think.isTextual() || think.asBoolean() ? GenerationRequest.Thinking.DEMANDED : GenerationRequest.Thinking.OFF;
+        return think.isTextual() || think.asBoolean()
+                ? GenerationRequest.Thinking.DEMANDED
+                : GenerationRequest.Thinking.OFF;
     }
 }

@@ -29,8 +29,7 @@ final class OpenAi {
         if (messages.isEmpty()) {
             throw new ApiError(400, "[] is too short - 'messages'");
         }
-        Prompt conversation =
-                new Prompt(messages.stream().map(OpenAi::turn).toList());
+        Prompt conversation = new Prompt(messages.stream().map(OpenAi::turn).toList());
         return GenerationRequest.of(model, stream, conversation)
                 .with(functions, format, thinking(effort), options)
                 .withLogprobs(logprobs, others);

@@ -83,7 +83,13 @@ final class ServeCommand {
         ModelServer server;
         try {
             server = ModelServer.start(
-                    address, store, Faults.NONE, complete, new RequestHistory(false), log, new LlamaServer(directory, log));
+                    address,
+                    store,
+                    Faults.NONE,
+                    complete,
+                    new RequestHistory(false),
+                    log,
+                    new LlamaServer(directory, log));
         } catch (BindException e) {
             throw new IOException("listen tcp " + ModelServer.text(address) + ": bind: " + reason(e), e);
         }

@@ -14,8 +14,13 @@ final class TextCompletions implements ResponseEncoder {
     }
 
     static GenerationRequest ask(RequestBody body) {
-        GenerationRequest ask = GenerationRequest.of(body.text("model"), body.flag("stream", false), Prompt.ofPrompt(body.text("prompt")));
-        return ask.with(ask.tools(), ask.format(), GenerationRequest.Thinking.OFF, Options.limit(body.number("max_tokens")))
+        GenerationRequest ask = GenerationRequest.of(
+                body.text("model"), body.flag("stream", false), Prompt.ofPrompt(body.text("prompt")));
+        return ask.with(
+                        ask.tools(),
+                        ask.format(),
+                        GenerationRequest.Thinking.OFF,
+                        Options.limit(body.number("max_tokens")))
                 .inserting(!body.text("suffix").isEmpty());
     }
 

@@ -49,10 +49,22 @@ class RealResponsesTest {
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         Weights embedding = new Weights(Digest.of("embed"), "bert", "214K", "unknown", 8, 64);
         for (Model model : List.of(
-                new Model("tiny:latest", Digest.of("tiny"), 9, List.of("completion", "tools"), small, ModelBehavior.USUAL),
                 new Model(
-                        "vision:latest", Digest.of("vision"), 9, List.of("completion", "vision"), small, ModelBehavior.USUAL),
-                new Model("embed:latest", Digest.of("embed"), 9, List.of("embedding"), embedding, ModelBehavior.USUAL))) {
+                        "tiny:latest",
+                        Digest.of("tiny"),
+                        9,
+                        List.of("completion", "tools"),
+                        small,
+                        ModelBehavior.USUAL),
+                new Model(
+                        "vision:latest",
+                        Digest.of("vision"),
+                        9,
+                        List.of("completion", "vision"),
+                        small,
+                        ModelBehavior.USUAL),
+                new Model(
+                        "embed:latest", Digest.of("embed"), 9, List.of("embedding"), embedding, ModelBehavior.USUAL))) {
             store.add(model);
         }
         server = Servers.empty(directory, "{}", "OLLAMA_NO_CLOUD=1");
