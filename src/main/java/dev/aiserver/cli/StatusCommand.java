@@ -45,10 +45,15 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("edited", snapshot.edited());
         fields.put("logs", snapshot.logs());
         fields.put(
-                "rivals",
-                snapshot.rivals().stream()
-                        .map(rival ->
-                                Map.of("what", rival.what(), "advice", rival.advice(), "isHarmful", rival.isHarmful()))
+                "conflicts",
+                snapshot.conflicts().stream()
+                        .map(conflict -> Map.of(
+                                "what",
+                                conflict.what(),
+                                "advice",
+                                conflict.advice(),
+                                "isHarmful",
+                                conflict.isHarmful()))
                         .toList());
         fields.put("unknown", snapshot.unknown());
         fields.put("ollama", snapshot.ollamaVersion());

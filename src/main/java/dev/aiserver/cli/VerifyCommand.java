@@ -94,8 +94,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int verify() {
         Verify verify = useCases.verify();
-        VerifyContext usual = url == null ? verify.installed() : Verify.seenFromOutside(url, spec());
-        VerifyContext subject = maxLatency == null ? usual : usual.addingAtMost(maxLatency);
+        VerifyContext usual = url == null ? verify.installed() : Verify.fromClient(url, spec());
+        VerifyContext subject = maxLatency == null ? usual : usual.withMaxLatency(maxLatency);
         VerdictText text = new VerdictText(console);
         List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
             if (!common.json) {

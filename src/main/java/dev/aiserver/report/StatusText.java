@@ -56,11 +56,11 @@ public final class StatusText {
                 row.formatted("logs"),
                 names.of(logs.folder()) + ", " + logs.words()
                         + (logs.warning().isEmpty() ? "" : console.paint(Colour.YELLOW, "  " + logs.warning())));
-        snapshot.rivals()
-                .forEach(rival -> line(
+        snapshot.conflicts()
+                .forEach(conflict -> line(
                         text,
-                        console.paint(rival.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("besides")),
-                        names.of(rival.words())));
+                        console.paint(conflict.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("conflict")),
+                        names.of(conflict.words())));
         String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
         snapshot.unknown().forEach(sentence -> line(text, unknown, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {

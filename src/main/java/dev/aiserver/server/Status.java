@@ -60,7 +60,7 @@ public final class Status {
      * @param underWay who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param logs of the services
-     * @param rivals what else runs Ollama or HAProxy here, or will
+     * @param conflicts what else runs Ollama or HAProxy here, or will
      * @param unknown what could not be found out, and why; a server of which something is unknown is not healthy
      * @param ollamaVersion empty when Ollama does not answer
      */
@@ -73,7 +73,7 @@ public final class Status {
             List<String> listeners,
             List<String> edited,
             LogSize logs,
-            List<ConflictingServer> rivals,
+            List<ConflictingServer> conflicts,
             List<String> unknown,
             String ollamaVersion,
             List<String> installedModels,
@@ -81,7 +81,7 @@ public final class Status {
 
         public Snapshot {
             renamed = List.copyOf(renamed);
-            rivals = List.copyOf(rivals);
+            conflicts = List.copyOf(conflicts);
             unknown = List.copyOf(unknown);
         }
 
@@ -91,7 +91,7 @@ public final class Status {
                     && underWay.isEmpty()
                     && edited.isEmpty()
                     && unknown.isEmpty()
-                    && rivals.stream().noneMatch(ConflictingServer::isHarmful)
+                    && conflicts.stream().noneMatch(ConflictingServer::isHarmful)
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
         }
@@ -219,7 +219,7 @@ public final class Status {
         Set<String> disabled = known(launchd::disabled, Set.of(), unknown);
         ConflictSearch search =
                 new ConflictSearch(host, launchd, new Layout(host.facts().home()).agents());
-        List<ConflictingServer> rivals =
+        List<ConflictingServer> conflicts =
                 known(() -> search.search(installation.spec().ollama().port()), List.of(), unknown);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
@@ -242,7 +242,7 @@ public final class Status {
                         .map(entry -> entry.resource().name())
                         .toList(),
                 LogSize.of(logs.folder(), logs.files().size(host)),
-                rivals,
+                conflicts,
                 unknown,
                 version,
                 version.isEmpty()

@@ -63,7 +63,7 @@ public final class Verify {
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
         ServerHost server = server(outlook, installation);
-        return VerifyContext.seenFromInside(client(spec, installation.receipt()), () -> server);
+        return VerifyContext.onServer(client(spec, installation.receipt()), () -> server);
     }
 
     private static ServerView client(ServerSpec spec, Receipt receipt) {
@@ -108,7 +108,7 @@ public final class Verify {
     private VerifyContext justInstalled(ServerSpec spec, Receipt receipt) {
         Prefetch ofFiles = Observer.questions(receipt.resources(), launchd)
                 .and(Logs.of(spec, home()).files().questions(home()));
-        return VerifyContext.seenFromInside(
+        return VerifyContext.onServer(
                 client(spec, receipt),
                 () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
     }
@@ -134,8 +134,8 @@ public final class Verify {
      * @param receipt of its installation
      */
     public static List<Verdict> answers(ServerSpec spec, Receipt receipt) {
-        VerifyContext subject = VerifyContext.seenFromOutside(client(spec, receipt));
-        List<Check> checks = Selection.ANSWERS.of(Checks.of(subject.client()));
+        VerifyContext subject = VerifyContext.fromClient(client(spec, receipt));
+        List<Check> checks = Selection.REACHABILITY.of(Checks.of(subject.client()));
         return new Runner(subject, false, verdict -> {}).run(checks);
     }
 
@@ -145,13 +145,12 @@ public final class Verify {
      * @param spec what it is said to let through
      * @throws UserError for a URL that is not one of a server
      */
-    public static VerifyContext seenFromOutside(String url, ServerSpec spec) {
+    public static VerifyContext fromClient(String url, ServerSpec spec) {
         ServerUrl server = ServerUrl.parse(
                 url, "http://" + spec.name() + ":" + spec.proxy().port());
         ServerSpec.Proxy proxy =
                 spec.proxy().at(server.port().orElse(spec.proxy().port()));
-        return VerifyContext.seenFromOutside(
-                new ServerView(server.host(), server.host(), proxy, List.of(server.host())));
+        return VerifyContext.fromClient(new ServerView(server.host(), server.host(), proxy, List.of(server.host())));
     }
 
     /** The checks of a server with this configuration, whether there is one or not. */

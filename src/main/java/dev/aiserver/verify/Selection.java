@@ -16,7 +16,7 @@ public record Selection(List<String> patterns, boolean inference) {
     public static final Selection ALL = new Selection(List.of(), true);
 
     /** Of a server that was just seen to be as it was installed. */
-    public static final Selection ANSWERS = new Selection(List.of(ReachCheck.ID, "name.*"), false);
+    public static final Selection REACHABILITY = new Selection(List.of(ReachCheck.ID, "name.*"), false);
 
     /** What lets others reach more than they may. */
     public static final Selection EXPOSURES = new Selection(List.of("bindings.*", "privacy.*"), false);

@@ -130,7 +130,9 @@ final class ServiceChecks {
                     (subject, server) -> mayOpenFiles(server, label)));
         }
         checks.add(Check.onServer(
-                "services.rivals", "no other Ollama or HAProxy starts by itself", (subject, server) -> rivals(server)));
+                "services.conflicts",
+                "no other Ollama or HAProxy starts by itself",
+                (subject, server) -> conflicts(server)));
         checks.add(Check.onServer(
                 "services.rotation",
                 "logs are rotated, so that they do not fill the disk",
@@ -280,25 +282,26 @@ final class ServiceChecks {
                 INSTALL + ": HAProxy needs " + LEAST_FILES + " for its maxconn, and launchd's own limit is 256");
     }
 
-    private static Outcome rivals(ServerHost server) {
+    private static Outcome conflicts(ServerHost server) {
         List<Path> own = server.receipt().resources().stream()
                 .filter(Service.class::isInstance)
                 .map(resource -> ((Service) resource).plist())
                 .toList();
-        List<ConflictingServer> rivals = new ConflictSearch(server.host(), server.launchd(), own)
+        List<ConflictingServer> conflicts = new ConflictSearch(server.host(), server.launchd(), own)
                 .search(server.spec().ollama().port());
         List<ConflictingServer> harmful =
-                rivals.stream().filter(ConflictingServer::isHarmful).toList();
+                conflicts.stream().filter(ConflictingServer::isHarmful).toList();
         if (!harmful.isEmpty()) {
             return new Outcome.Failed(each(harmful, ConflictingServer::what), each(harmful, ConflictingServer::advice));
         }
-        return rivals.isEmpty()
+        return conflicts.isEmpty()
                 ? new Outcome.Passed("no agent, daemon or app does")
-                : new Outcome.Warned(each(rivals, ConflictingServer::what), each(rivals, ConflictingServer::advice));
+                : new Outcome.Warned(
+                        each(conflicts, ConflictingServer::what), each(conflicts, ConflictingServer::advice));
     }
 
-    private static String each(List<ConflictingServer> rivals, Function<ConflictingServer, String> words) {
-        return rivals.stream().map(words).distinct().collect(Collectors.joining("; "));
+    private static String each(List<ConflictingServer> conflicts, Function<ConflictingServer, String> words) {
+        return conflicts.stream().map(words).distinct().collect(Collectors.joining("; "));
     }
 
     private static Outcome rotation(ServerHost server) {

@@ -59,7 +59,7 @@ public final class VerifyContext {
     }
 
     /** From a client machine, without access to the server. */
-    public static VerifyContext seenFromOutside(ServerView client) {
+    public static VerifyContext fromClient(ServerView client) {
         return of(client, Optional::empty);
     }
 
@@ -68,7 +68,7 @@ public final class VerifyContext {
      *
      * @param look at that machine, when the first check needs it
      */
-    public static VerifyContext seenFromInside(ServerView client, Supplier<ServerHost> look) {
+    public static VerifyContext onServer(ServerView client, Supplier<ServerHost> look) {
         return of(client, () -> Optional.of(look.get()));
     }
 
@@ -78,7 +78,7 @@ public final class VerifyContext {
     }
 
     /** The same, whose proxy may add so much to the time of an answer, as the person demands. */
-    public VerifyContext addingAtMost(double millis) {
+    public VerifyContext withMaxLatency(double millis) {
         return new VerifyContext(client, look, patience, OptionalDouble.of(millis), nonce);
     }
 

@@ -63,7 +63,7 @@ class NextLoginIT {
             assertThat(verified.out())
                     .containsPattern(
                             "(?s)services.keep-alive.com.ollama.{1,200}Cannot tell which jobs are switched off at login")
-                    .containsPattern("(?s)services.rivals.{1,200}Cannot tell which jobs are switched off at login");
+                    .containsPattern("(?s)services.conflicts.{1,200}Cannot tell which jobs are switched off at login");
             Run status = mac.aiserver("status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
             assertThat(status.out()).contains("unknown", "Cannot tell which jobs are switched off at login");
@@ -74,25 +74,26 @@ class NextLoginIT {
     void whatStartsBesideOursIsFound() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
-            assertThat(rivals(mac)).contains("no agent, daemon or app does");
+            assertThat(conflicts(mac)).contains("no agent, daemon or app does");
 
             Path brews = mac.home().resolve("Library/LaunchAgents/homebrew.mxcl.ollama.plist");
             ExistingServers.handMadeAt(mac, brews, "homebrew.mxcl.ollama", ExistingServers.serve(mac));
-            assertThat(rivals(mac))
-                    .containsPattern(FAIL
-                            + "services.rivals.{1,200}homebrew.mxcl.ollama.{1,200} starts at login on 127.0.0.1:11434")
+            assertThat(conflicts(mac))
+                    .containsPattern(
+                            FAIL
+                                    + "services.conflicts.{1,200}homebrew.mxcl.ollama.{1,200} starts at login on 127.0.0.1:11434")
                     .contains("brew services stop ollama");
             Run status = mac.aiserver("status");
             assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
-            assertThat(status.out()).containsPattern("besides +Ollama \\(homebrew.mxcl.ollama,");
+            assertThat(status.out()).containsPattern("conflict +Ollama \\(homebrew.mxcl.ollama,");
             installed(mac, "--yes");
-            assertThat(rivals(mac)).as("install has stopped it").contains("no agent, daemon or app does");
+            assertThat(conflicts(mac)).as("install has stopped it").contains("no agent, daemon or app does");
 
             succeeded(mac.command("mkdir", "-p", mac.home() + "/Applications/Ollama.app"));
-            assertThat(rivals(mac)).containsPattern("(?s)warn +services.rivals.{1,200}Ollama.app is installed");
+            assertThat(conflicts(mac)).containsPattern("(?s)warn +services.conflicts.{1,200}Ollama.app is installed");
             Run healthy = mac.aiserver("status");
             assertThat(healthy.exitCode()).as(healthy.toString()).isZero();
-            assertThat(healthy.out()).contains("besides", "Ollama.app is installed");
+            assertThat(healthy.out()).contains("conflict", "Ollama.app is installed");
         }
     }
 
@@ -194,8 +195,9 @@ class NextLoginIT {
         return mac.aiserver("verify", "--only", checks, "--verbose").out();
     }
 
-    private static String rivals(Mac mac) {
-        return mac.aiserver("verify", "--only", "services.rivals", "--verbose").out();
+    private static String conflicts(Mac mac) {
+        return mac.aiserver("verify", "--only", "services.conflicts", "--verbose")
+                .out();
     }
 
     private static String disabled(Mac mac) {

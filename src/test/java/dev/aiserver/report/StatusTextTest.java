@@ -98,7 +98,7 @@ class StatusTextTest {
                           com.ollama.warm-models  loaded, has not run yet
                           edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
                           logs                    /Volumes/logs, 1.2 GB  rotate them
-                          besides                 ~/Applications/Ollama.app is installed; do not open it
+                          conflict                ~/Applications/Ollama.app is installed; do not open it
                           unknown                 Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
                           Ollama                  0.16.2
                           on disk                 no models

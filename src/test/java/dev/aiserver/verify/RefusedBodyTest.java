@@ -39,7 +39,7 @@ class RefusedBodyTest {
         Check check = new Selection(List.of("blocked.refused-body"), true)
                 .of(Checks.of(client))
                 .get(0);
-        return check.proof().prove(VerifyContext.seenFromOutside(client).with(Duration.ofSeconds(5)));
+        return check.proof().prove(VerifyContext.fromClient(client).with(Duration.ofSeconds(5)));
     }
 
     /** What a proxy does when it has refused. */

@@ -188,7 +188,7 @@ class SabotageTest {
                         "services.program.*",
                         world -> world.host()
                                 .change("sh", text -> text.replaceAll("(# /\\S*/(ollama|haproxy)\n)(/.*\n)+", "$1"))),
-                of("another Ollama starts at login", "services.rivals", world -> {
+                of("another Ollama starts at login", "services.conflicts", world -> {
                     Path plist = world.layout().launchAgents().resolve("org.ann.llm.plist");
                     world.afterwards(() -> world.write(
                             plist,
@@ -680,7 +680,7 @@ class SabotageTest {
     @Test
     void whatTheProxyMayAddIsThePersonsToSay() throws Exception {
         world.engine(SpoiltEngine.slow(5));
-        world.addingAtMost(200);
+        world.withMaxLatency(200);
         assertThat(world.verify("performance.latency"))
                 .extracting(Verdict::outcome)
                 .hasOnlyElementsOfType(Outcome.Passed.class);

@@ -279,7 +279,7 @@ final class World implements AutoCloseable {
     }
 
     /** Until it is verified. */
-    void addingAtMost(double millis) {
+    void withMaxLatency(double millis) {
         mostAddedMillis = OptionalDouble.of(millis);
     }
 
@@ -297,7 +297,7 @@ final class World implements AutoCloseable {
         try {
             VerifyContext usual = start();
             VerifyContext subject =
-                    mostAddedMillis.isPresent() ? usual.addingAtMost(mostAddedMillis.getAsDouble()) : usual;
+                    mostAddedMillis.isPresent() ? usual.withMaxLatency(mostAddedMillis.getAsDouble()) : usual;
             afterwards.perform();
             Runner runner = new Runner(subject, true, verdict -> {});
             List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
@@ -319,7 +319,7 @@ final class World implements AutoCloseable {
     List<Verdict> verifyFromOutside(String name) throws Exception {
         try {
             ServerView client = new ServerView(name, ADDRESS, start().client().proxy(), List.of(name));
-            return new Runner(VerifyContext.seenFromOutside(client), true, verdict -> {}).run(Checks.of(client));
+            return new Runner(VerifyContext.fromClient(client), true, verdict -> {}).run(Checks.of(client));
         } finally {
             restore();
         }
@@ -394,8 +394,7 @@ final class World implements AutoCloseable {
                         new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT),
                         new Receipt.Entry(DesiredState.rotateLogsJob(layout), State.ABSENT, State.PRESENT)));
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
-        VerifyContext subject =
-                VerifyContext.seenFromInside(client, () -> new ServerHost(host, launchd, receipt, spec));
+        VerifyContext subject = VerifyContext.onServer(client, () -> new ServerHost(host, launchd, receipt, spec));
         return patience.map(subject::with).orElse(subject);
     }
 
