@@ -168,7 +168,7 @@ public final class CommandTree {
                 : Optional.ofNullable(parsed.subcommand().matchedOptionValue("--config", (Path) null));
     }
 
-    private static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
+    static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
         CommandLine commands = new CommandLine(new Root());
         wanted(args).forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
         commands.setOut(console.ownAnswer())

@@ -47,7 +47,7 @@ public final class NextSteps {
                                                        Aider calls a model openai/MODEL.
                        Claude Code, Anthropic SDKs:    ANTHROPIC_BASE_URL=%1$s  ANTHROPIC_AUTH_TOKEN=ollama
                                                        Claude Code also needs CLAUDE_CODE_MAX_CONTEXT_TOKENS=%6$s and --model MODEL.
-                       Codex, opencode, Continue and Open WebUI do not read these; README.md, "Clients", has their files.
+                       Codex, opencode, Continue and Open WebUI do not read these; src/site/markdown/how-to/clients.md has their files.
                   4. Models:   aiserver warm-models qwen3-coder
                   5. Logs:     tail -f %2$s %3$s
                      Restart:  launchctl kickstart -k gui/$(id -u)/%4$s   (the proxy: %5$s)

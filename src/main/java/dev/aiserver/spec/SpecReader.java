@@ -24,9 +24,6 @@ import java.util.stream.Stream;
 public final class SpecReader {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
-    private static final List<String> KEYS =
-            List.of("name", "names", "network", "proxy", "ollama", "models", "warm-at-login", "logs");
-
     private static final String HOME = "~/";
     private static final String ENVIRONMENT = "environment";
     private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
@@ -86,20 +83,21 @@ public final class SpecReader {
         if (root instanceof YamlNode.Nothing) {
             return new Inventory(ServerSpec.defaults(), Map.of());
         }
-        Section section = section("", root, joined(KEYS, List.of("hosts")));
+        Section section = section("", root, ConfigurationKey.in(""));
         ServerSpec spec = spec(section, ServerSpec.defaults());
         return new Inventory(spec, section.has("hosts") ? hosts(section, spec) : Map.of());
     }
 
-    private static String[] joined(List<String> some, List<String> others) {
-        return Stream.concat(some.stream(), others.stream()).toArray(String[]::new);
+    private static String[] hostKeys() {
+        return Stream.concat(Stream.of("host"), ConfigurationKey.ofOneHost().stream())
+                .toArray(String[]::new);
     }
 
     private Map<String, ServerSpec> hosts(Section section, ServerSpec common) {
         Map<String, ServerSpec> hosts = new LinkedHashMap<>();
         for (YamlNode item : section.items("hosts")) {
             boolean plain = item instanceof YamlNode.Scalar;
-            Section host = plain ? section : section("each of hosts", item, joined(List.of("host"), KEYS));
+            Section host = plain ? section : section("each of hosts", item, hostKeys());
             if (!plain && !host.has("host")) {
                 throw trouble(item.place(), "each of hosts needs host, such as ann@mac-studio");
             }
@@ -155,7 +153,7 @@ public final class SpecReader {
     }
 
     private Network network(Section section) {
-        Section network = section.section("network", "mode", "address", "clients");
+        Section network = section.section("network", ConfigurationKey.in("network"));
         if (!network.has("mode")) {
             throw trouble(section.keyPlace("network"), "network.mode is missing; use tailscale or address");
         }
@@ -250,7 +248,7 @@ public final class SpecReader {
     }
 
     private ServerSpec.Proxy proxy(Section section, ServerSpec.Proxy defaults) {
-        Section proxy = section.section("proxy", "port", "endpoints", "max-body", "origins", "any-origin");
+        Section proxy = section.section("proxy", ConfigurationKey.in("proxy"));
         int port = proxy.has("port") ? port("proxy.port", proxy.scalar("port")) : defaults.port();
         Set<EndpointSet> sets = proxy.has("endpoints") ? sets(proxy) : defaults.sets();
         long maxBody = proxy.has("max-body") ? maxBody(proxy.scalar("max-body")) : defaults.maxBody();
@@ -286,7 +284,7 @@ public final class SpecReader {
         if (!section.has("ollama")) {
             return List.of();
         }
-        Section ollama = section.section("ollama", "port", ENVIRONMENT, UNSAFE_ENVIRONMENT);
+        Section ollama = section.section("ollama", ConfigurationKey.in("ollama"));
         YamlNode.Scalar origins =
                 ollama.has(ENVIRONMENT) ? ollama.scalars(ENVIRONMENT).get(OllamaVariables.ORIGINS) : null;
         return origins == null
@@ -356,7 +354,7 @@ public final class SpecReader {
     }
 
     private ServerSpec.Ollama ollama(Section section, ServerSpec.Ollama defaults) {
-        Section ollama = section.section("ollama", "port", ENVIRONMENT, UNSAFE_ENVIRONMENT);
+        Section ollama = section.section("ollama", ConfigurationKey.in("ollama"));
         int port = ollama.has("port") ? port("ollama.port", ollama.scalar("port")) : defaults.port();
         Map<String, YamlNode.Scalar> checked = variables(ollama, ENVIRONMENT);
         Map<String, YamlNode.Scalar> unchecked = variables(ollama, UNSAFE_ENVIRONMENT);

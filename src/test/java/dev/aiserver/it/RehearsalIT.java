@@ -6,6 +6,8 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.pages.Page;
+import dev.aiserver.pages.ShownOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,17 @@ final class RehearsalIT {
 
         assertThat(run.exitCode()).as(run.errorText() + run.text()).isZero();
         assertThat(run.text()).contains("Rehearsal passed");
+        assertThat(ShownOutput.missing(shownInTheReadme(), run.text()))
+                .as(run.text())
+                .isEmpty();
+    }
+
+    private static String shownInTheReadme() {
+        return Page.of(Path.of("README.md")).blocks().stream()
+                .filter(block -> block.mark().equals("rehearsal"))
+                .map(Page.Block::text)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

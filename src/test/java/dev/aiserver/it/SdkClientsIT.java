@@ -154,12 +154,15 @@ class SdkClientsIT {
         ServerSpec spec = ServerSpec.defaults();
         String nextSteps = NextSteps.of(spec, "100.64.0.1", Path.of("/Users/ann"));
         String readme = Files.readString(Path.of("README.md"));
-        String clients = readme.substring(readme.indexOf("\n## Clients\n"), readme.indexOf("\n## Configuration\n"));
+        String clients = Files.readString(Path.of("src/site/markdown/how-to/clients.md"));
+        for (String page : List.of(nextSteps, readme, clients)) {
+            told = variables(page);
+            assertThat(outcomes("anthropic", "environment"))
+                    .isEqualTo("messages.create -> \"You said: hello there\"\n");
+        }
         for (String page : List.of(nextSteps, clients)) {
             told = variables(page);
             assertThat(outcomes("openai", "environment")).isEqualTo("models.list -> 3\n");
-            assertThat(outcomes("anthropic", "environment"))
-                    .isEqualTo("messages.create -> \"You said: hello there\"\n");
         }
     }
 

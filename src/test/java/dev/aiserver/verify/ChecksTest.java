@@ -39,10 +39,10 @@ class ChecksTest {
     }
 
     @Test
-    void areThoseOfTheReadMeByGroup() throws IOException {
-        String readMe = Files.readString(Path.of("README.md"));
+    void areThoseOfTheReferenceByGroup() throws IOException {
+        String page = Files.readString(Path.of("src/site/markdown/reference/checks.md"));
         Set<String> said = Pattern.compile("(?m)^\\| `([a-z]+)\\.\\*` \\|")
-                .matcher(readMe)
+                .matcher(page)
                 .results()
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));

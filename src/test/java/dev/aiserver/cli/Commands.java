@@ -1,0 +1,21 @@
+package dev.aiserver.cli;
+
+import dev.aiserver.report.Console;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.Writer;
+import picocli.CommandLine;
+
+/** The commands and their options, for tests that read about them; none of them can run. */
+public final class Commands {
+    private Commands() {}
+
+    /** Returns the whole tree, new for each call, because parsing changes it. */
+    public static CommandLine tree() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        Console console = new Console(new BufferedReader(Reader.nullReader()), nowhere, nowhere, false, false, false);
+        return CommandTree.tree(
+                new String[0], new NoUseCases(() -> new IllegalStateException("only described")), console, "0");
+    }
+}
