@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The commands of the README and of the pages, run on a Mac in their order, print what the pages show. */
 class PagesIT {
     private static final String SITE = "src/site/markdown/";
+    private static final String IN_CHECKOUT = "cd \"$1\"; PATH=$PATH:$HOME/.local/bin; ";
 
     @Test
     void theReadme() {
@@ -57,7 +58,8 @@ class PagesIT {
         String printed = "";
         for (Block block : blocks) {
             if (block.mark().startsWith("run")) {
-                Run run = mac.command("sh", "-euc", script(mac, block));
+                Run run = mac.command(
+                        "sh", "-euc", IN_CHECKOUT + script(block), "sh", mac.checkout().toString());
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
                 printed = (run.err() + run.out())
                         .replace("java (pid", "ollama (pid")
@@ -71,7 +73,7 @@ class PagesIT {
     }
 
     /** What the mark says in place of the block, because nobody is at a terminal; or another model for the block's. */
-    private static String script(Mac mac, Block block) {
+    private static String script(Block block) {
         String instead = block.mark().replaceFirst("^run(?:: )?", "");
         String script = block.text();
         if (instead.startsWith("MODEL=")) {
@@ -79,6 +81,6 @@ class PagesIT {
         } else if (!instead.isEmpty()) {
             script = instead;
         }
-        return "cd '" + mac.checkout() + "'; PATH=$PATH:" + mac.home() + "/.local/bin; " + script;
+        return script;
     }
 }
