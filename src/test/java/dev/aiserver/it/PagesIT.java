@@ -59,7 +59,11 @@ class PagesIT {
         for (Block block : blocks) {
             if (block.mark().startsWith("run")) {
                 Run run = mac.command(
-                        "sh", "-euc", IN_CHECKOUT + script(block), "sh", mac.checkout().toString());
+                        "sh",
+                        "-euc",
+                        IN_CHECKOUT + script(block),
+                        "sh",
+                        mac.checkout().toString());
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
                 printed = (run.err() + run.out())
                         .replace("java (pid", "ollama (pid")

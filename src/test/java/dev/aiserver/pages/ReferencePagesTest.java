@@ -113,7 +113,8 @@ class ReferencePagesTest {
         // Its environment is written in full here, and left out there.
         configuration.keySet().remove("ollama");
         defaults.keySet().remove("ollama");
-        assertThat(read.ollama().port()).isEqualTo(ServerSpec.defaults().ollama().port());
+        assertThat(read.ollama().port())
+                .isEqualTo(ServerSpec.defaults().ollama().port());
         assertThat(configuration).isEqualTo(defaults);
     }
 
