@@ -247,7 +247,7 @@ class FuzzTest {
                 ollama::isCloudDisabled,
                 ollama::installed,
                 () -> ollama.loaded().forEach(model -> {
-                    model.staysForEver();
+                    model.neverExpires();
                     model.percentOnGpu();
                 }),
                 () -> ollama.details("m"),
@@ -260,7 +260,7 @@ class FuzzTest {
         SayingHost host = new SayingHost(input);
         Layout layout = new Layout(host.facts().home());
         StateStore records = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
-        each(records.receipts()::read, records.journals()::open, records.lock()::other, records::furtherQuestions);
+        each(records.receipts()::read, records.journals()::open, records.lock()::other, records::followUpPrefetch);
     }
 
     private interface Step {

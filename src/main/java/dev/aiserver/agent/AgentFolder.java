@@ -17,12 +17,12 @@ public record AgentFolder(Host host, Path path) {
     }
 
     /** What {@link #plists} will ask. */
-    public Prefetch questions() {
+    public Prefetch prefetch() {
         return Prefetch.ofDirectories(path);
     }
 
-    /** What {@link #agent} will ask of a host that has answered {@link #questions}. */
-    public Prefetch furtherQuestions() {
+    /** What {@link #agent} will ask of a host that has answered {@link #prefetch}. */
+    public Prefetch followUpPrefetch() {
         return Prefetch.ofFiles(plists());
     }
 

@@ -33,18 +33,18 @@ public final class ConflictSearch {
     }
 
     /** What {@link #search} will ask first. */
-    public static Prefetch questions(Host host, Launchd launchd) {
+    public static Prefetch prefetch(Host host, Launchd launchd) {
         return folders(host).stream()
-                .map(AgentFolder::questions)
+                .map(AgentFolder::prefetch)
                 .reduce(Prefetch.none(), Prefetch::and)
-                .and(launchd.questionsOfSession(OLLAMA_HOST))
-                .and(launchd.questionsOfDisabled())
-                .and(OllamaApp.questions(host, launchd));
+                .and(launchd.prefetchOfSession(OLLAMA_HOST))
+                .and(launchd.prefetchOfDisabled())
+                .and(OllamaApp.prefetch(host, launchd));
     }
 
-    /** What it will ask of a host that has answered {@link #questions}. */
-    public static Prefetch furtherQuestions(Host host) {
-        return folders(host).stream().map(AgentFolder::furtherQuestions).reduce(Prefetch.none(), Prefetch::and);
+    /** What it will ask of a host that has answered {@link #prefetch}. */
+    public static Prefetch followUpPrefetch(Host host) {
+        return folders(host).stream().map(AgentFolder::followUpPrefetch).reduce(Prefetch.none(), Prefetch::and);
     }
 
     private static List<AgentFolder> folders(Host host) {

@@ -36,10 +36,10 @@ final class OllamaApp {
     }
 
     /** What {@link #rival} will ask. */
-    static Prefetch questions(Host host, Launchd launchd) {
+    static Prefetch prefetch(Host host, Launchd launchd) {
         return Prefetch.ofStats(places(host))
                 .and(Prefetch.ofCommands(List.of(processes(host))))
-                .and(launchd.questions(List.of(LABEL)));
+                .and(launchd.prefetch(List.of(LABEL)));
     }
 
     /** It ends the servers of its own user only. */

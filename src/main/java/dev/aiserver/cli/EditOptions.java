@@ -18,7 +18,7 @@ final class EditOptions {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec command;
 
-    LocalEdit.Policy decision() {
+    LocalEdit.Policy editPolicy() {
         if (keepLocal && overwrite) {
             throw new ParameterException(command.commandLine(), "--keep-local and --overwrite exclude each other");
         }

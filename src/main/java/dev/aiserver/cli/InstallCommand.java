@@ -82,16 +82,16 @@ final class InstallCommand implements Callable<Integer> {
         }
         Install.InstallRequest wish = planning.wish(useCases.machine());
         if (dryRun) {
-            return planning.show(useCases.install().propose(wish), "install", common.json, console, planText());
+            return planning.show(useCases.install().plan(wish), "install", common.json, console, planText());
         }
         planning.requireOnlyWithDryRun();
-        return printCommands ? print(useCases.install().propose(wish)) : carryOut(wish);
+        return printCommands ? print(useCases.install().plan(wish)) : carryOut(wish);
     }
 
     private int print(Install.PlannedInstall proposal) {
         planning.requireApproved(proposal);
         proposal.unfinished().ifPresent(transacting()::refuseScript);
-        if (proposal.isUndecided()) {
+        if (proposal.needsEditPolicy()) {
             throw undecided(proposal);
         }
         Optional<Path> program = useCases.machine().isPresent() ? Optional.empty() : App.file();
@@ -108,18 +108,18 @@ final class InstallCommand implements Callable<Integer> {
         Install install = useCases.install();
         Install.InstallRequest wish = wanted;
         while (true) {
-            Install.PlannedInstall shown = install.propose(wish);
+            Install.PlannedInstall shown = install.plan(wish);
             planning.requireApproved(shown);
-            if (shown.isNothing()) {
+            if (shown.changesNothing()) {
                 console.say("No changes.");
                 return stillAnswers(shown);
             }
-            if (shown.isUndecided()) {
+            if (shown.needsEditPolicy()) {
                 Optional<LocalEdit.Policy> decision = decide(shown);
                 if (decision.isEmpty()) {
                     return nothingChanged();
                 }
-                wish = wish.deciding(decision.get());
+                wish = wish.withEdits(decision.get());
                 continue;
             }
             show(shown);
@@ -193,22 +193,22 @@ final class InstallCommand implements Callable<Integer> {
                 });
                 Interruption interruption = useCases.interruption()) {
             boolean aMomentAgo = waitedFor.isEmpty() && !consent.canAsk(console);
-            now = aMomentAgo ? install.confirmed(wish, shown) : install.propose(wish, shown);
+            now = aMomentAgo ? install.confirm(wish, shown) : install.plan(wish, shown);
             if (now.unfinished().isPresent()) {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Rollback.Left> left = install.undo(now.unfinished().get(), lock);
+                List<Rollback.Failure> left = install.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
-                now = install.propose(wish, shown);
+                now = install.plan(wish, shown);
             }
-            if (!now.isSameAs(shown)) {
+            if (!now.isEquivalentTo(shown)) {
                 return Optional.empty();
             }
-            if (!now.around().missingPackages().isEmpty()) {
-                console.say("Homebrew gets " + String.join(" and ", now.around().missingPackages())
+            if (!now.facts().missingPackages().isEmpty()) {
+                console.say("Homebrew gets " + String.join(" and ", now.facts().missingPackages())
                         + " first, which can take some minutes ...");
             }
             result = install.apply(now, lock, interruption, transacting::done, useCases.verify()::requireNoExposure);
@@ -235,7 +235,7 @@ final class InstallCommand implements Callable<Integer> {
                 changed,
                 "Verifying:",
                 () -> useCases.verify()
-                        .everything(proposal.spec(), proposal.transaction().after()));
+                        .verifyAll(proposal.spec(), proposal.transaction().after()));
     }
 
     private int proved(
@@ -258,7 +258,7 @@ final class InstallCommand implements Callable<Integer> {
     }
 
     private String nextSteps(Install.PlannedInstall proposal) {
-        String address = proposal.around().address();
+        String address = proposal.facts().address();
         return useCases.machine().isPresent()
                 ? NextSteps.of(proposal.spec(), address, useCases.layout().home())
                 : NextSteps.of(proposal.spec(), address, useCases.layout().home(), useCases.shellPath());

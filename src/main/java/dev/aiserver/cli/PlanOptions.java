@@ -62,7 +62,7 @@ final class PlanOptions {
      * @throws UserError of configuration when a file cannot be used
      */
     Install.InstallRequest wish(Optional<String> machine) {
-        LocalEdit.Policy decision = edits.decision();
+        LocalEdit.Policy decision = edits.editPolicy();
         if (plan != null) {
             require(
                     config == null && decision == LocalEdit.Policy.NONE,
@@ -104,10 +104,11 @@ final class PlanOptions {
 
     /** @return the exit code */
     int show(Install.PlannedInstall proposal, String name, boolean json, Console console, PlanText text) {
-        String document = Json.document(name, proposal.isNothing() ? "unchanged" : "planned", fields(proposal, true));
+        String document =
+                Json.document(name, proposal.changesNothing() ? "unchanged" : "planned", fields(proposal, true));
         if (out != null) {
             require(
-                    !proposal.isUndecided(),
+                    !proposal.needsEditPolicy(),
                     "--out saves one plan, so add --keep-local or --overwrite for what was edited since the installation: "
                             + text.edited(proposal.edits()));
             save(out, SavedPlan.of(proposal));
@@ -115,14 +116,14 @@ final class PlanOptions {
         if (json) {
             console.answer(document);
         } else {
-            console.answer(proposal.isNothing() ? "No changes.\n" : unfinished(proposal) + heading(proposal));
+            console.answer(proposal.changesNothing() ? "No changes.\n" : unfinished(proposal) + heading(proposal));
             console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
-            if (proposal.decision() == LocalEdit.Policy.NONE) {
+            if (proposal.editPolicy() == LocalEdit.Policy.NONE) {
                 console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
             }
             console.answer(text.diffs(proposal.plan()));
         }
-        return exitCode && !proposal.isNothing() ? ExitCode.FINDINGS : ExitCode.DONE;
+        return exitCode && !proposal.changesNothing() ? ExitCode.FINDINGS : ExitCode.DONE;
     }
 
     /** It says what is in the user's files. */
@@ -139,15 +140,15 @@ final class PlanOptions {
 
     private static String unfinished(Install.PlannedInstall proposal) {
         return proposal.unfinished()
-                .map(journal -> "The " + journal.doing() + " that began " + journal.since()
+                .map(journal -> "The " + journal.operation() + " that began " + journal.since()
                         + " did not end; it would be undone first.\n")
                 .orElse("");
     }
 
     static String heading(Install.PlannedInstall proposal) {
         ServerSpec spec = proposal.spec();
-        HostFacts around = proposal.around();
-        String found = ExistingServicesText.of(around.earlier()).stream()
+        HostFacts facts = proposal.facts();
+        String found = ExistingServicesText.of(facts.existing()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
         String settings =
@@ -156,19 +157,19 @@ final class PlanOptions {
                 ? ""
                 : "The services will write their logs elsewhere; these stay until you delete them: "
                         + proposal.oldLogs().stream().map(Path::toString).collect(Collectors.joining(", ")) + "\n";
-        return found + settings + oldLogs + "The proxy will listen on " + around.address() + ":"
+        return found + settings + oldLogs + "The proxy will listen on " + facts.address() + ":"
                 + spec.proxy().port() + ", Ollama on 127.0.0.1:" + spec.ollama().port() + ". The plan:\n";
     }
 
     /** For programs. */
     static Map<String, Object> fields(Install.PlannedInstall proposal, boolean changed) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("address", proposal.around().address());
+        fields.put("address", proposal.facts().address());
         fields.put(
                 "url",
                 "http://" + proposal.spec().name() + ":"
                         + proposal.spec().proxy().port());
-        fields.put("found", ExistingServicesText.of(proposal.around().earlier()));
+        fields.put("found", ExistingServicesText.of(proposal.facts().existing()));
         fields.put("settings", proposal.settings());
         fields.put("oldLogs", proposal.oldLogs().stream().map(Path::toString).toList());
         fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());

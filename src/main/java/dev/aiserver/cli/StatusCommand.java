@@ -39,7 +39,7 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("url", snapshot.url());
         fields.put("address", snapshot.address());
         fields.put("renamed", snapshot.renamed());
-        fields.put("underWay", snapshot.underWay());
+        fields.put("underWay", snapshot.inProgress());
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());
@@ -55,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
                                 "isHarmful",
                                 conflict.isHarmful()))
                         .toList());
-        fields.put("unknown", snapshot.unknown());
+        fields.put("unknown", snapshot.inconclusive());
         fields.put("ollama", snapshot.ollamaVersion());
         fields.put("installedModels", snapshot.installedModels());
         fields.put(

@@ -26,13 +26,13 @@ record TransactionOutput(String command, Optional<String> machine, Console conso
 
     void undoing(Journal journal) {
         console.say(
-                "The " + journal.doing() + " that began " + journal.since()
+                "The " + journal.operation() + " that began " + journal.since()
                         + " did not end: it was killed, its connection was lost, the machine went down, or not all of it could be undone. What it had begun is undone first.");
     }
 
     /** What undoing needs is known only while it is done. */
     void refuseScript(Journal journal) {
-        throw new UserError("The " + journal.doing() + " that began " + journal.since()
+        throw new UserError("The " + journal.operation() + " that began " + journal.since()
                 + " did not end, and what undoes it is no script; run " + again(command) + " first.");
     }
 
@@ -44,13 +44,13 @@ record TransactionOutput(String command, Optional<String> machine, Console conso
     int failed(Applier.Result result, List<Map<String, Object>> changes) {
         if (result instanceof Applier.Result.RolledBack back) {
             console.say("Failed: " + text.line(back.failed()) + ": " + Controls.inLine(back.reason()) + "\n"
-                    + undone(back.stays()));
-            answer("rolled-back", back.reason(), changes, back.stays());
+                    + undone(back.kept()));
+            answer("rolled-back", back.reason(), changes, back.kept());
             return ExitCode.ROLLED_BACK;
         }
         if (result instanceof Applier.Result.Interrupted interrupted) {
-            console.say("Interrupted. " + undone(interrupted.stays()));
-            answer("interrupted", "interrupted", changes, interrupted.stays());
+            console.say("Interrupted. " + undone(interrupted.kept()));
+            answer("interrupted", "interrupted", changes, interrupted.kept());
             return ExitCode.INTERRUPTED;
         }
         if (result instanceof Applier.Result.Lost lost) {
@@ -61,16 +61,16 @@ record TransactionOutput(String command, Optional<String> machine, Console conso
         }
         Applier.Result.RollbackIncomplete stuck = (Applier.Result.RollbackIncomplete) result;
         console.say("Failed: " + text.line(stuck.failed()) + ": " + Controls.inLine(stuck.reason()));
-        return stuck(stuck.left(), stuck.reason(), changes);
+        return stuck(stuck.failures(), stuck.reason(), changes);
     }
 
     /** @return the exit code */
-    int stuck(List<Rollback.Left> left, String reason, List<Map<String, Object>> changes) {
+    int stuck(List<Rollback.Failure> left, String reason, List<Map<String, Object>> changes) {
         console.say("And this could not be undone:\n"
                 + left.stream()
-                        .map(each -> "  - " + text.line(each.back()) + ": " + Controls.inLine(each.reason())
+                        .map(each -> "  - " + text.line(each.inverse()) + ": " + Controls.inLine(each.reason())
                                 + "\n    by hand:\n"
-                                + each.byHand().stream()
+                                + each.manualSteps().stream()
                                         .map(command -> "      " + command + "\n")
                                         .collect(Collectors.joining()))
                         .collect(Collectors.joining())

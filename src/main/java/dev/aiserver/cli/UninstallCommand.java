@@ -67,7 +67,7 @@ final class UninstallCommand implements Callable<Integer> {
         TransactionOutput transacting =
                 new TransactionOutput("uninstall", useCases.machine(), console, text, common.json);
         while (true) {
-            Uninstall.PlannedUninstall shown = uninstall.propose(restores());
+            Uninstall.PlannedUninstall shown = uninstall.plan(restores());
             if (restore == null && !shown.exposed().isEmpty()) {
                 String what = String.join(" and ", shown.exposed());
                 if (!dryRun) {
@@ -80,7 +80,7 @@ final class UninstallCommand implements Callable<Integer> {
                 return answer(
                         "planned",
                         shown,
-                        shown.isNothing() ? "Nothing is installed.\n" : text.list(shown.plan()) + logsToGo(shown));
+                        shown.changesNothing() ? "Nothing is installed.\n" : text.list(shown.plan()) + logsToGo(shown));
             }
             if (printCommands) {
                 shown.unfinished().ifPresent(transacting::refuseScript);
@@ -90,7 +90,7 @@ final class UninstallCommand implements Callable<Integer> {
                         useCases.layout().state()));
                 return ExitCode.DONE;
             }
-            boolean nothing = shown.isNothing() && logsToGo(shown).isEmpty();
+            boolean nothing = shown.changesNothing() && logsToGo(shown).isEmpty();
             if (!nothing && !isAgreed(shown, text, transacting)) {
                 console.say("Nothing was changed.");
                 return ExitCode.FAILED;
@@ -123,7 +123,7 @@ final class UninstallCommand implements Callable<Integer> {
     }
 
     private boolean isAgreed(Uninstall.PlannedUninstall proposal, PlanText text, TransactionOutput transacting) {
-        if (proposal.goesOn()) {
+        if (proposal.resumes()) {
             goingOn();
         } else {
             proposal.unfinished().ifPresent(transacting::undoing);
@@ -143,21 +143,21 @@ final class UninstallCommand implements Callable<Integer> {
         Applier.Result result;
         try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            Uninstall.PlannedUninstall now = uninstall.propose(restores());
-            if (now.unfinished().isPresent() && !now.goesOn()) {
+            Uninstall.PlannedUninstall now = uninstall.plan(restores());
+            if (now.unfinished().isPresent() && !now.resumes()) {
                 if (shown.unfinished().isEmpty()) {
                     transacting.undoing(now.unfinished().get());
                 }
-                List<Rollback.Left> left = uninstall.undo(now.unfinished().get(), lock);
+                List<Rollback.Failure> left = uninstall.undo(now.unfinished().get(), lock);
                 if (!left.isEmpty()) {
                     return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
                 }
-                now = uninstall.propose(restores());
+                now = uninstall.plan(restores());
             }
             if (!now.plan().changes().equals(shown.plan().changes())) {
                 return Optional.empty();
             }
-            if (now.goesOn() && !shown.goesOn()) {
+            if (now.resumes() && !shown.resumes()) {
                 goingOn();
             }
             result = uninstall.apply(now, lock, interruption, transacting::done);
@@ -173,7 +173,7 @@ final class UninstallCommand implements Callable<Integer> {
             uninstall.purgeLogs(shown);
         }
         return Optional.of(
-                shown.isNothing()
+                shown.changesNothing()
                         ? answer("unchanged", shown, "Nothing is installed.\n")
                         : answer("uninstalled", shown, shown.plan().changes().size() + " taken back.\n"));
     }
@@ -199,13 +199,13 @@ final class UninstallCommand implements Callable<Integer> {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("changes", Json.changes(proposal.plan()));
             fields.put("exposed", proposal.exposed());
-            fields.put("left", proposal.left());
+            fields.put("left", proposal.kept());
             fields.put("logs", Map.of("purged", purgeLogs && !dryRun, "files", strings(proposal)));
             console.answer(Json.document("uninstall", outcome, fields));
         } else {
             boolean purged = purgeLogs && !dryRun;
             StringBuilder answer = new StringBuilder(summary);
-            proposal.left()
+            proposal.kept()
                     .forEach(left -> answer.append("  left  ")
                             .append(Controls.inLine(left))
                             .append('\n'));

@@ -155,7 +155,7 @@ final class WarmModelsCommand implements Callable<Integer> {
         require(stall.toMillis() >= 1, "--stall must be longer than nothing");
         Installation installation = useCases.installationWithin(wait);
         require(
-                atLogin != null || edits.decision() == LocalEdit.Policy.NONE,
+                atLogin != null || edits.editPolicy() == LocalEdit.Policy.NONE,
                 "--keep-local and --overwrite go with --at-login or --no-at-login");
         if (atLogin != null) {
             return install(installation.spec(), atLogin);
@@ -189,7 +189,7 @@ final class WarmModelsCommand implements Callable<Integer> {
                 "--at-login is for the configured models; name them under models in the configuration");
         require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
         Install.InstallRequest wish =
-                new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(wanted)), edits.decision());
+                new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(wanted)), edits.editPolicy());
         return new InstallCommand(useCases, console, common, consent).carryOut(wish);
     }
 

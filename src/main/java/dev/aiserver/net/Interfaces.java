@@ -27,7 +27,7 @@ public final class Interfaces {
     }
 
     /** What it will ask. */
-    public static Prefetch questions(HostIdentity facts) {
+    public static Prefetch prefetch(HostIdentity facts) {
         return Prefetch.ofCommands(List.of(question(facts)));
     }
 

@@ -39,12 +39,12 @@ public final class Lsof {
     }
 
     /** What it will ask about these ports. */
-    public static Prefetch questions(Collection<Integer> ports) {
+    public static Prefetch prefetch(Collection<Integer> ports) {
         return Prefetch.ofCommands(List.of(question("-iTCP:" + list(ports))));
     }
 
     /** What it will ask about all ports. */
-    public static Prefetch questions() {
+    public static Prefetch prefetch() {
         return Prefetch.ofCommands(List.of(question("-iTCP")));
     }
 

@@ -132,12 +132,12 @@ public final class Tailscale {
     }
 
     /** What it will ask first. */
-    public static Prefetch questions() {
+    public static Prefetch prefetch() {
         return Prefetch.ofPrograms(PROGRAM).and(Prefetch.ofDirectories(APP_FOLDER));
     }
 
-    /** What it will ask of a host that has answered {@link #questions}. */
-    public Prefetch furtherQuestions() {
+    /** What it will ask of a host that has answered {@link #prefetch}. */
+    public Prefetch followUpPrefetch() {
         return Prefetch.ofCommands(commands().stream()
                 .flatMap(program -> Stream.of(status(program), serve(program)))
                 .toList());

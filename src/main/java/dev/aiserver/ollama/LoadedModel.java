@@ -14,7 +14,7 @@ public record LoadedModel(
         String name, String digest, long size, long sizeOnGpu, long contextLength, OffsetDateTime expiresAt) {
 
     /** Ollama says "for ever" as a date some three hundred years away. */
-    public boolean staysForEver() {
+    public boolean neverExpires() {
         return expiresAt.isAfter(OffsetDateTime.now(expiresAt.getOffset()).plusYears(1));
     }
 

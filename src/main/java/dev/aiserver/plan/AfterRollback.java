@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** How a host will be when an unfinished transaction has been undone: what a plan must start from. */
-public record AfterRollback(Journal journal, Staging stage, Contents contents, Function<Resource, State> observed)
+public record AfterRollback(Journal journal, Staging staging, Contents contents, Function<Resource, State> observed)
         implements Function<Resource, State> {
 
     @Override
@@ -24,7 +24,7 @@ public record AfterRollback(Journal journal, Staging stage, Contents contents, F
 
     private void bringContent(Change change) {
         if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
-            stage.content(file.path(), before).ifPresent(contents::add);
+            staging.content(file.path(), before).ifPresent(contents::add);
         }
     }
 }

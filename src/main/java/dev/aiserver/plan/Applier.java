@@ -16,7 +16,7 @@ public final class Applier {
     private final Interruption interruption;
     private final Consumer<Change> progress;
     private final Runnable acceptance;
-    private final List<Change> stays = new ArrayList<>();
+    private final List<Change> kept = new ArrayList<>();
 
     Applier(
             Machine machine,
@@ -37,25 +37,25 @@ public final class Applier {
         record Applied(Receipt receipt) implements Result {}
 
         /**
-         * Everything is as before, but for what stays.
+         * Everything is as before, but for what kept.
          *
-         * @param stays what was got and is not taken away again
+         * @param kept what was got and is not taken away again
          */
-        record RolledBack(Change failed, String reason, List<Change> stays) implements Result {}
+        record RolledBack(Change failed, String reason, List<Change> kept) implements Result {}
 
         /**
-         * The person wanted it to end; everything is as before, but for what stays.
+         * The person wanted it to end; everything is as before, but for what kept.
          *
-         * @param stays what was got and is not taken away again
+         * @param kept what was got and is not taken away again
          */
-        record Interrupted(List<Change> stays) implements Result {}
+        record Interrupted(List<Change> kept) implements Result {}
 
         /**
          * Some of it could not be undone; the journal still knows it.
          *
          * @param left what could not be undone
          */
-        record RollbackIncomplete(Change failed, String reason, List<Rollback.Left> left) implements Result {}
+        record RollbackIncomplete(Change failed, String reason, List<Rollback.Failure> failures) implements Result {}
 
         /**
          * The machine could be reached no longer, so nothing could be undone either; the journal there knows what was
@@ -89,15 +89,15 @@ public final class Applier {
         try {
             interruption.check();
             journal = records.journals().begin(transaction);
-        } catch (UserError trouble) {
-            if (trouble.isLoss()) {
+        } catch (UserError error) {
+            if (error.isLoss()) {
                 // The journal may have been written there all the same.
-                return new Result.Lost(first, trouble.sentence());
+                return new Result.Lost(first, error.sentence());
             }
-            if (stays.isEmpty()) {
-                throw trouble;
+            if (kept.isEmpty()) {
+                throw error;
             }
-            return ended(first, trouble);
+            return rolledBack(first, error);
         }
         return carryOut(journal);
     }
@@ -112,14 +112,14 @@ public final class Applier {
      *
      * @return how it failed, if it did
      */
-    public Optional<Result> getAll(List<Change> packages) {
+    public Optional<Result> installPackages(List<Change> packages) {
         for (Change change : packages) {
             try {
                 change.resource().converge(machine, change.before(), change.after());
-                stays.add(change);
+                kept.add(change);
                 progress.accept(change);
-            } catch (UserError trouble) {
-                return Optional.of(ended(change, trouble));
+            } catch (UserError error) {
+                return Optional.of(rolledBack(change, error));
             }
         }
         return Optional.empty();
@@ -145,36 +145,36 @@ public final class Applier {
                 } else {
                     new Batch(machine, interruption, progress, made).make(ofFiles);
                 }
-            } catch (UserError trouble) {
+            } catch (UserError error) {
                 Change failed = made.isEmpty() ? change : made.get(made.size() - 1);
-                if (trouble.kind() == UserError.Kind.REFUSED) {
+                if (error.kind() == UserError.Kind.REFUSED) {
                     made.remove(failed);
                 }
-                return undone(journal, made, failed, trouble);
+                return rollBack(journal, made, failed, error);
             }
         }
-        Optional<Result> broken = broken(journal, made);
-        if (broken.isPresent()) {
-            return broken.get();
+        Optional<Result> failure = verifyServices(journal, made);
+        if (failure.isPresent()) {
+            return failure.get();
         }
         interruption.acknowledge();
         try {
             records.journals().makeFinal(journal);
             records.journals().clear();
-        } catch (UserError trouble) {
+        } catch (UserError error) {
             if (records.journals().open().isPresent()) {
-                return undone(journal, made, made.get(made.size() - 1), trouble);
+                return rollBack(journal, made, made.get(made.size() - 1), error);
             }
             throw new UserError(
-                    "Everything was done, but not all that it needed could be cleared away: " + trouble.sentence(),
-                    trouble);
+                    "Everything was done, but not all that it needed could be cleared away: " + error.sentence(),
+                    error);
         }
         return new Result.Applied(journal.after());
     }
 
     /** What came of services that do not go on running after all, or of a result that is not accepted. */
-    private Optional<Result> broken(Journal journal, List<Change> made) {
-        List<Change> going = made.stream().filter(Change::goesOn).toList();
+    private Optional<Result> verifyServices(Journal journal, List<Change> made) {
+        List<Change> going = made.stream().filter(Change::mustKeepRunning).toList();
         Change last = going.isEmpty() ? made.get(made.size() - 1) : going.get(going.size() - 1);
         try {
             for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
@@ -182,26 +182,26 @@ public final class Applier {
                         .filter(change -> change.is(ended.label()))
                         .findFirst()
                         .orElse(last);
-                return Optional.of(undone(journal, made, failed, ended.trouble()));
+                return Optional.of(rollBack(journal, made, failed, ended.trouble()));
             }
             interruption.check();
             acceptance.run();
             interruption.check();
             return Optional.empty();
-        } catch (UserError trouble) {
-            return Optional.of(undone(journal, made, last, trouble));
+        } catch (UserError error) {
+            return Optional.of(rollBack(journal, made, last, error));
         }
     }
 
-    private Result undone(Journal journal, List<Change> made, Change failed, UserError trouble) {
-        if (trouble.isLoss()) {
-            return new Result.Lost(failed, trouble.sentence());
+    private Result rollBack(Journal journal, List<Change> made, Change failed, UserError error) {
+        if (error.isLoss()) {
+            return new Result.Lost(failed, error.sentence());
         }
-        String reason = interruption.isRequested() ? "interrupted" : trouble.sentence();
+        String reason = interruption.isRequested() ? "interrupted" : error.sentence();
         try {
             interruption.acknowledge();
-            List<Rollback.Left> left = new Rollback(machine, records).undo(journal, made);
-            return left.isEmpty() ? ended(failed, trouble) : new Result.RollbackIncomplete(failed, reason, left);
+            List<Rollback.Failure> left = new Rollback(machine, records).undo(journal, made);
+            return left.isEmpty() ? rolledBack(failed, error) : new Result.RollbackIncomplete(failed, reason, left);
         } catch (UserError later) {
             if (later.isLoss()) {
                 return new Result.Lost(failed, later.sentence());
@@ -210,11 +210,11 @@ public final class Applier {
         }
     }
 
-    /** When nothing is left but what stays. */
-    public Result ended(Change failed, UserError trouble) {
-        List<Change> staying = List.copyOf(stays);
+    /** When nothing is left but what kept. */
+    public Result rolledBack(Change failed, UserError error) {
+        List<Change> staying = List.copyOf(kept);
         return interruption.isRequested()
                 ? new Result.Interrupted(staying)
-                : new Result.RolledBack(failed, trouble.sentence(), staying);
+                : new Result.RolledBack(failed, error.sentence(), staying);
     }
 }

@@ -39,7 +39,7 @@ final class Batch {
 
     void make(List<Change> changes) {
         List<Path> paths = changes.stream().map(Batch::path).toList();
-        Machine now = machine.askedAhead(Prefetch.ofFiles(paths));
+        Machine now = machine.prefetched(Prefetch.ofFiles(paths));
         for (Change change : changes) {
             if (wasWrittenMeanwhile(now, change)) {
                 made.add(change);
@@ -84,7 +84,7 @@ final class Batch {
                 int done = made.size() - before;
                 Change change = due.get(done - 1);
                 if (!found && !isMadeThoughRefused(change)) {
-                    throw machine.stage().isGone(change.resource().name());
+                    throw machine.staging().missing(change.resource().name());
                 }
                 progress.accept(change);
                 if (done < due.size()) {

@@ -53,8 +53,8 @@ public record Change(Resource resource, State before, State after) {
     }
 
     /** Whether what it leads to must go on running. */
-    boolean goesOn() {
-        return resource instanceof Service service && service.goesOn(after);
+    boolean mustKeepRunning() {
+        return resource instanceof Service service && service.mustKeepRunning(after);
     }
 
     /** Whether it is one of that job. */

@@ -1,5 +1,6 @@
 package dev.aiserver.plan;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.aiserver.resource.Resource;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
  * A transaction that is under way, or was when its process died: enough to finish it or to undo it.
  *
  * @param schema of the file that it is kept in
- * @param doing what the person called it: install, uninstall
+ * @param operation what the person called it: install, uninstall
  * @param since when it began, for people
  * @param before the receipt to return to
  * @param after the receipt when all changes are made
@@ -17,7 +18,7 @@ import java.util.List;
  */
 public record Journal(
         int schema,
-        String doing,
+        @JsonProperty("doing") String operation,
         String since,
         Receipt before,
         Receipt after,
@@ -40,6 +41,6 @@ public record Journal(
     Journal beginning(Resource service) {
         List<String> more = new ArrayList<>(services);
         more.add(service.id());
-        return new Journal(schema, doing, since, before, after, changes, more, backups);
+        return new Journal(schema, operation, since, before, after, changes, more, backups);
     }
 }

@@ -29,14 +29,14 @@ public final class JournalStore {
     private final Host host;
     private final StateFiles files;
     private final ReceiptStore receipts;
-    private final Staging stage;
+    private final Staging staging;
     private final Clock clock;
 
     public JournalStore(Host host, ReceiptStore receipts, Clock clock) {
         this.host = host;
         this.receipts = receipts;
         this.files = receipts.files();
-        this.stage = new Staging(host, files.resolve("stage"));
+        this.staging = new Staging(host, files.resolve("stage"));
         this.clock = clock;
     }
 
@@ -44,8 +44,8 @@ public final class JournalStore {
         return files.resolve(JOURNAL);
     }
 
-    public Staging stage() {
-        return stage;
+    public Staging staging() {
+        return staging;
     }
 
     /**
@@ -63,9 +63,9 @@ public final class JournalStore {
     }
 
     private Optional<String> problem(Journal journal) {
-        boolean installs = journal.doing().equals("install");
-        if (!installs && !journal.doing().equals("uninstall")) {
-            return Optional.of("nobody can do \"" + journal.doing() + "\"");
+        boolean installs = journal.operation().equals("install");
+        if (!installs && !journal.operation().equals("uninstall")) {
+            return Optional.of("nobody can do \"" + journal.operation() + "\"");
         }
         if (!journal.backups().stream().allMatch(Content::isDigest)) {
             return Optional.of("it names a backup that is none");
@@ -102,7 +102,7 @@ public final class JournalStore {
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> kept = new ArrayList<>();
         try {
-            Host now = host.ahead(questions());
+            Host now = host.ahead(prefetch());
             List<FileChange> remains = remains(now);
             if (!remains.isEmpty()) {
                 host.changeAll(remains, made -> {});
@@ -116,22 +116,22 @@ public final class JournalStore {
                     Stream.of(change.before(), change.after())
                             .filter(State.File.class::isInstance)
                             .map(State.File.class::cast)
-                            .map(state -> stage.putting(file.path(), state, contents.get(state.digest())))
+                            .map(state -> staging.write(file.path(), state, contents.get(state.digest())))
                             .forEach(changes::add);
                     overwritten(change, transaction)
                             .filter(digest -> receipts.keep(digest, contents))
                             .ifPresent(kept::add);
                 }
             }
-            if (!changes.isEmpty() && now.stat(stage.folder()) instanceof FileState.Absent) {
-                changes.add(0, stage.making());
+            if (!changes.isEmpty() && now.stat(staging.folder()) instanceof FileState.Absent) {
+                changes.add(0, staging.createFolder());
             }
             if (!transaction.after().isEmpty()) {
                 changes.add(receipts.preparing(transaction.after()));
             }
             Journal journal = new Journal(
                     Journal.SCHEMA,
-                    transaction.doing(),
+                    transaction.operation(),
                     since,
                     transaction.before(),
                     transaction.after(),
@@ -141,11 +141,11 @@ public final class JournalStore {
             changes.add(files.writing(JOURNAL, journal));
             host.changeAll(changes, made -> {});
             return journal;
-        } catch (UserError trouble) {
+        } catch (UserError error) {
             clear();
             kept.forEach(receipts::drop);
             files.removeIfEmpty();
-            throw trouble;
+            throw error;
         }
     }
 
@@ -181,12 +181,12 @@ public final class JournalStore {
 
     /** Removes what only the transaction needed; the journal first, because what is left without it harms nobody. */
     public void clear() {
-        host.changeAll(remains(host.ahead(questions())), made -> {});
+        host.changeAll(remains(host.ahead(prefetch())), made -> {});
     }
 
-    private Prefetch questions() {
-        return Prefetch.ofStats(List.of(stage.folder(), files.directory()))
-                .and(Prefetch.ofDirectories(stage.folder(), files.directory()));
+    private Prefetch prefetch() {
+        return Prefetch.ofStats(List.of(staging.folder(), files.directory()))
+                .and(Prefetch.ofDirectories(staging.folder(), files.directory()));
     }
 
     /** The directory goes too when nothing else is in it. */
@@ -194,8 +194,8 @@ public final class JournalStore {
         List<Path> there = now.list(files.directory());
         List<Path> going = Stream.of(
                         Stream.of(file(), receipts.prepared()).filter(there::contains),
-                        now.list(stage.folder()).stream(),
-                        Stream.of(stage.folder()).filter(there::contains),
+                        now.list(staging.folder()).stream(),
+                        Stream.of(staging.folder()).filter(there::contains),
                         Stream.of(files.directory())
                                 .filter(directory -> now.stat(directory) instanceof FileState.Directory)
                                 .filter(directory -> ours().containsAll(there)))
@@ -207,6 +207,6 @@ public final class JournalStore {
     }
 
     private List<Path> ours() {
-        return List.of(file(), receipts.prepared(), stage.folder());
+        return List.of(file(), receipts.prepared(), staging.folder());
     }
 }

@@ -10,10 +10,10 @@ import java.util.function.Function;
  * A file that somebody has written since this program wrote it last.
  *
  * @param installed as this program left it
- * @param theirs as it is now
- * @param ours as this program would write it, or absent when it would take it away
+ * @param current as it is now
+ * @param desired as this program would write it, or absent when it would take it away
  */
-public record LocalEdit(HostFile file, State.File installed, State.File theirs, State ours) {
+public record LocalEdit(HostFile file, State.File installed, State.File current, State desired) {
 
     /** What a person wants of the files that they edited. */
     public enum Policy {
@@ -29,10 +29,10 @@ public record LocalEdit(HostFile file, State.File installed, State.File theirs, 
         for (DesiredResource target : targets) {
             if (target.resource() instanceof HostFile file
                     && receipt.recorded(file).orElse(State.ABSENT) instanceof State.File installed
-                    && observed.apply(file) instanceof State.File theirs
-                    && !theirs.equals(installed)
-                    && !theirs.equals(target.state())) {
-                edits.add(new LocalEdit(file, installed, theirs, target.state()));
+                    && observed.apply(file) instanceof State.File current
+                    && !current.equals(installed)
+                    && !current.equals(target.state())) {
+                edits.add(new LocalEdit(file, installed, current, target.state()));
             }
         }
         return edits;
@@ -56,7 +56,7 @@ public record LocalEdit(HostFile file, State.File installed, State.File theirs, 
     }
 
     private String kept(String digest) {
-        return ours instanceof State.File file && digest.equals(file.digest()) ? theirs.digest() : digest;
+        return desired instanceof State.File file && digest.equals(file.digest()) ? current.digest() : digest;
     }
 
     /** Nobody knows whether a service has read what they wrote. */

@@ -1,5 +1,6 @@
 package dev.aiserver.plan;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
@@ -44,13 +45,18 @@ public final class LockFile {
      *
      * @param started when that process started, as {@code ps} says: a later process may get the same id; empty when
      *     {@code ps} did not say
-     * @param doing what the person called it: install, uninstall
+     * @param operation what the person called it: install, uninstall
      */
-    public record Holder(int schema, long process, String started, String doing, String since) {
+    public record Holder(
+            int schema,
+            long process,
+            String started,
+            @JsonProperty("doing") String operation,
+            String since) {
 
         /** For sentences. */
         public String words() {
-            return "\"aiserver " + doing + "\" (process " + process + ", since " + since + ")";
+            return "\"aiserver " + operation + "\" (process " + process + ", since " + since + ")";
         }
     }
 
@@ -66,12 +72,12 @@ public final class LockFile {
      * @param waiting is told who has it, when it must be waited for
      * @throws UserError that names the holder, when it still has the lock at the limit
      */
-    public Held take(String doing, Duration limit, Consumer<Holder> waiting) {
+    public Held take(String operation, Duration limit, Consumer<Holder> waiting) {
         long process = host.presence();
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         CommandResult started = started(process);
         Holder me =
-                new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", doing, since);
+                new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", operation, since);
         Attempts attempts = new Attempts(me, waiting);
         if (!new Poller(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
             throw new UserError("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
@@ -84,12 +90,12 @@ public final class LockFile {
     private void release() {
         try {
             files.remove(LOCK);
-        } catch (UserError trouble) {
-            if (!trouble.isLoss()) {
+        } catch (UserError error) {
+            if (!error.isLoss()) {
                 throw new UserError(
                         "The lock could not be removed, which holds nobody up; look with \"aiserver status\" how the rest "
-                                + "ended: " + trouble.sentence(),
-                        trouble);
+                                + "ended: " + error.sentence(),
+                        error);
             }
         }
     }
@@ -103,7 +109,7 @@ public final class LockFile {
     }
 
     /** What {@link #other} will ask of a host that has answered what the file holds. */
-    Prefetch furtherQuestions() {
+    Prefetch followUpPrefetch() {
         try {
             return read(LOCK)
                     .map(holder -> Prefetch.ofCommands(List.of(question(holder.process()))))
@@ -156,13 +162,13 @@ public final class LockFile {
             }
             try {
                 return files.create(LOCK, me);
-            } catch (UserError trouble) {
+            } catch (UserError error) {
                 // The one that had it may have taken its empty directory away just now.
                 if (host.file(directory) instanceof FileState.Absent) {
                     return false;
                 }
                 files.removeIfEmpty();
-                throw trouble;
+                throw error;
             }
         }
 

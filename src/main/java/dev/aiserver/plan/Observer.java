@@ -38,7 +38,7 @@ public final class Observer {
     }
 
     /** What looking at these will ask. */
-    public static Prefetch questions(List<Resource> resources, Launchd launchd) {
+    public static Prefetch prefetch(List<Resource> resources, Launchd launchd) {
         List<Path> files = new ArrayList<>();
         List<String> labels = new ArrayList<>();
         List<String> programs = new ArrayList<>();
@@ -51,7 +51,7 @@ public final class Observer {
             } else if (resource instanceof HostFile file) {
                 files.add(file.path());
             } else if (resource instanceof LoginItem) {
-                disabled = launchd.questionsOfDisabled();
+                disabled = launchd.prefetchOfDisabled();
             } else if (resource instanceof OneShotJob job) {
                 labels.add(job.label());
                 files.add(job.plist());
@@ -64,7 +64,7 @@ public final class Observer {
         }
         return Prefetch.ofFiles(files)
                 .and(Prefetch.ofPrograms(programs.toArray(String[]::new)))
-                .and(launchd.questions(labels))
+                .and(launchd.prefetch(labels))
                 .and(disabled);
     }
 

@@ -28,8 +28,13 @@ public record Plan(List<Change> changes, List<DesiredResource> unchanged, Conten
     }
 
     /** The part of it that this program takes back again. */
-    public Plan ours() {
-        return of(changes.stream().filter(change -> change.resource().isOurs()).toList(), unchanged, contents);
+    public Plan reversible() {
+        return of(
+                changes.stream()
+                        .filter(change -> change.resource().isReversible())
+                        .toList(),
+                unchanged,
+                contents);
     }
 
     public boolean isEmpty() {

@@ -78,7 +78,7 @@ public record Receipt(
                             target.resource().id(), new Entry(target.resource(), known.before(), target.state())));
         }
         for (Change change : plan.changes()) {
-            if (change.resource().isOurs()) {
+            if (change.resource().isReversible()) {
                 State first = entry(change.resource()).map(Entry::before).orElse(change.before());
                 byId.put(change.resource().id(), new Entry(change.resource(), first, change.after()));
             }

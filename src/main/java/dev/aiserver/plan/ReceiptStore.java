@@ -71,7 +71,7 @@ public final class ReceiptStore {
     }
 
     /** What {@link #load} will ask of a host that has answered what the receipt holds. */
-    public Prefetch furtherQuestions() {
+    public Prefetch followUpPrefetch() {
         return Prefetch.ofFiles(readable().stream()
                 .flatMap(receipt -> receipt.entries().stream())
                 .map(Receipt.Entry::before)

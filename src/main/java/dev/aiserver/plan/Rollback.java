@@ -27,14 +27,14 @@ public final class Rollback {
      * @param reason why that failed
      * @param byHand how a person does it: commands in their order
      */
-    public record Left(Change back, String reason, List<Command> byHand) {}
+    public record Failure(Change inverse, String reason, List<Command> manualSteps) {}
 
     /**
      * All that has begun of a transaction whose process died on the way.
      *
      * @throws UserError when the machine can be reached no longer; the journal there knows what is left
      */
-    List<Left> undo(Journal journal) {
+    List<Failure> undo(Journal journal) {
         return undo(
                 journal,
                 journal.changes().stream()
@@ -43,51 +43,51 @@ public final class Rollback {
     }
 
     /** @param begun of the changes in the journal */
-    List<Left> undo(Journal journal, List<Change> begun) {
+    List<Failure> undo(Journal journal, List<Change> begun) {
         List<Change> back = begun.stream().map(Change::inverse).toList();
-        List<Left> left = new ArrayList<>();
+        List<Failure> left = new ArrayList<>();
         List<Change> going = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
                 if (isStillOurs(change)) {
                     change.resource().converge(machine, change.before(), change.after());
-                    if (change.goesOn()) {
+                    if (change.mustKeepRunning()) {
                         going.add(change);
                     }
                 }
-            } catch (UserError trouble) {
-                if (trouble.isLoss()) {
-                    throw trouble;
+            } catch (UserError error) {
+                if (error.isLoss()) {
+                    throw error;
                 }
-                left.add(left(change, trouble));
+                left.add(left(change, error));
             }
         }
-        left.addAll(broken(going));
+        left.addAll(failedServices(going));
         if (left.isEmpty()) {
             discard(journal);
         }
         return left;
     }
 
-    private List<Left> broken(List<Change> going) {
-        List<Left> left = new ArrayList<>();
+    private List<Failure> failedServices(List<Change> going) {
+        List<Failure> left = new ArrayList<>();
         try {
             for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
                 going.stream()
                         .filter(change -> change.is(ended.label()))
                         .forEach(change -> left.add(left(change, ended.trouble())));
             }
-        } catch (UserError trouble) {
-            if (trouble.isLoss()) {
-                throw trouble;
+        } catch (UserError error) {
+            if (error.isLoss()) {
+                throw error;
             }
-            going.forEach(change -> left.add(left(change, trouble)));
+            going.forEach(change -> left.add(left(change, error)));
         }
         return left;
     }
 
-    private Left left(Change change, UserError trouble) {
-        return new Left(change, trouble.sentence(), change.resource().byHand(machine, change.after()));
+    private Failure left(Change change, UserError error) {
+        return new Failure(change, error.sentence(), change.resource().manualSteps(machine, change.after()));
     }
 
     /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
@@ -98,14 +98,14 @@ public final class Rollback {
     private void discard(Journal journal) {
         try {
             records.journals().discard(journal);
-        } catch (UserError trouble) {
-            if (trouble.isLoss()) {
-                throw trouble;
+        } catch (UserError error) {
+            if (error.isLoss()) {
+                throw error;
             }
             throw new UserError(
                     "Everything that was begun was undone, but not all that it needed could be cleared away: "
-                            + trouble.sentence(),
-                    trouble);
+                            + error.sentence(),
+                    error);
         }
     }
 }

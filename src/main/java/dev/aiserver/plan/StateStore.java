@@ -16,17 +16,17 @@ public record StateStore(ReceiptStore receipts, JournalStore journals, LockFile 
     }
 
     /** What {@link #unfinished} and the receipt will ask first. */
-    public Prefetch questions() {
+    public Prefetch prefetch() {
         return Prefetch.ofFiles(List.of(receipts.file(), journals.file(), lock.file()))
                 .and(Prefetch.ofStats(List.of(receipts.files().directory())));
     }
 
     /**
-     * What they will ask of a host that has answered {@link #questions}; a record that cannot be read is told of by whoever
+     * What they will ask of a host that has answered {@link #prefetch}; a record that cannot be read is told of by whoever
      * reads it.
      */
-    public Prefetch furtherQuestions() {
-        return receipts.furtherQuestions().and(lock.furtherQuestions());
+    public Prefetch followUpPrefetch() {
+        return receipts.followUpPrefetch().and(lock.followUpPrefetch());
     }
 
     /**

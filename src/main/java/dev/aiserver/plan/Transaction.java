@@ -3,11 +3,11 @@ package dev.aiserver.plan;
 /**
  * Changes that are made all or not at all.
  *
- * @param doing what the person called it: install, uninstall
+ * @param operation what the person called it: install, uninstall
  * @param before the receipt of earlier changes
  * @param after the receipt when all of it has been made
  */
-public record Transaction(String doing, Plan plan, Receipt before, Receipt after) {
+public record Transaction(String operation, Plan plan, Receipt before, Receipt after) {
 
     /** Brings an installation to what it shall be. */
     public static Transaction install(Plan plan, Receipt before, Receipt header) {

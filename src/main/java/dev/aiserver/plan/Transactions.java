@@ -16,18 +16,18 @@ public final class Transactions {
     private final StateStore records;
 
     public Transactions(Host host, Launchd launchd, StateStore records) {
-        this.machine = new Machine(host, launchd, records.journals().stage());
+        this.machine = new Machine(host, launchd, records.journals().staging());
         this.records = records;
     }
 
     /**
      * Waits until nobody else changes this installation.
      *
-     * @param doing what the person called it: install, uninstall
+     * @param operation what the person called it: install, uninstall
      * @param waiting is told who does
      */
-    public LockFile.Held lock(String doing, Consumer<LockFile.Holder> waiting) {
-        return records.lock().take(doing, LOCK_LIMIT, waiting);
+    public LockFile.Held lock(String operation, Consumer<LockFile.Holder> waiting) {
+        return records.lock().take(operation, LOCK_LIMIT, waiting);
     }
 
     /**
@@ -36,7 +36,7 @@ public final class Transactions {
      * @return what could not be undone
      * @throws dev.aiserver.host.UserError when the machine can be reached no longer; the journal there knows what is left
      */
-    public List<Rollback.Left> undo(Journal journal) {
+    public List<Rollback.Failure> undo(Journal journal) {
         return new Rollback(machine, records).undo(journal);
     }
 

@@ -197,7 +197,7 @@ public final class Rehearsal {
         private void install() throws Failed {
             PlanText text = new PlanText(console, layout.home());
             Install.PlannedInstall proposal =
-                    installation().propose(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
+                    installation().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
             console.say(text.list(proposal.plan()));
             proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
             try (LockFile.Held lock = installation().lock(holder -> {})) {
@@ -236,7 +236,7 @@ public final class Rehearsal {
 
         private void installAgain() throws Failed {
             Install.PlannedInstall proposal =
-                    installation().propose(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
+                    installation().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
             if (!proposal.plan().isEmpty()) {
                 throw new Failed(
                         "install again",
@@ -273,7 +273,7 @@ public final class Rehearsal {
         private void uninstall() throws Failed {
             PlanText text = new PlanText(console, layout.home());
             Uninstall uninstall = new Uninstall(host, launchd, layout, records);
-            Uninstall.PlannedUninstall proposal = uninstall.propose();
+            Uninstall.PlannedUninstall proposal = uninstall.plan();
             try (LockFile.Held lock = uninstall.lock(holder -> {})) {
                 requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)), text);
                 uninstall.purgeLogs(proposal);
@@ -291,7 +291,7 @@ public final class Rehearsal {
             }
             if (result instanceof Applier.Result.RollbackIncomplete stuck) {
                 throw new Failed(
-                        step, text.line(stuck.failed()) + ": " + stuck.reason() + "; not undone: " + stuck.left());
+                        step, text.line(stuck.failed()) + ": " + stuck.reason() + "; not undone: " + stuck.failures());
             }
             if (result instanceof Applier.Result.Interrupted) {
                 throw new Failed(step, "interrupted");

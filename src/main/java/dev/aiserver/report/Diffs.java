@@ -54,7 +54,7 @@ final class Diffs {
                 .showInlineDiffs(false)
                 .lineNormalizer(line -> line)
                 .build()
-                .generateDiffRows(lines(edit.theirs(), contents), lines(edit.ours(), contents));
+                .generateDiffRows(lines(edit.current(), contents), lines(edit.desired(), contents));
         List<String> columns = new ArrayList<>();
         columns.add(row("yours, as it is now", ' ', "this program's"));
         boolean skipped = false;

@@ -78,12 +78,12 @@ public final class HtmlReport {
             return Status.PASSED;
         }
         if (outcome instanceof Outcome.Warned) {
-            return Status.WARNED;
+            return Status.WARNING;
         }
         if (outcome instanceof Outcome.Failed) {
             return Status.FAILED;
         }
-        return outcome instanceof Outcome.Skipped ? Status.SKIPPED : Status.UNKNOWN;
+        return outcome instanceof Outcome.Skipped ? Status.SKIPPED : Status.INCONCLUSIVE;
     }
 
     private static String evidence(Outcome outcome) {
@@ -116,7 +116,7 @@ public final class HtmlReport {
         List<Action> actions = new ArrayList<>();
         byFix.forEach((fix, failed) -> actions.add(new Action(fix, failed)));
         List<Check> unknown = checks.stream()
-                .filter(check -> check.status() == Status.UNKNOWN)
+                .filter(check -> check.status() == Status.INCONCLUSIVE)
                 .toList();
         if (!unknown.isEmpty()) {
             actions.add(new Action(FIND_OUT, unknown));
@@ -130,9 +130,9 @@ public final class HtmlReport {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         return new Counts(
                 numbers.getOrDefault(Status.PASSED, 0L),
-                numbers.getOrDefault(Status.WARNED, 0L),
+                numbers.getOrDefault(Status.WARNING, 0L),
                 numbers.getOrDefault(Status.FAILED, 0L),
                 numbers.getOrDefault(Status.SKIPPED, 0L),
-                numbers.getOrDefault(Status.UNKNOWN, 0L));
+                numbers.getOrDefault(Status.INCONCLUSIVE, 0L));
     }
 }

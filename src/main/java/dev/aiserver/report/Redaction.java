@@ -131,7 +131,7 @@ public final class Redaction {
         for (Rule rule : RULES) {
             result = rule.pattern().matcher(result).replaceAll(rule.replacement());
         }
-        for (Pattern form : Secrets.forms()) {
+        for (Pattern form : Secrets.patterns()) {
             result = form.matcher(result).replaceAll(SECRET);
         }
         return users.matcher(UserName.HOME.matcher(result).replaceAll("~")).replaceAll(USER);

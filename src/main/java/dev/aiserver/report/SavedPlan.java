@@ -34,7 +34,7 @@ public final class SavedPlan {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("version", proposal.header().version());
         fields.put("configuration", proposal.spec().asConfiguration());
-        fields.put("edits", proposal.decision());
+        fields.put("edits", proposal.editPolicy());
         fields.put("changes", Json.changes(proposal.plan()));
         return Json.document("plan", "planned", fields);
     }

@@ -37,8 +37,8 @@ public final class StatusText {
                 .forEach(name -> text.append(
                         "  Tailscale calls this machine %s now, and the proxy refuses that name (421); run \"aiserver install\".%n"
                                 .formatted(name)));
-        if (!snapshot.underWay().isEmpty()) {
-            line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.underWay());
+        if (!snapshot.inProgress().isEmpty()) {
+            line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.inProgress());
         }
         int width = snapshot.services().stream()
                 .mapToInt(service -> service.label().length())
@@ -62,7 +62,7 @@ public final class StatusText {
                         console.paint(conflict.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("conflict")),
                         names.of(conflict.words())));
         String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
-        snapshot.unknown().forEach(sentence -> line(text, unknown, sentence));
+        snapshot.inconclusive().forEach(sentence -> line(text, unknown, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {
             List<String> loaded =
                     snapshot.loadedModels().stream().map(LoadedModel::name).toList();

@@ -60,7 +60,7 @@ public final class WarmText {
         fields.put("digest", model.digest());
         fields.put("gpuPercent", model.percentOnGpu());
         fields.put("contextLength", model.contextLength());
-        fields.put("forEver", model.staysForEver());
+        fields.put("forEver", model.neverExpires());
         fields.put("expiresAt", model.expiresAt().toString());
         return fields;
     }

@@ -23,7 +23,7 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
-    public boolean isOurs() {
+    public boolean isReversible() {
         return false;
     }
 
@@ -33,7 +33,7 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
-    public List<Command> byHand(Machine machine, State to) {
+    public List<Command> manualSteps(Machine machine, State to) {
         return List.of(Command.of("brew", to.equals(State.PRESENT) ? "install" : "uninstall", formula));
     }
 

@@ -25,7 +25,7 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
-    public boolean isOurs() {
+    public boolean isReversible() {
         return true;
     }
 
@@ -35,7 +35,7 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
-    public List<Command> byHand(Machine machine, State to) {
+    public List<Command> manualSteps(Machine machine, State to) {
         return List.of(Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString()));
     }
 

@@ -33,7 +33,7 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
 
     /** If it did not do its work before, it need not now. */
     @Override
-    public boolean goesOn(State to) {
+    public boolean mustKeepRunning(State to) {
         return !to.equals(State.ABSENT) && !addresses.isEmpty();
     }
 
@@ -41,7 +41,7 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
     public void converge(Machine machine, State from, State to) {
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);
-        } else if (goesOn(to)) {
+        } else if (mustKeepRunning(to)) {
             machine.launchd().begin(label, plist, Readiness.RUNNING_IS_ENOUGH);
         } else {
             machine.launchd().load(label, plist);

@@ -22,7 +22,7 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public boolean isOurs() {
+    public boolean isReversible() {
         return true;
     }
 
@@ -38,24 +38,26 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public List<Command> byHand(Machine machine, State to) {
+    public List<Command> manualSteps(Machine machine, State to) {
         return List.of(
                 to instanceof State.File file
                         ? Command.of(
-                                "cp", "-p", machine.stage().place(path, file).toString(), path.toString())
+                                "cp", "-p", machine.staging().place(path, file).toString(), path.toString())
                         : Command.of("rm", path.toString()));
     }
 
     @Override
     public Optional<FileChange> fileChange(Machine machine, State to) {
         return Optional.of(
-                to instanceof State.File file ? machine.stage().bringing(path, file) : new FileChange.Delete(path));
+                to instanceof State.File file
+                        ? machine.staging().moveIntoPlace(path, file)
+                        : new FileChange.Delete(path));
     }
 
     @Override
     public void converge(Machine machine, State from, State to) {
         if (to instanceof State.File file) {
-            machine.stage().bring(path, file);
+            machine.staging().install(path, file);
         } else {
             machine.host().delete(path);
         }

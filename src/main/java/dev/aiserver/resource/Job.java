@@ -40,7 +40,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
-    public boolean goesOn(State to) {
+    public boolean mustKeepRunning(State to) {
         return to instanceof State.Running;
     }
 
@@ -80,11 +80,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
             if (isReloaded(machine) || mayStayAsItIs(machine, to)) {
                 return;
             }
-        } catch (UserError trouble) {
-            if (trouble.kind() == UserError.Kind.REFUSED && mayStayAsItIs(machine, to)) {
+        } catch (UserError error) {
+            if (error.kind() == UserError.Kind.REFUSED && mayStayAsItIs(machine, to)) {
                 return;
             }
-            throw trouble;
+            throw error;
         }
         machine.launchd().restart(label, () -> health.problem(machine.host()));
     }
@@ -115,11 +115,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         Set<Integer> now;
         try {
             now = listeners(machine);
-        } catch (UserError trouble) {
-            if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
-                throw trouble;
+        } catch (UserError error) {
+            if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+                throw error;
             }
-            return Optional.of("it cannot be seen whether it reloads: " + trouble.sentence());
+            return Optional.of("it cannot be seen whether it reloads: " + error.sentence());
         }
         if (now.isEmpty() || now.stream().anyMatch(before::contains)) {
             return Optional.of("it still serves with its old configuration");

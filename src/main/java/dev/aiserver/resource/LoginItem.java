@@ -26,12 +26,12 @@ public record LoginItem(String label) implements Resource {
     }
 
     @Override
-    public boolean isOurs() {
+    public boolean isReversible() {
         return true;
     }
 
     @Override
-    public List<Command> byHand(Machine machine, State to) {
+    public List<Command> manualSteps(Machine machine, State to) {
         return List.of(machine.launchd().allowAtLoginByHand(label, to.equals(State.PRESENT)));
     }
 

@@ -5,10 +5,10 @@ import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 
 /** What resources are changed with: a host, its service manager, and the contents of files. */
-public record Machine(Host host, Launchd launchd, Staging stage) {
+public record Machine(Host host, Launchd launchd, Staging staging) {
 
     /** The same, having been asked that. */
-    public Machine askedAhead(Prefetch questions) {
-        return new Machine(host.ahead(questions), launchd, stage);
+    public Machine prefetched(Prefetch questions) {
+        return new Machine(host.ahead(questions), launchd, staging);
     }
 }

@@ -22,7 +22,7 @@ public record OneShotJob(String label, Path plist) implements Service {
     }
 
     @Override
-    public boolean goesOn(State to) {
+    public boolean mustKeepRunning(State to) {
         return false;
     }
 

@@ -30,10 +30,10 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
     int rank();
 
     /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
-    boolean isOurs();
+    boolean isReversible();
 
     /** How a person brings it there, when this program could not: commands in their order. */
-    List<Command> byHand(Machine machine, State to);
+    List<Command> manualSteps(Machine machine, State to);
 
     /**
      * How to bring it there by one change of a file, so that several are made together; empty where it takes more, or

@@ -13,15 +13,15 @@ public sealed interface Service extends Resource permits ExistingJob, Job, OneSh
     Path plist();
 
     /** Whether in that state it must go on running, which can be seen only some time after it was brought there. */
-    boolean goesOn(State to);
+    boolean mustKeepRunning(State to);
 
     @Override
-    default boolean isOurs() {
+    default boolean isReversible() {
         return true;
     }
 
     @Override
-    default List<Command> byHand(Machine machine, State to) {
+    default List<Command> manualSteps(Machine machine, State to) {
         return to.equals(State.ABSENT)
                 ? machine.launchd().stopByHand(label())
                 : machine.launchd().startByHand(label(), plist());

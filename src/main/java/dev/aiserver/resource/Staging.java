@@ -19,25 +19,25 @@ public record Staging(Host host, Path folder) {
     private static final int DIGITS = 16;
 
     /** Makes the folder. */
-    public FileChange making() {
+    public FileChange createFolder() {
         return new FileChange.CreateDirectory(folder, FOLDER_MODE);
     }
 
     /** Makes ready one content of a file, with its mode. */
-    public FileChange putting(Path file, State.File state, Content content) {
+    public FileChange write(Path file, State.File state, Content content) {
         return new FileChange.Write(place(file, state), content, state.mode());
     }
 
-    /** Gives the file a content that was made ready; see {@link #bring}. */
-    FileChange bringing(Path file, State.File state) {
+    /** Gives the file a content that was made ready; see {@link #install}. */
+    FileChange moveIntoPlace(Path file, State.File state) {
         return new FileChange.Move(place(file, state), file);
     }
 
     /** Gives the file a content that was made ready; one that has it already keeps it. */
-    void bring(Path file, State.File state) {
+    void install(Path file, State.File state) {
         try {
-            if (!bringing(file, state).make(host) && !new HostFile(file).isAs(state, host)) {
-                throw isGone(file.toString());
+            if (!moveIntoPlace(file, state).make(host) && !new HostFile(file).isAs(state, host)) {
+                throw missing(file.toString());
             }
         } catch (UserError refused) {
             if (!new HostFile(file).isAs(state, host)) {
@@ -47,7 +47,7 @@ public record Staging(Host host, Path folder) {
     }
 
     /** @param file whose content it is */
-    public UserError isGone(String file) {
+    public UserError missing(String file) {
         return new UserError("The content for " + file + " is no longer in " + folder
                 + "; something else has removed it. Run this command again.");
     }

@@ -50,10 +50,9 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
     /**
      * @param contents is given what the files shall hold
      */
-    public static DesiredState of(
-            ServerSpec spec, HostFacts around, Layout layout, Release release, Contents contents) {
+    public static DesiredState of(ServerSpec spec, HostFacts facts, Layout layout, Release release, Contents contents) {
         Builder drawing = new Builder(contents);
-        around.missingPackages()
+        facts.missingPackages()
                 .forEach(formula -> drawing.add(new DesiredResource(new BrewPackage(formula), State.PRESENT)));
 
         drawing.directory(layout.home().resolve("Library"), 0700);
@@ -64,22 +63,22 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
         drawing.privateFolders(layout.home(), logs.folder());
         Renderer renderer = release.renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
-                around.address(),
+                facts.address(),
                 spec.network().clients(),
                 spec.proxy(),
                 spec.ollama().port(),
-                around.hostNames()));
+                facts.hostNames()));
         String ollamaPlist = renderer.ollamaPlist(new OllamaAgent(
-                around.ollama(),
+                facts.ollama(),
                 spec.ollama().port(),
                 spec.ollamaEnvironment(),
                 layout.home(),
                 logs.ollamaStdout(),
                 logs.ollamaStderr()));
         String haproxyPlist = renderer.haproxyPlist(
-                new HaproxyAgent(around.haproxy(), layout.haproxyCfg(), layout.home(), logs.haproxy(), logs.haproxy()));
+                new HaproxyAgent(facts.haproxy(), layout.haproxyCfg(), layout.home(), logs.haproxy(), logs.haproxy()));
 
-        Command haproxyReads = Command.of(around.haproxy().toString(), "-c", "-f", "/dev/stdin");
+        Command haproxyReads = Command.of(facts.haproxy().toString(), "-c", "-f", "/dev/stdin");
         Command plutilReads = Command.of("plutil", "-lint", "-s", "-");
         String cfgDigest = drawing.file(layout.haproxyCfg(), Content.of(cfg), CFG_MODE, haproxyReads);
         String ollamaDigest = drawing.file(layout.ollamaPlist(), Content.of(ollamaPlist), AGENT_MODE, plutilReads);
@@ -92,7 +91,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
         });
 
         drawing.service(ollamaJob(spec, layout), new State.Running(ollamaDigest, ""));
-        drawing.service(haproxyJob(spec, layout, around.address()), new State.Running(haproxyDigest, cfgDigest));
+        drawing.service(haproxyJob(spec, layout, facts.address()), new State.Running(haproxyDigest, cfgDigest));
         String rotatePlist = renderer.rotateLogsPlist(new RotateLogsAgent(logs.growing(), logs.rotation()));
         String rotateDigest = drawing.file(layout.rotateLogsPlist(), Content.of(rotatePlist), AGENT_MODE, plutilReads);
         drawing.service(rotateLogsJob(layout), new State.Loaded(rotateDigest));
@@ -127,10 +126,10 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
         List<FileCheck> keptChecks = checks;
         for (LocalEdit edit : edits) {
             kept = edit.keptIn(kept);
-            Content theirs = contents.get(edit.theirs().digest());
+            Content current = contents.get(edit.current().digest());
             keptChecks = keptChecks.stream()
                     .map(check -> check.path().equals(edit.file().path())
-                            ? new FileCheck(check.path(), check.command().reading(theirs.bytes()))
+                            ? new FileCheck(check.path(), check.command().reading(current.bytes()))
                             : check)
                     .toList();
         }

@@ -40,15 +40,15 @@ final class ExistingServiceSearch {
     record Findings(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
 
     /** What it will ask first. */
-    Prefetch questions(ServerSpec spec) {
-        return agents().questions()
-                .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
-                .and(launchd.questionsOfSession(OLLAMA_HOST));
+    Prefetch prefetch(ServerSpec spec) {
+        return agents().prefetch()
+                .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
+                .and(launchd.prefetchOfSession(OLLAMA_HOST));
     }
 
-    /** What it will ask of a host that has answered {@link #questions}. */
-    Prefetch furtherQuestions() {
-        return agents().furtherQuestions();
+    /** What it will ask of a host that has answered {@link #prefetch}. */
+    Prefetch followUpPrefetch() {
+        return agents().followUpPrefetch();
     }
 
     private AgentFolder agents() {

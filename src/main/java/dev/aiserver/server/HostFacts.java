@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * @param address the one address on which the proxy is to listen
  * @param hostNames by which clients may call it, the configured ones first, then Tailscale's
  * @param missingPackages Homebrew formulas to install first
- * @param earlier services that were here before, which the installation replaces
+ * @param existing services that were here before, which the installation replaces
  * @param outdated a service that was not restarted since its program was replaced
  */
 public record HostFacts(
@@ -27,20 +27,20 @@ public record HostFacts(
         String address,
         List<String> hostNames,
         Set<String> missingPackages,
-        List<ExistingService> earlier,
+        List<ExistingService> existing,
         Optional<OutdatedProcess> outdated) {
 
     public HostFacts {
-        earlier = List.copyOf(earlier);
+        existing = List.copyOf(existing);
     }
 
     /** Without the services that an installation of this program has taken over: those are ours. */
-    HostFacts besides(Receipt receipt) {
+    HostFacts without(Receipt receipt) {
         return only(service -> !service.isTakenOver(receipt));
     }
 
     /** Without what a transaction made that did not end. */
-    HostFacts besides(Journal unfinished) {
+    HostFacts without(Journal unfinished) {
         return only(service -> unfinished.changes().stream()
                 .noneMatch(change -> change.before().equals(State.ABSENT)
                         && change.resource().equals(new HostFile(service.plist()))));
@@ -53,7 +53,7 @@ public record HostFacts(
                 address,
                 hostNames,
                 missingPackages,
-                earlier.stream().filter(kept).toList(),
+                existing.stream().filter(kept).toList(),
                 outdated);
     }
 }

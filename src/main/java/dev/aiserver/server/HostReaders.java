@@ -20,7 +20,7 @@ record HostReaders(Host host, Launchd launchd, StateStore records) {
     static HostReaders on(Host host, Launchd launchd, StateStore records, Prefetch first) {
         host.tools().requireSafe();
         return new HostReaders(new ReadOnlyHost(host), launchd, records)
-                .with(host.ahead(records.questions().and(first)));
+                .with(host.ahead(records.prefetch().and(first)));
     }
 
     private HostReaders with(Host asked) {
@@ -37,8 +37,8 @@ record HostReaders(Host host, Launchd launchd, StateStore records) {
     HostReaders further(Prefetch more) {
         Prefetch recorded = records.receipts()
                 .readable()
-                .map(receipt -> Observer.questions(receipt.resources(), launchd))
+                .map(receipt -> Observer.prefetch(receipt.resources(), launchd))
                 .orElseGet(Prefetch::none);
-        return with(host.further(records.furtherQuestions().and(recorded).and(more)));
+        return with(host.further(records.followUpPrefetch().and(recorded).and(more)));
     }
 }

@@ -68,7 +68,7 @@ public final class Install {
      */
     public record InstallRequest(Optional<ServerSpec> configuration, LocalEdit.Policy edits) {
 
-        public InstallRequest deciding(LocalEdit.Policy decision) {
+        public InstallRequest withEdits(LocalEdit.Policy decision) {
             return new InstallRequest(configuration, decision);
         }
     }
@@ -85,10 +85,10 @@ public final class Install {
      */
     public record PlannedInstall(
             ServerSpec spec,
-            LocalEdit.Policy decision,
-            HostFacts around,
+            LocalEdit.Policy editPolicy,
+            HostFacts facts,
             Plan plan,
-            DesiredState blueprint,
+            DesiredState desired,
             List<LocalEdit> edits,
             Optional<Journal> unfinished,
             Receipt receipt,
@@ -97,7 +97,7 @@ public final class Install {
             List<Path> oldLogs) {
 
         /** Whether the host is as it shall be, and the receipt says so. */
-        public boolean isNothing() {
+        public boolean changesNothing() {
             return plan.isEmpty()
                     && unfinished.isEmpty()
                     && receipt.from(header).equals(receipt);
@@ -105,7 +105,7 @@ public final class Install {
 
         /** A service that goes on with an older version of its program also when the plan has been applied. */
         public Optional<OutdatedProcess> outdated() {
-            return around.outdated()
+            return facts.outdated()
                     .filter(service -> plan.changes().stream()
                             .noneMatch(change -> change.resource() instanceof Service changed
                                     && changed.label().equals(service.label())));
@@ -113,17 +113,17 @@ public final class Install {
 
         /** What applying it does, with the receipt that it leaves. */
         public Transaction transaction() {
-            return Transaction.install(plan.ours(), receipt, header);
+            return Transaction.install(plan.reversible(), receipt, header);
         }
 
         /** Whether it would change the same, in the same way. */
-        public boolean isSameAs(PlannedInstall other) {
+        public boolean isEquivalentTo(PlannedInstall other) {
             return plan.changes().equals(other.plan.changes()) && header.equals(other.header);
         }
 
         /** Whether a person must say first what is to become of their edits. */
-        public boolean isUndecided() {
-            return decision == LocalEdit.Policy.NONE && !edits.isEmpty();
+        public boolean needsEditPolicy() {
+            return editPolicy == LocalEdit.Policy.NONE && !edits.isEmpty();
         }
     }
 
@@ -132,8 +132,8 @@ public final class Install {
      *
      * @throws UserError also when what would be written is not good
      */
-    public PlannedInstall propose(InstallRequest wish) {
-        return checked(look(wish));
+    public PlannedInstall plan(InstallRequest request) {
+        return checked(look(request));
     }
 
     /**
@@ -141,26 +141,26 @@ public final class Install {
      *
      * @param earlier proposal, which was checked
      */
-    public PlannedInstall propose(InstallRequest wish, PlannedInstall earlier) {
-        PlannedInstall now = look(wish);
-        return now.isSameAs(earlier) ? now : checked(now);
+    public PlannedInstall plan(InstallRequest request, PlannedInstall earlier) {
+        PlannedInstall now = look(request);
+        return now.isEquivalentTo(earlier) ? now : checked(now);
     }
 
     /**
      * The proposal that was made a moment ago, unless another process of this program has changed something since. What
      * others may have changed is looked for at each change, as always.
      */
-    public PlannedInstall confirmed(InstallRequest wish, PlannedInstall earlier) {
-        StateStore now = records.on(new ReadOnlyHost(host.ahead(records.questions())));
+    public PlannedInstall confirm(InstallRequest request, PlannedInstall earlier) {
+        StateStore now = records.on(new ReadOnlyHost(host.ahead(records.prefetch())));
         boolean isAsBefore = earlier.unfinished().isEmpty()
                 && now.unfinished().isEmpty()
                 && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
-        return isAsBefore ? earlier : propose(wish, earlier);
+        return isAsBefore ? earlier : plan(request, earlier);
     }
 
     private PlannedInstall checked(PlannedInstall proposal) {
-        if (proposal.around().missingPackages().isEmpty()) {
-            Optional<Refusal> refusal = refusal(proposal.blueprint(), proposal.plan());
+        if (proposal.facts().missingPackages().isEmpty()) {
+            Optional<Refusal> refusal = refusal(proposal.desired(), proposal.plan());
             if (refusal.isPresent()) {
                 throw new UserError(refusal.get().sentence() + " Nothing was changed.");
             }
@@ -168,50 +168,50 @@ public final class Install {
         return proposal;
     }
 
-    private PlannedInstall look(InstallRequest wish) {
-        HostReaders outlook = outlook(wish);
+    private PlannedInstall look(InstallRequest request) {
+        HostReaders outlook = outlook(request);
         StateStore seen = outlook.records();
         Contents contents = new Contents();
         Optional<Journal> unfinished = seen.unfinished();
         Optional<Receipt> earlier = unfinished.isPresent()
                 ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                 : seen.receipts().load(contents);
-        ServerSpec chosen = wish.configuration()
+        ServerSpec chosen = request.configuration()
                 .or(() -> earlier.map(this::configuration).map(Logs::moved))
                 .orElseGet(ServerSpec::defaults);
         HostFacts surveyed = survey.on(outlook.host(), outlook.launchd()).survey(chosen);
         Receipt ours = earlier.orElseGet(() -> header(chosen, surveyed));
-        HostFacts known = surveyed.besides(ours);
-        HostFacts around = unfinished.map(known::besides).orElse(known);
-        ServerSpec spec = carried(outlook, around, ours, contents).in(chosen);
+        HostFacts known = surveyed.without(ours);
+        HostFacts facts = unfinished.map(known::without).orElse(known);
+        ServerSpec spec = carried(outlook, facts, ours, contents).in(chosen);
         ModelFolder.require(outlook.host(), spec);
         Receipt header = header(spec, surveyed);
         Receipt receipt = earlier.orElse(header);
-        Takeover adoption = new Takeover(around.earlier(), receipt);
-        DesiredState drawn = DesiredState.of(spec, around, layout, release, contents)
+        Takeover adoption = new Takeover(facts.existing(), receipt);
+        DesiredState drawn = DesiredState.of(spec, facts, layout, release, contents)
                 .with(adoption)
                 .completedBy(receipt);
         Function<Resource, State> observed = adoption.observed(observed(outlook, receipt, unfinished, contents));
         List<LocalEdit> edits = LocalEdit.among(drawn.targets(), observed::apply, receipt);
-        DesiredState blueprint = wish.edits() == LocalEdit.Policy.KEEP ? drawn.keeping(edits, contents) : drawn;
-        Plan plan = Planner.plan(blueprint.targets(), unsure(edits, observed), contents);
+        DesiredState desired = request.edits() == LocalEdit.Policy.KEEP ? drawn.keeping(edits, contents) : drawn;
+        Plan plan = Planner.plan(desired.targets(), unsure(edits, observed), contents);
         Logs logs = Logs.of(spec, layout.home());
-        List<Path> oldLogs = oldLogs(around, earlier)
+        List<Path> oldLogs = oldLogs(facts, earlier)
                 .filter(old -> !old.equals(logs))
                 .flatMap(old -> old.files().present(outlook.host()).stream())
                 .distinct()
                 .toList();
         return new PlannedInstall(
                 spec,
-                wish.edits(),
-                around,
+                request.edits(),
+                facts,
                 plan,
-                blueprint,
+                desired,
                 edits,
                 unfinished,
                 receipt,
                 header,
-                CarriedSettings.of(agents(around)).sentences(spec),
+                CarriedSettings.of(agents(facts)).sentences(spec),
                 oldLogs);
     }
 
@@ -220,7 +220,7 @@ public final class Install {
     }
 
     /** Also of what was taken over earlier: a configuration that says nothing of it leaves it as it is. */
-    private static CarriedSettings carried(HostReaders outlook, HostFacts around, Receipt receipt, Contents contents) {
+    private static CarriedSettings carried(HostReaders outlook, HostFacts facts, Receipt receipt, Contents contents) {
         Stream<LaunchAgent> earlier = receipt.entries().stream()
                 .filter(entry -> entry.resource() instanceof HostFile file
                         && file.path().toString().endsWith(".plist"))
@@ -228,8 +228,7 @@ public final class Install {
                 .map(entry -> ((State.File) entry.before()).digest())
                 .flatMap(digest -> content(outlook, digest, contents).stream())
                 .flatMap(content -> LaunchAgent.read(outlook.host(), content, "").stream());
-        return CarriedSettings.of(
-                Stream.concat(agents(around).stream(), earlier).toList());
+        return CarriedSettings.of(Stream.concat(agents(facts).stream(), earlier).toList());
     }
 
     private static Optional<Content> content(HostReaders outlook, String digest, Contents contents) {
@@ -242,39 +241,39 @@ public final class Install {
     }
 
     /** What runs is heard first. */
-    private static List<LaunchAgent> agents(HostFacts around) {
-        return around.earlier().stream()
+    private static List<LaunchAgent> agents(HostFacts facts) {
+        return facts.existing().stream()
                 .sorted(Comparator.comparing(service -> service.pid().isEmpty()))
                 .map(ExistingService::agent)
                 .toList();
     }
 
     /** Where the services wrote that are replaced now. */
-    private Stream<Logs> oldLogs(HostFacts around, Optional<Receipt> earlier) {
+    private Stream<Logs> oldLogs(HostFacts facts, Optional<Receipt> earlier) {
         boolean ofShellScripts =
-                around.earlier().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
+                facts.existing().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
         return Stream.concat(
                 earlier.map(this::configuration).map(spec -> Logs.of(spec, layout.home())).stream(),
                 ofShellScripts ? Stream.of(Logs.SHARED) : Stream.empty());
     }
 
-    private HostReaders outlook(InstallRequest wish) {
-        ServerSpec guess = wish.configuration().orElseGet(ServerSpec::defaults);
+    private HostReaders outlook(InstallRequest request) {
+        ServerSpec guess = request.configuration().orElseGet(ServerSpec::defaults);
         HostReaders first = HostReaders.on(
-                host, launchd, records, survey.questions(guess).and(Observer.questions(layout.resources(), launchd)));
-        ServerSpec spec = wish.configuration()
+                host, launchd, records, survey.prefetch(guess).and(Observer.prefetch(layout.resources(), launchd)));
+        ServerSpec spec = request.configuration()
                 .or(() -> first.installation().map(Installation::spec).map(Logs::moved))
                 .orElse(guess);
         Prefetch oldLogs = first.installation()
                 .map(Installation::spec)
                 .map(installed -> Logs.of(installed, layout.home()))
                 .filter(old -> !old.equals(Logs.of(spec, layout.home())))
-                .map(old -> old.files().questions(layout.home()))
+                .map(old -> old.files().prefetch(layout.home()))
                 .orElseGet(Prefetch::none);
         return first.further(survey.on(first.host(), first.launchd())
-                .furtherQuestions(spec)
+                .followUpPrefetch(spec)
                 .and(oldLogs)
-                .and(spec.equals(guess) ? Prefetch.none() : survey.questions(spec)));
+                .and(spec.equals(guess) ? Prefetch.none() : survey.prefetch(spec)));
     }
 
     private Function<Resource, State> observed(
@@ -282,7 +281,7 @@ public final class Install {
         Observer observer = new Observer(outlook.host(), outlook.launchd(), receipt, contents);
         return unfinished.isPresent()
                 ? new AfterRollback(
-                        unfinished.get(), outlook.records().journals().stage(), contents, observer::state)
+                        unfinished.get(), outlook.records().journals().staging(), contents, observer::state)
                 : observer::state;
     }
 
@@ -310,7 +309,7 @@ public final class Install {
     }
 
     /** Undoes what a process that died had begun; says what could not be undone. */
-    public List<Rollback.Left> undo(Journal journal, LockFile.Held lock) {
+    public List<Rollback.Failure> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
@@ -334,13 +333,13 @@ public final class Install {
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();
         if (!packages.isEmpty()) {
-            Optional<Applier.Result> failure = applier.getAll(packages);
+            Optional<Applier.Result> failure = applier.installPackages(packages);
             if (failure.isPresent()) {
                 return failure.get();
             }
-            Optional<Refusal> refusal = refusal(proposal.blueprint(), plan);
+            Optional<Refusal> refusal = refusal(proposal.desired(), plan);
             if (refusal.isPresent()) {
-                return applier.ended(
+                return applier.rolledBack(
                         refusal.get().change(), new UserError(refusal.get().sentence()));
             }
         }
@@ -367,10 +366,10 @@ public final class Install {
     }
 
     /** What is neither written nor read anew need not be good. */
-    private Optional<Refusal> refusal(DesiredState blueprint, Plan plan) {
+    private Optional<Refusal> refusal(DesiredState desired, Plan plan) {
         List<DesiredState.FileCheck> due = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
-        for (DesiredState.FileCheck check : blueprint.checks()) {
+        for (DesiredState.FileCheck check : desired.checks()) {
             concerned(check, plan).ifPresent(change -> {
                 due.add(check);
                 changes.add(change);

@@ -39,7 +39,7 @@ public record Installation(Receipt receipt, ServerSpec spec) {
     }
 
     private static UserError interrupted(Journal journal) {
-        return new UserError("The " + journal.doing() + " that began " + journal.since()
+        return new UserError("The " + journal.operation() + " that began " + journal.since()
                 + " did not end, so no server is installed here; run \"aiserver install\" to have one, or "
                 + "\"aiserver uninstall\" to have none: either undoes first what was begun.");
     }

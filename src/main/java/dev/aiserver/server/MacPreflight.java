@@ -58,34 +58,34 @@ public final class MacPreflight implements Preflight {
     }
 
     @Override
-    public Prefetch questions(ServerSpec spec) {
+    public Prefetch prefetch(ServerSpec spec) {
         Path home = host.facts().home();
         Logs logs = Logs.of(spec, home);
         List<Path> stats = new ArrayList<>(
                 Optional.ofNullable(logs.folder().getParent()).stream().toList());
         ModelFolder.of(spec).ifPresent(stats::add);
         return Prefetch.ofStats(stats)
-                .and(logs.files().questions(home))
-                .and(new Programs(host).questions())
-                .and(spec.network() instanceof Network.Tailscale ? Tailscale.questions() : Prefetch.none())
-                .and(Interfaces.questions(host.facts()))
-                .and(new ExistingServiceSearch(host, launchd).questions(spec))
-                .and(ConflictSearch.questions(host, launchd))
-                .and(PortCheck.questions(spec, launchd));
+                .and(logs.files().prefetch(home))
+                .and(new Programs(host).prefetch())
+                .and(spec.network() instanceof Network.Tailscale ? Tailscale.prefetch() : Prefetch.none())
+                .and(Interfaces.prefetch(host.facts()))
+                .and(new ExistingServiceSearch(host, launchd).prefetch(spec))
+                .and(ConflictSearch.prefetch(host, launchd))
+                .and(PortCheck.prefetch(spec, launchd));
     }
 
     @Override
-    public Prefetch furtherQuestions(ServerSpec spec) {
+    public Prefetch followUpPrefetch(ServerSpec spec) {
         return new ExistingServiceSearch(host, launchd)
-                .furtherQuestions()
-                .and(ConflictSearch.furtherQuestions(host))
+                .followUpPrefetch()
+                .and(ConflictSearch.followUpPrefetch(host))
                 .and(new Programs(host)
-                        .furtherQuestions(program -> program.endsWith("ollama")
+                        .followUpPrefetch(program -> program.endsWith("ollama")
                                 ? List.of(ollamaVersion(program, spec))
                                 : List.of(haproxyBuild(program))))
                 .and(
                         spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(host).furtherQuestions()
+                                ? new Tailscale(host).followUpPrefetch()
                                 : Prefetch.none());
     }
 
@@ -146,8 +146,8 @@ public final class MacPreflight implements Preflight {
                 .search(spec.ollama().port()).stream()
                         .filter(ConflictingServer::isHarmful)
                         .findFirst()
-                        .ifPresent(rival -> {
-                            throw new UserError("In the way: " + rival.words() + ", then try again.");
+                        .ifPresent(conflict -> {
+                            throw new UserError("In the way: " + conflict.words() + ", then try again.");
                         });
     }
 
@@ -323,12 +323,12 @@ public final class MacPreflight implements Preflight {
         <T> Optional<T> ask(Supplier<T> question) {
             try {
                 return Optional.of(question.get());
-            } catch (UserError trouble) {
-                if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
-                    throw trouble;
+            } catch (UserError error) {
+                if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+                    throw error;
                 }
-                if (!sentences.contains(trouble.sentence())) {
-                    sentences.add(trouble.sentence());
+                if (!sentences.contains(error.sentence())) {
+                    sentences.add(error.sentence());
                 }
                 return Optional.empty();
             }

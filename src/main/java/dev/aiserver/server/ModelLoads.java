@@ -19,22 +19,18 @@ final class ModelLoads {
     private final OllamaClient ollama;
     private final KeepAlive keepAlive;
     private final WarmLimits limits;
-    private final OllamaWait absence;
+    private final OllamaWait wait;
     private final Consumer<WarmEvent> events;
     private final List<String> loaded = new ArrayList<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
     private final Map<String, Integer> ends = new HashMap<>();
 
     ModelLoads(
-            OllamaClient ollama,
-            KeepAlive keepAlive,
-            WarmLimits limits,
-            OllamaWait absence,
-            Consumer<WarmEvent> events) {
+            OllamaClient ollama, KeepAlive keepAlive, WarmLimits limits, OllamaWait wait, Consumer<WarmEvent> events) {
         this.ollama = ollama;
         this.keepAlive = keepAlive;
         this.limits = limits;
-        this.absence = absence;
+        this.wait = wait;
         this.events = events;
     }
 
@@ -87,7 +83,7 @@ final class ModelLoads {
     }
 
     private void survive(String model, String reason) {
-        absence.awaitEnd(limits.absence());
+        wait.awaitAnswer(limits.ollamaTimeout());
         int times = ends.merge(model, 1, Integer::sum);
         if (times > limits.retries()) {
             fail(model, new ModelResult.Refused(reason + ", " + times + " times; its log says why"));
@@ -118,10 +114,10 @@ final class ModelLoads {
                 events.accept(new WarmEvent.Retrying(model, busy.words()));
                 limits.pauseAfter(attempt);
             }
-        } catch (UserError trouble) {
-            return trouble.kind() == UserError.Kind.UNREACHABLE
-                    ? new ModelResult.Lost(trouble.sentence())
-                    : new ModelResult.Refused(trouble.sentence());
+        } catch (UserError error) {
+            return error.kind() == UserError.Kind.UNREACHABLE
+                    ? new ModelResult.Lost(error.sentence())
+                    : new ModelResult.Refused(error.sentence());
         }
     }
 }

@@ -18,14 +18,14 @@ final class ModelPulls {
     private final OllamaClient ollama;
     private final ModelDisk disk;
     private final WarmLimits limits;
-    private final OllamaWait absence;
+    private final OllamaWait wait;
     private final Consumer<WarmEvent> events;
 
-    ModelPulls(OllamaClient ollama, ModelDisk disk, WarmLimits limits, OllamaWait absence, Consumer<WarmEvent> events) {
+    ModelPulls(OllamaClient ollama, ModelDisk disk, WarmLimits limits, OllamaWait wait, Consumer<WarmEvent> events) {
         this.ollama = ollama;
         this.disk = disk;
         this.limits = limits;
-        this.absence = absence;
+        this.wait = wait;
         this.events = events;
     }
 
@@ -55,8 +55,8 @@ final class ModelPulls {
         try {
             return pull.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UserError trouble) {
-                throw trouble;
+            if (e.getCause() instanceof UserError error) {
+                throw error;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -79,7 +79,7 @@ final class ModelPulls {
             if (ending instanceof ModelResult.BrokenOff brokenOff) {
                 reason = brokenOff.words() + (again ? "" : "; run warm-models again, it goes on where it stopped");
             } else if (ending instanceof ModelResult.Lost lost) {
-                absence.awaitEnd(limits.absence());
+                wait.awaitAnswer(limits.ollamaTimeout());
                 reason = "Ollama ended meanwhile (" + lost.words() + ")";
             } else {
                 reason = ending instanceof ModelResult.Refused refused ? refused.words() : ending.toString();
@@ -101,8 +101,8 @@ final class ModelPulls {
                 disk.note(model, line.completed(), line.total());
                 events.accept(new WarmEvent.Pulling(model, line.status(), line.completed(), line.total()));
             });
-        } catch (UserError trouble) {
-            return new ModelResult.Refused(trouble.sentence());
+        } catch (UserError error) {
+            return new ModelResult.Refused(error.sentence());
         } finally {
             disk.ended(model);
         }

@@ -20,9 +20,9 @@ final class OllamaWait {
     }
 
     /** @throws UserError of kind unreachable when it does not answer within the limit */
-    void awaitEnd(Duration limit) {
+    void awaitAnswer(Duration limit) {
         Optional<UserError> absence = absence();
-        absence.ifPresent(trouble -> events.accept(new WarmEvent.Waiting(trouble.sentence())));
+        absence.ifPresent(error -> events.accept(new WarmEvent.Waiting(error.sentence())));
         if (absence.isPresent()
                 && !new Poller(BETWEEN_QUESTIONS).await(limit, () -> absence().isEmpty())) {
             throw absence.get();
@@ -33,8 +33,8 @@ final class OllamaWait {
         try {
             ollama.version();
             return Optional.empty();
-        } catch (UserError trouble) {
-            return Optional.of(trouble).filter(any -> any.kind() == UserError.Kind.UNREACHABLE);
+        } catch (UserError error) {
+            return Optional.of(error).filter(any -> any.kind() == UserError.Kind.UNREACHABLE);
         }
     }
 }

@@ -30,9 +30,9 @@ final class PortCheck {
     }
 
     /** What it will ask. */
-    static Prefetch questions(ServerSpec spec, Launchd launchd) {
-        return Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port()))
-                .and(launchd.questions(List.of(Layout.OLLAMA, Layout.HAPROXY)));
+    static Prefetch prefetch(ServerSpec spec, Launchd launchd) {
+        return Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port()))
+                .and(launchd.prefetch(List.of(Layout.OLLAMA, Layout.HAPROXY)));
     }
 
     /**

@@ -18,12 +18,12 @@ public interface Preflight {
     }
 
     /** What it will ask first. */
-    default Prefetch questions(ServerSpec spec) {
+    default Prefetch prefetch(ServerSpec spec) {
         return Prefetch.none();
     }
 
-    /** What it will ask of a host that has answered {@link #questions}. */
-    default Prefetch furtherQuestions(ServerSpec spec) {
+    /** What it will ask of a host that has answered {@link #prefetch}. */
+    default Prefetch followUpPrefetch(ServerSpec spec) {
         return Prefetch.none();
     }
 }

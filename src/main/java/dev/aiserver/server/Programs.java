@@ -37,18 +37,18 @@ final class Programs {
     record Found(Path path, String said) {}
 
     /** What {@link #prefix} and {@link #candidates} will ask. */
-    Prefetch questions() {
+    Prefetch prefetch() {
         return Prefetch.ofPrograms(BREW, "ollama", "haproxy")
                 .and(Prefetch.ofCommands(List.of(ProgramAudit.question(List.of(BREW)), PREFIX)))
                 .and(Prefetch.ofFiles(List.of(layout.ollamaPlist(), layout.haproxyPlist())));
     }
 
     /**
-     * What {@link #find} will ask of a host that has answered {@link #questions}.
+     * What {@link #find} will ask of a host that has answered {@link #prefetch}.
      *
      * @param versions the commands by which a program is asked, for each candidate
      */
-    Prefetch furtherQuestions(Function<String, List<Command>> versions) {
+    Prefetch followUpPrefetch(Function<String, List<Command>> versions) {
         if (host.find(BREW).isEmpty()) {
             return Prefetch.none();
         }

@@ -57,7 +57,7 @@ public final class Status {
      * @param url where clients find the server
      * @param address where the proxy shall listen
      * @param renamed names of this machine that the proxy does not know; empty when it knows all
-     * @param underWay who is changing this installation now, or what was not finished; empty when nothing
+     * @param inProgress who is changing this installation now, or what was not finished; empty when nothing
      * @param edited files that are not as they were installed
      * @param logs of the services
      * @param conflicts what else runs Ollama or HAProxy here, or will
@@ -68,13 +68,13 @@ public final class Status {
             String url,
             Address address,
             List<String> renamed,
-            String underWay,
+            String inProgress,
             List<Service> services,
             List<String> listeners,
             List<String> edited,
             LogSize logs,
             List<ConflictingServer> conflicts,
-            List<String> unknown,
+            List<String> inconclusive,
             String ollamaVersion,
             List<String> installedModels,
             List<LoadedModel> loadedModels) {
@@ -82,15 +82,15 @@ public final class Status {
         public Snapshot {
             renamed = List.copyOf(renamed);
             conflicts = List.copyOf(conflicts);
-            unknown = List.copyOf(unknown);
+            inconclusive = List.copyOf(inconclusive);
         }
 
         public boolean isHealthy() {
             return address.present()
                     && renamed.isEmpty()
-                    && underWay.isEmpty()
+                    && inProgress.isEmpty()
                     && edited.isEmpty()
-                    && unknown.isEmpty()
+                    && inconclusive.isEmpty()
                     && conflicts.stream().noneMatch(ConflictingServer::isHarmful)
                     && !ollamaVersion.isEmpty()
                     && services.stream().allMatch(service -> service.problem().isEmpty());
@@ -159,27 +159,24 @@ public final class Status {
     /** @throws UserError when nothing is installed */
     public Snapshot look() {
         HostReaders first = HostReaders.on(
-                host,
-                launchd,
-                records,
-                Interfaces.questions(host.facts()).and(ConflictSearch.questions(host, launchd)));
+                host, launchd, records, Interfaces.prefetch(host.facts()).and(ConflictSearch.prefetch(host, launchd)));
         HostReaders outlook = first.further(first.installation()
-                .map(installation -> furtherQuestions(installation, first))
+                .map(installation -> followUpPrefetch(installation, first))
                 .orElseGet(Prefetch::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
     }
 
-    private Prefetch furtherQuestions(Installation installation, HostReaders first) {
+    private Prefetch followUpPrefetch(Installation installation, HostReaders first) {
         ServerSpec spec = installation.spec();
         Path home = host.facts().home();
-        return ConflictSearch.furtherQuestions(first.host())
+        return ConflictSearch.followUpPrefetch(first.host())
                 .and(audits(first.launchd()))
                 .and(
                         spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(first.host()).furtherQuestions()
+                                ? new Tailscale(first.host()).followUpPrefetch()
                                 : Prefetch.none())
-                .and(Lsof.questions(List.of(spec.ollama().port(), spec.proxy().port())))
-                .and(Logs.of(spec, home).files().questions(home));
+                .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
+                .and(Logs.of(spec, home).files().prefetch(home));
     }
 
     /** What {@link #problem} will ask of the programs that run. */
@@ -202,12 +199,12 @@ public final class Status {
         OllamaClient ollama =
                 new OllamaClient(host, installation.spec().ollama().port());
         int proxyPort = installation.spec().proxy().port();
-        List<String> unknown = new ArrayList<>();
+        List<String> inconclusive = new ArrayList<>();
         List<Listener> listeners = known(
                 () -> new Lsof(host)
                         .listeners(List.of(installation.spec().ollama().port(), proxyPort)),
                 List.of(),
-                unknown);
+                inconclusive);
         String version = answered(ollama::version).orElse("");
         Logs logs = Logs.of(installation.spec(), host.facts().home());
         Address address = known(
@@ -215,12 +212,12 @@ public final class Status {
                         receipt.address(),
                         AddressState.of(host, installation.spec().network(), receipt.address())),
                 new Address(receipt.address(), true, "", "", ""),
-                unknown);
-        Set<String> disabled = known(launchd::disabled, Set.of(), unknown);
+                inconclusive);
+        Set<String> disabled = known(launchd::disabled, Set.of(), inconclusive);
         ConflictSearch search =
                 new ConflictSearch(host, launchd, new Layout(host.facts().home()).agents());
         List<ConflictingServer> conflicts =
-                known(() -> search.search(installation.spec().ollama().port()), List.of(), unknown);
+                known(() -> search.search(installation.spec().ollama().port()), List.of(), inconclusive);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
@@ -243,7 +240,7 @@ public final class Status {
                         .toList(),
                 LogSize.of(logs.folder(), logs.files().size(host)),
                 conflicts,
-                unknown,
+                inconclusive,
                 version,
                 version.isEmpty()
                         ? List.of()
@@ -263,7 +260,7 @@ public final class Status {
     }
 
     private static String words(Journal journal) {
-        return "the " + journal.doing() + " that began " + journal.since()
+        return "the " + journal.operation() + " that began " + journal.since()
                 + " did not end; run \"aiserver install\" or " + "\"aiserver uninstall\", either puts it right first";
     }
 
@@ -282,8 +279,8 @@ public final class Status {
         JobStatus status;
         try {
             status = launchd.status(label);
-        } catch (UserError trouble) {
-            return new Service(label, "unknown", 0, trouble.sentence());
+        } catch (UserError error) {
+            return new Service(label, "unknown", 0, error.sentence());
         }
         if (!(status instanceof JobStatus.Loaded loaded)) {
             return new Service(label, "not loaded", 0, "it is not loaded; run \"aiserver install\"");
@@ -334,14 +331,14 @@ public final class Status {
     }
 
     /** What a question finds out, or else why it does not, which goes with the others of that kind. */
-    private static <T> T known(Supplier<T> question, T otherwise, List<String> unknown) {
+    private static <T> T known(Supplier<T> question, T otherwise, List<String> inconclusive) {
         try {
             return question.get();
-        } catch (UserError trouble) {
-            if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
-                throw trouble;
+        } catch (UserError error) {
+            if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+                throw error;
             }
-            unknown.add(trouble.sentence());
+            inconclusive.add(error.sentence());
             return otherwise;
         }
     }
@@ -349,7 +346,7 @@ public final class Status {
     private static Optional<String> answered(Supplier<String> question) {
         try {
             return Optional.of(question.get());
-        } catch (UserError trouble) {
+        } catch (UserError error) {
             return Optional.empty();
         }
     }

@@ -65,7 +65,7 @@ public final class Uninstall {
      * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
      * @param damaged whether there is a receipt that cannot be read
      * @param exposed what would come back of an earlier installation and listen where other machines reach it
-     * @param left what stays and why, a sentence each
+     * @param kept what stays and why, a sentence each
      * @param logs the services' output, which stays if nobody says otherwise
      */
     public record PlannedUninstall(
@@ -75,44 +75,44 @@ public final class Uninstall {
             boolean fromReceipt,
             boolean damaged,
             List<String> exposed,
-            List<String> left,
+            List<String> kept,
             List<Path> logs) {
 
         /** Whether an uninstallation goes on that was cut short. */
-        public boolean goesOn() {
+        public boolean resumes() {
             return unfinished
-                    .filter(journal -> journal.doing().equals("uninstall"))
+                    .filter(journal -> journal.operation().equals("uninstall"))
                     .isPresent();
         }
 
-        public boolean isNothing() {
+        public boolean changesNothing() {
             return plan.isEmpty() && unfinished.isEmpty();
         }
     }
 
     /** Looks and compares; changes nothing. */
-    public PlannedUninstall propose() {
-        return propose(true);
+    public PlannedUninstall plan() {
+        return plan(true);
     }
 
     /** @param restores whether services that were here before come back; else their files are kept aside */
-    public PlannedUninstall propose(boolean restores) {
+    public PlannedUninstall plan(boolean restores) {
         HostReaders first = HostReaders.on(
                 host,
                 launchd,
                 records,
-                Observer.questions(layout.resources(), launchd)
+                Observer.prefetch(layout.resources(), launchd)
                         .and(lists(layout.resources()))
-                        .and(launchd.questionsOfSession(SESSION_HOST)));
+                        .and(launchd.prefetchOfSession(SESSION_HOST)));
         HostReaders outlook = first.further(first.installation()
-                .map(this::furtherQuestions)
-                .orElseGet(() -> unknownLogs().questions(layout.home())));
+                .map(this::followUpPrefetch)
+                .orElseGet(() -> unknownLogs().prefetch(layout.home())));
         return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);
     }
 
-    private Prefetch furtherQuestions(Installation installation) {
+    private Prefetch followUpPrefetch(Installation installation) {
         return lists(installation.receipt().resources())
-                .and(Logs.of(installation.spec(), layout.home()).files().questions(layout.home()));
+                .and(Logs.of(installation.spec(), layout.home()).files().prefetch(layout.home()));
     }
 
     private static Prefetch lists(List<Resource> resources) {
@@ -129,18 +129,18 @@ public final class Uninstall {
             Optional<Receipt> earlier = unfinished.isPresent()
                     ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
                     : records.receipts().load(contents);
-            return propose(restores, earlier, unfinished, contents, new ArrayList<>(), false);
-        } catch (UserError trouble) {
-            if (trouble.kind() != UserError.Kind.DAMAGED) {
-                throw trouble;
+            return plan(restores, earlier, unfinished, contents, new ArrayList<>(), false);
+        } catch (UserError error) {
+            if (error.kind() != UserError.Kind.DAMAGED) {
+                throw error;
             }
             List<String> left = new ArrayList<>(List.of(records.receipts().damaged()
                     + ": the receipt that cannot be read is kept, " + "and what it speaks of beside it."));
-            return propose(restores, Optional.empty(), Optional.empty(), contents, left, true);
+            return plan(restores, Optional.empty(), Optional.empty(), contents, left, true);
         }
     }
 
-    private PlannedUninstall propose(
+    private PlannedUninstall plan(
             boolean restores,
             Optional<Receipt> earlier,
             Optional<Journal> unfinished,
@@ -152,13 +152,15 @@ public final class Uninstall {
                 .map(spec -> Logs.of(spec, layout.home()).files())
                 .orElseGet(this::unknownLogs);
         List<Path> logs = logFiles.present(host);
-        if (unfinished.filter(journal -> journal.doing().equals("uninstall")).isPresent()) {
+        if (unfinished
+                .filter(journal -> journal.operation().equals("uninstall"))
+                .isPresent()) {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
             return new PlannedUninstall(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
         }
         Observer observer = new Observer(host, launchd, receipt, contents);
         Function<Resource, State> observed = unfinished.isPresent()
-                ? new AfterRollback(unfinished.get(), records.journals().stage(), contents, observer::state)
+                ? new AfterRollback(unfinished.get(), records.journals().staging(), contents, observer::state)
                 : observer::state;
         List<DesiredResource> targets =
                 earlier.map(known -> recorded(known, observed, left)).orElseGet(() -> known(left));
@@ -271,7 +273,7 @@ public final class Uninstall {
     }
 
     /** Undoes what an installation that died had begun; says what could not be undone. */
-    public List<Rollback.Left> undo(Journal journal, LockFile.Held lock) {
+    public List<Rollback.Failure> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
@@ -282,7 +284,7 @@ public final class Uninstall {
             records.receipts().setAside();
         }
         Applier applier = transactions.applier(interruption, progress);
-        return proposal.goesOn()
+        return proposal.resumes()
                 ? applier.finish(proposal.unfinished().orElseThrow())
                 : applier.apply(Transaction.uninstall(proposal.plan(), proposal.receipt()));
     }

@@ -57,7 +57,7 @@ public final class Verify {
 
     /** @throws UserError when nothing is installed */
     public VerifyContext installed() {
-        HostReaders first = HostReaders.on(host, launchd, records, ServerHost.questions(host, launchd));
+        HostReaders first = HostReaders.on(host, launchd, records, ServerHost.prefetch(host, launchd));
         HostReaders outlook = first.further(
                 first.installation().map(known -> further(first, known)).orElseGet(Prefetch::none));
         Installation installation = Installation.load(outlook.records());
@@ -75,7 +75,7 @@ public final class Verify {
      *
      * @param receipt of its installation
      */
-    public List<Verdict> everything(ServerSpec spec, Receipt receipt) {
+    public List<Verdict> verifyAll(ServerSpec spec, Receipt receipt) {
         return verify(justInstalled(spec, receipt), Selection.ALL, verdict -> {});
     }
 
@@ -106,8 +106,8 @@ public final class Verify {
     }
 
     private VerifyContext justInstalled(ServerSpec spec, Receipt receipt) {
-        Prefetch ofFiles = Observer.questions(receipt.resources(), launchd)
-                .and(Logs.of(spec, home()).files().questions(home()));
+        Prefetch ofFiles = Observer.prefetch(receipt.resources(), launchd)
+                .and(Logs.of(spec, home()).files().prefetch(home()));
         return VerifyContext.onServer(
                 client(spec, receipt),
                 () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
@@ -120,8 +120,8 @@ public final class Verify {
     private static Prefetch further(HostReaders outlook, Installation installation) {
         Path home = outlook.host().facts().home();
         return server(outlook, installation)
-                .furtherQuestions()
-                .and(Logs.of(installation.spec(), home).files().questions(home));
+                .followUpPrefetch()
+                .and(Logs.of(installation.spec(), home).files().prefetch(home));
     }
 
     private static ServerHost server(HostReaders outlook, Installation installation) {

@@ -17,7 +17,13 @@ import java.util.concurrent.locks.LockSupport;
  * @param models how many Ollama keeps in memory at once
  */
 public record WarmLimits(
-        Duration stall, int retries, Duration load, Duration absence, Duration pause, int busyRetries, int models) {
+        Duration stall,
+        int retries,
+        Duration load,
+        Duration ollamaTimeout,
+        Duration pause,
+        int busyRetries,
+        int models) {
 
     private static final int LONGEST_PAUSE = 30;
 
@@ -25,12 +31,12 @@ public record WarmLimits(
      * Ollama gives up a load that makes no progress for {@code OLLAMA_LOAD_TIMEOUT}, five minutes if not set; one that
      * does make progress may take longer, so this waits for six times that before it gives up Ollama itself.
      */
-    public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration absence) {
+    public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration ollamaTimeout) {
         String timeout = spec.ollamaEnvironment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
-        Duration patience = timeout.matches("-?\\d{1,9}")
+        Duration loadTimeout = timeout.matches("-?\\d{1,9}")
                 ? Duration.ofSeconds(Integer.parseInt(timeout))
                 : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));
-        Duration load = patience.isNegative() ? Duration.ZERO : patience.multipliedBy(6);
+        Duration load = loadTimeout.isNegative() ? Duration.ZERO : loadTimeout.multipliedBy(6);
         String models = spec.ollamaEnvironment().getOrDefault(ServerSpec.MAX_LOADED_MODELS, "");
         // Ollama takes zero, and what is not a number, for its default.
         int limit = models.matches("\\d{1,9}") ? Integer.parseInt(models) : 0;
@@ -38,10 +44,10 @@ public record WarmLimits(
                 stall,
                 retries,
                 load,
-                absence,
+                ollamaTimeout,
                 Duration.ofSeconds(1),
                 8,
-                limit == 0 ? ServerSpec.MODELS_KEPT_BY_DEFAULT : limit);
+                limit == 0 ? ServerSpec.DEFAULT_MAX_LOADED_MODELS : limit);
     }
 
     /** @param attempts so far */

@@ -35,7 +35,7 @@ public final class WarmModels {
     private final ModelDisk disk;
     private final Options options;
     private final WarmLimits limits;
-    private final OllamaWait absence;
+    private final OllamaWait wait;
     private final Consumer<WarmEvent> events;
 
     /** @param events is told what goes on, one at a time */
@@ -50,7 +50,7 @@ public final class WarmModels {
                 events.accept(event);
             }
         };
-        this.absence = new OllamaWait(ollama, this.events);
+        this.wait = new OllamaWait(ollama, this.events);
     }
 
     /**
@@ -58,9 +58,9 @@ public final class WarmModels {
      *
      * @param update whether models that are there are downloaded again
      * @param parallel how many downloads at once
-     * @param patience how long Ollama need not answer yet
+     * @param startTimeout how long Ollama need not answer yet
      */
-    public record Options(KeepAlive keepAlive, boolean update, int parallel, Duration patience) {
+    public record Options(KeepAlive keepAlive, boolean update, int parallel, Duration startTimeout) {
         public static final Options USUAL = new Options(KeepAlive.FOREVER, false, 2, Duration.ZERO);
     }
 
@@ -114,8 +114,8 @@ public final class WarmModels {
         if (models.isEmpty()) {
             return List.of();
         }
-        if (!options.patience().isZero()) {
-            absence.awaitEnd(options.patience());
+        if (!options.startTimeout().isZero()) {
+            wait.awaitAnswer(options.startTimeout());
         }
         Map<String, InstalledModel> installed = installed();
         List<String> missing = models.stream()
@@ -124,10 +124,10 @@ public final class WarmModels {
         Map<String, String> failures = new LinkedHashMap<>();
         if (!missing.isEmpty()) {
             missing.stream().filter(model -> installed.containsKey(key(model))).forEach(this::unload);
-            failures.putAll(new ModelPulls(ollama, disk, limits, absence, events).pull(missing, options.parallel()));
+            failures.putAll(new ModelPulls(ollama, disk, limits, wait, events).pull(missing, options.parallel()));
             installed.putAll(installed());
         }
-        ModelLoads loads = new ModelLoads(ollama, options.keepAlive(), limits, absence, events);
+        ModelLoads loads = new ModelLoads(ollama, options.keepAlive(), limits, wait, events);
         loads.load(
                 models.stream().filter(model -> !failures.containsKey(model)).toList(), () -> warm(models, installed));
         failures.putAll(loads.failures());
@@ -186,7 +186,7 @@ public final class WarmModels {
         ModelMemory memory = new ModelMemory(ollama, limits, installed);
         return models.stream()
                 .filter(model -> memory.runnerOf(model)
-                        .filter(loaded -> options.keepAlive().isForever() && loaded.staysForEver())
+                        .filter(loaded -> options.keepAlive().isForever() && loaded.neverExpires())
                         .isPresent())
                 .collect(Collectors.toSet());
     }
@@ -236,7 +236,7 @@ public final class WarmModels {
                 ? ""
                 : "in memory as " + inMemory.name() + ", whose weights are the same, ";
         String detail = other + inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
-                + (inMemory.staysForEver() ? "stays for ever" : "stays until " + inMemory.expiresAt());
+                + (inMemory.neverExpires() ? "stays for ever" : "stays until " + inMemory.expiresAt());
         Outcome outcome = loaded.contains(model) ? Outcome.WARMED : Outcome.ALREADY_WARM;
         return new Result(model, outcome, detail, there, warnings(model, inMemory));
     }

@@ -93,7 +93,7 @@ final class Launchctl {
     }
 
     /** What {@link #disabledLabels} will ask; the desktop and the background of a user share one list. */
-    List<Command> questionsOfDisabled() {
+    List<Command> disabledCommands() {
         return List.of(command("print-disabled", desktop()), command("print-disabled", background()));
     }
 

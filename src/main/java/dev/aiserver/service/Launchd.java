@@ -77,7 +77,7 @@ public final class Launchd {
     }
 
     /** What {@link #status} will ask. */
-    public Prefetch questions(List<String> labels) {
+    public Prefetch prefetch(List<String> labels) {
         return labels.stream()
                 .map(label -> Prefetch.ofAlternatives(domains().stream()
                         .map(domain -> launchctl.question(domain, label))
@@ -93,7 +93,7 @@ public final class Launchd {
     }
 
     /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
-    public Prefetch questionsOfSession(String variable) {
+    public Prefetch prefetchOfSession(String variable) {
         return Prefetch.ofCommands(
                 List.of(launchctl.question(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
     }
@@ -135,8 +135,8 @@ public final class Launchd {
     }
 
     /** What {@link #disabled} will ask. */
-    public Prefetch questionsOfDisabled() {
-        return Prefetch.ofAlternatives(launchctl.questionsOfDisabled().toArray(Command[]::new));
+    public Prefetch prefetchOfDisabled() {
+        return Prefetch.ofAlternatives(launchctl.disabledCommands().toArray(Command[]::new));
     }
 
     /**
@@ -146,7 +146,7 @@ public final class Launchd {
      * @throws UserError when launchctl does not say
      */
     public Set<String> disabled() {
-        return launchctl.disabledLabels(launchctl.questionsOfDisabled());
+        return launchctl.disabledLabels(launchctl.disabledCommands());
     }
 
     /** The same of the system's daemons. */

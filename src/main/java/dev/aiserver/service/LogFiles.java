@@ -46,7 +46,7 @@ public record LogFiles(List<Path> files) {
     }
 
     /** What the other methods will ask. */
-    public Prefetch questions(Path home) {
+    public Prefetch prefetch(Path home) {
         return Prefetch.ofStats(Stream.concat(
                         folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withOlder())
                 .distinct()

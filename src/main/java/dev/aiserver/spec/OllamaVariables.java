@@ -180,7 +180,7 @@ public final class OllamaVariables {
     }
 
     private static Optional<String> secretProblem(String shown, String name, String value) {
-        if (Secrets.isNameOfOne(name)) {
+        if (Secrets.isSecretName(name)) {
             return Optional.of(shown + " is a secret by its name" + READABLE + APART);
         }
         return Secrets.in(value)

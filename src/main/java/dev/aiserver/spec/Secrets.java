@@ -57,7 +57,7 @@ public final class Secrets {
     private Secrets() {}
 
     /** Whether a variable of that name holds a secret, whatever its value. */
-    public static boolean isNameOfOne(String name) {
+    public static boolean isSecretName(String name) {
         return NAME.matcher(name).matches();
     }
 
@@ -76,7 +76,7 @@ public final class Secrets {
     }
 
     /** Patterns of what is a secret by its own form, whole. */
-    public static List<Pattern> forms() {
+    public static List<Pattern> patterns() {
         return FORMS.stream().map(Form::pattern).toList();
     }
 }

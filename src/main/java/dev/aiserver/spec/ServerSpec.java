@@ -131,7 +131,7 @@ public record ServerSpec(
     public static final String MAX_LOADED_MODELS = "OLLAMA_MAX_LOADED_MODELS";
 
     /** Where the variable is not set: three for each GPU, and a Mac has one (Ollama server/sched.go). */
-    public static final int MODELS_KEPT_BY_DEFAULT = 3;
+    public static final int DEFAULT_MAX_LOADED_MODELS = 3;
 
     public static ServerSpec defaults() {
         return new ServerSpec(
@@ -152,7 +152,7 @@ public record ServerSpec(
     public Map<String, String> ollamaEnvironment() {
         Map<String, String> environment = new TreeMap<>(DEFAULT_ENVIRONMENT);
         environment.putAll(ollama.environment());
-        if (models.size() > MODELS_KEPT_BY_DEFAULT) {
+        if (models.size() > DEFAULT_MAX_LOADED_MODELS) {
             environment.putIfAbsent(MAX_LOADED_MODELS, Integer.toString(models.size()));
         }
         return environment;

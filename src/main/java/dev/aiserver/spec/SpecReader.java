@@ -99,14 +99,13 @@ public final class SpecReader {
             boolean plain = item instanceof YamlNode.Scalar;
             Section host = plain ? section : section("each of hosts", item, hostKeys());
             if (!plain && !host.has("host")) {
-                throw trouble(item.place(), "each of hosts needs host, such as ann@mac-studio");
+                throw error(item.place(), "each of hosts needs host, such as ann@mac-studio");
             }
             String name = plain
                     ? ((YamlNode.Scalar) item).text()
                     : host.scalar("host").text();
             if (hosts.put(name, plain ? common : spec(host, common)) != null) {
-                throw trouble(
-                        item.place(), "hosts: \"" + printable(name) + "\" is named twice; name each machine once");
+                throw error(item.place(), "hosts: \"" + printable(name) + "\" is named twice; name each machine once");
             }
         }
         return hosts;
@@ -130,7 +129,7 @@ public final class SpecReader {
     private String name(Section section) {
         YamlNode.Scalar name = section.scalar("name");
         if (!HostName.isValid(name.text()) || IPV4.matcher(name.text()).matches()) {
-            throw trouble(
+            throw error(
                     name.place(),
                     "name: \"" + printable(name.text()) + "\" is no host name; "
                             + "use lower-case letters, digits and hyphens, such as remote-ollama");
@@ -142,7 +141,7 @@ public final class SpecReader {
         Set<String> names = new LinkedHashSet<>();
         for (YamlNode.Scalar name : section.list("names")) {
             if (!HostName.isValid(name.text())) {
-                throw trouble(
+                throw error(
                         name.place(),
                         "names: \"" + printable(name.text()) + "\" is not a host name or IPv4 address; "
                                 + "write it without a port, such as ai.home.arpa");
@@ -155,14 +154,14 @@ public final class SpecReader {
     private Network network(Section section) {
         Section network = section.section("network", ConfigurationKey.in("network"));
         if (!network.has("mode")) {
-            throw trouble(section.keyPlace("network"), "network.mode is missing; use tailscale or address");
+            throw error(section.keyPlace("network"), "network.mode is missing; use tailscale or address");
         }
         YamlNode.Scalar mode = network.scalar("mode");
         switch (mode.text()) {
             case "tailscale", "loopback" -> {
                 for (String key : List.of("address", "clients")) {
                     if (network.has(key)) {
-                        throw trouble(
+                        throw error(
                                 network.keyPlace(key),
                                 "network." + key + " goes with mode: address only; remove it or change the mode");
                     }
@@ -171,7 +170,7 @@ public final class SpecReader {
             }
             case "address" -> {
                 if (!network.has("address")) {
-                    throw trouble(
+                    throw error(
                             mode.place(),
                             "network.address is missing; mode: address needs this machine's IPv4 "
                                     + "address in the VPN or local network, such as 192.168.250.20");
@@ -182,7 +181,7 @@ public final class SpecReader {
                         : withUsualClients(address, network.keyPlace("address"));
             }
             default ->
-                throw trouble(
+                throw error(
                         mode.place(),
                         "network.mode: \"" + printable(mode.text()) + "\" is not known; use tailscale or address");
         }
@@ -191,7 +190,7 @@ public final class SpecReader {
     /** Clients of a public address have public addresses too, so that all of them would be refused. */
     private Network withUsualClients(String address, Place place) {
         if (!isRecord && Network.Address.PRIVATE.stream().noneMatch(subnet -> subnet.contains(address))) {
-            throw trouble(
+            throw error(
                     place,
                     "network.address: " + address + " is a public address, so network.clients must say who may "
                             + "connect; write the ranges, such as [203.0.113.0/24]");
@@ -203,12 +202,12 @@ public final class SpecReader {
         Set<Subnet> clients = new LinkedHashSet<>();
         for (YamlNode.Scalar item : network.list("clients")) {
             Subnet subnet = Subnet.around(item.text())
-                    .orElseThrow(() -> trouble(
+                    .orElseThrow(() -> error(
                             item.place(),
                             "network.clients: \"" + printable(item.text())
                                     + "\" is not a range of IPv4 addresses; write it as in 192.168.250.0/24"));
             if (!subnet.toString().equals(item.text())) {
-                throw trouble(
+                throw error(
                         item.place(),
                         "network.clients: " + item.text() + " has an address within a range; write " + subnet
                                 + " for the range");
@@ -216,7 +215,7 @@ public final class SpecReader {
             clients.add(subnet);
         }
         if (clients.isEmpty()) {
-            throw trouble(
+            throw error(
                     network.keyPlace("clients"),
                     "network.clients is empty, so no other device could connect; leave it out, or write a range");
         }
@@ -226,20 +225,20 @@ public final class SpecReader {
     private String address(YamlNode.Scalar address) {
         String text = address.text();
         if (!IPV4.matcher(text).matches()) {
-            throw trouble(
+            throw error(
                     address.place(),
                     "network.address: \"" + printable(text)
                             + "\" is no IPv4 address; write four numbers such as 192.168.250.20");
         }
         int first = Integer.parseInt(text.substring(0, text.indexOf('.')));
         if (first == 0 || first >= 224) {
-            throw trouble(
+            throw error(
                     address.place(),
                     "network.address: " + text
                             + " is no address of one machine; the proxy never listens on all addresses");
         }
         if (first == 127) {
-            throw trouble(
+            throw error(
                     address.place(),
                     "network.address: " + text
                             + " is loopback, which no other device reaches; use the address of the VPN or local network");
@@ -255,7 +254,7 @@ public final class SpecReader {
         if (!sets.contains(EndpointSet.BROWSER)) {
             for (String key : List.of("origins", "any-origin")) {
                 if (proxy.has(key) && !isRecord) {
-                    throw trouble(
+                    throw error(
                             proxy.keyPlace(key),
                             "proxy." + key + " goes with the set browser only; add browser to proxy.endpoints");
                 }
@@ -268,7 +267,7 @@ public final class SpecReader {
         if (isRecord && origins.isEmpty()) {
             origins = earlierOrigins(section);
         } else if (origins.isEmpty() != any) {
-            throw trouble(
+            throw error(
                     section.keyPlace("proxy"),
                     any
                             ? "proxy.any-origin lets in every web page, so proxy.origins has no effect; "
@@ -300,17 +299,17 @@ public final class SpecReader {
         for (YamlNode.Scalar item : proxy.list("origins")) {
             String origin = item.text();
             if (origin.contains("*")) {
-                throw trouble(
+                throw error(
                         item.place(),
                         "proxy.origins: \"" + printable(origin) + "\" stands for many web pages; name each one, "
                                 + "or write any-origin: true to let in every page on the internet");
             }
             if (origin.contains("@")) {
-                throw trouble(
+                throw error(
                         item.place(), "proxy.origins: an origin has no user's name or password; leave that part out");
             }
             if (!ORIGIN.matcher(origin).matches() || origin.matches("http://.*:80|https://.*:443")) {
-                throw trouble(
+                throw error(
                         item.place(),
                         "proxy.origins: \"" + printable(origin) + "\" is not an origin as browsers send it; write "
                                 + "scheme, host and, unless it is the usual one, port, such as https://chat.example.com");
@@ -324,7 +323,7 @@ public final class SpecReader {
         Set<EndpointSet> sets = new LinkedHashSet<>();
         for (YamlNode.Scalar item : proxy.list("endpoints")) {
             sets.add(EndpointSet.byKey(item.text())
-                    .orElseThrow(() -> trouble(
+                    .orElseThrow(() -> error(
                             item.place(),
                             "proxy.endpoints: \"" + printable(item.text()) + "\" is no set of endpoints; known are "
                                     + Stream.of(EndpointSet.values())
@@ -332,11 +331,11 @@ public final class SpecReader {
                                             .collect(Collectors.joining(", ")))));
         }
         if (sets.isEmpty()) {
-            throw trouble(
+            throw error(
                     proxy.keyPlace("endpoints"), "proxy.endpoints is empty, so nothing could be called; use [strict]");
         }
         if (sets.equals(Set.of(EndpointSet.BROWSER))) {
-            throw trouble(
+            throw error(
                     proxy.keyPlace("endpoints"), "proxy.endpoints: browser alone opens nothing; use [strict, browser]");
         }
         return sets;
@@ -345,7 +344,7 @@ public final class SpecReader {
     private long maxBody(YamlNode.Scalar scalar) {
         Matcher size = MEBIBYTES.matcher(scalar.text());
         if (!size.matches()) {
-            throw trouble(
+            throw error(
                     scalar.place(),
                     "proxy.max-body: \"" + printable(scalar.text())
                             + "\" is not a size in MiB; write it as in 128MiB, 99999MiB at most");
@@ -398,7 +397,7 @@ public final class SpecReader {
 
     private void refuse(YamlNode.Scalar value, Optional<String> problem) {
         problem.ifPresent(sentence -> {
-            throw trouble(value.place(), sentence);
+            throw error(value.place(), sentence);
         });
     }
 
@@ -406,13 +405,13 @@ public final class SpecReader {
         List<String> models = new ArrayList<>();
         for (YamlNode.Scalar model : section.list("models")) {
             if (!ModelName.isValid(model.text())) {
-                throw trouble(
+                throw error(
                         model.place(),
                         "models: \"" + printable(model.text())
                                 + "\" is no model name; write it as in qwen3-coder or llama3.2:3b");
             }
             if (ModelName.isCloud(model.text())) {
-                throw trouble(
+                throw error(
                         model.place(),
                         "models: " + model.text() + " runs on ollama.com, not on this machine; name a local model");
             }
@@ -423,7 +422,7 @@ public final class SpecReader {
 
     private boolean truth(String path, YamlNode.Scalar scalar) {
         if (!List.of("true", "false").contains(scalar.text())) {
-            throw trouble(
+            throw error(
                     scalar.place(),
                     path + ": \"" + printable(scalar.text()) + "\" is neither true nor false; write one of them");
         }
@@ -441,7 +440,7 @@ public final class SpecReader {
                 ? !folder.toString().isEmpty() && !folder.startsWith("..") && !folder.isAbsolute()
                 : folder.isAbsolute();
         if (!isFolder) {
-            throw trouble(
+            throw error(
                     logs.place(),
                     "logs: \"" + printable(text) + "\" is not the path of a folder; write one such as "
                             + ServerSpec.defaults().logs() + " or /Volumes/logs");
@@ -456,21 +455,21 @@ public final class SpecReader {
                 return port;
             }
         }
-        throw trouble(
+        throw error(
                 scalar.place(),
                 path + ": \"" + printable(scalar.text()) + "\" is no port for a user's service; use 1024 to 65535");
     }
 
     private Section section(String path, YamlNode node, String... known) {
         if (!(node instanceof YamlNode.Mapping mapping)) {
-            throw trouble(
+            throw error(
                     node.place(),
                     (path.isEmpty() ? "the configuration" : path) + " must be keys and values, such as " + known[0]
                             + ": …");
         }
         mapping.entries().forEach((key, entry) -> {
             if (!List.of(known).contains(key)) {
-                throw trouble(
+                throw error(
                         entry.keyPlace(),
                         "\"" + printable(dotted(path, key)) + "\" is not known; "
                                 + (path.isEmpty() ? "at the top" : "in " + path) + " there can be "
@@ -489,8 +488,8 @@ public final class SpecReader {
         return oneLine.length() > 60 ? oneLine.substring(0, 60) + "…" : oneLine;
     }
 
-    private UserError trouble(Place place, String sentence) {
-        return YamlParser.trouble(file, place, sentence);
+    private UserError error(Place place, String sentence) {
+        return YamlParser.error(file, place, sentence);
     }
 
     /** A mapping of the configuration whose keys are all known. */
@@ -527,7 +526,7 @@ public final class SpecReader {
             if (node instanceof YamlNode.Scalar scalar) {
                 return scalar;
             }
-            throw trouble(node.place(), name + " must be one value");
+            throw error(node.place(), name + " must be one value");
         }
 
         List<YamlNode.Scalar> list(String key) {
@@ -538,7 +537,7 @@ public final class SpecReader {
 
         List<YamlNode> items(String key) {
             if (!(entry(key).value() instanceof YamlNode.Sequence sequence)) {
-                throw trouble(entry(key).value().place(), dotted(path, key) + " must be a list, such as [ … ]");
+                throw error(entry(key).value().place(), dotted(path, key) + " must be a list, such as [ … ]");
             }
             return List.copyOf(sequence.items());
         }
@@ -546,7 +545,7 @@ public final class SpecReader {
         Map<String, YamlNode.Scalar> scalars(String key) {
             String name = dotted(path, key);
             if (!(entry(key).value() instanceof YamlNode.Mapping mapping)) {
-                throw trouble(
+                throw error(
                         entry(key).value().place(),
                         name + " must be keys and values, such as OLLAMA_KEEP_ALIVE: \"24h\"");
             }

@@ -36,7 +36,7 @@ final class YamlParser {
     /** @throws UserError of configuration, with file, line and column, when it is no YAML */
     static YamlNode parse(String file, String text) {
         if (text.length() > LARGEST) {
-            throw trouble(
+            throw error(
                     file, new Place(1, 1), "this is larger than any configuration, " + text.length() + " characters");
         }
         try (YAMLParser parser = limited().createParser(text)) {
@@ -44,7 +44,7 @@ final class YamlParser {
             JsonToken first = parser.nextToken();
             YamlNode root = first == null ? new YamlNode.Nothing(new Place(1, 1)) : yaml.value(first);
             if (parser.nextToken() != null) {
-                throw yaml.trouble(yaml.place(), "a second document starts here; a configuration is one document");
+                throw yaml.error(yaml.place(), "a second document starts here; a configuration is one document");
             }
             return root;
         } catch (JsonProcessingException e) {
@@ -75,16 +75,16 @@ final class YamlParser {
                     marked.getProblemMark().getColumn() + 1);
             reason = String.valueOf(marked.getProblem());
         }
-        return trouble(file, place, "this is no YAML: " + FirstLine.of(String.valueOf(reason)));
+        return error(file, place, "this is no YAML: " + FirstLine.of(String.valueOf(reason)));
     }
 
-    static UserError trouble(String file, Place place, String sentence) {
+    static UserError error(String file, Place place, String sentence) {
         return new UserError(
                 UserError.Kind.CONFIGURATION, file + ":" + place.line() + ":" + place.column() + ": " + sentence + ".");
     }
 
-    private UserError trouble(Place place, String sentence) {
-        return trouble(file, place, sentence);
+    private UserError error(Place place, String sentence) {
+        return error(file, place, sentence);
     }
 
     private Place place() {
@@ -95,7 +95,7 @@ final class YamlParser {
     private YamlNode value(@Nullable JsonToken token) throws IOException {
         Place place = place();
         if (parser.isCurrentAlias()) {
-            throw trouble(place, "*" + parser.getText() + " stands for a value elsewhere; write the value itself");
+            throw error(place, "*" + parser.getText() + " stands for a value elsewhere; write the value itself");
         }
         if (token == JsonToken.START_OBJECT) {
             return new YamlNode.Mapping(entries(), place);
@@ -120,7 +120,7 @@ final class YamlParser {
             Place keyPlace = place();
             YamlNode.Entry entry = new YamlNode.Entry(keyPlace, value(parser.nextToken()));
             if (entries.put(key, entry) != null) {
-                throw trouble(keyPlace, "the key \"" + key + "\" stands here a second time");
+                throw error(keyPlace, "the key \"" + key + "\" stands here a second time");
             }
         }
         return entries;

@@ -30,9 +30,9 @@ public record ReportPage(
     }
 
     /** How many checks ended how. */
-    public record Counts(long passed, long warned, long failed, long skipped, long unknown) {
+    public record Counts(long passed, long warning, long failed, long skipped, long inconclusive) {
         public long all() {
-            return passed + warned + failed + skipped + unknown;
+            return passed + warning + failed + skipped + inconclusive;
         }
     }
 
@@ -53,10 +53,10 @@ public record ReportPage(
     /** How a check ended, which is told by a word and a sign, never by a colour alone. */
     public enum Status {
         PASSED("proved"),
-        WARNED("to know about"),
+        WARNING("to know about"),
         FAILED("failed"),
         SKIPPED("skipped"),
-        UNKNOWN("not found out");
+        INCONCLUSIVE("not found out");
 
         private final String word;
 

@@ -21,7 +21,7 @@ final class HeadlessChecks {
     private HeadlessChecks() {}
 
     /** What they will ask. */
-    static Prefetch questions() {
+    static Prefetch prefetch() {
         return Prefetch.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
     }
 

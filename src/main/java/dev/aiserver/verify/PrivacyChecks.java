@@ -37,8 +37,8 @@ final class PrivacyChecks {
     private PrivacyChecks() {}
 
     /** What they will ask. */
-    static Prefetch questions(Launchd launchd) {
-        return launchd.questionsOfSession(REQUEST_LOG);
+    static Prefetch prefetch(Launchd launchd) {
+        return launchd.prefetchOfSession(REQUEST_LOG);
     }
 
     static List<Check> all() {

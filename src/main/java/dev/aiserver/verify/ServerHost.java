@@ -28,28 +28,28 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
     static final String HAPROXY = "com.haproxy";
 
     /** What the checks will ask of any server's machine first. */
-    public static Prefetch questions(Host host, Launchd launchd) {
-        return ServiceChecks.questions(host, launchd)
-                .and(Interfaces.questions(host.facts()))
-                .and(Tailscale.questions())
-                .and(PrivacyChecks.questions(launchd))
-                .and(host.facts().isMac() ? HeadlessChecks.questions() : Prefetch.none());
+    public static Prefetch prefetch(Host host, Launchd launchd) {
+        return ServiceChecks.prefetch(host, launchd)
+                .and(Interfaces.prefetch(host.facts()))
+                .and(Tailscale.prefetch())
+                .and(PrivacyChecks.prefetch(launchd))
+                .and(host.facts().isMac() ? HeadlessChecks.prefetch() : Prefetch.none());
     }
 
-    /** What they will ask of a machine that has answered {@link #questions}. */
-    public Prefetch furtherQuestions() {
-        return ServiceChecks.furtherQuestions(this)
-                .and(Lsof.questions())
+    /** What they will ask of a machine that has answered {@link #prefetch}. */
+    public Prefetch followUpPrefetch() {
+        return ServiceChecks.followUpPrefetch(this)
+                .and(Lsof.prefetch())
                 .and(
                         spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(host).furtherQuestions()
+                                ? new Tailscale(host).followUpPrefetch()
                                 : Prefetch.none());
     }
 
     /** The same machine, asked all that the checks will ask. */
     public ServerHost asked(Prefetch more) {
-        ServerHost first = anew(questions(host, launchd).and(more));
-        return first.by(first.host().further(first.furtherQuestions()));
+        ServerHost first = anew(prefetch(host, launchd).and(more));
+        return first.by(first.host().further(first.followUpPrefetch()));
     }
 
     /** The same machine, asked that now: what was foreseen of it earlier does not count. */

@@ -46,15 +46,15 @@ final class ServiceChecks {
     private ServiceChecks() {}
 
     /** What they will ask of any server first. */
-    static Prefetch questions(Host host, Launchd launchd) {
-        return launchd.questions(LABELS)
-                .and(launchd.questions(List.of(LogFiles.ROTATION)))
-                .and(ConflictSearch.questions(host, launchd))
+    static Prefetch prefetch(Host host, Launchd launchd) {
+        return launchd.prefetch(LABELS)
+                .and(launchd.prefetch(List.of(LogFiles.ROTATION)))
+                .and(ConflictSearch.prefetch(host, launchd))
                 .and(Prefetch.ofFiles(List.of(state(host.facts()))));
     }
 
-    /** What they will ask of a server that has answered {@link #questions}, besides what is in its receipt. */
-    static Prefetch furtherQuestions(ServerHost server) {
+    /** What they will ask of a server that has answered {@link #prefetch}, besides what is in its receipt. */
+    static Prefetch followUpPrefetch(ServerHost server) {
         List<Command> commands = new ArrayList<>();
         loaded(server)
                 .flatMapToInt(print -> print.pid().stream())
@@ -64,7 +64,7 @@ final class ServiceChecks {
         loaded(server)
                 .forEach(print ->
                         print.pid().ifPresent(pid -> print.outputs().forEach(log -> commands.add(holds(pid, log)))));
-        return Prefetch.ofCommands(commands).and(ConflictSearch.furtherQuestions(server.host()));
+        return Prefetch.ofCommands(commands).and(ConflictSearch.followUpPrefetch(server.host()));
     }
 
     private static Stream<LaunchctlPrint> loaded(ServerHost server) {

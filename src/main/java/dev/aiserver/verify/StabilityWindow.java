@@ -16,7 +16,7 @@ record StabilityWindow(Map<String, JobStatus> before, Map<String, JobStatus> aft
     static StabilityWindow of(ServerHost server) {
         Map<String, JobStatus> before = statuses(server);
         new Poller(WINDOW).await(WINDOW, () -> false);
-        return new StabilityWindow(before, statuses(server.anew(server.launchd().questions(LABELS))));
+        return new StabilityWindow(before, statuses(server.anew(server.launchd().prefetch(LABELS))));
     }
 
     private static Map<String, JobStatus> statuses(ServerHost server) {

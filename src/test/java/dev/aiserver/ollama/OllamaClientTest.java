@@ -63,7 +63,7 @@ class OllamaClientTest {
                 assertThat(model.name()).isEqualTo("llama3.2:1b");
                 assertThat(model.contextLength()).isEqualTo(4096);
                 assertThat(model.percentOnGpu()).isEqualTo(100);
-                assertThat(model.staysForEver()).isTrue();
+                assertThat(model.neverExpires()).isTrue();
             });
             ollama.unload("llama3.2:1b");
             assertThat(ollama.loaded()).isEmpty();

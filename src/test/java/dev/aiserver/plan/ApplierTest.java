@@ -232,8 +232,8 @@ class ApplierTest {
             return result instanceof Applier.Result.RolledBack back
                     ? back.reason()
                     : result instanceof Applier.Result.Applied ? "applied" : result.toString();
-        } catch (UserError trouble) {
-            return trouble.sentence();
+        } catch (UserError error) {
+            return error.sentence();
         }
     }
 
@@ -307,7 +307,7 @@ class ApplierTest {
             if (change == 0) {
                 assertThatThrownBy(() -> applier.apply(transaction))
                         .hasMessage("Interrupted; nothing was changed.")
-                        .matches(trouble -> ((UserError) trouble).kind() == UserError.Kind.INTERRUPTED);
+                        .matches(error -> ((UserError) error).kind() == UserError.Kind.INTERRUPTED);
             } else if (change < plan.changes().size()) {
                 assertThat(applier.apply(transaction)).isEqualTo(new Applier.Result.Interrupted(List.of()));
             } else {
@@ -338,7 +338,7 @@ class ApplierTest {
         Applier.Result result = install(home, FIRST);
         assertThat(result).isInstanceOfSatisfying(Applier.Result.Lost.class, lost -> {
             assertThat(lost.reason()).isEqualTo("lost");
-            assertThat(lost.during().resource().isOurs()).isTrue();
+            assertThat(lost.during().resource().isReversible()).isTrue();
         });
         home.beforeChange = path -> {};
         home.afterChange = path -> {};
@@ -368,9 +368,9 @@ class ApplierTest {
         assertThat(result).isInstanceOfSatisfying(Applier.Result.RollbackIncomplete.class, stuck -> {
             assertThat(stuck.failed().resource()).isEqualTo(new Directory(own, 0755));
             assertThat(stuck.reason()).isEqualTo("refused own");
-            assertThat(stuck.left()).singleElement().satisfies(left -> {
+            assertThat(stuck.failures()).singleElement().satisfies(left -> {
                 assertThat(left.reason()).isEqualTo("refused again");
-                assertThat(left.byHand()).hasToString("[rmdir " + own + "]");
+                assertThat(left.manualSteps()).hasToString("[rmdir " + own + "]");
             });
         });
         home.beforeChange = path -> {};
@@ -411,12 +411,12 @@ class ApplierTest {
                 .toList();
         Plan plan = home.plan(List.of(home.target("folder/file", "file 0600 v1")), Home.NO_RECEIPT);
         Applier applier = home.applier();
-        Applier.Result result = applier.getAll(packages)
+        Applier.Result result = applier.installPackages(packages)
                 .orElseGet(() -> applier.apply(Transaction.install(plan, Home.NO_RECEIPT, Home.NO_RECEIPT)));
 
         assertThat(installed).containsExactly("first", "second");
         assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
-            assertThat(back.stays()).isEqualTo(packages.subList(0, failing.equals("second") ? 1 : 2));
+            assertThat(back.kept()).isEqualTo(packages.subList(0, failing.equals("second") ? 1 : 2));
             assertThat(back.failed().resource().name())
                     .isEqualTo(
                             failed.replace("HOME", home.resolve("").toString().replaceFirst("/$", "")));
@@ -436,7 +436,7 @@ class ApplierTest {
                         .anyMatch(change -> change.resource().id().endsWith(":" + path));
                 for (Change change : journal.changes()) {
                     if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
-                        assertThat(home.records.journals().stage().content(file.path(), before))
+                        assertThat(home.records.journals().staging().content(file.path(), before))
                                 .isPresent();
                     }
                 }

@@ -90,7 +90,7 @@ class ReceiptStoreTest {
                                 + "where it is; to install anew, move the directory " + directory.resolve(".aiserver")
                                 + " away.")
                 .hasMessageNotContaining("\n")
-                .matches(trouble -> ((UserError) trouble).kind() == UserError.Kind.DAMAGED);
+                .matches(error -> ((UserError) error).kind() == UserError.Kind.DAMAGED);
     }
 
     @Test
@@ -155,7 +155,7 @@ class ReceiptStoreTest {
         shell("mkdir -m 0700 .aiserver; cd .aiserver; " + command);
         assertThatThrownBy(() -> new Home(directory).store.read())
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.DAMAGED))
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.DAMAGED))
                 .hasMessageContaining(problem);
     }
 

@@ -131,24 +131,24 @@ class HtmlReportTest {
             ink,     card
             ink,     quiet
             ink,     failed-tint
-            ink,     unknown-tint
+            ink,     inconclusive-tint
             soft,    page
             soft,    card
             soft,    quiet
             soft,    failed-tint
-            soft,    unknown-tint
+            soft,    inconclusive-tint
             passed,  card
             passed,  passed-tint
             failed,  card
             failed,  failed-tint
             skipped, card
             skipped, skipped-tint
-            unknown, card
-            unknown, unknown-tint
+            inconclusive, card
+            inconclusive, unknown-tint
             passed,  quiet
             failed,  quiet
             skipped, quiet
-            unknown, quiet
+            inconclusive, quiet
             """)
     void canBeReadInLightInDarkAndOnPaper(String text, String ground) {
         List<String> schemes = matches(BAD_DAY, ":root \\{([^}]*)\\}");

@@ -88,7 +88,8 @@ class PlanScriptTest {
     @Test
     void anUninstallationAlsoTakesTheRecords() throws IOException {
         Plan plan = everyKindOfChange();
-        Plan back = Plan.of(plan.ours().changes().stream().map(Change::inverse).toList(), plan.contents());
+        Plan back = Plan.of(
+                plan.reversible().changes().stream().map(Change::inverse).toList(), plan.contents());
         String script = PlanScript.uninstall(back, HOME, HOME.resolve(".aiserver"));
         isShell(script);
         Golden.compare("uninstall.sh", script);

@@ -157,8 +157,8 @@ class FaultMatrixTest {
             boolean killed = false;
             try {
                 message = message(scenario, rig, scenario.doing().carryOut(rig));
-            } catch (UserError trouble) {
-                message = trouble.sentence();
+            } catch (UserError error) {
+                message = error.sentence();
             } catch (Killed error) {
                 killed = true;
             }

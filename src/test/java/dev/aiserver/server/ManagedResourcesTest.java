@@ -161,10 +161,10 @@ class ManagedResourcesTest {
     }
 
     private static void refuses(Runnable reading, String file) {
-        UserError trouble = catchThrowableOfType(UserError.class, reading::run);
-        assertThat(trouble).isNotNull();
-        assertThat(trouble.kind()).isEqualTo(UserError.Kind.DAMAGED);
-        assertThat(trouble.sentence()).contains(file + " cannot be used: ");
+        UserError error = catchThrowableOfType(UserError.class, reading::run);
+        assertThat(error).isNotNull();
+        assertThat(error.kind()).isEqualTo(UserError.Kind.DAMAGED);
+        assertThat(error.sentence()).contains(file + " cannot be used: ");
     }
 
     @ParameterizedTest

@@ -226,10 +226,10 @@ final class Rig implements AutoCloseable {
         Install install = installer();
         Install.InstallRequest wish = new Install.InstallRequest(Optional.of(spec(version)), edits);
         try (LockFile.Held lock = install.lock(Rig::alone)) {
-            Install.PlannedInstall proposal = install.propose(wish);
+            Install.PlannedInstall proposal = install.plan(wish);
             if (proposal.unfinished().isPresent()) {
                 requireNothing(install.undo(proposal.unfinished().get(), lock));
-                proposal = install.propose(wish);
+                proposal = install.plan(wish);
             }
             return install.apply(proposal, lock, Interruption.NEVER, change -> {}, accepted -> {});
         }
@@ -239,17 +239,17 @@ final class Rig implements AutoCloseable {
     Applier.Result uninstall() {
         Uninstall uninstall = uninstaller();
         try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
-            Uninstall.PlannedUninstall proposal = uninstall.propose();
-            if (proposal.unfinished().isPresent() && !proposal.goesOn()) {
+            Uninstall.PlannedUninstall proposal = uninstall.plan();
+            if (proposal.unfinished().isPresent() && !proposal.resumes()) {
                 requireNothing(uninstall.undo(proposal.unfinished().get(), lock));
-                proposal = uninstall.propose();
+                proposal = uninstall.plan();
             }
             return uninstall.apply(proposal, lock, Interruption.NEVER, change -> {});
         }
     }
 
     /** Only the undoing of what a killed process left. */
-    List<Rollback.Left> undo() {
+    List<Rollback.Failure> undo() {
         Install install = installer();
         try (LockFile.Held lock = install.lock(Rig::alone)) {
             return install.undo(unfinished().orElseThrow(), lock);
@@ -260,7 +260,7 @@ final class Rig implements AutoCloseable {
         throw new AssertionError("nobody else is at work, but " + other.words());
     }
 
-    private static void requireNothing(List<Rollback.Left> left) {
+    private static void requireNothing(List<Rollback.Failure> left) {
         if (!left.isEmpty()) {
             throw new UserError("not undone: " + left);
         }

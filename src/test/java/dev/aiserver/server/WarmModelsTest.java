@@ -238,7 +238,13 @@ class WarmModelsTest {
             """)
     void aModelThatFailsSaysWhyAndKeepsNoOtherFromIt(String faults, String model, int retries, String reason) {
         limits = new WarmLimits(
-                Duration.ofMillis(300), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), 3);
+                Duration.ofMillis(300),
+                2,
+                LIMITS.load(),
+                LIMITS.ollamaTimeout(),
+                LIMITS.pause(),
+                LIMITS.busyRetries(),
+                3);
         ModelServer server = server("{}");
         warm(server, "qwen3");
         server.set(Faults.parse(faults));
@@ -266,7 +272,13 @@ class WarmModelsTest {
     @Test
     void aLoadThatTakesLongerThanItMayIsGivenUp() {
         limits = new WarmLimits(
-                LIMITS.stall(), 0, Duration.ofMillis(500), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), 3);
+                LIMITS.stall(),
+                0,
+                Duration.ofMillis(500),
+                LIMITS.ollamaTimeout(),
+                LIMITS.pause(),
+                LIMITS.busyRetries(),
+                3);
         assertThat(warm(server("{\"loadDelayMillis\": 60000}"), "llama3.2"))
                 .containsExactly("llama3.2:latest failed: Ollama could not load llama3.2:latest: it was not in memory "
                         + "after 0 s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
@@ -346,7 +358,7 @@ class WarmModelsTest {
     void howManyModelsOllamaKeepsIsToldApartFromHowMuchMemoryThereIs(String variable, int limit) {
         environment = Map.of("OLLAMA_CONTEXT_LENGTH", "65536", "OLLAMA_MAX_LOADED_MODELS", variable);
         limits = new WarmLimits(
-                LIMITS.stall(), 2, LIMITS.load(), LIMITS.absence(), LIMITS.pause(), LIMITS.busyRetries(), limit);
+                LIMITS.stall(), 2, LIMITS.load(), LIMITS.ollamaTimeout(), LIMITS.pause(), LIMITS.busyRetries(), limit);
         List<String> names = new ArrayList<>();
         IntStream.rangeClosed(0, limit).forEach(i -> {
             names.add("small:" + i);
@@ -471,9 +483,9 @@ class WarmModelsTest {
             """)
     void aNameThatCannotBeMeantStopsEverythingBeforeItBegins(String name, String message) {
         ModelServer server = server("{}");
-        UserError trouble = catchThrowableOfType(UserError.class, () -> warm(server, "qwen3", name));
-        assertThat(trouble).hasMessage(message);
-        assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
+        UserError error = catchThrowableOfType(UserError.class, () -> warm(server, "qwen3", name));
+        assertThat(error).hasMessage(message);
+        assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
         assertThat(server.requests()).isEmpty();
     }
 
@@ -575,10 +587,10 @@ class WarmModelsTest {
     }
 
     private void unreachable(int port) {
-        UserError trouble =
+        UserError error =
                 catchThrowableOfType(UserError.class, () -> warmModels(port).warm(List.of("llama3.2:1b")));
-        assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
-        assertThat(trouble.sentence())
+        assertThat(error.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
+        assertThat(error.sentence())
                 .startsWith("Ollama does not answer on 127.0.0.1:" + port + " (")
                 .endsWith("); see \"aiserver status\" and its log, then try again.");
     }

@@ -71,9 +71,9 @@ class ServerUrlTest {
             -mac                            | letters, digits, dots and hyphens only
             """)
     void saysWhatIsWrongWithAnythingElse(String text, String reason) {
-        assertThatThrownBy(() -> ServerUrl.parse(text, EXAMPLE)).isInstanceOfSatisfying(UserError.class, trouble -> {
-            assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
-            assertThat(trouble.sentence())
+        assertThatThrownBy(() -> ServerUrl.parse(text, EXAMPLE)).isInstanceOfSatisfying(UserError.class, error -> {
+            assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
+            assertThat(error.sentence())
                     .startsWith("--url ")
                     .contains(reason)
                     .endsWith("; write one such as http://remote-ollama:11434.")

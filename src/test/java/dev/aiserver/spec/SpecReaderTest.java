@@ -47,10 +47,10 @@ class SpecReaderTest {
             assertThat(SpecReader.read("again", JSON.writeValueAsString(spec.asConfiguration())))
                     .isEqualTo(spec);
         } else {
-            UserError trouble = catchThrowableOfType(UserError.class, () -> SpecReader.read(file, text));
-            assertThat(trouble).hasMessage(file + ":" + expected);
-            assertThat(trouble.getMessage()).doesNotContain("hunter2");
-            assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
+            UserError error = catchThrowableOfType(UserError.class, () -> SpecReader.read(file, text));
+            assertThat(error).hasMessage(file + ":" + expected);
+            assertThat(error.getMessage()).doesNotContain("hunter2");
+            assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
         }
     }
 
