@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
@@ -680,6 +681,7 @@ public interface HostContract {
     }
 
     @Test
+    @Tag("linux")
     default void itsLoopbackCanBeReached(@Home Path home) throws IOException {
         Host host = host(home);
         InetSocketAddress there;
@@ -776,6 +778,7 @@ public interface HostContract {
     }
 
     @Test
+    @Tag("linux")
     default void itsToolsAreLookedForInTheSystemsFoldersFirst(@Home Path home) {
         for (String tool : List.of("ps", "ls", "launchctl")) {
             script(home.resolve(tool), "echo mine");

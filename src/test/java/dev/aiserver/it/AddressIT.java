@@ -9,9 +9,11 @@ import dev.aiserver.standin.TailscaleStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The tailnet's address goes, comes back and becomes another one. */
+@Tag("root")
 class AddressIT {
     private static final String OTHER = "100.64.0.9";
     private static final String HAPROXY = "com.haproxy";

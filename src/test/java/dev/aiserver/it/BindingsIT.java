@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.Poller;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who listens beside the server is found by connecting to every address, also where lsof shows nothing. */
+@Tag("root")
 class BindingsIT {
     private static final String ADDRESS = "fd00:5::5";
     private static final String OF_THE_LINK = "fe80::5";

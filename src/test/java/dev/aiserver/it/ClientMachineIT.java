@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a person proves of a server from their laptop, which has nothing of it but its name. */
+@Tag("root")
 class ClientMachineIT {
     private static final String URL = "http://remote-ollama:11434";
 

@@ -3,12 +3,14 @@ package dev.aiserver.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A first installation on a Mac that is slow, busy or does not answer. */
+@Tag("root")
 class FirstRunIT {
 
     /** On a real Mac lsof takes two to ten seconds; run {@code src/test/benchmarks/first-runs} for ten in a row. */

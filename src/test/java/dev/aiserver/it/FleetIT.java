@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several Macs at once, each a transaction of its own. */
+@Tag("root")
 class FleetIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -21,9 +21,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The jar that people get has the license of aiserver and of every library in it. */
+@Tag("root")
 final class LicensesIT {
     private static final String LICENSES = "META-INF/licenses/";
 

@@ -8,9 +8,11 @@ import dev.aiserver.host.FileState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An installation from a bare Mac to a bare Mac, by the commands that a person types. */
+@Tag("root")
 class LifeIT {
     private static final List<String> LABELS = List.of("com.ollama", "com.haproxy");
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.FileState;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A person may keep the folders of an installation elsewhere and have links lead there. */
+@Tag("root")
 final class LinkedFoldersIT {
 
     @Test

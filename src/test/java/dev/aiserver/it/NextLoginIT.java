@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.standin.TailscaleStatus;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What will be different at the next login is found while all still runs. */
+@Tag("root")
 class NextLoginIT {
     private static final List<String> LABELS = List.of("com.ollama", "com.haproxy", "com.aiserver.rotate-logs");
 

@@ -6,9 +6,11 @@ import dev.aiserver.host.FileState;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The script that {@code --print-commands} prints does what the command would do. */
+@Tag("root")
 class PrintCommandsIT {
 
     private static Map<String, FileState> withoutRecords(Mac mac) {

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What stands in the way is said in a sentence, and the machine stays as it was. */
+@Tag("root")
 class RefusalsIT {
     private static final String NETWORK = "network: { mode: address, address: ";
 

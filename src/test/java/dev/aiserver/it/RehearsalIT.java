@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./install --rehearse} of a copy of this checkout. */
+@Tag("root")
 final class RehearsalIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong between a laptop and its Mac is said in a sentence, and the Mac is as before or as planned. */
+@Tag("root")
 class RemoteFaultsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long UNTIL_A_LOSS_IS_KNOWN = 15;

@@ -6,9 +6,11 @@ import dev.aiserver.host.FileState;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A Mac that is provisioned from a laptop, with nothing on it but its sshd and the system's own tools. */
+@Tag("root")
 class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** What a verification leaves for a build server, for a person and for a script says the same. */
+@Tag("root")
 class ReportsIT {
     private static final Map<String, String> ELEMENTS =
             Map.of("failed", "failure", "inconclusive", "error", "skipped", "skipped");

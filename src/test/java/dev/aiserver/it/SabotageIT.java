@@ -8,11 +8,13 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A rehearsal that could not fail would prove nothing: each layer is spoilt in turn. */
+@Tag("root")
 class SabotageIT {
 
     /** Has the parser let through what it would refuse; the option has had two names. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.FileState;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an older installation left is adopted, comes back, and can be cleared without a receipt. */
+@Tag("root")
 class ScriptInstallationIT {
     @Test
     void theShellScriptsInstallationIsReplacedAndComesBack() {

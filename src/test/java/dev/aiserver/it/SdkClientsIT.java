@@ -25,10 +25,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The SDKs with which people use the server, in the way they are used, through the proxy as it is installed. */
+@Tag("root")
 class SdkClientsIT {
     private static final Path CLIENTS = Path.of("src/test/clients");
     private static final int SECONDS = 60;

@@ -15,11 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What ran before is found, named, stopped before ours starts, and comes back as it was, or stays away. */
+@Tag("root")
 class TakeoverIT {
     private static final String LOOPBACK = "127.0.0.1:11434";
     private static final String EVERYWHERE = "*:11434";

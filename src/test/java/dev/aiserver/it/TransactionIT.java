@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to the process that changes a Mac, the Mac is as before or as planned. */
+@Tag("root")
 class TransactionIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /** {@code -Dinstallations.at.once=20} is the longer proof. */

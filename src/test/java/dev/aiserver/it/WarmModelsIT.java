@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Models that are warmed by hand and at login, by the commands that a person types. */
+@Tag("root")
 class WarmModelsIT {
     private static final Poller PATIENCE = new Poller(Duration.ofMillis(50));
 

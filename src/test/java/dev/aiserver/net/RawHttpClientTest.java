@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -447,6 +448,7 @@ class RawHttpClientTest {
     }
 
     @Test
+    @Tag("linux")
     void ofSeveralAddressesEachIsTried() throws IOException {
         int port = server.getLocalPort();
         InetSocketAddress open = InetSocketAddress.createUnresolved("127.0.0.1", port);

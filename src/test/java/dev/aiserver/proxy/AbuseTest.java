@@ -24,11 +24,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("haproxy")
 class AbuseTest {
     private static final String HOST = "Host: remote-ollama\r\n";
     private static final String HIDDEN = "DELETE /api/delete HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n";

@@ -9,9 +9,11 @@ import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("haproxy")
 class AvailabilityTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -20,12 +20,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may connect, and how much one of them may take. */
+@Tag("haproxy")
 class EdgeTest {
     private static final String REQUEST = "GET /v1/models HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n\r\n";
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -48,6 +49,7 @@ class ExamplesTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("examples")
+    @Tag("haproxy")
     void isTakenByTheProgramsThatReadWhatIsRendered(Path example, String host, ServerSpec spec) throws Exception {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
         HostFacts around = new HostFacts(

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDirFactory;
  * Every step of an installation, an upgrade and an uninstallation goes wrong in every way; afterwards the machine is as
  * before or as planned, and doing it again leads to the plan.
  */
+@Tag("haproxy")
+@Tag("slow")
 class FaultMatrixTest {
     /** What launchctl was seen to answer. */
     private static final List<Integer> ODD_CODES = List.of(3, 5, 17, 36, 37, 112, 113, 119, 125, 150);

@@ -14,12 +14,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A kept configuration that HAProxy finds good and nevertheless cannot use is undone without a moment's outage. */
+@Tag("haproxy")
 class KeptConfigurationTest {
     private final Ports ports = new Ports(ProcessHandle.current().pid());
 

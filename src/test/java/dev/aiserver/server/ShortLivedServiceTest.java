@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A service that answers once and then ends was not started. */
+@Tag("haproxy")
 class ShortLivedServiceTest {
     private final Ports ports = new Ports(ProcessHandle.current().pid());
 

@@ -8,7 +8,9 @@ import dev.aiserver.standin.LaunchctlSocket;
 import dev.aiserver.standin.Standins;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 
+@Tag("linux")
 class LaunchdWithStandinsTest extends LaunchdContract {
 
     /** Each code once; how they combine makes no difference to the way that launchctl is reached. */

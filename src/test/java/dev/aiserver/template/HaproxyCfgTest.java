@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,7 @@ class HaproxyCfgTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("configurations")
+    @Tag("haproxy")
     void isAcceptedByHaproxyWithoutAWarning(String name, ProxyConfiguration configuration, @TempDir Path directory)
             throws IOException, InterruptedException {
         String cfg = renderer.haproxyCfg(configuration);

@@ -9,10 +9,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a model cannot do is said of the model, and is not a fault of the server. */
+@Tag("haproxy")
 class ModelLimitsTest {
     private static final Model LOOP =
             Model.of("loop", 1_000, "llama", 65_536, "completion").saying(Collections.nCopies(300, " word"));

@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("haproxy")
 class RefusedBodyTest {
     private static final byte[] REFUSAL = ("HTTP/1.1 404 Not Found\r\nX-Aiserver: blocked\r\nConnection: close\r\n"
                     + "Content-Length: 2\r\n\r\n{}")

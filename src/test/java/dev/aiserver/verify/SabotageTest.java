@@ -32,12 +32,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Spoils one thing after the other, and demands that exactly the checks fail that are there for it. */
+@Tag("haproxy")
+@Tag("slow")
 class SabotageTest {
 
     @FunctionalInterface

@@ -27,12 +27,14 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a connection, with the sshd of this machine. */
 @Timeout(30)
+@Tag("root")
 class ConnectionIT {
     private static final Duration SILENCE = Duration.ofMillis(1500);
     private static final SshOptions IMPATIENT = new SshOptions(true, Duration.ofSeconds(1), SILENCE);

@@ -13,6 +13,7 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom the program takes for whom, with the sshd of this machine. */
 @Timeout(30)
+@Tag("root")
 class HostKeysIT {
     private static final SshOptions CAUTIOUS = SshOptions.usual();
     private static final SshOptions TRUSTING = CAUTIOUS.acceptingNewHostKey();

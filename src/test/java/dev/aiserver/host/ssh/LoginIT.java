@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How a person gets in, with the sshd of this machine. */
 @Timeout(30)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("root")
 class LoginIT {
     private static final SshOptions OPTIONS = SshOptions.usual().acceptingNewHostKey();
 

@@ -10,9 +10,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /** The contract, with the sshd of this machine and a user who is not root. */
+@Tag("root")
 class OpenSshHostIT {
 
     @Nested

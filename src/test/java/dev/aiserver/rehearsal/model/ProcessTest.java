@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,7 @@ final class ProcessTest {
     /** As since Ollama 0.30: with a loopback port of its own that answers every page, and gone with the model. */
     @ParameterizedTest
     @CsvSource({"unloaded", "expired", "killed"})
+    @Tag("linux")
     void aModelInMemoryIsALlamaServer(String end) throws IOException {
         Process server = start(Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0"), "serve");
         InetSocketAddress address = listening();
