@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FuzzTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
-    private static final int SECONDS = Integer.getInteger("fuzz.seconds", 45);
+    private static final int SECONDS = Integer.getInteger("fuzz.seconds", 20);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
 
     /** For an input that takes some milliseconds, on a machine that is busy with other things. */

@@ -20,6 +20,6 @@ final class HostileTexts {
                 Arguments.of("\u202eesrever\u202c \u2066x\u2069", "�esrever� �x�"),
                 Arguments.of("é 漢 😀 ➜", "é 漢 😀 ➜"),
                 Arguments.of("😀".repeat(3_000), "😀".repeat(2_000) + "… (1000 characters more)"),
-                Arguments.of("x".repeat(302_000), "x".repeat(2_000) + "… (300000 characters more)"));
+                Arguments.of("x".repeat(32_000), "x".repeat(2_000) + "… (30000 characters more)"));
     }
 }

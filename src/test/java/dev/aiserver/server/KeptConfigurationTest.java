@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A kept configuration that HAProxy finds good and nevertheless cannot use is undone without a moment's outage. */
 @Tag("haproxy")
 class KeptConfigurationTest {
-    private final Ports ports = new Ports(ProcessHandle.current().pid());
-
     @TempDir
     private Path directory;
 
@@ -34,7 +32,7 @@ class KeptConfigurationTest {
     void aReloadThatHaproxyRefusesLeavesTheOldConfigurationServing(String address) throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
-        try (Rig rig = new Rig(root, programs, ports);
+        try (Rig rig = new Rig(root, programs);
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
             Path cfg = rig.proxyConfiguration();
@@ -74,7 +72,7 @@ class KeptConfigurationTest {
     void aReloadThatHaproxyIgnoresBecomesARestart() throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
-        try (Rig rig = new Rig(root, programs, ports)) {
+        try (Rig rig = new Rig(root, programs)) {
             assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
             OptionalInt master = rig.pid(Layout.HAPROXY);
             rig.host().ignoreReloads();

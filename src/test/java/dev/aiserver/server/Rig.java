@@ -26,6 +26,7 @@ import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.standin.Script;
+import dev.aiserver.testmac.TestMac;
 import dev.aiserver.template.Renderer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,7 +50,6 @@ import java.util.stream.Stream;
  * Files, processes and sockets are real, and so is HAProxy, which also answers in Ollama's place.
  */
 final class Rig implements AutoCloseable {
-    private static final String ADDRESS = "127.0.0.1";
     private static final Duration QUICK = Duration.ofMillis(30);
 
     private static Timing watching(Duration window) {
@@ -75,47 +75,34 @@ final class Rig implements AutoCloseable {
 
     private final Path root;
     private final Path programs;
-    private final int proxyPort;
-    private final int ollamaPort;
-    private final EmbeddedLaunchctl launchctl;
-    private final LocalHost machine;
-    private final FaultyHost host;
-    private final Launchd launchd;
-    private final Layout layout;
+    private final TestMac<FaultyHost> mac;
 
     /**
      * @param root of the home and the logs
-     * @param programs a folder from which programs may be run
-     * @param ports that no other rig gets, and no outgoing connection either
+     * @param programs a folder from which programs can run
      */
-    Rig(Path root, Path programs, Ports ports) throws IOException {
-        this(root, programs, ports, QUICK);
+    Rig(Path root, Path programs) throws IOException {
+        this(root, programs, QUICK);
     }
 
-    /** @param window for which a service must run until it counts as started */
-    Rig(Path root, Path programs, Ports ports, Duration window) throws IOException {
+    /** @param window how long a service must run until it counts as started */
+    Rig(Path root, Path programs, Duration window) throws IOException {
         this.root = root;
         this.programs = programs;
-        this.proxyPort = ports.next();
-        this.ollamaPort = ports.next();
-        Files.createDirectories(home().resolve("Library"));
         Files.createDirectories(root.resolve("logs"));
         Files.createDirectories(root.resolve("other-logs"));
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.put("HOME", home().toString());
-        this.machine = new LocalHost(environment);
-        this.launchctl = new EmbeddedLaunchctl(
-                new Account(machine.facts().uid(), machine.facts().user(), home(), 0.05, List.of()), Quirks.usual());
-        this.host = new FaultyHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Poller(Duration.ofMillis(15)), watching(window));
-        this.layout = new Layout(home());
-        Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(ollamaPort));
-        Path haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
+        this.mac = TestMac.in(root)
+                .programs(programs)
+                .timeScale(0.05)
+                .timing(Duration.ofMillis(15), watching(window))
+                .build(FaultyHost::new);
+        Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(mac.ollamaPort()));
+        String haproxy = mac.realHaproxy().toString();
         // A program that starts and never answers, once.
         String sleepIfAsked = "[ -e " + root + "/$NAME.sleeps ] && mv " + root + "/$NAME.sleeps " + root
                 + "/$NAME.slept && exec sleep 600\n";
         Script.write(
-                programs.resolve("ollama"),
+                mac.ollama(),
                 "NAME=ollama\n" + sleepIfAsked
                         + "[ -e " + root + "/ollama.dies ] || exec " + haproxy + " -db -f " + programs
                         + "/engine.cfg\n" + haproxy + " -db -f " + programs
@@ -125,23 +112,19 @@ final class Rig implements AutoCloseable {
                 "NAME=haproxy\nif [ \"$1\" != -c ]; then\n" + sleepIfAsked + "fi\nexec " + haproxy + " \"$@\"");
     }
 
-    private Path home() {
-        return root.resolve("home");
-    }
-
     Path proxyConfiguration() {
-        return layout.haproxyCfg();
+        return mac.layout().haproxyCfg();
     }
 
-    /** Of the job's process, if it has one. */
+    /** Returns the process of the job, if it has one. */
     OptionalInt pid(String label) {
-        return launchd.status(label) instanceof JobStatus.Loaded loaded
+        return mac.launchd().status(label) instanceof JobStatus.Loaded loaded
                 ? loaded.print().pid()
                 : OptionalInt.empty();
     }
 
     FaultyHost host() {
-        return host;
+        return mac.host();
     }
 
     /** The next start of that program gives a process that never answers. */
@@ -175,45 +158,18 @@ final class Rig implements AutoCloseable {
             sets.add(EndpointSet.HEALTH);
         }
         return new ServerSpec(
-                "remote-ollama",
+                TestMac.NAME,
                 List.of(),
                 new Network.Loopback(),
-                new ServerSpec.Proxy(proxyPort, sets),
-                new ServerSpec.Ollama(ollamaPort, environment),
+                new ServerSpec.Proxy(mac.proxyPort(), sets),
+                new ServerSpec.Ollama(mac.ollamaPort(), environment),
                 List.of(),
                 false,
                 root.resolve(version == Version.MOVED ? "other-logs" : "logs"));
     }
 
-    /** Every call is a process of its own: nothing is remembered but what is on the disk. */
-    private StateStore records() {
-        return StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
-    }
-
     Optional<Journal> unfinished() {
-        return records().journals().open();
-    }
-
-    private Install installer() {
-        HostFacts around = new HostFacts(
-                programs.resolve("ollama"),
-                programs.resolve("haproxy"),
-                ADDRESS,
-                List.of("remote-ollama"),
-                Set.of(),
-                List.of(),
-                Optional.empty());
-        return new Install(
-                host,
-                launchd,
-                layout,
-                any -> around,
-                records(),
-                new Release("0.1.0", Optional.empty(), new Renderer()));
-    }
-
-    private Uninstall uninstaller() {
-        return new Uninstall(host, launchd, layout, records());
+        return mac.records().journals().open();
     }
 
     /** What a person does by "aiserver install". */
@@ -223,7 +179,7 @@ final class Rig implements AutoCloseable {
 
     /** @param edits what is to become of files that somebody edited */
     Applier.Result install(Version version, LocalEdit.Policy edits) {
-        Install install = installer();
+        Install install = mac.install();
         Install.InstallRequest wish = new Install.InstallRequest(Optional.of(spec(version)), edits);
         try (LockFile.Held lock = install.lock(Rig::alone)) {
             Install.PlannedInstall proposal = install.plan(wish);
@@ -237,7 +193,7 @@ final class Rig implements AutoCloseable {
 
     /** What a person does by "aiserver uninstall". */
     Applier.Result uninstall() {
-        Uninstall uninstall = uninstaller();
+        Uninstall uninstall = mac.uninstall();
         try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
             Uninstall.PlannedUninstall proposal = uninstall.plan();
             if (proposal.unfinished().isPresent() && !proposal.resumes()) {
@@ -250,7 +206,7 @@ final class Rig implements AutoCloseable {
 
     /** Only the undoing of what a killed process left. */
     List<Rollback.Failure> undo() {
-        Install install = installer();
+        Install install = mac.install();
         try (LockFile.Held lock = install.lock(Rig::alone)) {
             return install.undo(unfinished().orElseThrow(), lock);
         }
@@ -276,9 +232,9 @@ final class Rig implements AutoCloseable {
     record Sight(Map<String, FileState> tree, Map<String, List<String>> services, List<String> answers) {}
 
     Sight look() {
-        try (Stream<Path> paths = Files.walk(home())) {
+        try (Stream<Path> paths = Files.walk(mac.home())) {
             Map<String, FileState> tree = new TreeMap<>();
-            paths.forEach(path -> tree.put(home().relativize(path).toString(), withoutRoot(path)));
+            paths.forEach(path -> tree.put(mac.home().relativize(path).toString(), withoutRoot(path)));
             Map<String, List<String>> services = new TreeMap<>();
             for (String label : List.of(Layout.OLLAMA, Layout.HAPROXY, Layout.ROTATE_LOGS)) {
                 services.put(label, service(label));
@@ -286,7 +242,7 @@ final class Rig implements AutoCloseable {
             return new Sight(
                     tree,
                     services,
-                    List.of(answer(ollamaPort, "/"), answer(proxyPort, "/api/version"), answer(proxyPort, "/")));
+                    List.of(answer(mac.ollamaPort(), "/"), answer(mac.proxyPort(), "/api/version"), answer(mac.proxyPort(), "/")));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -294,23 +250,23 @@ final class Rig implements AutoCloseable {
 
     /** Two rigs differ in their root and ports only. */
     private FileState withoutRoot(Path path) {
-        return machine.file(path) instanceof FileState.Regular file
+        return mac.machine().file(path) instanceof FileState.Regular file
                 ? new FileState.Regular(
                         Content.of(file.content()
                                 .text()
                                 .replace(root.toString(), "ROOT")
                                 .replace(programs.toString(), "PROGRAMS")
-                                .replace(":" + proxyPort, ":PROXY")
-                                .replace(":" + ollamaPort, ":OLLAMA")),
+                                .replace(":" + mac.proxyPort(), ":PROXY")
+                                .replace(":" + mac.ollamaPort(), ":OLLAMA")),
                         file.mode(),
                         file.owner())
-                : machine.file(path);
+                : mac.machine().file(path);
     }
 
     /** A job that comes and goes is loaded, whether it runs just now or not. */
     private List<String> service(String label) {
-        return launchctl
-                .run(List.of("print", "gui/" + machine.facts().uid() + "/" + label))
+        return mac.launchctl()
+                .run(List.of("print", "gui/" + mac.machine().facts().uid() + "/" + label))
                 .text()
                 .lines()
                 .map(String::strip)
@@ -334,7 +290,7 @@ final class Rig implements AutoCloseable {
             return "on every address";
         }
         try {
-            return String.valueOf(new RawHttpClient(new InetSocketAddress(ADDRESS, port), Duration.ofSeconds(2))
+            return String.valueOf(new RawHttpClient(new InetSocketAddress(TestMac.ADDRESS, port), Duration.ofSeconds(2))
                     .send(RawHttpRequest.get(path, "remote-ollama"))
                     .status());
         } catch (IOException e) {
@@ -344,6 +300,6 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() {
-        launchctl.close();
+        mac.close();
     }
 }

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A service that answers once and then ends was not started. */
 @Tag("haproxy")
 class ShortLivedServiceTest {
-    private final Ports ports = new Ports(ProcessHandle.current().pid());
-
     @TempDir
     private Path directory;
 
@@ -25,7 +23,7 @@ class ShortLivedServiceTest {
     void anInstallationWhoseServiceDoesNotStayUpIsUndoneAndNamesIt() throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
-        try (Rig rig = new Rig(root, programs, ports, Duration.ofSeconds(2))) {
+        try (Rig rig = new Rig(root, programs, Duration.ofSeconds(2))) {
             Sight before = rig.look();
             rig.letDie();
 

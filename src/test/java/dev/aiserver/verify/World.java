@@ -3,39 +3,30 @@ package dev.aiserver.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Content;
-import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import dev.aiserver.net.PortProbe;
 import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.Receipt;
-import dev.aiserver.rehearsal.RehearsalHost;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
+import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.State;
 import dev.aiserver.server.DesiredState;
 import dev.aiserver.server.Layout;
 import dev.aiserver.service.JobStatus;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.service.Timing;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.template.HaproxyAgent;
-import dev.aiserver.template.OllamaAgent;
-import dev.aiserver.template.ProxyConfiguration;
-import dev.aiserver.template.Renderer;
-import dev.aiserver.template.RotateLogsAgent;
-import java.io.File;
+import dev.aiserver.standin.Script;
+import dev.aiserver.testmac.TestMac;
 import java.io.IOException;
 import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,34 +43,26 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A server in a folder, of which every part can be spoilt: the real HAProxy and a model server in a process of its own,
- * run by a stand-in for launchd. The receipt always fits the files, so that a spoilt file is found by what it does.
+ * A server on a {@link TestMac}, of which every part can be sabotaged: the real HAProxy, and a model server in a process
+ * of its own in Ollama's place. The receipt always fits the files, so that a check finds a sabotaged file by its effects.
  */
 final class World implements AutoCloseable {
-    static final String ADDRESS = "127.0.0.1";
-    static final String NAME = "remote-ollama";
+    static final String ADDRESS = TestMac.ADDRESS;
+    static final String NAME = TestMac.NAME;
     static final List<String> HOST_NAMES = List.of(NAME, "localhost");
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String ADDRESSES = "inet 127.0.0.1/8\ninet 127.0.0.2/8\ninet6 ::1/128 scope host\n";
 
-    /** What starts here does so at once or not at all, so that it need not be watched for long. */
+    /** A service of this server starts at once or not at all, so that a short look is enough. */
     private static final Timing QUICK = new Timing(
             Duration.ofMillis(100), LIMIT, List.of(Duration.ofMillis(200), Duration.ofSeconds(1)), LIMIT, LIMIT, LIMIT);
 
     private final Path root;
-    private final EmbeddedLaunchctl launchctl;
-    private final TamperedHost host;
-    private final Launchd launchd;
-    private final Layout layout;
-    private final int proxyPort;
-    private final int ollamaPort;
-    private final Path haproxy;
+    private final TestMac<TamperedHost> mac;
     private final Map<Path, String> running = new HashMap<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
 
-    private UnaryOperator<String> cfg = UnaryOperator.identity();
-    private UnaryOperator<String> ollamaPlist = UnaryOperator.identity();
-    private UnaryOperator<String> haproxyPlist = UnaryOperator.identity();
+    private final Map<Path, UnaryOperator<String>> edits = new HashMap<>();
     private Map<String, String> environment = ServerSpec.defaults().ollamaEnvironment();
     private Set<EndpointSet> sets = Set.of(EndpointSet.STRICT);
     private List<String> origins = List.of();
@@ -87,42 +70,22 @@ final class World implements AutoCloseable {
     private Network network = new Network.Loopback();
     private String address = ADDRESS;
     private String name = NAME;
-    private Optional<Duration> patience = Optional.empty();
-    private OptionalInt paceOfLeaving = OptionalInt.empty();
+    private Optional<Duration> timeout = Optional.empty();
+    private OptionalInt cancelPace = OptionalInt.empty();
     private Deed afterwards = () -> {};
     private OptionalDouble mostAddedMillis = OptionalDouble.empty();
 
     World(Path root) throws IOException {
         this.root = root;
-        Files.createDirectories(root.resolve("home/Library/LaunchAgents"));
-        Files.createDirectories(root.resolve("home/.haproxy"));
-        Files.createDirectories(logs());
         Files.createDirectories(root.resolve("models"));
-        Map<String, String> users = new HashMap<>(System.getenv());
-        users.put("HOME", root.resolve("home").toString());
-        LocalHost machine = new LocalHost(users);
-        this.launchctl = new EmbeddedLaunchctl(
-                new Account(machine.facts().uid(), machine.facts().user(), root.resolve("home"), 1, List.of()),
-                Quirks.usual());
-        this.host = new TamperedHost(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Poller(Duration.ofMillis(20)), QUICK);
-        this.layout = new Layout(root.resolve("home"));
-        this.haproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
-        this.proxyPort = freePort();
-        this.ollamaPort = freePort();
-        Files.writeString(ollama(), ollamaScript());
-        Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
+        this.mac = TestMac.in(root).timing(Duration.ofMillis(20), QUICK).build(TamperedHost::new);
+        Script.write(
+                mac.ollama(), TestMac.modelServer(root.resolve("models"), System.getProperty("java.class.path")));
         pace(4);
-        host.answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
+        host().answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** An address of this machine that is not loopback, from which it may not be asked. */
+    /** Returns an address of this machine besides loopback; clients with that address are not allowed. */
     static String foreignAddress() throws IOException {
         return NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
@@ -132,40 +95,32 @@ final class World implements AutoCloseable {
                 .getHostAddress();
     }
 
-    /** The program in Ollama's place. */
+    /** Returns the program in Ollama's place. */
     Path ollama() {
-        return root.resolve("ollama");
+        return mac.ollama();
     }
 
-    private String ollamaScript() {
-        String classPath = String.join(
-                File.pathSeparator,
-                List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
-        return """
-                #!/bin/sh
-                export OLLAMA_MODELS='%s'
-                exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' dev.aiserver.rehearsal.model.ModelServer "$@"
-                """.formatted(root.resolve("models"), System.getProperty("java.home"), classPath);
-    }
+    // Sabotage: each method changes what the next start() installs or finds.
 
-    // How it is spoilt.
-
-    /** Replaces a text of haproxy.cfg, which must be there. */
+    /** Replaces a text of haproxy.cfg, which must contain it. */
     void cfg(String from, String to) {
-        UnaryOperator<String> before = cfg;
-        cfg = text -> replaced(before.apply(text), from, to);
+        edit(layout().haproxyCfg(), text -> replaced(text, from, to));
     }
 
     void wholeCfg(String text) {
-        cfg = ignored -> text;
+        edit(layout().haproxyCfg(), ignored -> text);
     }
 
     void ollamaPlist(String from, String to) {
-        ollamaPlist = text -> replaced(text, from, to);
+        edit(layout().ollamaPlist(), text -> replaced(text, from, to));
     }
 
     void haproxyPlist(String from, String to) {
-        haproxyPlist = text -> replaced(text, from, to);
+        edit(layout().haproxyPlist(), text -> replaced(text, from, to));
+    }
+
+    private void edit(Path file, UnaryOperator<String> edit) {
+        edits.merge(file, edit, (first, second) -> text -> second.apply(first.apply(text)));
     }
 
     private static String replaced(String text, String from, String to) {
@@ -181,12 +136,12 @@ final class World implements AutoCloseable {
         sets = Set.of(more);
     }
 
-    /** With the set browser: the web pages that may ask. */
+    /** Lets these web pages ask, with the endpoint set browser. */
     void pages(String... others) {
         origins = List.of(others);
     }
 
-    /** With the set browser: every web page may. */
+    /** Lets every web page ask, with the endpoint set browser. */
     void everyPage() {
         anyOrigin = true;
     }
@@ -199,38 +154,39 @@ final class World implements AutoCloseable {
         address = other;
     }
 
-    /** By the client that verifies it. */
+    /** Sets the name by which the verifying client calls the server. */
     void calledBy(String other) {
         name = other;
     }
 
-    /** How long an answer that takes no model is waited for. */
-    void patience(Duration other) {
-        patience = Optional.of(other);
+    /** Sets how long the checks wait for a response that needs no model. */
+    void timeout(Duration other) {
+        timeout = Optional.of(other);
     }
 
-    /** What is done to it. */
+    /** One step of a sabotage. */
     @FunctionalInterface
     interface Deed {
         void perform() throws Exception;
     }
 
-    /** Done when all runs. */
+    /** Sets what happens after all services have started and before the checks run. */
     void afterwards(Deed deed) {
         afterwards = deed;
     }
 
     void engine(SpoiltEngine.Fault fault) throws IOException {
-        SpoiltEngine engine = SpoiltEngine.start(ollamaPort, fault);
+        SpoiltEngine engine = SpoiltEngine.start(ollamaPort(), fault);
         closeables.add(engine);
-        cfg("server ollama 127.0.0.1:" + ollamaPort, "server ollama 127.0.0.1:" + engine.port());
+        cfg("server ollama 127.0.0.1:" + ollamaPort(), "server ollama 127.0.0.1:" + engine.port());
     }
 
+    /** Closes this after the checks. */
     void closeLater(AutoCloseable closeable) {
         closeables.add(closeable);
     }
 
-    /** Milliseconds between two words of a model. */
+    /** Sets the milliseconds between two tokens of a model. */
     void pace(int millis) {
         write(
                 root.resolve("models/faults.json"),
@@ -238,31 +194,41 @@ final class World implements AutoCloseable {
                 "rw-------");
     }
 
-    TamperedHost host() {
-        return host;
+    /** Sets the pace for the checks that cancel a generation; the other checks would take minutes with it. */
+    void cancelPace(int millis) {
+        cancelPace = OptionalInt.of(millis);
     }
 
-    /** The process of a job. */
+    /** Sets the limit of the latency that the proxy may add. */
+    void withMaxLatency(double millis) {
+        mostAddedMillis = OptionalDouble.of(millis);
+    }
+
+    TamperedHost host() {
+        return mac.host();
+    }
+
+    /** Returns the process of a job. */
     String pid(String label) {
-        JobStatus.Loaded loaded = (JobStatus.Loaded) launchd.status(label);
+        JobStatus.Loaded loaded = (JobStatus.Loaded) mac.launchd().status(label);
         return String.valueOf(loaded.print().pid().orElseThrow());
     }
 
     Layout layout() {
-        return layout;
+        return mac.layout();
     }
 
     int proxyPort() {
-        return proxyPort;
+        return mac.proxyPort();
     }
 
     int ollamaPort() {
-        return ollamaPort;
+        return mac.ollamaPort();
     }
 
-    /** In the home: what is above it can be written by others, such as the folder for temporary files. */
+    /** Returns a folder in the home: other users can write the folder for temporary files above it. */
     Path logs() {
-        return root.resolve("home/Library/Logs/aiserver");
+        return mac.home().resolve("Library/Logs/aiserver");
     }
 
     Path log() {
@@ -278,44 +244,34 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Until it is verified. */
-    void withMaxLatency(double millis) {
-        mostAddedMillis = OptionalDouble.of(millis);
-    }
-
-    /** The same, only when it is proved that a client that leaves stops its generation: others would take minutes. */
-    void paceOfLeaving(int millis) {
-        paceOfLeaving = OptionalInt.of(millis);
-    }
-
     /**
-     * Runs it as it is now, verifies it, and makes it good again.
+     * Starts the server as it is now, verifies it, and repairs it.
      *
-     * @param only patterns of the ids of those checks that are carried out; none means all
+     * @param only patterns of the ids of the checks that run; without a pattern, all run
      */
     List<Verdict> verify(String... only) throws Exception {
         try {
             VerifyContext usual = start();
-            VerifyContext subject =
+            VerifyContext context =
                     mostAddedMillis.isPresent() ? usual.withMaxLatency(mostAddedMillis.getAsDouble()) : usual;
             afterwards.perform();
-            Runner runner = new Runner(subject, true, verdict -> {});
-            List<Check> checks = new Selection(List.of(only), true).of(Checks.of(subject.client()));
-            if (paceOfLeaving.isEmpty()) {
+            Runner runner = new Runner(context, true, verdict -> {});
+            List<Check> checks = new Selection(List.of(only), true).of(Checks.of(context.client()));
+            if (cancelPace.isEmpty()) {
                 return runner.run(checks);
             }
-            Predicate<Check> leaving = check -> check.id().startsWith("streaming.cancel");
+            Predicate<Check> cancelling = check -> check.id().startsWith("streaming.cancel");
             List<Verdict> verdicts = new ArrayList<>(
-                    runner.run(checks.stream().filter(leaving.negate()).toList()));
-            pace(paceOfLeaving.getAsInt());
-            verdicts.addAll(runner.run(checks.stream().filter(leaving).toList()));
+                    runner.run(checks.stream().filter(cancelling.negate()).toList()));
+            pace(cancelPace.getAsInt());
+            verdicts.addAll(runner.run(checks.stream().filter(cancelling).toList()));
             return verdicts;
         } finally {
             restore();
         }
     }
 
-    /** As it is seen from a client that knows its name and nothing else. */
+    /** Verifies the server from a client that knows only its name. */
     List<Verdict> verifyFromOutside(String name) throws Exception {
         try {
             ServerView client = new ServerView(name, ADDRESS, start().client().proxy(), List.of(name));
@@ -325,102 +281,91 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** For models that every check finds one that can. */
+    /** Pulls models. */
     void install(String... models) throws IOException {
-        VerifyContext subject = start();
+        VerifyContext context = start();
         for (String model : models) {
-            assertThat(subject.ollama(subject.server().orElseThrow())
+            assertThat(context.ollama(context.server().orElseThrow())
                             .send(RawHttpRequest.post(
-                                    "/api/pull", "127.0.0.1:" + ollamaPort, ProxyResponses.object("model", model)))
+                                    "/api/pull", "127.0.0.1:" + ollamaPort(), ProxyResponses.object("model", model)))
                             .text())
                     .contains("success");
         }
     }
 
-    /** Has a model in memory. */
+    /** Loads a model into memory. */
     void load() throws IOException {
         RawHttpRequest generate = RawHttpRequest.post(
-                "/api/generate", "127.0.0.1:" + ollamaPort, ProxyResponses.object("model", "qwen3:0.6b"));
-        assertThat(new RawHttpClient(new InetSocketAddress(ADDRESS, ollamaPort), LIMIT)
+                "/api/generate", "127.0.0.1:" + ollamaPort(), ProxyResponses.object("model", "qwen3:0.6b"));
+        assertThat(new RawHttpClient(new InetSocketAddress(ADDRESS, ollamaPort()), LIMIT)
                         .send(generate)
                         .status())
                 .isEqualTo(200);
     }
 
-    private VerifyContext start() {
+    private VerifyContext start() throws IOException {
         ServerSpec spec = new ServerSpec(
                 NAME,
                 List.of(),
                 network,
-                new ServerSpec.Proxy(proxyPort, sets, 1 << 20, origins, anyOrigin),
-                new ServerSpec.Ollama(ollamaPort, environment),
+                new ServerSpec.Proxy(proxyPort(), sets, 1 << 20, origins, anyOrigin),
+                new ServerSpec.Ollama(ollamaPort(), environment),
                 List.of(),
                 false,
                 logs());
-        Renderer renderer = new Renderer();
-        Path out = logs().resolve("ollama.stdout.log");
-        Path err = logs().resolve("ollama.stderr.log");
-        String ollamaText = ollamaPlist.apply(
-                renderer.ollamaPlist(new OllamaAgent(ollama(), ollamaPort, environment, layout.home(), out, err)));
-        String cfgText = cfg.apply(renderer.haproxyCfg(
-                new ProxyConfiguration(ADDRESS, network.clients(), spec.proxy(), ollamaPort, HOST_NAMES)));
-        String haproxyText = haproxyPlist.apply(
-                renderer.haproxyPlist(new HaproxyAgent(haproxy, layout.haproxyCfg(), layout.home(), log(), log())));
-        Job ollamaJob = DesiredState.ollamaJob(spec, layout);
-        Job haproxyJob = DesiredState.haproxyJob(spec, layout, ADDRESS);
-        write(layout.ollamaPlist(), ollamaText, "rw-r--r--");
-        write(layout.haproxyPlist(), haproxyText, "rw-r--r--");
-        write(layout.haproxyCfg(), cfgText, "rw-------");
-        startIfOther(ollamaJob, ollamaText);
-        startIfOther(haproxyJob, haproxyText + cfgText);
-        if (!running.containsKey(layout.rotateLogsPlist())) {
-            String rotateText = renderer.rotateLogsPlist(new RotateLogsAgent(List.of(out, err, log()), log()));
-            write(layout.rotateLogsPlist(), rotateText, "rw-r--r--");
-            launchd.load(Layout.ROTATE_LOGS, layout.rotateLogsPlist());
-            running.put(layout.rotateLogsPlist(), rotateText);
+        Contents contents = new Contents();
+        List<Receipt.Entry> entries = new ArrayList<>();
+        for (DesiredResource desired :
+                mac.desiredState(spec, HOST_NAMES, contents).targets()) {
+            State state = desired.state();
+            if (desired.resource() instanceof Directory directory) {
+                Files.createDirectories(directory.path());
+                Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwx------"));
+            } else if (desired.resource() instanceof HostFile file && state instanceof State.File rendered) {
+                Content edited = Content.of(edits.getOrDefault(file.path(), UnaryOperator.identity())
+                        .apply(contents.get(rendered.digest()).text()));
+                mac.machine().write(file.path(), edited, rendered.mode());
+                state = new State.File(edited.digest(), rendered.mode());
+            }
+            entries.add(new Receipt.Entry(desired.resource(), State.ABSENT, state));
+        }
+        Job haproxy = DesiredState.haproxyJob(spec, layout(), ADDRESS);
+        startIfChanged(DesiredState.ollamaJob(spec, layout()));
+        startIfChanged(haproxy, layout().haproxyCfg());
+        if (!running.containsKey(layout().rotateLogsPlist())) {
+            mac.launchd().load(Layout.ROTATE_LOGS, layout().rotateLogsPlist());
+            running.put(layout().rotateLogsPlist(), "");
         }
         new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
-        Receipt receipt = new Receipt(
-                Receipt.SCHEMA,
-                "test",
-                spec.asConfiguration(),
-                address,
-                HOST_NAMES,
-                List.of(
-                        file(layout.ollamaPlist(), ollamaText, 0644),
-                        file(layout.haproxyPlist(), haproxyText, 0644),
-                        file(layout.haproxyCfg(), cfgText, 0600),
-                        new Receipt.Entry(ollamaJob, State.ABSENT, State.PRESENT),
-                        new Receipt.Entry(haproxyJob, State.ABSENT, State.PRESENT),
-                        new Receipt.Entry(DesiredState.rotateLogsJob(layout), State.ABSENT, State.PRESENT)));
+        Receipt receipt =
+                new Receipt(Receipt.SCHEMA, "test", spec.asConfiguration(), address, HOST_NAMES, entries);
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
-        VerifyContext subject = VerifyContext.onServer(client, () -> new ServerHost(host, launchd, receipt, spec));
-        return patience.map(subject::with).orElse(subject);
+        VerifyContext context =
+                VerifyContext.onServer(client, () -> new ServerHost(host(), mac.launchd(), receipt, spec));
+        return timeout.map(context::with).orElse(context);
     }
 
-    private static Receipt.Entry file(Path path, String text, int mode) {
-        return new Receipt.Entry(
-                new HostFile(path),
-                State.ABSENT,
-                new State.File(Content.of(text).digest(), mode));
-    }
-
-    private void startIfOther(Job job, String definition) {
-        if (definition.equals(running.get(job.plist()))) {
+    private void startIfChanged(Job job, Path... read) throws IOException {
+        StringBuilder definition = new StringBuilder(Files.readString(job.plist()));
+        for (Path file : read) {
+            definition.append(Files.readString(file));
+        }
+        if (definition.toString().equals(running.get(job.plist()))) {
             return;
         }
         int port = job.health().port();
-        launchd.start(
-                job.label(),
-                job.plist(),
-                () -> PortProbe.answers(host, ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
-        running.put(job.plist(), definition);
+        mac.launchd()
+                .start(
+                        job.label(),
+                        job.plist(),
+                        () -> PortProbe.answers(host(), ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
+        running.put(job.plist(), definition.toString());
     }
 
-    /** Until its next health check, HAProxy does not know that Ollama has been started again. */
+    /** HAProxy learns only from its next health check that Ollama has restarted. */
     private boolean takesOllamaForDead() {
         try {
-            return new RawHttpClient(new InetSocketAddress(ADDRESS, proxyPort), LIMIT)
+            return new RawHttpClient(new InetSocketAddress(ADDRESS, proxyPort()), LIMIT)
                             .send(RawHttpRequest.get("/api/version", NAME))
                             .status()
                     == 503;
@@ -429,10 +374,10 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Another start is needed when a deed has stopped the job. */
+    /** Stops a job; the next verify starts it again. */
     void stop(String label) {
-        launchd.stop(label);
-        running.remove(layout.launchAgents().resolve(label + ".plist"));
+        mac.launchd().stop(label);
+        running.remove(layout().launchAgents().resolve(label + ".plist"));
     }
 
     private void restore() throws Exception {
@@ -440,9 +385,7 @@ final class World implements AutoCloseable {
             closeable.close();
         }
         closeables.clear();
-        cfg = UnaryOperator.identity();
-        ollamaPlist = UnaryOperator.identity();
-        haproxyPlist = UnaryOperator.identity();
+        edits.clear();
         environment = ServerSpec.defaults().ollamaEnvironment();
         sets = Set.of(EndpointSet.STRICT);
         origins = List.of();
@@ -450,21 +393,23 @@ final class World implements AutoCloseable {
         network = new Network.Loopback();
         address = ADDRESS;
         name = NAME;
-        patience = Optional.empty();
-        paceOfLeaving = OptionalInt.empty();
+        timeout = Optional.empty();
+        cancelPace = OptionalInt.empty();
         mostAddedMillis = OptionalDouble.empty();
         afterwards = () -> {};
-        host.restore();
-        Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
+        host().restore();
+        if (Files.exists(log())) { // unless the server never started
+            Files.setPosixFilePermissions(log(), PosixFilePermissions.fromString("rw-------"));
+        }
         Files.setPosixFilePermissions(ollama(), PosixFilePermissions.fromString("rwx------"));
-        host.answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
+        host().answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
         pace(4);
     }
 
     @Override
-    public void close() throws IOException {
-        launchctl.close();
-        assertThat(new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !PortProbe.answers(host, ADDRESS, proxyPort)))
+    public void close() {
+        mac.close();
+        assertThat(new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !PortProbe.answers(host(), ADDRESS, proxyPort())))
                 .isTrue();
     }
 }

@@ -1,28 +1,35 @@
-package dev.aiserver.server;
+package dev.aiserver.testmac;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /**
- * Hands out ports for servers that start later, and again and again. The system would give a port that it names free to
- * the next who asks, or to a connection of a client, before the server has it.
+ * Hands out ports for servers that start later and restart. A port that the system picks could be given to another
+ * process, or to a client's connection, before the server listens on it.
  */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 10_000;
     private static final int BLOCK = 1_000;
-    /** They end below those that the system gives to clients. */
+    /** The blocks end below the ports that the system gives to clients. */
     private static final int BLOCKS = 22;
+
+    private static final Ports OF_THIS_PROCESS =
+            new Ports(ProcessHandle.current().pid());
 
     private final int first;
     private int handedOut;
 
-    /** @param process of which each has a block of its own, as far as there are so many */
-    Ports(long process) {
+    private Ports(long process) {
         this.first = FIRST + (int) (process % BLOCKS) * BLOCK;
     }
 
-    synchronized int next() {
+    /** Returns a free port that no other caller in this process gets. Processes with near ids use other ports. */
+    public static int next() {
+        return OF_THIS_PROCESS.nextFree();
+    }
+
+    private synchronized int nextFree() {
         for (int tries = 0; tries < BLOCK; tries++) {
             int port = first + handedOut++ % BLOCK;
             if (isFree(port)) {
