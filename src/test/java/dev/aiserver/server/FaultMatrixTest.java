@@ -21,15 +21,15 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Makes each step of an installation, an upgrade and an uninstallation fail in each way. Afterwards the Mac is as before
@@ -123,8 +123,7 @@ class FaultMatrixTest {
     private record Ending(Scenario scenario, String end, String message) {}
 
     private static Rig rig() throws IOException {
-        return new Rig(
-                Files.createTempDirectory(homes, "rig"), Files.createTempDirectory(directory, "programs"));
+        return new Rig(Files.createTempDirectory(homes, "rig"), Files.createTempDirectory(directory, "programs"));
     }
 
     private static Course course(Doing doing) throws IOException {

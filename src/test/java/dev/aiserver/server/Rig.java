@@ -2,7 +2,6 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.PortProbe;
@@ -14,27 +13,18 @@ import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Rollback;
-import dev.aiserver.plan.StateStore;
-import dev.aiserver.rehearsal.RehearsalHost;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.service.JobStatus;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.service.Timing;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.standin.Script;
 import dev.aiserver.testmac.TestMac;
-import dev.aiserver.template.Renderer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -242,7 +232,10 @@ final class Rig implements AutoCloseable {
             return new Sight(
                     tree,
                     services,
-                    List.of(answer(mac.ollamaPort(), "/"), answer(mac.proxyPort(), "/api/version"), answer(mac.proxyPort(), "/")));
+                    List.of(
+                            answer(mac.ollamaPort(), "/"),
+                            answer(mac.proxyPort(), "/api/version"),
+                            answer(mac.proxyPort(), "/")));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

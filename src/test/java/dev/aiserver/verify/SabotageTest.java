@@ -1,8 +1,9 @@
 package dev.aiserver.verify;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Host;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Sabotages a server in one way after the other, and proves that exactly the checks fail that should.

@@ -1,14 +1,12 @@
 package dev.aiserver.verify;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
-import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.testmac.Ports;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -23,20 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import dev.aiserver.testmac.Ports;
 
 /** The sabotages of {@link SabotageTest}: what each does to a server, and which checks must catch it. */
 final class Sabotages {
@@ -268,10 +255,7 @@ final class Sabotages {
                         "Ollama listens on every address",
                         "bindings.ollama bindings.connect",
                         world -> world.ollamaPlist("<string>127.0.0.1:", "<string>0.0.0.0:")),
-                of(
-                        "a loaded model has its own engine",
-                        "bindings.engines",
-                        world -> world.afterwards(world::load)),
+                of("a loaded model has its own engine", "bindings.engines", world -> world.afterwards(world::load)),
                 of(
                         "HAProxy listens on every address",
                         "bindings.haproxy bindings.connect",
@@ -432,7 +416,10 @@ final class Sabotages {
                     world.cfg("{ method POST }", "");
                     world.cfg("{ method GET }", "");
                 }),
-                of("the X-Aiserver header has another name", "blocked.*", world -> world.cfg("X-Aiserver blocked", "X-Other blocked")),
+                of(
+                        "the X-Aiserver header has another name",
+                        "blocked.*",
+                        world -> world.cfg("X-Aiserver blocked", "X-Other blocked")),
                 of(
                         "another server refuses",
                         "blocked.route.* blocked.method.* blocked.spelling.* blocked.detour.* blocked.override.* blocked.malformed.* blocked.smuggling.* blocked.pipelining",
@@ -444,10 +431,13 @@ final class Sabotages {
                         "absolute URLs of other servers are served",
                         "blocked.*",
                         world -> world.cfg(deny + "404 if !origin_form", "")),
-                of("the owner's account is open with the endpoint set all", "blocked.owner.* anthropic.count-tokens", world -> {
-                    world.open(EndpointSet.ALL);
-                    world.cfg("' if of_the_owner", "' if { path_beg /never/ }");
-                }),
+                of(
+                        "the owner's account is open with the endpoint set all",
+                        "blocked.owner.* anthropic.count-tokens",
+                        world -> {
+                            world.open(EndpointSet.ALL);
+                            world.cfg("' if of_the_owner", "' if { path_beg /never/ }");
+                        }),
                 of(
                         "the owner's paths are compared without decoding",
                         "blocked.owner.* anthropic.count-tokens",

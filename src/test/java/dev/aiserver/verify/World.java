@@ -79,8 +79,7 @@ final class World implements AutoCloseable {
         this.root = root;
         Files.createDirectories(root.resolve("models"));
         this.mac = TestMac.in(root).timing(Duration.ofMillis(20), QUICK).build(TamperedHost::new);
-        Script.write(
-                mac.ollama(), TestMac.modelServer(root.resolve("models"), System.getProperty("java.class.path")));
+        Script.write(mac.ollama(), TestMac.modelServer(root.resolve("models"), System.getProperty("java.class.path")));
         pace(4);
         host().answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
     }
@@ -337,8 +336,7 @@ final class World implements AutoCloseable {
             running.put(layout().rotateLogsPlist(), "");
         }
         new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
-        Receipt receipt =
-                new Receipt(Receipt.SCHEMA, "test", spec.asConfiguration(), address, HOST_NAMES, entries);
+        Receipt receipt = new Receipt(Receipt.SCHEMA, "test", spec.asConfiguration(), address, HOST_NAMES, entries);
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
         VerifyContext context =
                 VerifyContext.onServer(client, () -> new ServerHost(host(), mac.launchd(), receipt, spec));
@@ -409,7 +407,8 @@ final class World implements AutoCloseable {
     @Override
     public void close() {
         mac.close();
-        assertThat(new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !PortProbe.answers(host(), ADDRESS, proxyPort())))
+        assertThat(new Poller(Duration.ofMillis(20))
+                        .await(LIMIT, () -> !PortProbe.answers(host(), ADDRESS, proxyPort())))
                 .isTrue();
     }
 }
