@@ -44,11 +44,11 @@ final class Wiring implements Machines {
     /** The program itself stays here: the other machine needs no Java. */
     @Override
     public Remote there(String destination, Trust trust) {
-        SshOptions options = trust.newHostKeys() ? SshOptions.usual().acceptingNewHostKey() : SshOptions.usual();
+        SshOptions options = trust.newHostKeys() ? SshOptions.defaults().acceptingNewHostKey() : SshOptions.defaults();
         SshHost host = new SshHost(
                 Destination.parse(destination),
                 new SshConfig(environment, Optional.empty()),
-                trust.questions() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NOBODY,
+                trust.questions() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NONE,
                 options);
         UseCases useCases = new OnHost(
                 host,

@@ -227,7 +227,7 @@ class FuzzTest {
 
     private static void readHttp(byte[] input) throws IOException {
         RawHttpClient probe = new RawHttpClient(new SayingHost(input), ANYWHERE, Duration.ofSeconds(1));
-        each(() -> probe.send(CALL).text(), () -> probe.answers(CALL.bytes(), 5), () -> {
+        each(() -> probe.send(CALL).text(), () -> probe.sendAndReadResponses(CALL.bytes(), 5), () -> {
             try (HttpExchange exchange = probe.open(CALL)) {
                 ResponseLines lines = exchange.lines();
                 while (lines.next() != null) {
@@ -235,8 +235,8 @@ class FuzzTest {
                 }
             }
         });
-        try (AbandonedRequest departure = probe.leave(CALL, Duration.ofSeconds(1))) {
-            departure.heard();
+        try (AbandonedRequest departure = probe.abandon(CALL, Duration.ofSeconds(1))) {
+            departure.readUntilClosed();
         }
     }
 

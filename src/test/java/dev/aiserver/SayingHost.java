@@ -70,12 +70,12 @@ record SayingHost(byte[] words) implements Host {
     public void createDirectory(Path path, int mode) {}
 
     @Override
-    public long presence() {
+    public long leasePid() {
         return 1;
     }
 
     @Override
-    public boolean isHere() {
+    public boolean isLocal() {
         return true;
     }
 

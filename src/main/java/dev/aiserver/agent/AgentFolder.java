@@ -44,10 +44,10 @@ public record AgentFolder(Host host, Path path) {
             return host.file(plist) instanceof FileState.Regular file
                     ? LaunchAgent.read(host, file.content(), session)
                     : Optional.empty();
-        } catch (UserError trouble) {
-            throw trouble.sentence().contains(plist.toString())
-                    ? trouble
-                    : new UserError(trouble.kind(), plist + ": " + trouble.sentence(), trouble);
+        } catch (UserError error) {
+            throw error.sentence().contains(plist.toString())
+                    ? error
+                    : new UserError(error.kind(), plist + ": " + error.sentence(), error);
         }
     }
 }

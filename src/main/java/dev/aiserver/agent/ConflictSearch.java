@@ -37,8 +37,8 @@ public final class ConflictSearch {
         return folders(host).stream()
                 .map(AgentFolder::prefetch)
                 .reduce(Prefetch.none(), Prefetch::and)
-                .and(launchd.prefetchOfSession(OLLAMA_HOST))
-                .and(launchd.prefetchOfDisabled())
+                .and(launchd.sessionPrefetch(OLLAMA_HOST))
+                .and(launchd.disabledPrefetch())
                 .and(OllamaApp.prefetch(host, launchd));
     }
 
@@ -63,17 +63,17 @@ public final class ConflictSearch {
     public List<ConflictingServer> search(int port) {
         Set<String> disabled = launchd.disabled();
         String session = launchd.sessionVariable(OLLAMA_HOST);
-        List<ConflictingServer> rivals = new ArrayList<>();
-        rivals.addAll(in(agentsOfUser(host), launchd.domain(), session, port, () -> disabled));
-        rivals.addAll(in(new AgentFolder(host, AGENTS_OF_ALL), launchd.domain(), session, port, () -> disabled));
-        rivals.addAll(in(new AgentFolder(host, DAEMONS), Launchd.SYSTEM, "", port, launchd::disabledDaemons));
-        new OllamaApp(host, launchd).rival(port, disabled).ifPresent(rivals::add);
-        return rivals;
+        List<ConflictingServer> conflicts = new ArrayList<>();
+        conflicts.addAll(in(agentsOfUser(host), launchd.domain(), session, port, () -> disabled));
+        conflicts.addAll(in(new AgentFolder(host, AGENTS_OF_ALL), launchd.domain(), session, port, () -> disabled));
+        conflicts.addAll(in(new AgentFolder(host, DAEMONS), Launchd.SYSTEM, "", port, launchd::disabledDaemons));
+        new OllamaApp(host, launchd).conflict(port, disabled).ifPresent(conflicts::add);
+        return conflicts;
     }
 
     private List<ConflictingServer> in(
             AgentFolder folder, String domain, String session, int port, Supplier<Set<String>> disabled) {
-        List<ConflictingServer> rivals = new ArrayList<>();
+        List<ConflictingServer> conflicts = new ArrayList<>();
         for (Path plist : folder.plists()) {
             if (own.contains(plist)) {
                 continue;
@@ -83,16 +83,16 @@ public final class ConflictSearch {
                         .filter(LaunchAgent::startsByItself)
                         .filter(agent -> agent.program().isPresent())
                         .filter(agent -> !disabled.get().contains(agent.label()))
-                        .flatMap(agent -> rival(agent, new Launchd.Owner(domain, agent.label(), plist), port))
-                        .ifPresent(rivals::add);
-            } catch (UserError trouble) {
-                rivals.add(unread(plist, trouble));
+                        .flatMap(agent -> conflict(agent, new Launchd.Owner(domain, agent.label(), plist), port))
+                        .ifPresent(conflicts::add);
+            } catch (UserError error) {
+                conflicts.add(unreadable(plist, error));
             }
         }
-        return rivals;
+        return conflicts;
     }
 
-    private static Optional<ConflictingServer> rival(LaunchAgent agent, Launchd.Owner owner, int port) {
+    private static Optional<ConflictingServer> conflict(LaunchAgent agent, Launchd.Owner owner, int port) {
         String when = owner.domain().equals(Launchd.SYSTEM) ? "when the machine starts" : "at login";
         return agent.program().map(program -> {
             OllamaHost address = agent.listensOn();
@@ -101,18 +101,18 @@ public final class ConflictSearch {
                     Optional.of(owner.plist()),
                     program.title() + " (" + owner.label() + ", " + owner.plist() + ") starts " + when
                             + (isOllama ? " on " + address : ""),
-                    UnloadCommand.words(owner),
+                    UnloadCommand.advice(owner),
                     isOllama && (address.port() == port || !address.isLoopback()));
         });
     }
 
-    private static ConflictingServer unread(Path plist, UserError trouble) {
-        if (trouble.isLoss() || trouble.kind() == UserError.Kind.INTERRUPTED) {
-            throw trouble;
+    private static ConflictingServer unreadable(Path plist, UserError error) {
+        if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
+            throw error;
         }
         return new ConflictingServer(
                 Optional.of(plist),
-                "it is not known what launchd starts from " + plist + " (" + trouble.sentence() + ")",
+                "it is not known what launchd starts from " + plist + " (" + error.sentence() + ")",
                 "look at it with \"sudo plutil -p '" + plist + "'\"",
                 false);
     }

@@ -18,7 +18,7 @@ public record ConflictingServer(Optional<Path> plist, String what, String advice
     }
 
     /** For a message. */
-    public String words() {
+    public String description() {
         return what + "; " + advice;
     }
 }

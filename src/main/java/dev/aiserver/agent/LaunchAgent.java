@@ -60,11 +60,11 @@ public record LaunchAgent(
         if (!content.text().startsWith(BINARY)) {
             return content.text();
         }
-        Command question = Command.of("plutil", "-convert", "xml1", "-o", "-", "-");
-        CommandResult converted = host.run(question.reading(content.bytes()));
-        boolean isNone = converted.exitCode() == 1 && converted.complaint().contains(NO_PROPERTY_LIST);
+        Command command = Command.of("plutil", "-convert", "xml1", "-o", "-", "-");
+        CommandResult converted = host.run(command.withStdin(content.bytes()));
+        boolean isNone = converted.exitCode() == 1 && converted.firstLine().contains(NO_PROPERTY_LIST);
         if (!converted.succeeded() && !isNone) {
-            throw converted.noAnswer(question, "what a binary property list starts");
+            throw converted.inconclusive(command, "what a binary property list starts");
         }
         return converted.text();
     }

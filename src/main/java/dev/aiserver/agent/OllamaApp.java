@@ -22,7 +22,7 @@ final class OllamaApp {
     /** Its login item, registered by ServiceManagement. */
     private static final String LABEL = "com.ollama.ollama";
 
-    private static final int USUAL_PORT = 11434;
+    private static final int DEFAULT_PORT = 11434;
 
     /** Its server has another path within it, and an Ollama of the app may well be ours. */
     private static final String PROCESS = "/Ollama.app/Contents/MacOS/";
@@ -35,9 +35,9 @@ final class OllamaApp {
         this.launchd = launchd;
     }
 
-    /** What {@link #rival} will ask. */
+    /** What {@link #conflict} will ask. */
     static Prefetch prefetch(Host host, Launchd launchd) {
-        return Prefetch.ofStats(places(host))
+        return Prefetch.ofStats(locations(host))
                 .and(Prefetch.ofCommands(List.of(processes(host))))
                 .and(launchd.prefetch(List.of(LABEL)));
     }
@@ -47,7 +47,7 @@ final class OllamaApp {
         return Command.of("ps", "-U", String.valueOf(host.facts().uid()), "-ww", "-o", "args=");
     }
 
-    private static List<Path> places(Host host) {
+    private static List<Path> locations(Host host) {
         return List.of(Path.of("/Applications/Ollama.app"), host.facts().home().resolve("Applications/Ollama.app"));
     }
 
@@ -55,9 +55,9 @@ final class OllamaApp {
      * @param port of our Ollama
      * @param disabled labels that do not start at login
      */
-    Optional<ConflictingServer> rival(int port, Set<String> disabled) {
-        boolean takesOver = port == USUAL_PORT;
-        if (host.answer(processes(host), "whether the Ollama app runs")
+    Optional<ConflictingServer> conflict(int port, Set<String> disabled) {
+        boolean takesOver = port == DEFAULT_PORT;
+        if (host.requireOutput(processes(host), "whether the Ollama app runs")
                 .lines()
                 .anyMatch(line -> line.contains(PROCESS))) {
             return Optional.of(new ConflictingServer(
@@ -71,11 +71,11 @@ final class OllamaApp {
                     "turn it off in System Settings > General > Login Items",
                     takesOver));
         }
-        return places(host).stream()
-                .filter(place -> host.stat(place) instanceof FileState.Directory)
+        return locations(host).stream()
+                .filter(location -> host.stat(location) instanceof FileState.Directory)
                 .findFirst()
-                .map(place -> new ConflictingServer(
-                        place + " is installed, and ends every other Ollama when it is opened",
+                .map(location -> new ConflictingServer(
+                        location + " is installed, and ends every other Ollama when it is opened",
                         "do not open it, or move it to the Trash",
                         false));
     }

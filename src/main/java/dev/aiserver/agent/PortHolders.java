@@ -36,7 +36,7 @@ public final class PortHolders {
     public record Holder(String who, String advice) {
 
         /** Both, for a message. */
-        public String words() {
+        public String description() {
             return who + "; " + advice;
         }
     }
@@ -48,13 +48,13 @@ public final class PortHolders {
      * @param own process of the service; empty when it does not run
      * @param address that it would listen on
      */
-    public Optional<Holder> besides(String label, OptionalInt own, String address, int port, List<Listener> listeners) {
-        List<Listener> there = listeners.stream()
+    public Optional<Holder> otherThan(String label, OptionalInt own, String address, int port, List<Listener> listeners) {
+        List<Listener> matching = listeners.stream()
                 .filter(listener -> listener.port() == port)
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))
                 .toList();
-        boolean isOurs = own.isPresent() && there.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
-        for (Listener listener : isOurs ? List.<Listener>of() : there) {
+        boolean isOurs = own.isPresent() && matching.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
+        for (Listener listener : isOurs ? List.<Listener>of() : matching) {
             Optional<Launchd.Owner> job = job(listener);
             if (!job.map(Launchd.Owner::label).equals(Optional.of(label))) {
                 return Optional.of(of(listener, job));
@@ -72,15 +72,15 @@ public final class PortHolders {
     }
 
     private Holder of(Listener listener, Optional<Launchd.Owner> job) {
-        String command = ofProcess(listener, "args");
-        String owner = ofProcess(listener, "user");
+        String command = processColumn(listener, "args");
+        String owner = processColumn(listener, "user");
         String who = "port " + listener.port() + " is taken on " + listener.address() + " by "
                 + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user "
                 + (owner.isEmpty() ? "id " + listener.uid() : owner) + ")";
         if (command.contains("Ollama.app/")) {
             return new Holder(who, OllamaApp.HOW_TO_STOP);
         }
-        return job.map(known -> new Holder(who + launchedAs(known), UnloadCommand.words(known)))
+        return job.map(known -> new Holder(who + launchedAs(known), UnloadCommand.advice(known)))
                 .orElseGet(() -> new Holder(who, "stop it with \"kill " + listener.pid() + "\" if you know it"));
     }
 
@@ -91,7 +91,7 @@ public final class PortHolders {
     /** The process and those that started it: a script may run the server for launchd. */
     private List<Integer> ancestry(int pid) {
         Map<Integer, Integer> parents = new HashMap<>();
-        host.look(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
+        host.query(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
                 .text()
                 .lines()
                 .map(PROCESS::matcher)
@@ -105,8 +105,8 @@ public final class PortHolders {
     }
 
     /** Empty when ps does not say. */
-    private String ofProcess(Listener listener, String column) {
-        CommandResult said = host.look(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())));
-        return said.succeeded() ? said.text().strip() : "";
+    private String processColumn(Listener listener, String column) {
+        CommandResult result = host.query(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())));
+        return result.succeeded() ? result.text().strip() : "";
     }
 }

@@ -10,7 +10,7 @@ final class UnloadCommand {
 
     private UnloadCommand() {}
 
-    static String words(Launchd.Owner owner) {
+    static String advice(Launchd.Owner owner) {
         String sudo = owner.domain().equals(Launchd.SYSTEM) ? "sudo " : "";
         Matcher homebrew = HOMEBREW.matcher(owner.label());
         return homebrew.matches()

@@ -32,19 +32,19 @@ public record Command(List<String> argv, Map<String, String> environment, Conten
         return new Command(argv, Map.of(), Content.of(""), DEFAULT_TIMEOUT);
     }
 
-    public Command reading(byte[] input) {
+    public Command withStdin(byte[] input) {
         return new Command(argv, environment, Content.of(input), timeout);
     }
 
-    public Command reading(String input) {
+    public Command withStdin(String input) {
         return new Command(argv, environment, Content.of(input), timeout);
     }
 
-    public Command within(Duration limit) {
+    public Command withTimeout(Duration limit) {
         return new Command(argv, environment, stdin, limit);
     }
 
-    public Command with(Map<String, String> additions) {
+    public Command withEnvironment(Map<String, String> additions) {
         return new Command(argv, additions, stdin, timeout);
     }
 

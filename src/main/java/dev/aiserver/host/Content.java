@@ -13,10 +13,10 @@ import java.util.HexFormat;
 /** The bytes of a file, comparable and never changed. */
 public final class Content {
     /** What is read of a file at most, in bytes; this program's own archive is the largest that it meets. */
-    public static final int LARGEST = 16 << 20;
+    public static final int MAX_SIZE = 16 << 20;
 
     /** As part of a sentence, of a file. */
-    public static final String TOO_LARGE = "it is larger than " + (LARGEST >> 20) + " MiB";
+    public static final String TOO_LARGE = "it is larger than " + (MAX_SIZE >> 20) + " MiB";
 
     private final byte[] bytes;
 
@@ -35,11 +35,11 @@ public final class Content {
     /**
      * All that comes from there.
      *
-     * @throws IOException also for what is larger than {@link #LARGEST}
+     * @throws IOException also for what is larger than {@link #MAX_SIZE}
      */
     public static Content read(InputStream from) throws IOException {
-        byte[] bytes = from.readNBytes(LARGEST + 1);
-        if (bytes.length > LARGEST) {
+        byte[] bytes = from.readNBytes(MAX_SIZE + 1);
+        if (bytes.length > MAX_SIZE) {
             throw new IOException(TOO_LARGE);
         }
         return new Content(bytes);
@@ -48,7 +48,7 @@ public final class Content {
     /**
      * A file of this machine.
      *
-     * @throws IOException also for what is larger than {@link #LARGEST}
+     * @throws IOException also for what is larger than {@link #MAX_SIZE}
      */
     public static Content read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {

@@ -11,80 +11,80 @@ import java.util.Optional;
 /** A host that does something otherwise than the one behind it, and leaves the rest to that one. */
 public interface ForwardingHost extends Host {
 
-    Host behind();
+    Host delegate();
 
     @Override
     default HostIdentity facts() {
-        return behind().facts();
+        return delegate().facts();
     }
 
     @Override
     default ProgramAudit tools() {
-        return behind().tools();
+        return delegate().tools();
     }
 
     @Override
     default Optional<Path> find(String program) {
-        return behind().find(program);
+        return delegate().find(program);
     }
 
     @Override
     default CommandResult run(Command command) {
-        return behind().run(command);
+        return delegate().run(command);
     }
 
     @Override
     default FileState file(Path path) {
-        return behind().file(path);
+        return delegate().file(path);
     }
 
     @Override
     default FileState stat(Path path) {
-        return behind().stat(path);
+        return delegate().stat(path);
     }
 
     @Override
     default List<Path> list(Path directory) {
-        return behind().list(directory);
+        return delegate().list(directory);
     }
 
     @Override
     default void write(Path path, Content content, int mode) {
-        behind().write(path, content, mode);
+        delegate().write(path, content, mode);
     }
 
     @Override
     default boolean create(Path path, Content content, int mode) {
-        return behind().create(path, content, mode);
+        return delegate().create(path, content, mode);
     }
 
     @Override
     default boolean move(Path from, Path to) {
-        return behind().move(from, to);
+        return delegate().move(from, to);
     }
 
     @Override
     default void delete(Path path) {
-        behind().delete(path);
+        delegate().delete(path);
     }
 
     @Override
     default void createDirectory(Path path, int mode) {
-        behind().createDirectory(path, mode);
+        delegate().createDirectory(path, mode);
     }
 
     @Override
-    default long presence() {
-        return behind().presence();
+    default long leasePid() {
+        return delegate().leasePid();
     }
 
     @Override
-    default boolean isHere() {
-        return behind().isHere();
+    default boolean isLocal() {
+        return delegate().isLocal();
     }
 
     @Override
-    default Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
-        return behind().connect(there, timeout);
+    default Socket connect(InetSocketAddress address, Duration timeout) throws IOException {
+        return delegate().connect(address, timeout);
     }
 }

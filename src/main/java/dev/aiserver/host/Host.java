@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 public interface Host {
 
     /** Where a Mac's tools stand; a shell without a login and an SSH session know only half of it. */
-    List<String> USUAL_DIRECTORIES =
+    List<String> DEFAULT_DIRECTORIES =
             List.of("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
     /** Where the system's own programs stand, which only root can change. */
@@ -27,13 +27,13 @@ public interface Host {
     List<String> SYSTEM_TOOLS = List.of("launchctl", "lsof", "plutil", "ps");
 
     /** Of a directory; one that holds more is refused. */
-    int MOST_ENTRIES = 20_000;
+    int MAX_ENTRIES = 20_000;
 
     HostIdentity facts();
 
     /** Returns what there is of {@link ProgramAudit#TOOLS}, and which of them others could replace. */
     default ProgramAudit tools() {
-        return ProgramAudit.read(run(ProgramAudit.question(ProgramAudit.TOOLS)).text(), facts());
+        return ProgramAudit.read(run(ProgramAudit.command(ProgramAudit.TOOLS)).text(), facts());
     }
 
     /**
@@ -44,13 +44,13 @@ public interface Host {
 
     /**
      * Runs a command to its end, looking its name up on the host's search path. Any exit code is a result, also
-     * {@link CommandResult#NOT_FOUND}, {@link CommandResult#TIMED_OUT} and {@link CommandResult#TOO_MUCH}; after these
+     * {@link CommandResult#NOT_FOUND}, {@link CommandResult#TIMED_OUT} and {@link CommandResult#OUTPUT_LIMIT_EXCEEDED}; after these
      * two limits its children are gone too.
      */
     CommandResult run(Command command);
 
     /** Runs a command that changes nothing and leaves nothing running. */
-    default CommandResult look(Command command) {
+    default CommandResult query(Command command) {
         return run(command);
     }
 
@@ -60,10 +60,10 @@ public interface Host {
      * @param what is to be found out, as a clause for the message
      * @throws UserError unless it ends with 0: what it printed until then may be a part of its answer only
      */
-    default String answer(Command question, String what) {
-        CommandResult result = look(question);
+    default String requireOutput(Command command, String what) {
+        CommandResult result = query(command);
         if (!result.succeeded()) {
-            throw result.noAnswer(question, what);
+            throw result.inconclusive(command, what);
         }
         return result.text();
     }
@@ -85,17 +85,17 @@ public interface Host {
     }
 
     /** The same of commands that change nothing and leave nothing running. */
-    default List<CommandResult> lookAll(List<Command> commands) {
+    default List<CommandResult> queryAll(List<Command> commands) {
         return runAll(commands);
     }
 
-    /** What stands at a path, and what it holds. A file that is larger than {@link Content#LARGEST} is refused. */
+    /** What stands at a path, and what it holds. A file that is larger than {@link Content#MAX_SIZE} is refused. */
     FileState file(Path path);
 
     /** The same without what it holds, which may be much. */
     FileState stat(Path path);
 
-    /** What stands in a directory, sorted, up to {@link #MOST_ENTRIES}; nothing when there is no such directory. */
+    /** What stands in a directory, sorted, up to {@link #MAX_ENTRIES}; nothing when there is no such directory. */
     List<Path> list(Path directory);
 
     /**
@@ -132,13 +132,13 @@ public interface Host {
     /**
      * Makes changes one after another. Whatever goes wrong, those that come after it are not begun.
      *
-     * @param made is told of each when it has been made, what its operation returned; when it throws, the next is not begun
+     * @param onDone is told of each when it has been made, what its operation returned; when it throws, the next is not begun
      *     unless this operation returned true
      * @throws UserError of the first change that the machine refuses
      */
-    default void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+    default void changeAll(List<FileChange> changes, Consumer<Boolean> onDone) {
         for (FileChange change : changes) {
-            made.accept(change.make(this));
+            onDone.accept(change.make(this));
         }
     }
 
@@ -146,7 +146,7 @@ public interface Host {
      * The id of a process on the machine that lives as long as this program can reach the machine, and no longer: by it
      * others see who is at work, and that a dead one is not.
      */
-    long presence();
+    long leasePid();
 
     /**
      * A TCP connection to an address that is spoken of on the machine, such as its loopback. Nobody else can use the way
@@ -156,21 +156,21 @@ public interface Host {
      * @throws IOException when none comes about: {@link java.net.ConnectException} when it is refused, {@link
      *     java.net.SocketTimeoutException} when nobody answers, another when no way leads there
      */
-    Socket connect(InetSocketAddress there, Duration timeout) throws IOException;
+    Socket connect(InetSocketAddress address, Duration timeout) throws IOException;
 
     /** Whether it is the machine that this program runs on. */
-    boolean isHere();
+    boolean isLocal();
 
     /**
      * This machine, having been asked all of that at once where every question costs a trip. What it answers from memory
      * was so when this returned; any change and any other command that goes through it makes it forget everything.
      */
-    default Host ahead(Prefetch foresight) {
+    default Host prefetch(Prefetch prefetch) {
         return this;
     }
 
     /** The same, and what was asked ahead of it earlier is neither forgotten nor asked again. */
-    default Host further(Prefetch foresight) {
-        return ahead(foresight);
+    default Host prefetchMore(Prefetch prefetch) {
+        return prefetch(prefetch);
     }
 }

@@ -21,8 +21,8 @@ public record HostIdentity(String os, String arch, String osVersion, int uid, St
             + "(?<version>.*)\n");
 
     /** What to run on a host in order to {@link #read} its facts, and of its tools in the same trip. */
-    public static Command question() {
-        return ProgramAudit.question(
+    public static Command command() {
+        return ProgramAudit.command(
                 "uname -sm && id && printf '%s\\n' \"$HOME\" && { sw_vers -productVersion 2>/dev/null || echo; } || exit\n",
                 ProgramAudit.TOOLS);
     }
@@ -32,7 +32,7 @@ public record HostIdentity(String os, String arch, String osVersion, int uid, St
         Matcher answered = ANSWER.matcher(answer.text());
         if (!answer.succeeded() || !answered.lookingAt()) {
             throw new UserError("This machine does not say what it is: "
-                    + answer.cutOff().orElseGet(answer::complaint)
+                    + answer.incompleteReason().orElseGet(answer::firstLine)
                     + ". Check that uname and id work in a shell.");
         }
         if (!answered.group("home").startsWith("/")) {

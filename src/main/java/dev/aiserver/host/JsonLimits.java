@@ -7,16 +7,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 /** How much of a document by others is read: more is a mistake of the document, not the end of the stack or memory. */
 public final class JsonLimits {
     /** Levels within one another. */
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
 
     /** A status of Tailscale has some hundred for each machine of the tailnet. */
-    private static final int MOST_TOKENS = 2_000_000;
+    private static final int MAX_TOKENS = 2_000_000;
 
     /** Digits of a number. */
-    private static final int LONGEST_NUMBER = 100;
+    private static final int MAX_NUMBER_LENGTH = 100;
 
-    private static final int LONGEST_NAME = 10_000;
-    private static final int LONGEST_TEXT = 16 << 20;
+    private static final int MAX_NAME_LENGTH = 10_000;
+    private static final int MAX_TEXT_LENGTH = 16 << 20;
 
     private JsonLimits() {}
 
@@ -24,12 +24,12 @@ public final class JsonLimits {
     public static JsonMapper.Builder mapper() {
         return JsonMapper.builder(JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEEPEST)
-                        .maxTokenCount(MOST_TOKENS)
-                        .maxNumberLength(LONGEST_NUMBER)
-                        .maxNameLength(LONGEST_NAME)
-                        .maxStringLength(LONGEST_TEXT)
-                        .maxDocumentLength(2L * LONGEST_TEXT)
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxTokenCount(MAX_TOKENS)
+                        .maxNumberLength(MAX_NUMBER_LENGTH)
+                        .maxNameLength(MAX_NAME_LENGTH)
+                        .maxStringLength(MAX_TEXT_LENGTH)
+                        .maxDocumentLength(2L * MAX_TEXT_LENGTH)
                         .build())
                 .build());
     }

@@ -79,9 +79,9 @@ final class LocalFiles {
             return List.of();
         }
         try (Stream<Path> paths = Files.list(directory)) {
-            List<Path> entries = paths.limit(Host.MOST_ENTRIES + 1L).sorted().toList();
-            if (entries.size() > Host.MOST_ENTRIES) {
-                throw new IOException("it holds more than " + Host.MOST_ENTRIES + " entries");
+            List<Path> entries = paths.limit(Host.MAX_ENTRIES + 1L).sorted().toList();
+            if (entries.size() > Host.MAX_ENTRIES) {
+                throw new IOException("it holds more than " + Host.MAX_ENTRIES + " entries");
             }
             return entries;
         } catch (IOException e) {

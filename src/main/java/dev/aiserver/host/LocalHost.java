@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** This machine, as the user whose environment it is given. */
 public final class LocalHost implements Host {
 
-    private static final Duration WAIT_FOR_OUTPUT_OF_ORPHANS = Duration.ofSeconds(1);
+    private static final Duration WAIT_FOR_ORPHANED_OUTPUT = Duration.ofSeconds(1);
 
     private final Map<String, String> environment;
     private final List<Path> searchPath;
@@ -44,7 +44,7 @@ public final class LocalHost implements Host {
     public LocalHost(Map<String, String> environment) {
         Set<String> directories =
                 new LinkedHashSet<>(List.of(environment.getOrDefault("PATH", "").split(":")));
-        directories.addAll(Host.USUAL_DIRECTORIES);
+        directories.addAll(Host.DEFAULT_DIRECTORIES);
         directories.removeIf(directory -> !directory.startsWith("/"));
         this.searchPath = directories.stream().map(Path::of).toList();
         this.environment = new HashMap<>(environment);
@@ -55,7 +55,7 @@ public final class LocalHost implements Host {
     @Override
     public synchronized HostIdentity facts() {
         if (facts == null) {
-            CommandResult answer = run(HostIdentity.question());
+            CommandResult answer = run(HostIdentity.command());
             facts = HostIdentity.read(answer);
             tools = ProgramAudit.read(answer.text(), facts);
         }
@@ -105,15 +105,15 @@ public final class LocalHost implements Host {
         executor.setExitValues(null);
         try {
             int exitCode = executor.execute(line, childEnvironment);
-            if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired && !deadline.overrun) {
+            if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired && !deadline.outputExceeded) {
                 // The library has taken the flag away; who waits next must not wait to the end.
                 Thread.currentThread().interrupt();
                 throw new UserError(
                         UserError.Kind.INTERRUPTED,
                         "\"" + command + "\" was cut off, because this program was interrupted.");
             }
-            byte[] stdout = streams.stdout.taken();
-            byte[] stderr = streams.stderr.taken();
+            byte[] stdout = streams.stdout.take();
+            byte[] stderr = streams.stderr.take();
             return new CommandResult(deadline.exitCode(exitCode), stdout, stderr);
         } catch (IOException e) {
             return CommandResult.of(CommandResult.NOT_FOUND, "", command.program() + ": cannot be run");
@@ -125,7 +125,7 @@ public final class LocalHost implements Host {
         private final Duration limit;
         private volatile @Nullable Process running;
         private volatile boolean expired;
-        private volatile boolean overrun;
+        private volatile boolean outputExceeded;
 
         Deadline(Duration limit) {
             this.limit = limit;
@@ -138,26 +138,26 @@ public final class LocalHost implements Host {
                     .execute(() -> {
                         if (process.isAlive()) {
                             expired = true;
-                            end(process);
+                            kill(process);
                         }
                     });
             return true;
         }
 
         /** It has printed more than it may. */
-        void overrun() {
-            overrun = true;
+        void outputExceeded() {
+            outputExceeded = true;
             Process process = running;
             if (process != null) {
-                end(process);
+                kill(process);
             }
         }
 
-        int exitCode(int itsOwn) {
-            return overrun ? CommandResult.TOO_MUCH : expired ? CommandResult.TIMED_OUT : itsOwn;
+        int exitCode(int processExitCode) {
+            return outputExceeded ? CommandResult.OUTPUT_LIMIT_EXCEEDED : expired ? CommandResult.TIMED_OUT : processExitCode;
         }
 
-        private static void end(Process process) {
+        private static void kill(Process process) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
@@ -227,15 +227,15 @@ public final class LocalHost implements Host {
         @Override
         public void stop() {
             new Poller(Duration.ofMillis(1))
-                    .await(WAIT_FOR_OUTPUT_OF_ORPHANS, () -> pumps.stream().noneMatch(Thread::isAlive));
+                    .await(WAIT_FOR_ORPHANED_OUTPUT, () -> pumps.stream().noneMatch(Thread::isAlive));
         }
     }
 
     /** What a process has said. When it is too much, or said when nobody listens any more, it is read and forgotten. */
     private static final class Said extends OutputStream {
         private final Deadline deadline;
-        private ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        private boolean over;
+        private ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        private boolean closed;
 
         Said(Deadline deadline) {
             this.deadline = deadline;
@@ -248,20 +248,20 @@ public final class LocalHost implements Host {
 
         @Override
         public synchronized void write(byte[] bytes, int offset, int length) {
-            if (!over) {
-                int room = CommandResult.MOST_OUTPUT - kept.size();
-                kept.write(bytes, offset, Math.min(length, room));
-                if (length > room) {
-                    over = true;
-                    deadline.overrun();
+            if (!closed) {
+                int remaining = CommandResult.MAX_OUTPUT - captured.size();
+                captured.write(bytes, offset, Math.min(length, remaining));
+                if (length > remaining) {
+                    closed = true;
+                    deadline.outputExceeded();
                 }
             }
         }
 
-        synchronized byte[] taken() {
-            over = true;
-            byte[] taken = kept.toByteArray();
-            kept = new ByteArrayOutputStream();
+        synchronized byte[] take() {
+            closed = true;
+            byte[] taken = captured.toByteArray();
+            captured = new ByteArrayOutputStream();
             return taken;
         }
     }
@@ -307,21 +307,21 @@ public final class LocalHost implements Host {
     }
 
     @Override
-    public long presence() {
+    public long leasePid() {
         return ProcessHandle.current().pid();
     }
 
     @Override
-    public boolean isHere() {
+    public boolean isLocal() {
         return true;
     }
 
     @Override
-    public Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
+    public Socket connect(InetSocketAddress address, Duration timeout) throws IOException {
         Socket socket = new Socket();
         try {
             socket.connect(
-                    new InetSocketAddress(there.getHostString(), there.getPort()), Math.toIntExact(timeout.toMillis()));
+                    new InetSocketAddress(address.getHostString(), address.getPort()), Math.toIntExact(timeout.toMillis()));
             return socket;
         } catch (IOException e) {
             socket.close();

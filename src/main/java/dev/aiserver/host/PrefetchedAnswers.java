@@ -15,7 +15,7 @@ public final class PrefetchedAnswers {
     private final Map<Command, CommandResult> results = new HashMap<>();
 
     /** Whether it is worth asking ahead: what reads standard input is run only when it is meant. */
-    public static boolean canKnow(Command command) {
+    public static boolean canPrefetch(Command command) {
         return command.stdin().size() == 0;
     }
 
@@ -40,20 +40,20 @@ public final class PrefetchedAnswers {
     }
 
     /** What of it is not known. */
-    Prefetch lacking(Prefetch foresight) {
+    Prefetch missingFrom(Prefetch prefetch) {
         return new Prefetch(
-                foresight.files().stream().filter(path -> file(path).isEmpty()).toList(),
-                foresight.stats().stream().filter(path -> stat(path).isEmpty()).toList(),
-                foresight.directories().stream()
+                prefetch.files().stream().filter(path -> file(path).isEmpty()).toList(),
+                prefetch.stats().stream().filter(path -> stat(path).isEmpty()).toList(),
+                prefetch.directories().stream()
                         .filter(directory -> list(directory).isEmpty())
                         .toList(),
-                foresight.programs().stream()
+                prefetch.programs().stream()
                         .filter(program -> found(program).isEmpty())
                         .toList(),
-                foresight.commands().stream()
+                prefetch.commands().stream()
                         .filter(command -> result(command).isEmpty())
                         .toList(),
-                foresight.alternatives().stream()
+                prefetch.alternatives().stream()
                         .filter(alternatives -> alternatives.stream()
                                 .allMatch(command -> result(command).isEmpty()))
                         .toList());
@@ -89,6 +89,6 @@ public final class PrefetchedAnswers {
     }
 
     Optional<CommandResult> result(Command command) {
-        return canKnow(command) ? Optional.ofNullable(results.get(command)) : Optional.empty();
+        return canPrefetch(command) ? Optional.ofNullable(results.get(command)) : Optional.empty();
     }
 }

@@ -7,99 +7,99 @@ import java.util.function.Consumer;
 
 /** A host that answers from memory what was foreseen, until something that goes through it may have changed the machine. */
 public final class PrefetchingHost implements ForwardingHost {
-    private final Host behind;
-    private volatile PrefetchedAnswers foreseen;
+    private final Host delegate;
+    private volatile PrefetchedAnswers prefetched;
 
-    public PrefetchingHost(Host behind, PrefetchedAnswers foreseen) {
-        this.behind = behind;
-        this.foreseen = foreseen;
+    public PrefetchingHost(Host delegate, PrefetchedAnswers prefetched) {
+        this.delegate = delegate;
+        this.prefetched = prefetched;
     }
 
     @Override
-    public Host behind() {
-        return behind;
+    public Host delegate() {
+        return delegate;
     }
 
     @Override
-    public Host ahead(Prefetch foresight) {
-        return behind.ahead(foresight);
+    public Host prefetch(Prefetch prefetch) {
+        return delegate.prefetch(prefetch);
     }
 
     @Override
-    public Host further(Prefetch foresight) {
-        return behind.ahead(foreseen.lacking(foresight)) instanceof PrefetchingHost more
-                ? new PrefetchingHost(behind, foreseen.and(more.foreseen))
-                : behind;
+    public Host prefetchMore(Prefetch prefetch) {
+        return delegate.prefetch(prefetched.missingFrom(prefetch)) instanceof PrefetchingHost more
+                ? new PrefetchingHost(delegate, prefetched.and(more.prefetched))
+                : delegate;
     }
 
     @Override
     public Optional<Path> find(String program) {
-        return foreseen.found(program).orElseGet(() -> behind.find(program));
+        return prefetched.found(program).orElseGet(() -> delegate.find(program));
     }
 
     @Override
     public FileState file(Path path) {
-        return foreseen.file(path).orElseGet(() -> behind.file(path));
+        return prefetched.file(path).orElseGet(() -> delegate.file(path));
     }
 
     @Override
     public FileState stat(Path path) {
-        return foreseen.stat(path).orElseGet(() -> behind.stat(path));
+        return prefetched.stat(path).orElseGet(() -> delegate.stat(path));
     }
 
     @Override
     public List<Path> list(Path directory) {
-        return foreseen.list(directory).orElseGet(() -> behind.list(directory));
+        return prefetched.list(directory).orElseGet(() -> delegate.list(directory));
     }
 
     @Override
     public CommandResult run(Command command) {
-        return foreseen.result(command).orElseGet(() -> changing().run(command));
+        return prefetched.result(command).orElseGet(() -> forgetAll().run(command));
     }
 
     @Override
-    public CommandResult look(Command command) {
-        return foreseen.result(command).orElseGet(() -> behind.look(command));
+    public CommandResult query(Command command) {
+        return prefetched.result(command).orElseGet(() -> delegate.query(command));
     }
 
     @Override
     public void write(Path path, Content content, int mode) {
-        changing().write(path, content, mode);
+        forgetAll().write(path, content, mode);
     }
 
     @Override
     public boolean create(Path path, Content content, int mode) {
-        return changing().create(path, content, mode);
+        return forgetAll().create(path, content, mode);
     }
 
     @Override
     public boolean move(Path from, Path to) {
-        return changing().move(from, to);
+        return forgetAll().move(from, to);
     }
 
     @Override
     public void delete(Path path) {
-        changing().delete(path);
+        forgetAll().delete(path);
     }
 
     @Override
     public void createDirectory(Path path, int mode) {
-        changing().createDirectory(path, mode);
+        forgetAll().createDirectory(path, mode);
     }
 
     @Override
     public List<CommandResult> runAll(List<Command> commands) {
-        return changing().runAll(commands);
+        return forgetAll().runAll(commands);
     }
 
     @Override
-    public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
-        changing().changeAll(changes, made);
+    public void changeAll(List<FileChange> changes, Consumer<Boolean> onDone) {
+        forgetAll().changeAll(changes, onDone);
     }
 
     /** Everything is forgotten, because a link can make one path another's and a command can do anything. */
-    private Host changing() {
-        foreseen = new PrefetchedAnswers();
-        return behind;
+    private Host forgetAll() {
+        prefetched = new PrefetchedAnswers();
+        return delegate;
     }
 }

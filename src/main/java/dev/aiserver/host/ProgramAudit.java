@@ -27,7 +27,7 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     private static final int MAC_ADMIN = 80;
 
     /** Of the answer, in characters; each place in it is looked for in the whole list. */
-    private static final int MOST = 1 << 18;
+    private static final int MAX_CHARACTERS = 1 << 18;
 
     private static final Pattern LISTED = Pattern.compile(
             "(?<mode>[-a-z][-rwxsStT]{9})\\S*\\s+\\d+\\s+(?<owner>\\d{1,10})\\s+(?<group>\\d{1,10})\\s.*");
@@ -101,12 +101,12 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
      *
      * @param programs names, which are looked up as the host does, or absolute paths
      */
-    public static Command question(List<String> programs) {
-        return question("", programs);
+    public static Command command(List<String> programs) {
+        return command("", programs);
     }
 
     /** @param before script whose output comes first */
-    static Command question(String before, List<String> programs) {
+    static Command command(String before, List<String> programs) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", before + SCRIPT, "sh"));
         argv.addAll(programs);
         return Command.of(argv);
@@ -116,8 +116,8 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
      * @param text what was printed, which may begin with other lines
      * @throws UserError when that is more than any machine has to say of a few tools
      */
-    public static ProgramAudit read(String text, HostIdentity facts) {
-        if (text.length() > MOST) {
+    public static ProgramAudit read(String text, HostIdentity identity) {
+        if (text.length() > MAX_CHARACTERS) {
             throw new UserError("This machine says without end which programs it has. Check its PATH.");
         }
         Map<String, List<String>> ways = new LinkedHashMap<>();
@@ -143,14 +143,14 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                 missing.add(name);
             }
             places.stream()
-                    .flatMap(place -> problem(place, listing, facts).stream())
+                    .flatMap(place -> problem(place, listing, identity).stream())
                     .findFirst()
                     .ifPresent(problem -> unsafe.put(name, problem));
         });
         return new ProgramAudit(missing, unsafe);
     }
 
-    private static Optional<String> problem(String place, List<String> listing, HostIdentity facts) {
+    private static Optional<String> problem(String place, List<String> listing, HostIdentity identity) {
         Matcher listed = listing.stream()
                 .filter(line -> line.endsWith(" " + place) || line.contains(" " + place + " -> "))
                 .map(LISTED::matcher)
@@ -163,13 +163,13 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         long owner = Long.parseLong(listed.group("owner"));
         long group = Long.parseLong(listed.group("group"));
         String mode = listed.group("mode");
-        if (owner != 0 && owner != facts.uid()) {
+        if (owner != 0 && owner != identity.uid()) {
             return Optional.of(place + " belongs to user id " + owner
                     + ". Use a copy that belongs to root or to you, or change the owner");
         }
         boolean link = mode.charAt(0) == 'l';
         boolean sticky = "tT".indexOf(mode.charAt(9)) >= 0;
-        boolean byGroup = mode.charAt(5) == 'w' && group != 0 && !(facts.isMac() && group == MAC_ADMIN);
+        boolean byGroup = mode.charAt(5) == 'w' && group != 0 && !(identity.isMac() && group == MAC_ADMIN);
         boolean byAll = mode.charAt(8) == 'w';
         return link || sticky || !byGroup && !byAll
                 ? Optional.empty()
@@ -191,12 +191,12 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                 names.computeIfAbsent(problem, any -> new ArrayList<>()).add(name));
         if (!names.isEmpty()) {
             throw new UserError(names.entrySet().stream()
-                    .map(each -> sentence(each.getValue().stream().sorted().toList(), each.getKey()))
+                    .map(each -> replaceableMessage(each.getValue().stream().sorted().toList(), each.getKey()))
                     .collect(Collectors.joining("\n")));
         }
     }
 
-    private static String sentence(List<String> names, String problem) {
+    private static String replaceableMessage(List<String> names, String problem) {
         return String.join(", ", names)
                 + " could be replaced by another user of this machine, so aiserver does not run "
                 + (names.size() == 1 ? "it" : "them") + ": " + problem + ", then try again.";

@@ -6,26 +6,26 @@ import java.nio.file.Path;
  * A host that refuses to write files: what observes and plans is handed this one, so that planning cannot change. The
  * commands that are run on it only look.
  */
-public record ReadOnlyHost(Host behind) implements ForwardingHost {
+public record ReadOnlyHost(Host delegate) implements ForwardingHost {
 
     @Override
-    public Host ahead(Prefetch foresight) {
-        return new ReadOnlyHost(behind.ahead(foresight));
+    public Host prefetch(Prefetch prefetch) {
+        return new ReadOnlyHost(delegate.prefetch(prefetch));
     }
 
     @Override
-    public Host further(Prefetch foresight) {
-        return new ReadOnlyHost(behind.further(foresight));
+    public Host prefetchMore(Prefetch prefetch) {
+        return new ReadOnlyHost(delegate.prefetchMore(prefetch));
     }
 
     @Override
     public CommandResult run(Command command) {
-        return behind.look(command);
+        return delegate.query(command);
     }
 
     @Override
     public FileState stat(Path path) {
-        return behind.stat(path);
+        return delegate.stat(path);
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class UserError extends RuntimeException {
     }
 
     /** Whether the machine can be reached no longer: then nothing can be undone either. */
-    public boolean isLoss() {
+    public boolean isConnectionLost() {
         return kind == Kind.UNREACHABLE;
     }
 

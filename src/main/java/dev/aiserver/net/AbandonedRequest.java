@@ -11,37 +11,37 @@ import java.nio.charset.StandardCharsets;
 public final class AbandonedRequest implements AutoCloseable {
     private final Socket socket;
     private final InputStream connection;
-    private final boolean answered;
+    private final boolean responseStarted;
 
-    AbandonedRequest(Socket socket, InputStream connection, boolean answered) {
+    AbandonedRequest(Socket socket, InputStream connection, boolean responseStarted) {
         this.socket = socket;
         this.connection = connection;
-        this.answered = answered;
+        this.responseStarted = responseStarted;
     }
 
     /** Whether an answer had begun before the client left. */
-    public boolean answered() {
-        return answered;
+    public boolean responseStarted() {
+        return responseStarted;
     }
 
     /**
      * All that was sent to the client until the connection ended, in whatever way; {@link IOException} if it does not, in
      * time or after many bytes.
      */
-    public String heard() throws IOException {
-        ByteArrayOutputStream heard = new ByteArrayOutputStream();
+    public String readUntilClosed() throws IOException {
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
         byte[] piece = new byte[8192];
         try {
             for (int count = connection.read(piece); count >= 0; count = connection.read(piece)) {
-                heard.write(piece, 0, count);
-                if (heard.size() > HttpExchange.LARGEST) {
+                received.write(piece, 0, count);
+                if (received.size() > HttpExchange.MAX_BODY) {
                     throw new IOException("it goes on sending to a client that has left");
                 }
             }
         } catch (SocketException e) {
-            return heard.toString(StandardCharsets.UTF_8); // it hung up
+            return received.toString(StandardCharsets.UTF_8); // it hung up
         }
-        return heard.toString(StandardCharsets.UTF_8);
+        return received.toString(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -85,7 +85,7 @@ public sealed interface AddressState {
         return of(
                 address,
                 new Interfaces(host).addresses(),
-                network instanceof Network.Tailscale ? Optional.of(new Tailscale(host)::ask) : Optional.empty());
+                network instanceof Network.Tailscale ? Optional.of(new Tailscale(host)::status) : Optional.empty());
     }
 
     /**

@@ -156,7 +156,7 @@ public final class ForbiddenRequests {
      *
      * @param host for the Host header: a name by which the server is known
      */
-    public static List<RawHttpRequest> beside(List<Endpoint> open, String host) {
+    public static List<RawHttpRequest> outside(List<Endpoint> open, String host) {
         return grouped(open, host).values().stream().flatMap(List::stream).toList();
     }
 
@@ -174,9 +174,9 @@ public final class ForbiddenRequests {
         }
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
-            requests.put("spelling." + endpoint.method() + ":" + endpoint.path(), spelt(endpoint.method(), path, host));
+            requests.put("spelling." + endpoint.method() + ":" + endpoint.path(), respelled(endpoint.method(), path, host));
         }
-        requests.put("spelling.DELETE:/api/delete", spelt("DELETE", "/api/delete", host));
+        requests.put("spelling.DELETE:/api/delete", respelled("DELETE", "/api/delete", host));
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
             requests.put(
@@ -186,19 +186,19 @@ public final class ForbiddenRequests {
                             .toList());
         }
         Set<String> seen = new HashSet<>();
-        Map<String, List<RawHttpRequest>> calls = new LinkedHashMap<>();
+        Map<String, List<RawHttpRequest>> grouped = new LinkedHashMap<>();
         requests.forEach((name, lines) -> {
             List<RawHttpRequest> forbidden = lines.stream()
                     .filter(seen::add)
                     .map(line -> line.split(" ", 2))
                     .filter(line -> open.stream().noneMatch(endpoint -> allows(endpoint, line[0], line[1])))
-                    .map(line -> call(line[0], line[1], host))
+                    .map(line -> request(line[0], line[1], host))
                     .toList();
             if (!forbidden.isEmpty()) {
-                calls.put(name, forbidden);
+                grouped.put(name, forbidden);
             }
         });
-        return calls;
+        return grouped;
     }
 
     /**
@@ -206,16 +206,16 @@ public final class ForbiddenRequests {
      * refused when every endpoint is open. Should one arrive, it changes nothing: Ollama has these routes for other
      * methods only, or relays a question that names no model.
      */
-    public static Map<String, List<RawHttpRequest>> ofTheOwner(String host) {
-        Map<String, List<RawHttpRequest>> calls = new LinkedHashMap<>();
+    public static Map<String, List<RawHttpRequest>> ownerOnly(String host) {
+        Map<String, List<RawHttpRequest>> grouped = new LinkedHashMap<>();
         for (String path : List.of("/api/me", "/api/signout", "/api/user/keys/" + NO_MODEL, "/api/codex/" + NO_MODEL)) {
-            calls.put(
+            grouped.put(
                     "owner." + path.replace("/" + NO_MODEL, ""),
                     ownersSpellings(path).stream()
-                            .map(spelling -> call("GET", spelling, host))
+                            .map(spelling -> request("GET", spelling, host))
                             .toList());
         }
-        return calls;
+        return grouped;
     }
 
     /** Those that Ollama's router takes for this path: it decodes first, and redirects from what is not clean. */
@@ -238,7 +238,7 @@ public final class ForbiddenRequests {
                 "/api/x%2f..%2f" + rest);
     }
 
-    private static List<String> spelt(String method, String path, String host) {
+    private static List<String> respelled(String method, String path, String host) {
         return spellings(path, host).map(spelling -> method + " " + spelling).toList();
     }
 
@@ -270,12 +270,12 @@ public final class ForbiddenRequests {
                 : target.equals(before);
     }
 
-    private static RawHttpRequest call(String method, String target, String host) {
-        RawHttpRequest call = RawHttpRequest.of(method, target, host);
+    private static RawHttpRequest request(String method, String target, String host) {
+        RawHttpRequest request = RawHttpRequest.of(method, target, host);
         return switch (method.toUpperCase(Locale.ROOT)) {
             case "POST", "PUT", "PATCH", "DELETE" ->
-                call.header("Content-Type", "application/json").withBody(BODY.getBytes(StandardCharsets.UTF_8));
-            default -> call;
+                request.header("Content-Type", "application/json").withBody(BODY.getBytes(StandardCharsets.UTF_8));
+            default -> request;
         };
     }
 }

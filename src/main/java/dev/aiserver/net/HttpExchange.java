@@ -9,7 +9,7 @@ import java.util.Map;
 /** An answer whose body is still arriving; closing it hangs up. */
 public final class HttpExchange implements AutoCloseable {
     /** What is kept of a body, in bytes; the largest that is asked for is a list of models or a vector. */
-    static final int LARGEST = 16 << 20;
+    static final int MAX_BODY = 16 << 20;
 
     private final Socket socket;
     private final int status;
@@ -38,7 +38,7 @@ public final class HttpExchange implements AutoCloseable {
      * ever.
      */
     public InputStream body() {
-        arrival.beginStream();
+        arrival.startUntimedPart();
         return body;
     }
 
@@ -48,16 +48,16 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     /** All of it, when it has arrived; head and body together must do so in time. */
-    RawHttpResponse whole() throws IOException {
-        byte[] all = body.readNBytes(LARGEST + 1);
-        if (all.length > LARGEST) {
-            throw new IOException("the answer is larger than " + LARGEST + " bytes");
+    RawHttpResponse readAll() throws IOException {
+        byte[] all = body.readNBytes(MAX_BODY + 1);
+        if (all.length > MAX_BODY) {
+            throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
         }
         return new RawHttpResponse(status, headers, all);
     }
 
     /** How long from now on to wait for more bytes; zero is for ever. */
-    public void waitEach(Duration limit) throws IOException {
+    public void setReadTimeout(Duration limit) throws IOException {
         socket.setSoTimeout((int) limit.toMillis());
     }
 

@@ -11,10 +11,10 @@ import java.util.Map;
 
 /** Reads the lines before a body. */
 final class HttpHead {
-    private static final int LONGEST_LINE = 65536;
+    private static final int MAX_LINE = 65536;
 
     /** Of headers; servers send some twenty. */
-    private static final int MOST_LINES = 1000;
+    private static final int MAX_LINES = 1000;
 
     private HttpHead() {}
 
@@ -25,7 +25,7 @@ final class HttpHead {
             if (next < 0) {
                 throw new EOFException("the connection ended within a line");
             }
-            if (line.size() > LONGEST_LINE) {
+            if (line.size() > MAX_LINE) {
                 throw new IOException("a line has no end");
             }
             line.write(next);
@@ -38,7 +38,7 @@ final class HttpHead {
         Map<String, String> headers = new HashMap<>();
         int lines = 0;
         for (String line = line(connection); !line.isEmpty(); line = line(connection)) {
-            if (++lines > MOST_LINES) {
+            if (++lines > MAX_LINES) {
                 throw new IOException("the headers have no end");
             }
             int colon = line.indexOf(':');

@@ -28,11 +28,11 @@ public final class Interfaces {
 
     /** What it will ask. */
     public static Prefetch prefetch(HostIdentity facts) {
-        return Prefetch.ofCommands(List.of(question(facts)));
+        return Prefetch.ofCommands(List.of(command(facts)));
     }
 
     /** Linux may have an ifconfig too, but that one leaves addresses out. */
-    private static Command question(HostIdentity facts) {
+    private static Command command(HostIdentity facts) {
         return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "addr");
     }
 
@@ -42,10 +42,10 @@ public final class Interfaces {
      * @throws UserError when the command is missing, does not answer, or names no address
      */
     public Set<String> addresses() {
-        Command ask = question(host.facts());
-        Set<String> addresses = read(host.answer(ask, "which addresses this machine has"));
+        Command command = command(host.facts());
+        Set<String> addresses = read(host.requireOutput(command, "which addresses this machine has"));
         if (addresses.isEmpty()) {
-            throw new UserError("Cannot tell which addresses this machine has: \"" + ask + "\" names none.");
+            throw new UserError("Cannot tell which addresses this machine has: \"" + command + "\" names none.");
         }
         return addresses;
     }

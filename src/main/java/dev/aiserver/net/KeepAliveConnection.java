@@ -11,23 +11,23 @@ import java.util.Optional;
 public final class KeepAliveConnection implements AutoCloseable {
     private final Socket socket;
     private final TimedInput arrival;
-    private final InputStream answers;
+    private final InputStream responses;
 
     KeepAliveConnection(Socket socket, TimedInput arrival) {
         this.socket = socket;
         this.arrival = arrival;
-        this.answers = new BufferedInputStream(arrival);
+        this.responses = new BufferedInputStream(arrival);
     }
 
     /**
      * The whole answer; {@link IOException} also when the server has closed the connection after the last one. The
      * connection is closed then.
      */
-    public RawHttpResponse send(RawHttpRequest call) throws IOException {
+    public RawHttpResponse send(RawHttpRequest request) throws IOException {
         try {
-            socket.getOutputStream().write(call.bytesOfSeveral());
-            return RawHttpClient.answer(socket, answers, arrival, call.method().equals("HEAD"))
-                    .whole();
+            socket.getOutputStream().write(request.keepAliveBytes());
+            return RawHttpClient.readResponse(socket, responses, arrival, request.method().equals("HEAD"))
+                    .readAll();
         } catch (IOException e) {
             close();
             throw e;
@@ -35,9 +35,9 @@ public final class KeepAliveConnection implements AutoCloseable {
     }
 
     /** The same, but nothing when the server has closed the connection, or did not keep to where its answers end. */
-    Optional<RawHttpResponse> sendIfKept(RawHttpRequest call) throws IOException {
+    Optional<RawHttpResponse> sendIfKept(RawHttpRequest request) throws IOException {
         try {
-            return Optional.of(send(call));
+            return Optional.of(send(request));
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {

@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
  * same as a free port: whoever must know that a port is free has to try to connect as well.
  */
 public final class Lsof {
-    private static final int NOBODY = 1;
+    private static final int NO_LISTENERS = 1;
 
     /** Of listening sockets; no machine has as many. */
-    private static final int MOST = 20_000;
+    private static final int MAX_LISTENERS = 20_000;
 
     private static final Pattern PORT = Pattern.compile("\\d{1,5}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
@@ -40,17 +40,17 @@ public final class Lsof {
 
     /** What it will ask about these ports. */
     public static Prefetch prefetch(Collection<Integer> ports) {
-        return Prefetch.ofCommands(List.of(question("-iTCP:" + list(ports))));
+        return Prefetch.ofCommands(List.of(command("-iTCP:" + list(ports))));
     }
 
     /** What it will ask about all ports. */
     public static Prefetch prefetch() {
-        return Prefetch.ofCommands(List.of(question("-iTCP")));
+        return Prefetch.ofCommands(List.of(command("-iTCP")));
     }
 
-    private static Command question(String selection) {
+    private static Command command(String selection) {
         return Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT")
-                .within(LIMIT);
+                .withTimeout(LIMIT);
     }
 
     private static String list(Collection<Integer> ports) {
@@ -73,17 +73,17 @@ public final class Lsof {
 
     /** Only its own exit code 1, with no words at all, means that nobody listens; see lsof(8), "Diagnostics". */
     private List<Listener> listeners(String selection, String where) {
-        Command question = question(selection);
-        CommandResult result = host.look(question);
+        Command command = command(selection);
+        CommandResult result = host.query(command);
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new UserError("Cannot tell who listens " + where + ": lsof is not installed; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
-        boolean nobody = result.exitCode() == NOBODY
+        boolean nothingListens = result.exitCode() == NO_LISTENERS
                 && result.stdout().length == 0
                 && result.errorText().isBlank();
-        if (!result.succeeded() && !nobody) {
-            throw result.noAnswer(question, "who listens " + where);
+        if (!result.succeeded() && !nothingListens) {
+            throw result.inconclusive(command, "who listens " + where);
         }
         return parse(result.text());
     }
@@ -128,9 +128,9 @@ public final class Lsof {
             return;
         }
         String port = name.substring(colon + 1);
-        if (!PORT.matcher(port).matches() || listeners.size() == MOST) {
+        if (!PORT.matcher(port).matches() || listeners.size() == MAX_LISTENERS) {
             throw new UserError("Cannot tell who listens: lsof prints what no machine has, \"" + FirstLine.of(name)
-                    + "\". Run \"" + question("-iTCP") + "\" yourself.");
+                    + "\". Run \"" + command("-iTCP") + "\" yourself.");
         }
         listeners.add(new Listener(
                 number(process, 'p', "0"),

@@ -31,25 +31,25 @@ public final class PortProbe {
     private PortProbe() {}
 
     /** From this machine. */
-    public static boolean answers(String address, int port) {
+    public static boolean isOpen(String address, int port) {
         return attempt(address, port) == Attempt.OPEN;
     }
 
     /** From that host. */
-    public static boolean answers(Host host, String address, int port) {
+    public static boolean isOpen(Host host, String address, int port) {
         return attempt(host, InetSocketAddress.createUnresolved(address, port)) == Attempt.OPEN;
     }
 
     /**
      * From that host, all at once, since each may cost a trip there.
      *
-     * @param there as the host speaks of them, so they need mean nothing here
+     * @param addresses as the host speaks of them, so they need mean nothing here
      */
-    public static Map<InetSocketAddress, Attempt> attempts(Host host, List<InetSocketAddress> there) {
+    public static Map<InetSocketAddress, Attempt> attempts(Host host, List<InetSocketAddress> addresses) {
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);
         try {
             Map<InetSocketAddress, CompletableFuture<Attempt>> running = new LinkedHashMap<>();
-            there.forEach(address ->
+            addresses.forEach(address ->
                     running.put(address, CompletableFuture.supplyAsync(() -> attempt(host, address), pool)));
             Map<InetSocketAddress, Attempt> attempts = new LinkedHashMap<>();
             running.forEach((address, attempt) -> attempts.put(address, attempt.join()));
@@ -59,9 +59,9 @@ public final class PortProbe {
         }
     }
 
-    private static Attempt attempt(Host host, InetSocketAddress there) {
+    private static Attempt attempt(Host host, InetSocketAddress addresses) {
         try {
-            host.connect(there, Duration.ofMillis(TIMEOUT_MILLIS)).close();
+            host.connect(addresses, Duration.ofMillis(TIMEOUT_MILLIS)).close();
             return Attempt.OPEN;
         } catch (ConnectException | SocketTimeoutException e) {
             return Attempt.CLOSED;

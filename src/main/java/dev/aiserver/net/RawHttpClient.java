@@ -28,7 +28,7 @@ public final class RawHttpClient {
     private static final int SWITCHING_PROTOCOLS = 101;
 
     /** Of one answer: what announces it and its own. */
-    private static final int MOST_HEADS = 20;
+    private static final int MAX_HEADS = 20;
 
     /** Small enough that a reset by the server is noticed before all is in a buffer. */
     private static final int PART = 16_384;
@@ -36,12 +36,12 @@ public final class RawHttpClient {
     private final InetSocketAddress server;
     private final Duration timeout;
     private final Connector connector;
-    private final Duration whole;
+    private final Duration responseLimit;
 
     /** Who makes the connection. */
     @FunctionalInterface
     private interface Connector {
-        Socket connect(InetSocketAddress there, Duration timeout) throws IOException;
+        Socket connect(InetSocketAddress address, Duration timeout) throws IOException;
     }
 
     /**
@@ -50,16 +50,16 @@ public final class RawHttpClient {
      * @param timeout for the connection, and for each wait for more bytes
      */
     public RawHttpClient(InetSocketAddress server, Duration timeout) {
-        this(server, timeout, (there, limit) -> connect(Optional.empty(), there, limit), TimedInput.USUAL);
+        this(server, timeout, (address, limit) -> connect(Optional.empty(), address, limit), TimedInput.DEFAULT_LIMIT);
     }
 
     /** From that host, which speaks so of the server. */
     public RawHttpClient(Host host, InetSocketAddress server, Duration timeout) {
-        this(server, timeout, host::connect, TimedInput.USUAL);
+        this(server, timeout, host::connect, TimedInput.DEFAULT_LIMIT);
     }
 
-    private RawHttpClient(InetSocketAddress server, Duration timeout, Connector connector, Duration whole) {
-        this.whole = whole;
+    private RawHttpClient(InetSocketAddress server, Duration timeout, Connector connector, Duration responseLimit) {
+        this.responseLimit = responseLimit;
         this.server = server;
         this.timeout = timeout;
         this.connector = connector;
@@ -67,11 +67,11 @@ public final class RawHttpClient {
 
     /** Returns a probe that sends from this address of this machine, not from the one that its routes choose. */
     public RawHttpClient from(InetAddress address) {
-        return new RawHttpClient(server, timeout, (there, limit) -> connect(Optional.of(address), there, limit), whole);
+        return new RawHttpClient(server, timeout, (target, limit) -> connect(Optional.of(address), target, limit), responseLimit);
     }
 
     /** Returns a probe for which an answer, once it has begun, must be whole within this time. */
-    RawHttpClient whole(Duration limit) {
+    RawHttpClient withResponseLimit(Duration limit) {
         return new RawHttpClient(server, timeout, connector, limit);
     }
 
@@ -80,16 +80,16 @@ public final class RawHttpClient {
     }
 
     /** The whole answer; {@link IOException} when there is no server, or no whole answer in time. */
-    public RawHttpResponse send(RawHttpRequest call) throws IOException {
-        try (HttpExchange exchange = open(call)) {
-            return exchange.whole();
+    public RawHttpResponse send(RawHttpRequest request) throws IOException {
+        try (HttpExchange exchange = open(request)) {
+            return exchange.readAll();
         }
     }
 
     /** Sends these bytes and reads one answer. */
     public RawHttpResponse send(byte[] request) throws IOException {
         try (HttpExchange exchange = open(request, false)) {
-            return exchange.whole();
+            return exchange.readAll();
         }
     }
 
@@ -97,15 +97,15 @@ public final class RawHttpClient {
      * Sends these bytes as they are and reads what comes back, up to so many answers or to the end of the connection;
      * a server that hangs up, in whatever way, has given no more answers.
      */
-    public List<RawHttpResponse> answers(byte[] request, int most) throws IOException {
-        return answers(request, most, timeout);
+    public List<RawHttpResponse> sendAndReadResponses(byte[] request, int most) throws IOException {
+        return sendAndReadResponses(request, most, timeout);
     }
 
     /**
      * The same, of a server that may keep the connection: once it has answered, it has given no more answers when it
      * is silent for so long.
      */
-    public List<RawHttpResponse> answers(byte[] request, int most, Duration silence) throws IOException {
+    public List<RawHttpResponse> sendAndReadResponses(byte[] request, int most, Duration silence) throws IOException {
         List<RawHttpResponse> answers = new ArrayList<>();
         Socket socket = connect();
         try (socket) {
@@ -113,7 +113,7 @@ public final class RawHttpClient {
             TimedInput arrival = arrival(socket);
             InputStream connection = new BufferedInputStream(arrival);
             while (answers.size() < most) {
-                answers.add(answer(socket, connection, arrival, false).whole());
+                answers.add(readResponse(socket, connection, arrival, false).readAll());
                 socket.setSoTimeout((int) silence.toMillis());
             }
         } catch (EOFException | SocketException e) {
@@ -131,15 +131,15 @@ public final class RawHttpClient {
      *
      * @return empty when the server hung up before all was sent and the answer read
      */
-    public Optional<RawHttpResponse> answerBehind(byte[] first, byte[] rest) throws IOException {
+    public Optional<RawHttpResponse> sendRestAfterResponse(byte[] first, byte[] rest) throws IOException {
         Socket socket = connect();
         try (socket) {
             socket.getOutputStream().write(first);
             TimedInput arrival = arrival(socket);
             InputStream connection = new BufferedInputStream(arrival);
-            begins(connection);
+            responseStarts(connection);
             write(socket, rest);
-            return Optional.of(answer(socket, connection, arrival, false).whole());
+            return Optional.of(readResponse(socket, connection, arrival, false).readAll());
         } catch (EOFException | SocketException e) {
             return Optional.empty();
         }
@@ -173,7 +173,7 @@ public final class RawHttpClient {
     }
 
     /** A connection for one request after another; whoever asks for it closes it. */
-    public KeepAliveConnection keep() throws IOException {
+    public KeepAliveConnection keepAlive() throws IOException {
         Socket socket = connect();
         try {
             return new KeepAliveConnection(socket, arrival(socket));
@@ -184,26 +184,26 @@ public final class RawHttpClient {
     }
 
     /** The answer as soon as its head is there. */
-    public HttpExchange open(RawHttpRequest call) throws IOException {
-        return open(call.bytes(), call.method().equals("HEAD"));
+    public HttpExchange open(RawHttpRequest request) throws IOException {
+        return open(request.bytes(), request.method().equals("HEAD"));
     }
 
     /**
      * Sends it and leaves: the server sees the end of what this client sends, as it does of one that has gone.
      *
-     * @param patience how long to wait for the answer to begin before leaving
+     * @param responseWait how long to wait for the answer to begin before leaving
      */
-    public AbandonedRequest leave(RawHttpRequest call, Duration patience) throws IOException {
+    public AbandonedRequest abandon(RawHttpRequest request, Duration responseWait) throws IOException {
         Socket socket = connect();
         try {
-            socket.getOutputStream().write(call.bytes());
+            socket.getOutputStream().write(request.bytes());
             TimedInput arrival = arrival(socket);
             InputStream connection = new BufferedInputStream(arrival);
-            socket.setSoTimeout((int) patience.toMillis());
-            boolean answered = begins(connection);
+            socket.setSoTimeout((int) responseWait.toMillis());
+            boolean answered = responseStarts(connection);
             socket.setSoTimeout((int) timeout.toMillis());
             socket.shutdownOutput();
-            arrival.beginWhole();
+            arrival.startTimedPart();
             return new AbandonedRequest(socket, connection, answered);
         } catch (IOException e) {
             socket.close();
@@ -211,7 +211,7 @@ public final class RawHttpClient {
         }
     }
 
-    private static boolean begins(InputStream connection) throws IOException {
+    private static boolean responseStarts(InputStream connection) throws IOException {
         connection.mark(1);
         try {
             connection.read();
@@ -227,7 +227,7 @@ public final class RawHttpClient {
         try {
             socket.getOutputStream().write(request);
             TimedInput arrival = arrival(socket);
-            return answer(socket, new BufferedInputStream(arrival), arrival, head);
+            return readResponse(socket, new BufferedInputStream(arrival), arrival, head);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -235,7 +235,7 @@ public final class RawHttpClient {
     }
 
     private TimedInput arrival(Socket socket) throws IOException {
-        return new TimedInput(socket.getInputStream(), whole);
+        return new TimedInput(socket.getInputStream(), responseLimit);
     }
 
     private Socket connect() throws IOException {
@@ -266,14 +266,14 @@ public final class RawHttpClient {
     }
 
     /** @param connection what is read of the arrival, by way of a buffer */
-    static HttpExchange answer(Socket socket, InputStream connection, TimedInput arrival, boolean head)
+    static HttpExchange readResponse(Socket socket, InputStream connection, TimedInput arrival, boolean head)
             throws IOException {
-        arrival.beginWhole();
+        arrival.startTimedPart();
         int status;
         Map<String, String> headers;
         int heads = 0;
         do {
-            if (++heads > MOST_HEADS) {
+            if (++heads > MAX_HEADS) {
                 throw new IOException("it announces an answer again and again");
             }
             status = status(HttpHead.line(connection));

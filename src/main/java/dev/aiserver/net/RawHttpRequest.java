@@ -41,7 +41,7 @@ public record RawHttpRequest(String method, String target, List<Map.Entry<String
     }
 
     /** The same with this query behind its path. */
-    public RawHttpRequest asking(String query) {
+    public RawHttpRequest withQuery(String query) {
         return new RawHttpRequest(method, target + "?" + query, headers, body);
     }
 
@@ -51,11 +51,11 @@ public record RawHttpRequest(String method, String target, List<Map.Entry<String
     }
 
     /** The bytes on the wire: one request on a connection that stays open. */
-    byte[] bytesOfSeveral() {
+    byte[] keepAliveBytes() {
         return bytes("");
     }
 
-    private byte[] bytes(String ofConnection) {
+    private byte[] bytes(String connectionHeader) {
         StringBuilder head = new StringBuilder();
         head.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
         headers.forEach(header -> head.append(header.getKey())
@@ -65,7 +65,7 @@ public record RawHttpRequest(String method, String target, List<Map.Entry<String
         if (body.length > 0) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
-        head.append(ofConnection).append("\r\n");
+        head.append(connectionHeader).append("\r\n");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         bytes.writeBytes(body);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The lines of an answer while it arrives: there may be any number of them, but none without an end. */
 public final class ResponseLines {
     /** In bytes; a picture in an event is the longest. */
-    static final int LONGEST = 1 << 20;
+    static final int MAX_LINE = 1 << 20;
 
     private final InputStream body;
     private final TimedInput arrival;
@@ -26,13 +26,13 @@ public final class ResponseLines {
      */
     public @Nullable String next() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        arrival.beginWhole();
+        arrival.startTimedPart();
         for (int next = body.read(); next != '\n'; next = body.read()) {
             if (next < 0) {
                 return line.size() == 0 ? null : text(line);
             }
-            if (line.size() == LONGEST) {
-                throw new IOException("a line of its answer is longer than " + LONGEST + " bytes");
+            if (line.size() == MAX_LINE) {
+                throw new IOException("a line of its answer is longer than " + MAX_LINE + " bytes");
             }
             line.write(next);
         }

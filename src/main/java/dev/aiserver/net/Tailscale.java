@@ -63,7 +63,7 @@ public final class Tailscale {
         }
 
         /** Its names now that are none of these; clients that use one would not be let in. */
-        public List<String> namesBeside(List<String> known) {
+        public List<String> namesNotIn(List<String> known) {
             return Stream.of(machineName(), dnsName)
                     .filter(name -> !name.isEmpty() && !known.contains(name))
                     .distinct()
@@ -96,11 +96,11 @@ public final class Tailscale {
 
     /** @throws UserError that says the one next step when Tailscale is missing, stopped or logged out */
     public Node node() {
-        return ask().node();
+        return status().node();
     }
 
     /** The first command that knows a tailnet decides; the app's may work where one on the search path does not. */
-    public Answer ask() {
+    public Answer status() {
         List<Path> commands = commands();
         if (commands.isEmpty()) {
             return new Disconnected(
@@ -110,8 +110,8 @@ public final class Tailscale {
         }
         Optional<Answer> first = Optional.empty();
         for (Path command : commands) {
-            CommandResult result = host.look(status(command));
-            Answer answer = result.succeeded() ? parse(result.text()) : silent(result);
+            CommandResult result = host.query(statusCommand(command));
+            Answer answer = result.succeeded() ? parse(result.text()) : noAnswer(result);
             if (answer instanceof Connected || result.succeeded() && isState(answer)) {
                 return answer;
             }
@@ -125,9 +125,9 @@ public final class Tailscale {
                 && disconnected.cause().startsWith(NO_JSON));
     }
 
-    private static Answer silent(CommandResult result) {
+    private static Answer noAnswer(CommandResult result) {
         return new Disconnected(
-                "Tailscale does not answer (" + result.cutOff().orElseGet(result::complaint) + ")",
+                "Tailscale does not answer (" + result.incompleteReason().orElseGet(result::firstLine) + ")",
                 "start the Tailscale app");
     }
 
@@ -139,7 +139,7 @@ public final class Tailscale {
     /** What it will ask of a host that has answered {@link #prefetch}. */
     public Prefetch followUpPrefetch() {
         return Prefetch.ofCommands(commands().stream()
-                .flatMap(program -> Stream.of(status(program), serve(program)))
+                .flatMap(program -> Stream.of(statusCommand(program), serveCommand(program)))
                 .toList());
     }
 
@@ -150,16 +150,16 @@ public final class Tailscale {
      * @throws UserError when no command says so
      */
     public List<String> forwardings() {
-        Optional<UserError> trouble = Optional.empty();
+        Optional<UserError> failure = Optional.empty();
         for (Path program : commands()) {
-            CommandResult result = host.look(serve(program));
+            CommandResult result = host.query(serveCommand(program));
             if (result.succeeded()) {
                 return targets(result.text());
             }
-            UserError said = result.noAnswer(serve(program), "what \"tailscale serve\" forwards");
-            trouble = trouble.or(() -> Optional.of(said));
+            UserError error = result.inconclusive(serveCommand(program), "what \"tailscale serve\" forwards");
+            failure = failure.or(() -> Optional.of(error));
         }
-        throw trouble.orElseGet(() -> new UserError("Cannot tell what Tailscale forwards: it is not installed."));
+        throw failure.orElseGet(() -> new UserError("Cannot tell what Tailscale forwards: it is not installed."));
     }
 
     /** Wherever they stand: per port, per path, in sessions in the foreground, in services. */
@@ -184,11 +184,11 @@ public final class Tailscale {
                 .toList();
     }
 
-    private static Command status(Path program) {
+    private static Command statusCommand(Path program) {
         return Command.of(program.toString(), "status", "--json");
     }
 
-    private static Command serve(Path program) {
+    private static Command serveCommand(Path program) {
         return Command.of(program.toString(), "serve", "status", "--json");
     }
 
@@ -213,8 +213,8 @@ public final class Tailscale {
                 : notRunning(state, status.path("AuthURL").asText());
     }
 
-    private static Answer noJson(String said) {
-        return new Disconnected(NO_JSON + "; it says " + quoted(said), "update Tailscale");
+    private static Answer noJson(String error) {
+        return new Disconnected(NO_JSON + "; it says " + quoted(error), "update Tailscale");
     }
 
     /** The states are those of Tailscale's ipn package. */

@@ -12,11 +12,11 @@ import java.time.Duration;
  */
 final class TimedInput extends FilterInputStream {
     /** For an answer of many megabytes over a narrow way, and far too long for a server that plays for time. */
-    static final Duration USUAL = Duration.ofMinutes(2);
+    static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
 
     private final long limit;
     private boolean limited;
-    private boolean begun;
+    private boolean started;
     private long start;
 
     TimedInput(InputStream connection, Duration limit) {
@@ -25,13 +25,13 @@ final class TimedInput extends FilterInputStream {
     }
 
     /** What comes from now on is one thing, which begins with its first byte and must be whole in time. */
-    void beginWhole() {
+    void startTimedPart() {
         limited = true;
-        begun = false;
+        started = false;
     }
 
     /** What comes from now on may take as long as it likes. */
-    void beginStream() {
+    void startUntimedPart() {
         limited = false;
     }
 
@@ -44,8 +44,8 @@ final class TimedInput extends FilterInputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         int count = super.read(buffer, offset, length);
-        if (limited && !begun) {
-            begun = true;
+        if (limited && !started) {
+            started = true;
             start = System.nanoTime();
         }
         if (limited && System.nanoTime() - start > limit) {

@@ -195,7 +195,7 @@ public final class OllamaClient {
                     return stalled;
                 }
                 boolean downloads = now.status().startsWith("pulling");
-                exchange.waitEach(downloads ? stall : SILENCE_OF_A_VERIFICATION);
+                exchange.setReadTimeout(downloads ? stall : SILENCE_OF_A_VERIFICATION);
             }
             return new ModelResult.BrokenOff("it broke off without a reason");
         } catch (SocketTimeoutException e) {

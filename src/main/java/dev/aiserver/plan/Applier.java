@@ -90,7 +90,7 @@ public final class Applier {
             interruption.check();
             journal = records.journals().begin(transaction);
         } catch (UserError error) {
-            if (error.isLoss()) {
+            if (error.isConnectionLost()) {
                 // The journal may have been written there all the same.
                 return new Result.Lost(first, error.sentence());
             }
@@ -177,12 +177,12 @@ public final class Applier {
         List<Change> going = made.stream().filter(Change::mustKeepRunning).toList();
         Change last = going.isEmpty() ? made.get(made.size() - 1) : going.get(going.size() - 1);
         try {
-            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(going))) {
                 Change failed = going.stream()
                         .filter(change -> change.is(ended.label()))
                         .findFirst()
                         .orElse(last);
-                return Optional.of(rollBack(journal, made, failed, ended.trouble()));
+                return Optional.of(rollBack(journal, made, failed, ended.error()));
             }
             interruption.check();
             acceptance.run();
@@ -194,7 +194,7 @@ public final class Applier {
     }
 
     private Result rollBack(Journal journal, List<Change> made, Change failed, UserError error) {
-        if (error.isLoss()) {
+        if (error.isConnectionLost()) {
             return new Result.Lost(failed, error.sentence());
         }
         String reason = interruption.isRequested() ? "interrupted" : error.sentence();
@@ -203,7 +203,7 @@ public final class Applier {
             List<Rollback.Failure> left = new Rollback(machine, records).undo(journal, made);
             return left.isEmpty() ? rolledBack(failed, error) : new Result.RollbackIncomplete(failed, reason, left);
         } catch (UserError later) {
-            if (later.isLoss()) {
+            if (later.isConnectionLost()) {
                 return new Result.Lost(failed, later.sentence());
             }
             throw later;

@@ -102,7 +102,7 @@ public final class JournalStore {
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> kept = new ArrayList<>();
         try {
-            Host now = host.ahead(prefetch());
+            Host now = host.prefetch(prefetch());
             List<FileChange> remains = remains(now);
             if (!remains.isEmpty()) {
                 host.changeAll(remains, made -> {});
@@ -181,7 +181,7 @@ public final class JournalStore {
 
     /** Removes what only the transaction needed; the journal first, because what is left without it harms nobody. */
     public void clear() {
-        host.changeAll(remains(host.ahead(prefetch())), made -> {});
+        host.changeAll(remains(host.prefetch(prefetch())), made -> {});
     }
 
     private Prefetch prefetch() {

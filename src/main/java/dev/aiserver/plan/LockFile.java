@@ -73,7 +73,7 @@ public final class LockFile {
      * @throws UserError that names the holder, when it still has the lock at the limit
      */
     public Held take(String operation, Duration limit, Consumer<Holder> waiting) {
-        long process = host.presence();
+        long process = host.leasePid();
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         CommandResult started = started(process);
         Holder me =
@@ -91,7 +91,7 @@ public final class LockFile {
         try {
             files.remove(LOCK);
         } catch (UserError error) {
-            if (!error.isLoss()) {
+            if (!error.isConnectionLost()) {
                 throw new UserError(
                         "The lock could not be removed, which holds nobody up; look with \"aiserver status\" how the rest "
                                 + "ended: " + error.sentence(),
@@ -121,7 +121,7 @@ public final class LockFile {
 
     /** The process that has it now, unless that is this one or has died. */
     public Optional<Holder> other() {
-        return read(LOCK).filter(holder -> holder.process() != host.presence() && !isDead(holder));
+        return read(LOCK).filter(holder -> holder.process() != host.leasePid() && !isDead(holder));
     }
 
     private final class Attempts {
@@ -211,10 +211,10 @@ public final class LockFile {
     }
 
     private CommandResult started(long process) {
-        return host.look(question(process));
+        return host.query(question(process));
     }
 
     private static Command question(long process) {
-        return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).with(Map.of("TZ", "UTC"));
+        return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).withEnvironment(Map.of("TZ", "UTC"));
     }
 }

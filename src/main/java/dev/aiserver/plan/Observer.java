@@ -51,7 +51,7 @@ public final class Observer {
             } else if (resource instanceof HostFile file) {
                 files.add(file.path());
             } else if (resource instanceof LoginItem) {
-                disabled = launchd.prefetchOfDisabled();
+                disabled = launchd.disabledPrefetch();
             } else if (resource instanceof OneShotJob job) {
                 labels.add(job.label());
                 files.add(job.plist());

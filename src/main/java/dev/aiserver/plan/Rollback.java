@@ -56,7 +56,7 @@ public final class Rollback {
                     }
                 }
             } catch (UserError error) {
-                if (error.isLoss()) {
+                if (error.isConnectionLost()) {
                     throw error;
                 }
                 left.add(left(change, error));
@@ -72,13 +72,13 @@ public final class Rollback {
     private List<Failure> failedServices(List<Change> going) {
         List<Failure> left = new ArrayList<>();
         try {
-            for (Launchd.Ended ended : machine.launchd().ended(Change.labels(going))) {
+            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(going))) {
                 going.stream()
                         .filter(change -> change.is(ended.label()))
-                        .forEach(change -> left.add(left(change, ended.trouble())));
+                        .forEach(change -> left.add(left(change, ended.error())));
             }
         } catch (UserError error) {
-            if (error.isLoss()) {
+            if (error.isConnectionLost()) {
                 throw error;
             }
             going.forEach(change -> left.add(left(change, error)));
@@ -99,7 +99,7 @@ public final class Rollback {
         try {
             records.journals().discard(journal);
         } catch (UserError error) {
-            if (error.isLoss()) {
+            if (error.isConnectionLost()) {
                 throw error;
             }
             throw new UserError(

@@ -60,7 +60,7 @@ public final class RehearsalHost implements ForwardingHost {
     }
 
     @Override
-    public Host behind() {
+    public Host delegate() {
         return host;
     }
 }

@@ -89,7 +89,7 @@ public final class PlanScript {
         say("# It stops at the first error, and undoes nothing. " + receipt);
         say("set -eu");
         say("umask 077");
-        say("PATH=$PATH:" + String.join(":", Host.USUAL_DIRECTORIES));
+        say("PATH=$PATH:" + String.join(":", Host.DEFAULT_DIRECTORIES));
         say("export PATH");
         say("if [ \"$HOME\" != " + quoted(home) + " ]; then echo 'This script is for another home.' >&2; exit 1; fi");
         say("");

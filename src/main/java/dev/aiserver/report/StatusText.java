@@ -60,7 +60,7 @@ public final class StatusText {
                 .forEach(conflict -> line(
                         text,
                         console.paint(conflict.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("conflict")),
-                        names.of(conflict.words())));
+                        names.of(conflict.description())));
         String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
         snapshot.inconclusive().forEach(sentence -> line(text, unknown, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {

@@ -43,11 +43,11 @@ public record BrewPackage(String formula) implements Resource {
             return;
         }
         Command install = Command.of("brew", "install", "--formula", formula)
-                .with(Map.of("HOMEBREW_NO_ASK", "1", "NONINTERACTIVE", "1"))
-                .within(DOWNLOAD_LIMIT);
+                .withEnvironment(Map.of("HOMEBREW_NO_ASK", "1", "NONINTERACTIVE", "1"))
+                .withTimeout(DOWNLOAD_LIMIT);
         CommandResult result = machine.host().run(install);
         if (!result.succeeded()) {
-            throw new UserError("Homebrew could not install " + formula + ": " + result.complaint()
+            throw new UserError("Homebrew could not install " + formula + ": " + result.firstLine()
                     + ". Run \"brew install " + formula + "\" to see more, then try again.");
         }
     }

@@ -42,7 +42,7 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);
         } else if (mustKeepRunning(to)) {
-            machine.launchd().begin(label, plist, Readiness.RUNNING_IS_ENOUGH);
+            machine.launchd().startNoWait(label, plist, Readiness.RUNNING_IS_ENOUGH);
         } else {
             machine.launchd().load(label, plist);
         }

@@ -54,9 +54,9 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         } else if (reloads(from, to) && isRunning(launchd)) {
             reload(machine, to);
         } else if (from.equals(State.ABSENT)) {
-            launchd.beginUnloaded(label, plist, () -> health.problem(machine.host()));
+            launchd.startUnloadedNoWait(label, plist, () -> health.problem(machine.host()));
         } else {
-            launchd.begin(label, plist, () -> health.problem(machine.host()));
+            launchd.startNoWait(label, plist, () -> health.problem(machine.host()));
         }
     }
 
@@ -116,7 +116,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         try {
             now = listeners(machine);
         } catch (UserError error) {
-            if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+            if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                 throw error;
             }
             return Optional.of("it cannot be seen whether it reloads: " + error.sentence());

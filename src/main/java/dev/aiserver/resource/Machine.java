@@ -9,6 +9,6 @@ public record Machine(Host host, Launchd launchd, Staging staging) {
 
     /** The same, having been asked that. */
     public Machine prefetched(Prefetch questions) {
-        return new Machine(host.ahead(questions), launchd, staging);
+        return new Machine(host.prefetch(questions), launchd, staging);
     }
 }

@@ -129,7 +129,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
             Content current = contents.get(edit.current().digest());
             keptChecks = keptChecks.stream()
                     .map(check -> check.path().equals(edit.file().path())
-                            ? new FileCheck(check.path(), check.command().reading(current.bytes()))
+                            ? new FileCheck(check.path(), check.command().withStdin(current.bytes()))
                             : check)
                     .toList();
         }
@@ -203,7 +203,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
         }
 
         String file(Path path, Content content, int mode, Command check) {
-            checks.add(new FileCheck(path, check.reading(content.bytes())));
+            checks.add(new FileCheck(path, check.withStdin(content.bytes())));
             return file(path, content, mode);
         }
     }

@@ -43,7 +43,7 @@ final class ExistingServiceSearch {
     Prefetch prefetch(ServerSpec spec) {
         return agents().prefetch()
                 .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
-                .and(launchd.prefetchOfSession(OLLAMA_HOST));
+                .and(launchd.sessionPrefetch(OLLAMA_HOST));
     }
 
     /** What it will ask of a host that has answered {@link #prefetch}. */

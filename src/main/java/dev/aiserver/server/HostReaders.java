@@ -20,7 +20,7 @@ record HostReaders(Host host, Launchd launchd, StateStore records) {
     static HostReaders on(Host host, Launchd launchd, StateStore records, Prefetch first) {
         host.tools().requireSafe();
         return new HostReaders(new ReadOnlyHost(host), launchd, records)
-                .with(host.ahead(records.prefetch().and(first)));
+                .with(host.prefetch(records.prefetch().and(first)));
     }
 
     private HostReaders with(Host asked) {
@@ -34,11 +34,11 @@ record HostReaders(Host host, Launchd launchd, StateStore records) {
     }
 
     /** Having asked also what the records lead to. */
-    HostReaders further(Prefetch more) {
+    HostReaders prefetchMore(Prefetch more) {
         Prefetch recorded = records.receipts()
                 .readable()
                 .map(receipt -> Observer.prefetch(receipt.resources(), launchd))
                 .orElseGet(Prefetch::none);
-        return with(host.further(records.followUpPrefetch().and(recorded).and(more)));
+        return with(host.prefetchMore(records.followUpPrefetch().and(recorded).and(more)));
     }
 }

@@ -151,7 +151,7 @@ public final class Install {
      * others may have changed is looked for at each change, as always.
      */
     public PlannedInstall confirm(InstallRequest request, PlannedInstall earlier) {
-        StateStore now = records.on(new ReadOnlyHost(host.ahead(records.prefetch())));
+        StateStore now = records.on(new ReadOnlyHost(host.prefetch(records.prefetch())));
         boolean isAsBefore = earlier.unfinished().isEmpty()
                 && now.unfinished().isEmpty()
                 && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
@@ -270,7 +270,7 @@ public final class Install {
                 .filter(old -> !old.equals(Logs.of(spec, layout.home())))
                 .map(old -> old.files().prefetch(layout.home()))
                 .orElseGet(Prefetch::none);
-        return first.further(survey.on(first.host(), first.launchd())
+        return first.prefetchMore(survey.on(first.host(), first.launchd())
                 .followUpPrefetch(spec)
                 .and(oldLogs)
                 .and(spec.equals(guess) ? Prefetch.none() : survey.prefetch(spec)));
@@ -356,12 +356,12 @@ public final class Install {
             if (result.wasKilled()) {
                 String what = "whether the content for " + check.path() + " is good";
                 return new Refusal(
-                        change, result.noAnswer(check.command(), what).sentence());
+                        change, result.inconclusive(check.command(), what).sentence());
             }
             return new Refusal(
                     change,
                     "The content for " + check.path() + " was refused by \"" + check.command() + "\": "
-                            + result.complaint() + ".");
+                            + result.firstLine() + ".");
         }
     }
 
@@ -376,7 +376,7 @@ public final class Install {
             });
         }
         List<CommandResult> results =
-                host.lookAll(due.stream().map(DesiredState.FileCheck::command).toList());
+                host.queryAll(due.stream().map(DesiredState.FileCheck::command).toList());
         int last = results.size() - 1;
         return results.isEmpty() || results.get(last).succeeded()
                 ? Optional.empty()

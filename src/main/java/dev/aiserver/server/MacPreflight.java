@@ -147,7 +147,7 @@ public final class MacPreflight implements Preflight {
                         .filter(ConflictingServer::isHarmful)
                         .findFirst()
                         .ifPresent(conflict -> {
-                            throw new UserError("In the way: " + conflict.words() + ", then try again.");
+                            throw new UserError("In the way: " + conflict.description() + ", then try again.");
                         });
     }
 
@@ -206,7 +206,7 @@ public final class MacPreflight implements Preflight {
     /** It asks the server that it finds by this variable. */
     private static Command ollamaVersion(String program, ServerSpec spec) {
         return Command.of(program, "--version")
-                .with(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
+                .withEnvironment(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
     /** Its version, and how it was built. */
@@ -324,7 +324,7 @@ public final class MacPreflight implements Preflight {
             try {
                 return Optional.of(question.get());
             } catch (UserError error) {
-                if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+                if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                     throw error;
                 }
                 if (!sentences.contains(error.sentence())) {

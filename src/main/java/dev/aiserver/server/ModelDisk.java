@@ -56,7 +56,7 @@ public final class ModelDisk {
     /** The last line of POSIX {@code df -Pk}: its fourth word is what is free, in KiB. */
     private OptionalLong free() {
         CommandResult result =
-                host.look(Command.of("df", "-Pk", existing(folder).toString()));
+                host.query(Command.of("df", "-Pk", existing(folder).toString()));
         String[] words = result.text().lines().reduce("", (first, last) -> last).split("\\s+");
         return result.succeeded() && words.length > 5 && words[3].matches("\\d{1,15}")
                 ? OptionalLong.of(1024 * Long.parseLong(words[3]))

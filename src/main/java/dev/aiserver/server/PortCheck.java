@@ -52,7 +52,7 @@ final class PortCheck {
         listeners.stream()
                 .filter(listener -> ours.stream().noneMatch(listener::belongsTo))
                 .map(listener ->
-                        capital(new PortHolders(host, launchd).of(listener).words()) + ", then try again.")
+                        capital(new PortHolders(host, launchd).of(listener).description()) + ", then try again.")
                 .distinct()
                 .forEach(inTheWay::add);
         if (listeners.isEmpty()) {
@@ -76,7 +76,7 @@ final class PortCheck {
 
     /** lsof without root does not see the sockets of other users. */
     private static void invisible(Host host, String address, int port, List<String> inTheWay) {
-        if (PortProbe.answers(host, address, port)) {
+        if (PortProbe.isOpen(host, address, port)) {
             inTheWay.add("Port " + port + " is taken on " + address
                     + " by a process of another user; find it with \"sudo lsof -nP -iTCP:" + port
                     + " -sTCP:LISTEN\" and stop it, then try again.");

@@ -39,7 +39,7 @@ final class Programs {
     /** What {@link #prefix} and {@link #candidates} will ask. */
     Prefetch prefetch() {
         return Prefetch.ofPrograms(BREW, "ollama", "haproxy")
-                .and(Prefetch.ofCommands(List.of(ProgramAudit.question(List.of(BREW)), PREFIX)))
+                .and(Prefetch.ofCommands(List.of(ProgramAudit.command(List.of(BREW)), PREFIX)))
                 .and(Prefetch.ofFiles(List.of(layout.ollamaPlist(), layout.haproxyPlist())));
     }
 
@@ -66,9 +66,9 @@ final class Programs {
         if (host.find(BREW).isEmpty()) {
             throw new UserError("Homebrew is not installed; get it as https://brew.sh says, then try again.");
         }
-        read(ProgramAudit.question(List.of(BREW))).requireSafe();
+        read(ProgramAudit.command(List.of(BREW))).requireSafe();
         String what = "where Homebrew keeps its programs";
-        return host.answer(PREFIX, what)
+        return host.requireOutput(PREFIX, what)
                 .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("/"))
@@ -107,11 +107,11 @@ final class Programs {
     }
 
     private ProgramAudit read(Command audit) {
-        return ProgramAudit.read(host.look(audit).text(), host.facts());
+        return ProgramAudit.read(host.query(audit).text(), host.facts());
     }
 
     private Command audit(Path prefix) {
-        return ProgramAudit.question(NAMES.stream()
+        return ProgramAudit.command(NAMES.stream()
                 .flatMap(name -> candidates(name, prefix).stream())
                 .toList());
     }
@@ -145,9 +145,9 @@ final class Programs {
 
     /** Being killed may mean a busy machine as well as a broken program. */
     private String said(String name, Command question) {
-        CommandResult answer = host.look(question);
+        CommandResult answer = host.query(question);
         if (answer.wasKilled()) {
-            throw new UserError(answer.noAnswer(question, "which version of " + name + " this is")
+            throw new UserError(answer.inconclusive(question, "which version of " + name + " this is")
                             .sentence() + " Try again; if that stays so, run \"brew reinstall " + name + "\".");
         }
         return answer.text();

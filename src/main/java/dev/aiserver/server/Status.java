@@ -125,14 +125,14 @@ public final class Status {
             return new LogSize(
                     folder.toString(),
                     bytes,
-                    LogFiles.isMuch(bytes)
+                    LogFiles.isLarge(bytes)
                             ? "\"launchctl kickstart gui/$(id -u)/" + Layout.ROTATE_LOGS + "\" rotates them now"
                             : "");
         }
 
         /** For people. */
         public String words() {
-            return LogFiles.words(bytes);
+            return LogFiles.humanSize(bytes);
         }
     }
 
@@ -160,7 +160,7 @@ public final class Status {
     public Snapshot look() {
         HostReaders first = HostReaders.on(
                 host, launchd, records, Interfaces.prefetch(host.facts()).and(ConflictSearch.prefetch(host, launchd)));
-        HostReaders outlook = first.further(first.installation()
+        HostReaders outlook = first.prefetchMore(first.installation()
                 .map(installation -> followUpPrefetch(installation, first))
                 .orElseGet(Prefetch::none));
         return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
@@ -185,7 +185,7 @@ public final class Status {
                 .map(asked::status)
                 .flatMap(status -> status.ofUser().stream())
                 .flatMap(print -> print.program().stream())
-                .map(program -> ProgramAudit.question(List.of(program)))
+                .map(program -> ProgramAudit.command(List.of(program)))
                 .toList());
     }
 
@@ -250,8 +250,8 @@ public final class Status {
 
     private List<String> renamed(Installation installation) {
         return installation.spec().network() instanceof Network.Tailscale
-                        && new Tailscale(host).ask() instanceof Tailscale.Connected connected
-                ? connected.node().namesBeside(installation.receipt().hostNames())
+                        && new Tailscale(host).status() instanceof Tailscale.Connected connected
+                ? connected.node().namesNotIn(installation.receipt().hostNames())
                 : List.of();
     }
 
@@ -298,7 +298,7 @@ public final class Status {
             return "loaded, has not run yet";
         }
         boolean well = print.lastExit().equals(new LastExit.Code(0));
-        return "loaded, last ended with " + print.lastExit().words()
+        return "loaded, last ended with " + print.lastExit().description()
                 + (well ? "" : print.log().map(log -> "; see " + log).orElse(""));
     }
 
@@ -313,21 +313,21 @@ public final class Status {
             return gone.get() + " is gone, so it will not start again; run \"aiserver install\"";
         }
         Optional<String> holder = new PortHolders(host, launchd)
-                .besides(
+                .otherThan(
                         job.label(),
                         print.pid(),
                         job.health().address(),
                         job.health().port(),
                         listeners)
-                .map(PortHolders.Holder::words);
+                .map(PortHolders.Holder::description);
         return print.isRunning()
                 ? holder.or(() -> job.health().problem(host)).orElse("")
-                : "last ended with " + print.lastExit().words()
+                : "last ended with " + print.lastExit().description()
                         + holder.map(words -> "; " + words).orElse("");
     }
 
     private ProgramAudit audit(List<String> programs) {
-        return ProgramAudit.read(host.look(ProgramAudit.question(programs)).text(), host.facts());
+        return ProgramAudit.read(host.query(ProgramAudit.command(programs)).text(), host.facts());
     }
 
     /** What a question finds out, or else why it does not, which goes with the others of that kind. */
@@ -335,7 +335,7 @@ public final class Status {
         try {
             return question.get();
         } catch (UserError error) {
-            if (error.isLoss() || error.kind() == UserError.Kind.INTERRUPTED) {
+            if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                 throw error;
             }
             inconclusive.add(error.sentence());

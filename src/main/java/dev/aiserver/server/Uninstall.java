@@ -103,8 +103,8 @@ public final class Uninstall {
                 records,
                 Observer.prefetch(layout.resources(), launchd)
                         .and(lists(layout.resources()))
-                        .and(launchd.prefetchOfSession(SESSION_HOST)));
-        HostReaders outlook = first.further(first.installation()
+                        .and(launchd.sessionPrefetch(SESSION_HOST)));
+        HostReaders outlook = first.prefetchMore(first.installation()
                 .map(this::followUpPrefetch)
                 .orElseGet(() -> unknownLogs().prefetch(layout.home())));
         return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);

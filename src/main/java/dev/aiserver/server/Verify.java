@@ -58,8 +58,8 @@ public final class Verify {
     /** @throws UserError when nothing is installed */
     public VerifyContext installed() {
         HostReaders first = HostReaders.on(host, launchd, records, ServerHost.prefetch(host, launchd));
-        HostReaders outlook = first.further(
-                first.installation().map(known -> further(first, known)).orElseGet(Prefetch::none));
+        HostReaders outlook = first.prefetchMore(
+                first.installation().map(known -> followUpPrefetch(first, known)).orElseGet(Prefetch::none));
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
         ServerHost server = server(outlook, installation);
@@ -117,7 +117,7 @@ public final class Verify {
         return host.facts().home();
     }
 
-    private static Prefetch further(HostReaders outlook, Installation installation) {
+    private static Prefetch followUpPrefetch(HostReaders outlook, Installation installation) {
         Path home = outlook.host().facts().home();
         return server(outlook, installation)
                 .followUpPrefetch()

@@ -22,7 +22,7 @@ public sealed interface LastExit {
     }
 
     /** For messages: "exit code 1". */
-    default String words() {
+    default String description() {
         if (this instanceof Code code) {
             return code.code() == EX_CONFIG
                     ? "exit code 78, launchd could not start its program or open its log"

@@ -70,17 +70,17 @@ final class Launchctl {
     private static Command command(Duration limit, String... arguments) {
         List<String> argv = new ArrayList<>(List.of("launchctl"));
         argv.addAll(List.of(arguments));
-        return Command.of(argv).within(limit);
+        return Command.of(argv).withTimeout(limit);
     }
 
     /** What {@link #probe} will ask. */
-    Command question(String domain, String label) {
+    Command printCommand(String domain, String label) {
         return command("print", domain + "/" + label);
     }
 
     /** @throws UserError when launchctl does not say; "not loaded" must never be a guess */
     Probe probe(String domain, String label) {
-        CommandResult answer = host.look(question(domain, label));
+        CommandResult answer = host.query(printCommand(domain, label));
         return switch (answer.exitCode()) {
             case 0 -> new Probe.Loaded(LaunchctlPrint.parse(answer.stdout()));
             case NO_SUCH_SERVICE -> new Probe.Absent();
@@ -98,16 +98,16 @@ final class Launchctl {
     }
 
     /**
-     * @param questions of domains: the first that there is answers
+     * @param commands of domains: the first that there is answers
      * @throws UserError when launchctl does not say
      */
-    Set<String> disabledLabels(List<Command> questions) {
-        for (Command question : questions) {
-            CommandResult answer = host.look(question);
+    Set<String> disabledLabels(List<Command> commands) {
+        for (Command command : commands) {
+            CommandResult answer = host.query(command);
             if (!isWithoutDomain(answer)) {
                 return LaunchctlPrint.disabledLabels(answer.stdout())
                         .filter(labels -> answer.succeeded())
-                        .orElseThrow(() -> answer.noAnswer(question, "which jobs are switched off at login"));
+                        .orElseThrow(() -> answer.inconclusive(command, "which jobs are switched off at login"));
             }
         }
         throw noDesktop();
@@ -134,9 +134,9 @@ final class Launchctl {
     static String outcome(CommandResult answer) {
         return switch (answer.exitCode()) {
             case CommandResult.TIMED_OUT -> "gave no answer in time";
-            case CommandResult.TOO_MUCH -> "printed without end";
+            case CommandResult.OUTPUT_LIMIT_EXCEEDED -> "printed without end";
             case CommandResult.NOT_FOUND -> "cannot be run here, there is no launchctl";
-            default -> "ended with " + answer.exitCode() + " (" + answer.complaint() + ")";
+            default -> "ended with " + answer.exitCode() + " (" + answer.firstLine() + ")";
         };
     }
 }

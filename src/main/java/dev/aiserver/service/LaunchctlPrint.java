@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param plist the file it was loaded from; empty for a job that another program submitted
  * @param log where its standard error goes
  * @param outputs where both of its outputs go
- * @param exitTimeOut between SIGTERM and SIGKILL
+ * @param exitTimeout between SIGTERM and SIGKILL
  */
 public record LaunchctlPrint(
         String state,
@@ -37,7 +37,7 @@ public record LaunchctlPrint(
         Optional<String> spawnType,
         Optional<Path> log,
         List<Path> outputs,
-        Duration exitTimeOut) {
+        Duration exitTimeout) {
 
     private static final Pattern TOP_LEVEL = Pattern.compile("\t(?!\t)([^=\t{][^=]*?) = (.*)");
     private static final String DISABLED_LIST = "disabled services = {";
@@ -46,13 +46,13 @@ public record LaunchctlPrint(
     private static final Pattern NUMBERED = Pattern.compile("(\\d{1,9})(?:: .*)?");
     private static final Pattern SIGNAL = Pattern.compile("(.*): (\\d{1,9})");
 
-    private static final int USUAL_EXIT_TIME_OUT_SECONDS = 5;
+    private static final int DEFAULT_EXIT_TIMEOUT_SECONDS = 5;
 
     /** It is waited for, and nobody waits longer for a service to end. */
-    private static final int LONGEST_EXIT_TIME_OUT_SECONDS = 600;
+    private static final int MAX_EXIT_TIMEOUT_SECONDS = 600;
 
     /** Of what is printed, in bytes: a whole domain takes some hundred thousand. */
-    private static final int MOST = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     public LaunchctlPrint {
         arguments = List.copyOf(arguments);
@@ -93,11 +93,11 @@ public record LaunchctlPrint(
                         .distinct()
                         .toList(),
                 Duration.ofSeconds(Math.min(
-                        LONGEST_EXIT_TIME_OUT_SECONDS,
+                        MAX_EXIT_TIMEOUT_SECONDS,
                         first(fields, "exit timeout")
                                 .map(LaunchctlPrint::number)
                                 .orElseGet(OptionalInt::empty)
-                                .orElse(USUAL_EXIT_TIME_OUT_SECONDS))));
+                                .orElse(DEFAULT_EXIT_TIMEOUT_SECONDS))));
     }
 
     /**
@@ -139,7 +139,7 @@ public record LaunchctlPrint(
     /** The job's own lines by key; a block's lines stand under the key that opens it. */
     private static Map<String, List<String>> fields(byte[] output) {
         Map<String, List<String>> fields = new HashMap<>();
-        String[] lines = new String(output, 0, Math.min(MOST, output.length), StandardCharsets.UTF_8).split("\n");
+        String[] lines = new String(output, 0, Math.min(MAX_BYTES, output.length), StandardCharsets.UTF_8).split("\n");
         if (Stream.of(lines).noneMatch(line -> line.startsWith("\t"))) {
             lines = indentedByBraces(lines);
         }

@@ -52,20 +52,20 @@ public final class Launchd {
 
     private final Host host;
     private final int uid;
-    private final Poller patience;
+    private final Poller poller;
     private final Timing timing;
     private final Launchctl launchctl;
     private final LoadDiagnosis diagnosis;
 
     /** @param uid of the user whose agents these are */
-    public Launchd(Host host, int uid, Poller patience) {
-        this(host, uid, patience, Timing.usual());
+    public Launchd(Host host, int uid, Poller poller) {
+        this(host, uid, poller, Timing.defaults());
     }
 
-    public Launchd(Host host, int uid, Poller patience, Timing timing) {
+    public Launchd(Host host, int uid, Poller poller, Timing timing) {
         this.host = host;
         this.uid = uid;
-        this.patience = patience;
+        this.poller = poller;
         this.timing = timing;
         this.launchctl = new Launchctl(host, uid);
         this.diagnosis = new LoadDiagnosis(host, launchctl, uid);
@@ -73,29 +73,29 @@ public final class Launchd {
 
     /** The same, by way of what a host was asked ahead; waiting for something needs one that is asked anew. */
     public Launchd on(Host view) {
-        return new Launchd(view, uid, patience, timing);
+        return new Launchd(view, uid, poller, timing);
     }
 
     /** What {@link #status} will ask. */
     public Prefetch prefetch(List<String> labels) {
         return labels.stream()
                 .map(label -> Prefetch.ofAlternatives(domains().stream()
-                        .map(domain -> launchctl.question(domain, label))
+                        .map(domain -> launchctl.printCommand(domain, label))
                         .toArray(Command[]::new)))
                 .reduce(Prefetch.none(), Prefetch::and);
     }
 
     /** This, having been asked in which domains a job is loaded, which may be several. */
-    private Launchd askedWhere(String label) {
-        return on(host.ahead(Prefetch.ofCommands(domains().stream()
-                .map(domain -> launchctl.question(domain, label))
+    private Launchd withPrefetchedDomains(String label) {
+        return on(host.prefetch(Prefetch.ofCommands(domains().stream()
+                .map(domain -> launchctl.printCommand(domain, label))
                 .toList())));
     }
 
     /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
-    public Prefetch prefetchOfSession(String variable) {
+    public Prefetch sessionPrefetch(String variable) {
         return Prefetch.ofCommands(
-                List.of(launchctl.question(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
+                List.of(launchctl.printCommand(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
     }
 
     private List<String> domains() {
@@ -114,10 +114,10 @@ public final class Launchd {
      * @throws UserError when launchctl does not answer
      */
     public String sessionVariable(String name) {
-        Command question = launchctl.command("getenv", name);
-        CommandResult answer = host.look(question);
-        if (answer.cutOff().isPresent()) {
-            throw answer.noAnswer(question, "whether \"launchctl setenv\" set " + name);
+        Command command = launchctl.command("getenv", name);
+        CommandResult answer = host.query(command);
+        if (answer.incompleteReason().isPresent()) {
+            throw answer.inconclusive(command, "whether \"launchctl setenv\" set " + name);
         }
         return answer.succeeded() ? answer.text().strip() : "";
     }
@@ -135,7 +135,7 @@ public final class Launchd {
     }
 
     /** What {@link #disabled} will ask. */
-    public Prefetch prefetchOfDisabled() {
+    public Prefetch disabledPrefetch() {
         return Prefetch.ofAlternatives(launchctl.disabledCommands().toArray(Command[]::new));
     }
 
@@ -178,65 +178,65 @@ public final class Launchd {
      */
     public void start(String label, Path plist, Readiness readiness) {
         load(label, plist);
-        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, timing.window());
+        awaitStartup(label, StartupWatch.Process.NEW, Optional.empty(), readiness, timing.window());
     }
 
     /**
-     * The same, but whether it stays up is for {@link #ended} to say: of several, that takes no longer than of one.
+     * The same, but whether it stays up is for {@link #exited} to say: of several, that takes no longer than of one.
      *
      * @throws UserError without a desktop session, when launchd refuses the job, or when it does not get ready in time
      */
-    public void begin(String label, Path plist, Readiness readiness) {
+    public void startNoWait(String label, Path plist, Readiness readiness) {
         load(label, plist);
-        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+        awaitStartup(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
     /**
      * The same of a job that was seen loaded nowhere a moment ago: where it is loaded is asked only when launchd does not
      * take it.
      */
-    public void beginUnloaded(String label, Path plist, Readiness readiness) {
+    public void startUnloadedNoWait(String label, Path plist, Readiness readiness) {
         if (!enabledAndThen(bootstrapping(plist), label).succeeded()) {
             load(label, plist);
         }
-        settle(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
+        awaitStartup(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
     /** A job that does not stay up, and how it ended. */
-    public record Ended(String label, UserError trouble) {}
+    public record Ended(String label, UserError error) {}
 
     /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
-    public List<Ended> ended(List<String> labels) {
+    public List<Ended> exited(List<String> labels) {
         if (labels.isEmpty()) {
             return List.of();
         }
         Map<String, OptionalInt> before = new LinkedHashMap<>();
-        observed(labels).forEach((label, print) -> before.put(label, running(print)));
+        printAll(labels).forEach((label, print) -> before.put(label, runningPid(print)));
         Duration window = timing.window();
-        patience.await(window, () -> Thread.currentThread().isInterrupted(), usual -> window);
-        List<Ended> ended = new ArrayList<>();
-        observed(labels).forEach((label, print) -> {
-            OptionalInt pid = running(print);
+        poller.await(window, () -> Thread.currentThread().isInterrupted(), usual -> window);
+        List<Ended> exited = new ArrayList<>();
+        printAll(labels).forEach((label, print) -> {
+            OptionalInt pid = runningPid(print);
             if (pid.isEmpty() || !pid.equals(before.get(label))) {
-                ended.add(new Ended(label, StartupWatch.notStaying(label, print)));
+                exited.add(new Ended(label, StartupWatch.doesNotStayUp(label, print)));
             }
         });
-        return ended;
+        return exited;
     }
 
-    private Map<String, Optional<LaunchctlPrint>> observed(List<String> labels) {
-        Launchd now = on(host.ahead(Prefetch.ofCommands(labels.stream()
-                .map(label -> launchctl.question(launchctl.desktop(), label))
+    private Map<String, Optional<LaunchctlPrint>> printAll(List<String> labels) {
+        Launchd prefetched = on(host.prefetch(Prefetch.ofCommands(labels.stream()
+                .map(label -> launchctl.printCommand(launchctl.desktop(), label))
                 .toList())));
         Map<String, Optional<LaunchctlPrint>> prints = new LinkedHashMap<>();
         for (String label : labels) {
-            Probe probe = now.launchctl.probe(launchctl.desktop(), label);
+            Probe probe = prefetched.launchctl.probe(launchctl.desktop(), label);
             prints.put(label, probe instanceof Probe.Loaded loaded ? Optional.of(loaded.print()) : Optional.empty());
         }
         return prints;
     }
 
-    private static OptionalInt running(Optional<LaunchctlPrint> print) {
+    private static OptionalInt runningPid(Optional<LaunchctlPrint> print) {
         return print.filter(LaunchctlPrint::isRunning).map(LaunchctlPrint::pid).orElse(OptionalInt.empty());
     }
 
@@ -246,19 +246,19 @@ public final class Launchd {
      * @throws UserError without a desktop session, or when launchd refuses the job
      */
     public void load(String label, Path plist) {
-        Launchd now = askedWhere(label);
-        if (now.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
+        Launchd prefetched = withPrefetchedDomains(label);
+        if (prefetched.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        if (now.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
+        if (prefetched.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
             throw new UserError(label + " is loaded as a system service already; remove that one first, with: sudo"
                     + " launchctl bootout system/" + label);
         }
-        if (now.status(label) instanceof JobStatus.Absent) {
+        if (prefetched.status(label) instanceof JobStatus.Absent) {
             bootstrap(label, plist, true);
         } else {
             enable(label);
-            stop(label, now);
+            stop(label, prefetched);
             bootstrap(label, plist, false);
         }
     }
@@ -268,13 +268,13 @@ public final class Launchd {
      * ignores SIGTERM is killed. System services are left alone.
      */
     public void stop(String label) {
-        stop(label, askedWhere(label));
+        stop(label, withPrefetchedDomains(label));
     }
 
-    /** @param now by way of what was asked ahead of this */
-    private void stop(String label, Launchd now) {
+    /** @param prefetched by way of what was asked ahead of this */
+    private void stop(String label, Launchd prefetched) {
         for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
-            if (now.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
+            if (prefetched.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
                 bootOut(domain, label, loaded.print());
             }
         }
@@ -284,9 +284,9 @@ public final class Launchd {
     public void restart(String label, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
         // -k was seen to answer only after the old process is dead.
-        CommandResult answer = launchctl.runBlocking(before.exitTimeOut(), "kickstart", "-k", target(label));
+        CommandResult answer = launchctl.runBlocking(before.exitTimeout(), "kickstart", "-k", target(label));
         requireSuccess(answer, "restart", label);
-        settle(label, StartupWatch.Process.REPLACED, Optional.of(before), readiness, timing.window());
+        awaitStartup(label, StartupWatch.Process.REPLACED, Optional.of(before), readiness, timing.window());
     }
 
     /**
@@ -310,32 +310,32 @@ public final class Launchd {
             CommandResult sent = launchctl.run("kill", "SIGUSR2", target(label));
             if (sent.exitCode() == NO_SUCH_PROCESS) {
                 // It died of an earlier signal, and launchd has not started it anew yet.
-                settle(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
+                awaitStartup(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;
             }
             requireSuccess(sent, "reload", label);
-            boolean taken = patience.await(timing.reloadGrace(), readiness::isReady);
-            boolean begun = !taken && log.map(ReloadLog::hasBegun).orElse(false);
-            if (begun) {
+            boolean taken = poller.await(timing.reloadGrace(), readiness::isReady);
+            boolean started = !taken && log.map(ReloadLog::hasStarted).orElse(false);
+            if (started) {
                 // HAProxy tries for seconds to bind what is taken; another signal would only begin that again.
-                patience.await(
+                poller.await(
                         RELOAD_VERDICT,
                         () -> readiness.isReady()
                                 || log.map(ReloadLog::hasFailed).orElse(false));
                 taken = readiness.isReady();
             }
             Optional<String> refusal = log.flatMap(since -> since.refusal(address));
-            if (refusal.isPresent() && patience.await(RELOAD_VERDICT, serving::isReady)) {
+            if (refusal.isPresent() && poller.await(RELOAD_VERDICT, serving::isReady)) {
                 throw new UserError(
                         UserError.Kind.REFUSED,
                         label + " does not take its new configuration and goes on with the old one: " + refusal.get()
                                 + StartupWatch.seeLog(before) + ".");
             }
-            if (taken || !running(Optional.of(loaded(label))).equals(before.pid())) {
-                settle(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
+            if (taken || !runningPid(Optional.of(loaded(label))).equals(before.pid())) {
+                awaitStartup(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;
             }
-            if (begun) {
+            if (started) {
                 return false;
             }
         }
@@ -361,7 +361,7 @@ public final class Launchd {
      */
     public Optional<Owner> owner(List<Integer> ancestry) {
         for (String domain : domains()) {
-            CommandResult answer = host.look(launchctl.command("print", domain));
+            CommandResult answer = host.query(launchctl.command("print", domain));
             Map<Integer, String> labels = answer.succeeded() ? LaunchctlPrint.runningLabels(answer.stdout()) : Map.of();
             Optional<String> label = ancestry.stream()
                     .flatMap(pid -> Stream.ofNullable(labels.get(pid)))
@@ -398,7 +398,7 @@ public final class Launchd {
     private boolean mayBeLoaded(String label) {
         try {
             return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded;
-        } catch (UserError trouble) {
+        } catch (UserError error) {
             return true;
         }
     }
@@ -429,9 +429,9 @@ public final class Launchd {
             if (!WORTH_ANOTHER_ATTEMPT.contains(answer.exitCode())
                     || !pauses.hasNext()
                     || diagnosis.cause(label, plist).isPresent()) {
-                throw diagnosis.trouble(label, plist, answer);
+                throw diagnosis.error(label, plist, answer);
             }
-            if (patience.await(pauses.next(), () -> isLoadedFrom(plist, label))) {
+            if (poller.await(pauses.next(), () -> isLoadedFrom(plist, label))) {
                 return;
             }
         }
@@ -463,9 +463,9 @@ public final class Launchd {
             throw new UserError("launchd does not unload " + label + ": launchctl bootout " + target + " "
                     + Launchctl.outcome(answer) + ". Run that command yourself to see more.");
         }
-        if (!patience.await(before.exitTimeOut().plus(timing.drainGrace()), () -> isGone(domain, label))) {
+        if (!poller.await(before.exitTimeout().plus(timing.drainGrace()), () -> isGone(domain, label))) {
             launchctl.run("kill", "SIGKILL", target);
-            if (!patience.await(timing.killGrace(), () -> isGone(domain, label))) {
+            if (!poller.await(timing.killGrace(), () -> isGone(domain, label))) {
                 throw new UserError(label + " cannot be stopped: launchd still holds " + target + processOf(before)
                         + " after SIGKILL. Restart the Mac, or look with: launchctl print " + target);
             }
@@ -474,22 +474,22 @@ public final class Launchd {
     }
 
     private void requireEnded(String label, int pid) {
-        Command question = Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid));
-        if (patience.await(timing.killGrace(), () -> isNo(host.look(question)))) {
+        Command command = Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid));
+        if (poller.await(timing.killGrace(), () -> isNegative(host.query(command)))) {
             return;
         }
-        CommandResult answer = host.look(question);
+        CommandResult answer = host.query(command);
         if (answer.succeeded()) {
             throw new UserError(label + " is unloaded, but its process (process " + pid + ") still runs; end it with: "
                     + "kill " + pid);
         }
-        if (!isNo(answer)) {
-            throw answer.noAnswer(question, "whether process " + pid + " of " + label + " has ended");
+        if (!isNegative(answer)) {
+            throw answer.inconclusive(command, "whether process " + pid + " of " + label + " has ended");
         }
     }
 
-    private static boolean isNo(CommandResult answer) {
-        return !answer.succeeded() && answer.cutOff().isEmpty();
+    private static boolean isNegative(CommandResult answer) {
+        return !answer.succeeded() && answer.incompleteReason().isEmpty();
     }
 
     private boolean isGone(String domain, String label) {
@@ -523,15 +523,15 @@ public final class Launchd {
         }
     }
 
-    private void settle(
+    private void awaitStartup(
             String label,
             StartupWatch.Process process,
             Optional<LaunchctlPrint> before,
             Readiness readiness,
             Duration window) {
-        StartupWatch settling = new StartupWatch(launchctl, label, process, before, readiness, window);
-        if (!patience.await(timing.deadline(), settling, settling::pause)) {
-            throw settling.tooLate(timing.deadline());
+        StartupWatch watch = new StartupWatch(launchctl, label, process, before, readiness, window);
+        if (!poller.await(timing.deadline(), watch, watch::pause)) {
+            throw watch.timeout(timing.deadline());
         }
     }
 }

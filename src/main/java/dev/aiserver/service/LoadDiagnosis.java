@@ -44,7 +44,7 @@ final class LoadDiagnosis {
     }
 
     /** @param answer of the last attempt */
-    UserError trouble(String label, Path plist, CommandResult answer) {
+    UserError error(String label, Path plist, CommandResult answer) {
         return new UserError("launchd does not load " + label + " from " + plist + ": "
                 + cause(label, plist)
                         .orElseGet(() -> "launchctl " + Launchctl.outcome(answer)
@@ -90,7 +90,7 @@ final class LoadDiagnosis {
     private Optional<String> inSyntax(Path plist) {
         CommandResult answer = host.run(Command.of("plutil", "-lint", "-s", plist.toString()));
         return answer.exitCode() == 1
-                ? Optional.of("it is no property list (" + answer.complaint() + "); install again")
+                ? Optional.of("it is no property list (" + answer.firstLine() + "); install again")
                 : Optional.empty();
     }
 }

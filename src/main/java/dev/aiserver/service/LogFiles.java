@@ -26,7 +26,7 @@ public record LogFiles(List<Path> files) {
     private static final int KEPT = 3;
 
     /** Bytes from which on all of them together are worth a warning: rotation leaves less. */
-    private static final long MANY = 1_000_000_000L;
+    private static final long LARGE = 1_000_000_000L;
 
     private static final int GROUP_OR_ALL = 022;
 
@@ -39,7 +39,7 @@ public record LogFiles(List<Path> files) {
     }
 
     /** The files, and what rotation made of them. */
-    private Stream<Path> withOlder() {
+    private Stream<Path> withRotated() {
         return files.stream()
                 .flatMap(file -> IntStream.rangeClosed(0, KEPT)
                         .mapToObj(age -> age == 0 ? file : file.resolveSibling(file.getFileName() + "." + age)));
@@ -48,7 +48,7 @@ public record LogFiles(List<Path> files) {
     /** What the other methods will ask. */
     public Prefetch prefetch(Path home) {
         return Prefetch.ofStats(Stream.concat(
-                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withOlder())
+                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withRotated())
                 .distinct()
                 .toList());
     }
@@ -56,30 +56,30 @@ public record LogFiles(List<Path> files) {
     /** Those that there are now, the older ones too, as far as they are files of this user. */
     public List<Path> present(Host host) {
         int uid = host.facts().uid();
-        return withOlder()
+        return withRotated()
                 .filter(file -> host.stat(file) instanceof FileState.Unread log && log.owner() == uid)
                 .toList();
     }
 
     /** Bytes of all, the older ones too. */
     public long size(Host host) {
-        return withOlder()
+        return withRotated()
                 .mapToLong(file -> host.stat(file) instanceof FileState.Unread log ? log.size() : 0)
                 .sum();
     }
 
     /** Whether that is more than rotation leaves. */
-    public static boolean isMuch(long bytes) {
-        return bytes >= MANY;
+    public static boolean isLarge(long bytes) {
+        return bytes >= LARGE;
     }
 
     /** In a unit that people read. */
-    public static String words(long bytes) {
+    public static String humanSize(long bytes) {
         return bytes < 1_000_000
                 ? bytes / 1000 + " kB"
-                : bytes < MANY
+                : bytes < LARGE
                         ? bytes / 1_000_000 + " MB"
-                        : "%d.%d GB".formatted(bytes / MANY, bytes % MANY / 100_000_000);
+                        : "%d.%d GB".formatted(bytes / LARGE, bytes % LARGE / 100_000_000);
     }
 
     /**

@@ -18,17 +18,17 @@ import javax.xml.stream.XMLStreamReader;
 public record PropertyList(Map<String, String> values) {
 
     /** Deeper than any service is described, and far from the end of a stack. */
-    private static final int DEEPEST = 64;
+    private static final int MAX_DEPTH = 64;
 
     /** In characters. Of a service, it takes some thousands. */
-    private static final int LARGEST = 4 << 20;
+    private static final int MAX_SIZE = 4 << 20;
 
     /** Of the keys on the way to a value: each value has them all. */
-    private static final int LONGEST_PATH = 1000;
+    private static final int MAX_KEY_PATH = 1000;
 
     /** @throws UserError for what is none */
     public static PropertyList parse(String xml) {
-        if (xml.length() > LARGEST) {
+        if (xml.length() > MAX_SIZE) {
             throw new UserError("the property list is larger than any of a service");
         }
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -60,11 +60,11 @@ public record PropertyList(Map<String, String> values) {
 
     private static void read(String path, int depth, XMLStreamReader reader, Map<String, String> values)
             throws XMLStreamException {
-        if (path.length() > LONGEST_PATH) {
-            throw new XMLStreamException("its keys are longer than " + LONGEST_PATH + " characters");
+        if (path.length() > MAX_KEY_PATH) {
+            throw new XMLStreamException("its keys are longer than " + MAX_KEY_PATH + " characters");
         }
-        if (depth > DEEPEST) {
-            throw new XMLStreamException("it is nested more than " + DEEPEST + " deep");
+        if (depth > MAX_DEPTH) {
+            throw new XMLStreamException("it is nested more than " + MAX_DEPTH + " deep");
         }
         String kind = reader.getLocalName();
         switch (kind) {

@@ -34,7 +34,7 @@ final class ReloadLog {
 
     /** From now on; empty when the log cannot be read. */
     static Optional<ReloadLog> from(Host host, Path log) {
-        CommandResult size = host.look(Command.of("wc", "-c", log.toString()));
+        CommandResult size = host.query(Command.of("wc", "-c", log.toString()));
         Matcher bytes = SIZE.matcher(size.text());
         return size.succeeded() && bytes.find()
                 ? Optional.of(new ReloadLog(host, log, Long.parseLong(bytes.group(1))))
@@ -42,13 +42,13 @@ final class ReloadLog {
     }
 
     /** Whether the master has taken the signal. */
-    boolean hasBegun() {
-        return BEGINS.matcher(since()).find();
+    boolean hasStarted() {
+        return BEGINS.matcher(newLines()).find();
     }
 
     /** Whether it has said of any address that it cannot bind it. */
     boolean hasFailed() {
-        return CANNOT_BIND.matcher(since()).find();
+        return CANNOT_BIND.matcher(newLines()).find();
     }
 
     /**
@@ -57,15 +57,15 @@ final class ReloadLog {
      */
     Optional<String> refusal(String address) {
         return CANNOT_BIND
-                .matcher(since())
+                .matcher(newLines())
                 .results()
                 .filter(alert -> !alert.group(2).equals(address))
                 .map((MatchResult alert) -> alert.group(1))
                 .findFirst();
     }
 
-    private String since() {
-        return host.look(Command.of("tail", "-c", "+" + (begin + 1), log.toString()))
+    private String newLines() {
+        return host.query(Command.of("tail", "-c", "+" + (begin + 1), log.toString()))
                 .text();
     }
 }

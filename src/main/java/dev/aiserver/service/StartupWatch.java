@@ -23,9 +23,9 @@ final class StartupWatch implements BooleanSupplier {
     private static final int RUNS_OF_A_CRASH_LOOP = 3;
 
     /** The service itself is asked more often than launchd, which may cost a trip. */
-    private static final Poller CLOSELY = new Poller(Duration.ofMillis(50));
+    private static final Poller READINESS_POLLER = new Poller(Duration.ofMillis(50));
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
+    private static final Duration LAUNCHD_INTERVAL = Duration.ofMillis(400);
 
     private final Launchctl launchctl;
     private final String label;
@@ -64,7 +64,7 @@ final class StartupWatch implements BooleanSupplier {
             problem = now.isRunning()
                     ? "the old process still runs"
                     : "it is not running (state: " + now.state() + ", last end: "
-                            + now.lastExit().words() + ")";
+                            + now.lastExit().description() + ")";
             return false;
         }
         if (!now.pid().equals(steadyPid)) {
@@ -75,12 +75,12 @@ final class StartupWatch implements BooleanSupplier {
             problem = "its process keeps changing";
             return false;
         }
-        return CLOSELY.await(BETWEEN_LOOKS, this::isReady);
+        return READINESS_POLLER.await(LAUNCHD_INTERVAL, this::isReady);
     }
 
     private boolean isReady() {
         Optional<String> notReady = readiness.problem();
-        notReady.ifPresent(words -> problem = "it runs, but " + words);
+        notReady.ifPresent(text -> problem = "it runs, but " + text);
         return notReady.isEmpty();
     }
 
@@ -90,7 +90,7 @@ final class StartupWatch implements BooleanSupplier {
         return steadyPid.isPresent() && left > 0 ? Duration.ofNanos(left) : usual;
     }
 
-    UserError tooLate(Duration deadline) {
+    UserError timeout(Duration deadline) {
         return new UserError(
                 label + " did not get ready within " + deadline.toSeconds() + " s: " + problem + seeLog(print()) + ".");
     }
@@ -112,13 +112,13 @@ final class StartupWatch implements BooleanSupplier {
         boolean endedSince = before.isEmpty() || runs > 0;
         if (runs >= RUNS_OF_A_CRASH_LOOP
                 || !now.isRunning() && endedSince && now.lastExit().isHopeless()) {
-            throw notStaying(label, Optional.of(now));
+            throw doesNotStayUp(label, Optional.of(now));
         }
     }
 
-    static UserError notStaying(String label, Optional<LaunchctlPrint> now) {
+    static UserError doesNotStayUp(String label, Optional<LaunchctlPrint> now) {
         return new UserError(label + " does not stay up: "
-                + now.map(print -> print.lastExit().words() + seeLog(print)).orElse("it was unloaded") + ".");
+                + now.map(print -> print.lastExit().description() + seeLog(print)).orElse("it was unloaded") + ".");
     }
 
     static String seeLog(LaunchctlPrint now) {

@@ -26,7 +26,7 @@ public record Timing(
     }
 
     /** The pauses add up to 12 s, longer than any drain after which a load was seen to fail. */
-    public static Timing usual() {
+    public static Timing defaults() {
         return new Timing(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),

@@ -23,10 +23,10 @@ final class ArrivalCheck {
         }
         String control = subject.nonce() + "&allowed-last";
         RawHttpResponse forbidden =
-                subject.send(RawHttpRequest.get("/api/status", subject.host()).asking(subject.nonce()));
+                subject.send(RawHttpRequest.get("/api/status", subject.host()).withQuery(subject.nonce()));
         // Sent last, so that the line of any other that arrived stands there by then.
         LivenessRequest knock = subject.client().knock();
-        RawHttpResponse allowed = subject.send(knock.call(subject.host()).asking(control));
+        RawHttpResponse allowed = subject.send(knock.call(subject.host()).withQuery(control));
         Duration limit = knock.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
         List<String> lines = new OllamaLog(server).await(subject.nonce(), control, limit);
         if (lines.stream().noneMatch(line -> line.contains(control))) {

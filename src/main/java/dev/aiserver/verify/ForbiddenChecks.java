@@ -37,7 +37,7 @@ final class ForbiddenChecks {
                     subject ->
                             new Outcome.Skipped("proxy.endpoints says \"all\": clients may also delete, pull and push "
                                     + "models; use [strict] to refuse")));
-            ForbiddenRequests.ofTheOwner(client.host())
+            ForbiddenRequests.ownerOnly(client.host())
                     .forEach((name, calls) -> checks.add(Check.of(
                             "blocked." + name,
                             name.substring(name.indexOf('.') + 1) + " is refused: it acts on the owner's account",
@@ -92,7 +92,7 @@ final class ForbiddenChecks {
     private static Outcome allBlocked(VerifyContext subject, List<RawHttpRequest> calls) throws IOException {
         List<String> holes = new ArrayList<>();
         for (RawHttpRequest call : calls) {
-            RawHttpResponse answer = subject.sendOnKept(call.asking(subject.nonce()));
+            RawHttpResponse answer = subject.sendOnKept(call.withQuery(subject.nonce()));
             if (!ProxyResponses.isRefused(answer)) {
                 holes.add(call + " gets " + ProxyResponses.shown(answer));
             }
@@ -108,7 +108,7 @@ final class ForbiddenChecks {
     }
 
     private static Outcome refusedOrCut(VerifyContext subject, RawHttpRequest call) throws IOException {
-        return refusedOrCut(subject, call.asking(subject.nonce()).bytes());
+        return refusedOrCut(subject, call.withQuery(subject.nonce()).bytes());
     }
 
     /**

@@ -98,6 +98,6 @@ final class HeadlessChecks {
     }
 
     private static String cannotTell(CommandResult result) {
-        return "this cannot be told: " + result.cutOff().orElseGet(result::complaint);
+        return "this cannot be told: " + result.incompleteReason().orElseGet(result::firstLine);
     }
 }

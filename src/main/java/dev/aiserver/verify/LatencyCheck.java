@@ -54,8 +54,8 @@ final class LatencyCheck {
         LivenessRequest knock = subject.client().knock();
         double[] through = new double[PAIRS];
         double[] direct = new double[PAIRS];
-        try (KeepAliveConnection proxy = subject.proxy(server).keep();
-                KeepAliveConnection ollama = subject.ollama(server).keep()) {
+        try (KeepAliveConnection proxy = subject.proxy(server).keepAlive();
+                KeepAliveConnection ollama = subject.ollama(server).keepAlive()) {
             for (int i = 0; i < PAIRS; i++) {
                 through[i] = millis(proxy, knock, subject.host());
                 direct[i] = millis(ollama, knock, VerifyContext.ollamaHost(server));

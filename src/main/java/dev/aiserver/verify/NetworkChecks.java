@@ -93,7 +93,7 @@ final class NetworkChecks {
             return NO_TAILSCALE;
         }
         Tailscale.Node node = new Tailscale(server.host()).node();
-        List<String> unknown = node.namesBeside(server.receipt().hostNames());
+        List<String> unknown = node.namesNotIn(server.receipt().hostNames());
         return new Assertions()
                 .demand(
                         unknown.isEmpty(),
@@ -153,7 +153,7 @@ final class NetworkChecks {
     /** Other addresses of the machine stand for other machines: what comes from them has no other way to be told. */
     private static Outcome onlyClients(VerifyContext subject, ServerHost server) throws IOException {
         List<Subnet> clients = server.spec().network().clients();
-        if (!server.host().isHere()) {
+        if (!server.host().isLocal()) {
             return new Outcome.Skipped(
                     "only the server itself can ask from a foreign address: run \"aiserver verify\" there");
         }
@@ -182,7 +182,7 @@ final class NetworkChecks {
     /** The proxy may close a connection before this side knows that it has been made. */
     private static List<RawHttpResponse> answersTo(RawHttpRequest call, RawHttpClient probe) throws IOException {
         try {
-            return probe.answers(call.bytes(), 1);
+            return probe.sendAndReadResponses(call.bytes(), 1);
         } catch (BindException | ConnectException e) {
             throw e;
         } catch (SocketException e) {

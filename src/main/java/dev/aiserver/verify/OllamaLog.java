@@ -58,7 +58,7 @@ final class OllamaLog {
     Optional<Outcome> deaf(VerifyContext subject, Duration limit) throws IOException {
         String control = subject.nonce() + "&allowed-control";
         LivenessRequest knock = subject.client().knock();
-        RawHttpResponse answer = subject.send(knock.call(subject.host()).asking(control));
+        RawHttpResponse answer = subject.send(knock.call(subject.host()).withQuery(control));
         return knock.isAnsweredBy(answer) && await(control, limit).isPresent()
                 ? Optional.empty()
                 : Optional.of(provesNothing(answer));

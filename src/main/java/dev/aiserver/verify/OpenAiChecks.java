@@ -349,6 +349,6 @@ final class OpenAiChecks {
                                 + "\"reasoning_effort\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\""
                                 + preface
                                 + "Count from one to five hundred in words, one number per line.\"}]}")
-                .asking(query);
+                .withQuery(query);
     }
 }

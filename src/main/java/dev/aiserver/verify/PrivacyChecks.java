@@ -38,7 +38,7 @@ final class PrivacyChecks {
 
     /** What they will ask. */
     static Prefetch prefetch(Launchd launchd) {
-        return launchd.prefetchOfSession(REQUEST_LOG);
+        return launchd.sessionPrefetch(REQUEST_LOG);
     }
 
     static List<Check> all() {

@@ -55,7 +55,7 @@ public final class ReachCheck {
                             + "this machine in");
         }
         ServerView client = subject.client();
-        if (!PortProbe.answers(client.address(), client.proxy().port())) {
+        if (!PortProbe.isOpen(client.address(), client.proxy().port())) {
             return new Outcome.Failed(
                     "network: no answer from " + where + " (" + e.getMessage() + ")",
                     "connect Tailscale on both machines, and let this one reach the server in its access rules");

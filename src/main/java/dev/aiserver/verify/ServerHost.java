@@ -49,12 +49,12 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
     /** The same machine, asked all that the checks will ask. */
     public ServerHost asked(Prefetch more) {
         ServerHost first = anew(prefetch(host, launchd).and(more));
-        return first.by(first.host().further(first.followUpPrefetch()));
+        return first.by(first.host().prefetchMore(first.followUpPrefetch()));
     }
 
     /** The same machine, asked that now: what was foreseen of it earlier does not count. */
     ServerHost anew(Prefetch questions) {
-        return by(host.ahead(questions));
+        return by(host.prefetch(questions));
     }
 
     private ServerHost by(Host view) {

@@ -75,13 +75,13 @@ final class ServiceChecks {
     }
 
     private static Command auditOfPrograms(ServerHost server) {
-        return ProgramAudit.question(
+        return ProgramAudit.command(
                 loaded(server).flatMap(print -> print.program().stream()).toList());
     }
 
     private static ProgramAudit audit(ServerHost server) {
         return ProgramAudit.read(
-                server.host().look(auditOfPrograms(server)).text(),
+                server.host().query(auditOfPrograms(server)).text(),
                 server.host().facts());
     }
 
@@ -170,7 +170,7 @@ final class ServiceChecks {
                 ? new Outcome.Failed("it waits for its address: " + address.problem(), address.remedy())
                 : new Outcome.Failed(
                         "its state is \"" + print.state() + "\", last ended with "
-                                + print.lastExit().words(),
+                                + print.lastExit().description(),
                         "look at its log, then " + start);
     }
 
@@ -178,7 +178,7 @@ final class ServiceChecks {
             VerifyContext subject, ServerHost server, String label, LaunchctlPrint print) {
         Health health = server.job(label).health();
         return new PortHolders(server.host(), server.launchd())
-                .besides(label, print.pid(), health.address(), health.port(), subject.listeners(server));
+                .otherThan(label, print.pid(), health.address(), health.port(), subject.listeners(server));
     }
 
     private static Outcome staysUp(VerifyContext subject, ServerHost server, String label) {
@@ -196,7 +196,7 @@ final class ServiceChecks {
     private static Outcome runsAsUser(ServerHost server, String label) {
         int expected = server.host().facts().uid();
         String uid = server.host()
-                .answer(userOf(server.pid(label)), "which user " + label + " runs as")
+                .requireOutput(userOf(server.pid(label)), "which user " + label + " runs as")
                 .strip();
         return uid.equals(String.valueOf(expected))
                 ? new Outcome.Passed("user id " + uid)
@@ -224,11 +224,11 @@ final class ServiceChecks {
         Assertions findings = new Assertions();
         for (Path log : server.logs(label)) {
             Command question = holds(pid, log);
-            CommandResult answer = server.host().look(question);
+            CommandResult answer = server.host().query(question);
             boolean isGone = server.host().stat(log) instanceof FileState.Absent;
             if (!isGone && !answer.succeeded() && !answer.errorText().isBlank()
-                    || answer.cutOff().isPresent()) {
-                throw answer.noAnswer(question, "whether " + label + " writes to " + log);
+                    || answer.incompleteReason().isPresent()) {
+                throw answer.inconclusive(question, "whether " + label + " writes to " + log);
             }
             findings.demand(
                     !isGone && answer.succeeded(),
@@ -306,7 +306,7 @@ final class ServiceChecks {
 
     private static Outcome rotation(ServerHost server) {
         long size = server.logs().size(server.host());
-        String words = "the logs take " + LogFiles.words(size);
+        String words = "the logs take " + LogFiles.humanSize(size);
         boolean isInstalled = server.receipt().resources().stream()
                 .anyMatch(resource ->
                         resource instanceof OneShotJob job && job.label().equals(LogFiles.ROTATION));
@@ -322,10 +322,10 @@ final class ServiceChecks {
         LastExit last = loaded.print().lastExit();
         if (!(last instanceof LastExit.Never) && !last.equals(new LastExit.Code(0))) {
             return new Outcome.Warned(
-                    LogFiles.ROTATION + " last ended with " + last.words() + ", and " + words,
+                    LogFiles.ROTATION + " last ended with " + last.description() + ", and " + words,
                     loaded.print().log().map(log -> "look at " + log).orElse("look at its log"));
         }
-        return LogFiles.isMuch(size)
+        return LogFiles.isLarge(size)
                 ? new Outcome.Warned(
                         words,
                         "run \"launchctl kickstart gui/" + server.host().facts().uid() + "/" + LogFiles.ROTATION

@@ -248,8 +248,8 @@ final class StreamingChecks {
                                         + " s after the client has left",
                                 FIX));
             }
-            if (!departure.heard().contains("[DONE]")) {
-                return stopped(waited, line.get(), departure.answered() ? "; the first word came before that" : "");
+            if (!departure.readUntilClosed().contains("[DONE]")) {
+                return stopped(waited, line.get(), departure.responseStarted() ? "; the first word came before that" : "");
             }
             String took = took(line.get());
             return SECONDS.matcher(took).matches()

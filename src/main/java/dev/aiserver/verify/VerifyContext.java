@@ -159,19 +159,19 @@ public final class VerifyContext {
         kept.close();
     }
 
-    /** Sends bytes as they are; see {@link RawHttpClient#answers}. */
+    /** Sends bytes as they are; see {@link RawHttpClient#sendAndReadResponses}. */
     List<RawHttpResponse> send(byte[] request, int most) throws IOException {
-        return probe(patience).answers(request, most);
+        return probe(patience).sendAndReadResponses(request, most);
     }
 
     /** The same, to the end of the connection or until it is silent for so long after an answer. */
     List<RawHttpResponse> sendAll(byte[] request, int most, Duration silence) throws IOException {
-        return probe(patience).answers(request, most, silence);
+        return probe(patience).sendAndReadResponses(request, most, silence);
     }
 
-    /** See {@link RawHttpClient#answerBehind}. */
+    /** See {@link RawHttpClient#sendRestAfterResponse}. */
     Optional<RawHttpResponse> sendBehind(byte[] first, byte[] rest) throws IOException {
-        return probe(patience).answerBehind(first, rest);
+        return probe(patience).sendRestAfterResponse(first, rest);
     }
 
     /** Sends bytes as they are, and reads one answer. */
@@ -186,7 +186,7 @@ public final class VerifyContext {
 
     /** Sends through the proxy what is answered by a model, and leaves after so long or when the answer begins. */
     AbandonedRequest leave(RawHttpRequest call, Duration patience) throws IOException {
-        return probe(patience).leave(call, patience);
+        return probe(patience).abandon(call, patience);
     }
 
     /** Sends through the proxy what a model answers as a stream, and reads it to its end. */

@@ -42,7 +42,7 @@ class ConflictSearchTest {
     private Launchd launchd;
 
     /** The folders of the whole machine are in a folder of the test, and so is what ps says. */
-    private record Mac(Host behind, Path root) implements ForwardingHost {
+    private record Mac(Host delegate, Path root) implements ForwardingHost {
         private Path there(Path path) {
             return path.startsWith("/Library") || path.startsWith("/Applications")
                     ? root.resolve(path.toString().substring(1))
@@ -60,24 +60,24 @@ class ConflictSearchTest {
             if (path.endsWith("private.plist")) {
                 throw new UserError("Cannot read " + path + ": permission denied.");
             }
-            return behind.file(there(path));
+            return delegate.file(there(path));
         }
 
         @Override
         public FileState stat(Path path) {
-            return behind.stat(there(path));
+            return delegate.stat(there(path));
         }
 
         @Override
         public List<Path> list(Path folder) {
-            return behind.list(there(folder)).stream().map(this::here).toList();
+            return delegate.list(there(folder)).stream().map(this::here).toList();
         }
 
         @Override
         public CommandResult run(Command command) {
             return command.program().equals("ps")
-                    ? behind.run(Command.of("cat", root.resolve("processes").toString()))
-                    : behind.run(command);
+                    ? delegate.run(Command.of("cat", root.resolve("processes").toString()))
+                    : delegate.run(command);
         }
     }
 

@@ -136,7 +136,7 @@ public interface HostContract {
     @Test
     default void theEnvironmentIsTheUsersAndTheCommands() {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's", "B", "user's"));
-        assertThat(host.run(Command.of("env").with(Map.of("B", "command's", "C", "a\nb -$B")))
+        assertThat(host.run(Command.of("env").withEnvironment(Map.of("B", "command's", "C", "a\nb -$B")))
                         .text())
                 .contains("A=user's\n", "B=command's\n", "C=a\nb -$B\n", "LC_ALL=C\n")
                 .doesNotContain("B=user's");
@@ -153,7 +153,7 @@ public interface HostContract {
 
     @Test
     default void theCommandsOwnPathIsForItsChildren(@Home Path home) {
-        Command command = Command.of("env").with(Map.of("PATH", home.toString()));
+        Command command = Command.of("env").withEnvironment(Map.of("PATH", home.toString()));
         assertThat(host(home).run(command).text().lines()).contains("PATH=" + home);
     }
 
@@ -166,7 +166,7 @@ public interface HostContract {
                 List.of("no-such-program", "directory", "not-executable", home + "/directory", home + "/nothing")) {
             CommandResult result = host.run(Command.of(program));
             assertThat(result.exitCode()).as(program).isEqualTo(CommandResult.NOT_FOUND);
-            assertThat(result.complaint()).startsWith(program + ": ");
+            assertThat(result.firstLine()).startsWith(program + ": ");
         }
         assertThat(host.find("directory")).isEmpty();
         assertThat(host.find("not-executable")).isEmpty();
@@ -175,12 +175,12 @@ public interface HostContract {
     @Test
     default void aMegabyteGoesInAndComesOut(@Home Path home) {
         byte[] megabyte = bytes(1 << 20);
-        assertThat(host(home).run(Command.of("cat").reading(megabyte)).stdout()).isEqualTo(megabyte);
+        assertThat(host(home).run(Command.of("cat").withStdin(megabyte)).stdout()).isEqualTo(megabyte);
     }
 
     @Test
     default void inputThatNobodyReadsDoesNotMatter(@Home Path home) {
-        CommandResult result = host(home).run(shell("exec 0<&-; echo done").reading(bytes(1 << 20)));
+        CommandResult result = host(home).run(shell("exec 0<&-; echo done").withStdin(bytes(1 << 20)));
         assertThat(result.exitCode()).isZero();
         assertThat(result.text()).isEqualTo("done\n");
     }
@@ -192,7 +192,7 @@ public interface HostContract {
             all[value] = (byte) value;
         }
         CommandResult result =
-                host(home).run(shell("cat; printf '\\377\\0' >&2").reading(all));
+                host(home).run(shell("cat; printf '\\377\\0' >&2").withStdin(all));
         assertThat(result.stdout()).isEqualTo(all);
         assertThat(result.stderr()).isEqualTo(new byte[] {(byte) 0xff, 0});
     }
@@ -219,8 +219,8 @@ public interface HostContract {
         Path pid = home.resolve("pid");
         Host host = host(home);
         CommandResult result = host.run(shell("echo $$ >\"$1\"; " + script, pid.toString()));
-        assertThat(result.exitCode()).isEqualTo(CommandResult.TOO_MUCH);
-        assertThat(result.cutOff()).contains("it was ended because it printed more than 16 MiB");
+        assertThat(result.exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
+        assertThat(result.incompleteReason()).contains("it was ended because it printed more than 16 MiB");
         assertThat(result.wasKilled()).isTrue();
         assertThat(isGone(Long.parseLong(Files.readString(pid).strip()))).isTrue();
         assertThat(host.run(shell("echo and on")).text()).isEqualTo("and on\n");
@@ -229,15 +229,15 @@ public interface HostContract {
     @Test
     default void whatIsAskedAheadIsAnsweredBesideAnOutputWithoutAnEnd(@Home Path home) throws IOException {
         Path file = home.resolve("file");
-        Files.write(file, new byte[Content.LARGEST]);
+        Files.write(file, new byte[Content.MAX_SIZE]);
         Command before = Command.of("echo", "before");
         Command after = Command.of("echo", "after");
         Host host = host(home)
-                .ahead(Prefetch.ofCommands(List.of(before, Command.of("yes"), after))
+                .prefetch(Prefetch.ofCommands(List.of(before, Command.of("yes"), after))
                         .and(Prefetch.ofFiles(List.of(file, file.resolveSibling("absent")))));
-        assertThat(host.look(before).text()).isEqualTo("before\n");
-        assertThat(host.look(Command.of("yes")).exitCode()).isEqualTo(CommandResult.TOO_MUCH);
-        assertThat(host.look(after).text()).isEqualTo("after\n");
+        assertThat(host.query(before).text()).isEqualTo("before\n");
+        assertThat(host.query(Command.of("yes")).exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
+        assertThat(host.query(after).text()).isEqualTo("after\n");
         assertThat(host.file(file)).isInstanceOf(FileState.Regular.class);
         assertThat(host.file(file.resolveSibling("absent"))).isInstanceOf(FileState.Absent.class);
     }
@@ -246,18 +246,18 @@ public interface HostContract {
     default void whatIsTooLargeIsNotRead(@Home Path home) throws IOException {
         Path file = home.resolve("file");
         Host host = host(home);
-        Files.write(file, new byte[Content.LARGEST]);
+        Files.write(file, new byte[Content.MAX_SIZE]);
         assertThat(host.file(file))
                 .isInstanceOfSatisfying(
                         FileState.Regular.class,
-                        state -> assertThat(state.content().size()).isEqualTo(Content.LARGEST));
-        Files.write(file, new byte[Content.LARGEST + 1]);
+                        state -> assertThat(state.content().size()).isEqualTo(Content.MAX_SIZE));
+        Files.write(file, new byte[Content.MAX_SIZE + 1]);
         assertThat(host.stat(file)).isInstanceOf(FileState.Unread.class);
         assertThatThrownBy(() -> host.file(file))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Cannot read " + file + ": it is larger than 16 MiB.");
         Path many = Files.createDirectory(home.resolve("many"));
-        for (int i = 0; i <= Host.MOST_ENTRIES; i++) {
+        for (int i = 0; i <= Host.MAX_ENTRIES; i++) {
             Files.createSymbolicLink(many.resolve("entry-" + i), file);
         }
         assertThatThrownBy(() -> host.list(many))
@@ -268,7 +268,7 @@ public interface HostContract {
     @Test
     default void atTheTimeLimitTheWholeTreeIsGone(@Home Path home) {
         CommandResult result = host(home)
-                .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").within(SOON));
+                .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").withTimeout(SOON));
         assertThat(result.exitCode()).isEqualTo(CommandResult.TIMED_OUT);
         assertThat(result.text().lines().map(Long::parseLong).toList())
                 .hasSize(2)
@@ -300,7 +300,7 @@ public interface HostContract {
                         .isInstanceOfSatisfying(
                                 FileState.Regular.class,
                                 file -> assertThat(file.content()).isEqualTo(content));
-                CommandResult looked = host.look(shell("echo out; echo err >&2; exit 3"));
+                CommandResult looked = host.query(shell("echo out; echo err >&2; exit 3"));
                 assertThat(looked.text()).isEqualTo("out\n");
                 assertThat(looked.errorText()).isEqualTo("err\n");
                 assertThat(looked.exitCode()).isEqualTo(3);
@@ -315,11 +315,11 @@ public interface HostContract {
     default void commandsAreRunUpToTheFirstThatDoesNotEndWell(@Home Path home) {
         Path left = home.resolve("left");
         List<Command> commands = List.of(
-                shell("cat; echo err >&2").reading("in".getBytes(StandardCharsets.UTF_8)),
+                shell("cat; echo err >&2").withStdin("in".getBytes(StandardCharsets.UTF_8)),
                 shell("exit 3"),
                 shell("echo > \"$1\"", left.toString()));
         Host host = host(home);
-        for (List<CommandResult> results : List.of(host.runAll(commands), host.lookAll(commands))) {
+        for (List<CommandResult> results : List.of(host.runAll(commands), host.queryAll(commands))) {
             assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
             assertThat(results.get(0).text()).isEqualTo("in");
             assertThat(results.get(0).errorText()).isEqualTo("err\n");
@@ -331,10 +331,10 @@ public interface HostContract {
     default void ofSeveralCommandsTheOneThatTakesTooLongIsTheLast(@Home Path home) {
         Path left = home.resolve("left");
         List<Command> commands = List.of(
-                shell("echo $$; exec sleep 600").within(SOON),
-                shell("echo > \"$1\"", left.toString()).within(SOON));
+                shell("echo $$; exec sleep 600").withTimeout(SOON),
+                shell("echo > \"$1\"", left.toString()).withTimeout(SOON));
         Host host = host(home);
-        for (List<CommandResult> results : List.of(host.runAll(commands), host.lookAll(commands))) {
+        for (List<CommandResult> results : List.of(host.runAll(commands), host.queryAll(commands))) {
             assertThat(results).hasSize(1);
             assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
             assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
@@ -384,10 +384,10 @@ public interface HostContract {
         host(home).write(home.resolve("one"), Content.of("1"), 0600);
         host(home).write(home.resolve("two"), Content.of("2"), 0600);
         Host asked = host(home)
-                .ahead(Prefetch.ofFiles(List.of(home.resolve("one")))
+                .prefetch(Prefetch.ofFiles(List.of(home.resolve("one")))
                         .and(Prefetch.ofStats(List.of(home)))
                         .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true"))))
-                .further(Prefetch.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
+                .prefetchMore(Prefetch.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
                         .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true")))
                         .and(Prefetch.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
         assertThat(asked.run(Command.of("true")).exitCode()).isZero();
@@ -615,12 +615,12 @@ public interface HostContract {
         Command fail = Command.of(home + "/fail");
         Command missing = Command.of("no-such-program");
         Command echo = Command.of("echo", "later");
-        Host ahead = host.ahead(new Prefetch(
+        Host ahead = host.prefetch(new Prefetch(
                 List.of(file, nothing, home),
                 List.of(file, nothing),
                 List.of(home, nothing),
                 List.of("sh", "no-such-program"),
-                List.of(fail, missing, Command.of("cat").reading("input")),
+                List.of(fail, missing, Command.of("cat").withStdin("input")),
                 List.of(List.of(Command.of("false"), missing, echo, Command.of("true")), List.of(echo, fail))));
         for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
             assertThat(ahead.file(path)).isEqualTo(host.file(path));
@@ -633,7 +633,7 @@ public interface HostContract {
         for (Command command : List.of(
                 fail,
                 missing,
-                Command.of("cat").reading("input"),
+                Command.of("cat").withStdin("input"),
                 Command.of("echo"),
                 Command.of("false"),
                 echo,
@@ -659,7 +659,7 @@ public interface HostContract {
                 it -> it.run(Command.of("mv", file.toString(), other.toString())));
         Host host = host(home);
         for (Consumer<Host> change : changes) {
-            Host ahead = host.ahead(new Prefetch(
+            Host ahead = host.prefetch(new Prefetch(
                     List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count), List.of()));
             change.accept(ahead);
             assertThat(ahead.file(file)).isEqualTo(host.file(file));
@@ -674,10 +674,10 @@ public interface HostContract {
     @Test
     default void itsPresenceIsAProcessThatLivesThere(@Home Path home) {
         Host host = host(home);
-        long presence = host.presence();
+        long presence = host.leasePid();
         assertThat(host.run(shell("kill -0 \"$1\"", Long.toString(presence))).succeeded())
                 .isTrue();
-        assertThat(host.presence()).isEqualTo(presence);
+        assertThat(host.leasePid()).isEqualTo(presence);
     }
 
     @Test
@@ -765,7 +765,7 @@ public interface HostContract {
         String asked = home.resolve(program).toString();
 
         ProgramAudit audit = ProgramAudit.read(
-                host.run(ProgramAudit.question(List.of(asked))).text(), host.facts());
+                host.run(ProgramAudit.command(List.of(asked))).text(), host.facts());
 
         assertThat(audit.missing()).isEmpty();
         if (open == null) {
@@ -793,7 +793,7 @@ public interface HostContract {
         assertThat(host.run(shell("chmod 777 \"$1\"", home.toString())).succeeded())
                 .isTrue();
         ProgramAudit now = ProgramAudit.read(
-                host.run(ProgramAudit.question(ProgramAudit.TOOLS)).text(), host.facts());
+                host.run(ProgramAudit.command(ProgramAudit.TOOLS)).text(), host.facts());
         assertThat(now.unsafe()).containsOnlyKeys("launchctl");
     }
 
@@ -825,7 +825,7 @@ public interface HostContract {
                 new Case("", "", "no message, exit code 3"))) {
             byte[] stdout = each.stdout.getBytes(StandardCharsets.UTF_8);
             byte[] stderr = each.stderr.getBytes(StandardCharsets.UTF_8);
-            assertThat(new CommandResult(3, stdout, stderr).complaint()).isEqualTo(each.complaint);
+            assertThat(new CommandResult(3, stdout, stderr).firstLine()).isEqualTo(each.complaint);
         }
     }
 }

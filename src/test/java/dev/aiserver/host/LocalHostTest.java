@@ -23,7 +23,7 @@ class LocalHostTest implements HostContract {
     @Test
     void nothingOfThisProgramsOwnEnvironmentIsPassedOn() {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's"));
-        assertThat(host.run(Command.of("env").with(Map.of("B", "command's")))
+        assertThat(host.run(Command.of("env").withEnvironment(Map.of("B", "command's")))
                         .text()
                         .lines())
                 .filteredOn(line -> !line.startsWith("PATH="))

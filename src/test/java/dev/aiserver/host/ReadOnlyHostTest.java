@@ -22,7 +22,7 @@ class ReadOnlyHostTest {
                 it -> it.write(file, Content.of("new"), 0644),
                 it -> it.create(file, Content.of("new"), 0644),
                 it -> it.delete(file),
-                it -> it.ahead(Prefetch.ofFiles(List.of(file))).delete(file),
+                it -> it.prefetch(Prefetch.ofFiles(List.of(file))).delete(file),
                 it -> it.createDirectory(home.resolve("new"), 0700))) {
             assertThatThrownBy(() -> change.accept(host))
                     .isInstanceOf(IllegalStateException.class)

@@ -65,7 +65,7 @@ final class Laptop implements AutoCloseable {
     private static void must(String... argv) {
         CommandResult result = MACHINE.run(Command.of(List.of(argv)));
         if (!result.succeeded()) {
-            throw new IllegalStateException(String.join(" ", argv) + ": " + result.complaint());
+            throw new IllegalStateException(String.join(" ", argv) + ": " + result.firstLine());
         }
     }
 
@@ -231,7 +231,7 @@ final class Laptop implements AutoCloseable {
 
     Run shell(String script) {
         CommandResult result =
-                MACHINE.run(Command.of(asUser("sh", "-c", script)).within(LIMIT));
+                MACHINE.run(Command.of(asUser("sh", "-c", script)).withTimeout(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
@@ -243,7 +243,7 @@ final class Laptop implements AutoCloseable {
     Run aiserver(String... arguments) {
         String[] argv =
                 Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
-        CommandResult result = MACHINE.run(Command.of(asUser(argv)).within(LIMIT));
+        CommandResult result = MACHINE.run(Command.of(asUser(argv)).withTimeout(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 

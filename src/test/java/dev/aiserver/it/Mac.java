@@ -99,7 +99,7 @@ final class Mac implements AutoCloseable {
         if (!result.succeeded()) {
             throw new IllegalStateException(
                     "these tests make network namespaces, which needs Linux, root and iproute2: "
-                            + String.join(" ", argv) + ": " + result.complaint());
+                            + String.join(" ", argv) + ": " + result.firstLine());
         }
     }
 
@@ -244,7 +244,7 @@ final class Mac implements AutoCloseable {
 
     /** As the user, in the Mac's network, with nobody at a terminal. */
     Run command(String... argv) {
-        CommandResult result = machine.run(Command.of(asUser(argv)).within(LIMIT));
+        CommandResult result = machine.run(Command.of(asUser(argv)).withTimeout(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
@@ -313,7 +313,7 @@ final class Mac implements AutoCloseable {
         environment().forEach((name, value) -> all.add(name + "=" + value));
         all.add(home() + "/.local/bin/aiserver");
         all.addAll(List.of(arguments));
-        CommandResult result = machine.run(Command.of(all).within(LIMIT));
+        CommandResult result = machine.run(Command.of(all).withTimeout(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 

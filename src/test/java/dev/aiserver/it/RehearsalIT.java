@@ -61,7 +61,7 @@ final class RehearsalIT {
         List<String> argv = new ArrayList<>(List.of("env", "-i"));
         environment.forEach((name, value) -> argv.add(name + "=" + value));
         argv.addAll(List.of("/bin/sh", "-c", IN_FOLDER, "sh", root.toString(), folder));
-        return machine.run(Command.of(argv).within(LIMIT));
+        return machine.run(Command.of(argv).withTimeout(LIMIT));
     }
 
     @ParameterizedTest

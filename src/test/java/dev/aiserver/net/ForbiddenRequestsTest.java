@@ -14,7 +14,7 @@ class ForbiddenRequestsTest {
 
     @Test
     void areManyAndAllDifferent() {
-        List<RawHttpRequest> forbidden = ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama");
+        List<RawHttpRequest> forbidden = ForbiddenRequests.outside(EndpointSet.STRICT.endpoints(), "remote-ollama");
         assertThat(forbidden).hasSizeGreaterThan(400);
         assertThat(forbidden).extracting(RawHttpRequest::toString).doesNotHaveDuplicates();
         assertThat(forbidden)
@@ -37,7 +37,7 @@ class ForbiddenRequestsTest {
     void areNeverWhatAnOpenEndpointAllows() {
         List<Endpoint> open = new ArrayList<>();
         EnumSet.allOf(EndpointSet.class).forEach(set -> open.addAll(set.endpoints()));
-        assertThat(ForbiddenRequests.beside(open, "remote-ollama"))
+        assertThat(ForbiddenRequests.outside(open, "remote-ollama"))
                 .extracting(RawHttpRequest::toString)
                 .isNotEmpty()
                 .doesNotContainAnyElementsOf(open.stream()
@@ -48,7 +48,7 @@ class ForbiddenRequestsTest {
 
     @Test
     void doNoHarmShouldTheyArrive() {
-        for (RawHttpRequest call : ForbiddenRequests.beside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
+        for (RawHttpRequest call : ForbiddenRequests.outside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
             assertThat(call.toString()).doesNotContain("POST /api/signout", "/api/user/keys");
             String body = new String(call.body(), StandardCharsets.UTF_8);
             assertThat(body.replace(ForbiddenRequests.NO_MODEL, ""))

@@ -136,7 +136,7 @@ class LsofTest {
         Host local = new LocalHost(System.getenv());
         return new ForwardingHost() {
             @Override
-            public Host behind() {
+            public Host delegate() {
                 return local;
             }
 

@@ -111,7 +111,7 @@ class RawHttpClientTest {
     @Test
     void aKeptConnectionServesOneRequestAfterAnother() throws IOException {
         CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"));
-        try (KeepAliveConnection kept = probe(PATIENT).keep()) {
+        try (KeepAliveConnection kept = probe(PATIENT).keepAlive()) {
             assertThat(kept.send(RawHttpRequest.get("/one", "h")).text()).isEqualTo("/one");
             assertThat(kept.send(RawHttpRequest.get("/two", "h")).text()).isEqualTo("/two");
             served.join();
@@ -240,7 +240,7 @@ class RawHttpClientTest {
             """)
     void anAnswerThatTricklesIsGivenUp(String first, String again) {
         CompletableFuture<Void> served = serve(client -> trickle(client, first, again));
-        RawHttpClient probe = probe(PATIENT).whole(IMPATIENT.multipliedBy(3));
+        RawHttpClient probe = probe(PATIENT).withResponseLimit(IMPATIENT.multipliedBy(3));
         assertThatThrownBy(() -> probe.send(RawHttpRequest.get("/", "h")))
                 .isInstanceOf(IOException.class)
                 .message()
@@ -276,7 +276,7 @@ class RawHttpClientTest {
             }
             trickle(client, "last;", "x");
         });
-        try (HttpExchange exchange = probe(PATIENT).whole(limit).open(RawHttpRequest.get("/", "h"))) {
+        try (HttpExchange exchange = probe(PATIENT).withResponseLimit(limit).open(RawHttpRequest.get("/", "h"))) {
             ResponseLines lines = exchange.lines();
             long start = System.nanoTime();
             String line = lines.next();
@@ -348,8 +348,8 @@ class RawHttpClientTest {
             }
         });
         Duration limit = size == 1 ? IMPATIENT : PATIENT.multipliedBy(6);
-        try (AbandonedRequest departure = probe(PATIENT).whole(limit).leave(RawHttpRequest.get("/", "h"), PATIENT)) {
-            assertThatThrownBy(departure::heard).isInstanceOf(IOException.class).hasMessage(message);
+        try (AbandonedRequest departure = probe(PATIENT).withResponseLimit(limit).abandon(RawHttpRequest.get("/", "h"), PATIENT)) {
+            assertThatThrownBy(departure::readUntilClosed).isInstanceOf(IOException.class).hasMessage(message);
         }
         served.join();
     }
@@ -413,9 +413,9 @@ class RawHttpClientTest {
             client.getOutputStream().write(bytes(late));
         });
         Duration patience = early.isEmpty() ? IMPATIENT : PATIENT;
-        try (AbandonedRequest departure = probe(PATIENT).leave(RawHttpRequest.get("/", "h"), patience)) {
-            assertThat(departure.answered()).isEqualTo(answered);
-            assertThat(departure.heard()).isEqualTo(early + late);
+        try (AbandonedRequest departure = probe(PATIENT).abandon(RawHttpRequest.get("/", "h"), patience)) {
+            assertThat(departure.responseStarted()).isEqualTo(answered);
+            assertThat(departure.readUntilClosed()).isEqualTo(early + late);
         }
         served.join();
     }
@@ -440,7 +440,7 @@ class RawHttpClientTest {
             client.getOutputStream().write(bytes(one + other));
             read.await();
         });
-        assertThat(probe(PATIENT).answers(bytes("GET / HTTP/1.1\r\n\r\n"), 8, IMPATIENT))
+        assertThat(probe(PATIENT).sendAndReadResponses(bytes("GET / HTTP/1.1\r\n\r\n"), 8, IMPATIENT))
                 .extracting(RawHttpResponse::status)
                 .containsExactly(200, 404);
         read.countDown();
@@ -464,11 +464,11 @@ class RawHttpClientTest {
     @Test
     void whereNobodyListensNothingIsReached() throws IOException {
         RawHttpClient probe = probe(PATIENT);
-        assertThat(PortProbe.answers(new LocalHost(System.getenv()), "127.0.0.1", server.getLocalPort()))
+        assertThat(PortProbe.isOpen(new LocalHost(System.getenv()), "127.0.0.1", server.getLocalPort()))
                 .isTrue();
         server.close();
         assertThatThrownBy(() -> probe.send(RawHttpRequest.get("/", "h"))).isInstanceOf(ConnectException.class);
-        assertThat(PortProbe.answers(
+        assertThat(PortProbe.isOpen(
                         new LocalHost(System.getenv()),
                         "127.0.0.1",
                         probe.server().getPort()))

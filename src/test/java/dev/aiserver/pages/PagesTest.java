@@ -195,7 +195,7 @@ class PagesTest {
             }
             case "sh" -> {
                 CommandResult result = new LocalHost(System.getenv())
-                        .run(Command.of("sh", "-n").reading(block.text().getBytes(StandardCharsets.UTF_8)));
+                        .run(Command.of("sh", "-n").withStdin(block.text().getBytes(StandardCharsets.UTF_8)));
                 assertThat(result.exitCode()).as(block + result.errorText()).isZero();
             }
             case "text" -> {}

@@ -214,7 +214,7 @@ final class Home implements ForwardingHost {
     }
 
     @Override
-    public Host behind() {
+    public Host delegate() {
         return machine;
     }
 }

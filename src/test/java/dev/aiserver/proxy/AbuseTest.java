@@ -63,7 +63,7 @@ class AbuseTest {
     void everyForbiddenRequestIsRefusedWithAReasonAndLeavesOneLineInTheLog(@TempDir Path own) throws IOException {
         try (RunningProxy other = RunningProxy.start(own, server.port())) {
             List<RawHttpRequest> forbidden =
-                    ForbiddenRequests.beside(other.settings().endpoints(), RunningProxy.NAME);
+                    ForbiddenRequests.outside(other.settings().endpoints(), RunningProxy.NAME);
             Set<String> shapes = new TreeSet<>();
             for (RawHttpRequest call : forbidden) {
                 try (HttpExchange exchange = other.probe().open(call)) {

@@ -293,7 +293,7 @@ class AllowlistTest {
             }
             server.reset();
             for (String method : List.of("GET", "POST", "DELETE")) {
-                for (RawHttpRequest call : ForbiddenRequests.ofTheOwner(RunningProxy.NAME).values().stream()
+                for (RawHttpRequest call : ForbiddenRequests.ownerOnly(RunningProxy.NAME).values().stream()
                         .flatMap(List::stream)
                         .toList()) {
                     RawHttpRequest spelt = RawHttpRequest.of(method, call.target(), RunningProxy.NAME);

@@ -74,7 +74,7 @@ class PlanScriptTest {
     }
 
     private static void isShell(String script) {
-        CommandResult checked = HOST.run(Command.of("sh", "-n").reading(script.getBytes(StandardCharsets.UTF_8)));
+        CommandResult checked = HOST.run(Command.of("sh", "-n").withStdin(script.getBytes(StandardCharsets.UTF_8)));
         assertThat(checked.exitCode()).as(checked.errorText()).isZero();
     }
 
@@ -113,8 +113,8 @@ class PlanScriptTest {
                 .toList();
         String script = PlanScript.install(Plan.of(changes, contents), home, Optional.empty());
         CommandResult run = HOST.run(Command.of("sh", "-s")
-                .with(Map.of("HOME", home.toString()))
-                .reading(script.getBytes(StandardCharsets.UTF_8)));
+                .withEnvironment(Map.of("HOME", home.toString()))
+                .withStdin(script.getBytes(StandardCharsets.UTF_8)));
         assertThat(run.exitCode()).as(run.errorText()).isZero();
         for (Change change : changes) {
             Path path = ((HostFile) change.resource()).path();
@@ -130,7 +130,7 @@ class PlanScriptTest {
     void itRefusesAnotherHome() {
         String script =
                 PlanScript.install(Plan.of(List.of(), new Contents()), Path.of("/Users/nobody"), Optional.empty());
-        CommandResult run = HOST.run(Command.of("sh", "-s").reading(script.getBytes(StandardCharsets.UTF_8)));
+        CommandResult run = HOST.run(Command.of("sh", "-s").withStdin(script.getBytes(StandardCharsets.UTF_8)));
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.errorText()).isEqualTo("This script is for another home.\n");
     }

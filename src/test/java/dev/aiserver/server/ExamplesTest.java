@@ -73,7 +73,7 @@ class ExamplesTest {
                     assertThat(PropertyListParser.parse(bytes).toJavaObject()).isInstanceOf(Map.class);
                 } else {
                     CommandResult result = HOST.run(Command.of(haproxy.toString(), "-c", "-dW", "-f", "/dev/stdin")
-                            .reading(bytes));
+                            .withStdin(bytes));
                     assertThat(result.exitCode()).as(result.errorText()).isZero();
                 }
             }

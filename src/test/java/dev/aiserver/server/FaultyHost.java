@@ -68,7 +68,7 @@ final class FaultyHost implements ForwardingHost {
     }
 
     @Override
-    public Host behind() {
+    public Host delegate() {
         return host;
     }
 
@@ -121,7 +121,7 @@ final class FaultyHost implements ForwardingHost {
     }
 
     @Override
-    public long presence() {
+    public long leasePid() {
         return presence;
     }
 

@@ -217,7 +217,7 @@ final class Rig implements AutoCloseable {
      *
      * @param tree of the home, without its own path
      * @param services what launchd was told of each, and whether it runs
-     * @param answers of the two ports
+     * @param isOpen of the two ports
      */
     record Sight(Map<String, FileState> tree, Map<String, List<String>> services, List<String> answers) {}
 
@@ -279,7 +279,7 @@ final class Rig implements AutoCloseable {
     }
 
     private static String answerNow(int port, String path) {
-        if (PortProbe.answers("127.0.0.2", port)) {
+        if (PortProbe.isOpen("127.0.0.2", port)) {
             return "on every address";
         }
         try {

@@ -45,10 +45,10 @@ class LaunchctlPrintTest {
             """)
     void numbersThatNoSystemHasAreNone(String line, String exit) {
         LaunchctlPrint print = LaunchctlPrint.parse(("x = {\n\t" + line + "\n}\n").getBytes(StandardCharsets.UTF_8));
-        String kind = print.lastExit() instanceof LastExit.Reason reason ? "reason " + reason.words() : "never";
+        String kind = print.lastExit() instanceof LastExit.Reason reason ? "reason " + reason.description() : "never";
         assertThat(kind).isEqualTo(exit);
         assertThat(print.pid()).isEmpty();
-        assertThat(print.exitTimeOut()).isLessThanOrEqualTo(Duration.ofMinutes(10));
+        assertThat(print.exitTimeout()).isLessThanOrEqualTo(Duration.ofMinutes(10));
     }
 
     @ParameterizedTest
@@ -96,13 +96,13 @@ class LaunchctlPrintTest {
                 "exit",
                 print.lastExit() instanceof LastExit.Never
                         ? "never"
-                        : print.lastExit().words());
+                        : print.lastExit().description());
         map.put("plist", print.plist().map(Path::toString).orElse(""));
         map.put("program", print.program().orElse(""));
         map.put("arguments", String.join(" ", print.arguments()));
         map.put("spawnType", print.spawnType().orElse(""));
         map.put("log", print.log().map(Path::toString).orElse(""));
-        map.put("exitTimeOut", "" + print.exitTimeOut().toSeconds());
+        map.put("exitTimeOut", "" + print.exitTimeout().toSeconds());
         map.put("running", "" + print.isRunning());
         map.put("draining", "" + print.isDraining());
         return map;

@@ -256,24 +256,24 @@ abstract class LaunchdContract {
         String stays = LABEL + ".stays";
         Agent good = new Agent(home, stays, Agent.STAYS).written();
         Agent bad = agent("sleep 0.3; exit 3").written();
-        mac.launchd().begin(stays, good.plist(), Readiness.RUNNING_IS_ENOUGH);
-        mac.launchd().begin(LABEL, bad.plist(), Readiness.RUNNING_IS_ENOUGH);
-        assertThat(mac.launchd().ended(List.of(stays, LABEL, LABEL + ".never")))
-                .extracting(ended -> ended.trouble().sentence())
+        mac.launchd().startNoWait(stays, good.plist(), Readiness.RUNNING_IS_ENOUGH);
+        mac.launchd().startNoWait(LABEL, bad.plist(), Readiness.RUNNING_IS_ENOUGH);
+        assertThat(mac.launchd().exited(List.of(stays, LABEL, LABEL + ".never")))
+                .extracting(ended -> ended.error().sentence())
                 .containsExactly(
                         LABEL + " does not stay up: exit code 3.", LABEL + ".never does not stay up: it was unloaded.");
-        assertThat(mac.launchd().ended(List.of())).isEmpty();
+        assertThat(mac.launchd().exited(List.of())).isEmpty();
     }
 
     @Test
     void aJobThatIsLoadedNowhereIsNotAskedAfterUnlessLaunchdRefusesIt() throws IOException {
         Mac mac = boot(Quirks.usual());
         Path plist = agent(Agent.STAYS).written().plist();
-        mac.launchd().beginUnloaded(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
+        mac.launchd().startUnloadedNoWait(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
         LaunchctlPrint first = mac.loaded();
         assertThat(mac.host().commands).noneMatch(command -> command.contains("system/" + LABEL));
 
-        mac.launchd().beginUnloaded(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
+        mac.launchd().startUnloadedNoWait(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
         assertThat(mac.loaded().pid()).as("it was loaded after all").isNotEqualTo(first.pid());
         assertThat(isAlive(first)).isFalse();
         assertThat(mac.host().commands).anyMatch(command -> command.contains("system/" + LABEL));

@@ -121,6 +121,6 @@ class LogFilesTest {
     @ParameterizedTest
     @CsvSource({"0, 0 kB", "999999, 999 kB", "12345678, 12 MB", "1000000000, 1.0 GB", "1260000000, 1.2 GB"})
     void sizesAreSaidInAUnitThatPeopleRead(long bytes, String words) {
-        assertThat(LogFiles.words(bytes)).isEqualTo(words);
+        assertThat(LogFiles.humanSize(bytes)).isEqualTo(words);
     }
 }

@@ -42,7 +42,7 @@ final class WatchedHost implements ForwardingHost {
         if (signalZero.isPresent() && command.argv().contains("kill -0 \"$1\"")) {
             return signalZero.get();
         }
-        return host.run(command.within(limit.orElse(command.timeout())));
+        return host.run(command.withTimeout(limit.orElse(command.timeout())));
     }
 
     @Override
@@ -52,7 +52,7 @@ final class WatchedHost implements ForwardingHost {
     }
 
     @Override
-    public Host behind() {
+    public Host delegate() {
         return host;
     }
 }

@@ -75,7 +75,7 @@ class StandinCommandsTest {
         CommandResult ofFile = run("plutil", "-lint", file.toString());
         assertThat(ofFile.exitCode()).isEqualTo(code);
         assertThat(ofFile.text()).startsWith(file + ": " + words);
-        CommandResult ofStdin = host.run(Command.of("plutil", "-lint", "-").reading(content));
+        CommandResult ofStdin = host.run(Command.of("plutil", "-lint", "-").withStdin(content));
         assertThat(ofStdin.exitCode()).isEqualTo(code);
         assertThat(ofStdin.text()).startsWith("<stdin>: " + words);
         assertThat(run("plutil", "-lint", "-s", file.toString()).text().isEmpty())
@@ -86,7 +86,7 @@ class StandinCommandsTest {
     void tailscaleIsStoppedUntilItHasAStatus() throws IOException {
         CommandResult stopped = run("tailscale", "status", "--json");
         assertThat(stopped.exitCode()).isEqualTo(1);
-        assertThat(stopped.complaint())
+        assertThat(stopped.firstLine())
                 .isEqualTo("failed to connect to local Tailscale service; is Tailscale running?");
         Files.writeString(state.resolve("tailscale.json"), TailscaleStatus.running("100.101.102.103"));
         JsonNode status =

@@ -62,7 +62,7 @@ public final class TestMac<H extends Host> implements AutoCloseable {
         private Optional<Path> programs = Optional.empty();
         private double timeScale = 1;
         private Duration pause = Duration.ofMillis(20);
-        private Timing timing = Timing.usual();
+        private Timing timing = Timing.defaults();
 
         private Builder(Path root) {
             this.root = root;

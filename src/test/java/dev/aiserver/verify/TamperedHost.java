@@ -63,7 +63,7 @@ final class TamperedHost implements ForwardingHost {
     }
 
     @Override
-    public Host behind() {
+    public Host delegate() {
         return host;
     }
 }

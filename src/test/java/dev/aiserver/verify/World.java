@@ -356,7 +356,7 @@ final class World implements AutoCloseable {
                 .start(
                         job.label(),
                         job.plist(),
-                        () -> PortProbe.answers(host(), ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
+                        () -> PortProbe.isOpen(host(), ADDRESS, port) ? Optional.empty() : Optional.of("not yet"));
         running.put(job.plist(), definition.toString());
     }
 
@@ -408,7 +408,7 @@ final class World implements AutoCloseable {
     public void close() {
         mac.close();
         assertThat(new Poller(Duration.ofMillis(20))
-                        .await(LIMIT, () -> !PortProbe.answers(host(), ADDRESS, proxyPort())))
+                        .await(LIMIT, () -> !PortProbe.isOpen(host(), ADDRESS, proxyPort())))
                 .isTrue();
     }
 }

@@ -15,10 +15,10 @@ import java.util.function.BooleanSupplier;
  * a slow reader only for a while; then this channel ends, and the others go on.
  */
 final class ChannelBuffer extends OutputStream {
-    private static final int MOST_UNREAD = 4 << 20;
-    private static final long PATIENCE_MILLIS = 5000;
+    private static final int MAX_UNREAD = 4 << 20;
+    private static final long SLOW_READER_MILLIS = 5000;
     /** What wakes nobody is the end of the session. */
-    private static final long LOOK_AGAIN_MILLIS = 500;
+    private static final long RECHECK_MILLIS = 500;
 
     private final BooleanSupplier alive;
     private final Deque<byte[]> pieces = new ArrayDeque<>();
@@ -26,7 +26,7 @@ final class ChannelBuffer extends OutputStream {
     private int used;
     private int timeout;
     private boolean ended;
-    private boolean overflown;
+    private boolean overflowed;
 
     /** @param alive whether more can come, as long as the end was not told */
     ChannelBuffer(BooleanSupplier alive) {
@@ -34,7 +34,7 @@ final class ChannelBuffer extends OutputStream {
     }
 
     /** @param millis to wait for more; zero is for ever */
-    synchronized void waitEach(int millis) {
+    synchronized void setReadTimeout(int millis) {
         timeout = millis;
         notifyAll();
     }
@@ -51,13 +51,13 @@ final class ChannelBuffer extends OutputStream {
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
         long start = System.nanoTime();
-        while (unread > MOST_UNREAD && !ended) {
-            if (millisSince(start) > PATIENCE_MILLIS) {
-                overflown = true;
+        while (unread > MAX_UNREAD && !ended) {
+            if (millisSince(start) > SLOW_READER_MILLIS) {
+                overflowed = true;
                 notifyAll();
                 throw new IOException("more has come than is read");
             }
-            pause(LOOK_AGAIN_MILLIS);
+            pause(RECHECK_MILLIS);
         }
         if (length > 0 && !ended) {
             pieces.add(Arrays.copyOfRange(bytes, offset, offset + length));
@@ -79,17 +79,17 @@ final class ChannelBuffer extends OutputStream {
         }
         long start = System.nanoTime();
         while (unread == 0) {
-            if (overflown || !alive.getAsBoolean()) {
-                throw new SocketException(overflown ? "more has come than was read" : "the SSH connection is lost");
+            if (overflowed || !alive.getAsBoolean()) {
+                throw new SocketException(overflowed ? "more has come than was read" : "the SSH connection is lost");
             }
             if (ended) {
                 return -1;
             }
-            long left = timeout == 0 ? LOOK_AGAIN_MILLIS : timeout - millisSince(start);
+            long left = timeout == 0 ? RECHECK_MILLIS : timeout - millisSince(start);
             if (left <= 0) {
                 throw new SocketTimeoutException("Read timed out");
             }
-            pause(Math.min(left, LOOK_AGAIN_MILLIS));
+            pause(Math.min(left, RECHECK_MILLIS));
         }
         byte[] piece = pieces.element();
         int count = Math.min(length, piece.length - used);

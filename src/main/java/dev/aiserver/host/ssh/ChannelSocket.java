@@ -30,23 +30,23 @@ final class ChannelSocket extends SocketImpl {
     private static final int NO_REASON = -1;
 
     private final Session session;
-    private final ChannelBuffer inflow;
+    private final ChannelBuffer incoming;
     private @Nullable ChannelDirectTCPIP channel;
     private @Nullable OutputStream out;
 
     private ChannelSocket(Session session) {
         this.session = session;
-        this.inflow = new ChannelBuffer(session::isConnected);
+        this.incoming = new ChannelBuffer(session::isConnected);
     }
 
     /**
-     * @param there as the other side of the session speaks of it
+     * @param address as the other side of the session speaks of it
      * @param millis to wait for the connection; zero is as long as the library does
      */
-    static Socket connect(Session session, InetSocketAddress there, int millis) throws IOException {
+    static Socket connect(Session session, InetSocketAddress address, int millis) throws IOException {
         Socket socket = new Socket(new ChannelSocket(session)) {};
         try {
-            socket.connect(InetSocketAddress.createUnresolved(there.getHostString(), there.getPort()), millis);
+            socket.connect(InetSocketAddress.createUnresolved(address.getHostString(), address.getPort()), millis);
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -56,16 +56,16 @@ final class ChannelSocket extends SocketImpl {
 
     @Override
     protected void connect(SocketAddress address, int millis) throws IOException {
-        InetSocketAddress there = (InetSocketAddress) address;
+        InetSocketAddress target = (InetSocketAddress) address;
         try {
             ChannelDirectTCPIP opened = (ChannelDirectTCPIP) session.openChannel("direct-tcpip");
             if (opened == null) {
                 throw new SocketException("the SSH connection is lost");
             }
             channel = opened;
-            opened.setHost(there.getHostString());
-            opened.setPort(there.getPort());
-            opened.setOutputStream(inflow);
+            opened.setHost(target.getHostString());
+            opened.setPort(target.getPort());
+            opened.setOutputStream(incoming);
             out = opened.getOutputStream();
             opened.connect(millis);
         } catch (JSchException e) {
@@ -88,17 +88,17 @@ final class ChannelSocket extends SocketImpl {
 
     @Override
     protected InputStream getInputStream() {
-        return inflow.reader();
+        return incoming.reader();
     }
 
     @Override
     protected OutputStream getOutputStream() throws IOException {
-        OutputStream channelsOwn = out;
-        if (channelsOwn == null) {
+        OutputStream stream = out;
+        if (stream == null) {
             throw new SocketException("it is not connected");
         }
         // The library's own keeps what is written until it is flushed, and nobody flushes a socket.
-        return new FilterOutputStream(channelsOwn) {
+        return new FilterOutputStream(stream) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 out.write(bytes, offset, length);
@@ -114,7 +114,7 @@ final class ChannelSocket extends SocketImpl {
 
     @Override
     protected int available() {
-        return inflow.available();
+        return incoming.available();
     }
 
     @Override
@@ -127,14 +127,14 @@ final class ChannelSocket extends SocketImpl {
         if (channel != null) {
             channel.disconnect();
         }
-        inflow.close();
+        incoming.close();
     }
 
     @Override
     public void setOption(int option, Object value) {
         // The others are of TCP, which the other side does by itself.
         if (option == SocketOptions.SO_TIMEOUT) {
-            inflow.waitEach((Integer) value);
+            incoming.setReadTimeout((Integer) value);
         }
     }
 

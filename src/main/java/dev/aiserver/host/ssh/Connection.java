@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Connection implements AutoCloseable {
 
     /** After each but the last, the other side is asked for a sign of life. */
-    private static final int PARTS_OF_SILENCE = 3;
+    private static final int KEEPALIVE_PARTS = 3;
 
     private final Duration silence;
     private final String name;
@@ -31,10 +31,10 @@ final class Connection implements AutoCloseable {
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     /** A session with one of the machines, and the TCP connection below it. */
-    private record Leg(Session session, WatchedSocket line) {
+    private record Leg(Session session, WatchedSocket socket) {
         void close() {
             // A session that says good-bye into a line that is stuck would never return.
-            line.cut();
+            socket.abort();
             session.disconnect();
         }
     }
@@ -45,14 +45,14 @@ final class Connection implements AutoCloseable {
     }
 
     /** @throws UserError when one of the machines cannot be reached, is not the right one, or lets nobody in */
-    static Connection open(Destination destination, SshConfig config, Prompter questions, SshOptions options) {
-        SshTarget target = config.settings(destination);
+    static Connection open(Destination destination, SshConfig config, Prompter prompter, SshOptions options) {
+        SshTarget target = config.target(destination);
         Connection connection = new Connection(target.name(), options.silence());
         try {
             for (Destination jump : target.jumps()) {
-                connection.extend(config.settings(jump), questions, options);
+                connection.extend(config.target(jump), prompter, options);
             }
-            connection.extend(target, questions, options);
+            connection.extend(target, prompter, options);
             return connection;
         } catch (RuntimeException e) {
             connection.close();
@@ -60,31 +60,31 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private void extend(SshTarget to, Prompter questions, SshOptions options) {
-        Prompter asked = to.restrictions().asks() ? questions : Prompter.NOBODY;
-        Keys keys = new Keys(to, asked);
-        PasswordPrompt passwords = new PasswordPrompt(to.name(), asked);
-        WatchedSocket line =
+    private void extend(SshTarget to, Prompter prompter, SshOptions options) {
+        Prompter allowed = to.restrictions().promptsAllowed() ? prompter : Prompter.NONE;
+        Keys keys = new Keys(to, allowed);
+        PasswordPrompt passwords = new PasswordPrompt(to.name(), allowed);
+        WatchedSocket socket =
                 new WatchedSocket(options.connectTimeout(), legs.isEmpty() ? Optional.empty() : Optional.of(last()));
         try {
             Session session = new JSch().getSession(to.user(), to.host(), to.port());
-            session.setSocketFactory(line);
+            session.setSocketFactory(socket);
             session.setDaemonThread(true);
             session.setIdentityRepository(keys);
-            session.setHostKeyRepository(new HostKeys(to, asked, options.acceptNewHostKey(), line::address));
+            session.setHostKeyRepository(new HostKeys(to, allowed, options.acceptNewHostKey(), socket::address));
             session.setUserInfo(passwords);
             session.setConfig("StrictHostKeyChecking", "yes");
             session.setConfig(
                     "PreferredAuthentications",
                     String.join(",", to.restrictions().methods()));
             to.restrictions().algorithms().forEach(session::setConfig);
-            session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / PARTS_OF_SILENCE));
-            session.setServerAliveCountMax(PARTS_OF_SILENCE - 1);
+            session.setServerAliveInterval(Math.toIntExact(silence.toMillis() / KEEPALIVE_PARTS));
+            session.setServerAliveCountMax(KEEPALIVE_PARTS - 1);
             connect(session, options.connectTimeout());
-            line.loggedIn();
-            legs.add(new Leg(session, line));
+            socket.loggedIn();
+            legs.add(new Leg(session, socket));
         } catch (JSchException e) {
-            line.cut();
+            socket.abort();
             throw new ConnectErrors(to, options.connectTimeout()).of(e, keys, passwords);
         }
     }
@@ -132,7 +132,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** After a conversation that has come to its end. */
-    void giveBack(RemoteShell shell) {
+    void release(RemoteShell shell) {
         idle.push(shell);
     }
 
@@ -147,7 +147,7 @@ final class Connection implements AutoCloseable {
 
     /** Nothing while all is well; a connection that has been silent for too long is closed by asking. */
     Optional<UserError> loss() {
-        if (legs.stream().anyMatch(leg -> leg.line().silence().compareTo(silence) > 0)) {
+        if (legs.stream().anyMatch(leg -> leg.socket().silence().compareTo(silence) > 0)) {
             close();
             return Optional.of(lost("nothing was heard from it for " + silence.toSeconds() + " s"));
         }
@@ -160,14 +160,14 @@ final class Connection implements AutoCloseable {
         return loss().orElseGet(() -> lost(String.valueOf(e.getMessage())));
     }
 
-    UserError lost(String how) {
+    UserError lost(String reason) {
         return new UserError(
                 UserError.Kind.UNREACHABLE,
-                "The connection to " + name + " was lost: " + FirstLine.of(how)
+                "The connection to " + name + " was lost: " + FirstLine.of(reason)
                         + "; what was under way may be done or not, so run the command again.");
     }
 
-    UserError silentShell() {
+    UserError shellFailed() {
         return new UserError(
                 UserError.Kind.UNREACHABLE,
                 name

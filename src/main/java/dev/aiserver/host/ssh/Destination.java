@@ -34,18 +34,18 @@ public record Destination(Optional<String> user, String host, Optional<Integer> 
         }
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw wrong(typed);
+            throw invalid(typed);
         }
         Optional<Integer> port = Optional.ofNullable(form.group("port")).map(Integer::valueOf);
         if (port.filter(number -> number < 1 || number > 65535).isPresent()) {
-            throw wrong(typed);
+            throw invalid(typed);
         }
         String address = form.group("address");
         return new Destination(
                 Optional.ofNullable(form.group("user")), address == null ? form.group("host") : address, port);
     }
 
-    private static UserError wrong(String typed) {
+    private static UserError invalid(String typed) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
                 "\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port"

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * and a revoked one are wrong, and of one that is not known the person decides. Each refusal is a {@link UserError}.
  */
 final class HostKeys implements HostKeyRepository {
-    private final SshTarget settings;
+    private final SshTarget target;
     private final KnownHosts known;
-    private final Prompter questions;
+    private final Prompter prompter;
     private final boolean acceptNew;
     private final Supplier<Optional<InetAddress>> address;
 
@@ -34,11 +34,11 @@ final class HostKeys implements HostKeyRepository {
      * @param acceptNew whether a key that is not known is taken for right, and written down, without a question
      * @param address of the machine, once it is connected to; nothing when another machine leads there
      */
-    HostKeys(SshTarget settings, Prompter questions, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
-        this.settings = settings;
+    HostKeys(SshTarget target, Prompter prompter, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
+        this.target = target;
         this.known =
-                new KnownHosts(settings.knownHosts(), settings.restrictions().revoked());
-        this.questions = questions;
+                new KnownHosts(target.knownHosts(), target.restrictions().revoked());
+        this.prompter = prompter;
         this.acceptNew = acceptNew;
         this.address = address;
     }
@@ -50,32 +50,32 @@ final class HostKeys implements HostKeyRepository {
                 .filter(entry -> entry.isRevoked() && entry.has(key) && isOfThisHost(entry))
                 .findFirst();
         if (revoked.isPresent()) {
-            throw refusal(settings.host() + " shows a key (" + fingerprint(key) + ") that was revoked in "
+            throw refusal(target.host() + " shows a key (" + fingerprint(key) + ") that was revoked in "
                     + revoked.get().place() + "; do not trust it, and ask who runs it.");
         }
         refuseShort(key);
-        List<KnownHost> plain = plain(all, List.of(settings.knownName()));
-        if (settings.restrictions().checksAddress()) {
-            refuseOther(plain(all, addresses()), key);
+        List<KnownHost> unmarked = unmarked(all, List.of(target.knownHostsName()));
+        if (target.restrictions().checksAddress()) {
+            refuseOther(unmarked(all, addresses()), key);
         }
-        if (plain.stream().anyMatch(entry -> entry.has(key)) || isKnownWithoutPort(plain, key)) {
+        if (unmarked.stream().anyMatch(entry -> entry.has(key)) || isKnownWithoutPort(unmarked, key)) {
             return OK;
         }
-        refuseOther(plain, key);
-        return becomesKnown(key) ? OK : NOT_INCLUDED;
+        refuseOther(unmarked, key);
+        return acceptUnknown(key) ? OK : NOT_INCLUDED;
     }
 
-    private static List<KnownHost> plain(List<KnownHost> entries, List<String> names) {
+    private static List<KnownHost> unmarked(List<KnownHost> entries, List<String> names) {
         return entries.stream()
-                .filter(entry -> entry.isPlain() && names.stream().anyMatch(entry::names))
+                .filter(entry -> entry.isUnmarked() && names.stream().anyMatch(entry::names))
                 .toList();
     }
 
     /** By any name under which it could be vouched for: to refuse one too many is the smaller harm. */
     private boolean isOfThisHost(KnownHost entry) {
         List<String> names = new ArrayList<>(addresses());
-        names.addAll(List.of(settings.knownName(), settings.host(), withPort(settings.host())));
-        settings.alias().ifPresent(alias -> names.add(withPort(alias)));
+        names.addAll(List.of(target.knownHostsName(), target.host(), withPort(target.host())));
+        target.alias().ifPresent(alias -> names.add(withPort(alias)));
         return names.stream().anyMatch(entry::names);
     }
 
@@ -86,13 +86,13 @@ final class HostKeys implements HostKeyRepository {
     }
 
     private String withPort(String name) {
-        return "[" + name + "]:" + settings.port();
+        return "[" + name + "]:" + target.port();
     }
 
     private void refuseShort(byte[] key) {
-        int least = settings.restrictions().rsaBits();
+        int least = target.restrictions().rsaBits();
         if (type(key).equals("ssh-rsa") && rsaBits(key) < least) {
-            throw refusal(settings.host() + " shows an RSA key of " + rsaBits(key) + " bits, and ssh is configured to"
+            throw refusal(target.host() + " shows an RSA key of " + rsaBits(key) + " bits, and ssh is configured to"
                     + " demand " + least + " (RequiredRSASize); have it make a new one.");
         }
     }
@@ -108,13 +108,13 @@ final class HostKeys implements HostKeyRepository {
         return new BigInteger(1, part).bitLength();
     }
 
-    private void refuseOther(List<KnownHost> plain, byte[] key) {
-        if (!plain.isEmpty() && plain.stream().noneMatch(entry -> entry.has(key))) {
-            KnownHost expected = plain.stream()
+    private void refuseOther(List<KnownHost> unmarked, byte[] key) {
+        if (!unmarked.isEmpty() && unmarked.stream().noneMatch(entry -> entry.has(key))) {
+            KnownHost expected = unmarked.stream()
                     .filter(entry -> entry.type().equals(type(key)))
                     .findFirst()
-                    .orElse(plain.get(0));
-            throw refusal("The key of " + settings.host() + " has changed: it shows " + fingerprint(key) + ", and "
+                    .orElse(unmarked.get(0));
+            throw refusal("The key of " + target.host() + " has changed: it shows " + fingerprint(key) + ", and "
                     + expected.place() + " says " + fingerprint(expected.key())
                     + "; somebody may be in between, so ask who runs it, and remove that line only if the key is meant"
                     + " to be new.");
@@ -122,33 +122,33 @@ final class HostKeys implements HostKeyRepository {
     }
 
     /** As ssh does: a key that is known of the machine is also right at another port. */
-    private boolean isKnownWithoutPort(List<KnownHost> plain, byte[] key) {
-        return plain.isEmpty()
-                && settings.alias().isEmpty()
+    private boolean isKnownWithoutPort(List<KnownHost> unmarked, byte[] key) {
+        return unmarked.isEmpty()
+                && target.alias().isEmpty()
                 && known.all().stream()
-                        .anyMatch(entry -> entry.isPlain() && entry.names(settings.host()) && entry.has(key));
+                        .anyMatch(entry -> entry.isUnmarked() && entry.names(target.host()) && entry.has(key));
     }
 
-    private boolean becomesKnown(byte[] key) {
-        String question = "The machine " + settings.host() + " is not known. Its " + type(key) + " key is "
+    private boolean acceptUnknown(byte[] key) {
+        String question = "The machine " + target.host() + " is not known. Its " + type(key) + " key is "
                 + fingerprint(key) + ". Connect, and remember it?";
-        if (settings.restrictions().onlyKnown()) {
-            throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
+        if (target.restrictions().knownHostsOnly()) {
+            throw refusal("The key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
                     + "), and ssh is configured not to take new ones (StrictHostKeyChecking yes); compare it there and"
                     + " add it to known_hosts.");
         }
-        if (!acceptNew && !questions.confirm(question)) {
-            throw refusal("The key of " + settings.host() + " is not known (" + type(key) + " " + fingerprint(key)
+        if (!acceptNew && !prompter.confirm(question)) {
+            throw refusal("The key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
                     + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, then connect once"
                     + " with ssh, or add --accept-new-host-key.");
         }
-        known.add(settings.knownName(), type(key), key);
+        known.add(target.knownHostsName(), type(key), key);
         return true;
     }
 
     private List<KnownHost> entries() {
         return known.all().stream()
-                .filter(entry -> entry.names(settings.knownName()) || entry.isRevoked() && isOfThisHost(entry))
+                .filter(entry -> entry.names(target.knownHostsName()) || entry.isRevoked() && isOfThisHost(entry))
                 .toList();
     }
 

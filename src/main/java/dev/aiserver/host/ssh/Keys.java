@@ -22,23 +22,23 @@ import java.util.Vector;
  */
 final class Keys implements IdentityRepository {
     private final List<OfferedKey> offered = new ArrayList<>();
-    private final List<String> unusable = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
 
-    Keys(SshTarget settings, Prompter questions) {
+    Keys(SshTarget target, Prompter prompter) {
         List<OfferedKey> files = new ArrayList<>();
-        for (Path file : settings.keyFiles()) {
+        for (Path file : target.keyFiles()) {
             if (Files.exists(file)) {
                 load(file)
                         .ifPresentOrElse(
-                                key -> files.add(new OfferedKey(key, file.toString(), questions)),
-                                () -> unusable.add(file + " (no private key that can be read)"));
+                                key -> files.add(new OfferedKey(key, file.toString(), prompter)),
+                                () -> unreadable.add(file + " (no private key that can be read)"));
             }
         }
-        List<OfferedKey> agents = settings.agent().map(Keys::ofAgent).orElse(List.of()).stream()
-                .map(key -> new OfferedKey(key, "the agent's " + key.getName(), questions))
+        List<OfferedKey> agents = target.agent().map(Keys::fromAgent).orElse(List.of()).stream()
+                .map(key -> new OfferedKey(key, "the agent's " + key.getName(), prompter))
                 .toList();
         agents.stream().filter(key -> isAmong(files, key)).forEach(offered::add);
-        if (!settings.onlyThese()) {
+        if (!target.identitiesOnly()) {
             agents.stream().filter(key -> !isAmong(files, key)).forEach(offered::add);
         }
         files.stream().filter(key -> !isAmong(agents, key)).forEach(offered::add);
@@ -58,7 +58,7 @@ final class Keys implements IdentityRepository {
         }
     }
 
-    private static List<Identity> ofAgent(Path socket) {
+    private static List<Identity> fromAgent(Path socket) {
         try {
             return new AgentIdentityRepository(new SSHAgentConnector(new UnixDomainSocketFactory(), socket))
                     .getIdentities();
@@ -72,7 +72,7 @@ final class Keys implements IdentityRepository {
     String tried() {
         List<String> all = new ArrayList<>();
         offered.forEach(key -> all.add(key.toString()));
-        all.addAll(unusable);
+        all.addAll(unreadable);
         return all.isEmpty() ? "there was no key to try" : "tried: " + String.join(", ", all);
     }
 

@@ -47,7 +47,7 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
         }
     }
 
-    boolean isPlain() {
+    boolean isUnmarked() {
         return marker.isEmpty();
     }
 

@@ -16,11 +16,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class MarkedStream extends OutputStream {
     /** Marks and the state of a file come with a content that is as large as one may be. */
-    private static final int MOST = CommandResult.MOST_OUTPUT + (1 << 16);
+    private static final int MAX_BYTES = CommandResult.MAX_OUTPUT + (1 << 16);
 
     private byte[] mark = new byte[0];
     private ByteArrayOutputStream current = new ByteArrayOutputStream();
-    private final List<byte[]> ended = new ArrayList<>();
+    private final List<byte[]> sections = new ArrayList<>();
     private Thread waiting = Thread.currentThread();
     private int matched;
     private int size;
@@ -33,7 +33,7 @@ final class MarkedStream extends OutputStream {
     synchronized void begin(byte[] next) {
         mark = next.clone();
         current = new ByteArrayOutputStream();
-        ended.clear();
+        sections.clear();
         matched = 0;
         size = 0;
         waiting = Thread.currentThread();
@@ -46,16 +46,16 @@ final class MarkedStream extends OutputStream {
 
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
-        for (int i = offset; i < offset + length && !isTooMuch(); i++) {
+        for (int i = offset; i < offset + length && !isOverLimit(); i++) {
             add(bytes[i]);
         }
     }
 
     private void add(byte value) {
-        if (mark.length == 0 || isTooMuch()) {
+        if (mark.length == 0 || isOverLimit()) {
             return;
         }
-        if (++size > MOST) {
+        if (++size > MAX_BYTES) {
             LockSupport.unpark(waiting);
             return;
         }
@@ -63,7 +63,7 @@ final class MarkedStream extends OutputStream {
         matched = value == mark[matched] ? matched + 1 : value == mark[0] ? 1 : 0;
         if (matched == mark.length) {
             byte[] bytes = current.toByteArray();
-            ended.add(Arrays.copyOf(bytes, bytes.length - mark.length));
+            sections.add(Arrays.copyOf(bytes, bytes.length - mark.length));
             current.reset();
             matched = 0;
             LockSupport.unpark(waiting);
@@ -71,17 +71,17 @@ final class MarkedStream extends OutputStream {
     }
 
     /** Whether more has come than is kept, since {@link #begin}. */
-    synchronized boolean isTooMuch() {
-        return size > MOST;
+    synchronized boolean isOverLimit() {
+        return size > MAX_BYTES;
     }
 
     /** How many marks have come. */
     synchronized int marks() {
-        return ended.size();
+        return sections.size();
     }
 
     /** What stood before the mark of that number, counted from 0; for the last, what has come since. */
-    synchronized byte[] get(int number) {
-        return number < ended.size() ? ended.get(number) : number == ended.size() ? current.toByteArray() : new byte[0];
+    synchronized byte[] section(int number) {
+        return number < sections.size() ? sections.get(number) : number == sections.size() ? current.toByteArray() : new byte[0];
     }
 }

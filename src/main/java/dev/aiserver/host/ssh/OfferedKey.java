@@ -18,31 +18,31 @@ final class OfferedKey implements Identity {
 
     private final Identity key;
     private final String name;
-    private final Prompter questions;
+    private final Prompter prompter;
     private String remark = "";
 
-    OfferedKey(Identity key, String name, Prompter questions) {
+    OfferedKey(Identity key, String name, Prompter prompter) {
         this.key = key;
         this.name = name;
-        this.questions = questions;
+        this.prompter = prompter;
     }
 
     /** Whether the key can sign now. */
-    private boolean unlocked() {
+    private boolean unlock() {
         for (int attempt = 0; key.isEncrypted() && attempt < ATTEMPTS; attempt++) {
-            Optional<char[]> passphrase = questions.secret("Passphrase for " + name + ": ");
+            Optional<char[]> passphrase = prompter.secret("Passphrase for " + name + ": ");
             if (passphrase.isEmpty()) {
                 remark = " (needs its passphrase; add it to the agent with ssh-add)";
                 return false;
             }
-            if (!opens(passphrase.get())) {
+            if (!tryPassphrase(passphrase.get())) {
                 remark = " (wrong passphrase)";
             }
         }
         return !key.isEncrypted();
     }
 
-    private boolean opens(char[] passphrase) {
+    private boolean tryPassphrase(char[] passphrase) {
         byte[] bytes = bytes(passphrase);
         try {
             return key.setPassphrase(bytes);
@@ -69,12 +69,12 @@ final class OfferedKey implements Identity {
 
     @Override
     public byte @Nullable [] getSignature(byte[] data) {
-        return unlocked() ? key.getSignature(data) : null;
+        return unlock() ? key.getSignature(data) : null;
     }
 
     @Override
     public byte @Nullable [] getSignature(byte[] data, String algorithm) {
-        return unlocked() ? key.getSignature(data, algorithm) : null;
+        return unlock() ? key.getSignature(data, algorithm) : null;
     }
 
     @Override

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class PasswordPrompt implements UserInfo, UIKeyboardInteractive {
     private static final int ATTEMPTS = 3;
 
-    private final String machine;
-    private final Prompter questions;
+    private final String host;
+    private final Prompter prompter;
     private int asked;
     private @Nullable String password;
 
-    PasswordPrompt(String machine, Prompter questions) {
-        this.machine = machine;
-        this.questions = questions;
+    PasswordPrompt(String host, Prompter prompter) {
+        this.host = host;
+        this.prompter = prompter;
     }
 
     boolean wasAsked() {
@@ -27,14 +27,14 @@ final class PasswordPrompt implements UserInfo, UIKeyboardInteractive {
         if (asked == ATTEMPTS) {
             return Optional.empty();
         }
-        Optional<String> answer = questions.secret(prompt).map(String::new);
+        Optional<String> answer = prompter.secret(prompt).map(String::new);
         answer.ifPresent(any -> asked++);
         return answer;
     }
 
     @Override
     public boolean promptPassword(String message) {
-        password = ask("Password for " + machine + ": ").orElse(null);
+        password = ask("Password for " + host + ": ").orElse(null);
         return password != null;
     }
 
@@ -48,7 +48,7 @@ final class PasswordPrompt implements UserInfo, UIKeyboardInteractive {
             String destination, String name, String instruction, String[] prompts, boolean[] echo) {
         String[] answers = new String[prompts.length];
         for (int i = 0; i < prompts.length; i++) {
-            Optional<String> answer = ask(machine + ": " + prompts[i]);
+            Optional<String> answer = ask(host + ": " + prompts[i]);
             if (answer.isEmpty()) {
                 return null;
             }

@@ -6,7 +6,7 @@ import java.util.Optional;
 public interface Prompter {
 
     /** Where nobody can be asked. */
-    Prompter NOBODY = new Prompter() {
+    Prompter NONE = new Prompter() {
         @Override
         public Optional<char[]> secret(String prompt) {
             return Optional.empty();

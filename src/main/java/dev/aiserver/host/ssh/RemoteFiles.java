@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 
 /** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
 final class RemoteFiles {
-    private static final int MUCH = 200_000;
-    private static final int THERE_ALREADY = 44;
+    private static final int MAX_BATCH_CHARACTERS = 200_000;
+    private static final int ALREADY_EXISTS = 44;
 
     /** What a shell can give a file without chmod: none of them can be executed. */
     private static final int MODES_OF_NEW_FILES = 0666;
 
-    private static final int NOTHING_THERE = 45;
+    private static final int DOES_NOT_EXIST = 45;
     private static final int TOO_LARGE = 46;
 
     /** Mode, owner, links and size; of a device there are others instead of a size. */
@@ -36,7 +36,7 @@ final class RemoteFiles {
     private static final Pattern SIZE = Pattern.compile("\\d{1,18}");
 
     /** No machine says more of one file before what it holds. */
-    private static final int LONGEST_STATE = 200;
+    private static final int MAX_STATE_LENGTH = 200;
 
     /** The system's own tools, and no others that may stand before them on the user's search path. */
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
@@ -64,12 +64,12 @@ final class RemoteFiles {
         List<RemoteScript<Boolean>> batch = new ArrayList<>();
         int size = 0;
         for (FileChange change : changes) {
-            RemoteScript<Boolean> question = change(change);
-            size += question.script().length();
-            if (size > MUCH && !batch.isEmpty()) {
+            RemoteScript<Boolean> script = change(change);
+            size += script.script().length();
+            if (size > MAX_BATCH_CHARACTERS && !batch.isEmpty()) {
                 break;
             }
-            batch.add(question);
+            batch.add(script);
         }
         return batch;
     }
@@ -87,13 +87,13 @@ final class RemoteFiles {
             l=$(ls -ldn -- "$p") || exit
             set -f; set -- $l
             printf '%%s %%s %%s %%s\\n' "$1" "$3" "$2" "$5"
-            """.formatted(NOTHING_THERE);
+            """.formatted(DOES_NOT_EXIST);
 
     static RemoteScript<FileState> file(Path path) {
         return stat(
                 path,
                 "case $1 in -*) [ \"$5\" -le %d ] || exit %d; exec cat -- \"$p\" ;; esac\n"
-                        .formatted(Content.LARGEST, TOO_LARGE),
+                        .formatted(Content.MAX_SIZE, TOO_LARGE),
                 (file, content) -> new FileState.Regular(content, file.mode(), file.owner()));
     }
 
@@ -108,7 +108,7 @@ final class RemoteFiles {
     private static RemoteScript<FileState> stat(
             Path path, String more, BiFunction<FileState.Unread, Content, FileState> read) {
         return RemoteScript.of(script(path, STAT + more), result -> {
-            if (result.exitCode() == NOTHING_THERE) {
+            if (result.exitCode() == DOES_NOT_EXIST) {
                 return new FileState.Absent();
             }
             if (result.exitCode() == TOO_LARGE) {
@@ -118,7 +118,7 @@ final class RemoteFiles {
                 return absentOr(result, path);
             }
             byte[] out = result.stdout();
-            String start = new String(out, 0, Math.min(out.length, LONGEST_STATE), StandardCharsets.ISO_8859_1);
+            String start = new String(out, 0, Math.min(out.length, MAX_STATE_LENGTH), StandardCharsets.ISO_8859_1);
             int end = start.indexOf('\n');
             FileState state = state(path, start.substring(0, Math.max(0, end)));
             return state instanceof FileState.Unread file
@@ -172,9 +172,9 @@ final class RemoteFiles {
                     .map(directory::resolve)
                     .sorted()
                     .toList();
-            if (entries.size() > Host.MOST_ENTRIES) {
+            if (entries.size() > Host.MAX_ENTRIES) {
                 throw new UserError(
-                        "Cannot read " + directory + ": it holds more than " + Host.MOST_ENTRIES + " entries.");
+                        "Cannot read " + directory + ": it holds more than " + Host.MAX_ENTRIES + " entries.");
             }
             return entries;
         });
@@ -195,7 +195,7 @@ final class RemoteFiles {
         return place(path, content, mode, """
                 if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi
                 ln -- "$t" "$p" || { if [ -e "$p" ] || [ -L "$p" ]; then exit %1$d; fi; exit 1; }
-                """.formatted(THERE_ALREADY));
+                """.formatted(ALREADY_EXISTS));
     }
 
     /** The shell writes it by itself, which is the fastest; where it cannot, cat says why, as not every shell does. */
@@ -217,7 +217,7 @@ final class RemoteFiles {
                         Shell.quote(Shell.escaped(content.bytes())),
                         (mode & ~MODES_OF_NEW_FILES) == 0 ? "" : "chmod %o \"$t\" || exit\n".formatted(mode));
         return RemoteScript.of(script(path, body + placement), result -> {
-            if (result.exitCode() == THERE_ALREADY) {
+            if (result.exitCode() == ALREADY_EXISTS) {
                 return false;
             }
             if (!result.succeeded()) {
@@ -235,9 +235,9 @@ final class RemoteFiles {
                   rm -f -- "$p" || exit
                 fi
                 mv -f -- "$f" "$p" && { sync "$p" || sync; } 2>/dev/null
-                """.formatted(NOTHING_THERE);
+                """.formatted(DOES_NOT_EXIST);
         return RemoteScript.of(script(to, body), result -> {
-            if (result.exitCode() == NOTHING_THERE) {
+            if (result.exitCode() == DOES_NOT_EXIST) {
                 return false;
             }
             if (!result.succeeded()) {
@@ -281,7 +281,7 @@ final class RemoteFiles {
 
     /** The system's own words, which stand at the end of a tool's message. */
     private static String reason(CommandResult result) {
-        String message = result.errorText().isBlank() ? result.complaint() : result.errorText();
+        String message = result.errorText().isBlank() ? result.firstLine() : result.errorText();
         return FirstLine.of(message.substring(message.lastIndexOf(": ") + 1));
     }
 

@@ -15,67 +15,67 @@ import java.util.function.Consumer;
 
 /** The questions of a foresight, and what becomes of their answers. */
 final class RemotePrefetch {
-    private final List<RemoteScript<?>> questions = new ArrayList<>();
+    private final List<RemoteScript<?>> scripts = new ArrayList<>();
     private final List<Consumer<CommandResult>> readers = new ArrayList<>();
-    private final PrefetchedAnswers foreseen = new PrefetchedAnswers();
+    private final PrefetchedAnswers prefetched = new PrefetchedAnswers();
     private Duration longest = Duration.ZERO;
 
-    RemotePrefetch(Prefetch foresight) {
+    RemotePrefetch(Prefetch prefetch) {
         Set<Command> asked = new HashSet<>();
-        for (Path directory : foresight.directories()) {
-            add(RemoteFiles.list(directory), entries -> foreseen.list(directory, entries));
+        for (Path directory : prefetch.directories()) {
+            add(RemoteFiles.list(directory), entries -> prefetched.list(directory, entries));
         }
-        for (String program : foresight.programs()) {
-            add(Shell.find(program), path -> foreseen.found(program, path));
+        for (String program : prefetch.programs()) {
+            add(Shell.find(program), path -> prefetched.found(program, path));
         }
-        for (List<Command> alternatives : foresight.alternatives()) {
+        for (List<Command> alternatives : prefetch.alternatives()) {
             List<Command> known =
-                    alternatives.stream().filter(PrefetchedAnswers::canKnow).toList();
+                    alternatives.stream().filter(PrefetchedAnswers::canPrefetch).toList();
             addAlternatives(known);
             asked.addAll(known);
         }
-        for (Command command : foresight.commands()) {
-            if (PrefetchedAnswers.canKnow(command) && asked.add(command)) {
+        for (Command command : prefetch.commands()) {
+            if (PrefetchedAnswers.canPrefetch(command) && asked.add(command)) {
                 add(Shell.run(command), command);
             }
         }
-        for (Path path : foresight.stats()) {
-            add(RemoteFiles.stat(path), state -> foreseen.stat(path, state));
+        for (Path path : prefetch.stats()) {
+            add(RemoteFiles.stat(path), state -> prefetched.stat(path, state));
         }
         // They come last, because they may be large.
-        for (Path path : foresight.files()) {
-            add(RemoteFiles.file(path), state -> foreseen.file(path, state));
+        for (Path path : prefetch.files()) {
+            add(RemoteFiles.file(path), state -> prefetched.file(path, state));
         }
     }
 
     private void addAlternatives(List<Command> alternatives) {
         for (int i = 0; i < alternatives.size(); i++) {
-            RemoteScript<CommandResult> question = Shell.run(alternatives.get(i));
-            add(i == 0 ? question : Shell.unlessAnswered(question), alternatives.get(i));
+            RemoteScript<CommandResult> script = Shell.run(alternatives.get(i));
+            add(i == 0 ? script : Shell.unlessSucceeded(script), alternatives.get(i));
         }
     }
 
-    private void add(RemoteScript<CommandResult> question, Command command) {
-        add(question, result -> {
+    private void add(RemoteScript<CommandResult> script, Command command) {
+        add(script, result -> {
             // What was killed is asked again when it is needed.
-            if (result.exitCode() != Shell.NOT_ASKED && !result.wasKilled()) {
-                foreseen.result(command, result);
+            if (result.exitCode() != Shell.NOT_RUN && !result.wasKilled()) {
+                prefetched.result(command, result);
             }
         });
         longest = longest.compareTo(command.timeout()) < 0 ? command.timeout() : longest;
     }
 
-    private <T> void add(RemoteScript<T> question, Consumer<T> memory) {
-        questions.add(question);
-        readers.add(result -> memory.accept(question.answer().apply(result)));
+    private <T> void add(RemoteScript<T> script, Consumer<T> memory) {
+        scripts.add(script);
+        readers.add(result -> memory.accept(script.answer().apply(result)));
     }
 
-    List<RemoteScript<?>> questions() {
-        return questions;
+    List<RemoteScript<?>> scripts() {
+        return scripts;
     }
 
     /** The longest time limit of a command; what a slow one leaves unanswered is asked again by itself. */
-    Duration ofOneCommand() {
+    Duration longestTimeout() {
         return longest;
     }
 
@@ -89,6 +89,6 @@ final class RemotePrefetch {
                 continue;
             }
         }
-        return foreseen;
+        return prefetched;
     }
 }

@@ -25,9 +25,9 @@ final class RemoteShell implements AutoCloseable {
             """ + Shell.PRELUDE;
 
     /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
-    private static final Poller CLOSELY = new Poller(Duration.ofMillis(20));
+    private static final Poller POLLER = new Poller(Duration.ofMillis(20));
 
-    private static final Duration A_MOMENT = Duration.ofMillis(500);
+    private static final Duration CLOSE_GRACE = Duration.ofMillis(500);
 
     private final Connection connection;
     private final ChannelExec channel;
@@ -49,7 +49,7 @@ final class RemoteShell implements AutoCloseable {
         } catch (JSchException e) {
             throw connection.lost(e);
         } catch (IOException e) {
-            throw gone(e);
+            throw failure(e);
         }
     }
 
@@ -72,7 +72,7 @@ final class RemoteShell implements AutoCloseable {
             // As a function, so that nothing of it is done before all of it has arrived.
             write("_line=" + Shell.quote(mark) + "\n_all() {\n" + body + "\n}\n_all </dev/null\n");
         } catch (IOException e) {
-            throw gone(e);
+            throw failure(e);
         }
     }
 
@@ -85,8 +85,8 @@ final class RemoteShell implements AutoCloseable {
     }
 
     /** Whether more has come than an answer has. */
-    boolean saysTooMuch() {
-        return stdout.isTooMuch() || stderr.isTooMuch();
+    boolean isOverLimit() {
+        return stdout.isOverLimit() || stderr.isOverLimit();
     }
 
     boolean isOpen() {
@@ -109,7 +109,7 @@ final class RemoteShell implements AutoCloseable {
     }
 
     private boolean await(Duration limit, boolean interruptible, BooleanSupplier condition) {
-        patiently(
+        poll(
                 interruptible,
                 limit,
                 () -> condition.getAsBoolean()
@@ -119,17 +119,17 @@ final class RemoteShell implements AutoCloseable {
             return true;
         }
         if (hasEnded()) {
-            throw connection.silentShell();
+            throw connection.shellFailed();
         }
         // A channel is closed a moment before the connection that it belonged to.
-        CLOSELY.await(
-                channel.isClosed() ? A_MOMENT : Duration.ZERO,
+        POLLER.await(
+                channel.isClosed() ? CLOSE_GRACE : Duration.ZERO,
                 () -> connection.loss().isPresent());
         connection.loss().ifPresent(loss -> {
             throw loss;
         });
         if (channel.isClosed()) {
-            throw connection.silentShell();
+            throw connection.shellFailed();
         }
         return false;
     }
@@ -142,14 +142,14 @@ final class RemoteShell implements AutoCloseable {
         return !isOpen() && channel.getExitStatus() >= 0;
     }
 
-    private UserError gone(IOException e) {
-        return hasEnded() ? connection.silentShell() : connection.lost(String.valueOf(e.getMessage()));
+    private UserError failure(IOException e) {
+        return hasEnded() ? connection.shellFailed() : connection.lost(String.valueOf(e.getMessage()));
     }
 
-    private static void patiently(boolean interruptible, Duration limit, BooleanSupplier condition) {
+    private static void poll(boolean interruptible, Duration limit, BooleanSupplier condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         boolean interrupted = false;
-        while (!CLOSELY.await(Duration.ofNanos(deadline - System.nanoTime()), condition)
+        while (!POLLER.await(Duration.ofNanos(deadline - System.nanoTime()), condition)
                 && !interruptible
                 && Thread.interrupted()) {
             interrupted = true;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * this program does not know stays out.
  *
  * @param methods of logging in, in the order in which they are tried
- * @param asks whether the person may be asked anything (BatchMode)
- * @param onlyKnown whether no key may become known by this program (StrictHostKeyChecking yes)
+ * @param promptsAllowed whether the person may be asked anything (BatchMode)
+ * @param knownHostsOnly whether no key may become known by this program (StrictHostKeyChecking yes)
  * @param checksAddress whether the key must fit what is known of the address too (CheckHostIP)
  * @param rsaBits the least size of a host's RSA key, in bits
  * @param revoked the file of keys that no host may show
@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  */
 record Restrictions(
         List<String> methods,
-        boolean asks,
-        boolean onlyKnown,
+        boolean promptsAllowed,
+        boolean knownHostsOnly,
         boolean checksAddress,
         int rsaBits,
         Optional<Path> revoked,
@@ -48,13 +48,13 @@ record Restrictions(
             "password", "passwordauthentication");
 
     /**
-     * @param machine as it was typed
+     * @param host as it was typed
      * @param values as {@code ssh -G} prints them, the first of each name; see ssh_config(5)
      * @throws UserError when what is demanded cannot be done here
      */
-    static Restrictions of(String machine, Map<String, String> values, Optional<Path> revoked) {
+    static Restrictions of(String host, Map<String, String> values, Optional<Path> revoked) {
         if (isSet(values, "knownhostscommand")) {
-            throw cannot(machine, "to ask a KnownHostsCommand for keys", "use UserKnownHostsFile");
+            throw unsupported(host, "to ask a KnownHostsCommand for keys", "use UserKnownHostsFile");
         }
         String order = isSet(values, "preferredauthentications")
                 ? values.getOrDefault("preferredauthentications", "")
@@ -64,8 +64,8 @@ record Restrictions(
                 .filter(method -> !isOff(values, METHODS.getOrDefault(method, "")))
                 .toList();
         if (methods.isEmpty()) {
-            throw cannot(
-                    machine,
+            throw unsupported(
+                    host,
                     "to log in by none of publickey, keyboard-interactive and password",
                     "allow one of them for it");
         }
@@ -76,10 +76,10 @@ record Restrictions(
                 isOn(values, "checkhostip"),
                 number(values.getOrDefault("requiredrsasize", "0")),
                 revoked,
-                algorithms(machine, values));
+                algorithms(host, values));
     }
 
-    private static Map<String, String> algorithms(String machine, Map<String, String> values) {
+    private static Map<String, String> algorithms(String host, Map<String, String> values) {
         Map<String, String> algorithms = new LinkedHashMap<>();
         LISTS.forEach((directive, lists) -> {
             String value = values.get(directive.toLowerCase(Locale.ROOT));
@@ -90,8 +90,8 @@ record Restrictions(
                             .filter(allowed::contains)
                             .collect(Collectors.joining(","));
                     if (both.isEmpty()) {
-                        throw cannot(
-                                machine,
+                        throw unsupported(
+                                host,
                                 "to allow none of the " + directive + " that are known here",
                                 "allow one of " + JSch.getConfig(list));
                     }
@@ -119,9 +119,9 @@ record Restrictions(
         return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
     }
 
-    private static UserError cannot(String machine, String what, String remedy) {
+    private static UserError unsupported(String host, String what, String remedy) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
-                "ssh is configured for " + machine + " " + what + ", which does not work here; " + remedy + ".");
+                "ssh is configured for " + host + " " + what + ", which does not work here; " + remedy + ".");
     }
 }

@@ -38,15 +38,15 @@ final class Shell {
               return 1
             }
             """.formatted(
-                    String.join(":", Host.USUAL_DIRECTORIES),
+                    String.join(":", Host.DEFAULT_DIRECTORIES),
                     String.join(" | ", Host.SYSTEM_TOOLS),
                     String.join(":", Host.SYSTEM_DIRECTORIES));
 
     /** The exit code of a question that needed no answer any more. A command that ends so is asked again by itself. */
-    static final int NOT_ASKED = 98;
+    static final int NOT_RUN = 98;
 
     /** Longer than any system allows. */
-    private static final int LONGEST_PATH = 4096;
+    private static final int MAX_PATH_LENGTH = 4096;
 
     private Shell() {}
 
@@ -94,9 +94,9 @@ final class Shell {
     }
 
     /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
-    static RemoteScript<CommandResult> unlessAnswered(RemoteScript<CommandResult> question) {
-        String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_ASKED);
-        return new RemoteScript<>(unless + question.script(), question.input(), question.answer());
+    static RemoteScript<CommandResult> unlessSucceeded(RemoteScript<CommandResult> script) {
+        String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_RUN);
+        return new RemoteScript<>(unless + script.script(), script.input(), script.answer());
     }
 
     static RemoteScript<Optional<Path>> find(String program) {
@@ -105,11 +105,11 @@ final class Shell {
                 result -> result.succeeded() ? Optional.of(path(program, result.text())) : Optional.empty());
     }
 
-    private static Path path(String program, String said) {
-        if (!said.startsWith("/") || said.indexOf('\0') >= 0 || said.length() > LONGEST_PATH) {
+    private static Path path(String program, String output) {
+        if (!output.startsWith("/") || output.indexOf('\0') >= 0 || output.length() > MAX_PATH_LENGTH) {
             throw new UserError("Cannot tell where " + program + " is: that machine's shell says no path.");
         }
-        return Path.of(said);
+        return Path.of(output);
     }
 
     /** Kills a process and all below it, parents first, so that they do not go on to what comes next. */

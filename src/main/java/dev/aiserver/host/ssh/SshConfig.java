@@ -33,7 +33,7 @@ public final class SshConfig {
     }
 
     /** @throws UserError when the configuration cannot be read, or asks for what this program cannot do */
-    SshTarget settings(Destination destination) {
+    SshTarget target(Destination destination) {
         List<String> argv = new ArrayList<>(List.of("ssh", "-G"));
         file.ifPresent(path -> argv.addAll(List.of("-F", path.toString())));
         destination.user().ifPresent(user -> argv.addAll(List.of("-l", user)));
@@ -41,11 +41,11 @@ public final class SshConfig {
         argv.addAll(List.of("--", destination.host()));
         CommandResult result = new LocalHost(environment).run(Command.of(argv));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
-            throw wrong("There is no ssh on this machine to say how " + destination.host()
+            throw invalid("There is no ssh on this machine to say how " + destination.host()
                     + " is reached; install the OpenSSH client.");
         }
         if (!result.succeeded()) {
-            throw wrong("ssh cannot say how " + destination.host() + " is reached: " + result.complaint()
+            throw invalid("ssh cannot say how " + destination.host() + " is reached: " + result.firstLine()
                     + ". Check its configuration.");
         }
         Map<String, List<String>> values = new HashMap<>();
@@ -53,12 +53,12 @@ public final class SshConfig {
             String[] parts = line.split(" ", 2);
             values.computeIfAbsent(parts[0], any -> new ArrayList<>()).add(parts.length == 2 ? parts[1] : "");
         });
-        return settings(destination, values);
+        return target(destination, values);
     }
 
-    private SshTarget settings(Destination destination, Map<String, List<String>> values) {
+    private SshTarget target(Destination destination, Map<String, List<String>> values) {
         if (single(values, "proxycommand").isPresent()) {
-            throw wrong("ssh is configured to reach " + destination.host()
+            throw invalid("ssh is configured to reach " + destination.host()
                     + " by a ProxyCommand, which does not work here; use ProxyJump.");
         }
         String host = single(values, "hostname").orElse(destination.host());
@@ -121,7 +121,7 @@ public final class SshConfig {
         return environment.getOrDefault("HOME", "/");
     }
 
-    private static UserError wrong(String sentence) {
+    private static UserError invalid(String sentence) {
         return new UserError(UserError.Kind.CONFIGURATION, sentence);
     }
 }

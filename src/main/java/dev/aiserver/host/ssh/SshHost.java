@@ -32,27 +32,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SshHost implements Host, AutoCloseable {
     /** A file may be large and the way narrow; whether the connection still lives is watched apart from this. */
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
 
-    private static final Duration FOR_A_SHELL = Duration.ofSeconds(30);
+    private static final Duration SHELL_START_LIMIT = Duration.ofSeconds(30);
 
     /** An SSH server opens ten at once; the presence takes one, and what ends another one more. */
-    private static final int AT_ONCE = 4;
+    private static final int MAX_CONCURRENT = 4;
 
     private final Destination destination;
     private final SshConfig config;
-    private final Prompter questions;
+    private final Prompter prompter;
     private final SshOptions options;
-    private final Semaphore atOnce = new Semaphore(AT_ONCE);
+    private final Semaphore slots = new Semaphore(MAX_CONCURRENT);
     private @Nullable Connection connection;
     private @Nullable HostIdentity facts;
     private @Nullable ProgramAudit tools;
-    private @Nullable Long presence;
+    private @Nullable Long leasePid;
 
-    public SshHost(Destination destination, SshConfig config, Prompter questions, SshOptions options) {
+    public SshHost(Destination destination, SshConfig config, Prompter prompter, SshOptions options) {
         this.destination = destination;
         this.config = config;
-        this.questions = questions;
+        this.prompter = prompter;
         this.options = options;
     }
 
@@ -66,37 +66,37 @@ public final class SshHost implements Host, AutoCloseable {
 
     private synchronized Connection connection() {
         if (connection == null) {
-            connection = Connection.open(destination, config, questions, options);
+            connection = Connection.open(destination, config, prompter, options);
         }
         return connection;
     }
 
-    private <T> T ask(RemoteScript<T> question) {
-        ShellBatch.BatchResult heard = hold(new ShellBatch(List.of(question)), LONGEST);
-        if (heard.answers().isEmpty()) {
-            throw noAnswer(heard);
+    private <T> T execute(RemoteScript<T> script) {
+        ShellBatch.BatchResult result = runBatch(new ShellBatch(List.of(script)), LONG_LIMIT);
+        if (result.answers().isEmpty()) {
+            throw incompleteBatch(result);
         }
-        return question.answer().apply(heard.answers().get(0));
+        return script.answer().apply(result.answers().get(0));
     }
 
-    private ShellBatch.BatchResult hold(ShellBatch conversation, Duration limit) {
-        return oneOfFew(open -> conversation.hold(open, limit));
+    private ShellBatch.BatchResult runBatch(ShellBatch batch, Duration limit) {
+        return withSlot(open -> batch.run(open, limit));
     }
 
-    private ShellBatch.BatchResult oneOfFew(Function<Connection, ShellBatch.BatchResult> conversation) {
+    private ShellBatch.BatchResult withSlot(Function<Connection, ShellBatch.BatchResult> batch) {
         Connection open = connection();
-        atOnce.acquireUninterruptibly();
+        slots.acquireUninterruptibly();
         try {
-            return conversation.apply(open);
+            return batch.apply(open);
         } finally {
-            atOnce.release();
+            slots.release();
         }
     }
 
     @Override
     public synchronized HostIdentity facts() {
         if (facts == null) {
-            CommandResult answer = run(HostIdentity.question());
+            CommandResult answer = run(HostIdentity.command());
             facts = HostIdentity.read(answer);
             tools = ProgramAudit.read(answer.text(), facts);
         }
@@ -111,30 +111,30 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public Optional<Path> find(String program) {
-        return ask(Shell.find(program));
+        return execute(Shell.find(program));
     }
 
     @Override
     public CommandResult run(Command command) {
-        return one(command, ShellBatch::holdApartUnlessInterrupted);
+        return runOne(command, ShellBatch::runInOwnShellUnlessInterrupted);
     }
 
     @Override
-    public CommandResult look(Command command) {
-        return one(command, ShellBatch::holdUnlessInterrupted);
+    public CommandResult query(Command command) {
+        return runOne(command, ShellBatch::runUnlessInterrupted);
     }
 
     /** How a conversation is held. */
     @FunctionalInterface
     private interface Manner {
-        ShellBatch.BatchResult hold(ShellBatch conversation, Connection open, Duration limit);
+        ShellBatch.BatchResult run(ShellBatch batch, Connection open, Duration limit);
     }
 
-    private CommandResult one(Command command, Manner manner) {
-        ShellBatch conversation = new ShellBatch(List.of(Shell.run(command)));
-        ShellBatch.BatchResult heard = oneOfFew(open -> manner.hold(conversation, open, command.timeout()));
-        heard.unfinished().ifPresent(cut -> requireNotInterrupted(command));
-        return heard.unfinished().orElseGet(() -> heard.answers().get(0));
+    private CommandResult runOne(Command command, Manner mode) {
+        ShellBatch batch = new ShellBatch(List.of(Shell.run(command)));
+        ShellBatch.BatchResult result = withSlot(open -> mode.run(batch, open, command.timeout()));
+        result.unfinished().ifPresent(partial -> requireNotInterrupted(command));
+        return result.unfinished().orElseGet(() -> result.answers().get(0));
     }
 
     /** What an interruption has cut off is no answer, as on this machine. */
@@ -148,124 +148,124 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public List<CommandResult> runAll(List<Command> commands) {
-        return all(commands, ShellBatch::holdApartUnlessInterrupted);
+        return runSequence(commands, ShellBatch::runInOwnShellUnlessInterrupted);
     }
 
     @Override
-    public List<CommandResult> lookAll(List<Command> commands) {
-        return all(commands, ShellBatch::holdUnlessInterrupted);
+    public List<CommandResult> queryAll(List<Command> commands) {
+        return runSequence(commands, ShellBatch::runUnlessInterrupted);
     }
 
-    private List<CommandResult> all(List<Command> commands, Manner manner) {
+    private List<CommandResult> runSequence(List<Command> commands, Manner mode) {
         if (commands.isEmpty()) {
             return List.of();
         }
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
-        ShellBatch conversation =
+        ShellBatch batch =
                 ShellBatch.untilOneFails(commands.stream().map(Shell::run).toList());
-        ShellBatch.BatchResult heard = oneOfFew(open -> manner.hold(conversation, open, limit));
+        ShellBatch.BatchResult result = withSlot(open -> mode.run(batch, open, limit));
         List<CommandResult> results = new ArrayList<>();
-        for (CommandResult result : heard.answers()) {
-            results.add(result);
-            if (!result.succeeded()) {
+        for (CommandResult each : result.answers()) {
+            results.add(each);
+            if (!each.succeeded()) {
                 return results;
             }
         }
-        heard.unfinished().ifPresent(cut -> {
+        result.unfinished().ifPresent(partial -> {
             requireNotInterrupted(commands.get(results.size()));
-            results.add(cut);
+            results.add(partial);
         });
         return results;
     }
 
     @Override
-    public void changeAll(List<FileChange> changes, Consumer<Boolean> made) {
+    public void changeAll(List<FileChange> changes, Consumer<Boolean> onDone) {
         for (int done = 0; done < changes.size(); ) {
             List<RemoteScript<Boolean>> batch = RemoteFiles.batch(changes.subList(done, changes.size()));
-            ShellBatch.BatchResult heard = hold(ShellBatch.untilOneFails(batch), LONGEST);
-            List<CommandResult> answers = heard.answers();
+            ShellBatch.BatchResult result = runBatch(ShellBatch.untilOneFails(batch), LONG_LIMIT);
+            List<CommandResult> answers = result.answers();
             if (answers.size() < batch.size()) {
-                throw noAnswer(heard);
+                throw incompleteBatch(result);
             }
-            boolean begun = true;
-            for (int i = 0; i < batch.size() && begun; i++) {
-                made.accept(batch.get(i).answer().apply(answers.get(i)));
+            boolean continues = true;
+            for (int i = 0; i < batch.size() && continues; i++) {
+                onDone.accept(batch.get(i).answer().apply(answers.get(i)));
                 done++;
-                begun = answers.get(i).succeeded();
+                continues = answers.get(i).succeeded();
             }
         }
     }
 
-    private UserError noAnswer(ShellBatch.BatchResult heard) {
-        boolean tooMuch = heard.unfinished().stream().anyMatch(cut -> cut.exitCode() == CommandResult.TOO_MUCH);
+    private UserError incompleteBatch(ShellBatch.BatchResult result) {
+        boolean tooMuch = result.unfinished().stream().anyMatch(partial -> partial.exitCode() == CommandResult.OUTPUT_LIMIT_EXCEEDED);
         return connection()
-                .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONGEST.toMinutes() + " minutes");
+                .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONG_LIMIT.toMinutes() + " minutes");
     }
 
     @Override
     public FileState file(Path path) {
-        return ask(RemoteFiles.file(path));
+        return execute(RemoteFiles.file(path));
     }
 
     @Override
     public FileState stat(Path path) {
-        return ask(RemoteFiles.stat(path));
+        return execute(RemoteFiles.stat(path));
     }
 
     @Override
     public List<Path> list(Path directory) {
-        return ask(RemoteFiles.list(directory));
+        return execute(RemoteFiles.list(directory));
     }
 
     @Override
     public void write(Path path, Content content, int mode) {
-        ask(RemoteFiles.write(path, content, mode));
+        execute(RemoteFiles.write(path, content, mode));
     }
 
     @Override
     public boolean create(Path path, Content content, int mode) {
-        return ask(RemoteFiles.create(path, content, mode));
+        return execute(RemoteFiles.create(path, content, mode));
     }
 
     @Override
     public boolean move(Path from, Path to) {
-        return ask(RemoteFiles.move(from, to));
+        return execute(RemoteFiles.move(from, to));
     }
 
     @Override
     public void delete(Path path) {
-        ask(RemoteFiles.delete(path));
+        execute(RemoteFiles.delete(path));
     }
 
     @Override
     public void createDirectory(Path path, int mode) {
-        ask(RemoteFiles.createDirectory(path, mode));
+        execute(RemoteFiles.createDirectory(path, mode));
     }
 
     @Override
-    public synchronized long presence() {
-        if (presence == null) {
-            presence = ShellBatch.settle(connection(), FOR_A_SHELL);
+    public synchronized long leasePid() {
+        if (leasePid == null) {
+            leasePid = ShellBatch.startLease(connection(), SHELL_START_LIMIT);
         }
-        return presence;
+        return leasePid;
     }
 
     @Override
-    public boolean isHere() {
+    public boolean isLocal() {
         return false;
     }
 
     @Override
-    public Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
-        return connection().connect(there, timeout);
+    public Socket connect(InetSocketAddress address, Duration timeout) throws IOException {
+        return connection().connect(address, timeout);
     }
 
     @Override
-    public Host ahead(Prefetch foresight) {
-        RemotePrefetch asked = new RemotePrefetch(foresight);
-        Duration limit = FOR_A_SHELL.plus(asked.ofOneCommand());
+    public Host prefetch(Prefetch prefetch) {
+        RemotePrefetch remote = new RemotePrefetch(prefetch);
+        Duration limit = SHELL_START_LIMIT.plus(remote.longestTimeout());
         return new PrefetchingHost(
-                this, asked.read(hold(new ShellBatch(asked.questions()), limit).answers()));
+                this, remote.read(runBatch(new ShellBatch(remote.scripts()), limit).answers()));
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record SshOptions(boolean acceptNewHostKey, Duration connectTimeout, Duration silence) {
 
-    public static SshOptions usual() {
+    public static SshOptions defaults() {
         return new SshOptions(false, Duration.ofSeconds(10), Duration.ofSeconds(15));
     }
 

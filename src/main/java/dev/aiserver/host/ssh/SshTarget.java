@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param host what is connected to
  * @param keyFiles private keys to try, in this order; not each need exist
- * @param onlyThese whether an agent may offer no other keys
+ * @param identitiesOnly whether an agent may offer no other keys
  * @param agent the socket of the agent
  * @param knownHosts the files of known host keys; a new key is written into the first
  * @param alias the name under which the host's key is known, when that is not its own
@@ -21,22 +21,22 @@ record SshTarget(
         int port,
         String user,
         List<Path> keyFiles,
-        boolean onlyThese,
+        boolean identitiesOnly,
         Optional<Path> agent,
         List<Path> knownHosts,
         Optional<String> alias,
         List<Destination> jumps,
         Restrictions restrictions) {
 
-    private static final int USUAL_PORT = 22;
+    private static final int DEFAULT_PORT = 22;
 
     /** As known_hosts writes it. */
-    String knownName() {
-        return alias.orElse(port == USUAL_PORT ? host : "[" + host + "]:" + port);
+    String knownHostsName() {
+        return alias.orElse(port == DEFAULT_PORT ? host : "[" + host + "]:" + port);
     }
 
     /** As a person speaks of it. */
     String name() {
-        return user + "@" + host + (port == USUAL_PORT ? "" : ":" + port);
+        return user + "@" + host + (port == DEFAULT_PORT ? "" : ":" + port);
     }
 }

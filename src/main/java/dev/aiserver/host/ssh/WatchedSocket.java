@@ -20,30 +20,30 @@ import java.util.Optional;
  */
 final class WatchedSocket implements SocketFactory {
     /** A server introduces itself with a few thousand bytes, and a banner before a login may fill some screens. */
-    private static final int MOST_BEFORE_THE_LOGIN = 1 << 20;
+    private static final int MAX_BYTES_BEFORE_LOGIN = 1 << 20;
 
     /** As many times as it may be waited for one piece it may be waited in all, not counting the person's answers. */
-    private static final int WAITS_BEFORE_THE_LOGIN = 6;
+    private static final int MAX_WAITS_BEFORE_LOGIN = 6;
 
-    private final Duration patience;
-    private final Optional<Session> way;
+    private final Duration connectTimeout;
+    private final Optional<Session> via;
     private volatile boolean loggedIn;
     private int read;
     private long waited;
     private volatile Socket socket = new Socket();
-    private volatile long lastHeard = System.nanoTime();
+    private volatile long lastReceived = System.nanoTime();
 
     /**
-     * @param patience for the other side to accept the connection
-     * @param way the session with the machine that makes the connection, when it is not this one
+     * @param connectTimeout for the other side to accept the connection
+     * @param via the session with the machine that makes the connection, when it is not this one
      */
-    WatchedSocket(Duration patience, Optional<Session> way) {
-        this.patience = patience;
-        this.way = way;
+    WatchedSocket(Duration connectTimeout, Optional<Session> via) {
+        this.connectTimeout = connectTimeout;
+        this.via = via;
     }
 
     Duration silence() {
-        return Duration.ofNanos(System.nanoTime() - lastHeard);
+        return Duration.ofNanos(System.nanoTime() - lastReceived);
     }
 
     /** From now on it may say more, and for longer. */
@@ -56,7 +56,7 @@ final class WatchedSocket implements SocketFactory {
         return Optional.ofNullable(socket.getInetAddress());
     }
 
-    void cut() {
+    void abort() {
         try {
             socket.close();
         } catch (IOException e) {
@@ -68,9 +68,9 @@ final class WatchedSocket implements SocketFactory {
     /** Tries all addresses of the host, as ssh does. */
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        int millis = Math.toIntExact(patience.toMillis());
-        if (way.isPresent()) {
-            socket = ChannelSocket.connect(way.get(), InetSocketAddress.createUnresolved(host, port), millis);
+        int millis = Math.toIntExact(connectTimeout.toMillis());
+        if (via.isPresent()) {
+            socket = ChannelSocket.connect(via.get(), InetSocketAddress.createUnresolved(host, port), millis);
             return socket;
         }
         IOException failure = new UnknownHostException(host);
@@ -95,7 +95,7 @@ final class WatchedSocket implements SocketFactory {
             public int read() throws IOException {
                 long start = System.nanoTime();
                 int value = super.read();
-                heard(1, start);
+                received(1, start);
                 return value;
             }
 
@@ -103,21 +103,21 @@ final class WatchedSocket implements SocketFactory {
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 long start = System.nanoTime();
                 int count = super.read(buffer, offset, length);
-                heard(count, start);
+                received(count, start);
                 return count;
             }
         };
     }
 
-    private void heard(int count, long start) throws IOException {
-        lastHeard = System.nanoTime();
+    private void received(int count, long start) throws IOException {
+        lastReceived = System.nanoTime();
         if (loggedIn) {
             return;
         }
         read += count;
-        waited += lastHeard - start;
-        if (read > MOST_BEFORE_THE_LOGIN
-                || waited > patience.multipliedBy(WAITS_BEFORE_THE_LOGIN).toNanos()) {
+        waited += lastReceived - start;
+        if (read > MAX_BYTES_BEFORE_LOGIN
+                || waited > connectTimeout.multipliedBy(MAX_WAITS_BEFORE_LOGIN).toNanos()) {
             throw new IOException("it speaks on and on, and not as an SSH server does");
         }
     }

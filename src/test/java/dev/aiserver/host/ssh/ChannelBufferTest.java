@@ -54,7 +54,7 @@ class ChannelBufferTest {
 
     @Test
     void silenceAndTheEndOfTheSessionAreToldApart() {
-        inflow.waitEach(20);
+        inflow.setReadTimeout(20);
         assertThatThrownBy(reader::read).isInstanceOf(SocketTimeoutException.class);
         alive.set(false);
         assertThatThrownBy(reader::read).isInstanceOf(SocketException.class).hasMessage("the SSH connection is lost");

@@ -32,7 +32,7 @@ final class Client implements AutoCloseable {
         CommandResult made = new LocalHost(System.getenv())
                 .run(Command.of("ssh-keygen", "-q", "-t", type, "-N", passphrase, "-C", name, "-f", key.toString()));
         if (!made.succeeded()) {
-            throw new IllegalStateException(made.complaint());
+            throw new IllegalStateException(made.firstLine());
         }
         return key;
     }
@@ -72,7 +72,7 @@ final class Client implements AutoCloseable {
     }
 
     SshHost host(String name) {
-        return host(name, Prompter.NOBODY, SshOptions.usual().acceptingNewHostKey());
+        return host(name, Prompter.NONE, SshOptions.defaults().acceptingNewHostKey());
     }
 
     SshHost host(String name, Prompter questions, SshOptions options) {

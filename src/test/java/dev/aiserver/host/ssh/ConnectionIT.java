@@ -58,7 +58,7 @@ class ConnectionIT {
     }
 
     private SshHost host(String name) {
-        return client.host(name, Prompter.NOBODY, IMPATIENT);
+        return client.host(name, Prompter.NONE, IMPATIENT);
     }
 
     private static void unreachable(Runnable action, String sentence) {
@@ -93,7 +93,7 @@ class ConnectionIT {
     @Test
     void aServerThatDiesInTheMiddleOfACommandIsNoticed() {
         try (SshHost host = host("server")) {
-            long pid = host.presence();
+            long pid = host.leasePid();
             CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS).execute(server::kill);
             String lost =
                     "The connection to nobody@127.0.0.1:" + server.port() + " was lost: it was closed" + RUN_AGAIN;
@@ -115,11 +115,11 @@ class ConnectionIT {
             String lost = "The connection to nobody@127.0.0.1:" + relay.port()
                     + " was lost: nothing was heard from it for 1 s" + RUN_AGAIN;
             for (Command command : List.of(
-                    Command.of("sleep", "600").within(Duration.ofMinutes(1)),
+                    Command.of("sleep", "600").withTimeout(Duration.ofMinutes(1)),
                     // So much that neither side's buffers take it: the sender is stuck, too.
-                    Command.of("cat").reading(new byte[50_000_000]).within(Duration.ofMinutes(1)))) {
+                    Command.of("cat").withStdin(new byte[50_000_000]).withTimeout(Duration.ofMinutes(1)))) {
                 try (SshHost host = host("relayed")) {
-                    host.presence();
+                    host.leasePid();
                     relay.block();
                     long begin = System.nanoTime();
                     unreachable(() -> host.run(command), lost);
@@ -136,7 +136,7 @@ class ConnectionIT {
         try (Relay relay = new Relay(server.port())) {
             client.machine("relayed", relay.port(), OpenSsh.USER, key);
             try (SshHost host = host("relayed")) {
-                host.presence();
+                host.leasePid();
                 CompletableFuture.delayedExecutor(
                                 SILENCE.multipliedBy(2).dividedBy(3).toMillis(), TimeUnit.MILLISECONDS)
                         .execute(relay::unblock);
@@ -184,7 +184,7 @@ class ConnectionIT {
     @Test
     void manyAtOnceAreAnsweredThoughAServerOpensTenOnly() {
         try (SshHost host = host("server")) {
-            host.presence();
+            host.leasePid();
             Command slow = Command.of("sh", "-c", "sleep 0.3; echo done");
             List<CompletableFuture<String>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(
                             () -> host.run(slow).text(), task -> new Thread(task).start()))
@@ -197,7 +197,7 @@ class ConnectionIT {
     @Test
     void itsPresenceEndsWithTheConnection() {
         SshHost host = host("server");
-        long pid = host.presence();
+        long pid = host.leasePid();
         assertThat(ProcessHandle.of(pid)).isPresent();
         host.close();
         assertThat(isGone(pid)).isTrue();
@@ -251,7 +251,7 @@ class ConnectionIT {
                 assertThat(List.of(result.text(), result.errorText(), result.exitCode()))
                         .isEqualTo(List.of("out\n", "err\n", 3));
                 assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
-                assertThat(ProcessHandle.of(host.presence())).isPresent();
+                assertThat(ProcessHandle.of(host.leasePid())).isPresent();
             }
         }
     }
@@ -317,7 +317,7 @@ class ConnectionIT {
                         .hasMessage(
                                 "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
             }
-            Host ahead = host.ahead(
+            Host ahead = host.prefetch(
                     new Prefetch(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
             assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
             assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(UserError.class);
@@ -341,7 +341,7 @@ class ConnectionIT {
                     () -> host.create(file, Content.of("new"), 0600),
                     () -> host.delete(file),
                     () -> host.createDirectory(file, 0700),
-                    host::presence);
+                    host::leasePid);
             for (int i = 0; i < operations.size(); i++) {
                 operations.get(i).run();
                 assertThat(host.roundTrips()).isEqualTo(i + 1);
@@ -351,7 +351,7 @@ class ConnectionIT {
             assertThat(host.roundTrips())
                     .as("facts and presence are asked once")
                     .isEqualTo(operations.size());
-            var ahead = host.ahead(new Prefetch(
+            var ahead = host.prefetch(new Prefetch(
                     List.of(file, server.home()),
                     List.of(file),
                     List.of(server.home()),

@@ -61,8 +61,8 @@ class EmbeddedSshdHostTest implements HostContract {
                 "[ -e \"$1\" ] && exec echo all of it; : >\"$1\"; echo a part; kill -KILL $$",
                 "sh",
                 home.resolve("asked").toString());
-        assertThat(host.ahead(Prefetch.ofCommands(List.of(question)))
-                        .look(question)
+        assertThat(host.prefetch(Prefetch.ofCommands(List.of(question)))
+                        .query(question)
                         .text())
                 .isEqualTo("all of it\n");
     }

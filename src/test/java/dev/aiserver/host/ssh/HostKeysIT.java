@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 @Tag("root")
 class HostKeysIT {
-    private static final SshOptions CAUTIOUS = SshOptions.usual();
+    private static final SshOptions CAUTIOUS = SshOptions.defaults();
     private static final SshOptions TRUSTING = CAUTIOUS.acceptingNewHostKey();
     private static final LocalHost MACHINE = new LocalHost(System.getenv());
 
@@ -73,7 +73,7 @@ class HostKeysIT {
 
     @Test
     void anUnknownMachineIsRefusedAndNotRemembered() {
-        for (Prompter questions : List.of(Prompter.NOBODY, new FakePrompter(false))) {
+        for (Prompter questions : List.of(Prompter.NONE, new FakePrompter(false))) {
             refuses(
                     () -> connect(questions, CAUTIOUS),
                     "The key of 127.0.0.1 is not known",
@@ -91,19 +91,19 @@ class HostKeysIT {
         assertThat(person.asked()).hasSize(1).first().asString().contains("127.0.0.1", fingerprint());
         String entry = entry(server.hostKey()).replaceAll(" [^ ]*$", "");
         assertThat(Files.readAllLines(client.knownHosts())).containsExactly("# no line end", entry);
-        connect(Prompter.NOBODY, CAUTIOUS);
+        connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
     void anUnknownMachineIsRememberedWithoutAQuestionWhenThatIsAskedFor() {
-        connect(Prompter.NOBODY, TRUSTING);
-        connect(Prompter.NOBODY, CAUTIOUS);
+        connect(Prompter.NONE, TRUSTING);
+        connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
     void aChangedKeyIsRefusedWhateverIsAllowed() throws IOException {
         Files.writeString(client.knownHosts(), "# mine\n");
-        connect(Prompter.NOBODY, TRUSTING);
+        connect(Prompter.NONE, TRUSTING);
         String old = fingerprint();
         server.newHostKey();
         server.restart();
@@ -124,10 +124,10 @@ class HostKeysIT {
 
     @Test
     void aHashedNameIsKnown() throws IOException {
-        connect(Prompter.NOBODY, TRUSTING);
+        connect(Prompter.NONE, TRUSTING);
         tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
         assertThat(Files.readString(client.knownHosts())).startsWith("|1|").doesNotContain("127.0.0.1");
-        connect(Prompter.NOBODY, CAUTIOUS);
+        connect(Prompter.NONE, CAUTIOUS);
         server.newHostKey();
         server.restart();
         refuses(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
@@ -146,15 +146,15 @@ class HostKeysIT {
     @Test
     void aKeyOfTheMachineIsKnownAtAnotherPort() throws IOException {
         Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(server.hostKey()) + "\n");
-        connect(Prompter.NOBODY, CAUTIOUS);
+        connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
     void anAliasNamesTheKey() throws IOException {
         Files.writeString(client.knownHosts(), "the-mac " + Client.publicHalf(server.hostKey()) + "\n");
-        refuses(() -> connect(Prompter.NOBODY, CAUTIOUS), "is not known");
+        refuses(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
         client.machine("alias", server.port(), OpenSsh.USER, directory.resolve("key"), "HostKeyAlias the-mac");
-        try (SshHost host = client.host("alias", Prompter.NOBODY, CAUTIOUS)) {
+        try (SshHost host = client.host("alias", Prompter.NONE, CAUTIOUS)) {
             assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
         }
     }
@@ -175,10 +175,10 @@ class HostKeysIT {
                 server.hostKey() + ".pub");
         server.restart("HostCertificate " + server.hostKey() + "-cert.pub");
         Files.writeString(client.knownHosts(), "@cert-authority [127.0.0.1]:* " + Client.publicHalf(authority) + "\n");
-        connect(Prompter.NOBODY, CAUTIOUS);
+        connect(Prompter.NONE, CAUTIOUS);
         Path foreign = client.key("foreign", "ed25519", "");
         Files.writeString(client.knownHosts(), "@cert-authority * " + Client.publicHalf(foreign) + "\n");
-        refuses(() -> connect(Prompter.NOBODY, CAUTIOUS), "is not known");
+        refuses(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
     }
 
     private void refusesAs(String name, String part, String... configuration) {

@@ -57,7 +57,7 @@ class KnownHostTest {
             """)
     void anEntryIsPlainOrMarked(String line, String marker) {
         KnownHost entry = KnownHost.parse(FILE, 7, line).orElseThrow();
-        assertThat(entry.isPlain()).isEqualTo(marker == null);
+        assertThat(entry.isUnmarked()).isEqualTo(marker == null);
         assertThat(entry.marker()).isEqualTo(marker == null ? "" : marker);
         assertThat(entry.key()).hasSize(3);
         assertThat(entry.place()).isEqualTo("/known_hosts line 7");

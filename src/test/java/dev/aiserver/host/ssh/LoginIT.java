@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("root")
 class LoginIT {
-    private static final SshOptions OPTIONS = SshOptions.usual().acceptingNewHostKey();
+    private static final SshOptions OPTIONS = SshOptions.defaults().acceptingNewHostKey();
 
     private final OpenSsh server = new OpenSsh(Path.of("/bin/sh"));
     private final OpenSsh passwords = new OpenSsh(Path.of("/bin/sh"), "MaxAuthTries 4", "PasswordAuthentication yes");
@@ -89,7 +89,7 @@ class LoginIT {
         String advice = ". Check the user name, and that your key is in ~/.ssh/authorized_keys there.";
         refused(
                 "server",
-                Prompter.NOBODY,
+                Prompter.NONE,
                 at(server) + " lets nobody in; tried: " + stranger + ", " + locked
                         + " (needs its passphrase; add it to the agent with ssh-add), " + broken
                         + " (no private key that can be read)" + advice);
@@ -107,7 +107,7 @@ class LoginIT {
         client.machine("server", server.port(), OpenSsh.USER, directory.resolve("nothing"));
         refused(
                 "server",
-                Prompter.NOBODY,
+                Prompter.NONE,
                 at(server) + " lets nobody in; there was no key to try. Check the user name, and that your key is in"
                         + " ~/.ssh/authorized_keys there.");
     }
@@ -150,14 +150,14 @@ class LoginIT {
             refusedBy(config, "only", "tried: the agent's configured.");
             refusedBy(config, "elsewhere", "tried: " + configured + ".");
             agent.add(key);
-            try (SshHost host = new SshHost(Destination.parse("server"), config, Prompter.NOBODY, OPTIONS)) {
+            try (SshHost host = new SshHost(Destination.parse("server"), config, Prompter.NONE, OPTIONS)) {
                 assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
             }
         }
     }
 
     private static void refusedBy(SshConfig config, String machine, String part) {
-        assertThatThrownBy(() -> new SshHost(Destination.parse(machine), config, Prompter.NOBODY, OPTIONS).facts())
+        assertThatThrownBy(() -> new SshHost(Destination.parse(machine), config, Prompter.NONE, OPTIONS).facts())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(part);
     }
@@ -186,7 +186,7 @@ class LoginIT {
         Path key = client.key("key", "ed25519", "");
         server.admit(key);
         client.machine("server", server.port(), OpenSsh.USER, key, "IdentityAgent " + directory.resolve(socket));
-        assertThat(user("server", Prompter.NOBODY)).isEqualTo(OpenSsh.USER);
+        assertThat(user("server", Prompter.NONE)).isEqualTo(OpenSsh.USER);
     }
 
     /** The agent of OpenSSH, with keys that need no passphrase any more. */
@@ -214,11 +214,11 @@ class LoginIT {
             Script.write(ask, "echo 'a secret'");
             CommandResult added = new LocalHost(System.getenv())
                     .run(Command.of("ssh-add", "-q", key.toString())
-                            .with(Map.of(
+                            .withEnvironment(Map.of(
                                     "SSH_AUTH_SOCK", socket.toString(),
                                     "SSH_ASKPASS", ask.toString(),
                                     "SSH_ASKPASS_REQUIRE", "force")));
-            assertThat(added.succeeded()).as(added.complaint()).isTrue();
+            assertThat(added.succeeded()).as(added.firstLine()).isTrue();
         }
 
         @Override

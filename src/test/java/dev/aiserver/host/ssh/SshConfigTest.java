@@ -24,7 +24,7 @@ class SshConfigTest {
 
     private SshTarget settings(String destination, String config) throws IOException {
         Path file = Files.writeString(directory.resolve("config"), config);
-        return new SshConfig(ENVIRONMENT, Optional.of(file)).settings(Destination.parse(destination));
+        return new SshConfig(ENVIRONMENT, Optional.of(file)).target(Destination.parse(destination));
     }
 
     @Test
@@ -67,14 +67,14 @@ class SshConfigTest {
     void whatIsTypedGoesBeforeTheConfiguration() throws IOException {
         SshTarget settings = settings("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
         assertThat(settings.name()).isEqualTo("bob@mac:23");
-        assertThat(settings.knownName()).isEqualTo("[mac]:23");
+        assertThat(settings.knownHostsName()).isEqualTo("[mac]:23");
     }
 
     @Test
     void withoutConfigurationItIsAsSshDoes() throws IOException {
         SshTarget settings = settings("ann@mac", "");
         assertThat(settings.name()).isEqualTo("ann@mac");
-        assertThat(settings.knownName()).isEqualTo("mac");
+        assertThat(settings.knownHostsName()).isEqualTo("mac");
         assertThat(settings.keyFiles())
                 .contains(Path.of("/home/ann/.ssh/id_ed25519"), Path.of("/home/ann/.ssh/id_rsa"));
         assertThat(settings.agent()).contains(Path.of("/run/agent"));
@@ -161,7 +161,7 @@ class SshConfigTest {
     @Test
     void aConfigurationThatIsMissingIsSaid() {
         SshConfig config = new SshConfig(ENVIRONMENT, Optional.of(directory.resolve("missing")));
-        assertThatThrownBy(() -> config.settings(Destination.parse("mac")))
+        assertThatThrownBy(() -> config.target(Destination.parse("mac")))
                 .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("ssh cannot say how mac is reached: Can't open user config file");
     }

@@ -44,7 +44,7 @@ public final class SshParsers {
             sections.write(stream, at, Math.min(1 + stream.length / 7, stream.length - at));
         }
         for (int i = 0; i <= sections.marks(); i++) {
-            size += sections.get(i).length;
+            size += sections.section(i).length;
         }
         if (size + OF_MARK * sections.marks() != stream.length) {
             throw new IllegalStateException("of " + stream.length + " bytes, " + size + " are between marks");

@@ -142,7 +142,7 @@ class StrangersTest {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, script(kind));
             client.machine("stranger", server.getLocalPort(), "anybody", key);
-            try (SshHost host = client.host("stranger", Prompter.NOBODY, impatient)) {
+            try (SshHost host = client.host("stranger", Prompter.NONE, impatient)) {
                 UserError refusal = failure(host::facts);
                 assertThat(refusal.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
                 assertThat(refusal.sentence()).contains("127.0.0.1");
@@ -186,21 +186,21 @@ class StrangersTest {
                     done
                     """.formatted(behaviour));
             client.machine("stranger", server.port(), "anybody", key);
-            Command command = Command.of("anything").within(Duration.ofSeconds(5));
+            Command command = Command.of("anything").withTimeout(Duration.ofSeconds(5));
             List<RemoteScript> all = List.of(
                     SshHost::facts,
                     host -> host.file(ANY),
                     host -> host.run(command),
-                    host -> host.lookAll(List.of(command, command)),
+                    host -> host.queryAll(List.of(command, command)),
                     host -> host.find("sh"),
                     host -> host.stat(ANY),
                     host -> host.list(ANY),
                     host -> host.delete(ANY),
-                    SshHost::presence,
-                    host -> host.ahead(Prefetch.ofCommands(List.of(command))
+                    SshHost::leasePid,
+                    host -> host.prefetch(Prefetch.ofCommands(List.of(command))
                                     .and(Prefetch.ofFiles(List.of(ANY)))
                                     .and(Prefetch.ofPrograms("sh")))
-                            .look(command));
+                            .query(command));
             boolean isLong = behaviour.contains("yes") || behaviour.contains("while") || behaviour.contains("head");
             for (RemoteScript question : isLong ? all.subList(0, 2) : all) {
                 try (SshHost host = client.host("stranger")) {
