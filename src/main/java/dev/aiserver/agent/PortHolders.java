@@ -48,7 +48,8 @@ public final class PortHolders {
      * @param own process of the service; empty when it does not run
      * @param address that it would listen on
      */
-    public Optional<Holder> otherThan(String label, OptionalInt own, String address, int port, List<Listener> listeners) {
+    public Optional<Holder> otherThan(
+            String label, OptionalInt own, String address, int port, List<Listener> listeners) {
         List<Listener> matching = listeners.stream()
                 .filter(listener -> listener.port() == port)
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))

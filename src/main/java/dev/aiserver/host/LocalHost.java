@@ -154,7 +154,9 @@ public final class LocalHost implements Host {
         }
 
         int exitCode(int processExitCode) {
-            return outputExceeded ? CommandResult.OUTPUT_LIMIT_EXCEEDED : expired ? CommandResult.TIMED_OUT : processExitCode;
+            return outputExceeded
+                    ? CommandResult.OUTPUT_LIMIT_EXCEEDED
+                    : expired ? CommandResult.TIMED_OUT : processExitCode;
         }
 
         private static void kill(Process process) {
@@ -321,7 +323,8 @@ public final class LocalHost implements Host {
         Socket socket = new Socket();
         try {
             socket.connect(
-                    new InetSocketAddress(address.getHostString(), address.getPort()), Math.toIntExact(timeout.toMillis()));
+                    new InetSocketAddress(address.getHostString(), address.getPort()),
+                    Math.toIntExact(timeout.toMillis()));
             return socket;
         } catch (IOException e) {
             socket.close();

@@ -191,7 +191,8 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                 names.computeIfAbsent(problem, any -> new ArrayList<>()).add(name));
         if (!names.isEmpty()) {
             throw new UserError(names.entrySet().stream()
-                    .map(each -> replaceableMessage(each.getValue().stream().sorted().toList(), each.getKey()))
+                    .map(each ->
+                            replaceableMessage(each.getValue().stream().sorted().toList(), each.getKey()))
                     .collect(Collectors.joining("\n")));
         }
     }

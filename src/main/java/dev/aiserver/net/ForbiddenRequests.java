@@ -174,7 +174,8 @@ public final class ForbiddenRequests {
         }
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
-            requests.put("spelling." + endpoint.method() + ":" + endpoint.path(), respelled(endpoint.method(), path, host));
+            requests.put(
+                    "spelling." + endpoint.method() + ":" + endpoint.path(), respelled(endpoint.method(), path, host));
         }
         requests.put("spelling.DELETE:/api/delete", respelled("DELETE", "/api/delete", host));
         for (Endpoint endpoint : open) {

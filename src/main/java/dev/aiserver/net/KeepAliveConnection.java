@@ -26,7 +26,8 @@ public final class KeepAliveConnection implements AutoCloseable {
     public RawHttpResponse send(RawHttpRequest request) throws IOException {
         try {
             socket.getOutputStream().write(request.keepAliveBytes());
-            return RawHttpClient.readResponse(socket, responses, arrival, request.method().equals("HEAD"))
+            return RawHttpClient.readResponse(
+                            socket, responses, arrival, request.method().equals("HEAD"))
                     .readAll();
         } catch (IOException e) {
             close();

@@ -67,7 +67,8 @@ public final class RawHttpClient {
 
     /** Returns a probe that sends from this address of this machine, not from the one that its routes choose. */
     public RawHttpClient from(InetAddress address) {
-        return new RawHttpClient(server, timeout, (target, limit) -> connect(Optional.of(address), target, limit), responseLimit);
+        return new RawHttpClient(
+                server, timeout, (target, limit) -> connect(Optional.of(address), target, limit), responseLimit);
     }
 
     /** Returns a probe for which an answer, once it has begun, must be whole within this time. */

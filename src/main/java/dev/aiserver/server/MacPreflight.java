@@ -206,7 +206,8 @@ public final class MacPreflight implements Preflight {
     /** It asks the server that it finds by this variable. */
     private static Command ollamaVersion(String program, ServerSpec spec) {
         return Command.of(program, "--version")
-                .withEnvironment(Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
+                .withEnvironment(
+                        Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
     /** Its version, and how it was built. */

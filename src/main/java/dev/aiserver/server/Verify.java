@@ -58,8 +58,9 @@ public final class Verify {
     /** @throws UserError when nothing is installed */
     public VerifyContext installed() {
         HostReaders first = HostReaders.on(host, launchd, records, ServerHost.prefetch(host, launchd));
-        HostReaders outlook = first.prefetchMore(
-                first.installation().map(known -> followUpPrefetch(first, known)).orElseGet(Prefetch::none));
+        HostReaders outlook = first.prefetchMore(first.installation()
+                .map(known -> followUpPrefetch(first, known))
+                .orElseGet(Prefetch::none));
         Installation installation = Installation.load(outlook.records());
         ServerSpec spec = installation.spec();
         ServerHost server = server(outlook, installation);

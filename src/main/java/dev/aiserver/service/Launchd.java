@@ -94,8 +94,8 @@ public final class Launchd {
 
     /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
     public Prefetch sessionPrefetch(String variable) {
-        return Prefetch.ofCommands(
-                List.of(launchctl.printCommand(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
+        return Prefetch.ofCommands(List.of(
+                launchctl.printCommand(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
     }
 
     private List<String> domains() {

@@ -48,7 +48,8 @@ public record LogFiles(List<Path> files) {
     /** What the other methods will ask. */
     public Prefetch prefetch(Path home) {
         return Prefetch.ofStats(Stream.concat(
-                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()), withRotated())
+                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()),
+                        withRotated())
                 .distinct()
                 .toList());
     }

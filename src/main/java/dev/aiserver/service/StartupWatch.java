@@ -118,7 +118,8 @@ final class StartupWatch implements BooleanSupplier {
 
     static UserError doesNotStayUp(String label, Optional<LaunchctlPrint> now) {
         return new UserError(label + " does not stay up: "
-                + now.map(print -> print.lastExit().description() + seeLog(print)).orElse("it was unloaded") + ".");
+                + now.map(print -> print.lastExit().description() + seeLog(print))
+                        .orElse("it was unloaded") + ".");
     }
 
     static String seeLog(LaunchctlPrint now) {

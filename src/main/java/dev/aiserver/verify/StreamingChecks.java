@@ -249,7 +249,8 @@ final class StreamingChecks {
                                 FIX));
             }
             if (!departure.readUntilClosed().contains("[DONE]")) {
-                return stopped(waited, line.get(), departure.responseStarted() ? "; the first word came before that" : "");
+                return stopped(
+                        waited, line.get(), departure.responseStarted() ? "; the first word came before that" : "");
             }
             String took = took(line.get());
             return SECONDS.matcher(took).matches()

@@ -175,7 +175,8 @@ public interface HostContract {
     @Test
     default void aMegabyteGoesInAndComesOut(@Home Path home) {
         byte[] megabyte = bytes(1 << 20);
-        assertThat(host(home).run(Command.of("cat").withStdin(megabyte)).stdout()).isEqualTo(megabyte);
+        assertThat(host(home).run(Command.of("cat").withStdin(megabyte)).stdout())
+                .isEqualTo(megabyte);
     }
 
     @Test
@@ -764,8 +765,8 @@ public interface HostContract {
         assertThat(spoilt.succeeded()).as(spoilt.errorText()).isTrue();
         String asked = home.resolve(program).toString();
 
-        ProgramAudit audit = ProgramAudit.read(
-                host.run(ProgramAudit.command(List.of(asked))).text(), host.facts());
+        ProgramAudit audit =
+                ProgramAudit.read(host.run(ProgramAudit.command(List.of(asked))).text(), host.facts());
 
         assertThat(audit.missing()).isEmpty();
         if (open == null) {

@@ -348,8 +348,11 @@ class RawHttpClientTest {
             }
         });
         Duration limit = size == 1 ? IMPATIENT : PATIENT.multipliedBy(6);
-        try (AbandonedRequest departure = probe(PATIENT).withResponseLimit(limit).abandon(RawHttpRequest.get("/", "h"), PATIENT)) {
-            assertThatThrownBy(departure::readUntilClosed).isInstanceOf(IOException.class).hasMessage(message);
+        try (AbandonedRequest departure =
+                probe(PATIENT).withResponseLimit(limit).abandon(RawHttpRequest.get("/", "h"), PATIENT)) {
+            assertThatThrownBy(departure::readUntilClosed)
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(message);
         }
         served.join();
     }

@@ -40,8 +40,9 @@ final class ConnectErrors {
                     + " (System Settings, General, Sharing).");
         }
         if (message.contains("Too many authentication failures")) {
-            return unreachable(target.name() + " gave up after too many keys; set IdentitiesOnly and IdentityFile for it"
-                    + " in ~/.ssh/config (" + keys.tried() + ").");
+            return unreachable(
+                    target.name() + " gave up after too many keys; set IdentitiesOnly and IdentityFile for it"
+                            + " in ~/.ssh/config (" + keys.tried() + ").");
         }
         if (message.startsWith("Auth ")) {
             return unreachable(target.name() + (passwords.wasAsked() ? " refused the password" : " lets nobody in")

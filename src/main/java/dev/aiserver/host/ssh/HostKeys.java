@@ -36,8 +36,7 @@ final class HostKeys implements HostKeyRepository {
      */
     HostKeys(SshTarget target, Prompter prompter, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
         this.target = target;
-        this.known =
-                new KnownHosts(target.knownHosts(), target.restrictions().revoked());
+        this.known = new KnownHosts(target.knownHosts(), target.restrictions().revoked());
         this.prompter = prompter;
         this.acceptNew = acceptNew;
         this.address = address;

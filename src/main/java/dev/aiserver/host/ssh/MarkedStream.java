@@ -82,6 +82,8 @@ final class MarkedStream extends OutputStream {
 
     /** What stood before the mark of that number, counted from 0; for the last, what has come since. */
     synchronized byte[] section(int number) {
-        return number < sections.size() ? sections.get(number) : number == sections.size() ? current.toByteArray() : new byte[0];
+        return number < sections.size()
+                ? sections.get(number)
+                : number == sections.size() ? current.toByteArray() : new byte[0];
     }
 }

@@ -197,7 +197,8 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private UserError incompleteBatch(ShellBatch.BatchResult result) {
-        boolean tooMuch = result.unfinished().stream().anyMatch(partial -> partial.exitCode() == CommandResult.OUTPUT_LIMIT_EXCEEDED);
+        boolean tooMuch = result.unfinished().stream()
+                .anyMatch(partial -> partial.exitCode() == CommandResult.OUTPUT_LIMIT_EXCEEDED);
         return connection()
                 .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONG_LIMIT.toMinutes() + " minutes");
     }
@@ -265,7 +266,8 @@ public final class SshHost implements Host, AutoCloseable {
         RemotePrefetch remote = new RemotePrefetch(prefetch);
         Duration limit = SHELL_START_LIMIT.plus(remote.longestTimeout());
         return new PrefetchingHost(
-                this, remote.read(runBatch(new ShellBatch(remote.scripts()), limit).answers()));
+                this,
+                remote.read(runBatch(new ShellBatch(remote.scripts()), limit).answers()));
     }
 
     @Override
