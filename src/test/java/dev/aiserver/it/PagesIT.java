@@ -76,7 +76,7 @@ class PagesIT {
         }
     }
 
-    /** What the mark says in place of the block, because nobody is at a terminal; or another model for the block's. */
+    /** Returns the mark's command in place of the block's, which would ask; or the block's with the mark's model. */
     private static String script(Block block) {
         String instead = block.mark().replaceFirst("^run(?:: )?", "");
         String script = block.text();

@@ -163,8 +163,9 @@ class ReferencePagesTest {
                 .collect(Collectors.joining(", "));
     }
 
+    /** Options within a sentence are code, or two hyphens would become a dash. */
     private static String description(ArgSpec argument) {
-        return String.join(" ", argument.description());
+        return String.join(" ", argument.description()).replaceAll("--[a-z][a-z-]*", "`$0`");
     }
 
     private static String cell(String text) {
@@ -172,14 +173,11 @@ class ReferencePagesTest {
     }
 
     private static String configurationKeys() {
-        StringBuilder text = new StringBuilder("| Key | Values | Default | |\n|---|---|---|---|\n");
+        StringBuilder text = new StringBuilder("| Key | What it is for | Values | Default |\n|---|---|---|---|\n");
         for (ConfigurationKey key : ConfigurationKey.values()) {
+            String defaultValue = key.defaultValue().isEmpty() ? "" : "`" + key.defaultValue() + "`";
             text.append("| `%s` | %s | %s | %s |%n"
-                    .formatted(
-                            key.path(),
-                            key.type(),
-                            key.defaultValue().isEmpty() ? "" : "`" + key.defaultValue() + "`",
-                            key.description()));
+                    .formatted(key.path(), key.description(), key.type(), defaultValue));
         }
         return text.toString();
     }
