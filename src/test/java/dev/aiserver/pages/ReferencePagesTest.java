@@ -176,8 +176,7 @@ class ReferencePagesTest {
         StringBuilder text = new StringBuilder("| Key | What it is for | Values | Default |\n|---|---|---|---|\n");
         for (ConfigurationKey key : ConfigurationKey.values()) {
             String defaultValue = key.defaultValue().isEmpty() ? "" : "`" + key.defaultValue() + "`";
-            text.append("| `%s` | %s | %s | %s |%n"
-                    .formatted(key.path(), key.description(), key.type(), defaultValue));
+            text.append("| `%s` | %s | %s | %s |%n".formatted(key.path(), key.description(), key.type(), defaultValue));
         }
         return text.toString();
     }
