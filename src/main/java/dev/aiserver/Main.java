@@ -3,6 +3,7 @@ package dev.aiserver;
 import dev.aiserver.cli.CommandTree;
 import dev.aiserver.report.CleanStream;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.DebugLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,8 @@ public final class Main {
      * apart.
      */
     private static final String TERMINALS = "AISERVER_TERMINALS";
+
+    private static final String DEBUG = "AISERVER_DEBUG";
 
     private Main() {}
 
@@ -52,15 +55,22 @@ public final class Main {
             Signals signals) {
         List<String> terminals = List.of(environment.getOrDefault(TERMINALS, "").split(" "));
         boolean colours = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
+        DebugLog debug = wantsDebug(args, environment) ? DebugLog.to(err.writer()) : DebugLog.OFF;
         Console console = new Console(
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)),
                 out.writer(),
                 err.writer(),
                 terminals.containsAll(List.of("in", "err")),
                 colours,
-                terminals.contains("err") && !"dumb".equals(environment.get("TERM")));
+                terminals.contains("err") && !"dumb".equals(environment.get("TERM")) && !debug.isOn());
         String version = version();
-        return CommandTree.run(args, new Wiring(environment, console, signals, version), console, version);
+        return CommandTree.run(
+                args, new Wiring(environment, console, signals, version, debug), console, debug, version);
+    }
+
+    /** Read before the command line is parsed, because a wrong command line may be what the person looks into. */
+    private static boolean wantsDebug(String[] args, Map<String, String> environment) {
+        return List.of(args).contains("--debug") || "1".equals(environment.get(DEBUG));
     }
 
     private static String version() {

@@ -17,6 +17,7 @@ import dev.aiserver.server.ManagedResources;
 import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
+import dev.aiserver.server.SupportInfo;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
@@ -108,6 +109,11 @@ final class OnHost implements UseCases {
     @Override
     public Status status() {
         return new Status(host, launchd(), records());
+    }
+
+    @Override
+    public SupportInfo supportInfo() {
+        return new SupportInfo(host, records());
     }
 
     @Override

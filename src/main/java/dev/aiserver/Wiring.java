@@ -9,6 +9,7 @@ import dev.aiserver.host.ssh.SshConfig;
 import dev.aiserver.host.ssh.SshHost;
 import dev.aiserver.host.ssh.SshOptions;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.DebugLog;
 import dev.aiserver.server.App;
 import dev.aiserver.server.Release;
 import dev.aiserver.template.Renderer;
@@ -21,19 +22,21 @@ final class Wiring implements Machines {
     private final Console console;
     private final Signals signals;
     private final String version;
+    private final DebugLog debug;
     private final Renderer renderer = new Renderer();
 
-    Wiring(Map<String, String> environment, Console console, Signals signals, String version) {
+    Wiring(Map<String, String> environment, Console console, Signals signals, String version, DebugLog debug) {
         this.environment = environment;
         this.console = console;
         this.signals = signals;
         this.version = version;
+        this.debug = debug;
     }
 
     @Override
     public UseCases here() {
         return new OnHost(
-                new LocalHost(environment),
+                new LocalHost(environment, debug.on("this machine")),
                 Optional.empty(),
                 console,
                 signals,

@@ -43,22 +43,27 @@ class MainTest {
     @Test
     void helpNamesEveryCommandAndExitCode() {
         String help = """
-                Usage: aiserver [-hV] COMMAND
+                Usage: aiserver [-hV] [--debug] COMMAND
                 Turns this Mac into a private AI server, and proves that it is safe.
+                      --debug     Print each program that runs on standard error, with host,
+                                    exit code and duration, and the stack trace of a bug.
+                                    AISERVER_DEBUG=1 does this too.
                   -h, --help      Show this help.
                   -V, --version   Show the version.
                 Commands:
-                  install      Plan, show, apply and verify the server on this Mac; a second
-                                 time: bring it to the configuration.
-                  plan         Show what install would change, with a diff of every file;
-                                 change nothing.
-                  uninstall    Take back everything that install changed; models, Homebrew's
-                                 packages and Tailscale stay.
-                  verify       Prove that the server runs, listens where it should and nowhere
-                                 else, and refuses what it should.
-                  warm-models  Download models that are missing, load them into memory, keep
-                                 them there, and prove it.
-                  status       Services, sockets, edited files and models at a glance.
+                  install         Plan, show, apply and verify the server on this Mac; a second
+                                    time: bring it to the configuration.
+                  plan            Show what install would change, with a diff of every file;
+                                    change nothing.
+                  uninstall       Take back everything that install changed; models, Homebrew's
+                                    packages and Tailscale stay.
+                  verify          Prove that the server runs, listens where it should and
+                                    nowhere else, and refuses what it should.
+                  warm-models     Download models that are missing, load them into memory, keep
+                                    them there, and prove it.
+                  status          Services, sockets, edited files and models at a glance.
+                  support-bundle  Collect what a bug report needs in one zip archive: versions,
+                                    status, checks and the ends of the logs.
 
                 Exit codes:
                   0  done, or nothing to do

@@ -3,8 +3,14 @@ package dev.aiserver.cli;
 import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
+import dev.aiserver.report.DebugLog;
 import dev.aiserver.report.FleetReport;
 import dev.aiserver.report.Json;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -57,6 +64,14 @@ public final class CommandTree {
                 description = "Show the version.")
         private boolean version;
 
+        @Option(
+                names = "--debug",
+                scope = ScopeType.INHERIT,
+                description =
+                        "Print each program that runs on standard error, with host, exit code and duration, and the"
+                                + " stack trace of a bug. AISERVER_DEBUG=1 does this too.")
+        private boolean debug;
+
         @Override
         public void run() {
             throw new ParameterException(spec.commandLine(), "A command is missing");
@@ -77,24 +92,24 @@ public final class CommandTree {
     private CommandTree() {}
 
     /** Runs one command, on the machines that it names, and says its exit code. */
-    public static int run(String[] args, Machines machines, Console console, String version) {
-        CommandLine commands = tree(args, machines.here(), console, version);
+    public static int run(String[] args, Machines machines, Console console, DebugLog debug, String version) {
+        CommandLine commands = tree(args, machines.here(), console, debug, version);
         commands.setExecutionStrategy(parsed -> {
             try {
-                return execute(args, parsed, machines, console, version);
+                return execute(args, parsed, machines, console, debug, version);
             } catch (UserError trouble) {
                 throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
             }
         });
-        return executed(commands, args, console);
+        return executed(commands, args, console, debug);
     }
 
     /** The library passes errors on, and the end of a stack or of the memory needs a sentence too. */
-    private static int executed(CommandLine commands, String[] args, Console console) {
+    private static int executed(CommandLine commands, String[] args, Console console, DebugLog debug) {
         try {
             return commands.execute(args);
         } catch (StackOverflowError | OutOfMemoryError e) {
-            return failed(e, args.length == 0 ? "" : args[0], args, console);
+            return failed(e, args.length == 0 ? "" : args[0], args, console, debug);
         }
     }
 
@@ -104,7 +119,8 @@ public final class CommandTree {
                 : parsed.commandSpec().commandLine();
     }
 
-    private static int execute(String[] args, ParseResult parsed, Machines machines, Console console, String version) {
+    private static int execute(
+            String[] args, ParseResult parsed, Machines machines, Console console, DebugLog debug, String version) {
         Optional<MachineOptions> options = MachineOptions.of(parsed);
         requireSettings(parsed);
         List<String> hosts =
@@ -113,8 +129,8 @@ public final class CommandTree {
             return new CommandLine.RunLast().execute(parsed);
         }
         boolean mayAsk = !parsed.subcommand().hasMatchedOption("--no-input");
-        Fleet fleet = new Fleet(machines, console, options.get(), mayAsk);
-        Fleet.Task task = (useCases, own) -> executed(tree(args, useCases, own, version), args, own);
+        Fleet fleet = new Fleet(machines, console, debug, options.get(), mayAsk);
+        Fleet.Task task = (useCases, own) -> executed(tree(args, useCases, own, debug, version), args, own, debug);
         if (hosts.size() == 1) {
             return fleet.one(hosts.get(0), task);
         }
@@ -150,6 +166,10 @@ public final class CommandTree {
             throw new ParameterException(
                     command(parsed), "--print-commands is for one machine at a time; name it with --host");
         }
+        if (command.commandSpec().name().equals("support-bundle")) {
+            throw new ParameterException(
+                    command(parsed), "support-bundle writes one archive for one machine; name it with --host");
+        }
         if (options.parallel < 1) {
             throw new ParameterException(command(parsed), "--parallel-hosts must be 1 or more");
         }
@@ -168,27 +188,50 @@ public final class CommandTree {
                 : Optional.ofNullable(parsed.subcommand().matchedOptionValue("--config", (Path) null));
     }
 
-    static CommandLine tree(String[] args, UseCases useCases, Console console, String version) {
+    static CommandLine tree(String[] args, UseCases useCases, Console console, DebugLog debug, String version) {
         CommandLine commands = new CommandLine(new Root());
-        wanted(args).forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
+        wanted(args, makers(debug, version))
+                .forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
         commands.setOut(console.ownAnswer())
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler((exception, arguments) -> misused(exception, args, console))
-                .setExecutionExceptionHandler(
-                        (exception, command, parsed) -> failed(exception, command.getCommandName(), args, console));
+                .setExecutionExceptionHandler((exception, command, parsed) ->
+                        failed(exception, command.getCommandName(), args, console, debug));
         commands.getSubcommands().values().forEach(command -> MachineOptions.addTo(command.getCommandSpec()));
         commands.getCommandSpec().version("aiserver " + version);
         return commands;
     }
 
-    /** The one that is named first, or else all. */
-    private static List<Maker> wanted(String[] args) {
-        List<Maker> named = MAKERS.stream()
+    private static List<Maker> makers(DebugLog debug, String version) {
+        Maker supportBundle = new Maker(
+                "support-bundle",
+                (useCases, console) -> new SupportBundleCommand(
+                        useCases, console, words -> document(words.toArray(String[]::new), useCases, debug, version)));
+        return Stream.concat(MAKERS.stream(), Stream.of(supportBundle)).toList();
+    }
+
+    /** Runs a command that answers with a JSON document, and returns that document; an error is one too. */
+    private static String document(String[] args, UseCases useCases, DebugLog debug, String version) {
+        StringWriter answer = new StringWriter();
+        Console own = new Console(
+                new BufferedReader(Reader.nullReader()),
+                new PrintWriter(answer),
+                new PrintWriter(Writer.nullWriter()),
+                false,
+                false,
+                false);
+        executed(tree(args, useCases, own, debug, version), args, own, debug);
+        return answer.toString();
+    }
+
+    /** Returns the command that is named first, or else all. */
+    private static List<Maker> wanted(String[] args, List<Maker> makers) {
+        List<Maker> named = makers.stream()
                 .filter(maker -> args.length > 0 && maker.name().equals(args[0]))
                 .toList();
-        return named.isEmpty() ? MAKERS : named;
+        return named.isEmpty() ? makers : named;
     }
 
     private static int misused(ParameterException exception, String[] args, Console console) {
@@ -202,8 +245,9 @@ public final class CommandTree {
         return ExitCode.USAGE;
     }
 
-    private static int failed(Throwable thrown, String command, String[] args, Console console) {
+    private static int failed(Throwable thrown, String command, String[] args, Console console, DebugLog debug) {
         Failure failure = Failure.of(thrown);
+        debug.thrown(thrown);
         console.say("aiserver: " + failure.sentence());
         answerIfJson(args, command, failure.sentence(), console);
         return failure.exitCode();

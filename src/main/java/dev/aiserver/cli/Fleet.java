@@ -2,6 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.DebugLog;
 import dev.aiserver.report.FleetProgress;
 import dev.aiserver.report.FleetReport;
 import java.io.BufferedReader;
@@ -28,13 +29,15 @@ final class Fleet {
 
     private final Machines machines;
     private final Console console;
+    private final DebugLog debug;
     private final MachineOptions options;
     private final boolean mayAsk;
 
     /** @param mayAsk whether the person allows questions */
-    Fleet(Machines machines, Console console, MachineOptions options, boolean mayAsk) {
+    Fleet(Machines machines, Console console, DebugLog debug, MachineOptions options, boolean mayAsk) {
         this.machines = machines;
         this.console = console;
+        this.debug = debug;
         this.options = options;
         this.mayAsk = mayAsk;
     }
@@ -134,6 +137,7 @@ final class Fleet {
         } catch (RuntimeException | Error failure) {
             // An error too is this machine's alone: what has used up stack or memory is gone with its run.
             Failure itsOwn = Failure.of(failure);
+            debug.thrown(failure);
             own.say("aiserver: " + itsOwn.sentence());
             exitCode = itsOwn.exitCode();
         }

@@ -1,6 +1,7 @@
 package dev.aiserver.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,6 +23,11 @@ final class PrivateFile {
      * @throws IOException whose reason {@link #reason} says in words
      */
     static void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @throws IOException whose reason {@link #reason} says in words */
+    static void write(Path file, byte[] content) throws IOException {
         Path absolute = file.toAbsolutePath();
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)
                 && !Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
@@ -37,7 +43,7 @@ final class PrivateFile {
                 ".tmp",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            Files.writeString(temporary, text);
+            Files.write(temporary, content);
             Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(temporary);

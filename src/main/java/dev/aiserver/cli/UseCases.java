@@ -6,6 +6,7 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
+import dev.aiserver.server.SupportInfo;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
@@ -33,6 +34,8 @@ public interface UseCases {
     Verify verify();
 
     Status status();
+
+    SupportInfo supportInfo();
 
     /** @throws dev.aiserver.host.UserError when nothing is installed */
     Installation installation();

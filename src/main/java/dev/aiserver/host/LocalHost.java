@@ -37,11 +37,17 @@ public final class LocalHost implements Host {
     private final Map<String, String> environment;
     private final List<Path> searchPath;
     private final LocalFiles files = new LocalFiles();
+    private final CommandTrace trace;
     private @Nullable HostIdentity facts;
     private @Nullable ProgramAudit tools;
 
     /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
     public LocalHost(Map<String, String> environment) {
+        this(environment, CommandTrace.OFF);
+    }
+
+    /** @param trace is told of each command that has ended */
+    public LocalHost(Map<String, String> environment, CommandTrace trace) {
         Set<String> directories =
                 new LinkedHashSet<>(List.of(environment.getOrDefault("PATH", "").split(":")));
         directories.addAll(Host.DEFAULT_DIRECTORIES);
@@ -50,6 +56,7 @@ public final class LocalHost implements Host {
         this.environment = new HashMap<>(environment);
         this.environment.put("PATH", String.join(":", directories));
         this.environment.put("LC_ALL", "C");
+        this.trace = trace;
     }
 
     @Override
@@ -80,6 +87,13 @@ public final class LocalHost implements Host {
 
     @Override
     public CommandResult run(Command command) {
+        long start = System.nanoTime();
+        CommandResult result = execute(command);
+        trace.ended(command.toString(), result.exitCode(), Duration.ofNanos(System.nanoTime() - start));
+        return result;
+    }
+
+    private CommandResult execute(Command command) {
         // Java looks a program up on the JVM's own PATH, not on the one that the child gets.
         Optional<Path> program =
                 command.program().contains("/") ? Optional.of(Path.of(command.program())) : find(command.program());

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The name of a person's home, which is that of the person; with letters of any language. */
 record UserName(String plain) {
-    private static final String SLASH = "(?:/|%2[Ff])";
+    private static final String SLASH = "(?:\\\\?/|%2[Ff])";
 
     /** A letter beyond ASCII may be percent-encoded, or spelled as in JSON. */
     private static final String SPELLED = "%[89A-Fa-f][0-9A-Fa-f]|\\\\u[0-9A-Fa-f]{4}";

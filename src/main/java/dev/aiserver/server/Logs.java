@@ -50,7 +50,15 @@ public record Logs(Path folder) {
         return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels());
     }
 
+    List<Path> ofOllama() {
+        return List.of(ollamaStdout(), ollamaStderr());
+    }
+
+    List<Path> all() {
+        return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels(), rotation());
+    }
+
     LogFiles files() {
-        return new LogFiles(List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels(), rotation()));
+        return new LogFiles(all());
     }
 }

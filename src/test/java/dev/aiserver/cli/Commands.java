@@ -1,6 +1,7 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.report.Console;
+import dev.aiserver.report.DebugLog;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -16,6 +17,6 @@ public final class Commands {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         Console console = new Console(new BufferedReader(Reader.nullReader()), nowhere, nowhere, false, false, false);
         return CommandTree.tree(
-                new String[0], new NoUseCases(() -> new IllegalStateException("only described")), console, "0");
+                new String[0], new NoUseCases(() -> new IllegalStateException("only described")), console, DebugLog.OFF, "0");
     }
 }

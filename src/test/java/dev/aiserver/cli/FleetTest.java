@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.DebugLog;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -71,7 +72,7 @@ class FleetTest {
                 false,
                 false,
                 false);
-        return CommandTree.run(args, machines, console, "1");
+        return CommandTree.run(args, machines, console, DebugLog.OFF, "1");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
+import dev.aiserver.server.SupportInfo;
 import dev.aiserver.server.Uninstall;
 import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
@@ -61,6 +62,11 @@ record NoUseCases(Supplier<Throwable> failure) implements UseCases {
 
     @Override
     public Status status() {
+        return fail();
+    }
+
+    @Override
+    public SupportInfo supportInfo() {
         return fail();
     }
 
