@@ -17,6 +17,10 @@ public final class Commands {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         Console console = new Console(new BufferedReader(Reader.nullReader()), nowhere, nowhere, false, false, false);
         return CommandTree.tree(
-                new String[0], new NoUseCases(() -> new IllegalStateException("only described")), console, DebugLog.OFF, "0");
+                new String[0],
+                new NoUseCases(() -> new IllegalStateException("only described")),
+                console,
+                DebugLog.OFF,
+                "0");
     }
 }

@@ -80,7 +80,8 @@ final class Mac implements AutoCloseable {
                     + "mount --bind \"$tool\" \"/usr/bin/${tool##*/}\" || exit 1; done; "
                     + "exec setpriv --reuid=" + NOBODY + " --regid=" + NOBODY + " --clear-groups \"$@\"";
             // What a shell started in the background ignores SIGINT, and so does all that it starts.
-            within = List.of("env", "--default-signal=INT,HUP,TERM", "ip", "netns", "exec", network, "sh", "-c", instead, "sh");
+            within = List.of(
+                    "env", "--default-signal=INT,HUP,TERM", "ip", "netns", "exec", network, "sh", "-c", instead, "sh");
             must("ip", "netns", "add", network);
             must("ip", "-n", network, "link", "set", "lo", "up");
             addAddress(address);
