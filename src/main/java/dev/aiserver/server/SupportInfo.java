@@ -43,7 +43,7 @@ public final class SupportInfo {
         StringBuilder text = new StringBuilder();
         SYSTEM.forEach(command -> text.append(output(command)));
         ProgramAudit audit = ProgramAudit.read(
-                host.look(ProgramAudit.question(List.copyOf(PROGRAMS.keySet()))).text(), host.facts());
+                host.query(ProgramAudit.command(List.copyOf(PROGRAMS.keySet()))).text(), host.facts());
         PROGRAMS.forEach((name, arguments) -> {
             if (audit.missing().contains(name)) {
                 text.append("$ ").append(name).append("\nnot found\n\n");
@@ -61,7 +61,7 @@ public final class SupportInfo {
     }
 
     private String output(Command command) {
-        CommandResult result = host.look(command);
+        CommandResult result = host.query(command);
         String ended = result.succeeded() ? "" : "exit " + result.exitCode() + "\n";
         return "$ " + command + "\n" + ended + (result.text() + "\n" + result.errorText()).strip() + "\n\n";
     }
@@ -90,7 +90,7 @@ public final class SupportInfo {
     }
 
     private String end(Path log) {
-        CommandResult result = host.look(Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString()));
-        return result.succeeded() ? result.text() : "could not be read: " + result.complaint() + "\n";
+        CommandResult result = host.query(Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString()));
+        return result.succeeded() ? result.text() : "could not be read: " + result.firstLine() + "\n";
     }
 }
