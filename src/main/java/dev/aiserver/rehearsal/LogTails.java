@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The last lines of the logs of a rehearsal, which are gone with its home. */
+/** Reads the last lines of a rehearsal's logs, which are deleted with its home directory. */
 final class LogTails {
     private static final int BYTES = 4_000;
     private static final int LINES = 12;
@@ -17,7 +17,7 @@ final class LogTails {
 
     private LogTails() {}
 
-    /** Returns the end of each log that holds something, with its name, fit for a terminal; empty when none does. */
+    /** Returns the name and the last lines of each log that is not empty, safe for a terminal; empty if there are none. */
     static String of(Path folder) {
         if (!Files.isDirectory(folder)) {
             return "";
@@ -28,7 +28,7 @@ final class LogTails {
                     .map(LogTails::section)
                     .collect(Collectors.joining());
         } catch (IOException e) {
-            return "\nThe logs of the rehearsal cannot be read: " + e.getMessage() + "\n";
+            return "\nCould not read the logs of the rehearsal: " + e.getMessage() + "\n";
         }
     }
 
@@ -47,13 +47,13 @@ final class LogTails {
                     .skip(Math.max(0, lines.size() - LINES))
                     .map(line -> "  " + plain(line) + "\n")
                     .collect(Collectors.joining());
-            return shown.isEmpty() ? "" : "\nThe end of " + name + ":\n" + shown;
+            return shown.isEmpty() ? "" : "\nLast lines of " + name + ":\n" + shown;
         } catch (IOException e) {
-            return "\n" + name + " cannot be read: " + e.getMessage() + "\n";
+            return "\nCould not read " + name + ": " + e.getMessage() + "\n";
         }
     }
 
-    /** Without what a terminal would obey instead of showing. */
+    /** Replaces the characters that a terminal would obey instead of showing. */
     private static String plain(String line) {
         return line.codePoints()
                 .limit(COLUMNS)

@@ -13,6 +13,7 @@ import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.launchd.Account;
 import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
@@ -47,60 +48,63 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The whole life of an installation in a throw-away home: plan, install, verify, install again, warm models, verify
- * with them, look, uninstall, and the proof that nothing is left. HAProxy, lsof, files and processes are real and this machine's;
- * launchd and Ollama are embedded stand-ins. The proxy listens on loopback, so that nothing is open to a network.
+ * Runs a full installation in a temporary home directory: plan, install, verify, install again, warm models, verify
+ * with them, status, uninstall, and a check that nothing is left. HAProxy, lsof, files and processes are this machine's;
+ * launchd and Ollama are embedded stand-ins. The proxy listens on loopback, so nothing is reachable from a network.
  */
 public final class Rehearsal {
     private static final String ADDRESS = "127.0.0.1";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final String LEFTOVERS = "Leftovers";
     private static final List<String> MODELS = List.of("qwen3:0.6b", "llava", "nomic-embed-text");
 
     private final Console console;
     private final Map<String, String> environment;
     private final Release release;
 
-    /** @param environment of the user, for PATH: it is where HAProxy and lsof are found */
+    /** @param environment the user's environment; its PATH is searched for HAProxy and lsof */
     public Rehearsal(Console console, Map<String, String> environment, Release release) {
         this.console = console;
         this.environment = environment;
         this.release = release;
     }
 
-    /** One row of the table at the end. */
+    /** Holds one row of the table of results. */
     private record Proof(String step, String evidence) {}
 
-    /** A step that did not go as it should. */
+    /** Reports that a step failed. */
     private static final class Failed extends Exception {
         private static final long serialVersionUID = 1L;
 
         Failed(String step, String reason) {
-            super(step + ": " + reason);
+            super(step.toLowerCase(Locale.ROOT) + ": " + reason);
         }
     }
 
-    /** Whether everything went as it should; what was proved, or what was not, has been said. */
+    /** Runs the rehearsal and prints its results, or the step that failed. Returns true if every step passed. */
     public boolean run() {
         long start = System.nanoTime();
         TemporaryHome home = TemporaryHome.createIn(Path.of(environment.getOrDefault("TMPDIR", "/tmp")));
         Thread onInterrupt = new Thread(home::remove);
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
-            List<Proof> proofs = live(home);
+            List<Proof> proofs = install(home);
             home.remove();
             if (home.exists()) {
-                throw new Failed("nothing left", home + " is still there");
+                throw new Failed(LEFTOVERS, "the temporary home directory " + home + " still exists");
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             console.answer(table(proofs)
                     + console.paint(Colour.GREEN, "Rehearsal passed")
-                    + " in %.1f s; nothing is left on this machine.%n".formatted(seconds));
+                    + " in %.1f s. Nothing is left on this machine.%n".formatted(seconds));
             return true;
         } catch (Failed failed) {
             console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
@@ -115,45 +119,46 @@ public final class Rehearsal {
         int width =
                 proofs.stream().mapToInt(proof -> proof.step().length()).max().orElse(0);
         String row = "  %-" + width + "s  %s%n";
-        return "\nWhat was proved\n"
+        return "\nWhat this rehearsal proved\n"
                 + proofs.stream()
                         .map(proof -> row.formatted(proof.step(), proof.evidence()))
                         .collect(Collectors.joining())
                 + "\n";
     }
 
-    private List<Proof> live(TemporaryHome home) throws Failed {
+    private List<Proof> install(TemporaryHome home) throws Failed {
         LocalHost machine = new LocalHost(home.environment(environment));
-        HostIdentity facts = machine.facts();
-        machine.tools().requirePresent(List.of("df", facts.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
-        Account account = new Account(facts.uid(), facts.user(), home.home(), 1, List.of());
+        HostIdentity identity = machine.facts();
+        machine.tools().requirePresent(List.of("df", identity.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
+        Account account = new Account(identity.uid(), identity.user(), home.home(), 1, List.of());
         try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual())) {
             home.closeFirst(launchctl);
             RehearsalHost host = new RehearsalHost(machine, launchctl);
-            return new Life(host, home, facts).live();
+            return new Installation(host, home, identity).run();
         }
     }
 
-    /** One installation, from before its plan to after its end. */
-    private final class Life {
+    /** Runs one installation, from its plan to the check after its removal. */
+    private final class Installation {
         private final RehearsalHost host;
         private final TemporaryHome home;
         private final Layout layout;
         private final Launchd launchd;
-        private final StateStore records;
+        private final StateStore state;
         private final ServerSpec spec;
         private final Path haproxy;
         private final List<Proof> proofs = new ArrayList<>();
 
-        Life(RehearsalHost host, TemporaryHome home, HostIdentity facts) throws Failed {
+        Installation(RehearsalHost host, TemporaryHome home, HostIdentity identity) throws Failed {
             this.host = host;
             this.home = home;
             this.layout = new Layout(home.home());
-            this.launchd = new Launchd(host, facts.uid(), new Poller(Duration.ofMillis(50)));
-            this.records = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
+            this.launchd = new Launchd(host, identity.uid(), new Poller(Duration.ofMillis(50)));
+            this.state = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
             this.haproxy = host.find("haproxy")
                     .orElseThrow(() -> new Failed(
-                            "look", "HAProxy is not installed; get it with your package manager, or use ./install"));
+                            "requirements",
+                            "HAProxy is not installed. Install it, or run ./install, which installs it."));
             List<Integer> ports = home.freePorts(2);
             this.spec = new ServerSpec(
                     "remote-ollama",
@@ -166,66 +171,84 @@ public final class Rehearsal {
                     ServerSpec.defaults().logs());
         }
 
-        List<Proof> live() throws Failed {
+        List<Proof> run() throws Failed {
             Map<Path, FileState> before = home.tree(host);
-            step("Plan", this::install);
+            Install.PlannedInstall planned = stepWithResult("Plan", this::plan);
+            step("Install", () -> install(planned));
             step("Verify", this::verify);
             step("Install again", this::installAgain);
             step("Warm models", this::warmModels);
             step("Verify with models", this::verify);
             step("Status", this::status);
             step("Uninstall", this::uninstall);
-            step("Nothing left", () -> nothingLeft(before));
+            step(LEFTOVERS, () -> requireNothingLeft(before));
             return proofs;
         }
 
         private void step(String name, Step step) throws Failed {
+            stepWithResult(name, () -> {
+                step.run();
+                return true;
+            });
+        }
+
+        private <T> T stepWithResult(String name, StepWithResult<T> step) throws Failed {
             console.say(console.paint(Colour.BOLD, name));
             try {
-                step.take();
-            } catch (UserError trouble) {
-                throw new Failed(name.toLowerCase(Locale.ROOT), trouble.sentence());
+                return step.run();
+            } catch (UserError e) {
+                throw new Failed(name, e.sentence());
             }
         }
 
-        private Install installation() {
-            HostFacts around = new HostFacts(
+        private Install installer() {
+            HostFacts facts = new HostFacts(
                     home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
-            return new Install(host, launchd, layout, anySpec -> around, records, release);
+            return new Install(host, launchd, layout, anySpec -> facts, state, release);
         }
 
-        private void install() throws Failed {
+        private Install.PlannedInstall planned() {
+            return installer().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
+        }
+
+        private Install.PlannedInstall plan() {
+            Install.PlannedInstall planned = planned();
+            console.say(new PlanText(console, layout.home()).list(planned.plan()));
+            proved(
+                    "plan",
+                    planned.plan().changes().size() + " changes; haproxy -c and plutil accept the rendered files");
+            return planned;
+        }
+
+        private void install(Install.PlannedInstall planned) throws Failed {
             PlanText text = new PlanText(console, layout.home());
-            Install.PlannedInstall proposal =
-                    installation().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
-            console.say(text.list(proposal.plan()));
-            proved("plan", proposal.plan().changes().size() + " changes, checked by haproxy -c and plutil");
-            try (LockFile.Held lock = installation().lock(holder -> {})) {
+            try (LockFile.Held lock = installer().lock(holder -> {})) {
                 requireApplied(
                         "install",
-                        installation()
+                        installer()
                                 .apply(
-                                        proposal,
+                                        planned,
                                         lock,
                                         Interruption.NEVER,
                                         done(text),
-                                        new Verify(host, launchd, records)::requireNoExposure),
+                                        new Verify(host, launchd, state)::requireNoExposure),
                         text);
             }
-            proved("install", "com.ollama and com.haproxy run from the rendered property lists, and answer");
+            proved("install", "com.ollama and com.haproxy run from the rendered property lists and answer requests");
         }
 
         private void verify() throws Failed {
             VerdictText text = new VerdictText(console);
             long start = System.nanoTime();
             List<Verdict> verdicts =
-                    new Verify(host, launchd, records).verify(verdict -> console.say(text.line(verdict)));
+                    new Verify(host, launchd, state).verify(verdict -> console.say(text.line(verdict)));
             double seconds = (System.nanoTime() - start) / 1e9;
             Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {
                 if (!verdict.isGood()) {
                     throw new Failed(
-                            "verify " + verdict.id(), "not true: " + verdict.claim() + ".\n" + text.line(verdict));
+                            "verify " + verdict.id(),
+                            "this check did not pass: " + verdict.claim() + ".\n" + text.line(verdict));
                 }
                 groups.computeIfAbsent(verdict.group(), any -> new ArrayList<>())
                         .add(verdict);
@@ -235,18 +258,18 @@ public final class Rehearsal {
         }
 
         private void installAgain() throws Failed {
-            Install.PlannedInstall proposal =
-                    installation().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
-            if (!proposal.plan().isEmpty()) {
+            Plan plan = planned().plan();
+            if (!plan.isEmpty()) {
                 throw new Failed(
                         "install again",
-                        "it would change something:\n" + new PlanText(console, layout.home()).list(proposal.plan()));
+                        "a second install must change nothing, but plans these changes:\n"
+                                + new PlanText(console, layout.home()).list(plan));
             }
             proved("install again", "no changes");
         }
 
         private void warmModels() throws Failed {
-            WarmLimits limits = WarmLimits.of(spec, PATIENCE, 1, PATIENCE);
+            WarmLimits limits = WarmLimits.of(spec, TIMEOUT, 1, TIMEOUT);
             WarmModels warmModels = new WarmModels(
                     new OllamaClient(host, spec.ollama().port()),
                     new ModelDisk(host, spec),
@@ -263,22 +286,24 @@ public final class Rehearsal {
         }
 
         private void status() throws Failed {
-            Status.Snapshot snapshot = new Status(host, launchd, records).look();
+            Status.Snapshot snapshot = new Status(host, launchd, state).look();
             if (!snapshot.isHealthy()) {
-                throw new Failed("status", "not healthy: " + snapshot);
+                throw new Failed("status", "the server is not healthy: " + snapshot);
             }
             proved("status", "healthy, " + snapshot.loadedModels().size() + " models in memory");
         }
 
         private void uninstall() throws Failed {
             PlanText text = new PlanText(console, layout.home());
-            Uninstall uninstall = new Uninstall(host, launchd, layout, records);
-            Uninstall.PlannedUninstall proposal = uninstall.plan();
+            Uninstall uninstall = new Uninstall(host, launchd, layout, state);
+            Uninstall.PlannedUninstall planned = uninstall.plan();
             try (LockFile.Held lock = uninstall.lock(holder -> {})) {
-                requireApplied("uninstall", uninstall.apply(proposal, lock, Interruption.NEVER, done(text)), text);
-                uninstall.purgeLogs(proposal);
+                requireApplied("uninstall", uninstall.apply(planned, lock, Interruption.NEVER, done(text)), text);
+                uninstall.purgeLogs(planned);
             }
-            proved("uninstall", proposal.plan().changes().size() + " changes taken back");
+            proved(
+                    "uninstall",
+                    planned.plan().changes().size() + " changes; everything that aiserver installed is removed");
         }
 
         private Consumer<Change> done(PlanText text) {
@@ -286,36 +311,40 @@ public final class Rehearsal {
         }
 
         private static void requireApplied(String step, Applier.Result result, PlanText text) throws Failed {
-            if (result instanceof Applier.Result.RolledBack back) {
-                throw new Failed(step, text.line(back.failed()) + ": " + back.reason());
+            if (result instanceof Applier.Result.RolledBack rolledBack) {
+                throw new Failed(step, text.line(rolledBack.failed()) + ": " + rolledBack.reason());
             }
-            if (result instanceof Applier.Result.RollbackIncomplete stuck) {
+            if (result instanceof Applier.Result.RollbackIncomplete incomplete) {
                 throw new Failed(
-                        step, text.line(stuck.failed()) + ": " + stuck.reason() + "; not undone: " + stuck.failures());
+                        step,
+                        text.line(incomplete.failed()) + ": " + incomplete.reason() + "; rollback incomplete: "
+                                + incomplete.failures());
             }
             if (result instanceof Applier.Result.Interrupted) {
                 throw new Failed(step, "interrupted");
             }
         }
 
-        private void nothingLeft(Map<Path, FileState> before) throws Failed {
+        private void requireNothingLeft(Map<Path, FileState> before) throws Failed {
             Map<Path, FileState> after = home.tree(host);
-            if (!after.equals(before)) {
-                throw new Failed(
-                        "nothing left", "the home differs: " + after.keySet() + " instead of " + before.keySet());
+            Set<Path> changed = new TreeSet<>(before.keySet());
+            changed.addAll(after.keySet());
+            changed.removeIf(path -> Objects.equals(before.get(path), after.get(path)));
+            if (!changed.isEmpty()) {
+                throw new Failed(LEFTOVERS, "uninstall left or changed files in the home directory: " + changed);
             }
-            proved("files", "the home is byte for byte as before");
+            proved("files left", "none; the home directory is byte for byte as before");
             List<Listener> listeners = new Lsof(host)
                     .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
             if (!listeners.isEmpty()) {
-                throw new Failed("nothing left", "somebody still listens: " + listeners);
+                throw new Failed(LEFTOVERS, "a process still listens: " + listeners);
             }
-            proved("sockets", "nobody listens on the two ports");
-            Poller patience = new Poller(Duration.ofMillis(20));
-            if (!patience.await(Duration.ofSeconds(5), () -> processes().isEmpty())) {
-                throw new Failed("nothing left", "processes still run: " + processes());
+            proved("listeners left", "none; the ports of Ollama and HAProxy are free");
+            Poller poller = new Poller(Duration.ofMillis(20));
+            if (!poller.await(Duration.ofSeconds(5), () -> processes().isEmpty())) {
+                throw new Failed(LEFTOVERS, "these processes still run: " + processes());
             }
-            proved("processes", "none that this rehearsal started is left");
+            proved("processes left", "none");
         }
 
         private List<String> processes() {
@@ -334,6 +363,11 @@ public final class Rehearsal {
 
     @FunctionalInterface
     private interface Step {
-        void take() throws Failed;
+        void run() throws Failed;
+    }
+
+    @FunctionalInterface
+    private interface StepWithResult<T> {
+        T run() throws Failed;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A host with launchctl and plutil of its own, whatever machine it is; the rest is that machine's. */
+/** Adds an embedded launchctl and plutil to a host; everything else runs on that host. */
 public final class RehearsalHost implements ForwardingHost {
     private final Host host;
     private final EmbeddedLaunchctl launchctl;
@@ -48,7 +48,7 @@ public final class RehearsalHost implements ForwardingHost {
         };
     }
 
-    /** A call may block, and must not take a thread from the pool that tells of ended processes. */
+    /** Runs a call that may block in its own thread, so that it takes none from the pool that reports ended processes. */
     private static void inOwnThread(Runnable call) {
         Thread thread = new Thread(call, "launchctl");
         thread.setDaemon(true);

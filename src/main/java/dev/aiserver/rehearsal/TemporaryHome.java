@@ -22,31 +22,37 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A home and an {@code ollama} command that exist for one rehearsal only. */
+/** Provides a home directory and an {@code ollama} command that exist for one rehearsal only. */
 final class TemporaryHome {
-    /** As fast as a small model on a good machine: without any time between words nobody could see them stream. */
+    /** Sets the speed of a small model on a fast machine. Without a delay between tokens, streaming could not be observed. */
     private static final String PACE = "{\"tokenDelayMillis\": 4, \"promptTokenDelayMicros\": 100}";
 
     private final Path root;
-    private final List<AutoCloseable> first = new ArrayList<>();
+    private final List<AutoCloseable> closeFirst = new ArrayList<>();
 
     private TemporaryHome(Path root) {
         this.root = root;
     }
 
-    /** @param folder for temporary files */
+    /**
+     * Creates the home directory and the command.
+     *
+     * @param folder directory for temporary files
+     */
     static TemporaryHome createIn(Path folder) {
         try {
             TemporaryHome home = new TemporaryHome(Files.createTempDirectory(folder, "aiserver-rehearsal-"));
             Files.createDirectories(home.home().resolve("Library"));
             Files.createDirectories(home.ollama().getParent());
+            Files.createDirectories(home.runtime().getParent());
+            Files.createSymbolicLink(home.runtime(), Path.of(System.getProperty("java.home"), "bin", "java"));
             Files.createDirectories(home.models());
             Files.writeString(home.models().resolve("faults.json"), PACE);
             Files.writeString(home.ollama(), home.ollamaScript());
             Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
             return home;
         } catch (IOException e) {
-            throw new UserError("A throw-away home cannot be made in " + folder + ": " + e.getMessage(), e);
+            throw new UserError("Could not create a temporary home directory in " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -54,9 +60,14 @@ final class TemporaryHome {
         return root.resolve("home");
     }
 
-    /** The model server in Ollama's place: a process of its own, started as the property list says. */
+    /** Returns the command that starts the model server in place of Ollama, as the property list does. */
     Path ollama() {
         return root.resolve("bin/ollama");
+    }
+
+    /** Returns a link to Java by the name that lsof and ps then show. */
+    private Path runtime() {
+        return root.resolve("runtime/ollama");
     }
 
     private Path models() {
@@ -64,11 +75,11 @@ final class TemporaryHome {
     }
 
     /**
-     * Models stay out of the home, because an installation does not own them. The locale is for the names in the class path:
-     * without one, a Java on Linux finds those in ASCII only.
+     * Returns the script that starts the model server. Models are kept outside the home directory, because an installation
+     * does not own them. The locale is for the names in the class path: without one, Java on Linux handles only ASCII
+     * names.
      */
     private String ollamaScript() {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
@@ -76,21 +87,21 @@ final class TemporaryHome {
                 #!/bin/sh
                 export OLLAMA_MODELS=%s LC_ALL=C.UTF-8
                 exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s dev.aiserver.rehearsal.model.ModelServer "$@"
-                """.formatted(quoted(models().toString()), quoted(java), quoted(classPath));
+                """.formatted(quoted(models().toString()), quoted(runtime().toString()), quoted(classPath));
     }
 
     private static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** The user's environment with this home in place of theirs. */
-    Map<String, String> environment(Map<String, String> users) {
-        Map<String, String> environment = new HashMap<>(users);
+    /** Returns the user's environment with HOME set to this home directory. */
+    Map<String, String> environment(Map<String, String> usersEnvironment) {
+        Map<String, String> environment = new HashMap<>(usersEnvironment);
         environment.put("HOME", home().toString());
         return environment;
     }
 
-    /** Ports that nobody listens on now; all are held until the last is found, so that no two are the same. */
+    /** Returns distinct free ports: each is held until the last one is found. */
     List<Integer> freePorts(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
@@ -104,24 +115,24 @@ final class TemporaryHome {
             }
             return ports;
         } catch (IOException e) {
-            throw new UserError("No free port can be had on loopback: " + e.getMessage(), e);
+            throw new UserError("Could not find a free port on loopback: " + e.getMessage(), e);
         }
     }
 
-    /** Every file and folder of the home, with what is in it. */
+    /** Returns every file and directory of the home directory, with its content and attributes. */
     Map<Path, FileState> tree(Host host) {
         try (Stream<Path> paths = Files.walk(home())) {
             Map<Path, FileState> tree = new TreeMap<>();
             paths.forEach(path -> tree.put(path, host.file(path)));
             return tree;
         } catch (IOException e) {
-            throw new UserError("The throw-away home cannot be read: " + e.getMessage(), e);
+            throw new UserError("Could not read the temporary home directory: " + e.getMessage(), e);
         }
     }
 
-    /** To be closed before the files go. */
+    /** Registers a resource to close before the files are removed. */
     void closeFirst(AutoCloseable resource) {
-        first.add(resource);
+        closeFirst.add(resource);
     }
 
     @Override
@@ -134,15 +145,16 @@ final class TemporaryHome {
     }
 
     /**
-     * Ends what was started and removes every file; once is enough, twice does no harm. After an interrupt the rehearsal
-     * may still be writing, so it is tried again until nothing is left.
+     * Stops the processes and removes every file; a second call does nothing. After an interrupt the rehearsal may still
+     * be writing, so removal is retried until nothing is left.
      */
     synchronized void remove() {
-        for (AutoCloseable resource : first) {
+        for (AutoCloseable resource : closeFirst) {
             close(resource);
         }
         if (!new Poller(Duration.ofMillis(20)).await(Duration.ofSeconds(5), this::isRemoved)) {
-            throw new UserError("The throw-away home " + root + " could not be removed; remove it by hand.");
+            throw new UserError("Could not remove the temporary home directory. Remove it by hand: rm -rf "
+                    + quoted(root.toString()));
         }
     }
 
@@ -150,7 +162,7 @@ final class TemporaryHome {
         try {
             resource.close();
         } catch (Exception e) {
-            throw new UserError("A part of the rehearsal could not be ended: " + e.getMessage(), e);
+            throw new UserError("Could not stop a process of the rehearsal: " + e.getMessage(), e);
         }
     }
 

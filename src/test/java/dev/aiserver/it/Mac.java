@@ -115,7 +115,7 @@ final class Mac implements AutoCloseable {
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
         script(
                 bottle("ollama", "ollama"),
-                "export OLLAMA_MODELS=" + root + "/models\nexec " + java()
+                "export OLLAMA_MODELS=" + root + "/models\nexec " + javaNamedOllama()
                         + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp " + checkout()
                         + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
         write(state().resolve("prefix"), prefix().toString());
@@ -163,6 +163,12 @@ final class Mac implements AutoCloseable {
         return new ProcessBuilder(argv)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /** Returns a link to Java, so that lsof and ps show the model server as ollama. */
+    private Path javaNamedOllama() throws IOException {
+        Path directory = Files.createDirectories(root.resolve("runtime"));
+        return Files.createSymbolicLink(directory.resolve("ollama"), Path.of(java()));
     }
 
     private static String java() {

@@ -66,7 +66,6 @@ class PagesIT {
                         mac.checkout().toString());
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
                 printed = (run.err() + run.out())
-                        .replace("java (pid", "ollama (pid")
                         .replace(mac.home().toString(), "/Users/ann");
             } else if (block.mark().equals("output")) {
                 assertThat(ShownOutput.missing(block.text(), printed))

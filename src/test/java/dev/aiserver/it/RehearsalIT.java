@@ -108,7 +108,7 @@ final class RehearsalIT {
         assertThat(run.text())
                 .containsSubsequence(
                         "Rehearsal failed at install",
-                        "The end of haproxy",
+                        "Last lines of haproxy",
                         "[NOTICE] line 2000",
                         "[ALERT] the ?[31mreason?[0m")
                 .doesNotContain("\u001b", "[NOTICE] line 1900\n");

@@ -317,7 +317,7 @@ class WarmModelsTest {
     @Test
     void aSecondNameForTheSameWeightsIsWarmWithTheFirst() throws IOException {
         Model first = Catalogue.builtIn().models().get(3);
-        Model second = Model.of("my-coder", 1, "llama", 131_072, "completion").over(first);
+        Model second = Model.of("my-coder", 1, "llama", 131_072, "completion").withWeightsOf(first);
         ModelStore store = ModelStore.open(directory);
         store.add(first);
         store.add(second);
@@ -344,7 +344,7 @@ class WarmModelsTest {
         store.add(model);
         ModelServer server = server("{}");
         assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
-        store.add(model.outdated().over(model));
+        store.add(model.outdated().withWeightsOf(model));
         assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
     }
 

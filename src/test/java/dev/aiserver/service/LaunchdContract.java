@@ -152,7 +152,7 @@ abstract class LaunchdContract {
         mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
         Path reloaded = home.resolve("reloaded");
         Path listening = home.resolve("listening");
-        Agent agent = agent("trap ': >" + reloaded + "' USR2; : >" + listening + "; " + Agent.STAYS)
+        Agent agent = agent("trap ': >" + reloaded + "' USR2; : >" + listening + "; " + Agent.LONG_RUNNING)
                 .with("ThrottleInterval", 1)
                 .written();
 
@@ -198,7 +198,7 @@ abstract class LaunchdContract {
     @Test
     void aLabelIsEnabledBeforeItIsLoaded() throws IOException {
         Mac mac = boot(Quirks.usual());
-        mac.start(agent(Agent.STAYS).written());
+        mac.start(agent(Agent.LONG_RUNNING).written());
         assertThat(mac.host().launchctlVerbs()).containsSubsequence("enable", "bootstrap", "print");
     }
 
@@ -254,7 +254,7 @@ abstract class LaunchdContract {
     void ofJobsThatHaveBegunThoseThatDoNotStayUpAreTold() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         String stays = LABEL + ".stays";
-        Agent good = new Agent(home, stays, Agent.STAYS).written();
+        Agent good = new Agent(home, stays, Agent.LONG_RUNNING).written();
         Agent bad = agent("sleep 0.3; exit 3").written();
         mac.launchd().startNoWait(stays, good.plist(), Readiness.RUNNING_IS_ENOUGH);
         mac.launchd().startNoWait(LABEL, bad.plist(), Readiness.RUNNING_IS_ENOUGH);
@@ -268,7 +268,7 @@ abstract class LaunchdContract {
     @Test
     void aJobThatIsLoadedNowhereIsNotAskedAfterUnlessLaunchdRefusesIt() throws IOException {
         Mac mac = boot(Quirks.usual());
-        Path plist = agent(Agent.STAYS).written().plist();
+        Path plist = agent(Agent.LONG_RUNNING).written().plist();
         mac.launchd().startUnloadedNoWait(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
         LaunchctlPrint first = mac.loaded();
         assertThat(mac.host().commands).noneMatch(command -> command.contains("system/" + LABEL));
@@ -289,7 +289,7 @@ abstract class LaunchdContract {
     @Test
     void aServiceThatNeverGetsReadyIsTold() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofMillis(50), Duration.ofSeconds(1)));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertTrouble(
                 () -> mac.launchd().start(LABEL, agent.plist(), () -> Optional.of("port 1 does not answer")),
                 "did not get ready",
@@ -308,7 +308,7 @@ abstract class LaunchdContract {
         Mac mac = boot(
                 Quirks.usual().withFaults(new Fault("enable", Fault.EVERY_CALL, new Fault.Answer(SILENT_SUCCESS))));
         mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertTrouble(() -> mac.start(agent), "switched off", "Login Items");
     }
 
@@ -319,7 +319,7 @@ abstract class LaunchdContract {
         assertThat(mac.launchd().hasDesktopSession()).isFalse();
         assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
         mac.launchd().stop(LABEL);
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertTrouble(() -> mac.start(agent), "no desktop session for user id " + mac.uid());
         assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "no desktop session");
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
@@ -374,7 +374,7 @@ abstract class LaunchdContract {
                         new Fault("bootstrap", 1, failure),
                         new Fault("bootstrap", 2, failure),
                         new Fault("bootstrap", 3, failure)));
-        mac.start(agent(Agent.STAYS).written());
+        mac.start(agent(Agent.LONG_RUNNING).written());
         assertThat(mac.loaded().isRunning()).isTrue();
     }
 
@@ -386,7 +386,7 @@ abstract class LaunchdContract {
                         "bootstrap",
                         Fault.EVERY_CALL,
                         new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code + ": reason\n")))));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertTrouble(
                 () -> mac.start(agent),
                 "ended with " + code + " (Bootstrap failed: " + code + ": reason)",
@@ -397,7 +397,7 @@ abstract class LaunchdContract {
     @Test
     void aJobInTheBackgroundDomainIsFoundAndStopped() throws IOException {
         Mac mac = boot(Quirks.usual());
-        Agent agent = agent(Agent.STAYS)
+        Agent agent = agent(Agent.LONG_RUNNING)
                 .with("LimitLoadToSessionType", new Object[] {"Aqua", "Background"})
                 .written();
         String domain = "user/" + mac.uid();
@@ -417,7 +417,7 @@ abstract class LaunchdContract {
         String print = "system/" + LABEL + " = {\n\tstate = running\n\tpid = 99\n}\n";
         Mac mac = boot(
                 Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(CommandResult.of(0, print, "")))));
-        assertTrouble(() -> mac.start(agent(Agent.STAYS).written()), "sudo launchctl bootout system/" + LABEL);
+        assertTrouble(() -> mac.start(agent(Agent.LONG_RUNNING).written()), "sudo launchctl bootout system/" + LABEL);
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
 
@@ -426,7 +426,7 @@ abstract class LaunchdContract {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(
                         "print", Fault.EVERY_CALL, new Fault.Answer(CommandResult.of(1, "", "Something odd.\n")))));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertTrouble(
                 () -> mac.launchd().status(LABEL),
                 "Cannot tell whether " + LABEL + " is loaded",
@@ -448,7 +448,7 @@ abstract class LaunchdContract {
                         TIMING.reloadGrace(),
                         TIMING.drainGrace(),
                         Duration.ofMillis(50)));
-        mac.start(agent(Agent.STAYS).written());
+        mac.start(agent(Agent.LONG_RUNNING).written());
         mac.host().signalZero = Optional.of(CommandResult.of(exitCode, "", ""));
         assertTrouble(
                 () -> mac.launchd().stop(LABEL),
@@ -467,7 +467,7 @@ abstract class LaunchdContract {
     @Test
     void aJobThatDiesOfItsReloadIsStartedAnew() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
-        mac.start(agent(Agent.STAYS).with("ThrottleInterval", 1).written());
+        mac.start(agent(Agent.LONG_RUNNING).with("ThrottleInterval", 1).written());
         LaunchctlPrint before = mac.loaded();
         assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, anotherThan(before, mac)))
                 .isTrue();
@@ -506,7 +506,7 @@ abstract class LaunchdContract {
                         "bootout",
                         Fault.EVERY_CALL,
                         new Fault.Answer(CommandResult.of(1, "", "Boot-out failed: 1: Operation not permitted\n")))));
-        mac.start(agent(Agent.STAYS).written());
+        mac.start(agent(Agent.LONG_RUNNING).written());
         assertTrouble(() -> mac.launchd().stop(LABEL), "does not unload " + LABEL, "Operation not permitted");
         assertThat(mac.loaded().isRunning()).isTrue();
     }

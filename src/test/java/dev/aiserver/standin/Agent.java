@@ -13,16 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A launchd agent for tests: a shell script and the property list that runs it. */
+/** Builds a launchd agent for tests: a shell script and the property list that runs it. */
 public final class Agent {
-    /** Runs until it is told to go, leaving nothing behind. */
-    public static final String STAYS = "trap 'exit 0' TERM; while :; do sleep 600 & wait $!; done";
+    /** Script that runs until it is stopped, and leaves nothing behind. */
+    public static final String LONG_RUNNING = "trap 'exit 0' TERM; while :; do sleep 600 & wait $!; done";
 
     private final Path directory;
     private final String label;
     private final Map<String, Object> keys = new LinkedHashMap<>();
 
-    /** Runs at load and is kept alive. */
+    /** Creates an agent that runs at load and is kept alive. */
     public Agent(Path directory, String label, String script) {
         this.directory = directory;
         this.label = label;
@@ -49,7 +49,7 @@ public final class Agent {
         return directory.resolve(label + ".plist");
     }
 
-    /** Writes the property list, with mode 0644. */
+    /** Writes the property list with mode 0644. */
     public Agent written() {
         try {
             NSDictionary dictionary = new NSDictionary();

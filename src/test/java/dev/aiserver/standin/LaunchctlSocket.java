@@ -17,18 +17,18 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Answers the stand-in scripts {@code launchctl} and {@code plutil} for an embedded launchd, on a port. */
+/** Serves the stand-in scripts {@code launchctl} and {@code plutil} on a port, for an embedded launchd. */
 public final class LaunchctlSocket implements AutoCloseable {
     private final ServerSocket server;
     private final EmbeddedLaunchctl launchctl;
     private final EmbeddedPlutil plutil = new EmbeddedPlutil();
 
-    /** On loopback; the launchctl stays the caller's to close. */
+    /** Listens on loopback. The caller closes {@code launchctl}. */
     public LaunchctlSocket(EmbeddedLaunchctl launchctl) {
         this(launchctl, InetAddress.getLoopbackAddress());
     }
 
-    /** On an address that only the network of the test has; the launchctl stays the caller's to close. */
+    /** Listens on an address of the test's network namespaces only. The caller closes {@code launchctl}. */
     LaunchctlSocket(EmbeddedLaunchctl launchctl, InetAddress address) {
         this.launchctl = launchctl;
         try {
@@ -39,7 +39,7 @@ public final class LaunchctlSocket implements AutoCloseable {
         inOwnThread(this::acceptAll);
     }
 
-    /** For the scripts' {@code STANDIN_LAUNCHD_PORT}. */
+    /** Returns the port for the scripts' {@code STANDIN_LAUNCHD_PORT}. */
     public int port() {
         return server.getLocalPort();
     }
@@ -57,7 +57,7 @@ public final class LaunchctlSocket implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                inOwnThread(() -> answer(socket));
+                inOwnThread(() -> respond(socket));
             } catch (SocketException e) {
                 return;
             } catch (IOException e) {
@@ -66,7 +66,7 @@ public final class LaunchctlSocket implements AutoCloseable {
         }
     }
 
-    private void answer(Socket socket) {
+    private void respond(Socket socket) {
         try (socket) {
             InputStream request = new BufferedInputStream(socket.getInputStream());
             int count = Integer.parseInt(word(request));
@@ -78,10 +78,11 @@ public final class LaunchctlSocket implements AutoCloseable {
             CommandResult result = run(words.get(0), words.subList(1, count), stdin);
             String stdout = escaped(result.stdout());
             String stderr = escaped(result.stderr());
-            String answer = result.exitCode() + " " + stdout.length() + " " + stderr.length() + "\n" + stdout + stderr;
-            socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+            String response =
+                    result.exitCode() + " " + stdout.length() + " " + stderr.length() + "\n" + stdout + stderr;
+            socket.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // The script was killed while it waited, as the test of a hanging launchctl wants.
+            // A test of a hanging launchctl has killed the script while it waited.
             return;
         }
     }
@@ -90,7 +91,7 @@ public final class LaunchctlSocket implements AutoCloseable {
         return command.equals("plutil") ? plutil.run(arguments, stdin) : launchctl.run(arguments);
     }
 
-    /** As the shell's {@code printf %b} reads it. */
+    /** Escapes bytes for the shell's {@code printf %b}. */
     private static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte each : bytes) {

@@ -13,16 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The launchd of many Macs of stand-ins, each a network namespace, in one process: a Java machine for each would be most
- * of what is measured. It ends, with all that it started, when its standard input does.
+ * Runs the launchds of many stand-in Macs, each in its own network namespace, in one process: one JVM per Mac would
+ * dominate the benchmark. It stops with all processes that it started when its standard input ends.
  */
 final class LaunchdFleet {
     private LaunchdFleet() {}
 
     /**
-     * Arguments: the address to listen on, and the name of every Mac's user. Each line of standard input is a Mac, its
-     * namespace's file and its user's id and home, and is answered by the port of its launchd. As the real one, this is
-     * root's, and what it starts is not.
+     * Takes the address to listen on and the user name on every Mac as arguments. Each line of standard input describes a
+     * Mac: the file of its namespace, its user's id and home directory. The reply is the port of its launchd. As on a Mac,
+     * launchd runs as root, and the agents run as the user.
      */
     public static void main(String[] args) throws IOException {
         InetAddress address = InetAddress.getByName(args[0]);

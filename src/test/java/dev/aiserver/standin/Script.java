@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A program of a test's own: a few lines for the shell. */
+/** Writes executable shell scripts for tests. */
 public final class Script {
     private Script() {}
 
-    /** Puts the program there, in the place of an earlier one. */
+    /** Writes a script, and replaces an existing one. */
     public static Path write(Path file, String lines) {
         try {
             Files.writeString(file, "#!/bin/sh\n" + lines + "\n");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The stand-ins say what the real commands say, as far as the program asks them. */
+/** Tests that the stand-ins print what the real commands print, for the calls that aiserver makes. */
 @Tag("linux")
 class StandinCommandsTest {
     @TempDir
@@ -70,20 +70,20 @@ class StandinCommandsTest {
                 "<plist version=\"1.0\"><dict> | 1 | Property List error",
                 "no property list | 1 | Property List error"
             })
-    void plutilJudgesFilesAndStandardInput(String content, int code, String words) throws IOException {
+    void plutilChecksFilesAndStandardInput(String content, int code, String output) throws IOException {
         Path file = Files.writeString(state.resolve("some file.plist"), content);
         CommandResult ofFile = run("plutil", "-lint", file.toString());
         assertThat(ofFile.exitCode()).isEqualTo(code);
-        assertThat(ofFile.text()).startsWith(file + ": " + words);
+        assertThat(ofFile.text()).startsWith(file + ": " + output);
         CommandResult ofStdin = host.run(Command.of("plutil", "-lint", "-").withStdin(content));
         assertThat(ofStdin.exitCode()).isEqualTo(code);
-        assertThat(ofStdin.text()).startsWith("<stdin>: " + words);
+        assertThat(ofStdin.text()).startsWith("<stdin>: " + output);
         assertThat(run("plutil", "-lint", "-s", file.toString()).text().isEmpty())
                 .isEqualTo(code == 0);
     }
 
     @Test
-    void tailscaleIsStoppedUntilItHasAStatus() throws IOException {
+    void tailscaleIsStoppedWithoutAStatusFile() throws IOException {
         CommandResult stopped = run("tailscale", "status", "--json");
         assertThat(stopped.exitCode()).isEqualTo(1);
         assertThat(stopped.firstLine())
@@ -104,9 +104,9 @@ class StandinCommandsTest {
     }
 
     @Test
-    void ifconfigSaysWhichAddressesThereAre() {
-        CommandResult said = run("ifconfig", "-a");
-        assertThat(said.text())
+    void ifconfigListsTheAddresses() {
+        CommandResult result = run("ifconfig", "-a");
+        assertThat(result.text())
                 .contains("\tinet 127.0.0.1 netmask ", "\tinet6 ::1 prefixlen 128")
                 .doesNotContain("/");
         assertThat(new Interfaces(host).addresses()).contains("127.0.0.1", "::1");

@@ -5,20 +5,21 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The folder of stand-in commands and the environment in which they are found first. */
+/** Locates the stand-in commands, and builds an environment in which they come first on PATH. */
 public final class Standins {
     private Standins() {}
 
     public static Path directory() {
         Path directory = Path.of("src/test/standins").toAbsolutePath();
         if (!Files.isExecutable(directory.resolve("launchctl"))) {
-            throw new IllegalStateException("tests must run in the project's directory, with its stand-ins executable: "
-                    + directory + "/launchctl");
+            throw new IllegalStateException(
+                    "run the tests in the project's directory; this stand-in is missing or not executable: " + directory
+                            + "/launchctl");
         }
         return directory;
     }
 
-    /** @param state the stand-ins' folder for what they know and log */
+    /** @param state directory for the data and logs of the stand-ins */
     public static Map<String, String> environment(Path home, Path state, LaunchctlSocket launchctl) {
         Map<String, String> environment = new TreeMap<>(System.getenv());
         environment.put("PATH", directory() + ":" + environment.getOrDefault("PATH", "/usr/bin:/bin"));

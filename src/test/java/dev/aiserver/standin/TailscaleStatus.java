@@ -1,20 +1,20 @@
 package dev.aiserver.standin;
 
-/** What {@code tailscale status --json} prints, for the stand-in's {@code tailscale.json}. */
+/** Returns output of {@code tailscale status --json} for the stand-in's {@code tailscale.json}. */
 public final class TailscaleStatus {
     private TailscaleStatus() {}
 
-    /** Of a machine that is connected. */
+    /** Returns the status of a connected machine. */
     public static String running(String ipv4) {
         return status("Running", "\"" + ipv4 + "\", \"fd7a:115c:a1e0::5d01:2f3a\"", true);
     }
 
-    /** Of a machine whose user has switched Tailscale off; it still knows its addresses. */
+    /** Returns the status of a machine with Tailscale turned off; it still has its addresses. */
     public static String stopped(String ipv4) {
         return status("Stopped", "\"" + ipv4 + "\", \"fd7a:115c:a1e0::5d01:2f3a\"", false);
     }
 
-    /** Of a machine that nobody has logged in to a tailnet. */
+    /** Returns the status of a machine that is not logged in to a tailnet. */
     public static String needsLogin() {
         return """
                 {

@@ -1,4 +1,4 @@
-/** Commands of a Mac for tests: scripts that are put first on the search path, and what answers them. */
+/** Stand-ins for macOS commands in tests: scripts that come first on PATH, and the server behind them. */
 @NullMarked
 package dev.aiserver.standin;
 

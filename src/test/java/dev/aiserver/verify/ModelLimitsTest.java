@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("haproxy")
 class ModelLimitsTest {
     private static final Model LOOP =
-            Model.of("loop", 1_000, "llama", 65_536, "completion").saying(Collections.nCopies(300, " word"));
+            Model.of("loop", 1_000, "llama", 65_536, "completion").answering(Collections.nCopies(300, " word"));
 
     @TempDir
     private Path root;

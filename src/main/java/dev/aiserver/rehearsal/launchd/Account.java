@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whose agents an embedded launchd runs, and how.
+ * Describes the user whose agents an embedded launchd runs, and how it runs them.
  *
- * @param uid the number in {@code gui/UID}; property lists must belong to it
- * @param timeScale what a second of throttling or of an exit time-out lasts, in seconds
- * @param spawnPrefix a command that runs the rest of its arguments, put before every program; empty to run it directly
+ * @param uid user id in {@code gui/UID}; property lists must be owned by this user
+ * @param timeScale real seconds per second of a throttle interval or an exit timeout; below 1 speeds tests up
+ * @param spawnPrefix command put before every program, which runs the rest of its arguments; empty to run programs directly
  */
 public record Account(int uid, String user, Path home, double timeScale, List<String> spawnPrefix) {
 

@@ -14,23 +14,28 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The command {@code launchctl} with a launchd of its own for one user: same verbs, texts and exit codes, real
- * processes. For machines without launchd, and for a Mac whose own is to be left alone. Safe for many threads.
+ * Implements the command {@code launchctl} on an embedded launchd for one user: launchctl's verbs, texts and exit
+ * codes, with real processes. It serves machines without launchd, and Macs whose real launchd must not be touched.
+ * Thread-safe.
  */
 public final class EmbeddedLaunchctl implements AutoCloseable {
     private static final int FIRST_VERSION_WITH_WAIT = 26;
 
     private final EmbeddedLaunchd launchd;
-    private final LaunchctlOutput printing;
+    private final LaunchctlOutput printed;
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     public EmbeddedLaunchctl(Account account, Quirks quirks) {
         this.launchd = new EmbeddedLaunchd(account, quirks);
-        this.printing = new LaunchctlOutput(launchd);
+        this.printed = new LaunchctlOutput(launchd);
     }
 
-    /** @param argv without the word {@code launchctl} itself */
+    /**
+     * Runs one launchctl command.
+     *
+     * @param argv arguments, without the word {@code launchctl} itself
+     */
     public CommandResult run(List<String> argv) {
         String verb = argv.isEmpty() ? "help" : argv.get(0);
         int call = calls.merge(verb, 1, Integer::sum);
@@ -52,9 +57,9 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         return effect instanceof Fault.ActThenAnswer instead ? instead.result() : result;
     }
 
-    /** The user logs in at the desktop: the agents in the home's Library/LaunchAgents are loaded. */
+    /** Logs the user in at the desktop, which loads the agents in Library/LaunchAgents of the home directory. */
     public void logIn() {
-        launchd.timers.locked(() -> {
+        launchd.scheduler.locked(() -> {
             try {
                 launchd.logIn();
             } catch (IOException e) {
@@ -63,25 +68,25 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         });
     }
 
-    /** The user logs out: the desktop session ends with its agents. */
+    /** Logs the user out, which ends the desktop session and its agents. */
     public void logOut() {
-        launchd.timers.locked(launchd::logOut);
+        launchd.scheduler.locked(launchd::logOut);
     }
 
-    /** What launchd would have noted in its own log: the reasons that exit codes hide. */
+    /** Returns what launchd would have written to its log: the reasons that exit codes hide. */
     public List<String> log() {
-        launchd.timers.lock().lock();
+        launchd.scheduler.lock().lock();
         try {
             return List.copyOf(launchd.log);
         } finally {
-            launchd.timers.lock().unlock();
+            launchd.scheduler.lock().unlock();
         }
     }
 
-    /** Ends every process that was started here, with what runs below it. */
+    /** Kills every process that this launchd started, with its child processes. */
     @Override
     public void close() {
-        launchd.timers.close(launchd::destroy);
+        launchd.scheduler.close(launchd::destroy);
         closed.countDown();
     }
 
@@ -94,10 +99,10 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
     }
 
     private CommandResult locked(String verb, List<String> arguments, Optional<Fault.Effect> fault) {
-        launchd.timers.lock().lock();
+        launchd.scheduler.lock().lock();
         try {
-            return launchd.timers.isClosed()
-                    ? CommandResult.of(LaunchdError.CANNOT_EXECUTE.code, "", "launchd has ended\n")
+            return launchd.scheduler.isClosed()
+                    ? CommandResult.of(LaunchdError.CANNOT_EXECUTE.code, "", "launchd has stopped\n")
                     : act(verb, arguments, fault);
         } catch (LaunchdFailure e) {
             return CommandResult.of(e.code, "", ErrorMessages.of(verb, arguments, e.code));
@@ -105,7 +110,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
             int code = LaunchdError.INPUT_OUTPUT.code;
             return CommandResult.of(code, "", ErrorMessages.of(verb, arguments, code));
         } finally {
-            launchd.timers.lock().unlock();
+            launchd.scheduler.lock().unlock();
         }
     }
 
@@ -120,7 +125,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
             case "print-disabled" -> {
                 Target domain = Target.parse(argument(arguments, 0));
                 launchd.jobs(domain);
-                yield output(printing.disabled(domain));
+                yield output(printed.disabled(domain));
             }
             case "enable", "disable" -> {
                 Target target = Target.parseService(argument(arguments, 0));
@@ -176,7 +181,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         Map<String, Job> jobs = launchd.jobs(target);
         launchd.bootout(target, fault);
         if (wait) {
-            launchd.timers.awaitUntil(() -> !jobs.containsKey(label));
+            launchd.scheduler.awaitUntil(() -> !jobs.containsKey(label));
         }
         return output("");
     }
@@ -199,7 +204,7 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         OptionalLong before = job.pid();
         if (arguments.contains("-k")) {
             job.restart();
-            launchd.timers.awaitUntil(() -> before.isEmpty() || !job.pid().equals(before));
+            launchd.scheduler.awaitUntil(() -> before.isEmpty() || !job.pid().equals(before));
         } else {
             job.demand("non-ipc demand");
         }
@@ -219,14 +224,14 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
         Target target = Target.parse(text);
         return output(
                 target.label().isEmpty()
-                        ? printing.domain(target, launchd.jobs(target))
-                        : printing.job(target, launchd.job(target)));
+                        ? printed.domain(target, launchd.jobs(target))
+                        : printed.job(target, launchd.job(target)));
     }
 
     private CommandResult list(List<String> arguments) throws LaunchdFailure {
         Target domain = launchd.callersDomain();
         if (arguments.isEmpty()) {
-            return output(printing.list(launchd.jobs(domain)));
+            return output(printed.list(launchd.jobs(domain)));
         }
         Job job = launchd.jobs(domain).get(arguments.get(0));
         return job == null
@@ -234,14 +239,14 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
                         LaunchdError.NO_SUCH_SERVICE.code,
                         "",
                         "Could not find service \"" + arguments.get(0) + "\" in domain for port\n")
-                : output(printing.list(domain, job));
+                : output(printed.list(domain, job));
     }
 
-    /** The old verbs report success whatever happens. */
+    /** Runs the legacy verbs {@code load} and {@code unload}, which exit with 0 even when they fail. */
     private CommandResult legacy(String verb, List<String> arguments) {
         Target domain = launchd.callersDomain();
         boolean load = verb.equals("load");
-        StringBuilder complaints = new StringBuilder();
+        StringBuilder errors = new StringBuilder();
         for (String plist :
                 arguments.stream().filter(each -> !each.startsWith("-")).toList()) {
             try {
@@ -254,14 +259,13 @@ public final class EmbeddedLaunchctl implements AutoCloseable {
                     launchd.bootout(loadedFrom(domain, Path.of(plist)), Optional.empty());
                 }
             } catch (LaunchdFailure e) {
-                complaints.append(load ? "Load" : "Unload").append(" failed: 5: Input/output error\n");
-                complaints
-                        .append("Try running `launchctl ")
+                errors.append(load ? "Load" : "Unload").append(" failed: 5: Input/output error\n");
+                errors.append("Try running `launchctl ")
                         .append(load ? "bootstrap" : "bootout")
                         .append("` as root for richer errors.\n");
             }
         }
-        return CommandResult.of(0, "", complaints.toString());
+        return CommandResult.of(0, "", errors.toString());
     }
 
     private static String argument(List<String> arguments, int index) throws LaunchdFailure {

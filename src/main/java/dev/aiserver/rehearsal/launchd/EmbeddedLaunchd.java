@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The domains of one user with their jobs. Every method is called under the lock of {@link LockedScheduler}. */
+/** Holds one user's domains and their jobs. Call every method under the lock of {@link LockedScheduler}. */
 final class EmbeddedLaunchd {
     private static final int WRITABLE_BY_OTHERS = 022;
 
     final Account account;
     final Quirks quirks;
     final Spawner spawner;
-    final LockedScheduler timers = new LockedScheduler();
+    final LockedScheduler scheduler = new LockedScheduler();
     final Map<String, String> variables = new TreeMap<>();
     final Map<String, Boolean> disabled = new TreeMap<>();
     final List<String> log = new ArrayList<>();
@@ -35,7 +35,7 @@ final class EmbeddedLaunchd {
         this.loggedIn = quirks.desktop();
     }
 
-    /** The jobs of a domain; the system's are none of this user's business and look empty. */
+    /** Returns the jobs of a domain. The system domain is empty here, because only root changes it. */
     Map<String, Job> jobs(Target target) throws LaunchdFailure {
         if (target.isSystem()) {
             return Map.of();
@@ -52,7 +52,7 @@ final class EmbeddedLaunchd {
         return desktop;
     }
 
-    /** The domain that verbs without one act on. */
+    /** Returns the domain for verbs that name none: {@code list}, {@code load}, {@code unload}. */
     Target callersDomain() {
         return new Target(quirks.ssh() ? "user" : "gui", account.uid(), "");
     }
@@ -70,19 +70,19 @@ final class EmbeddedLaunchd {
         requireSafeFile(plist);
         JobDefinition definition = definition(plist);
         if (!definition.sessionTypes().contains(domain.kind().equals("gui") ? "Aqua" : "Background")) {
-            throw hidden(LaunchdError.WRONG_SESSION);
+            throw opaque(LaunchdError.WRONG_SESSION);
         }
         if (isDisabled(definition.label())) {
             throw new LaunchdFailure(quirks.disabledCode());
         }
-        Job present = jobs.get(definition.label());
-        if (present != null) {
-            throw new LaunchdFailure(present.isRemoving() ? quirks.drainCode() : quirks.alreadyCode());
+        Job loaded = jobs.get(definition.label());
+        if (loaded != null) {
+            throw new LaunchdFailure(loaded.isRemoving() ? quirks.drainCode() : quirks.alreadyCode());
         }
         load(jobs, definition);
     }
 
-    /** Unloads a job; returns before its process has ended. */
+    /** Starts to unload a job, and returns before its process has ended. */
     void bootout(Target target, Optional<Fault.Effect> fault) throws LaunchdFailure {
         Map<String, Job> jobs = writable(target);
         Job job = jobs.get(target.label());
@@ -101,7 +101,7 @@ final class EmbeddedLaunchd {
         return disabled.getOrDefault(label, false);
     }
 
-    /** Starts a desktop session, with the agents of the user's own folder; links there are not followed. */
+    /** Starts a desktop session and loads the agents in the user's LaunchAgents folder; symbolic links are skipped. */
     void logIn() throws IOException {
         loggedIn = true;
         Path agents = account.home().resolve("Library/LaunchAgents");
@@ -146,7 +146,7 @@ final class EmbeddedLaunchd {
     }
 
     private void load(Map<String, Job> jobs, JobDefinition definition) {
-        Job job = new Job(definition, spawner, timers, account.timeScale(), variables);
+        Job job = new Job(definition, spawner, scheduler, account.timeScale(), variables);
         everLoaded.add(job);
         jobs.put(definition.label(), job);
         if (definition.runAtLoad()) {
@@ -166,15 +166,15 @@ final class EmbeddedLaunchd {
 
     private void requireSafeFile(Path plist) throws LaunchdFailure {
         if (!Files.isRegularFile(plist)) {
-            throw hidden(LaunchdError.NO_SUCH_FILE);
+            throw opaque(LaunchdError.NO_SUCH_FILE);
         }
         try {
             int mode = attribute(plist, "unix:mode");
             if ((mode & WRITABLE_BY_OTHERS) != 0 || attribute(plist, "unix:uid") != account.uid()) {
-                throw hidden(LaunchdError.BAD_OWNERSHIP);
+                throw opaque(LaunchdError.BAD_OWNERSHIP);
             }
         } catch (IOException e) {
-            throw hidden(LaunchdError.NO_SUCH_FILE);
+            throw opaque(LaunchdError.NO_SUCH_FILE);
         }
     }
 
@@ -182,7 +182,7 @@ final class EmbeddedLaunchd {
         return (Integer) Files.getAttribute(path, name);
     }
 
-    private LaunchdFailure hidden(LaunchdError error) {
+    private LaunchdFailure opaque(LaunchdError error) {
         log.add("Bootstrap failed: " + error.code + ": " + LaunchdError.text(error.code));
         return new LaunchdFailure(quirks.opaqueErrors() ? LaunchdError.INPUT_OUTPUT : error);
     }

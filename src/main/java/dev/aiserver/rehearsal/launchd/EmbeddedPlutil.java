@@ -6,14 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The command {@code plutil} with what is asked of it here, for machines without it. */
+/** Implements the parts of {@code plutil} that aiserver uses, for machines without that command. */
 public final class EmbeddedPlutil {
     private static final String USAGE = "No files specified.\n";
 
     /**
-     * @param argv without the word {@code plutil} itself: {@code -lint [-s] FILE...}, {@code -} for standard input, or
-     *     {@code -convert xml1 -o - -}
-     * @param stdin what that is
+     * Runs one plutil command: {@code -lint [-s] FILE...} or {@code -convert xml1 -o - -}.
+     *
+     * @param argv arguments, without the word {@code plutil} itself; a FILE of {@code -} is standard input
+     * @param stdin bytes on standard input
      */
     public CommandResult run(List<String> argv, byte[] stdin) {
         if (argv.equals(List.of("-convert", "xml1", "-o", "-", "-"))) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** launchctl's sentences about what it could not do. */
+/** Returns launchctl's error messages. */
 final class ErrorMessages {
     private static final Map<String, String> USAGE = Map.of(
             "bootstrap", "<domain-target> [service-path, service-path2, ...]",

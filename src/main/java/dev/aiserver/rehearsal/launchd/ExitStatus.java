@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.launchd;
 import java.util.List;
 import java.util.Map;
 
-/** How a job's last process ended, in the notations of launchctl's verbs. */
+/** Describes how a job's last process ended, and formats it as launchctl's verbs do. */
 sealed interface ExitStatus {
 
     int EX_CONFIG = 78;
@@ -42,7 +42,7 @@ sealed interface ExitStatus {
             14, "Alarm clock",
             15, "Terminated");
 
-    /** @param value of a Java process, which says 128 + N both for signal N and for a program that exits so itself */
+    /** @param value exit value of a Java {@link Process}: 128 + N both for signal N and for a program that exits with 128 + N */
     static ExitStatus of(int value) {
         return value > 128 && value < 160 ? new Signalled(value - 128) : new Exited(value);
     }
@@ -51,7 +51,7 @@ sealed interface ExitStatus {
         return this instanceof Exited exited && exited.code == 0;
     }
 
-    /** The one line of {@code print} that tells it. */
+    /** Returns the line of {@code print} that shows this status. */
     default String line() {
         if (this instanceof Signalled signalled) {
             return "last terminating signal = " + SIGNALS.getOrDefault(signalled.signal, "Unknown signal") + ": "
@@ -65,7 +65,7 @@ sealed interface ExitStatus {
         return "last exit code = (never exited)";
     }
 
-    /** The status column of {@code list}. */
+    /** Returns the status column of {@code list}: the exit code, or the negative signal number. */
     default int status() {
         if (this instanceof Signalled signalled) {
             return -signalled.signal;
@@ -73,7 +73,7 @@ sealed interface ExitStatus {
         return this instanceof Exited exited ? exited.code : 0;
     }
 
-    /** What wait(2) gave, as {@code list LABEL} shows it. */
+    /** Returns the raw status from wait(2), which {@code list LABEL} shows. */
     default int waitStatus() {
         if (this instanceof Signalled signalled) {
             return signalled.signal;

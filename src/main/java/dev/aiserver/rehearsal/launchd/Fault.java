@@ -4,10 +4,10 @@ import dev.aiserver.host.CommandResult;
 import java.time.Duration;
 
 /**
- * Something that goes wrong in one call of launchctl.
+ * Makes one launchctl call, or every call of a verb, go wrong.
  *
- * @param verb in which it goes wrong
- * @param call which call of that verb, counted from 1; 0 for each
+ * @param verb launchctl verb that fails
+ * @param call number of the call of that verb, from 1; {@link #EVERY_CALL} for all
  */
 public record Fault(String verb, int call, Effect effect) {
 
@@ -15,19 +15,19 @@ public record Fault(String verb, int call, Effect effect) {
 
     public sealed interface Effect {}
 
-    /** Answers without doing anything. */
+    /** Returns this result without doing anything. */
     public record Answer(CommandResult result) implements Effect {}
 
-    /** Does what was asked for and answers something else. */
+    /** Runs the command, then returns this result instead of the real one. */
     public record ActThenAnswer(CommandResult result) implements Effect {}
 
-    /** Gives no answer for a while; real time, not scaled. */
+    /** Blocks for this long; real time, not scaled. */
     public record Hang(Duration time) implements Effect {}
 
-    /** Of bootout: keeps the label after its process has ended; real time, not scaled. */
+    /** For bootout: keeps the label for this long after the process has ended; real time, not scaled. */
     public record Linger(Duration time) implements Effect {}
 
-    /** Of bootout: never follows SIGTERM up with SIGKILL. */
+    /** For bootout: never sends SIGKILL after SIGTERM. */
     public record DrainForever() implements Effect {}
 
     /** Ends the desktop session just before the call. */

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A loaded job and its process, from load to removal. Every method is called under the lock of {@link LockedScheduler}. */
+/** Runs a loaded job and its process, from load to removal. Call every method under the lock of {@link LockedScheduler}. */
 final class Job {
 
     enum State {
@@ -26,13 +26,13 @@ final class Job {
 
     final JobDefinition definition;
     private final Spawner spawner;
-    private final LockedScheduler timers;
+    private final LockedScheduler scheduler;
     private final double timeScale;
     private final Map<String, String> session;
 
     private State state = State.NOT_RUNNING;
     private @Nullable Process process;
-    private ExitStatus ending = new ExitStatus.Never();
+    private ExitStatus exitStatus = new ExitStatus.Never();
     private boolean spawnFailed;
     private int runs;
     private long launchedAt;
@@ -44,16 +44,16 @@ final class Job {
     private @Nullable Future<?> escalation;
     private @Nullable Future<?> nextInterval;
 
-    /** @param session variables of the session, live */
+    /** @param session variables that {@code launchctl setenv} sets; read at each start */
     Job(
             JobDefinition definition,
             Spawner spawner,
-            LockedScheduler timers,
+            LockedScheduler scheduler,
             double timeScale,
             Map<String, String> session) {
         this.definition = definition;
         this.spawner = spawner;
-        this.timers = timers;
+        this.scheduler = scheduler;
         this.timeScale = timeScale;
         this.session = session;
     }
@@ -70,15 +70,15 @@ final class Job {
         return runs;
     }
 
-    ExitStatus ending() {
-        return ending;
+    ExitStatus exitStatus() {
+        return exitStatus;
     }
 
     String reason() {
         return reason;
     }
 
-    /** launchd's second opinion on the state, of the last attempt to run. */
+    /** Returns {@code job state}, which launchd prints besides {@code state}: the outcome of the last attempt to run. */
     String attempt() {
         if (spawnFailed) {
             return "spawn failed";
@@ -90,7 +90,7 @@ final class Job {
         return afterRemoval != null;
     }
 
-    /** Starts the process, unless it runs, as soon as the throttle permits. */
+    /** Starts the process as soon as the throttle interval permits, unless it is running or scheduled. */
     void demand(String why) {
         if (process == null && respawn == null) {
             reason = why;
@@ -98,17 +98,17 @@ final class Job {
         }
     }
 
-    /** Starts the process each time that the interval of its property list is over, if it has one. */
+    /** Starts the process at every {@code StartInterval}, if the property list has one. */
     void startEveryInterval() {
         definition
                 .startIntervalSeconds()
-                .ifPresent(seconds -> nextInterval = timers.after(nanos(seconds), () -> {
+                .ifPresent(seconds -> nextInterval = scheduler.after(nanos(seconds), () -> {
                     demand("interval");
                     startEveryInterval();
                 }));
     }
 
-    /** Ends the process if there is one and starts another. */
+    /** Stops the process if it is running, and starts it again. */
     void restart() {
         if (process == null) {
             demand("non-ipc demand");
@@ -119,9 +119,9 @@ final class Job {
     }
 
     /**
-     * Ends the process and then calls back; at once when there is none.
+     * Stops the process and then runs the callback, at once if no process is running.
      *
-     * @param forever whether SIGKILL never follows
+     * @param forever true to never send SIGKILL after SIGTERM
      * @param linger nanoseconds between the end of the process and the callback
      */
     void remove(boolean forever, long linger, Runnable callback) {
@@ -137,7 +137,7 @@ final class Job {
         }
     }
 
-    /** Sends a signal to the main process alone; false when there is none. */
+    /** Sends a signal to the main process only. Returns false when no process is running. */
     boolean signal(String name) throws IOException {
         if (process == null) {
             return false;
@@ -146,7 +146,7 @@ final class Job {
         return true;
     }
 
-    /** Ends everything below this job, now. */
+    /** Kills the process of this job and all its child processes immediately. */
     void destroy() {
         cancel(respawn);
         cancel(nextInterval);
@@ -154,7 +154,7 @@ final class Job {
         if (process != null) {
             process.destroyForcibly();
             spawner.awaitEnd(process);
-            killRestOf(process);
+            killGroup(process);
         }
     }
 
@@ -164,7 +164,7 @@ final class Job {
             spawn();
         } else {
             state = State.SPAWN_SCHEDULED;
-            respawn = timers.after(permitted, this::spawn);
+            respawn = scheduler.after(permitted, this::spawn);
         }
     }
 
@@ -177,33 +177,33 @@ final class Job {
             process = started;
             spawnFailed = false;
             state = State.RUNNING;
-            started.onExit().thenAccept(ended -> timers.locked(() -> ended(ended)));
+            started.onExit().thenAccept(ended -> scheduler.locked(() -> ended(ended)));
         } catch (IOException e) {
-            // The real one reports every such failure as this exit code, and never says which it was.
+            // launchd reports every spawn failure as this exit code, and never says which one it was.
             spawnFailed = true;
-            ending = new ExitStatus.Exited(ExitStatus.EX_CONFIG);
-            next();
+            exitStatus = new ExitStatus.Exited(ExitStatus.EX_CONFIG);
+            restartIfWanted();
         }
     }
 
     private void ended(Process ended) {
         process = null;
-        ending = ExitStatus.of(ended.exitValue());
+        exitStatus = ExitStatus.of(ended.exitValue());
         cancel(escalation);
-        killRestOf(ended);
+        killGroup(ended);
         if (afterRemoval != null) {
             if (lingerNanos > 0) {
-                timers.after(lingerNanos, afterRemoval);
+                scheduler.after(lingerNanos, afterRemoval);
             } else {
                 afterRemoval.run();
             }
             return;
         }
-        next();
+        restartIfWanted();
     }
 
-    private void next() {
-        if (restartWanted || definition.keepAlive().wantsRestart(ending)) {
+    private void restartIfWanted() {
+        if (restartWanted || definition.keepAlive().wantsRestart(exitStatus)) {
             reason = restartWanted ? "non-ipc demand" : "inefficient";
             restartWanted = false;
             spawnWhenPermitted();
@@ -220,15 +220,15 @@ final class Job {
         state = State.SIGTERMED;
         running.destroy();
         if (!forever && definition.exitTimeOutSeconds() > 0) {
-            escalation = timers.after(nanos(definition.exitTimeOutSeconds()), () -> {
+            escalation = scheduler.after(nanos(definition.exitTimeOutSeconds()), () -> {
                 state = State.SIGKILLED;
                 running.destroyForcibly();
             });
         }
     }
 
-    /** What an ended process left behind in its group. */
-    private void killRestOf(Process ended) {
+    /** Kills what an ended process left running in its process group. */
+    private void killGroup(Process ended) {
         try {
             spawner.signal("KILL", -ended.pid());
         } catch (IOException e) {

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as its property list defines it (launchd.plist(5)), read once when it is loaded.
+ * Holds a job as its property list defines it (launchd.plist(5)), read once when the job is loaded.
  *
- * @param arguments the whole argv, the program's own name first
- * @param environment in addition to launchd's own
- * @param startIntervalSeconds between two starts, empty when time starts nothing
- * @param softFiles the soft limit of open files, empty for launchd's own
- * @param sessionTypes in which it may be loaded
+ * @param arguments full argv, with the program's name first
+ * @param environment variables in addition to launchd's
+ * @param startIntervalSeconds seconds between two starts; empty without {@code StartInterval}
+ * @param softFiles soft limit of open files; empty for launchd's default
+ * @param sessionTypes session types into which the job may be loaded
  */
 record JobDefinition(
         Path plist,
@@ -128,7 +128,7 @@ record JobDefinition(
         return dictionary.get(key) instanceof NSNumber number && number.boolValue();
     }
 
-    /** A list of strings, or a single string in a list's place. */
+    /** Reads a list of strings, or one string as a list of one. */
     private static List<String> strings(@Nullable NSObject value) {
         if (value instanceof NSString text) {
             return List.of(text.getContent());

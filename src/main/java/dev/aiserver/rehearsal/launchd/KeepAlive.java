@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether launchd starts a job again after it ended. Of several conditions one is enough.
+ * Decides whether launchd restarts a job after its process has ended. One fulfilled condition is enough.
  *
- * @param always whatever the conditions
+ * @param always true to restart the job whatever the conditions
  * @param conditions {@code SuccessfulExit}, {@code Crashed}
- * @param paths that must exist, or must not
+ * @param paths paths that must exist (true) or must not exist (false)
  */
 record KeepAlive(boolean always, Map<String, Boolean> conditions, Map<String, Boolean> paths) {
 
@@ -38,15 +38,15 @@ record KeepAlive(boolean always, Map<String, Boolean> conditions, Map<String, Bo
         return booleans;
     }
 
-    /** A condition on how the job ended needs a first run. */
+    /** Returns true if launchd runs the job at load: a condition on the exit status needs a first run. */
     boolean impliesRunAtLoad() {
         return always || conditions.containsKey("SuccessfulExit") || conditions.containsKey("Crashed");
     }
 
-    boolean wantsRestart(ExitStatus ending) {
+    boolean wantsRestart(ExitStatus exitStatus) {
         return always
-                || Boolean.valueOf(ending.isSuccess()).equals(conditions.get("SuccessfulExit"))
-                || Boolean.valueOf(ending instanceof ExitStatus.Signalled).equals(conditions.get("Crashed"))
+                || Boolean.valueOf(exitStatus.isSuccess()).equals(conditions.get("SuccessfulExit"))
+                || Boolean.valueOf(exitStatus instanceof ExitStatus.Signalled).equals(conditions.get("Crashed"))
                 || paths.entrySet().stream().anyMatch(path -> Files.exists(Path.of(path.getKey())) == path.getValue());
     }
 }

@@ -9,12 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** What launchctl prints of jobs and domains, to the letter. */
+/** Formats jobs and domains exactly as launchctl prints them. */
 final class LaunchctlOutput {
     private static final String SESSION = " [100020]";
     private static final int FIRST_VERSION_WITH_LAUNCH_CONSTRAINTS = 14;
 
-    /** Where a code hash stands in the text; no UTF-8, as the real one. */
+    /** Stands for a code hash in the output: bytes that are not valid UTF-8, as on a Mac. */
     private static final byte[] RAW = {(byte) 0xfa, (byte) 0xde};
 
     private final EmbeddedLaunchd launchd;
@@ -63,7 +63,7 @@ final class LaunchctlOutput {
             tail.add("\timmediate reason = " + job.reason());
             tail.add("\tforks = 0\n\texecs = 1\n\tinitialized = 1\n\ttrampolined = 1\n\tstarted suspended = 0");
         });
-        tail.add("\t" + job.ending().line());
+        tail.add("\t" + job.exitStatus().line());
         tail.add("");
         Map<String, Boolean> conditions = definition.keepAlive().conditions();
         if (!conditions.isEmpty()) {
@@ -108,9 +108,9 @@ final class LaunchctlOutput {
                 + String.format(
                         "%8s %6s \t%s",
                         job.pid().orElse(0),
-                        job.ending() instanceof ExitStatus.Never
+                        job.exitStatus() instanceof ExitStatus.Never
                                 ? "-"
-                                : job.ending().status(),
+                                : job.exitStatus().status(),
                         label)));
         lines.add("\t}");
         lines.add("");
@@ -132,7 +132,7 @@ final class LaunchctlOutput {
         lines.add("PID\tStatus\tLabel");
         jobs.forEach((label, job) ->
                 lines.add((job.pid().isPresent() ? "" + job.pid().getAsLong() : "-") + "\t"
-                        + job.ending().status() + "\t" + label));
+                        + job.exitStatus().status() + "\t" + label));
         return lines.bytes();
     }
 
@@ -145,7 +145,7 @@ final class LaunchctlOutput {
         definition.stderr().map(Path::toString).ifPresent(path -> lines.entry("StandardErrorPath", path));
         lines.entry("Label", definition.label());
         lines.add("\t\"OnDemand\" = " + !definition.keepAlive().always() + ";");
-        lines.add("\t\"LastExitStatus\" = " + job.ending().waitStatus() + ";");
+        lines.add("\t\"LastExitStatus\" = " + job.exitStatus().waitStatus() + ";");
         job.pid().ifPresent(pid -> lines.add("\t\"PID\" = " + pid + ";"));
         lines.entry("Program", definition.program());
         lines.add("\t\"ProgramArguments\" = (");
@@ -155,7 +155,7 @@ final class LaunchctlOutput {
         return lines.bytes();
     }
 
-    /** The system has a list of its own, which only root changes. */
+    /** Adds the disabled services. The system domain has its own list, which only root changes. */
     private void disabledServices(Lines lines, Target domain) {
         lines.add("\tdisabled services = {");
         Map<String, Boolean> disabled = domain.isSystem() ? Map.of() : launchd.disabled;
@@ -185,7 +185,7 @@ final class LaunchctlOutput {
         return String.join(" | ", properties);
     }
 
-    /** SuccessfulExit as launchd prints it: successful exit. */
+    /** Returns a key as launchd prints it: {@code successful exit} for {@code SuccessfulExit}. */
     private static String spaced(String key) {
         return key.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
@@ -204,7 +204,7 @@ final class LaunchctlOutput {
         return bytes.toByteArray();
     }
 
-    /** Text in the making. */
+    /** Builds output line by line. */
     private static final class Lines {
         private final StringBuilder text = new StringBuilder();
 

@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.launchd;
 
 import java.util.Arrays;
 
-/** launchd's numbered errors, which are launchctl's exit codes too. */
+/** Lists launchd's numbered errors, which are also launchctl's exit codes. */
 enum LaunchdError {
     OPERATION_NOT_PERMITTED(1, "Operation not permitted"),
     NO_SUCH_FILE(2, "No such file or directory"),

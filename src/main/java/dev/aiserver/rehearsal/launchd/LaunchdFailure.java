@@ -1,6 +1,6 @@
 package dev.aiserver.rehearsal.launchd;
 
-/** launchd does not do what it is asked to. */
+/** Reports that launchd refused or could not run a command; carries the exit code of launchctl. */
 final class LaunchdFailure extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The one lock under which all state changes, and what happens later under it. */
+/** Owns the one lock that guards all state, and runs delayed actions under it. */
 final class LockedScheduler {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -22,7 +22,7 @@ final class LockedScheduler {
 
     private boolean closed;
 
-    /** Runs the action alone, and wakes who waits for a change. */
+    /** Runs the action under the lock, then wakes all threads that wait for a change. */
     void locked(Runnable action) {
         lock.lock();
         try {
@@ -35,7 +35,10 @@ final class LockedScheduler {
         }
     }
 
-    /** What is cancelled under the lock never runs, also when it is due and waits for the lock. */
+    /**
+     * Schedules an action. One that is cancelled under the lock never runs, even if it is already due and waiting for the
+     * lock.
+     */
     Future<?> after(long nanos, Runnable action) {
         FutureTask<@Nullable Void> task = new FutureTask<>(action, null);
         executor.schedule(() -> locked(task), nanos, TimeUnit.NANOSECONDS);
@@ -46,7 +49,7 @@ final class LockedScheduler {
         return lock;
     }
 
-    /** Gives the lock up until the condition is true, or until nothing will change any more. */
+    /** Releases the lock until the condition is true, or until the scheduler is closed. */
     void awaitUntil(BooleanSupplier condition) {
         while (!closed && !condition.getAsBoolean()) {
             changed.awaitUninterruptibly();
@@ -57,7 +60,7 @@ final class LockedScheduler {
         return closed;
     }
 
-    /** Runs a last action; nothing that was planned, and no end of a process, comes after it. */
+    /** Runs a last action. No scheduled action and no exit of a process is handled after it. */
     void close(Runnable last) {
         locked(() -> {
             closed = true;

@@ -12,7 +12,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** Reads the two forms of property lists that launchd accepts, XML and binary. */
+/** Parses the two property list formats that launchd accepts: XML and binary. */
 final class PropertyList {
     private static final String BINARY = "bplist";
 
@@ -31,7 +31,7 @@ final class PropertyList {
                 | PropertyListFormatException
                 | ParserConfigurationException
                 | RuntimeException e) {
-            // The parser lets whatever its conversions throw escape; to launchd all of it is a bad file.
+            // The parser lets any exception of its conversions escape; for launchd each means an invalid file.
             throw new LaunchdFailure(LaunchdError.INVALID_PROPERTY_LIST, e);
         }
     }
@@ -39,7 +39,7 @@ final class PropertyList {
     private static NSObject parseXml(byte[] bytes)
             throws IOException, SAXException, PropertyListFormatException, ParserConfigurationException {
         DocumentBuilder builder = XMLPropertyListParser.getDocBuilder();
-        // The default one prints to this program's standard error.
+        // The default handler prints to standard error.
         builder.setErrorHandler(new DefaultHandler());
         return XMLPropertyListParser.parse(builder.parse(new ByteArrayInputStream(bytes)));
     }

@@ -3,17 +3,17 @@ package dev.aiserver.rehearsal.launchd;
 import java.util.List;
 
 /**
- * How one Mac differs from another: launchctl's exit codes for the same situation depend on the version of macOS, and
- * a client has to cope with each.
+ * Describes how one Mac differs from another: launchctl's exit code for a situation depends on the macOS version, and
+ * a client must handle each code.
  *
- * @param alreadyCode of bootstrap when the label is loaded: 5, 37 or 17
- * @param drainCode of bootstrap while the old process still ends: 5 or 37
- * @param disabledCode of bootstrap for a disabled label: 119 or 5
- * @param noDesktopCode for every verb when the user is not logged in at the desktop: 125 or 112
- * @param osVersion what {@code sw_vers -productVersion} would print
- * @param desktop whether the user is logged in at the desktop
- * @param ssh whether launchctl is called from an SSH session
- * @param opaqueErrors whether every fault of a property list is reported as 5, as it is to a user who is not root
+ * @param alreadyCode exit code of bootstrap when the label is loaded: 5, 37 or 17
+ * @param drainCode exit code of bootstrap while the old process is still shutting down: 5 or 37
+ * @param disabledCode exit code of bootstrap for a disabled label: 119 or 5
+ * @param noDesktopCode exit code of every verb when the user is not logged in at the desktop: 125 or 112
+ * @param osVersion macOS version, as {@code sw_vers -productVersion} prints it
+ * @param desktop true if the user is logged in at the desktop
+ * @param ssh true if launchctl is called from an SSH session
+ * @param opaqueErrors true if every property list error is reported as 5, as it is to users other than root
  */
 public record Quirks(
         int alreadyCode,
@@ -30,7 +30,7 @@ public record Quirks(
         faults = List.copyOf(faults);
     }
 
-    /** A Mac of today with its user at the desktop. */
+    /** Returns a current Mac with its user logged in at the desktop. */
     public static Quirks usual() {
         return new Quirks(5, 5, 119, 125, "26.5.1", true, false, true, List.of());
     }

@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Starts a job's process as launchd does: its own environment and nothing of the caller's, no shell in between. */
+/** Starts a job's process as launchd does: with launchd's environment, nothing from the caller, and no shell in between. */
 final class Spawner {
     private static final String STANDARD_PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
     private static final File NULL = new File("/dev/null");
 
-    /** Neither Java nor a shell's exec can put a process into a group of its own; Linux has the one, a Mac the other. */
+    /** Puts a process into its own group, which neither Java nor a shell's exec can do. Linux has setsid, a Mac has perl. */
     private static final List<List<String>> OWN_GROUP =
             List.of(List.of("/usr/bin/setsid"), List.of("/usr/bin/perl", "-e", "setpgrp; exec { $ARGV[0] } @ARGV"));
 
@@ -31,8 +31,10 @@ final class Spawner {
     }
 
     /**
-     * @param session variables that {@code launchctl setenv} gave to the session
-     * @throws IOException when there is no such program or directory, or a log cannot be opened
+     * Starts the process of a job.
+     *
+     * @param session variables that {@code launchctl setenv} has set for the session
+     * @throws IOException if the program or a directory does not exist, or a log cannot be opened
      */
     Process spawn(JobDefinition job, Map<String, String> session) throws IOException {
         Path program = program(job.program());
@@ -57,10 +59,10 @@ final class Spawner {
     }
 
     /**
-     * Sends a signal; that there is nothing to receive it is fine.
+     * Sends a signal. A process that no longer exists is not an error.
      *
-     * @param name without SIG, or a number
-     * @param pid negative for the group that this process leads
+     * @param name signal name without SIG, or its number
+     * @param pid process id; negative for the process group that this process leads
      */
     void signal(String name, long pid) throws IOException {
         awaitEnd(new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" -- \"$2\"", "sh", name, Long.toString(pid))
@@ -69,7 +71,7 @@ final class Spawner {
                 .start());
     }
 
-    /** Not through onExit(), whose threads may all be waiting for the lock. */
+    /** Waits until a process has ended, without onExit(): its threads may all be waiting for the lock. */
     void awaitEnd(Process process) {
         try {
             process.waitFor();
@@ -115,13 +117,13 @@ final class Spawner {
     }
 
     /**
-     * What ProcessBuilder cannot do. A limit beyond what this user may have stays as it is: the real launchd is root.
-     * The shell's own variables go again, the rest of the line is the program itself under the same process id.
+     * Returns shell lines for what ProcessBuilder cannot do. A limit above this user's maximum stays unchanged, because
+     * only launchd runs as root. The lines unset the shell's variables, then exec the program under the same process id.
      */
     private static String prelude(JobDefinition job, Set<String> keep) {
         List<String> lines = new ArrayList<>();
         lines.add("umask " + Integer.toOctalString(job.umask()));
-        // Soft before hard, to lower both, and after it, to raise both.
+        // The soft limit is set before the hard one to lower both, and again after it to raise both.
         limit("S", job.softFiles()).ifPresent(lines::add);
         limit("H", job.hardFiles()).ifPresent(lines::add);
         limit("S", job.softFiles()).ifPresent(lines::add);

@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a verb acts on: {@code gui/501}, {@code gui/501/com.ollama}, {@code system/com.ollama}.
+ * Identifies the domain or service a verb acts on: {@code gui/501}, {@code gui/501/com.ollama}, {@code system/com.ollama}.
  *
  * @param kind {@code gui}, {@code user}, {@code login}, {@code pid} or {@code system}
- * @param number user, session or process; 0 for the system
+ * @param number user, session or process id; 0 for the system
  * @param label empty for the domain itself
  */
 record Target(String kind, int number, String label) {
@@ -54,7 +54,7 @@ record Target(String kind, int number, String label) {
         return isSystem() ? "system" : kind + "/" + number;
     }
 
-    /** The domain in launchctl's sentences. */
+    /** Returns the domain as launchctl's messages name it. */
     String domainInWords() {
         return switch (kind) {
             case "system" -> "system";

@@ -1,4 +1,4 @@
-/** launchd and launchctl in miniature: they start real processes from real property lists, on any machine. */
+/** Embedded launchd and launchctl, which start real processes from real property lists on any machine. */
 @NullMarked
 package dev.aiserver.rehearsal.launchd;
 

@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
-/** The faults now in force: the last ones set from inside, or read from the file when that is newer. */
+/** Holds the active faults: those last set by a test, or those in the file if it changed later. */
 final class ActiveFaults {
     private final Path file;
-    private final Runnable death;
+    private final Runnable die;
     private Faults faults;
     private int busyLeft;
     private @Nullable FileTime seen;
 
-    /** @param death how this server dies of a crash */
-    ActiveFaults(Faults faults, Path file, Runnable death) {
+    /** @param die stops this server when it crashes */
+    ActiveFaults(Faults faults, Path file, Runnable die) {
         this.file = file;
-        this.death = death;
+        this.die = die;
         this.faults = faults;
         this.busyLeft = faults.busy503Times();
     }
@@ -28,7 +28,7 @@ final class ActiveFaults {
         busyLeft = next.busy503Times();
     }
 
-    /** @throws ApiError 500 when the file cannot be understood, so that a mistake in it is seen at once */
+    /** @throws ApiError 500 if the file is invalid, so that a mistake in it is noticed at once */
     synchronized Faults current() {
         try {
             FileTime stamp = Files.getLastModifiedTime(file);
@@ -47,7 +47,7 @@ final class ActiveFaults {
         return faults;
     }
 
-    /** Whether this scheduling request is one of those that find the queue full. */
+    /** Returns true if this scheduling request must find the queue full. */
     synchronized boolean takeBusy() {
         current();
         if (busyLeft == 0) {
@@ -58,7 +58,7 @@ final class ActiveFaults {
     }
 
     ClientDisconnected crash() {
-        death.run();
-        return new ClientDisconnected("the server crashed as it was told to");
+        die.run();
+        return new ClientDisconnected("the server crashed because of a fault");
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The routes that change what is installed or speak to ollama.com: those that no network may reach. To this server there
- * is no internet.
+ * Serves the routes that change the installed models or talk to ollama.com, which the proxy must never expose. This
+ * server never reaches the internet.
  */
 final class AdminRoutes {
     private final ModelStore store;
@@ -48,7 +48,7 @@ final class AdminRoutes {
         return ModelName.parse(name).orElseThrow(() -> new ApiError(400, role + " \"" + name + "\" is invalid"));
     }
 
-    /** Only from a model that is installed. */
+    /** Creates a model from one that is installed. */
     void create(Exchange exchange) throws ClientDisconnected {
         RequestBody body = body(exchange, "api.CreateRequest");
         ModelName name = ModelName.of(name(body));
@@ -114,17 +114,21 @@ final class AdminRoutes {
         return segment.substring(7);
     }
 
-    /** Goes out to ollama.com also where its cloud is switched off. */
+    /** Returns the error of {@code /api/me}, which contacts ollama.com even with its cloud disabled. */
     static ApiError whoAmI() {
         return new ApiError(503, "account unavailable");
     }
 
-    /** As {@link #whoAmI}. */
+    /** Returns the error of {@code /api/signout}, which contacts ollama.com even with its cloud disabled. */
     static ApiError signOut() {
         return new ApiError(500, "there was an error signing out");
     }
 
-    /** @throws ApiError 400 without anything to search for, else {@link #needsAccount} */
+    /**
+     * Refuses a web search or fetch.
+     *
+     * @throws ApiError always: 400 for an empty body, otherwise {@link #needsAccount}
+     */
     void web(Exchange exchange, String feature) {
         if (new String(exchange.body(), StandardCharsets.UTF_8).isBlank()) {
             throw new ApiError(400, ErrorFormat.NATIVE.emptyBody());
@@ -132,7 +136,10 @@ final class AdminRoutes {
         throw needsAccount(feature);
     }
 
-    /** What needs an account at ollama.com. Without one this answer names the machine and its key to whoever asks. */
+    /**
+     * Returns the error for a feature that needs an ollama.com account. Without an account, this response shows the
+     * machine's name and key to any client.
+     */
     ApiError needsAccount(String feature) {
         if (cloudDisabled) {
             return ApiError.withBody(

@@ -11,19 +11,19 @@ import dev.aiserver.rehearsal.model.Router.Route;
 import java.time.Duration;
 import java.util.List;
 
-/** Ollama's routing table and what each route does. */
+/** Builds Ollama's routing table and serves the routes. */
 final class Api {
-    /** @param context 0 for one that runs here, which needs so many gigabytes */
+    /** @param context context length in tokens; 0 for a local model, which needs {@code gigabytes} of memory */
     private record Recommendation(String model, String description, int context, int output, long gigabytes) {}
 
-    /** Those of a server without internet. */
+    /** Recommendations of a server without internet access. */
     private static final List<Recommendation> RECOMMENDATIONS = List.of(
             new Recommendation("kimi-k2.6:cloud", "Coding and agents, in the cloud", 262_144, 262_144, 0),
             new Recommendation("glm-5.1:cloud", "Reasoning and coding, in the cloud", 202_752, 131_072, 0),
-            new Recommendation("qwen3.5:cloud", "Tools and pictures, in the cloud", 262_144, 32_768, 0),
+            new Recommendation("qwen3.5:cloud", "Tools and images, in the cloud", 262_144, 32_768, 0),
             new Recommendation("minimax-m2.7:cloud", "Coding and work, in the cloud", 204_800, 128_000, 0),
-            new Recommendation("gemma4", "Reasoning and coding, here", 0, 0, 12),
-            new Recommendation("qwen3.5", "Reasoning, coding and pictures, here", 0, 0, 14));
+            new Recommendation("gemma4", "Reasoning and coding, local", 0, 0, 12),
+            new Recommendation("qwen3.5", "Reasoning, coding and images, local", 0, 0, 14));
 
     private final Settings settings;
     private final ListRoutes listings;
@@ -33,13 +33,18 @@ final class Api {
     private final PullRoute pulls;
     private final AdminRoutes administration;
 
-    Api(ModelStore store, Settings settings, ActiveFaults switches, GenerationCounter tally, EngineFactory engines) {
+    Api(
+            ModelStore store,
+            Settings settings,
+            ActiveFaults activeFaults,
+            GenerationCounter counter,
+            EngineFactory engines) {
         this.settings = settings;
-        this.loaded = new LoadedModels(settings, switches, engines);
-        this.inference = new Inference(store, loaded, switches, tally);
+        this.loaded = new LoadedModels(settings, activeFaults, engines);
+        this.inference = new Inference(store, loaded, activeFaults, counter);
         this.listings = new ListRoutes(store, loaded);
         this.embeddings = new EmbeddingRoutes(inference);
-        this.pulls = new PullRoute(store, settings.catalogue(), switches);
+        this.pulls = new PullRoute(store, settings.catalogue(), activeFaults);
         this.administration = new AdminRoutes(store, loaded, settings.cloudDisabled());
     }
 
@@ -90,7 +95,7 @@ final class Api {
                 new Route("POST", "/v1/messages", ANTHROPIC, local((x, s) -> messages(x)))));
     }
 
-    /** Keeps requests for cloud models here: their answer has the native form on every route. */
+    /** Refuses requests for cloud models, in the native error format on every route. */
     private Handler local(Handler handler) {
         return (exchange, segment) -> {
             if (ModelName.isCloud(segment.isEmpty() ? modelIn(exchange.body()) : segment)) {
@@ -102,7 +107,7 @@ final class Api {
         };
     }
 
-    /** A look ahead; what is wrong with the body is for the route to say. */
+    /** Returns the model name in the body; empty if the body is invalid, which the route itself reports. */
     private static String modelIn(byte[] body) {
         try {
             return RequestBody.parse(body, "", "struct").at("model").asText("");
@@ -120,8 +125,8 @@ final class Api {
     }
 
     private static void recommendations(Exchange exchange) throws ClientDisconnected {
-        ObjectNode answer = Json.object();
-        ArrayNode list = answer.putArray("recommendations");
+        ObjectNode response = Json.object();
+        ArrayNode list = response.putArray("recommendations");
         for (Recommendation each : RECOMMENDATIONS) {
             ObjectNode entry = list.addObject().put("model", each.model()).put("description", each.description());
             if (each.context() > 0) {
@@ -130,7 +135,7 @@ final class Api {
                 entry.put("vram_bytes", each.gigabytes() * 1_000_000_000L);
             }
         }
-        exchange.json(200, answer);
+        exchange.json(200, response);
     }
 
     private static void transcriptions(Exchange exchange) {
@@ -140,40 +145,40 @@ final class Api {
     }
 
     private void generate(Exchange exchange) throws ClientDisconnected {
-        GenerationRequest ask =
+        GenerationRequest request =
                 NativeRequest.generate(RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.GenerateRequest"));
-        if (ask.conversation().lastText().isEmpty()) {
-            loadOnly(exchange, ask, "generate");
+        if (request.prompt().lastText().isEmpty()) {
+            loadOnly(exchange, request, "generate");
         } else {
-            inference.answer(exchange, ask, "generate", NativeChat::generate);
+            inference.answer(exchange, request, "generate", NativeChat::generate);
         }
     }
 
     private void chat(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), NATIVE.emptyBody(), "api.ChatRequest");
-        GenerationRequest ask = NativeRequest.chat(body);
+        GenerationRequest request = NativeRequest.chat(body);
         OpenAi.modelOf(body);
-        if (ask.conversation().isEmpty()) {
-            loadOnly(exchange, ask, "chat");
+        if (request.prompt().isEmpty()) {
+            loadOnly(exchange, request, "chat");
         } else {
-            inference.answer(exchange, ask, "chat", NativeChat::chat);
+            inference.answer(exchange, request, "chat", NativeChat::chat);
         }
     }
 
-    private void loadOnly(Exchange exchange, GenerationRequest ask, String task) throws ClientDisconnected {
-        String reason = loadedOrUnloaded(exchange, ask, task);
-        exchange.json(200, NativeChat.nothingSaid(ask.model(), task.equals("chat"), reason));
+    private void loadOnly(Exchange exchange, GenerationRequest request, String task) throws ClientDisconnected {
+        String reason = loadOrUnload(exchange, request, task);
+        exchange.json(200, NativeChat.empty(request.model(), task.equals("chat"), reason));
     }
 
-    /** @return which of the two it is now */
-    private String loadedOrUnloaded(Exchange exchange, GenerationRequest ask, String task) throws ClientDisconnected {
-        Model model = inference.installed(ask.model());
-        if (ask.keepAlive().filter(Duration::isZero).isPresent()) {
+    /** Loads or unloads the model, and returns the done reason: {@code load} or {@code unload}. */
+    private String loadOrUnload(Exchange exchange, GenerationRequest request, String task) throws ClientDisconnected {
+        Model model = inference.installed(request.model());
+        if (request.keepAlive().filter(Duration::isZero).isPresent()) {
             loaded.unload(model);
             return "unload";
         }
-        Inference.check(model, ask, task);
-        inference.load(exchange, model, ask.keepAlive(), ask.options());
+        Inference.check(model, request, task);
+        inference.load(exchange, model, request.keepAlive(), request.options());
         return "load";
     }
 
@@ -184,42 +189,42 @@ final class Api {
     private void chatCompletions(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.ChatCompletionRequest");
         boolean usage = wantsUsage(body);
-        GenerationRequest ask = OpenAi.chat(body);
-        exchange.reachesRoute();
+        GenerationRequest request = OpenAi.chat(body);
+        exchange.enterRoute();
         OpenAi.modelOf(body);
-        inference.answer(exchange, ask, "chat", generation -> new ChatCompletions(generation, usage));
+        inference.answer(exchange, request, "chat", generation -> new ChatCompletions(generation, usage));
     }
 
     private void completions(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.CompletionRequest");
         boolean usage = wantsUsage(body);
-        GenerationRequest ask = TextCompletions.ask(body);
-        exchange.reachesRoute();
-        if (!ask.conversation().lastText().isEmpty()) {
-            inference.answer(exchange, ask, "generate", generation -> new TextCompletions(generation, usage));
+        GenerationRequest request = TextCompletions.read(body);
+        exchange.enterRoute();
+        if (!request.prompt().lastText().isEmpty()) {
+            inference.answer(exchange, request, "generate", generation -> new TextCompletions(generation, usage));
             return;
         }
-        TextCompletions nothing =
-                new TextCompletions(Generation.ofNothing(ask, loadedOrUnloaded(exchange, ask, "generate")), usage);
-        if (ask.stream()) {
-            exchange.stream(nothing.streamType());
-            exchange.write(nothing.end());
+        TextCompletions empty =
+                new TextCompletions(Generation.empty(request, loadOrUnload(exchange, request, "generate")), usage);
+        if (request.stream()) {
+            exchange.stream(empty.streamType());
+            exchange.write(empty.end());
         } else {
-            exchange.json(200, nothing.whole());
+            exchange.json(200, empty.whole());
         }
     }
 
     private void responses(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), OPENAI.emptyBody(), "openai.ResponsesRequest");
-        GenerationRequest ask = ResponsesRequest.ask(body);
-        exchange.reachesRoute();
+        GenerationRequest request = ResponsesRequest.read(body);
+        exchange.enterRoute();
         OpenAi.modelOf(body);
-        inference.answer(exchange, ask, "chat", generation -> new Responses(generation, body));
+        inference.answer(exchange, request, "chat", generation -> new Responses(generation, body));
     }
 
     private void messages(Exchange exchange) throws ClientDisconnected {
         byte[] bytes = exchange.body();
         RequestBody body = RequestBody.parse(bytes, ANTHROPIC.emptyBody(), "anthropic.MessagesRequest");
-        inference.answer(exchange, Messages.ask(body), "chat", generation -> new Messages(generation, bytes.length));
+        inference.answer(exchange, Messages.read(body), "chat", generation -> new Messages(generation, bytes.length));
     }
 }

@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** A request ends with an error answer; its route's {@link ErrorFormat} decides how the message is dressed. */
+/** Ends a request with an error response. The {@link ErrorFormat} of its route formats the message. */
 final class ApiError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ final class ApiError extends RuntimeException {
         this.body = body;
     }
 
-    /** An error whose body is the same on every route. */
+    /** Returns an error with this body on every route. */
     static ApiError withBody(int status, ObjectNode body) {
         return new ApiError(status, body.path("error").asText(), body);
     }
@@ -37,7 +37,7 @@ final class ApiError extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
-    ObjectNode body(ErrorFormat shape) {
-        return body == null ? shape.dress(status, message()) : body;
+    ObjectNode body(ErrorFormat format) {
+        return body == null ? format.body(status, message()) : body;
     }
 }

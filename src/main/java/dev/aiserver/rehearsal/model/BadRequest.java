@@ -1,6 +1,6 @@
 package dev.aiserver.rehearsal.model;
 
-/** What arrived is no HTTP request that can be answered; the message is status and reason, and the connection ends. */
+/** Reports bytes that are not a valid HTTP request. The message is the status and reason; the connection is closed. */
 final class BadRequest extends Exception {
     private static final long serialVersionUID = 1L;
 

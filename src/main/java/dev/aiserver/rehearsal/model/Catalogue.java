@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be pulled: the stand-in for the registry. */
+/** Lists the models that can be pulled, in place of the registry. */
 public record Catalogue(List<Model> models) {
 
-    /** A file in the models directory with more models for a server that runs as a process of its own. */
+    /** File in the models directory with more models, for a server in its own process. */
     public static final String FILE = "catalogue.json";
 
     private static final long GB = 1_000_000_000L;
@@ -20,7 +20,7 @@ public record Catalogue(List<Model> models) {
         models = List.copyOf(models);
     }
 
-    /** A few well-known names of each kind, with nominal sizes. */
+    /** Returns a few well-known models of each kind, with nominal sizes. */
     public static Catalogue builtIn() {
         return new Catalogue(List.of(
                 Model.of("qwen3-coder", 19 * GB, "qwen3moe", 262_144, "completion", "tools"),
@@ -35,18 +35,18 @@ public record Catalogue(List<Model> models) {
 
     private static Model nomic() {
         Model model = Model.of("nomic-embed-text", 274_302_450, "nomic-bert", 2_048, "embedding");
-        return model.with(model.weights().embedding(768));
+        return model.with(model.weights().withEmbeddingLength(768));
     }
 
-    /** These models and, before them, the given one. */
+    /** Returns this catalogue with the given model first. */
     public Catalogue with(Model model) {
         List<Model> more = new ArrayList<>(List.of(model));
         more.addAll(models);
         return new Catalogue(more);
     }
 
-    /** These models and, before them, those in the directory's {@link #FILE}, a JSON list of {@link Model}. */
-    Catalogue withThoseIn(Path directory) throws IOException {
+    /** Returns this catalogue with the models of the directory's {@link #FILE}, a JSON list of {@link Model}, first. */
+    Catalogue withModelsIn(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         if (!Files.exists(file)) {
             return this;

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of {@code /v1/chat/completions}. */
+/** Encodes the responses of {@code /v1/chat/completions}. */
 final class ChatCompletions implements ResponseEncoder {
     private final Generation generation;
     private final boolean includeUsage;
-    private boolean begun;
+    private boolean started;
 
     ChatCompletions(Generation generation, boolean includeUsage) {
         this.generation = generation;
@@ -24,8 +24,8 @@ final class ChatCompletions implements ResponseEncoder {
     @Override
     public ObjectNode whole() {
         ObjectNode message = Json.object().put("role", "assistant").put("content", generation.text());
-        if (!generation.thoughts().isEmpty()) {
-            message.put("reasoning", generation.thoughts());
+        if (!generation.thinking().isEmpty()) {
+            message.put("reasoning", generation.thinking());
         }
         if (!generation.calls().isEmpty()) {
             message.set("tool_calls", calls(generation.calls()));
@@ -33,7 +33,7 @@ final class ChatCompletions implements ResponseEncoder {
         ObjectNode choice = Json.object().put("index", 0);
         choice.set("message", message);
         choice.put("finish_reason", finishReason());
-        addLogprobs(choice, generation.pieces());
+        addLogprobs(choice, generation.parts());
         ObjectNode whole = envelope("chat.completion", generation.model());
         whole.putArray("choices").add(choice);
         whole.set("usage", usage(generation));
@@ -41,22 +41,23 @@ final class ChatCompletions implements ResponseEncoder {
     }
 
     @Override
-    public String piece(OutputPart piece) {
+    public String part(OutputPart part) {
         ObjectNode delta = delta();
-        if (piece instanceof OutputPart.Thinking thought) {
-            delta.put("content", "").put("reasoning", thought.text());
-        } else if (piece instanceof OutputPart.Text text) {
+        if (part instanceof OutputPart.Thinking thinking) {
+            delta.put("content", "").put("reasoning", thinking.text());
+        } else if (part instanceof OutputPart.Text text) {
             delta.put("content", text.text());
-        } else if (piece instanceof OutputPart.ToolCall call) {
+        } else if (part instanceof OutputPart.ToolCall call) {
             delta.put("content", "").set("tool_calls", calls(List.of(call)));
         }
-        return chunk(generation.model(), delta, null, List.of(piece));
+        return chunk(generation.model(), delta, null, List.of(part));
     }
 
-    private void addLogprobs(ObjectNode choice, List<OutputPart> pieces) {
+    private void addLogprobs(ObjectNode choice, List<OutputPart> parts) {
         generation
                 .logprobs()
-                .ifPresent(others -> choice.putObject("logprobs").set("content", Logprobs.of(pieces, others)));
+                .ifPresent(
+                        alternatives -> choice.putObject("logprobs").set("content", Logprobs.of(parts, alternatives)));
     }
 
     @Override
@@ -71,9 +72,9 @@ final class ChatCompletions implements ResponseEncoder {
         return last + "data: [DONE]\n\n";
     }
 
-    /** The error line is taken for an empty answer; the stream then ends without {@code [DONE]}. */
+    /** Encodes the error as an empty chunk, as Ollama does; the stream then ends without {@code [DONE]}. */
     @Override
-    public String broken(String error) {
+    public String runnerDied(String error) {
         return chunk("", Json.object(), null, List.of());
     }
 
@@ -90,26 +91,26 @@ final class ChatCompletions implements ResponseEncoder {
 
     private ObjectNode delta() {
         ObjectNode delta = Json.object();
-        if (!begun) {
+        if (!started) {
             delta.put("role", "assistant");
-            begun = true;
+            started = true;
         }
         return delta;
     }
 
     private @Nullable String finishReason() {
-        if (!generation.isEnded()) {
+        if (!generation.isComplete()) {
             return null;
         }
         return generation.calls().isEmpty() ? generation.doneReason() : "tool_calls";
     }
 
-    private String chunk(String model, ObjectNode delta, @Nullable String finishReason, List<OutputPart> pieces) {
+    private String chunk(String model, ObjectNode delta, @Nullable String finishReason, List<OutputPart> parts) {
         ObjectNode choice = Json.object().put("index", 0);
         choice.set("delta", delta);
         choice.put("finish_reason", finishReason);
-        if (!pieces.isEmpty()) {
-            addLogprobs(choice, pieces);
+        if (!parts.isEmpty()) {
+            addLogprobs(choice, parts);
         }
         ObjectNode chunk = envelope("chat.completion.chunk", model);
         chunk.putArray("choices").add(choice);

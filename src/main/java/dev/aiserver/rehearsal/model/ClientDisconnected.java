@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import java.io.IOException;
 
-/** The client, or this server, closed the connection: whatever is being made for it must stop. */
+/** Reports that the client or this server closed the connection, so that work for this client stops. */
 final class ClientDisconnected extends IOException {
     private static final long serialVersionUID = 1L;
 

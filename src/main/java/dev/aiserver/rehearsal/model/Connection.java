@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** One client connection: its requests one after the other until either side has enough. */
+/** Serves the requests of one client connection in turn, until either side closes it. */
 final class Connection {
     private final Socket socket;
     private final Service service;
     private final CountDownLatch closing;
 
-    /** What answers the requests. */
+    /** Handles the requests of a connection. */
     interface Service {
         void serve(Exchange exchange) throws IOException;
     }
@@ -26,7 +26,7 @@ final class Connection {
         this.closing = closing;
     }
 
-    /** Serves to the end; throws when the client leaves in the middle of something. */
+    /** Serves requests until the connection ends; throws if the client disconnects during a request. */
     void serve() throws IOException {
         InputStream in = new BufferedInputStream(socket.getInputStream());
         OutputStream out = socket.getOutputStream();
@@ -37,7 +37,7 @@ final class Connection {
                 Exchange exchange = new Exchange(request.get(), socket, in, out, closing);
                 service.serve(exchange);
                 exchange.finish();
-                request = exchange.staysOpen() ? reader.next() : Optional.empty();
+                request = exchange.keepsConnection() ? reader.next() : Optional.empty();
             }
         } catch (BadRequest e) {
             out.write(("HTTP/1.1 " + String.valueOf(e.getMessage()).replaceFirst(":.*", "")

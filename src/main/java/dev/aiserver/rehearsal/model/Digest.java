@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hexadecimal: the digests of models, and identifiers that come out the same every time. */
+/** Computes SHA-256 in lower-case hexadecimal, for the digests of models and for reproducible identifiers. */
 final class Digest {
     private Digest() {}
 

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 
-/** The three routes that turn text into vectors. An empty input only loads the model. */
+/** Serves the three routes that turn text into vectors. An empty input only loads the model. */
 final class EmbeddingRoutes {
     private static final String NO_EMBEDDINGS = "This server does not support embeddings. Start it with `--embeddings`";
 
@@ -30,35 +30,35 @@ final class EmbeddingRoutes {
         JsonNode input = body.at("input");
         List<String> inputs = input.isTextual() && input.asText().isEmpty() ? List.of() : texts(input);
         Model model = loaded(exchange, body);
-        ObjectNode answer = Json.object().put("model", body.text("model"));
-        ArrayNode vectors = answer.putArray("embeddings");
+        ObjectNode response = Json.object().put("model", body.text("model"));
+        ArrayNode vectors = response.putArray("embeddings");
         if (inputs.isEmpty()) {
-            exchange.json(200, answer);
+            exchange.json(200, response);
             return;
         }
         requireEmbedding(model);
-        inputs.forEach(text -> requireRoom(body, model, text));
+        inputs.forEach(text -> requireWithinContext(body, model, text));
         inputs.forEach(text -> vectors.add(numbers(vector(text, model, body.number("dimensions")))));
         exchange.json(
                 200,
-                answer.put("total_duration", 1_000_000L)
+                response.put("total_duration", 1_000_000L)
                         .put("load_duration", 1_000_000L)
                         .put("prompt_eval_count", tokens(inputs)));
     }
 
-    /** The older route: one prompt, one vector. */
+    /** Serves the older route, with one prompt and one vector. */
     void embeddings(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), ErrorFormat.NATIVE.emptyBody(), "api.EmbeddingRequest");
         OpenAi.modelOf(body);
         Model model = loaded(exchange, body);
-        ObjectNode answer = Json.object();
+        ObjectNode response = Json.object();
         String prompt = body.text("prompt");
         if (!prompt.isEmpty() && !model.can("embedding")) {
-            // This route alone makes every error of the engine a 500.
+            // Only this route turns every engine error into a 500.
             throw new ApiError(500, NO_EMBEDDINGS);
         }
-        answer.set("embedding", prompt.isEmpty() ? Json.array() : numbers(vector(prompt, model, 0)));
-        exchange.json(200, answer);
+        response.set("embedding", prompt.isEmpty() ? Json.array() : numbers(vector(prompt, model, 0)));
+        exchange.json(200, response);
     }
 
     void openAi(Exchange exchange) throws ClientDisconnected {
@@ -75,22 +75,22 @@ final class EmbeddingRoutes {
             throw new ApiError(400, "invalid input");
         }
         int dimensions = body.number("dimensions");
-        exchange.reachesRoute();
+        exchange.enterRoute();
         requireName(body);
         List<String> inputs = texts(input);
         Model model = loaded(exchange, body);
         requireEmbedding(model);
-        ObjectNode answer = Json.object().put("object", "list");
-        ArrayNode data = answer.putArray("data");
+        ObjectNode response = Json.object().put("object", "list");
+        ArrayNode data = response.putArray("data");
         for (String text : inputs) {
             float[] vector = vector(text, model, dimensions);
             ObjectNode embedding = data.addObject().put("object", "embedding");
             embedding.set("embedding", base64 ? TextNode.valueOf(bytes(vector)) : numbers(vector));
             embedding.put("index", data.size() - 1);
         }
-        answer.put("model", body.text("model"));
-        answer.putObject("usage").put("prompt_tokens", tokens(inputs)).put("total_tokens", tokens(inputs));
-        exchange.json(200, answer);
+        response.put("model", body.text("model"));
+        response.putObject("usage").put("prompt_tokens", tokens(inputs)).put("total_tokens", tokens(inputs));
+        exchange.json(200, response);
     }
 
     private static void requireEmbedding(Model model) {
@@ -99,7 +99,7 @@ final class EmbeddingRoutes {
         }
     }
 
-    private static void requireRoom(RequestBody body, Model model, String text) {
+    private static void requireWithinContext(RequestBody body, Model model, String text) {
         if (!body.flag("truncate", true)
                 && Prompt.words(text).size() > model.weights().contextLength()) {
             throw new ApiError(400, "the input length exceeds the context length");
@@ -112,7 +112,7 @@ final class EmbeddingRoutes {
         try {
             model = inference.installed(name);
         } catch (ApiError e) {
-            // In the words of the scheduler, which is where these routes first look for it.
+            // These routes look the model up in the scheduler first, so the error has its wording.
             throw e.status() == 404 ? new ApiError(404, "model \"" + name + "\" not found, try pulling it first") : e;
         }
         body.object("options", "map[string]interface {}");
@@ -120,7 +120,7 @@ final class EmbeddingRoutes {
         return model;
     }
 
-    /** Before anything is said of the input. */
+    /** Checks the model name, which Ollama does before it checks the input. */
     private static void requireName(RequestBody body) {
         String name = body.text("model");
         if (name.isBlank()) {
@@ -129,7 +129,7 @@ final class EmbeddingRoutes {
         Objects.requireNonNull(ModelName.of(name));
     }
 
-    /** @throws ApiError 400 for what is neither a text nor a list of texts */
+    /** @throws ApiError 400 if the input is neither a string nor a list of strings */
     private static List<String> texts(JsonNode input) {
         List<JsonNode> elements = new ArrayList<>();
         if (input.isArray()) {
@@ -143,7 +143,7 @@ final class EmbeddingRoutes {
         return elements.stream().map(JsonNode::asText).toList();
     }
 
-    /** Of length one, and the same for the same text. */
+    /** Returns a vector of length 1 that depends only on the text. */
     private static float[] vector(String text, Model model, int dimensions) {
         SplittableRandom random =
                 new SplittableRandom(Long.parseUnsignedLong(Digest.of(text).substring(0, 16), 16));
@@ -151,10 +151,10 @@ final class EmbeddingRoutes {
         for (int at = 0; at < vector.length; at++) {
             vector[at] = (float) (random.nextDouble() * 2 - 1);
         }
-        return normal(dimensions > 0 && dimensions < vector.length ? Arrays.copyOf(vector, dimensions) : vector);
+        return normalized(dimensions > 0 && dimensions < vector.length ? Arrays.copyOf(vector, dimensions) : vector);
     }
 
-    private static float[] normal(float[] vector) {
+    private static float[] normalized(float[] vector) {
         double sum = 0;
         for (float number : vector) {
             sum += number * number;

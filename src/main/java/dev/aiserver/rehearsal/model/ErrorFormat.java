@@ -2,17 +2,17 @@ package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The three ways in which Ollama's routes word an error. */
+/** Formats errors in the three ways that Ollama's routes use. */
 enum ErrorFormat {
     NATIVE("missing request body") {
         @Override
-        ObjectNode dress(int status, String message) {
+        ObjectNode body(int status, String message) {
             return Json.object().put("error", message);
         }
     },
     OPENAI("EOF") {
         @Override
-        ObjectNode dress(int status, String message) {
+        ObjectNode body(int status, String message) {
             String type = switch (status) {
                 case 400 -> "invalid_request_error";
                 case 404 -> "not_found_error";
@@ -29,7 +29,7 @@ enum ErrorFormat {
     },
     ANTHROPIC("EOF") {
         @Override
-        ObjectNode dress(int status, String message) {
+        ObjectNode body(int status, String message) {
             String type = switch (status) {
                 case 400 -> "invalid_request_error";
                 case 401 -> "authentication_error";
@@ -51,9 +51,9 @@ enum ErrorFormat {
         this.emptyBody = emptyBody;
     }
 
-    abstract ObjectNode dress(int status, String message);
+    abstract ObjectNode body(int status, String message);
 
-    /** What is said about a request without a body. */
+    /** Returns the message for a request without a body. */
     String emptyBody() {
         return emptyBody;
     }

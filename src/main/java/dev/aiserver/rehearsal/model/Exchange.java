@@ -17,10 +17,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One request and the answer to it: whole, or streamed with one flush per write. */
+/** Handles one request and its response, which is sent whole or streamed with one flush per write. */
 final class Exchange {
-    /** What Go keeps back in order to say its length. */
-    private static final int MOST_UNCHUNKED = 2048;
+    /** Bytes that Go buffers to determine Content-Length. */
+    private static final int MAX_UNCHUNKED = 2048;
 
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -35,7 +35,7 @@ final class Exchange {
     private boolean generating;
     private int status;
 
-    /** @param in of the socket; it must support mark */
+    /** @param in input of the socket; it must support mark */
     Exchange(Request request, Socket socket, InputStream in, OutputStream out, CountDownLatch closing) {
         this.request = request;
         this.socket = socket;
@@ -49,33 +49,33 @@ final class Exchange {
     }
 
     /**
-     * What the client sent. Where it may be meant for Ollama's cloud, it may be packed.
+     * Returns the body. Where a request may be for Ollama's cloud, the body may be compressed with zstd.
      *
-     * @throws ApiError 400 for what cannot be unpacked, or was no body
+     * @throws ApiError 400 if the body is invalid or cannot be decompressed
      */
     byte[] body() {
-        request.complaint().ifPresent(complaint -> {
-            throw ApiError.withBody(400, Json.object().put("error", complaint));
+        request.bodyError().ifPresent(error -> {
+            throw ApiError.withBody(400, Json.object().put("error", error));
         });
-        boolean packed = request.received()
+        boolean compressed = request.received()
                 .header("content-encoding")
                 .filter("zstd"::equals)
                 .isPresent();
-        return packed && request.path().startsWith("/v1/") ? Zstd.unpacked(request.body()) : request.body();
+        return compressed && request.path().startsWith("/v1/") ? Zstd.decompress(request.body()) : request.body();
     }
 
-    /** The status that went out, 0 while none has. */
+    /** Returns the status that was sent; 0 if none has been sent. */
     int status() {
         return status;
     }
 
-    /** The engine has the request now. */
-    void reachesEngine() {
+    /** Marks that the engine now handles the request. */
+    void enterEngine() {
         generating = true;
     }
 
-    /** What the log says of an answer that nobody waited for: 499 while it was queued or its model loaded, else 500. */
-    int statusInLog() {
+    /** Returns the status to log. For an abandoned request it is 499 while queued or loading, 500 afterwards. */
+    int loggedStatus() {
         int abandoned = generating ? 500 : 499;
         return status == 0 ? abandoned : status;
     }
@@ -84,26 +84,26 @@ final class Exchange {
         return socket.getInetAddress().getHostAddress();
     }
 
-    boolean staysOpen() {
-        return request.complaint().isEmpty() && request.wantsKeepAlive() && (streaming == null || request.http11());
+    boolean keepsConnection() {
+        return request.bodyError().isEmpty() && request.wantsKeepAlive() && (streaming == null || request.http11());
     }
 
-    /** One more; there may be several of one name. */
+    /** Adds a header; a name may occur several times. */
     void header(String name, String value) {
         headers.add(Map.entry(name, value));
     }
 
-    /** The route itself has the request now, behind what reads it: from here on {@code /v1} writes its answers anew. */
-    void reachesRoute() {
+    /** Marks that the route now handles the request; from here on, {@code /v1} rewrites its responses. */
+    void enterRoute() {
         rewritten = request.path().startsWith("/v1/");
     }
 
-    /** As gin does where the type was set before. */
+    /** Sends JSON as gin does when the content type was set before. */
     void plainJson(int code, JsonNode body) throws ClientDisconnected {
         whole(code, "application/json", Json.write(body));
     }
 
-    /** Gin names a charset; the writers of {@code /v1} do not, and end with a new line. */
+    /** Sends JSON. Gin names a charset; the writers of {@code /v1} do not, and add a newline. */
     void json(int code, JsonNode body) throws ClientDisconnected {
         if (rewritten) {
             whole(code, "application/json", Json.line(body));
@@ -126,7 +126,7 @@ final class Exchange {
 
     void redirect(int code, String location) throws ClientDisconnected {
         header("Location", location);
-        // As Go's net/http: a body for GET only.
+        // Go's net/http sends a body for GET only.
         boolean body = request.method().equals("GET");
         whole(
                 code,
@@ -139,7 +139,7 @@ final class Exchange {
         if (!contentType.isEmpty()) {
             header("Content-Type", contentType);
         }
-        boolean chunked = bytes.length > MOST_UNCHUNKED && request.http11();
+        boolean chunked = bytes.length > MAX_UNCHUNKED && request.http11();
         if (code != 204) {
             header(chunked ? "Transfer-Encoding" : "Content-Length", chunked ? "chunked" : "" + bytes.length);
         }
@@ -155,7 +155,7 @@ final class Exchange {
         }
     }
 
-    /** The answer will be a stream; status and headers go out with its first part, as a real runner's do. */
+    /** Makes the response a stream. Status and headers are sent with its first part, as Ollama does. */
     void stream(String contentType) {
         streaming = contentType;
     }
@@ -183,7 +183,7 @@ final class Exchange {
         return chunk;
     }
 
-    /** Ends the answer; without a word of its own it is an empty 200. */
+    /** Ends the response; one without any content is an empty 200. */
     void finish() throws ClientDisconnected {
         if (streaming != null) {
             startStream();
@@ -198,7 +198,7 @@ final class Exchange {
     private void startStream() throws ClientDisconnected {
         if (status == 0) {
             header("Content-Type", String.valueOf(streaming));
-            // Of the streams of /v1 only these two have it.
+            // Of the /v1 streams, only these two have this header.
             if (ResponseEncoder.EVENT_STREAM.equals(streaming)
                     && List.of("/v1/responses", "/v1/messages").contains(request.path())) {
                 header("Cache-Control", "no-cache");
@@ -219,7 +219,7 @@ final class Exchange {
                 .append("\r\n"));
         head.append("Date: ")
                 .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
-                .append(staysOpen() ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+                .append(keepsConnection() ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
         send(head.toString().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -228,13 +228,13 @@ final class Exchange {
             out.write(bytes);
             out.flush();
         } catch (IOException e) {
-            throw new ClientDisconnected("the client does not take the answer", e);
+            throw new ClientDisconnected("the client does not read the response", e);
         }
     }
 
     /**
-     * Lets time pass while watching the client: reading is the only way to see it leave, and this is what Go's server
-     * does. As there, a client that has already sent its next request can leave unseen.
+     * Waits while watching the client. Reading is the only way to notice a disconnect, and is what Go's server does. As
+     * there, a client that has already sent its next request can disconnect unnoticed.
      */
     void pause(long millis) throws ClientDisconnected {
         if (millis <= 0) {

@@ -3,23 +3,23 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 /**
- * What the server shall do wrong, or slowly. Zero and false, which is what a missing key means, are off. Percentages
- * are of the model's largest layer and strike when a pull passes them, so that a resumed pull gets through.
+ * Configures what the server does wrong or slowly. Zero and false, the values of a missing key, mean off. Percentages
+ * refer to the model's largest layer and take effect when a pull passes them, so that a resumed pull succeeds.
  *
- * @param busy503Times so many requests that must load a model find the queue full
- * @param oomOnLoad every load fails for want of memory
- * @param promptTokenDelayMicros for each token of a prompt, before the first token of its answer
- * @param memoryLimitBytes loading beyond it evicts idle models
- * @param pullDelayMillis before each tenth of a pull, so that it takes as long as a real one
- * @param pullFailAtPercent an error line inside the 200
- * @param pullStallAtPercent the same line again and again, as the real server says it that waits for a part
+ * @param busy503Times number of requests that must load a model and find the queue full
+ * @param oomOnLoad every load fails because memory runs out
+ * @param promptTokenDelayMicros delay per prompt token, before the first token of the answer
+ * @param memoryLimitBytes memory for models; a load beyond it evicts idle models
+ * @param pullDelayMillis delay before each tenth of a pull, to make it as slow as a real one
+ * @param pullFailAtPercent the pull ends with an error line inside the 200
+ * @param pullStallAtPercent the pull repeats one progress line forever, as Ollama does while it waits for data
  * @param pullDropAtPercent the stream ends without its success line
- * @param pullFaultsEveryTime the three above strike on every attempt, whatever was there already
- * @param pullBackwards the count of completed bytes falls once
- * @param diskFull every pull of something new fails
- * @param crashOnPull the process dies in the middle of a pull
- * @param crashOnLoad the process dies in the middle of a load
- * @param breakStreamAfterTokens the runner dies after so many tokens
+ * @param pullFaultsEveryTime the three faults above occur on every attempt, also on a resumed pull
+ * @param pullBackwards the number of completed bytes falls once
+ * @param diskFull every pull of a new model fails
+ * @param crashOnPull the process dies during a pull
+ * @param crashOnLoad the process dies during a load
+ * @param breakStreamAfterTokens the runner dies after this many tokens
  */
 public record Faults(
         int busy503Times,
@@ -40,17 +40,21 @@ public record Faults(
         boolean crashOnLoad,
         int breakStreamAfterTokens) {
 
-    /** The file in the models directory that switches them while the server runs. */
+    /** File in the models directory that changes the faults while the server runs. */
     public static final String FILE = "faults.json";
 
     public static final Faults NONE = parse("{}");
 
-    /** @throws IllegalArgumentException for anything but a JSON object with these names */
+    /**
+     * Parses a JSON object whose keys are the names of the components.
+     *
+     * @throws IllegalArgumentException if the text is not such an object
+     */
     public static Faults parse(String json) {
         try {
             return Json.MAPPER.readValue(json, Faults.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("These are no faults: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("not a valid faults file: " + e.getOriginalMessage(), e);
         }
     }
 }

@@ -9,86 +9,95 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * An answer in full. It follows from the question alone, so that a test knows it beforehand.
+ * Holds a complete answer. It depends on the prompt only, so that a test can predict it.
  *
- * @param model as the client named it
- * @param number below 999, for identifiers
- * @param logprobs how many other tokens are named with each one; empty for no probabilities
- * @param doneReason stop or length; empty for a model that repeated itself, which Ollama stops without an ending
+ * @param model model name as the client sent it
+ * @param number number below 999, for identifiers
+ * @param logprobs number of alternative tokens listed with each token; empty for no log probabilities
+ * @param doneReason stop or length; empty if the model repeated itself, which Ollama cuts off without a reason
  */
 record Generation(
         String model,
         int number,
         Instant created,
-        List<OutputPart> pieces,
+        List<OutputPart> parts,
         String doneReason,
         int promptTokens,
         OptionalInt logprobs) {
 
-    private static final int WORDS_REPEATED = 8;
-    private static final int JSON_PIECE = 8;
+    private static final int MAX_ECHOED_WORDS = 8;
+    private static final int JSON_PART_LENGTH = 8;
 
-    /** After more equal tokens in a row Ollama gives up (llm/llama_server.go:1692). */
-    private static final int MOST_EQUAL_TOKENS = 30;
+    /** Ollama stops after more equal tokens in a row (llm/llama_server.go:1692). */
+    private static final int MAX_EQUAL_TOKENS = 30;
 
-    /** Thoughts first, then what is said; no words get no answer, nor does the model's own last word. */
-    static Generation answering(GenerationRequest ask, boolean thinking, Model model) {
-        List<OutputPart> pieces = new ArrayList<>();
-        if (!Prompt.words(ask.conversation().lastText()).isEmpty()
-                && !ask.conversation().isAnswered()) {
+    /**
+     * Generates the answer: thinking first, then the text. An empty prompt, or one that ends with the assistant's message,
+     * gets an empty answer.
+     */
+    static Generation answering(GenerationRequest request, boolean thinking, Model model) {
+        List<OutputPart> parts = new ArrayList<>();
+        if (!Prompt.words(request.prompt().lastText()).isEmpty()
+                && !request.prompt().endsWithAssistant()) {
             if (thinking) {
-                List.of("Let", " me", " think", ".").forEach(word -> pieces.add(new OutputPart.Thinking(word)));
+                List.of("Let", " me", " think", ".").forEach(word -> parts.add(new OutputPart.Thinking(word)));
             }
-            pieces.addAll(said(ask, model.habits()));
+            parts.addAll(answer(request, model.behavior()));
         }
-        int most = ask.options().maxTokens();
-        int number = Math.floorMod(ask.conversation().hashCode(), 999);
-        int equal = equalFrom(pieces);
-        if (equal < pieces.size() && (most == 0 || equal < most)) {
+        int maxTokens = request.options().maxTokens();
+        int number = Math.floorMod(request.prompt().hashCode(), 999);
+        int repetition = firstRepetition(parts);
+        if (repetition < parts.size() && (maxTokens == 0 || repetition < maxTokens)) {
             return new Generation(
-                    ask.model(), number, Instant.now(), List.copyOf(pieces.subList(0, equal)), "", 0, ask.logprobs());
+                    request.model(),
+                    number,
+                    Instant.now(),
+                    List.copyOf(parts.subList(0, repetition)),
+                    "",
+                    0,
+                    request.logprobs());
         }
-        boolean cut = most > 0 && pieces.size() > most;
+        boolean cut = maxTokens > 0 && parts.size() > maxTokens;
         return new Generation(
-                ask.model(),
+                request.model(),
                 number,
                 Instant.now(),
-                List.copyOf(cut ? pieces.subList(0, most) : pieces),
+                List.copyOf(cut ? parts.subList(0, maxTokens) : parts),
                 cut ? "length" : "stop",
-                ask.conversation().tokens(),
-                ask.logprobs());
+                request.prompt().tokens(),
+                request.logprobs());
     }
 
-    /** Of a request that has only loaded the model, or let it go. */
-    static Generation ofNothing(GenerationRequest ask, String doneReason) {
-        return new Generation(ask.model(), 0, Instant.now(), List.of(), doneReason, 0, ask.logprobs());
+    /** Returns an empty generation, for a request that only loaded or unloaded the model. */
+    static Generation empty(GenerationRequest request, String doneReason) {
+        return new Generation(request.model(), 0, Instant.now(), List.of(), doneReason, 0, request.logprobs());
     }
 
-    /** A tool call, what this model always says, JSON, or the user's first words again. */
-    private static List<OutputPart> said(GenerationRequest ask, ModelBehavior habits) {
-        Prompt conversation = ask.conversation();
-        boolean callsTool = !ask.tools().isEmpty()
-                && (habits.eager() && !conversation.isToolResult()
-                        || habits.says().isEmpty() && conversation.asksForTool());
+    /** Returns a tool call, the model's fixed answer, JSON, or the user's first words repeated. */
+    private static List<OutputPart> answer(GenerationRequest request, ModelBehavior behavior) {
+        Prompt prompt = request.prompt();
+        boolean callsTool = !request.tools().isEmpty()
+                && (behavior.alwaysCallsTools() && !prompt.endsWithToolResult()
+                        || behavior.answer().isEmpty() && prompt.asksForTool());
         if (callsTool) {
-            return List.of(call(ask.tools().get(0)));
+            return List.of(call(request.tools().get(0)));
         }
-        if (!habits.says().isEmpty()) {
-            return texts(habits.says());
+        if (!behavior.answer().isEmpty()) {
+            return texts(behavior.answer());
         }
-        List<String> words = Prompt.words(conversation.lastText());
-        // The engine does nothing with a format that is no schema where it makes the prompt itself, from Jinja.
-        boolean formatted = !ask.format().isMissingNode()
-                && !(habits.jinja() && ask.format().isEmpty());
+        List<String> words = Prompt.words(prompt.lastText());
+        // The engine ignores a format without a schema when it renders the prompt itself, from a Jinja template.
+        boolean formatted = !request.format().isMissingNode()
+                && !(behavior.jinjaOnly() && request.format().isEmpty());
         if (formatted) {
-            ObjectNode answer = ask.format().path("properties").isObject()
-                    ? example(ask.format())
+            ObjectNode answer = request.format().path("properties").isObject()
+                    ? example(request.format())
                     : Json.object().put("answer", String.join(" ", words));
             return texts(split(Json.write(answer)));
         }
-        List<String> again = new ArrayList<>(List.of("You", " said:"));
-        words.stream().limit(WORDS_REPEATED).forEach(word -> again.add(" " + word));
-        return texts(again);
+        List<String> echo = new ArrayList<>(List.of("You", " said:"));
+        words.stream().limit(MAX_ECHOED_WORDS).forEach(word -> echo.add(" " + word));
+        return texts(echo);
     }
 
     private static List<OutputPart> texts(List<String> texts) {
@@ -100,48 +109,48 @@ record Generation(
         return new OutputPart.ToolCall(id, tool.name(), example(tool.parameters()));
     }
 
-    /** The index of the token at which the model has repeated itself too often. */
-    private static int equalFrom(List<OutputPart> pieces) {
+    /** Returns the index of the token at which the model has repeated itself too often; the size if it has not. */
+    private static int firstRepetition(List<OutputPart> parts) {
         int equal = 1;
-        for (int at = 1; at < pieces.size(); at++) {
-            equal = pieces.get(at).equals(pieces.get(at - 1)) ? equal + 1 : 1;
-            if (equal > MOST_EQUAL_TOKENS) {
+        for (int at = 1; at < parts.size(); at++) {
+            equal = parts.get(at).equals(parts.get(at - 1)) ? equal + 1 : 1;
+            if (equal > MAX_EQUAL_TOKENS) {
                 return at;
             }
         }
-        return pieces.size();
+        return parts.size();
     }
 
-    /** Whether the answer has an ending. */
-    boolean isEnded() {
+    /** Returns true if the answer has a done reason. */
+    boolean isComplete() {
         return !doneReason.isEmpty();
     }
 
     String text() {
-        return pieces.stream()
-                .map(piece -> piece instanceof OutputPart.Text text ? text.text() : "")
+        return parts.stream()
+                .map(part -> part instanceof OutputPart.Text text ? text.text() : "")
                 .collect(Collectors.joining());
     }
 
-    String thoughts() {
-        return pieces.stream()
-                .map(piece -> piece instanceof OutputPart.Thinking thought ? thought.text() : "")
+    String thinking() {
+        return parts.stream()
+                .map(part -> part instanceof OutputPart.Thinking thinking ? thinking.text() : "")
                 .collect(Collectors.joining());
     }
 
     List<OutputPart.ToolCall> calls() {
-        return pieces.stream()
+        return parts.stream()
                 .filter(OutputPart.ToolCall.class::isInstance)
                 .map(OutputPart.ToolCall.class::cast)
                 .toList();
     }
 
-    /** As the answer counts them, which is not at all where it has no ending. */
+    /** Returns the token count that the response reports: 0 without a done reason. */
     int tokens() {
-        return isEnded() ? pieces.size() : 0;
+        return isComplete() ? parts.size() : 0;
     }
 
-    /** An object that fulfils a JSON schema of the plain kind. */
+    /** Returns an object that satisfies a simple JSON schema. */
     private static ObjectNode example(JsonNode schema) {
         ObjectNode example = Json.object();
         schema.path("properties").properties().forEach(property -> {
@@ -163,8 +172,8 @@ record Generation(
 
     private static List<String> split(String json) {
         List<String> parts = new ArrayList<>();
-        for (int at = 0; at < json.length(); at += JSON_PIECE) {
-            parts.add(json.substring(at, Math.min(json.length(), at + JSON_PIECE)));
+        for (int at = 0; at < json.length(); at += JSON_PART_LENGTH) {
+            parts.add(json.substring(at, Math.min(json.length(), at + JSON_PART_LENGTH)));
         }
         return parts;
     }

@@ -10,7 +10,7 @@ final class GenerationCounter {
         running++;
     }
 
-    /** @param abandoned by its client */
+    /** @param abandoned true if the client disconnected */
     synchronized void end(boolean abandoned) {
         running--;
         if (abandoned) {

@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What every generating route asks for, whatever its dialect.
+ * Holds a request for a generation, whatever API it came through.
  *
- * @param format missing for free text, an object for a JSON schema, else any JSON
- * @param insert whether the answer is to stand before a text
- * @param logprobs how many other tokens are to be named with each one; empty for no probabilities at all
+ * @param format output format: a missing node for free text, an object for a JSON schema, otherwise any JSON
+ * @param insert true if the answer is to be inserted before a suffix
+ * @param logprobs number of alternative tokens listed with each token; empty for no log probabilities
  */
 record GenerationRequest(
         String model,
         boolean stream,
-        Prompt conversation,
+        Prompt prompt,
         List<Tool> tools,
         JsonNode format,
         Thinking thinking,
@@ -26,15 +26,15 @@ record GenerationRequest(
         boolean insert,
         OptionalInt logprobs) {
 
-    private static final int MOST_LOGPROBS = 20;
+    private static final int MAX_ALTERNATIVES = 20;
 
-    /** A function that the client offers. */
+    /** Holds a function that the client offers. */
     record Tool(String name, JsonNode parameters) {}
 
-    /** Whether to think first; a model that can does so unless it is told not to. */
+    /** Controls whether the model thinks first. A thinking model does so unless the request turns it off. */
     enum Thinking {
-        IF_ABLE,
-        DEMANDED,
+        IF_SUPPORTED,
+        REQUIRED,
         OFF
     }
 
@@ -42,14 +42,14 @@ record GenerationRequest(
         tools = List.copyOf(tools);
     }
 
-    static GenerationRequest of(String model, boolean stream, Prompt conversation) {
+    static GenerationRequest of(String model, boolean stream, Prompt prompt) {
         return new GenerationRequest(
                 model,
                 stream,
-                conversation,
+                prompt,
                 List.of(),
                 MissingNode.getInstance(),
-                Thinking.IF_ABLE,
+                Thinking.IF_SUPPORTED,
                 Options.NONE,
                 Optional.empty(),
                 false,
@@ -58,43 +58,34 @@ record GenerationRequest(
 
     GenerationRequest with(List<Tool> offered, JsonNode wantedFormat, Thinking wantedThinking, Options wanted) {
         return new GenerationRequest(
-                model,
-                stream,
-                conversation,
-                offered,
-                wantedFormat,
-                wantedThinking,
-                wanted,
-                keepAlive,
-                insert,
-                logprobs);
+                model, stream, prompt, offered, wantedFormat, wantedThinking, wanted, keepAlive, insert, logprobs);
     }
 
-    GenerationRequest kept(Optional<Duration> duration) {
+    GenerationRequest keptFor(Optional<Duration> duration) {
         return new GenerationRequest(
-                model, stream, conversation, tools, format, thinking, options, duration, insert, logprobs);
+                model, stream, prompt, tools, format, thinking, options, duration, insert, logprobs);
     }
 
     GenerationRequest inserting(boolean wanted) {
         return new GenerationRequest(
-                model, stream, conversation, tools, format, thinking, options, keepAlive, wanted, logprobs);
+                model, stream, prompt, tools, format, thinking, options, keepAlive, wanted, logprobs);
     }
 
-    /** @throws ApiError 400 for more than there are */
-    GenerationRequest withLogprobs(boolean wanted, int others) {
-        if (others < 0 || others > MOST_LOGPROBS) {
+    /** @throws ApiError 400 for a number below 0 or above 20 */
+    GenerationRequest withLogprobs(boolean wanted, int alternatives) {
+        if (alternatives < 0 || alternatives > MAX_ALTERNATIVES) {
             throw new ApiError(400, "top_logprobs must be between 0 and 20");
         }
         return new GenerationRequest(
                 model,
                 stream,
-                conversation,
+                prompt,
                 tools,
                 format,
                 thinking,
                 options,
                 keepAlive,
                 insert,
-                wanted ? OptionalInt.of(others) : OptionalInt.empty());
+                wanted ? OptionalInt.of(alternatives) : OptionalInt.empty());
     }
 }

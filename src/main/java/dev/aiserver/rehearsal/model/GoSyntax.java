@@ -6,9 +6,9 @@ import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads over one JSON value as Go's decoder does, and says in its words what is wrong with it. */
+/** Scans one JSON value as Go's decoder does, and reports errors with Go's messages. */
 final class GoSyntax {
-    private static final int MOST_NESTED = 10_000;
+    private static final int MAX_DEPTH = 10_000;
 
     private final byte[] text;
     private final Deque<Character> open = new ArrayDeque<>();
@@ -18,32 +18,32 @@ final class GoSyntax {
         this.text = text;
     }
 
-    /** What ends the reading; not an error yet, as a route has a word of its own for a missing body. */
-    private static final class Wrong extends Exception {
+    /** Ends the scan. It is not yet a response, because each route has its own error for a missing body. */
+    private static final class SyntaxError extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Wrong(String message) {
+        SyntaxError(String message) {
             super(message);
         }
     }
 
-    /** The first value, and what is wrong with it. What stands behind it is nobody's concern. */
-    record Reading(Optional<String> value, String complaint) {}
+    /** Holds the first value, or the error in it. Text behind the value is ignored. */
+    record Reading(Optional<String> value, String error) {}
 
-    /** Nothing at all has the complaint {@code EOF}. */
+    /** Reads the first value. Empty text has the error {@code EOF}. */
     static Reading read(byte[] text) {
         GoSyntax syntax = new GoSyntax(text);
         try {
             syntax.value();
             return new Reading(Optional.of(new String(text, 0, syntax.at, StandardCharsets.UTF_8)), "");
-        } catch (Wrong e) {
+        } catch (SyntaxError e) {
             return new Reading(Optional.empty(), String.valueOf(e.getMessage()));
         }
     }
 
-    private void value() throws Wrong {
+    private void value() throws SyntaxError {
         if (next() < 0) {
-            throw new Wrong("EOF");
+            throw new SyntaxError("EOF");
         }
         begin();
         while (!open.isEmpty()) {
@@ -61,15 +61,15 @@ final class GoSyntax {
         }
     }
 
-    /** A value up to its first comma, or to its end where it is a plain one. */
-    private void begin() throws Wrong {
+    /** Reads a value up to its first comma; a scalar to its end. */
+    private void begin() throws SyntaxError {
         int c = next();
         switch (c) {
             case '{', '[' -> {
                 at++;
                 open.push((char) c);
-                if (open.size() > MOST_NESTED) {
-                    throw new Wrong("exceeded max depth");
+                if (open.size() > MAX_DEPTH) {
+                    throw new SyntaxError("exceeded max depth");
                 }
                 boolean object = c == '{';
                 if (next() != (object ? '}' : ']')) {
@@ -89,7 +89,7 @@ final class GoSyntax {
         }
     }
 
-    private void member(boolean object) throws Wrong {
+    private void member(boolean object) throws SyntaxError {
         if (object) {
             int c = next();
             if (c != '"') {
@@ -105,7 +105,7 @@ final class GoSyntax {
         begin();
     }
 
-    private void string() throws Wrong {
+    private void string() throws SyntaxError {
         at++;
         for (int c = here(); c != '"'; c = here()) {
             if (c < 0x20) {
@@ -119,7 +119,7 @@ final class GoSyntax {
         at++;
     }
 
-    private void escape() throws Wrong {
+    private void escape() throws SyntaxError {
         int c = here();
         if ("bfnrt\\/\"u".indexOf(c) < 0) {
             throw unexpected(c, "in string escape code");
@@ -133,7 +133,7 @@ final class GoSyntax {
         }
     }
 
-    private void literal(String word) throws Wrong {
+    private void literal(String word) throws SyntaxError {
         for (int letter = 0; letter < word.length(); letter++) {
             if (here() != word.charAt(letter)) {
                 throw unexpected(here(), "in literal " + word + " (expecting " + quoted(word.charAt(letter)) + ")");
@@ -142,7 +142,7 @@ final class GoSyntax {
         }
     }
 
-    private void number() throws Wrong {
+    private void number() throws SyntaxError {
         if (here() == '-') {
             at++;
         }
@@ -164,7 +164,7 @@ final class GoSyntax {
         }
     }
 
-    private void digits(String place) throws Wrong {
+    private void digits(String place) throws SyntaxError {
         if (!isDigit(here())) {
             throw unexpected(here(), place);
         }
@@ -177,7 +177,7 @@ final class GoSyntax {
         return c >= '0' && c <= '9';
     }
 
-    /** -1 at the end. */
+    /** Returns the current byte, or -1 at the end. */
     private int here() {
         return at < text.length ? text[at] & 0xff : -1;
     }
@@ -189,11 +189,11 @@ final class GoSyntax {
         return here();
     }
 
-    private static Wrong unexpected(int c, String place) {
-        return new Wrong(c < 0 ? "unexpected EOF" : "invalid character " + quoted(c) + " " + place);
+    private static SyntaxError unexpected(int c, String place) {
+        return new SyntaxError(c < 0 ? "unexpected EOF" : "invalid character " + quoted(c) + " " + place);
     }
 
-    /** A byte, as Go shows one. */
+    /** Returns a byte as Go quotes it. */
     private static String quoted(int c) {
         return switch (c) {
             case '\'' -> "'\\''";

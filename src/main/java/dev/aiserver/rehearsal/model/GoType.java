@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What Go calls a value of JSON that it has read without knowing a type for it. */
+/** Names the Go type of a JSON value that was decoded without a target type. */
 final class GoType {
     private GoType() {}
 

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which Host headers a server on a loopback address answers to: its guard against DNS rebinding. */
+/** Decides which Host headers a server on a loopback address accepts, which protects it from DNS rebinding. */
 final class HostRule {
     private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^\\[\\]]*)]|([^:\\[\\]]*)):[^:\\[\\]]*");
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
-    /** How a Host header is taken. */
+    /** Classifies a Host header. */
     enum Verdict {
         ADDRESS,
         NAME,
@@ -27,12 +27,12 @@ final class HostRule {
 
     private HostRule() {}
 
-    /** @param header the Host header with or without a port; the port is never compared */
+    /** @param header Host header with or without a port; the port is ignored */
     static Verdict judge(String header) {
         String host = withoutPort(header);
         Optional<InetAddress> address = literal(host);
         if (address.isPresent()) {
-            return isOurs(address.get()) ? Verdict.ADDRESS : Verdict.REFUSED;
+            return isLocal(address.get()) ? Verdict.ADDRESS : Verdict.REFUSED;
         }
         String name = host.toLowerCase(Locale.ROOT);
         boolean local = name.isEmpty()
@@ -50,7 +50,7 @@ final class HostRule {
         return split.group(1) == null ? split.group(2) : split.group(1);
     }
 
-    /** An address only if the text is one by itself: nothing here may ask a name server. */
+    /** Returns the address if the text is an IP literal; it never asks a name server. */
     private static Optional<InetAddress> literal(String host) {
         if (!IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
             return Optional.empty();
@@ -62,7 +62,7 @@ final class HostRule {
         }
     }
 
-    private static boolean isOurs(InetAddress address) {
+    private static boolean isLocal(InetAddress address) {
         boolean ipv4 = address instanceof Inet4Address;
         boolean isPrivate = ipv4 ? address.isSiteLocalAddress() : (address.getAddress()[0] & 0xfe) == 0xfc;
         try {
@@ -71,7 +71,7 @@ final class HostRule {
                     || isPrivate
                     || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
-            throw new IllegalStateException("the interfaces of this machine cannot be listed", e);
+            throw new IllegalStateException("could not list the network interfaces of this machine", e);
         }
     }
 
@@ -79,7 +79,7 @@ final class HostRule {
         try {
             return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
         } catch (UnknownHostException e) {
-            // Java gives the name only with an address to it; a machine whose name has none is known by no name.
+            // Java returns the name only if it resolves to an address; otherwise no name matches.
             return "";
         }
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Runs generations: checks that the model can, loads it, and says the answer token by token. */
+/** Runs generations: checks that the model supports the request, loads it, and sends the answer token by token. */
 final class Inference {
     private static final String RUNNER_DIED = "model runner has unexpectedly stopped, this may be due to resource"
             + " limitations or an internal error, check ollama server logs for details";
@@ -19,17 +19,17 @@ final class Inference {
 
     private final ModelStore store;
     private final LoadedModels loaded;
-    private final ActiveFaults switches;
-    private final GenerationCounter tally;
+    private final ActiveFaults activeFaults;
+    private final GenerationCounter counter;
 
-    Inference(ModelStore store, LoadedModels loaded, ActiveFaults switches, GenerationCounter tally) {
+    Inference(ModelStore store, LoadedModels loaded, ActiveFaults activeFaults, GenerationCounter counter) {
         this.store = store;
         this.loaded = loaded;
-        this.switches = switches;
-        this.tally = tally;
+        this.activeFaults = activeFaults;
+        this.counter = counter;
     }
 
-    /** @throws ApiError 404 for a model that is not installed, 400 for a name that is none */
+    /** @throws ApiError 404 if the model is not installed, 400 if the name is not valid */
     Model installed(String name) {
         if (name.isEmpty()) {
             throw ApiError.modelNotFound(name);
@@ -39,22 +39,23 @@ final class Inference {
                 .model();
     }
 
-    /** @param task what the model must be able to do, in the words of the error: chat, generate */
-    void answer(Exchange exchange, GenerationRequest ask, String task, Function<Generation, ResponseEncoder> dialects)
+    /** @param task task that the model must support, as the error names it: chat or generate */
+    void answer(
+            Exchange exchange, GenerationRequest request, String task, Function<Generation, ResponseEncoder> encoders)
             throws ClientDisconnected {
-        exchange.reachesRoute();
-        Model model = installed(ask.model());
-        boolean thinking = check(model, ask, task);
-        tally.start();
+        exchange.enterRoute();
+        Model model = installed(request.model());
+        boolean thinking = check(model, request, task);
+        counter.start();
         boolean abandoned = false;
         try {
             LoadedModels.Runner runner =
-                    loaded.acquire(model, ask.keepAlive(), ask.options().contextLength(), exchange);
+                    loaded.acquire(model, request.keepAlive(), request.options().contextLength(), exchange);
             try {
-                exchange.reachesEngine();
-                requireUnderstood(model, ask);
-                Generation generation = Generation.answering(ask, thinking, model);
-                say(exchange, ask.stream(), generation, dialects.apply(generation));
+                exchange.enterEngine();
+                requireSupported(model, request);
+                Generation generation = Generation.answering(request, thinking, model);
+                send(exchange, request.stream(), generation, encoders.apply(generation));
             } finally {
                 loaded.release(runner);
             }
@@ -62,52 +63,52 @@ final class Inference {
             abandoned = true;
             throw e;
         } finally {
-            tally.end(abandoned);
+            counter.end(abandoned);
         }
     }
 
-    /** Loads the model and says nothing with it. */
+    /** Loads the model without generating anything. */
     void load(Exchange exchange, Model model, Optional<Duration> keepAlive, Options options) throws ClientDisconnected {
-        requireRight(options);
+        requireValid(options);
         loaded.release(loaded.acquire(model, keepAlive, options.contextLength(), exchange));
     }
 
-    /** Whether the model will think, if it can do what is asked at all. */
-    static boolean check(Model model, GenerationRequest ask, String task) {
+    /** Checks that the model supports the request. Returns true if it will think first. */
+    static boolean check(Model model, GenerationRequest request, String task) {
         if (!model.can("completion")) {
-            throw new ApiError(400, "\"" + ask.model() + "\" does not support " + task);
+            throw new ApiError(400, "\"" + request.model() + "\" does not support " + task);
         }
-        if (!ask.tools().isEmpty() && !model.can("tools")) {
+        if (!request.tools().isEmpty() && !model.can("tools")) {
             throw new ApiError(400, model.parsedName().full() + " does not support tools");
         }
-        if (ask.insert()) {
+        if (request.insert()) {
             throw new ApiError(400, model.parsedName().full() + " does not support insert");
         }
-        if (ask.thinking() == GenerationRequest.Thinking.DEMANDED && !model.can("thinking")) {
-            throw new ApiError(400, "\"" + ask.model() + "\" does not support thinking");
+        if (request.thinking() == GenerationRequest.Thinking.REQUIRED && !model.can("thinking")) {
+            throw new ApiError(400, "\"" + request.model() + "\" does not support thinking");
         }
-        requireRight(ask.options());
-        return model.can("thinking") && ask.thinking() != GenerationRequest.Thinking.OFF;
+        requireValid(request.options());
+        return model.can("thinking") && request.thinking() != GenerationRequest.Thinking.OFF;
     }
 
-    /** Found out only when the model is to be run, and therefore a fault of the server. */
-    private static void requireRight(Options options) {
-        options.complaint().ifPresent(complaint -> {
-            throw new ApiError(500, complaint);
+    /** Reports an invalid option. Ollama notices it only when it runs the model, and therefore returns 500. */
+    private static void requireValid(Options options) {
+        options.error().ifPresent(error -> {
+            throw new ApiError(500, error);
         });
     }
 
-    /** What the engine does not take. */
-    private static void requireUnderstood(Model model, GenerationRequest ask) {
-        List<Image> pictures = ask.conversation().pictures();
-        if (!pictures.isEmpty() && !model.can("vision")) {
-            throw ofTheEngine("Multimodal data provided, but model does not support multimodal requests.");
+    /** Rejects input that the engine does not support. */
+    private static void requireSupported(Model model, GenerationRequest request) {
+        List<Image> images = request.prompt().images();
+        if (!images.isEmpty() && !model.can("vision")) {
+            throw engineError("Multimodal data provided, but model does not support multimodal requests.");
         }
-        if (!pictures.stream().allMatch(Image::readable)) {
-            throw ofTheEngine("Failed to load image or audio file");
+        if (!images.stream().allMatch(Image::readable)) {
+            throw engineError("Failed to load image or audio file");
         }
-        unknownType(ask.format()).ifPresent(part -> {
-            throw ofTheEngine(
+        unknownType(request.format()).ifPresent(part -> {
+            throw engineError(
                     "\"json_schema\": JSON schema conversion failed:\nUnrecognized schema: " + Json.write(part));
         });
     }
@@ -117,52 +118,52 @@ final class Inference {
         if (type.isTextual() && !TYPES.contains(type.asText())) {
             return Optional.of(schema);
         }
-        // Whatever else a schema can hold has no type of its own, or is looked at by nobody.
+        // The other parts of a schema have no type, or the engine ignores them.
         return Stream.concat(schema.path("properties").valueStream(), Stream.of(schema.path("items")))
                 .filter(JsonNode::isObject)
                 .flatMap(part -> unknownType(part).stream())
                 .findFirst();
     }
 
-    /** The engine's own error, as a text inside Ollama's. */
-    private static ApiError ofTheEngine(String message) {
+    /** Returns the engine's error, which Ollama passes on as text inside its own error. */
+    private static ApiError engineError(String message) {
         ObjectNode body = Json.object();
         body.putObject("error").put("code", 400).put("message", message).put("type", "invalid_request_error");
         return new ApiError(400, Json.write(body));
     }
 
-    private void say(Exchange exchange, boolean stream, Generation generation, ResponseEncoder dialect)
+    private void send(Exchange exchange, boolean stream, Generation generation, ResponseEncoder encoder)
             throws ClientDisconnected {
-        Faults faults = switches.current();
-        List<OutputPart> pieces = generation.pieces();
-        int survives = faults.breakStreamAfterTokens() == 0 ? Integer.MAX_VALUE : faults.breakStreamAfterTokens();
+        Faults faults = activeFaults.current();
+        List<OutputPart> parts = generation.parts();
+        int lastToken = faults.breakStreamAfterTokens() == 0 ? Integer.MAX_VALUE : faults.breakStreamAfterTokens();
         if (stream) {
-            exchange.stream(dialect.streamType());
+            exchange.stream(encoder.streamType());
         }
         exchange.pause(
                 faults.firstTokenDelayMillis() + generation.promptTokens() * faults.promptTokenDelayMicros() / 1000);
-        for (int at = 0; at < pieces.size(); at++) {
+        for (int at = 0; at < parts.size(); at++) {
             if (at > 0) {
                 exchange.pause(faults.tokenDelayMillis());
             }
-            if (at == survives && stream) {
-                exchange.write(dialect.broken(RUNNER_DIED));
+            if (at == lastToken && stream) {
+                exchange.write(encoder.runnerDied(RUNNER_DIED));
                 return;
             }
-            if (at == survives) {
+            if (at == lastToken) {
                 throw new ApiError(500, RUNNER_DIED);
             }
             if (stream) {
-                exchange.write(dialect.piece(pieces.get(at)));
+                exchange.write(encoder.part(parts.get(at)));
             }
         }
-        if (stream && !generation.isEnded()) {
+        if (stream && !generation.isComplete()) {
             return;
         }
         if (stream) {
-            exchange.write(dialect.end());
+            exchange.write(encoder.end());
         } else {
-            exchange.json(200, dialect.whole());
+            exchange.json(200, encoder.whole());
         }
     }
 }

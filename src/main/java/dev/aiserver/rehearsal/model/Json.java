@@ -12,10 +12,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.TreeMap;
 
-/** How this package reads and writes JSON. */
+/** Reads and writes JSON for this package. */
 final class Json {
 
-    /** Pictures arrive as one long string each, so the reader's limit on strings is off. */
+    /** Parses strings of any length, because an image arrives as one long string. */
     static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(Integer.MAX_VALUE)
@@ -43,7 +43,7 @@ final class Json {
         return array;
     }
 
-    /** The keys in alphabetical order, at every depth: so Go writes what it holds as a map. */
+    /** Returns the object with its keys in alphabetical order at every depth, as Go writes a map. */
     static ObjectNode sorted(ObjectNode node) {
         ObjectNode sorted = object();
         TreeMap<String, JsonNode> fields = new TreeMap<>();
@@ -63,7 +63,7 @@ final class Json {
 
     static String write(JsonNode node) {
         try {
-            // As Go writes it, for whoever puts it into a page.
+            // Go escapes these characters so that JSON is safe inside HTML.
             return MAPPER.writeValueAsString(node)
                     .replace("<", "\\u003c")
                     .replace(">", "\\u003e")
@@ -73,7 +73,7 @@ final class Json {
         }
     }
 
-    /** One line of NDJSON. */
+    /** Returns one line of NDJSON. */
     static String line(JsonNode node) {
         return write(node) + "\n";
     }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long a loaded model stays: Ollama's rules for {@code keep_alive} and {@code OLLAMA_KEEP_ALIVE}. */
+/** Parses how long a model stays in memory, by Ollama's rules for {@code keep_alive} and {@code OLLAMA_KEEP_ALIVE}. */
 final class KeepAlive {
 
-    /** The longest duration that Go knows, about 292 years. */
+    /** Go's longest duration, about 292 years. */
     static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private static final Pattern PART = Pattern.compile("([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|µs|ms|s|m|h)");
@@ -28,9 +28,9 @@ final class KeepAlive {
     private KeepAlive() {}
 
     /**
-     * A request's value: a number of seconds or a Go duration, negative for ever.
+     * Parses a request's value: a number of seconds or a Go duration; a negative value means forever.
      *
-     * @throws ApiError 400 for anything else, also for a number in a string
+     * @throws ApiError 400 for any other value, such as a number in a string
      */
     static Optional<Duration> ofRequest(JsonNode value) {
         if (value.isMissingNode() || value.isNull()) {
@@ -51,7 +51,7 @@ final class KeepAlive {
         throw new ApiError(400, "Unsupported type: '" + GoType.of(value) + "'");
     }
 
-    /** The environment's value, which may also be a plain number; five minutes when it is neither. */
+    /** Parses the environment's value: a Go duration or a number of seconds; five minutes for any other value. */
     static Duration ofEnvironment(String value) {
         if (value.matches("-?[0-9]{1,18}")) {
             return seconds(new BigDecimal(value));

@@ -5,14 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 
-/** Where {@code OLLAMA_HOST} makes the server listen; half of what can be written there means every interface. */
+/** Parses {@code OLLAMA_HOST}, the address to listen on. Half of the accepted notations mean every interface. */
 final class ListenAddress {
     private static final int DEFAULT_PORT = 11434;
     private static final Map<String, Integer> SCHEME_PORTS = Map.of("http", 80, "https", 443);
 
     private ListenAddress() {}
 
-    /** @throws UnknownHostException when it names a host that has no address */
+    /** @throws UnknownHostException if the value names a host that does not resolve */
     static InetSocketAddress of(String value) throws UnknownHostException {
         String text = Settings.trimmed(value);
         int separator = text.indexOf("://");
@@ -31,8 +31,8 @@ final class ListenAddress {
         return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
-    private static int port(String text, int otherwise) {
+    private static int port(String text, int defaultPort) {
         int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
-        return port < 0 || port > 65535 ? otherwise : port;
+        return port < 0 || port > 65535 ? defaultPort : port;
     }
 }

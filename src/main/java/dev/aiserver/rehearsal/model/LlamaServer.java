@@ -19,23 +19,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The process that a model in memory has since Ollama 0.30: it listens on a free loopback port, asks for no key, looks
- * at no Host header and lets every web page read its answers. It has no model; it is there to be seen by lsof.
+ * Starts the process that Ollama runs for each loaded model since 0.30. It listens on a free loopback port, requires no
+ * key, ignores the Host header and lets every web page read its responses. It has no model and exists to be seen by lsof.
  */
 final class LlamaServer implements EngineFactory {
     private static final String NAME = "llama-server";
-    private static final int PAGE_IS_STUCK_MILLIS = 1_000;
+    private static final int CLIENT_TIMEOUT_MILLIS = 1_000;
 
     private final Path program;
     private final Log log;
 
-    /** @param directory where the program gets its name: as a link to Java, which lsof then shows by that name */
+    /** @param directory directory for a link to Java named {@code llama-server}, the name that lsof then shows */
     LlamaServer(Path directory, Log log) {
         this.program = directory.resolve(NAME);
         this.log = log;
     }
 
-    /** Without one, where it does not start, the server goes on: no answer comes from it. */
+    /** Starts the process. If it fails to start, the server continues without it, because no response depends on it. */
     @Override
     public synchronized Engine start(Model model) {
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -55,7 +55,7 @@ final class LlamaServer implements EngineFactory {
                             model.name())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            // It says its port when it listens, so that a model in memory can always be seen.
+            // The process prints its port once it listens, so that lsof shows every loaded model.
             String port = process.inputReader(StandardCharsets.UTF_8).readLine();
             Files.deleteIfExists(program);
             log.info("llama_server.go:433", "starting llama-server", "cmd", program + " --port " + port);
@@ -64,12 +64,12 @@ final class LlamaServer implements EngineFactory {
                     "CORS is set to allow all origins ('*') and no API key is set; this can be a security risk");
             return process::destroy;
         } catch (IOException e) {
-            log.error(NAME + " does not start: " + e.getMessage());
+            log.error("could not start " + NAME + ": " + e.getMessage());
             return () -> {};
         }
     }
 
-    /** The process: it ends with the one that started it, whose end of the standard input is then closed. */
+    /** Runs the process. It ends with its parent, whose end of standard input is then closed. */
     public static void main(String[] args) throws IOException {
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
             listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
@@ -81,10 +81,10 @@ final class LlamaServer implements EngineFactory {
             watch.start();
             while (true) {
                 try (Socket client = listener.accept().socket()) {
-                    client.setSoTimeout(PAGE_IS_STUCK_MILLIS);
-                    answer(client);
+                    client.setSoTimeout(CLIENT_TIMEOUT_MILLIS);
+                    respond(client);
                 } catch (IOException e) {
-                    // Whoever asked has gone, or says nothing.
+                    // The client disconnected or timed out.
                 }
             }
         }
@@ -93,15 +93,15 @@ final class LlamaServer implements EngineFactory {
     private static void awaitEndOfInput() {
         try {
             while (System.in.read() >= 0) {
-                // Nothing is ever said there.
+                // Nothing is ever sent.
             }
         } catch (IOException e) {
-            // Then the other end has gone as well.
+            // The parent has ended.
         }
         Runtime.getRuntime().halt(0);
     }
 
-    private static void answer(Socket client) throws IOException {
+    private static void respond(Socket client) throws IOException {
         BufferedReader head =
                 new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
         String origin = "*";

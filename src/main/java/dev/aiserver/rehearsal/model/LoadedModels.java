@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The models in memory: loading, keeping, evicting, by the rules of Ollama's scheduler. It keeps one runner for each
- * weights file (server/sched.go:110) and lists it by the name that came first.
+ * Loads, keeps and evicts models by the rules of Ollama's scheduler. It keeps one runner for each weights file
+ * (server/sched.go:110) and lists it by the first name it was loaded under.
  */
 final class LoadedModels {
-    private static final Duration LONG_AFTER_THIS_SERVER = Duration.ofDays(365);
+    private static final Duration LONGEST_TIMER = Duration.ofDays(365);
 
-    /** A model in memory. Its fields are guarded by the {@link LoadedModels} it came from. */
+    /** Holds a model in memory. Its fields are guarded by the {@link LoadedModels} that created it. */
     static final class Runner {
         private final Model model;
         private final int contextLength;
@@ -33,27 +33,27 @@ final class LoadedModels {
         }
     }
 
-    /** @param inGraphicsMemory bytes of {@code size} that are there */
+    /** @param inGraphicsMemory number of bytes in graphics memory */
     record Loaded(Model model, int contextLength, Instant expires, long inGraphicsMemory) {}
 
     private final Settings settings;
-    private final ActiveFaults switches;
+    private final ActiveFaults activeFaults;
     private final EngineFactory engines;
     private final List<Runner> runners = new ArrayList<>();
     private int waiting;
 
-    LoadedModels(Settings settings, ActiveFaults switches, EngineFactory engines) {
+    LoadedModels(Settings settings, ActiveFaults activeFaults, EngineFactory engines) {
         this.settings = settings;
-        this.switches = switches;
+        this.activeFaults = activeFaults;
         this.engines = engines;
     }
 
     /**
      * Finds the model in memory or loads it, and keeps it from expiring until {@link #release}. A load belongs to its
-     * request: it ends when that client goes.
+     * request and ends when that client disconnects.
      *
-     * @param contextLength in tokens, 0 for the server's own; another one than a runner has makes it load again
-     * @throws ApiError 503 for a full queue, 500 for a failed load
+     * @param contextLength context length in tokens, 0 for the server's default; a change reloads the model
+     * @throws ApiError 503 if the queue is full, 500 if the load fails
      */
     Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client)
             throws ClientDisconnected {
@@ -85,18 +85,18 @@ final class LoadedModels {
                 }
                 if (runner.users == 0) {
                     end(runner);
-                } else if (!queued()) {
+                } else if (!awaitInQueue()) {
                     return Optional.empty();
                 }
                 continue;
             }
             if (!evictFor(model)) {
-                if (!queued()) {
+                if (!awaitInQueue()) {
                     return Optional.empty();
                 }
                 continue;
             }
-            if (switches.takeBusy()) {
+            if (activeFaults.takeBusy()) {
                 return Optional.empty();
             }
             Runner runner = new Runner(model, context, keepAlive.orElse(settings.keepAlive()));
@@ -105,8 +105,8 @@ final class LoadedModels {
         }
     }
 
-    /** Waits for a change; not where the queue is full: one request is being scheduled and the others are in it. */
-    private boolean queued() throws ClientDisconnected {
+    /** Waits for a change. Returns false if the queue is full; the request being scheduled does not count. */
+    private boolean awaitInQueue() throws ClientDisconnected {
         if (waiting > settings.maxQueue()) {
             return false;
         }
@@ -125,10 +125,10 @@ final class LoadedModels {
                 return;
             }
         }
-        Faults faults = switches.current();
+        Faults faults = activeFaults.current();
         client.pause(faults.loadDelayMillis());
         if (faults.crashOnLoad()) {
-            throw switches.crash();
+            throw activeFaults.crash();
         }
         if (faults.oomOnLoad()) {
             throw new ApiError(500, "llama runner process has terminated: error: out of memory");
@@ -158,7 +158,7 @@ final class LoadedModels {
         return Instant.now().plus(keepAlive);
     }
 
-    /** Lets the model go as soon as nobody uses it. */
+    /** Unloads the model as soon as no request uses it. */
     synchronized void unload(Model model) {
         find(model).ifPresent(runner -> {
             runner.keepAlive = Duration.ZERO;
@@ -167,14 +167,14 @@ final class LoadedModels {
         expire();
     }
 
-    /** Everything in memory; waits for loads to end, as Ollama's own list does. */
+    /** Lists the models in memory; waits for loads to finish, as Ollama does. */
     synchronized List<Loaded> list() throws ClientDisconnected {
         while (runners.stream().anyMatch(runner -> runner.loading)) {
             await();
         }
         expire();
         long limit = memoryLimit();
-        // The longest to live first.
+        // The model that expires last comes first.
         return runners.stream()
                 .map(runner -> new Loaded(
                         runner.model,
@@ -194,9 +194,9 @@ final class LoadedModels {
                 .findFirst();
     }
 
-    /** Whoever looks at a list finds it right at any time; an engine must end without being looked at. */
+    /** Schedules an expiry: every call expires models itself, but an engine must also end without any call. */
     private void expireAfter(Duration time) {
-        if (time.compareTo(LONG_AFTER_THIS_SERVER) < 0) {
+        if (time.compareTo(LONGEST_TIMER) < 0) {
             CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS)
                     .execute(this::expire);
         }
@@ -214,7 +214,10 @@ final class LoadedModels {
         runner.engine.close();
     }
 
-    /** Whether there is room now: the idle go, the shortest-lived first; to be kept for ever protects from nothing. */
+    /**
+     * Evicts idle models until this one fits, the one with the shortest keep-alive first; keeping a model forever does not
+     * protect it. Returns true if the model fits.
+     */
     private boolean evictFor(Model model) {
         while (runners.size() >= settings.maxLoadedModels()
                 || !runners.isEmpty()
@@ -235,7 +238,7 @@ final class LoadedModels {
     }
 
     private long memoryLimit() {
-        long limit = switches.current().memoryLimitBytes();
+        long limit = activeFaults.current().memoryLimitBytes();
         return limit == 0 ? Long.MAX_VALUE : limit;
     }
 

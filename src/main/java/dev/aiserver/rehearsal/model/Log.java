@@ -6,7 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The server's log lines in the form of the real one: its own on one stream, one per request on another. */
+/** Writes log lines in Ollama's format: server messages to one stream, one line per request to another. */
 final class Log {
     private static final DateTimeFormatter GIN_TIME = DateTimeFormatter.ofPattern("yyyy/MM/dd - HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter SLOG_TIME =
@@ -20,7 +20,7 @@ final class Log {
         this.requests = requests;
     }
 
-    /** @param source file and line of the real server, which says where it logs from */
+    /** @param source file and line in Ollama's source, as Ollama logs them */
     void info(String source, String message, String... more) {
         StringBuilder pairs = new StringBuilder();
         for (int at = 0; at + 1 < more.length; at += 2) {
@@ -34,7 +34,7 @@ final class Log {
         line("ERROR", "routes.go:1", message, "");
     }
 
-    /** A mistake of this program: with its stack trace, so that it can be found. */
+    /** Logs a bug of this server, with its stack trace. */
     void bug(RuntimeException e) {
         error("[Recovery] panic recovered: " + e);
         e.printStackTrace(server);
@@ -45,7 +45,7 @@ final class Log {
                 + " msg=" + (message.matches("[^\\s\"=]+") ? message : quoted(message)) + more);
     }
 
-    /** @param client what X-Forwarded-For says, for Ollama believes it from anyone */
+    /** @param client address from X-Forwarded-For, which Ollama trusts from any client */
     void request(int status, Duration took, String client, String method, String target) {
         requests.println(String.format(
                 Locale.ROOT,

@@ -5,25 +5,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** How sure the model was of its tokens: always equally, as it knows beforehand what it says. */
+/** Encodes the log probabilities of tokens, which are constant here. */
 final class Logprobs {
-    private static final double OF_THE_TOKEN = -0.1;
-    private static final double OF_ANOTHER = -2.5;
+    private static final double CHOSEN = -0.1;
+    private static final double ALTERNATIVE = -2.5;
 
     private Logprobs() {}
 
-    /** @param others how many other tokens are named with each one */
-    static ArrayNode of(List<OutputPart> pieces, int others) {
+    /** @param alternatives number of alternative tokens listed with each token */
+    static ArrayNode of(List<OutputPart> parts, int alternatives) {
         ArrayNode all = Json.array();
-        for (OutputPart piece : pieces) {
-            String token = text(piece);
+        for (OutputPart part : parts) {
+            String token = text(part);
             if (!token.isEmpty()) {
-                ObjectNode entry = entry(token, OF_THE_TOKEN);
+                ObjectNode entry = entry(token, CHOSEN);
                 all.add(entry);
-                if (others > 0) {
-                    ArrayNode top = entry.putArray("top_logprobs").add(entry(token, OF_THE_TOKEN));
-                    for (int other = 1; other < others; other++) {
-                        top.add(entry(" " + other, OF_ANOTHER - other));
+                if (alternatives > 0) {
+                    ArrayNode top = entry.putArray("top_logprobs").add(entry(token, CHOSEN));
+                    for (int other = 1; other < alternatives; other++) {
+                        top.add(entry(" " + other, ALTERNATIVE - other));
                     }
                 }
             }
@@ -31,11 +31,11 @@ final class Logprobs {
         return all;
     }
 
-    private static String text(OutputPart piece) {
-        if (piece instanceof OutputPart.Thinking thought) {
-            return thought.text();
+    private static String text(OutputPart part) {
+        if (part instanceof OutputPart.Thinking thinking) {
+            return thinking.text();
         }
-        return piece instanceof OutputPart.Text text ? text.text() : "";
+        return part instanceof OutputPart.Text text ? text.text() : "";
     }
 
     private static ObjectNode entry(String token, double logprob) {

@@ -7,26 +7,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code /v1/messages}, Anthropic's API as Ollama speaks it: no pings, no error events, no stop sequence. */
+/** Reads and encodes {@code /v1/messages}, Anthropic's API as Ollama serves it: no pings, error events or stop sequence. */
 final class Messages implements ResponseEncoder {
-    private static final int LETTERS_PER_TOKEN = 4;
+    private static final int BYTES_PER_TOKEN = 4;
 
     private final Generation generation;
     private final int estimatedInput;
-    private boolean begun;
+    private boolean started;
     private String openBlock = "";
     private int index = -1;
 
     Messages(Generation generation, int requestBytes) {
         this.generation = generation;
-        this.estimatedInput = requestBytes / LETTERS_PER_TOKEN;
+        this.estimatedInput = requestBytes / BYTES_PER_TOKEN;
     }
 
-    static GenerationRequest ask(RequestBody body) {
-        // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
+    static GenerationRequest read(RequestBody body) {
+        // A wrong type is reported before an invalid value, because Go decodes the whole body first.
         String model = body.text("model");
         boolean stream = body.flag("stream", false);
-        int most = body.number("max_tokens");
+        int maxTokens = body.number("max_tokens");
         List<RequestBody> messages = body.objects("messages", "anthropic.MessageParam");
         List<GenerationRequest.Tool> tools = body.objects("tools", "anthropic.Tool").stream()
                 .map(tool -> new GenerationRequest.Tool(tool.text("name"), tool.at("input_schema")))
@@ -34,23 +34,23 @@ final class Messages implements ResponseEncoder {
         if (model.isEmpty()) {
             throw new ApiError(400, "model is required");
         }
-        if (most <= 0) {
+        if (maxTokens <= 0) {
             throw new ApiError(400, "max_tokens is required and must be positive");
         }
         if (messages.isEmpty()) {
             throw new ApiError(400, "messages is required");
         }
-        Prompt conversation = new Prompt(messages.stream().map(Messages::turn).toList());
-        // A model that cannot think is not refused here, unlike in the other dialects.
+        Prompt prompt = new Prompt(messages.stream().map(Messages::message).toList());
+        // Unlike the other APIs, this one does not refuse a model that cannot think.
         GenerationRequest.Thinking thinking =
                 body.object("thinking", "anthropic.ThinkingConfig").text("type").equals("disabled")
                         ? GenerationRequest.Thinking.OFF
-                        : GenerationRequest.Thinking.IF_ABLE;
-        return GenerationRequest.of(model, stream, conversation)
-                .with(tools, MissingNode.getInstance(), thinking, Options.limit(most));
+                        : GenerationRequest.Thinking.IF_SUPPORTED;
+        return GenerationRequest.of(model, stream, prompt)
+                .with(tools, MissingNode.getInstance(), thinking, Options.limit(maxTokens));
     }
 
-    private static Prompt.Message turn(RequestBody message) {
+    private static Prompt.Message message(RequestBody message) {
         String role = message.text("role");
         JsonNode content = message.at("content");
         if (!content.isArray()) {
@@ -62,25 +62,25 @@ final class Messages implements ResponseEncoder {
             }
             return new Prompt.Message(role, content.asText(""));
         }
-        List<Image> pictures = new ArrayList<>();
+        List<Image> images = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (JsonNode block : content) {
             switch (block.path("type").asText()) {
                 case "text" -> texts.add(block.path("text").asText());
-                case "image" -> pictures.add(picture(block.path("source")));
+                case "image" -> images.add(image(block.path("source")));
                 case "tool_result" -> {
                     texts.add(block.path("content").asText());
                     role = "tool";
                 }
                 default -> {
-                    // Ollama drops documents and what else it does not know without a word.
+                    // Ollama silently drops documents and unknown block types.
                 }
             }
         }
-        return new Prompt.Message(role, String.join(" ", texts), pictures);
+        return new Prompt.Message(role, String.join(" ", texts), images);
     }
 
-    private static Image picture(JsonNode source) {
+    private static Image image(JsonNode source) {
         if (!source.isObject()) {
             throw new ApiError(400, "invalid image source");
         }
@@ -100,8 +100,8 @@ final class Messages implements ResponseEncoder {
     @Override
     public ObjectNode whole() {
         ArrayNode content = Json.array();
-        if (!generation.thoughts().isEmpty()) {
-            content.addObject().put("type", "thinking").put("thinking", generation.thoughts());
+        if (!generation.thinking().isEmpty()) {
+            content.addObject().put("type", "thinking").put("thinking", generation.thinking());
         }
         if (!generation.text().isEmpty()) {
             content.addObject().put("type", "text").put("text", generation.text());
@@ -111,7 +111,7 @@ final class Messages implements ResponseEncoder {
         }
         ObjectNode message = envelope();
         message.set("content", content.isEmpty() ? null : content);
-        if (generation.isEnded()) {
+        if (generation.isComplete()) {
             message.put("stop_reason", stopReason());
         }
         message.set("usage", usage(generation.promptTokens(), generation.tokens()));
@@ -119,25 +119,25 @@ final class Messages implements ResponseEncoder {
     }
 
     @Override
-    public String piece(OutputPart piece) {
-        if (piece instanceof OutputPart.Thinking thought) {
+    public String part(OutputPart part) {
+        if (part instanceof OutputPart.Thinking thinking) {
             return start()
                     + open("thinking", Json.object().put("type", "thinking").put("thinking", ""))
-                    + delta(Json.object().put("type", "thinking_delta").put("thinking", thought.text()));
+                    + delta(Json.object().put("type", "thinking_delta").put("thinking", thinking.text()));
         }
-        if (piece instanceof OutputPart.Text text) {
+        if (part instanceof OutputPart.Text text) {
             return start()
                     + open("text", Json.object().put("type", "text").put("text", ""))
                     + delta(Json.object().put("type", "text_delta").put("text", text.text()));
         }
-        if (piece instanceof OutputPart.ToolCall call) {
+        if (part instanceof OutputPart.ToolCall call) {
             return start()
                     + open(call.id(), toolUse(call, Json.object()))
                     + delta(Json.object()
                             .put("type", "input_json_delta")
                             .put("partial_json", Json.write(call.arguments())));
         }
-        throw new IllegalStateException("no such piece: " + piece);
+        throw new IllegalStateException("unknown part: " + part);
     }
 
     @Override
@@ -152,10 +152,10 @@ final class Messages implements ResponseEncoder {
     }
 
     private String start() {
-        if (begun) {
+        if (started) {
             return "";
         }
-        begun = true;
+        started = true;
         ObjectNode message = envelope();
         message.putArray("content");
         message.set("usage", usage(estimatedInput, 0));

@@ -7,33 +7,33 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** Everything that happens to a request before its route does: path clean-up, redirects, Origin and Host rules. */
+/** Handles each request before its route does: path cleaning, redirects, Origin and Host checks. */
 final class Middleware implements Connection.Service {
     private final Router router;
     private final OriginRule origins;
     private final boolean checksHosts;
-    private final RequestHistory journal;
+    private final RequestHistory history;
     private final Log log;
 
-    /** @param bound a server on anything but a loopback address checks no Host header at all */
-    Middleware(Router router, OriginRule origins, InetAddress bound, RequestHistory journal, Log log) {
+    /** @param bound address of the listener; on an address other than loopback, Host headers are not checked */
+    Middleware(Router router, OriginRule origins, InetAddress bound, RequestHistory history, Log log) {
         this.router = router;
         this.origins = origins;
         this.checksHosts = bound.isLoopbackAddress();
-        this.journal = journal;
+        this.history = history;
         this.log = log;
     }
 
-    /** The order is Ollama's: Go's mux, gin's redirect, which no rule guards, then the rules, then the route. */
+    /** Serves in Ollama's order: Go's mux, gin's redirect (which no rule guards), the rules, and then the route. */
     @Override
     public void serve(Exchange exchange) throws IOException {
         Request request = exchange.request();
-        journal.add(request.received());
+        history.add(request.received());
         if (request.rawPath().equals("*")) {
             exchange.empty(request.method().equals("OPTIONS") ? 200 : 400);
             return;
         }
-        // What Go's server refuses before any rule or log of Ollama's.
+        // Go's server refuses this before Ollama's rules or log see it.
         if (request.received()
                 .header("expect")
                 .filter(expected -> !expected.equalsIgnoreCase("100-continue"))
@@ -47,12 +47,12 @@ final class Middleware implements Connection.Service {
         }
         String clean = cleaned(request.rawPath());
         if (!clean.equals(request.rawPath())) {
-            // Go 1.26; before that it was 301.
+            // Go 1.26 redirects with 307; earlier versions with 301.
             exchange.redirect(307, clean + request.query());
             return;
         }
         Router.Match match = router.find(request.method(), request.path());
-        if (match instanceof Router.Match.Slash) {
+        if (match instanceof Router.Match.TrailingSlash) {
             exchange.redirect(
                     request.method().equals("GET") ? 301 : 307,
                     clean.replaceFirst("(/|%2[Ff])$", "") + request.query());
@@ -65,7 +65,7 @@ final class Middleware implements Connection.Service {
             }
         } finally {
             log.request(
-                    exchange.statusInLog(),
+                    exchange.loggedStatus(),
                     Duration.ofNanos(System.nanoTime() - start),
                     client(exchange),
                     request.method(),
@@ -75,26 +75,26 @@ final class Middleware implements Connection.Service {
 
     private boolean passes(Exchange exchange, Router.Match match) throws ClientDisconnected {
         Request request = exchange.request();
-        // Gin has found out that no route takes it before it asks the rules.
+        // Gin knows that no route accepts this method before it applies the rules.
         if (match instanceof Router.Match.WrongMethod wrong) {
             exchange.header("Allow", wrong.allowed());
         }
         Optional<String> origin = request.received().header("origin");
-        // An empty one is none.
-        boolean foreign = origin.filter(named -> !named.isEmpty()).isPresent()
+        // An empty Origin header counts as absent.
+        boolean crossOrigin = origin.filter(named -> !named.isEmpty()).isPresent()
                 && !OriginRule.sameOrigin(origin.get(), request.host());
-        if (foreign && !origins.allows(origin.get())) {
+        if (crossOrigin && !origins.allows(origin.get())) {
             exchange.empty(403);
             return false;
         }
         boolean preflight = request.method().equals("OPTIONS");
-        if (foreign) {
+        if (crossOrigin) {
             exchange.header("Access-Control-Allow-Origin", origin.get());
             exchange.header("Vary", "Origin");
             if (preflight) {
                 exchange.header("Vary", "Access-Control-Request-Method");
                 exchange.header("Vary", "Access-Control-Request-Headers");
-                // Neither x-api-key nor anthropic-version is among them: browsers cannot use the Anthropic API.
+                // x-api-key and anthropic-version are missing, so browsers cannot use the Anthropic API.
                 exchange.header(
                         "Access-Control-Allow-Headers",
                         "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,Openai-Beta,X-Stainless-Arch,"
@@ -137,11 +137,11 @@ final class Middleware implements Connection.Service {
         try {
             route.handler().handle(exchange, segment);
         } catch (ApiError e) {
-            exchange.json(e.status(), e.body(route.shape()));
+            exchange.json(e.status(), e.body(route.errorFormat()));
         } catch (RuntimeException e) {
             log.bug(e);
             if (exchange.status() != 0) {
-                throw new ClientDisconnected("the answer broke off", e);
+                throw new ClientDisconnected("the response is incomplete", e);
             }
             exchange.empty(500);
         }
@@ -155,7 +155,7 @@ final class Middleware implements Connection.Service {
                 .orElse(exchange.remoteAddress());
     }
 
-    /** As Go's mux does it to the path as sent: no empty, {@code .} or {@code ..} segments. */
+    /** Cleans the path as Go's mux does: removes empty, {@code .} and {@code ..} segments of the path as sent. */
     private static String cleaned(String path) {
         Deque<String> kept = new ArrayDeque<>();
         for (String segment : path.split("/")) {

@@ -4,22 +4,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * A model as its manifest describes it; there are no weights.
+ * Holds a model as its manifest describes it; there are no weights.
  *
- * @param name with its tag, as {@code /api/tags} shows it
+ * @param name name with its tag, as {@code /api/tags} shows it
  * @param digest 64 hexadecimal digits
- * @param size in bytes, only claimed
- * @param capabilities as {@code /api/show} names them: completion, tools, thinking, vision, embedding
- * @param weights which other models may share
+ * @param size nominal size in bytes
+ * @param capabilities capabilities as {@code /api/show} names them: completion, tools, thinking, vision, embedding
+ * @param weights weights, which other models may share
  */
 public record Model(
-        String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior habits) {
+        String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior behavior) {
 
     public Model {
         capabilities = List.copyOf(capabilities);
     }
 
-    /** A model with a digest and details that follow from its name. */
+    /** Returns a model whose digest and details are derived from its name. */
     public static Model of(String name, long size, String family, int contextLength, String... capabilities) {
         return new Model(
                 ModelName.of(name).display(),
@@ -27,40 +27,40 @@ public record Model(
                 size,
                 List.of(capabilities),
                 Weights.of(Digest.of(name), family, contextLength),
-                ModelBehavior.USUAL);
+                ModelBehavior.DEFAULT);
     }
 
-    /** Another manifest over the weights of {@code other}, as {@code ollama create} makes one. */
-    public Model over(Model other) {
-        return new Model(name, digest, other.size, capabilities, other.weights, habits);
+    /** Returns a manifest that uses the weights of another model, as {@code ollama create} does. */
+    public Model withWeightsOf(Model other) {
+        return new Model(name, digest, other.size, capabilities, other.weights, behavior);
     }
 
-    /** Of the same name, as the registry had it before. */
+    /** Returns an older version of this model, as the registry had it before. */
     public Model outdated() {
         String older = "0".repeat(64);
-        return new Model(name, older, size, capabilities, weights.in(older), habits);
+        return new Model(name, older, size, capabilities, weights.withDigest(older), behavior);
     }
 
-    /** A model that gives this answer, whatever it is asked. */
-    public Model saying(List<String> tokens) {
-        return with(habits.saying(tokens));
+    /** Returns a model that gives this answer to every prompt. */
+    public Model answering(List<String> tokens) {
+        return with(behavior.answering(tokens));
     }
 
-    /** A model without a template in Go's form. */
+    /** Returns a model without a Go template. */
     public Model withJinjaOnly() {
-        return with(habits.withJinjaOnly());
+        return with(behavior.withJinjaOnly());
     }
 
-    Model with(ModelBehavior others) {
-        return new Model(name, digest, size, capabilities, weights, others);
+    Model with(ModelBehavior newBehavior) {
+        return new Model(name, digest, size, capabilities, weights, newBehavior);
     }
 
-    Model with(Weights others) {
-        return new Model(name, digest, size, capabilities, others, habits);
+    Model with(Weights newWeights) {
+        return new Model(name, digest, size, capabilities, newWeights, behavior);
     }
 
     Model named(ModelName other) {
-        return new Model(other.display(), digest, size, capabilities, weights, habits);
+        return new Model(other.display(), digest, size, capabilities, weights, behavior);
     }
 
     boolean can(String capability) {

@@ -3,29 +3,29 @@ package dev.aiserver.rehearsal.model;
 import java.util.List;
 
 /**
- * How a model answers.
+ * Defines how a model answers.
  *
- * @param says the tokens of every answer; none repeats the user's words
- * @param jinja whether its only chat template is one in Jinja, inside the weights file
- * @param eager whether it calls a tool whenever one is offered, and not only where the user speaks of one
+ * @param answer tokens of every answer; empty to repeat the user's words
+ * @param jinjaOnly true if the only chat template is a Jinja template inside the weights file
+ * @param alwaysCallsTools true to call a tool whenever one is offered, not only when the user mentions one
  */
-record ModelBehavior(List<String> says, boolean jinja, boolean eager) {
+record ModelBehavior(List<String> answer, boolean jinjaOnly, boolean alwaysCallsTools) {
 
-    static final ModelBehavior USUAL = new ModelBehavior(List.of(), false, false);
+    static final ModelBehavior DEFAULT = new ModelBehavior(List.of(), false, false);
 
     ModelBehavior {
-        says = List.copyOf(says);
+        answer = List.copyOf(answer);
     }
 
-    ModelBehavior saying(List<String> tokens) {
-        return new ModelBehavior(tokens, jinja, eager);
+    ModelBehavior answering(List<String> tokens) {
+        return new ModelBehavior(tokens, jinjaOnly, alwaysCallsTools);
     }
 
     ModelBehavior withJinjaOnly() {
-        return new ModelBehavior(says, true, eager);
+        return new ModelBehavior(answer, true, alwaysCallsTools);
     }
 
     ModelBehavior callingTools() {
-        return new ModelBehavior(says, jinja, true);
+        return new ModelBehavior(answer, jinjaOnly, true);
     }
 }

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A model's name in its four parts; Ollama fills in what a person leaves out. */
+/** Holds a model name in its four parts; Ollama fills in the parts that a user leaves out. */
 record ModelName(String host, String namespace, String model, String tag) {
     private static final String DEFAULT_HOST = "registry.ollama.ai";
     private static final String DEFAULT_NAMESPACE = "library";
     private static final String PART = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}";
 
-    /** Nothing when the text is no model name; a name that passes is also safe as a path. */
+    /** Parses a name; empty if the text is not a valid model name. A valid name is also safe as a path. */
     static Optional<ModelName> parse(String text) {
         int colon = text.indexOf(':', text.lastIndexOf('/') + 1);
         String tag = colon < 0 ? "latest" : text.substring(colon + 1);
@@ -31,19 +31,19 @@ record ModelName(String host, String namespace, String model, String tag) {
         return valid ? Optional.of(name) : Optional.empty();
     }
 
-    /** @throws ApiError 400 when the text is no model name */
+    /** @throws ApiError 400 if the text is not a valid model name */
     static ModelName of(String text) {
         return parse(text).orElseThrow(() -> new ApiError(400, "invalid model name"));
     }
 
-    /** Whether the name stands for a model that runs at ollama.com. */
+    /** Returns true if the name is that of a model that runs at ollama.com. */
     static boolean isCloud(String text) {
         String name = text.toLowerCase(Locale.ROOT);
         int colon = name.indexOf(':', name.lastIndexOf('/') + 1);
         return colon >= 0 && (name.substring(colon).equals(":cloud") || name.endsWith("-cloud"));
     }
 
-    /** As lists show it: with the tag, without a default host and namespace. */
+    /** Returns the name as lists show it: with its tag, without a default host and namespace. */
     String display() {
         if (!host.equals(DEFAULT_HOST)) {
             return host + "/" + namespace + "/" + model + ":" + tag;

@@ -21,18 +21,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A server that behaves as Ollama does to its clients, its proxy and its service manager, and has no model. */
+/** Serves as Ollama does to clients, the proxy and the service manager, but without a model. */
 public final class ModelServer implements AutoCloseable {
     private static final long SECONDS_TO_STOP = 10;
 
-    /** How many generations there are, came to their end, and were given up because the client went away. */
+    /** Counts the generations that are running, that finished, and that were cancelled because the client disconnected. */
     public record Generations(int running, int finished, int cancelled) {}
 
     private final ServerSocketChannel listener;
     private final InetSocketAddress address;
-    private final ActiveFaults switches;
-    private final RequestHistory journal;
-    private final GenerationCounter tally = new GenerationCounter();
+    private final ActiveFaults activeFaults;
+    private final RequestHistory history;
+    private final GenerationCounter counter = new GenerationCounter();
     private final Log log;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
@@ -42,27 +42,27 @@ public final class ModelServer implements AutoCloseable {
         return thread;
     });
 
-    private ModelServer(ServerSocketChannel listener, ModelStore store, Faults faults, RequestHistory journal, Log log)
+    private ModelServer(ServerSocketChannel listener, ModelStore store, Faults faults, RequestHistory history, Log log)
             throws IOException {
         this.listener = listener;
         this.address = (InetSocketAddress) listener.getLocalAddress();
-        this.switches = new ActiveFaults(faults, store.directory().resolve(Faults.FILE), this::stop);
-        this.journal = journal;
+        this.activeFaults = new ActiveFaults(faults, store.directory().resolve(Faults.FILE), this::stop);
+        this.history = history;
         this.log = log;
     }
 
-    /** A server with Ollama's own defaults; see {@link #start(InetSocketAddress, ModelStore, Faults, Settings, PrintStream)}. */
+    /** Starts a server with Ollama's defaults; see {@link #start(InetSocketAddress, ModelStore, Faults, Settings, PrintStream)}. */
     public static ModelServer start(InetSocketAddress address, ModelStore store, Faults faults, PrintStream log)
             throws IOException {
         return start(address, store, faults, Settings.of(Map.of()), log);
     }
 
     /**
-     * Listens and answers until it is closed.
+     * Starts a server that listens until it is closed.
      *
-     * @param address port 0 takes a free one
-     * @param faults in force until {@link #set} or the models directory's {@link Faults#FILE} says otherwise
-     * @throws IOException when the address cannot be had
+     * @param address address to listen on; port 0 picks a free port
+     * @param faults active faults, until {@link #set} or {@link Faults#FILE} in the models directory changes them
+     * @throws IOException if the server cannot listen on the address
      */
     public static ModelServer start(
             InetSocketAddress address, ModelStore store, Faults faults, Settings settings, PrintStream log)
@@ -75,15 +75,15 @@ public final class ModelServer implements AutoCloseable {
             ModelStore store,
             Faults faults,
             Settings settings,
-            RequestHistory journal,
+            RequestHistory history,
             Log log,
             EngineFactory engines)
             throws IOException {
         OriginRule origins = new OriginRule(settings.origins());
         ServerSocketChannel listener = listen(address);
-        ModelServer server = new ModelServer(listener, store, faults, journal, log);
-        Router router = new Api(store, settings, server.switches, server.tally, engines).router();
-        Middleware door = new Middleware(router, origins, server.address.getAddress(), journal, log);
+        ModelServer server = new ModelServer(listener, store, faults, history, log);
+        Router router = new Api(store, settings, server.activeFaults, server.counter, engines).router();
+        Middleware middleware = new Middleware(router, origins, server.address.getAddress(), history, log);
         log.info("routes.go:1951", "server config", "env", settings.asGoMap());
         log.info("routes.go:1953", "Ollama cloud disabled: " + settings.cloudDisabled());
         log.info("images.go:919", "total blobs: " + store.list().size());
@@ -92,11 +92,11 @@ public final class ModelServer implements AutoCloseable {
         log.info("runner.go:60", "discovering available GPUs...");
         log.info("types.go:50", "inference compute", "id", "cpu", "library", "cpu", "compute", "", "name", "cpu");
         log.info("routes.go:2058", "vram-based default context", "total_vram", "0 B", "default_num_ctx", "4096");
-        server.threads.execute(() -> server.accept(door));
+        server.threads.execute(() -> server.accept(middleware));
         return server;
     }
 
-    /** An IPv4 address gets an IPv4 socket, as with Go; Java alone would make an IPv6 one and lsof would show it. */
+    /** Opens an IPv4 socket for an IPv4 address, as Go does. By default Java opens an IPv6 socket, which lsof would show. */
     private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
         boolean ipv4 = address.getAddress() instanceof Inet4Address
                 && !address.getAddress().isAnyLocalAddress();
@@ -123,17 +123,17 @@ public final class ModelServer implements AutoCloseable {
         return address;
     }
 
-    /** Every request so far, in the order of arrival. */
+    /** Returns all requests so far, in order of arrival. */
     public List<RequestHistory.Entry> requests() {
-        return journal.entries();
+        return history.entries();
     }
 
     public Generations generations() {
-        return tally.now();
+        return counter.now();
     }
 
     public void set(Faults faults) {
-        switches.set(faults);
+        activeFaults.set(faults);
     }
 
     private void accept(Connection.Service service) {
@@ -162,19 +162,19 @@ public final class ModelServer implements AutoCloseable {
                 new Connection(socket, service, closing).serve();
             }
         } catch (IOException e) {
-            // A client may leave whenever it likes; what it was waiting for has been cancelled on the way here.
+            // The client disconnected; its generation has already been cancelled.
         } finally {
             clients.removeIf(Socket::isClosed);
         }
     }
 
-    /** Breaks off everything at once, as a signal does to the real server, and waits until it has ended. */
+    /** Aborts all requests at once, as a signal does with Ollama, and waits until they have ended. */
     @Override
     public void close() {
         stop();
         try {
             if (!threads.awaitTermination(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a request of the model server does not end");
+                throw new IllegalStateException("a request of the model server did not end");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -189,7 +189,7 @@ public final class ModelServer implements AutoCloseable {
                 client.close();
             }
         } catch (IOException e) {
-            log.error("a socket does not close: " + e);
+            log.error("could not close a socket: " + e);
         }
         threads.shutdownNow();
     }
@@ -199,14 +199,14 @@ public final class ModelServer implements AutoCloseable {
         closing.await();
     }
 
-    /** The server as a process, with Ollama's arguments and environment. */
+    /** Runs the server as a process, with Ollama's arguments and environment. */
     public static void main(String[] args) throws InterruptedException {
-        // Not System.exit: the hook that makes a signal end with 0 must not run here.
+        // System.exit would run the shutdown hook, which exits with 0 for a signal.
         Runtime.getRuntime()
                 .halt(ServeCommand.run(args, System.getenv(), utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 
-    /** Go writes UTF-8 whatever the locale; a service manager sets none. */
+    /** Opens a UTF-8 stream: Go writes UTF-8 in any locale, and a service manager sets none. */
     private static PrintStream utf8(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }

@@ -13,12 +13,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The installed models: one small manifest per model below {@code manifests/}, so that they survive a restart. A
- * directory that cannot be read or written is an {@link UncheckedIOException}, which a request turns into a 500.
+ * Stores the installed models as one small manifest per model below {@code manifests/}, so that they survive a restart.
+ * A directory that cannot be read or written causes an {@link UncheckedIOException}, which a request turns into a 500.
  */
 public final class ModelStore {
 
-    /** A model and when its manifest was written. */
+    /** Holds a model and the time when its manifest was written. */
     record Installed(Model model, Instant modified) {}
 
     private final Path directory;
@@ -31,7 +31,7 @@ public final class ModelStore {
         this.blobs = directory.resolve("blobs");
     }
 
-    /** @param directory what {@code OLLAMA_MODELS} names; made if it is not there */
+    /** @param directory directory that {@code OLLAMA_MODELS} names; created if it does not exist */
     public static ModelStore open(Path directory) throws IOException {
         ModelStore store = new ModelStore(directory.toAbsolutePath());
         Files.createDirectories(store.manifests);
@@ -43,7 +43,7 @@ public final class ModelStore {
         return directory;
     }
 
-    /** The newest first, as Ollama lists them. */
+    /** Lists the installed models, the newest first, as Ollama does. */
     synchronized List<Installed> list() {
         try (Stream<Path> files = Files.walk(manifests)) {
             return files.filter(Files::isRegularFile)
@@ -64,7 +64,7 @@ public final class ModelStore {
                 .findFirst();
     }
 
-    /** Installs the model, or replaces the one of its name. */
+    /** Installs the model, or replaces one of this name. */
     public synchronized void add(Model model) {
         try {
             Path file = manifest(model.parsedName());

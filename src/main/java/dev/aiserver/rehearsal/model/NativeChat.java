@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 
-/** The answers of {@code /api/chat} and {@code /api/generate}: one JSON line per token. */
+/** Encodes the responses of {@code /api/chat} and {@code /api/generate}, with one JSON line per token. */
 final class NativeChat implements ResponseEncoder {
     private final Generation generation;
     private final boolean inMessage;
@@ -19,14 +19,14 @@ final class NativeChat implements ResponseEncoder {
         return new NativeChat(generation, true);
     }
 
-    /** {@code /api/generate}, which has its words in {@code response} instead of a message. */
+    /** Returns the encoder of {@code /api/generate}, which puts text into {@code response} instead of a message. */
     static NativeChat generate(Generation generation) {
         return new NativeChat(generation, false);
     }
 
-    /** What is said when there was nothing to say: the model was only loaded or unloaded. */
-    static ObjectNode nothingSaid(String model, boolean inMessage, String doneReason) {
-        ObjectNode line = said(model, inMessage, "", "", List.of());
+    /** Returns the response to a request that only loaded or unloaded the model. */
+    static ObjectNode empty(String model, boolean inMessage, String doneReason) {
+        ObjectNode line = line(model, inMessage, "", "", List.of());
         return line.put("done", true).put("done_reason", doneReason);
     }
 
@@ -38,38 +38,38 @@ final class NativeChat implements ResponseEncoder {
     @Override
     public ObjectNode whole() {
         ObjectNode whole =
-                done(said(generation.model(), inMessage, generation.text(), generation.thoughts(), generation.calls()));
-        return withLogprobs(whole, generation.pieces());
+                done(line(generation.model(), inMessage, generation.text(), generation.thinking(), generation.calls()));
+        return withLogprobs(whole, generation.parts());
     }
 
     @Override
-    public String piece(OutputPart piece) {
-        String text = piece instanceof OutputPart.Text said ? said.text() : "";
-        String thought = piece instanceof OutputPart.Thinking thinking ? thinking.text() : "";
-        List<OutputPart.ToolCall> calls = piece instanceof OutputPart.ToolCall call ? List.of(call) : List.of();
+    public String part(OutputPart part) {
+        String text = part instanceof OutputPart.Text answer ? answer.text() : "";
+        String thinking = part instanceof OutputPart.Thinking thought ? thought.text() : "";
+        List<OutputPart.ToolCall> calls = part instanceof OutputPart.ToolCall call ? List.of(call) : List.of();
         return Json.line(withLogprobs(
-                said(generation.model(), inMessage, text, thought, calls).put("done", false), List.of(piece)));
+                line(generation.model(), inMessage, text, thinking, calls).put("done", false), List.of(part)));
     }
 
-    private ObjectNode withLogprobs(ObjectNode line, List<OutputPart> pieces) {
-        generation.logprobs().ifPresent(others -> line.set("logprobs", Logprobs.of(pieces, others)));
+    private ObjectNode withLogprobs(ObjectNode line, List<OutputPart> parts) {
+        generation.logprobs().ifPresent(alternatives -> line.set("logprobs", Logprobs.of(parts, alternatives)));
         return line;
     }
 
     @Override
     public String end() {
-        return Json.line(done(said(generation.model(), inMessage, "", "", List.of())));
+        return Json.line(done(line(generation.model(), inMessage, "", "", List.of())));
     }
 
     @Override
-    public String broken(String error) {
-        return Json.line(ErrorFormat.NATIVE.dress(500, error));
+    public String runnerDied(String error) {
+        return Json.line(ErrorFormat.NATIVE.body(500, error));
     }
 
     private ObjectNode done(ObjectNode line) {
         line.put("done", true).put("done_reason", generation.doneReason());
         if (!inMessage) {
-            // What was said so far, for a next request: in numbers that mean nothing.
+            // The tokens so far, which a client sends back with its next request; meaningless numbers here.
             ArrayNode context = line.putArray("context");
             for (int token = 0; token < generation.promptTokens() + generation.tokens(); token++) {
                 context.add(token);
@@ -83,18 +83,18 @@ final class NativeChat implements ResponseEncoder {
                 .put("eval_duration", 1_000_000L * generation.tokens());
     }
 
-    private static ObjectNode said(
-            String model, boolean inMessage, String text, String thought, List<OutputPart.ToolCall> calls) {
+    private static ObjectNode line(
+            String model, boolean inMessage, String text, String thinking, List<OutputPart.ToolCall> calls) {
         ObjectNode line = Json.object()
                 .put("model", model)
                 .put("created_at", Instant.now().toString());
-        ObjectNode words = inMessage ? line.putObject("message").put("role", "assistant") : line;
-        words.put(inMessage ? "content" : "response", text);
-        if (!thought.isEmpty()) {
-            words.put("thinking", thought);
+        ObjectNode content = inMessage ? line.putObject("message").put("role", "assistant") : line;
+        content.put(inMessage ? "content" : "response", text);
+        if (!thinking.isEmpty()) {
+            content.put("thinking", thinking);
         }
         if (!calls.isEmpty()) {
-            ArrayNode array = words.putArray("tool_calls");
+            ArrayNode array = content.putArray("tool_calls");
             for (OutputPart.ToolCall call : calls) {
                 array.addObject()
                         .put("id", call.id())

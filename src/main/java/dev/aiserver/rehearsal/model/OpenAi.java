@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** How requests in OpenAI's form are read. */
+/** Reads requests in OpenAI's format. */
 final class OpenAi {
     private static final Set<String> EFFORTS =
             Set.of("minimal", "low", "medium", "high", "xhigh", "ultra", "max", "none");
@@ -15,7 +15,7 @@ final class OpenAi {
     private OpenAi() {}
 
     static GenerationRequest chat(RequestBody body) {
-        // Of the wrong type is said before what is wrong with a value, as Go reads all of it first.
+        // A wrong type is reported before an invalid value, because Go decodes the whole body first.
         String model = body.text("model");
         boolean stream = body.flag("stream", false);
         List<RequestBody> messages = body.objects("messages", "openai.Message");
@@ -25,17 +25,17 @@ final class OpenAi {
         RequestBody reasoning = body.object("reasoning", "openai.Reasoning");
         String effort = body.has("reasoning") ? reasoning.text("effort") : body.text("reasoning_effort");
         boolean logprobs = body.flag("logprobs", false);
-        int others = body.number("top_logprobs");
+        int alternatives = body.number("top_logprobs");
         if (messages.isEmpty()) {
             throw new ApiError(400, "[] is too short - 'messages'");
         }
-        Prompt conversation = new Prompt(messages.stream().map(OpenAi::turn).toList());
-        return GenerationRequest.of(model, stream, conversation)
+        Prompt prompt = new Prompt(messages.stream().map(OpenAi::message).toList());
+        return GenerationRequest.of(model, stream, prompt)
                 .with(functions, format, thinking(effort), options)
-                .withLogprobs(logprobs, others);
+                .withLogprobs(logprobs, alternatives);
     }
 
-    private static Prompt.Message turn(RequestBody message) {
+    private static Prompt.Message message(RequestBody message) {
         String role = message.text("role");
         JsonNode content = message.at("content");
         boolean callsTools = message.has("tool_calls");
@@ -50,7 +50,7 @@ final class OpenAi {
             return new Prompt.Message(role, "");
         }
         List<String> texts = new ArrayList<>();
-        List<Image> pictures = new ArrayList<>();
+        List<Image> images = new ArrayList<>();
         for (JsonNode part : content) {
             JsonNode url =
                     part.path("image_url").isObject() ? part.path("image_url").path("url") : part.path("image_url");
@@ -59,12 +59,12 @@ final class OpenAi {
             if (text) {
                 texts.add(part.path("text").asText());
             } else if (part.path("type").asText().equals("image_url") && url.isTextual()) {
-                pictures.add(Image.ofUrl(url.asText()));
+                images.add(Image.ofUrl(url.asText()));
             } else {
                 throw new ApiError(400, "invalid message format");
             }
         }
-        return new Prompt.Message(role, String.join(" ", texts), pictures);
+        return new Prompt.Message(role, String.join(" ", texts), images);
     }
 
     private static void requireArguments(RequestBody call) {
@@ -83,7 +83,7 @@ final class OpenAi {
         }
     }
 
-    /** @throws ApiError 400 when there is none */
+    /** @throws ApiError 400 if the body names no model */
     static String modelOf(RequestBody body) {
         String model = body.text("model");
         if (model.isBlank()) {
@@ -92,7 +92,7 @@ final class OpenAi {
         return model;
     }
 
-    /** The offered functions, where each stands in an object of its own. */
+    /** Reads the offered functions, each of which is wrapped in a tool object. */
     static List<GenerationRequest.Tool> functions(RequestBody body) {
         return body.objects("tools", "api.Tool").stream()
                 .map(tool -> tool.object("function", "api.ToolFunction"))
@@ -102,7 +102,7 @@ final class OpenAi {
 
     static GenerationRequest.Thinking thinking(String effort) {
         if (effort.isEmpty()) {
-            return GenerationRequest.Thinking.IF_ABLE;
+            return GenerationRequest.Thinking.IF_SUPPORTED;
         }
         if (!EFFORTS.contains(effort)) {
             throw new ApiError(
@@ -110,7 +110,7 @@ final class OpenAi {
                     "invalid reasoning value: \"" + effort + "\" (must be \"minimal\", \"low\", \"medium\", \"high\", "
                             + "\"xhigh\", \"ultra\", \"max\", or \"none\")");
         }
-        return effort.equals("none") ? GenerationRequest.Thinking.OFF : GenerationRequest.Thinking.DEMANDED;
+        return effort.equals("none") ? GenerationRequest.Thinking.OFF : GenerationRequest.Thinking.REQUIRED;
     }
 
     private static JsonNode format(RequestBody wanted) {

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How a model is to be run.
+ * Holds the options of a request that concern how the model runs.
  *
- * @param maxTokens 0 for no limit
- * @param contextLength 0 for the server's own
- * @param complaint about one of the wrong type, which is made when the model is scheduled, and as a fault of the server
+ * @param maxTokens maximum number of tokens in the answer; 0 for no limit
+ * @param contextLength context length in tokens; 0 for the server's default
+ * @param error error about an option of the wrong type, which Ollama reports when it schedules the model, with 500
  */
-record Options(int maxTokens, int contextLength, Optional<String> complaint) {
+record Options(int maxTokens, int contextLength, Optional<String> error) {
     static final Options NONE = new Options(0, 0, Optional.empty());
 
     private static final Set<String> INTEGERS = Set.of(
@@ -34,20 +34,20 @@ record Options(int maxTokens, int contextLength, Optional<String> complaint) {
         return new Options(Math.max(0, maxTokens), 0, Optional.empty());
     }
 
-    /** Those of the native routes; unknown ones are passed over. */
+    /** Reads the options of the native routes; unknown options are ignored. */
     static Options of(JsonNode map) {
-        Optional<String> complaint = map.properties().stream()
-                .flatMap(option -> wanted(option).stream()
+        Optional<String> error = map.properties().stream()
+                .flatMap(option -> missingType(option).stream()
                         .map(type -> "option \"" + option.getKey() + "\" must be of type " + type))
                 .findFirst();
         return new Options(
                 Math.max(0, map.path("num_predict").asInt()),
                 Math.max(0, map.path("num_ctx").asInt()),
-                complaint);
+                error);
     }
 
-    /** The type that it should have and has not. */
-    private static Optional<String> wanted(Map.Entry<String, JsonNode> option) {
+    /** Returns the type that the option must have, if its value has another type. */
+    private static Optional<String> missingType(Map.Entry<String, JsonNode> option) {
         JsonNode value = option.getValue();
         if (value.isNull()) {
             return Optional.empty();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which web pages may call the server: the built-in origins and those of {@code OLLAMA_ORIGINS}. */
+/** Decides which web pages may call the server: the built-in origins and those in {@code OLLAMA_ORIGINS}. */
 final class OriginRule {
     private static final List<String> BUILT_IN = Stream.concat(
                     Stream.of("localhost", "127.0.0.1", "0.0.0.0")
@@ -25,7 +25,7 @@ final class OriginRule {
 
     private final List<String> patterns = new ArrayList<>(BUILT_IN);
 
-    /** @throws IllegalArgumentException for an entry at which the real server panics */
+    /** @throws IllegalArgumentException for an entry on which Ollama panics */
     OriginRule(List<String> more) {
         for (String pattern : more) {
             long stars = pattern.chars().filter(c -> c == '*').count();
@@ -40,7 +40,7 @@ final class OriginRule {
         }
     }
 
-    /** @param host the Host header: a page served under the same name is no foreigner */
+    /** @param host Host header; a page served under this host is same-origin */
     static boolean sameOrigin(String origin, String host) {
         return origin.equals("http://" + host) || origin.equals("https://" + host);
     }

@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** One token of an answer, or one whole tool call, which always comes at once. */
+/** Holds one token of an answer, or one complete tool call, which is never split. */
 sealed interface OutputPart {
 
     record Thinking(String text) implements OutputPart {}

@@ -2,7 +2,7 @@ package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** What a long task tells: each step in a line of its own, or only the last one as the whole answer. */
+/** Reports the progress of a long task: a line for each step, or only the last step as the whole response. */
 final class ProgressStream {
     private final Exchange exchange;
     private final boolean streaming;
@@ -27,9 +27,9 @@ final class ProgressStream {
         }
     }
 
-    /** The task ends with this error, inside the 200 where steps have gone out. */
+    /** Ends the task with an error: inside the 200 if the response is streamed, otherwise as a 500. */
     void fail(String error) throws ClientDisconnected {
-        ObjectNode body = ErrorFormat.NATIVE.dress(500, error);
+        ObjectNode body = ErrorFormat.NATIVE.body(500, error);
         if (streaming) {
             exchange.write(Json.line(body));
         } else {

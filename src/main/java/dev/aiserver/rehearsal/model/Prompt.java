@@ -3,13 +3,13 @@ package dev.aiserver.rehearsal.model;
 import java.util.List;
 import java.util.Locale;
 
-/** What has been said before the answer. */
-record Prompt(List<Message> turns) {
+/** Holds the messages that the model answers. */
+record Prompt(List<Message> messages) {
 
-    /** @param pictures that come with it */
-    record Message(String role, String text, List<Image> pictures) {
+    /** @param images images in the message */
+    record Message(String role, String text, List<Image> images) {
         Message {
-            pictures = List.copyOf(pictures);
+            images = List.copyOf(images);
         }
 
         Message(String role, String text) {
@@ -17,47 +17,49 @@ record Prompt(List<Message> turns) {
         }
     }
 
-    List<Image> pictures() {
-        return turns.stream().flatMap(turn -> turn.pictures().stream()).toList();
+    List<Image> images() {
+        return messages.stream().flatMap(message -> message.images().stream()).toList();
     }
 
     Prompt {
-        turns = List.copyOf(turns);
+        messages = List.copyOf(messages);
     }
 
-    static Prompt ofPrompt(String prompt) {
-        return new Prompt(List.of(new Message("user", prompt)));
+    static Prompt of(String text) {
+        return new Prompt(List.of(new Message("user", text)));
     }
 
     boolean isEmpty() {
-        return turns.isEmpty();
+        return messages.isEmpty();
     }
 
     String lastText() {
-        return turns.isEmpty() ? "" : turns.get(turns.size() - 1).text();
+        return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    /** Whether the user now speaks of a tool; the answer to a tool's result is never a second call. */
+    /** Returns true if the last user message mentions a tool. A tool result never leads to a second call. */
     boolean asksForTool() {
         return lastRole().equals("user") && lastText().toLowerCase(Locale.ROOT).contains("tool");
     }
 
-    /** Whether the last word was the assistant's own, which an answer would go on with. */
-    boolean isAnswered() {
+    /** Returns true if the last message is the assistant's, which an answer would continue. */
+    boolean endsWithAssistant() {
         return lastRole().equals("assistant");
     }
 
-    boolean isToolResult() {
+    boolean endsWithToolResult() {
         return lastRole().equals("tool");
     }
 
     private String lastRole() {
-        return turns.isEmpty() ? "" : turns.get(turns.size() - 1).role();
+        return messages.isEmpty() ? "" : messages.get(messages.size() - 1).role();
     }
 
-    /** A word is a token here. */
+    /** Counts the tokens; each word is one token here. */
     int tokens() {
-        return turns.stream().mapToInt(turn -> words(turn.text()).size()).sum();
+        return messages.stream()
+                .mapToInt(message -> words(message.text()).size())
+                .sum();
     }
 
     static List<String> words(String text) {

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Pulls models out of the catalogue; nothing is downloaded, only told. A pull that broke off goes on where it was. */
+/** Pulls models from the catalogue and reports progress without downloading anything. An interrupted pull is resumed. */
 final class PullRoute {
     private static final int STEP_PERCENT = 10;
     private static final long TICK_MILLIS = 60;
     private static final long TEMPLATE_SIZE = 1_429;
 
-    /** One file of a model. */
+    /** Holds one file of a model. */
     private record Layer(String digest, long size) {
 
         long at(int percent) {
@@ -31,13 +31,13 @@ final class PullRoute {
 
     private final ModelStore store;
     private final Catalogue catalogue;
-    private final ActiveFaults switches;
+    private final ActiveFaults activeFaults;
     private final Map<String, Long> completed = new ConcurrentHashMap<>();
 
-    PullRoute(ModelStore store, Catalogue catalogue, ActiveFaults switches) {
+    PullRoute(ModelStore store, Catalogue catalogue, ActiveFaults activeFaults) {
         this.store = store;
         this.catalogue = catalogue;
-        this.switches = switches;
+        this.activeFaults = activeFaults;
     }
 
     void pull(Exchange exchange) throws ClientDisconnected {
@@ -63,12 +63,12 @@ final class PullRoute {
         }
     }
 
-    /** Takes the lines of a pull. */
+    /** Receives the lines of a pull. */
     private interface Lines {
         void add(ObjectNode line) throws ClientDisconnected;
     }
 
-    /** Whether it came to its end; an {@link ApiError} is what Ollama tells inside its 200. */
+    /** Pulls the model. Returns false if the pull was dropped; Ollama reports an {@link ApiError} inside its 200. */
     private boolean pull(Exchange exchange, ModelName name, Lines lines) throws ClientDisconnected {
         lines.add(status("pulling manifest"));
         Model model = catalogue
@@ -97,7 +97,7 @@ final class PullRoute {
     }
 
     private boolean download(Exchange exchange, Layer layer, boolean largest, Lines lines) throws ClientDisconnected {
-        Faults faults = switches.current();
+        Faults faults = activeFaults.current();
         TreeSet<Integer> stops = new TreeSet<>(
                 List.of(faults.pullFailAtPercent(), faults.pullStallAtPercent(), faults.pullDropAtPercent()));
         for (int percent = STEP_PERCENT; percent <= 100; percent += STEP_PERCENT) {
@@ -115,16 +115,16 @@ final class PullRoute {
                 completed.put(layer.digest(), now);
                 lines.add(layer.progress(now));
             }
-            boolean strikes = largest && (now > start || faults.pullFaultsEveryTime());
-            if (strikes && !survives(exchange, faults, layer, percent, lines)) {
+            boolean faulty = largest && (now > start || faults.pullFaultsEveryTime());
+            if (faulty && !continues(exchange, faults, layer, percent, lines)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether the pull goes on after what is to happen at this percentage. */
-    private boolean survives(Exchange exchange, Faults faults, Layer layer, int percent, Lines lines)
+    /** Applies the faults for this percentage. Returns true if the pull continues. */
+    private boolean continues(Exchange exchange, Faults faults, Layer layer, int percent, Lines lines)
             throws ClientDisconnected {
         if (percent == faults.pullStallAtPercent()) {
             while (true) {
@@ -136,7 +136,7 @@ final class PullRoute {
             throw new ApiError(500, "max retries exceeded: unexpected EOF");
         }
         if (percent == 50 && faults.crashOnPull()) {
-            throw switches.crash();
+            throw activeFaults.crash();
         }
         if (percent == 50 && faults.pullBackwards()) {
             lines.add(layer.progress(layer.at(30)));

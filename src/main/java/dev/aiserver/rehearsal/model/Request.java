@@ -5,24 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A request with its target taken apart.
+ * Holds a request with its target split into parts.
  *
- * @param complaint about the body, which only who reads it notices
- * @param host the Host header, or the authority of an absolute target, or empty
- * @param rawPath as sent
- * @param path percent-decoded, which is what Ollama routes by
- * @param query with its question mark, or empty
+ * @param bodyError error in the body, which matters only to a route that reads the body
+ * @param host Host header, or the authority of an absolute target; empty without either
+ * @param rawPath path as sent
+ * @param path percent-decoded path, which Ollama uses for routing
+ * @param query query with its question mark; empty without a query
  */
 record Request(
         RequestHistory.Entry received,
         boolean http11,
-        Optional<String> complaint,
+        Optional<String> bodyError,
         String host,
         String rawPath,
         String path,
         String query) {
 
-    static Request of(RequestHistory.Entry received, boolean http11, Optional<String> complaint) throws BadRequest {
+    static Request of(RequestHistory.Entry received, boolean http11, Optional<String> bodyError) throws BadRequest {
         String target = received.target();
         String host = received.header("host").orElse("");
         if (!target.startsWith("/") && !target.equals("*")) {
@@ -38,7 +38,7 @@ record Request(
         int question = target.indexOf('?');
         String rawPath = question < 0 ? target : target.substring(0, question);
         String query = question < 0 ? "" : target.substring(question);
-        return new Request(received, http11, complaint, host, rawPath, decoded(rawPath), query);
+        return new Request(received, http11, bodyError, host, rawPath, decoded(rawPath), query);
     }
 
     String method() {

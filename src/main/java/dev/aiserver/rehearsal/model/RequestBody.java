@@ -9,20 +9,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of a request, read as Go reads into a struct: what is absent or null has its zero value, what has the
- * wrong type is a 400 in Go's words, the case of keys does not matter, and what is unknown or stands behind the object is
+ * Reads a JSON object of a request as Go decodes into a struct. An absent or null key has its zero value, and a value of
+ * the wrong type is a 400 with Go's message. The case of keys does not matter; unknown keys and text behind the object are
  * ignored.
  *
- * @param type the struct, as Go names it: {@code api.ChatRequest}
- * @param path to it from the outermost object, with dots
+ * @param type Go's name of the struct: {@code api.ChatRequest}
+ * @param path path from the outermost object to this one, separated by dots
  */
 record RequestBody(JsonNode json, String type, String path) {
 
     static RequestBody parse(byte[] bytes, String whenEmpty, String type) {
         GoSyntax.Reading reading = GoSyntax.read(bytes);
         if (reading.value().isEmpty()) {
-            String complaint = reading.complaint();
-            throw new ApiError(400, complaint.equals("EOF") ? whenEmpty : complaint);
+            String error = reading.error();
+            throw new ApiError(400, error.equals("EOF") ? whenEmpty : error);
         }
         try {
             JsonNode json = Json.MAPPER.readTree(reading.value().get());
@@ -32,7 +32,7 @@ record RequestBody(JsonNode json, String type, String path) {
             }
             return new RequestBody(json, type, "");
         } catch (JsonProcessingException e) {
-            // What is right for Go and not for Jackson is nested too deeply.
+            // JSON that Go accepts and Jackson does not is nested too deeply.
             throw new ApiError(400, "exceeded max depth");
         }
     }
@@ -41,24 +41,24 @@ record RequestBody(JsonNode json, String type, String path) {
         return !at(key).isMissingNode();
     }
 
-    /** Whether it is there, and null. */
+    /** Returns true if the key is present and its value is null. */
     boolean isNull(String key) {
         return found(key).isNull();
     }
 
-    /** The value as it stands; missing when absent or null. */
+    /** Returns the value unchanged; a missing node if it is absent or null. */
     JsonNode at(String key) {
         JsonNode value = found(key);
         return value.isNull() ? MissingNode.getInstance() : value;
     }
 
-    /** The value as it stands; null when absent. */
+    /** Returns the value unchanged; null if it is absent. */
     @Nullable
     JsonNode orNull(String key) {
         return has(key) ? at(key) : null;
     }
 
-    /** The last one of this name counts, however it is written. */
+    /** Returns the value of the last key of this name, ignoring case. */
     private JsonNode found(String key) {
         JsonNode found = MissingNode.getInstance();
         for (Map.Entry<String, JsonNode> field : json.properties()) {
@@ -75,10 +75,10 @@ record RequestBody(JsonNode json, String type, String path) {
         return value.asText("");
     }
 
-    boolean flag(String key, boolean otherwise) {
+    boolean flag(String key, boolean defaultValue) {
         JsonNode value = at(key);
         require(value.isBoolean(), key, "bool");
-        return value.asBoolean(otherwise);
+        return value.asBoolean(defaultValue);
     }
 
     int number(String key) {
@@ -87,7 +87,7 @@ record RequestBody(JsonNode json, String type, String path) {
         return value.asInt(0);
     }
 
-    /** @param elements of that type in Go */
+    /** @param elements Go type of the elements */
     List<String> texts(String key, String elements) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(key, elements)) {
@@ -97,14 +97,14 @@ record RequestBody(JsonNode json, String type, String path) {
         return texts;
     }
 
-    /** @param goType of that object in Go */
+    /** @param goType Go type of the object */
     RequestBody object(String key, String goType) {
         JsonNode value = at(key);
         require(value.isObject(), key, goType);
         return new RequestBody(value, goType, place(key));
     }
 
-    /** @param elements of that type in Go */
+    /** @param elements Go type of the elements */
     List<RequestBody> objects(String key, String elements) {
         List<RequestBody> objects = new ArrayList<>();
         for (JsonNode element : array(key, elements)) {
@@ -114,8 +114,8 @@ record RequestBody(JsonNode json, String type, String path) {
         return objects;
     }
 
-    /** The same, of a type that reads itself from a copy of the bytes, so that its errors know nothing of where it stood. */
-    List<RequestBody> objectsOfTheirOwn(String key, String elements, String alias) {
+    /** Reads objects of a type with its own decoder in Go, whose errors do not name the place in the request. */
+    List<RequestBody> objectsWithOwnDecoder(String key, String elements, String alias) {
         List<RequestBody> objects = new ArrayList<>();
         for (JsonNode element : array(key, elements)) {
             if (!element.isObject() && !element.isNull()) {
@@ -150,7 +150,7 @@ record RequestBody(JsonNode json, String type, String path) {
         }
     }
 
-    /** What Go's decoder calls it. */
+    /** Returns the name that Go's decoder gives this kind of value. */
     static String kind(JsonNode value) {
         return kind(value, "");
     }

@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What reached the model server, in order: proof of what a proxy let through and what it changed. */
+/** Records the requests that reached the model server, in order, to prove what a proxy let through and changed. */
 public final class RequestHistory {
 
     /**
-     * One request as it arrived, also one that was then refused.
+     * Holds one request as it arrived, whether or not the server then refused it.
      *
-     * @param target the request target as sent, nothing decoded
-     * @param headers by lower-case name
-     * @param body without its transfer coding
+     * @param target request target as sent, without decoding
+     * @param headers header values by lower-case name
+     * @param body body without its transfer coding
      */
     public record Entry(String method, String target, Map<String, List<String>> headers, byte[] body) {
 
-        /** The first value of that header. */
+        /** Returns the first value of a header. */
         public Optional<String> header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()).stream()
                     .findFirst();
@@ -30,16 +30,16 @@ public final class RequestHistory {
         }
     }
 
-    private final boolean keeping;
+    private final boolean recording;
     private final List<Entry> entries = new ArrayList<>();
 
-    /** @param keeping false for a server that runs for long and that nobody asks */
-    RequestHistory(boolean keeping) {
-        this.keeping = keeping;
+    /** @param recording false for a long-running server, whose history no test reads */
+    RequestHistory(boolean recording) {
+        this.recording = recording;
     }
 
     synchronized void add(Entry entry) {
-        if (keeping) {
+        if (recording) {
             entries.add(entry);
         }
     }

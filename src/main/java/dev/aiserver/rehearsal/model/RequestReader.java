@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads HTTP/1 requests from a connection. The JDK's own server would decode targets and hide a client that left. */
+/** Reads HTTP/1 requests from a connection. The JDK's HTTP server would decode targets and hide disconnects. */
 final class RequestReader {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final int HEAD_LIMIT = 1 << 20;
@@ -28,7 +28,7 @@ final class RequestReader {
         this.out = out;
     }
 
-    /** The next request, or nothing when the client has closed the connection between two. */
+    /** Reads the next request; empty if the client closed the connection between two requests. */
     Optional<Request> next() throws IOException, BadRequest {
         int budget = HEAD_LIMIT;
         Optional<String> first = line(budget);
@@ -68,21 +68,21 @@ final class RequestReader {
         if (hosts.size() > 1) {
             throw new BadRequest("400 Bad Request: too many Host headers");
         }
-        // As Go does it: nobody waits to send a body of no bytes.
+        // As in Go: a client does not wait to send an empty body.
         if (headers.containsKey("expect") && http11 && announcesBody(headers)) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
         byte[] body = new byte[0];
-        Optional<String> complaint = Optional.empty();
+        Optional<String> bodyError = Optional.empty();
         try {
             body = body(headers);
         } catch (BadChunks e) {
-            // Go's server finds it out only when a route reads the body.
-            complaint = Optional.of(String.valueOf(e.getMessage()));
+            // Go's server notices this only when a route reads the body.
+            bodyError = Optional.of(String.valueOf(e.getMessage()));
         }
         return Optional.of(
-                Request.of(new RequestHistory.Entry(words[0], words[1], Map.copyOf(headers), body), http11, complaint));
+                Request.of(new RequestHistory.Entry(words[0], words[1], Map.copyOf(headers), body), http11, bodyError));
     }
 
     private static boolean announcesBody(Map<String, List<String>> headers) {
@@ -90,7 +90,7 @@ final class RequestReader {
                 || !List.of("0").containsAll(headers.getOrDefault("content-length", List.of()));
     }
 
-    /** A body that is none. */
+    /** Reports an invalid chunked body. */
     private static final class BadChunks extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -157,13 +157,13 @@ final class RequestReader {
         }
         byte[] bytes = in.readNBytes((int) length);
         if (bytes.length < length) {
-            throw new EOFException("the client left in the middle of its body");
+            throw new EOFException("the client disconnected during its body");
         }
         return bytes;
     }
 
     private String required(int limit) throws IOException, BadRequest {
-        return line(limit).orElseThrow(() -> new EOFException("the client left in the middle of its request"));
+        return line(limit).orElseThrow(() -> new EOFException("the client disconnected during its request"));
     }
 
     private Optional<String> line(int limit) throws IOException, BadRequest {
@@ -173,7 +173,7 @@ final class RequestReader {
                 if (line.isEmpty()) {
                     return Optional.empty();
                 }
-                throw new EOFException("the client left in the middle of a line");
+                throw new EOFException("the client disconnected during a line");
             }
             if (line.length() > limit) {
                 throw new BadRequest("431 Request Header Fields Too Large");

@@ -2,25 +2,26 @@ package dev.aiserver.rehearsal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** How one API says a generation, whole or piece by piece; made for one answer and used for it once. */
+/** Encodes a generation for one API, whole or as a stream. Each instance encodes one response. */
 interface ResponseEncoder {
 
     String EVENT_STREAM = "text/event-stream";
     String NDJSON = "application/x-ndjson";
 
-    /** The content type of a stream. */
+    /** Returns the content type of a stream. */
     String streamType();
 
+    /** Returns the body of a response that is not streamed. */
     ObjectNode whole();
 
-    /** What goes out for the next piece. */
-    String piece(OutputPart piece);
+    /** Returns the text to stream for the next part. */
+    String part(OutputPart part);
 
-    /** What ends a good stream. */
+    /** Returns the text that ends a complete stream. */
     String end();
 
-    /** What is still said when the runner dies within a stream. */
-    default String broken(String error) {
+    /** Returns the text to send when the runner dies during a stream. */
+    default String runnerDied(String error) {
         return "";
     }
 

@@ -6,17 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of {@code /v1/responses}; its stream ends with {@code response.completed}, never with [DONE]. */
+/** Encodes the responses of {@code /v1/responses}. A stream ends with {@code response.completed}, never with [DONE]. */
 final class Responses implements ResponseEncoder {
     private final Generation generation;
     private final RequestBody request;
     private final String id;
-    private final StringBuilder said = new StringBuilder();
+    private final StringBuilder itemText = new StringBuilder();
     private @Nullable Item open;
     private int sequence;
     private int output;
 
-    /** The item of the output that deltas now belong to. */
+    /** Identifies the kind of the output item that is open. */
     private enum Item {
         REASONING,
         MESSAGE
@@ -36,8 +36,8 @@ final class Responses implements ResponseEncoder {
     @Override
     public ObjectNode whole() {
         ArrayNode items = Json.array();
-        if (!generation.thoughts().isEmpty()) {
-            items.add(reasoning(generation.thoughts()));
+        if (!generation.thinking().isEmpty()) {
+            items.add(reasoning(generation.thinking()));
         }
         if (generation.calls().isEmpty()) {
             items.add(message("completed", generation.text()));
@@ -55,34 +55,34 @@ final class Responses implements ResponseEncoder {
     }
 
     @Override
-    public String piece(OutputPart piece) {
-        if (piece instanceof OutputPart.Thinking thought) {
+    public String part(OutputPart part) {
+        if (part instanceof OutputPart.Thinking thinking) {
             String before = start() + openReasoning();
-            said.append(thought.text());
+            itemText.append(thinking.text());
             return before
                     + event(of("response.reasoning_summary_text.delta", reasoningId())
                             .put("summary_index", 0)
-                            .put("delta", thought.text()));
+                            .put("delta", thinking.text()));
         }
-        if (piece instanceof OutputPart.Text text) {
+        if (part instanceof OutputPart.Text text) {
             String before = start() + openMessage();
-            said.append(text.text());
+            itemText.append(text.text());
             ObjectNode delta = of("response.output_text.delta", messageId())
                     .put("content_index", 0)
                     .put("delta", text.text());
             delta.putArray("logprobs");
             return before + event(delta);
         }
-        if (piece instanceof OutputPart.ToolCall call) {
+        if (part instanceof OutputPart.ToolCall call) {
             return start() + close() + call(call);
         }
-        throw new IllegalStateException("no such piece: " + piece);
+        throw new IllegalStateException("unknown part: " + part);
     }
 
     @Override
     public String end() {
-        // An answer without a word still has its message.
-        String last = start() + (generation.pieces().isEmpty() ? openMessage() : "") + close();
+        // An empty answer still has a message item.
+        String last = start() + (generation.parts().isEmpty() ? openMessage() : "") + close();
         ObjectNode completed = Json.object().put("type", "response.completed");
         completed.set("response", whole());
         return last + event(completed);
@@ -127,8 +127,8 @@ final class Responses implements ResponseEncoder {
         if (open == null) {
             return "";
         }
-        String text = said.toString();
-        said.setLength(0);
+        String text = itemText.toString();
+        itemText.setLength(0);
         String events = open == Item.REASONING ? closeReasoning(text) : closeMessage(text);
         open = null;
         output++;
@@ -246,7 +246,7 @@ final class Responses implements ResponseEncoder {
         response.put("presence_penalty", 0).put("frequency_penalty", 0).put("top_logprobs", 0);
         response.set("temperature", numberOrOne("temperature"));
         ObjectNode reasoning =
-                some(request.object("reasoning", "openai.ResponsesReasoning"), List.of("effort", "summary"));
+                subset(request.object("reasoning", "openai.ResponsesReasoning"), List.of("effort", "summary"));
         response.set("reasoning", reasoning.isEmpty() ? null : reasoning);
         response.set("usage", usage);
         response.set("max_output_tokens", orNull("max_output_tokens"));
@@ -255,7 +255,7 @@ final class Responses implements ResponseEncoder {
         return response.putNull("safety_identifier").putNull("prompt_cache_key");
     }
 
-    /** Only what Ollama knows of it; what is missing is null. */
+    /** Returns the keys of a tool that Ollama knows; a missing key is null. */
     private static ObjectNode tool(RequestBody tool) {
         ObjectNode echo = Json.object().put("type", tool.text("type")).put("name", tool.text("name"));
         for (String key : List.of("description", "strict", "parameters")) {
@@ -272,16 +272,16 @@ final class Responses implements ResponseEncoder {
     }
 
     private ObjectNode format() {
-        ObjectNode echo = some(
+        ObjectNode echo = subset(
                 request.object("text", "openai.ResponsesText").object("format", "openai.ResponsesTextFormat"),
                 List.of("type", "name", "schema", "strict"));
         return echo.isEmpty() ? Json.object().put("type", "text") : echo;
     }
 
-    private static ObjectNode some(RequestBody from, List<String> keys) {
-        ObjectNode some = Json.object();
-        keys.stream().filter(from::has).forEach(key -> some.set(key, from.at(key)));
-        return some;
+    private static ObjectNode subset(RequestBody from, List<String> keys) {
+        ObjectNode subset = Json.object();
+        keys.stream().filter(from::has).forEach(key -> subset.set(key, from.at(key)));
+        return subset;
     }
 
     private JsonNode numberOrOne(String key) {

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The routing table and gin's rules for what is not in it. */
+/** Holds the routing table and gin's rules for requests without a route. */
 record Router(List<Route> routes) {
 
-    /** What answers a route. */
+    /** Handles the requests of a route. */
     interface Handler {
-        /** @param segment what stands in the place of the pattern's {@code :segment}, else empty */
+        /** @param segment value of the pattern's {@code :segment}; empty without one */
         void handle(Exchange exchange, String segment) throws IOException;
     }
 
-    /** @param pattern a path whose last segment may be {@code :name}, which takes exactly one segment */
-    record Route(String method, String pattern, ErrorFormat shape, Handler handler) {
+    /** @param pattern path whose last segment may be {@code :name}, which matches exactly one segment */
+    record Route(String method, String pattern, ErrorFormat errorFormat, Handler handler) {
 
         Optional<String> match(String path) {
             int colon = pattern.indexOf(':');
@@ -29,19 +29,19 @@ record Router(List<Route> routes) {
         }
     }
 
-    /** What a method and a path lead to. */
+    /** Describes the result of routing a method and a path. */
     sealed interface Match {
         record Found(Route route, String segment) implements Match {}
 
-        /** There is such a route without the slash at the end. */
-        record Slash() implements Match {}
+        /** Means that the path without its trailing slash has a route. */
+        record TrailingSlash() implements Match {}
 
         record WrongMethod(String allowed) implements Match {}
 
         record Unknown() implements Match {}
     }
 
-    /** @param path decoded: {@code /api%2ftags} is {@code /api/tags} here, as it is for Ollama */
+    /** @param path decoded path: {@code /api%2ftags} is {@code /api/tags}, as in Ollama */
     Match find(String method, String path) {
         Optional<Match> found = routed(method, path);
         if (found.isPresent()) {
@@ -50,9 +50,9 @@ record Router(List<Route> routes) {
         if (path.length() > 1
                 && path.endsWith("/")
                 && routed(method, path.substring(0, path.length() - 1)).isPresent()) {
-            return new Match.Slash();
+            return new Match.TrailingSlash();
         }
-        // Gin has a tree for each method, and asks them in the order in which the first routes made them.
+        // Gin has a tree for each method, and tries them in the order in which they were created.
         String allowed = routes.stream()
                 .map(Route::method)
                 .distinct()

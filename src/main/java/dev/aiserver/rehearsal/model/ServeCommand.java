@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The command line {@code ollama serve}: environment in, exit code out. */
+/** Runs the command line {@code ollama serve}: takes the environment and returns the exit code. */
 final class ServeCommand {
     private static final int PANIC = 2;
-    private static final int PATIENCE_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 2_000;
 
     private ServeCommand() {}
 
-    /** Serves until a signal ends the process; returns only when it could not start, or crashed as it was told to. */
+    /** Serves until a signal ends the process. Returns only if the server could not start, or if a fault made it crash. */
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err)
             throws InterruptedException {
         Settings settings = Settings.of(environment);
@@ -51,7 +51,7 @@ final class ServeCommand {
         }
     }
 
-    /** Of the server that runs, and of this program where that is another one. */
+    /** Returns the version of the running server, and the version of this program if they differ. */
     private static String version(Settings settings) {
         String running = running(settings.variables().getOrDefault("OLLAMA_HOST", ""));
         return (running.isEmpty()
@@ -60,15 +60,15 @@ final class ServeCommand {
                 + (running.equals(settings.version()) ? "" : "Warning: client version is " + settings.version() + "\n");
     }
 
-    /** Empty where none answers. */
+    /** Returns the version of the running server; empty if none answers. */
     private static String running(String host) {
         try {
-            URLConnection asking = URI.create("http://" + ModelServer.text(ListenAddress.of(host)) + "/api/version")
+            URLConnection connection = URI.create("http://" + ModelServer.text(ListenAddress.of(host)) + "/api/version")
                     .toURL()
                     .openConnection();
-            asking.setConnectTimeout(PATIENCE_MILLIS);
-            asking.setReadTimeout(PATIENCE_MILLIS);
-            try (InputStream answer = asking.getInputStream()) {
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
+            try (InputStream answer = connection.getInputStream()) {
                 return Json.MAPPER.readTree(answer).path("version").asText();
             }
         } catch (IOException | IllegalArgumentException e) {
@@ -79,7 +79,7 @@ final class ServeCommand {
     private static void serve(InetSocketAddress address, Path directory, Settings settings, Log log)
             throws IOException, InterruptedException {
         ModelStore store = ModelStore.open(directory);
-        Settings complete = settings.with(settings.catalogue().withThoseIn(directory));
+        Settings complete = settings.with(settings.catalogue().withModelsIn(directory));
         ModelServer server;
         try {
             server = ModelServer.start(
@@ -93,7 +93,7 @@ final class ServeCommand {
         } catch (BindException e) {
             throw new IOException("listen tcp " + ModelServer.text(address) + ": bind: " + reason(e), e);
         }
-        // Ollama ends with 0 on a signal; a Java process left to itself ends with 143.
+        // Ollama exits with 0 on a signal; Java would exit with 143.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(0)));
         server.awaitEnd();

@@ -10,14 +10,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the environment of {@code ollama serve} decides, apart from the address and the directory.
+ * Holds what the environment of {@code ollama serve} configures, except for the address and the directory.
  *
- * @param version what it says it is; {@code OLLAMA_VERSION}, a variable of the stand-in alone
- * @param contextLength in tokens; {@code OLLAMA_CONTEXT_LENGTH}
- * @param maxLoadedModels in memory at once; {@code OLLAMA_MAX_LOADED_MODELS}, three for each GPU unless set
- * @param maxQueue requests that may wait for the scheduler; {@code OLLAMA_MAX_QUEUE}
- * @param origins allowed beside the built-in ones; {@code OLLAMA_ORIGINS}
- * @param variables all that begin with {@code OLLAMA_}, for the log
+ * @param version version to report; {@code OLLAMA_VERSION}, a variable that only this stand-in has
+ * @param contextLength context length in tokens; {@code OLLAMA_CONTEXT_LENGTH}
+ * @param maxLoadedModels models in memory at once; {@code OLLAMA_MAX_LOADED_MODELS}, three per GPU by default
+ * @param maxQueue number of requests that may wait for the scheduler; {@code OLLAMA_MAX_QUEUE}
+ * @param origins origins allowed besides the built-in ones; {@code OLLAMA_ORIGINS}
+ * @param variables all variables that start with {@code OLLAMA_}, for the log
  */
 public record Settings(
         String version,
@@ -39,7 +39,7 @@ public record Settings(
         variables = Map.copyOf(variables);
     }
 
-    /** Ollama's own defaults where the environment says nothing. */
+    /** Reads the environment; unset variables have Ollama's defaults. */
     public static Settings of(Map<String, String> environment) {
         Map<String, String> variables = new TreeMap<>();
         environment.forEach((name, value) -> {
@@ -67,14 +67,14 @@ public record Settings(
                 version, cloudDisabled, keepAlive, contextLength, maxLoadedModels, maxQueue, origins, other, variables);
     }
 
-    /** Zero and what is not a number mean the default, as Ollama takes them. */
-    private static int number(Map<String, String> variables, String name, int otherwise) {
+    /** Reads a number. As in Ollama, zero and invalid values mean the default. */
+    private static int number(Map<String, String> variables, String name, int defaultValue) {
         String value = variables.getOrDefault(name, "");
         int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
-        return number == 0 ? otherwise : number;
+        return number == 0 ? defaultValue : number;
     }
 
-    /** The variables as Go prints a map. */
+    /** Returns the variables as Go prints a map. */
     String asGoMap() {
         return new TreeMap<>(variables)
                 .entrySet().stream()
@@ -82,12 +82,12 @@ public record Settings(
                         .collect(Collectors.joining(" ", "map[", "]"));
     }
 
-    /** Ollama trims spaces and quotes off every value. */
+    /** Removes spaces and quotes around a value, as Ollama does. */
     static String trimmed(String value) {
         return value.strip().replaceAll("^[\"' ]+|[\"' ]+$", "");
     }
 
-    /** As Ollama reads a switch: what is no boolean at all counts as true. */
+    /** Reads a boolean as Ollama does: any value that is not a valid boolean counts as true. */
     private static boolean isTrue(String value) {
         return !value.isEmpty() && !Set.of("0", "f", "false").contains(value.toLowerCase(Locale.ROOT));
     }

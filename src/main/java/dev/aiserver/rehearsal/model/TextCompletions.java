@@ -3,7 +3,7 @@ package dev.aiserver.rehearsal.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of {@code /v1/completions}. */
+/** Reads and encodes {@code /v1/completions}. */
 final class TextCompletions implements ResponseEncoder {
     private final Generation generation;
     private final boolean includeUsage;
@@ -13,12 +13,12 @@ final class TextCompletions implements ResponseEncoder {
         this.includeUsage = includeUsage;
     }
 
-    static GenerationRequest ask(RequestBody body) {
-        GenerationRequest ask = GenerationRequest.of(
-                body.text("model"), body.flag("stream", false), Prompt.ofPrompt(body.text("prompt")));
-        return ask.with(
-                        ask.tools(),
-                        ask.format(),
+    static GenerationRequest read(RequestBody body) {
+        GenerationRequest request =
+                GenerationRequest.of(body.text("model"), body.flag("stream", false), Prompt.of(body.text("prompt")));
+        return request.with(
+                        request.tools(),
+                        request.format(),
                         GenerationRequest.Thinking.OFF,
                         Options.limit(body.number("max_tokens")))
                 .inserting(!body.text("suffix").isEmpty());
@@ -37,12 +37,12 @@ final class TextCompletions implements ResponseEncoder {
     }
 
     @Override
-    public String piece(OutputPart piece) {
-        String text = piece instanceof OutputPart.Text said ? said.text() : "";
+    public String part(OutputPart part) {
+        String text = part instanceof OutputPart.Text answer ? answer.text() : "";
         return ChatCompletions.data(chunk(text, null));
     }
 
-    /** Where usage is asked for, each has one, of which only the last says anything. */
+    /** Returns a chunk. If usage was requested, every chunk has it, but only the last one has real numbers. */
     private ObjectNode chunk(String text, @Nullable String finishReason) {
         ObjectNode chunk = envelope(generation.model(), text, finishReason);
         if (includeUsage) {
@@ -67,7 +67,7 @@ final class TextCompletions implements ResponseEncoder {
     }
 
     @Override
-    public String broken(String error) {
+    public String runnerDied(String error) {
         return ChatCompletions.data(envelope("", "", null));
     }
 

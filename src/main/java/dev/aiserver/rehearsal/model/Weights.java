@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a weights file says of itself. But for these values all claim to be of one small network.
+ * Describes the metadata of a weights file. Apart from these values, every file describes one small network.
  *
- * @param digest of the file, 64 hexadecimal digits
- * @param contextLength the most tokens it was trained for
- * @param embeddingLength how many numbers a token, and an embedding, has
+ * @param digest digest of the file, 64 hexadecimal digits
+ * @param contextLength maximum context length in tokens
+ * @param embeddingLength number of dimensions of an embedding
  */
 record Weights(
         String digest,
@@ -25,7 +25,7 @@ record Weights(
     private static final int FEED_FORWARD = 64;
     private static final int KEY = 32;
 
-    /** A matrix or a vector of the file. */
+    /** Holds a matrix or a vector of the file. */
     private record Tensor(String name, List<Integer> shape) {
 
         long parameters() {
@@ -37,11 +37,11 @@ record Weights(
         return new Weights(digest, family, "8.2B", "Q4_K_M", contextLength, 4096);
     }
 
-    Weights in(String otherDigest) {
+    Weights withDigest(String otherDigest) {
         return new Weights(otherDigest, family, parameterSize, quantization, contextLength, embeddingLength);
     }
 
-    Weights embedding(int length) {
+    Weights withEmbeddingLength(int length) {
         return new Weights(digest, family, parameterSize, quantization, contextLength, length);
     }
 
@@ -62,7 +62,7 @@ record Weights(
                 new Tensor("blk.0.ffn_up.weight", List.of(embeddingLength, FEED_FORWARD)));
     }
 
-    /** As {@code /api/show} lists them. */
+    /** Returns the tensors as {@code /api/show} lists them. */
     ArrayNode tensorList() {
         ArrayNode list = Json.array();
         String type = quantization.equals("unknown") ? "F32" : quantization;
@@ -77,9 +77,9 @@ record Weights(
     }
 
     /**
-     * The keys of the file.
+     * Returns the metadata keys of the file.
      *
-     * @param verbose with the vocabulary, which is null otherwise
+     * @param verbose true to include the vocabulary, which is null otherwise
      */
     ObjectNode keys(boolean verbose) {
         ObjectNode keys = Json.object()
@@ -119,7 +119,7 @@ record Weights(
         return Json.sorted(keys.put("tokenizer.ggml.unknown_token_id", 0));
     }
 
-    /** The keys of the second file that a model for pictures has. */
+    /** Returns the metadata keys of the second file that a vision model has. */
     static ObjectNode projectorKeys() {
         return Json.object()
                 .put("clip.has_vision_encoder", true)

@@ -4,17 +4,17 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Unpacks a body in zstd (RFC 8878), as Ollama takes it where a request may be for its cloud, and as Codex sends it.
- * Checksums are passed over, and there are no dictionaries.
+ * Decompresses a zstd body (RFC 8878), which Ollama accepts where a request may be for its cloud and which Codex sends.
+ * Checksums are ignored, and dictionaries are not supported.
  */
 final class Zstd {
     private static final int MAGIC = 0xfd2fb528;
     private static final int SKIPPABLE = 0x184d2a5;
 
-    /** As Ollama: more is no request. */
-    private static final int MOST_BYTES = 20 << 20;
+    /** Limit of a decompressed body, as in Ollama. */
+    private static final int MAX_BYTES = 20 << 20;
 
-    private static final int MOST_IN_A_BLOCK = 128 << 10;
+    private static final int MAX_BLOCK_SIZE = 128 << 10;
 
     private static final int[] LITERAL_BASE = {
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512,
@@ -32,15 +32,15 @@ final class Zstd {
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2,
         2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
     };
-    private static final Fse USUAL_LITERALS = Fse.of(
+    private static final Fse DEFAULT_LITERALS = Fse.of(
             new int[] {
                 4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1,
                 -1, -1
             },
             6);
-    private static final Fse USUAL_OFFSETS = Fse.of(
+    private static final Fse DEFAULT_OFFSETS = Fse.of(
             new int[] {1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1}, 5);
-    private static final Fse USUAL_MATCHES = Fse.of(
+    private static final Fse DEFAULT_MATCHES = Fse.of(
             new int[] {
                 1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
                 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1
@@ -51,37 +51,37 @@ final class Zstd {
     private final Bytes out = new Bytes();
     private int at;
     private Huffman huffman = new Huffman(new int[0]);
-    private Fse literalLengths = USUAL_LITERALS;
-    private Fse offsets = USUAL_OFFSETS;
-    private Fse matchLengths = USUAL_MATCHES;
+    private Fse literalLengths = DEFAULT_LITERALS;
+    private Fse offsets = DEFAULT_OFFSETS;
+    private Fse matchLengths = DEFAULT_MATCHES;
     private final int[] repeated = {1, 4, 8};
 
     private Zstd(byte[] in) {
         this.in = in;
     }
 
-    /** @throws ApiError 400 in the native form, as the reader in front of all routes says it */
-    static byte[] unpacked(byte[] packed) {
+    /** @throws ApiError 400 in the native format, because the decoder runs before all routes */
+    static byte[] decompress(byte[] compressed) {
         try {
-            Zstd zstd = new Zstd(packed);
-            while (zstd.at < packed.length) {
+            Zstd zstd = new Zstd(compressed);
+            while (zstd.at < compressed.length) {
                 zstd.frame();
             }
             return zstd.out.toByteArray();
         } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
-            throw broken("unexpected EOF");
+            throw error("unexpected EOF");
         }
     }
 
-    private static ApiError broken(String message) {
+    private static ApiError error(String message) {
         return ApiError.withBody(400, Json.object().put("error", message));
     }
 
-    /** What is written, of which a match repeats a part. */
+    /** Holds the output; a match repeats a part of it. */
     private static final class Bytes extends ByteArrayOutputStream {
         void repeat(int offset, int length) {
             if (offset > count || offset <= 0) {
-                throw broken("invalid offset");
+                throw error("invalid offset");
             }
             for (int written = 0; written < length; written++) {
                 write(buf[count - offset]);
@@ -109,12 +109,12 @@ final class Zstd {
             return;
         }
         if (magic != MAGIC) {
-            throw broken("invalid input: magic number mismatch");
+            throw error("invalid input: magic number mismatch");
         }
         huffman = new Huffman(new int[0]);
-        literalLengths = USUAL_LITERALS;
-        offsets = USUAL_OFFSETS;
-        matchLengths = USUAL_MATCHES;
+        literalLengths = DEFAULT_LITERALS;
+        offsets = DEFAULT_OFFSETS;
+        matchLengths = DEFAULT_MATCHES;
         System.arraycopy(new int[] {1, 4, 8}, 0, repeated, 0, 3);
         int descriptor = next();
         boolean single = (descriptor & 0x20) != 0;
@@ -127,8 +127,8 @@ final class Zstd {
             int header = (int) little(3);
             last = (header & 1) != 0;
             block(header >> 1 & 3, header >> 3);
-            if (out.size() > MOST_BYTES) {
-                throw broken("http: request body too large");
+            if (out.size() > MAX_BYTES) {
+                throw error("http: request body too large");
             }
         }
         at += (descriptor & 4) != 0 ? 4 : 0;
@@ -141,7 +141,7 @@ final class Zstd {
                 at += size;
             }
             case 1 -> {
-                byte[] run = new byte[Math.min(size, MOST_IN_A_BLOCK)];
+                byte[] run = new byte[Math.min(size, MAX_BLOCK_SIZE)];
                 Arrays.fill(run, (byte) next());
                 out.writeBytes(run);
             }
@@ -151,7 +151,7 @@ final class Zstd {
                 sequences(literals, end);
                 at = end;
             }
-            default -> throw broken("invalid block type");
+            default -> throw error("invalid block type");
         }
     }
 
@@ -175,8 +175,8 @@ final class Zstd {
         long header = little(format < 2 ? 3 : format + 2);
         int mask = (1 << bits) - 1;
         int size = limited((int) (header >> 4) & mask);
-        int packed = (int) (header >> 4 + bits) & mask;
-        int end = at + packed;
+        int compressedSize = (int) (header >> 4 + bits) & mask;
+        int end = at + compressedSize;
         if (type == 2) {
             huffman = huffman();
         }
@@ -199,8 +199,8 @@ final class Zstd {
     }
 
     private static int limited(int size) {
-        if (size > MOST_IN_A_BLOCK) {
-            throw broken("block too large");
+        if (size > MAX_BLOCK_SIZE) {
+            throw error("block too large");
         }
         return size;
     }
@@ -221,7 +221,7 @@ final class Zstd {
             Fse table = fse(6);
             Bits bits = new Bits(in, at, end);
             int[] states = {bits.read(table.accuracy()), bits.read(table.accuracy())};
-            // The two states take turns until the bits run out; then the other one still has its symbol.
+            // The two states alternate until the bits run out; then the other state still has a symbol.
             for (int turn = 0; count < 255; turn ^= 1) {
                 weights[count++] = table.symbol(states[turn]);
                 if (!bits.has(table.bits(states[turn]))) {
@@ -236,8 +236,8 @@ final class Zstd {
         for (int weight : weights) {
             sum += weight > 0 ? 1 << weight - 1 : 0;
         }
-        int most = 32 - Integer.numberOfLeadingZeros(sum);
-        weights[count] = 32 - Integer.numberOfLeadingZeros((1 << most) - sum);
+        int maxBits = 32 - Integer.numberOfLeadingZeros(sum);
+        weights[count] = 32 - Integer.numberOfLeadingZeros((1 << maxBits) - sum);
         return new Huffman(Arrays.copyOf(weights, count + 1));
     }
 
@@ -249,9 +249,9 @@ final class Zstd {
         int used = 0;
         if (count > 0) {
             int modes = next();
-            literalLengths = table(modes >> 6, USUAL_LITERALS, literalLengths, 9);
-            offsets = table(modes >> 4 & 3, USUAL_OFFSETS, offsets, 8);
-            matchLengths = table(modes >> 2 & 3, USUAL_MATCHES, matchLengths, 9);
+            literalLengths = table(modes >> 6, DEFAULT_LITERALS, literalLengths, 9);
+            offsets = table(modes >> 4 & 3, DEFAULT_OFFSETS, offsets, 8);
+            matchLengths = table(modes >> 2 & 3, DEFAULT_MATCHES, matchLengths, 9);
             Bits bits = new Bits(in, at, end);
             int literal = bits.read(literalLengths.accuracy());
             int offset = bits.read(offsets.accuracy());
@@ -266,8 +266,8 @@ final class Zstd {
                 out.write(literals, used, literalLength);
                 used += literalLength;
                 out.repeat(offset(value, literalLength), matchLength);
-                if (out.size() > MOST_BYTES) {
-                    throw broken("http: request body too large");
+                if (out.size() > MAX_BYTES) {
+                    throw error("http: request body too large");
                 }
                 if (i < count - 1) {
                     literal = literalLengths.next(literal, bits);
@@ -294,20 +294,20 @@ final class Zstd {
         repeated[0] = offset;
     }
 
-    private Fse table(int mode, Fse usual, Fse before, int mostAccuracy) {
+    private Fse table(int mode, Fse defaultTable, Fse previous, int maxAccuracy) {
         return switch (mode) {
-            case 0 -> usual;
+            case 0 -> defaultTable;
             case 1 -> Fse.always(next());
-            case 2 -> fse(mostAccuracy);
-            default -> before;
+            case 2 -> fse(maxAccuracy);
+            default -> previous;
         };
     }
 
-    /** The description of a table, whose bits are read forwards. */
-    private Fse fse(int mostAccuracy) {
+    /** Reads the description of a table, whose bits are read forwards. */
+    private Fse fse(int maxAccuracy) {
         int accuracy = (in[at] & 15) + 5;
-        if (accuracy > mostAccuracy) {
-            throw broken("invalid table");
+        if (accuracy > maxAccuracy) {
+            throw error("invalid table");
         }
         int[] counts = new int[256];
         int remaining = (1 << accuracy) + 1;
@@ -316,7 +316,7 @@ final class Zstd {
         while (remaining > 1) {
             int bits = 32 - Integer.numberOfLeadingZeros(remaining);
             int value = forward(position, bits);
-            // The small values take a bit less.
+            // Small values take one bit less.
             int fewer = (1 << bits) - 1 - remaining;
             if ((value & (1 << bits - 1) - 1) < fewer) {
                 value &= (1 << bits - 1) - 1;
@@ -351,7 +351,7 @@ final class Zstd {
         return value;
     }
 
-    /** Bits that are read backwards, from the mark in the last byte on; behind the first one come zeros. */
+    /** Reads bits backwards from the marker in the last byte; zeros follow the first bit. */
     private static final class Bits {
         private final byte[] bytes;
         private final int start;
@@ -359,7 +359,7 @@ final class Zstd {
 
         Bits(byte[] bytes, int start, int end) {
             if (end <= start || bytes[end - 1] == 0) {
-                throw broken("corrupted input");
+                throw error("corrupted input");
             }
             this.bytes = bytes;
             this.start = start;
@@ -384,14 +384,14 @@ final class Zstd {
         }
     }
 
-    /** A table of finite state entropy: what a state stands for, and how the next one follows. */
+    /** Holds a table of finite state entropy: the symbol of each state, and how the next state follows. */
     private record Fse(int accuracy, int[] symbols, int[] widths, int[] bases) {
 
         static Fse always(int symbol) {
             return new Fse(0, new int[] {symbol}, new int[] {0}, new int[] {0});
         }
 
-        /** @param counts for each symbol; -1 is less than one */
+        /** @param counts probability of each symbol; -1 means less than one */
         static Fse of(int[] counts, int accuracy) {
             int size = 1 << accuracy;
             int[] symbols = new int[size];
@@ -435,31 +435,31 @@ final class Zstd {
         }
     }
 
-    /** A Huffman code: for each possible run of bits the byte that it begins with, and how long that one's code is. */
+    /** Holds a Huffman code: for each sequence of bits, the byte whose code it starts with and the length of that code. */
     private static final class Huffman {
-        private final int most;
+        private final int maxBits;
         private final byte[] symbols;
         private final int[] lengths;
 
-        /** @param weights for each symbol; 0 is one that does not occur */
+        /** @param weights weight of each symbol; 0 for a symbol that does not occur */
         Huffman(int[] weights) {
             int sum = 0;
             for (int weight : weights) {
                 sum += weight > 0 ? 1 << weight - 1 : 0;
             }
-            most = 31 - Integer.numberOfLeadingZeros(Math.max(1, sum));
-            if (most > 11 || sum != 0 && 1 << most != sum) {
-                throw broken("corrupted input");
+            maxBits = 31 - Integer.numberOfLeadingZeros(Math.max(1, sum));
+            if (maxBits > 11 || sum != 0 && 1 << maxBits != sum) {
+                throw error("corrupted input");
             }
-            symbols = new byte[1 << most];
-            lengths = new int[1 << most];
+            symbols = new byte[1 << maxBits];
+            lengths = new int[1 << maxBits];
             int position = 0;
-            for (int weight = 1; weight <= most; weight++) {
+            for (int weight = 1; weight <= maxBits; weight++) {
                 for (int symbol = 0; symbol < weights.length; symbol++) {
                     if (weights[symbol] == weight) {
                         int entries = 1 << weight - 1;
                         Arrays.fill(symbols, position, position + entries, (byte) symbol);
-                        Arrays.fill(lengths, position, position + entries, most + 1 - weight);
+                        Arrays.fill(lengths, position, position + entries, maxBits + 1 - weight);
                         position += entries;
                     }
                 }
@@ -468,9 +468,9 @@ final class Zstd {
 
         void read(Bits bits, byte[] target, int from, int to) {
             for (int i = from; i < to; i++) {
-                int code = bits.read(most);
+                int code = bits.read(maxBits);
                 target[i] = symbols[code];
-                bits.back(most - lengths[code]);
+                bits.back(maxBits - lengths[code]);
             }
         }
     }

@@ -1,4 +1,4 @@
-/** The embedded model server: behaves as Ollama does, without any model. */
+/** Embedded model server, which behaves as Ollama does but has no model. */
 @NullMarked
 package dev.aiserver.rehearsal.model;
 

@@ -15,32 +15,32 @@ import org.junit.jupiter.api.io.TempDir;
 class JobTest {
     private static final double TIME_SCALE = 0.02;
     private static final Duration THROTTLE = Duration.ofMillis(200);
-    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
+    private static final Poller POLLER = new Poller(Duration.ofMillis(10));
 
     @TempDir
     Path home;
 
     @Test
-    void aJobThatIsRemovedWhenItsNextAttemptIsDueDoesNotStartAgain() throws Exception {
-        LockedScheduler timers = new LockedScheduler();
+    void aRemovedJobWithADueRestartDoesNotStart() throws Exception {
+        LockedScheduler scheduler = new LockedScheduler();
         Spawner spawner = new Spawner(new Account(0, "ann", home, TIME_SCALE, List.of()));
         JobDefinition definition = JobDefinition.read(
                 new Agent(home, "com.example.job", "exit 1").written().plist());
-        Job job = new Job(definition, spawner, timers, TIME_SCALE, Map.of());
+        Job job = new Job(definition, spawner, scheduler, TIME_SCALE, Map.of());
 
-        timers.locked(() -> job.demand("speculative"));
-        assertThat(PATIENCE.await(Duration.ofSeconds(10), () -> job.state() == Job.State.SPAWN_SCHEDULED))
+        scheduler.locked(() -> job.demand("speculative"));
+        assertThat(POLLER.await(Duration.ofSeconds(10), () -> job.state() == Job.State.SPAWN_SCHEDULED))
                 .isTrue();
-        timers.locked(() -> {
-            // The attempt becomes due here, and waits for the lock.
+        scheduler.locked(() -> {
+            // The restart becomes due during this loop and waits for the lock.
             long due = System.nanoTime() + THROTTLE.toNanos() + TimeUnit.MILLISECONDS.toNanos(100);
             while (System.nanoTime() < due) {
                 Thread.onSpinWait();
             }
             job.remove(false, 0, () -> {});
         });
-        timers.after(0, () -> {}).get();
-        timers.close(job::destroy);
+        scheduler.after(0, () -> {}).get();
+        scheduler.close(job::destroy);
 
         assertThat(job.runs()).isEqualTo(1);
     }

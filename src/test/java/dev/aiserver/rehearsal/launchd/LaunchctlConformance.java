@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a launchctl must do, whoever it is. */
+/** Tests what every implementation of launchctl must do. */
 abstract class LaunchctlConformance {
     private static final String LABEL = "com.example.job";
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final double TIME_SCALE = 0.05;
 
-    private final Poller patience = new Poller(Duration.ofMillis(10));
+    private final Poller poller = new Poller(Duration.ofMillis(10));
 
     @TempDir
     Path home;
@@ -43,11 +43,11 @@ abstract class LaunchctlConformance {
             new EmbeddedLaunchctl(new Account(0, "", Path.of("/"), TIME_SCALE, List.of()), Quirks.usual());
     private int uid;
 
-    /** Calls the launchctl under test, which serves what the embedded one has loaded. */
+    /** Calls the launchctl under test, which uses the launchd of the embedded one. */
     abstract CommandResult run(EmbeddedLaunchctl launchctl, List<String> argv);
 
     @BeforeEach
-    void bootTheUsualMac() throws IOException {
+    void bootADefaultMac() throws IOException {
         boot(Quirks.usual());
     }
 
@@ -91,14 +91,14 @@ abstract class LaunchctlConformance {
     }
 
     private String awaitPrint(Predicate<String> wanted) {
-        boolean came = patience.await(SOON, () -> wanted.test(print()));
+        boolean printed = poller.await(TIMEOUT, () -> wanted.test(print()));
         String print = print();
-        assertThat(came).as(print).isTrue();
+        assertThat(printed).as(print).isTrue();
         return print;
     }
 
     private void awaitGone() {
-        assertThat(patience.await(SOON, () -> code("print", target()) == 113)).isTrue();
+        assertThat(poller.await(TIMEOUT, () -> code("print", target()) == 113)).isTrue();
     }
 
     private static long pid(String print) {
@@ -115,7 +115,7 @@ abstract class LaunchctlConformance {
 
     @Test
     void aBootstrappedJobRuns() throws IOException {
-        assertThat(bootstrap(agent(Agent.STAYS).written()).exitCode()).isZero();
+        assertThat(bootstrap(agent(Agent.LONG_RUNNING).written()).exitCode()).isZero();
         String print = print();
         assertThat(print).contains("\n\tstate = running\n", "\n\truns = 1\n", "(never exited)");
         assertThat(isAlive(pid(print))).isTrue();
@@ -123,9 +123,9 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @ValueSource(ints = {5, 37, 17})
-    void aSecondBootstrapIsRefusedAsThisMacDoes(int code) throws IOException {
+    void aSecondBootstrapFailsWithTheCodeOfThisMac(int code) throws IOException {
         boot(Quirks.usual().codes(code, 5, 119, 125));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         bootstrap(agent);
         CommandResult second = bootstrap(agent);
         assertThat(second.exitCode()).isEqualTo(code);
@@ -134,14 +134,14 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @ValueSource(ints = {5, 37})
-    void bootoutAnswersWhileTheProcessStillDrains(int drainCode) throws IOException {
+    void bootoutReturnsBeforeTheProcessHasEnded(int drainCode) throws IOException {
         boot(Quirks.usual().codes(5, drainCode, 119, 125));
         Path ready = home.resolve("ready");
         Agent agent = agent("trap '' TERM; : >" + ready + "; while :; do sleep 600; done")
                 .with("ExitTimeOut", 20)
                 .written();
         bootstrap(agent);
-        assertThat(patience.await(SOON, () -> Files.exists(ready))).isTrue();
+        assertThat(poller.await(TIMEOUT, () -> Files.exists(ready))).isTrue();
         long pid = pid(print());
         assertThat(code("bootout", target())).isZero();
         assertThat(print()).contains("\tstate = SIGTERMed\n", "\tpid = " + pid + "\n");
@@ -154,7 +154,7 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void whatIsNotLoadedIsTold() throws IOException {
+    void aServiceThatIsNotLoadedIsReported() throws IOException {
         assertThat(code("bootout", target())).isEqualTo(3);
         assertThat(code("bootout", gui(), home + "/none.plist")).isEqualTo(5);
         assertThat(code("kickstart", target())).isEqualTo(113);
@@ -169,9 +169,9 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @ValueSource(ints = {119, 5})
-    void aDisabledLabelIsRefusedUntilItIsEnabled(int code) throws IOException {
+    void aDisabledLabelCannotBeLoadedUntilItIsEnabled(int code) throws IOException {
         boot(Quirks.usual().codes(5, 5, code, 125));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertThat(code("disable", target())).isZero();
         assertThat(run("print-disabled", gui()).text()).contains("\t\t\"" + LABEL + "\" => disabled\n");
         assertThat(bootstrap(agent).exitCode()).isEqualTo(code);
@@ -182,9 +182,9 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @CsvSource({"true, 5", "false, 122"})
-    void aFileThatOthersMayWriteIsRefused(boolean opaque, int code) throws IOException {
+    void aFileWritableByOthersIsRefused(boolean opaque, int code) throws IOException {
         boot(new Quirks(5, 5, 119, 125, "15.5", true, false, opaque, List.of()));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         Files.setPosixFilePermissions(agent.plist(), PosixFilePermissions.fromString("rw-rw-rw-"));
         assertThat(bootstrap(agent).exitCode()).isEqualTo(code);
         assertThat(launchctl.log()).last().asString().contains("122: Path had bad ownership/permissions");
@@ -196,7 +196,7 @@ abstract class LaunchctlConformance {
         "<plist version=\"1.0\"><dict/></plist>, 110",
         "<plist version=\"1.0\"><dict><key>Label</key><string>a</string></dict></plist>, 111"
     })
-    void aFileThatDefinesNoJobIsRefused(String content, int reason) throws IOException {
+    void aFileWithoutAValidJobIsRefused(String content, int reason) throws IOException {
         boot(new Quirks(5, 5, 119, 125, "15.5", true, false, false, List.of()));
         Agent agent = agent("");
         Files.writeString(agent.plist(), content);
@@ -206,7 +206,7 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @ValueSource(strings = {"/no/such/program", "/etc/passwd"})
-    void aProgramThatCannotRunIsNoFailureOfBootstrap(String program) throws IOException {
+    void bootstrapSucceedsIfTheProgramCannotRun(String program) throws IOException {
         assertThat(bootstrap(agent("").running(program).written()).exitCode()).isZero();
         assertThat(print())
                 .contains("\tstate = spawn scheduled\n", "\tlast exit code = 78: EX_CONFIG\n", "= spawn failed\n")
@@ -214,18 +214,18 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void aLogThatCannotBeOpenedIsNoFailureOfBootstrap() throws IOException {
-        Agent agent = agent(Agent.STAYS).with("StandardOutPath", home.toString());
+    void bootstrapSucceedsIfTheLogCannotBeOpened() throws IOException {
+        Agent agent = agent(Agent.LONG_RUNNING).with("StandardOutPath", home.toString());
         assertThat(bootstrap(agent.written()).exitCode()).isZero();
         assertThat(print()).contains("\tlast exit code = 78: EX_CONFIG\n");
     }
 
     @Test
-    void anEditedFileCountsOnlyAfterBootoutAndBootstrap() throws IOException {
-        Agent agent = agent(Agent.STAYS).with("ThrottleInterval", 1).written();
+    void anEditedFileTakesEffectOnlyAfterBootoutAndBootstrap() throws IOException {
+        Agent agent = agent(Agent.LONG_RUNNING).with("ThrottleInterval", 1).written();
         bootstrap(agent);
         long first = pid(print());
-        agent.running("/bin/sh", "-c", Agent.STAYS, "edited").written();
+        agent.running("/bin/sh", "-c", Agent.LONG_RUNNING, "edited").written();
         assertThat(code("kickstart", "-k", target())).isZero();
         String restarted = awaitPrint(print -> print.contains("\tstate = running\n") && pid(print) != first);
         assertThat(restarted).doesNotContain("\t\tedited\n");
@@ -237,13 +237,13 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void aJobThatDiesIsStartedAgainNotBeforeTheThrottleInterval() throws IOException {
+    void aFailedJobIsRestartedAfterTheThrottleInterval() throws IOException {
         Path starts = home.resolve("starts");
         bootstrap(agent("date +%s%N >>" + starts + "; exit 1").written());
         String waiting = awaitPrint(print -> print.contains("\tstate = spawn scheduled\n"));
         assertThat(waiting).contains("\tlast exit code = 1\n", "\tjob state = exited\n", "\tminimum runtime = 10\n");
         awaitPrint(print -> print.contains("\truns = 3\n"));
-        assertThat(patience.await(SOON, () -> lines(starts).size() >= 3)).isTrue();
+        assertThat(poller.await(TIMEOUT, () -> lines(starts).size() >= 3)).isTrue();
         List<String> times = lines(starts);
         long between = Long.parseLong(times.get(2)) - Long.parseLong(times.get(0));
         assertThat(Duration.ofNanos(between)).isBetween(Duration.ofMillis(700), Duration.ofSeconds(8));
@@ -251,7 +251,7 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @CsvSource({"0, not running", "3, spawn scheduled"})
-    void keepAliveUnlessSuccessfulStartsOnlyFailuresAgain(int exit, String state) throws IOException {
+    void keepAliveUnlessSuccessfulRestartsOnlyFailedJobs(int exit, String state) throws IOException {
         bootstrap(agent("exit " + exit)
                 .with("KeepAlive", Map.of("SuccessfulExit", false))
                 .written());
@@ -261,7 +261,7 @@ abstract class LaunchctlConformance {
 
     @Test
     void aJobWithoutRunAtLoadWaitsForKickstart() throws IOException {
-        bootstrap(agent(Agent.STAYS)
+        bootstrap(agent(Agent.LONG_RUNNING)
                 .with("RunAtLoad", false)
                 .with("KeepAlive", false)
                 .written());
@@ -272,8 +272,8 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void aKilledProcessLeavesItsSignalInPlaceOfAnExitCode() throws IOException {
-        bootstrap(agent(Agent.STAYS).written());
+    void aKilledProcessHasASignalInsteadOfAnExitCode() throws IOException {
+        bootstrap(agent(Agent.LONG_RUNNING).written());
         assertThat(code("kill", "SIGKILL", target())).isZero();
         assertThat(awaitPrint(print -> print.contains("\tlast terminating signal = Killed: 9\n")))
                 .doesNotContain("last exit code");
@@ -287,7 +287,7 @@ abstract class LaunchctlConformance {
         "bootstrap, gui/424242, 64, Unrecognized target specifier.",
         "frobnicate, x, 1, Unrecognized subcommand: frobnicate"
     })
-    void aTargetThatMakesNoSenseIsTold(String verb, String target, int code, String sentence) throws IOException {
+    void anInvalidTargetIsReported(String verb, String target, int code, String sentence) throws IOException {
         CommandResult result = run(verb, target);
         assertThat(result.exitCode()).isEqualTo(code);
         assertThat(result.errorText()).startsWith(sentence + "\n");
@@ -295,15 +295,15 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @CsvSource({"14.7, 64", "15.7, 64", "26.5, 0"})
-    void bootoutWaitsOnlyOnSystemsThatKnowHow(String version, int code) throws IOException {
+    void bootoutWaitsOnlyOnVersionsThatSupportIt(String version, int code) throws IOException {
         boot(Quirks.usual().on(version));
-        bootstrap(agent(Agent.STAYS).written());
+        bootstrap(agent(Agent.LONG_RUNNING).written());
         assertThat(code("bootout", "--wait", target())).isEqualTo(code);
         assertThat(code("print", target())).isEqualTo(code == 0 ? 113 : 0);
     }
 
     @Test
-    void listTellsTheExitCodeAndItsDictionaryTheRawStatus() throws IOException {
+    void listShowsTheExitCodeAndTheRawStatus() throws IOException {
         bootstrap(agent("exit 1").written());
         awaitPrint(print -> print.contains("\tlast exit code = 1\n"));
         assertThat(run("list").text()).startsWith("PID\tStatus\tLabel\n").contains("-\t1\t" + LABEL + "\n");
@@ -313,9 +313,9 @@ abstract class LaunchctlConformance {
 
     @ParameterizedTest
     @ValueSource(ints = {125, 112})
-    void withoutADesktopSessionThereIsNoDomain(int code) throws IOException {
+    void withoutADesktopSessionTheGuiDomainDoesNotExist(int code) throws IOException {
         boot(Quirks.usual().codes(5, 5, 119, code).overSsh(false));
-        Agent agent = agent(Agent.STAYS)
+        Agent agent = agent(Agent.LONG_RUNNING)
                 .with("LimitLoadToSessionType", new Object[] {"Aqua", "Background"})
                 .written();
         assertThat(code("print", target())).isEqualTo(code);
@@ -328,14 +328,14 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void anAgentForTheDesktopIsNotLoadedIntoTheBackground() throws IOException {
-        Agent agent = agent(Agent.STAYS).written();
+    void aDesktopAgentCannotBeLoadedIntoTheBackgroundDomain() throws IOException {
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertThat(code("bootstrap", "user/" + uid, agent.plist().toString())).isEqualTo(5);
         assertThat(launchctl.log()).last().asString().contains("134: Service cannot load in requested session");
     }
 
     @Test
-    void aProcessGetsTheDocumentedSettingsAndNothingElse() throws IOException {
+    void aProcessGetsTheDocumentedEnvironmentOnly() throws IOException {
         run("setenv", "OLLAMA_HOST", "0.0.0.0:11434");
         run("setenv", "FROM_SESSION", "1");
         Path out = home.resolve("log/out");
@@ -357,14 +357,14 @@ abstract class LaunchctlConformance {
                 .with("HardResourceLimits", Map.of("NumberOfFiles", 300))
                 .with("KeepAlive", false)
                 .written());
-        assertThat(patience.await(SOON, () -> lines(out).contains("a  b|$HOME;||end")))
+        assertThat(poller.await(TIMEOUT, () -> lines(out).contains("a  b|$HOME;||end")))
                 .isTrue();
         List<String> lines = lines(out);
         Set<String> names = lines.stream()
                 .filter(line -> line.matches("[A-Za-z_]+=.*"))
                 .map(line -> line.substring(0, line.indexOf('=')))
                 .collect(Collectors.toSet());
-        // The last three are the test's own shell's, which prints them.
+        // The shell of this test sets these three.
         names.removeAll(Set.of("PWD", "SHLVL", "_"));
         assertThat(names)
                 .containsExactlyInAnyOrder(
@@ -386,20 +386,20 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void logsAreAppendedTo() throws IOException {
+    void outputIsAppendedToTheLog() throws IOException {
         Path out = home.resolve("out");
         Files.writeString(out, "before\n");
         bootstrap(agent("echo after").with("StandardOutPath", out.toString()).written());
-        assertThat(patience.await(SOON, () -> lines(out).equals(List.of("before", "after"))))
+        assertThat(poller.await(TIMEOUT, () -> lines(out).equals(List.of("before", "after"))))
                 .isTrue();
     }
 
     @Test
-    void aLinkedFileIsLoadedByHandButNotAtLogin() throws IOException {
+    void aSymbolicLinkIsLoadedByBootstrapButNotAtLogin() throws IOException {
         Path agents = Files.createDirectories(home.resolve("Library/LaunchAgents"));
-        Agent agent = agent(Agent.STAYS).written();
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         Path link = Files.createSymbolicLink(agents.resolve(LABEL + ".plist"), agent.plist());
-        Agent real = new Agent(agents, "com.example.real", Agent.STAYS).written();
+        Agent real = new Agent(agents, "com.example.real", Agent.LONG_RUNNING).written();
         assertThat(code("bootstrap", gui(), link.toString())).isZero();
         launchctl.logOut();
         launchctl.logIn();
@@ -408,8 +408,8 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void binaryPropertyListsAreReadToo() throws IOException {
-        Agent agent = agent(Agent.STAYS).written();
+    void binaryPropertyListsAreSupported() throws IOException {
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         byte[] xml = Files.readAllBytes(agent.plist());
         Files.write(agent.plist(), binary(xml));
         assertThat(bootstrap(agent).exitCode()).isZero();
@@ -425,8 +425,8 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void printMixesRawBytesIntoItsText() throws IOException {
-        bootstrap(agent(Agent.STAYS).written());
+    void printOutputContainsBytesThatAreNotUtf8() throws IOException {
+        bootstrap(agent(Agent.LONG_RUNNING).written());
         byte[] bytes = run("print", target()).stdout();
         assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("0 = \u00fa\u00de\t");
         assertThat(new String(bytes, StandardCharsets.UTF_8).lines().filter(line -> line.endsWith("state = active")))
@@ -434,8 +434,8 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void theOldVerbsReportSuccessWhateverHappens() throws IOException {
-        Agent agent = agent(Agent.STAYS).written();
+    void theLegacyVerbsAlwaysSucceed() throws IOException {
+        Agent agent = agent(Agent.LONG_RUNNING).written();
         assertThat(code("load", "-w", agent.plist().toString())).isZero();
         CommandResult second = run("load", agent.plist().toString());
         assertThat(second.exitCode()).isZero();
@@ -447,15 +447,15 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void whatAJobStartedDiesWithIt() throws IOException, InterruptedException {
+    void childProcessesOfAJobEndWithIt() throws IOException, InterruptedException {
         Path held = home.resolve("held");
         new ProcessBuilder("mkfifo", held.toString()).start().waitFor();
         bootstrap(agent("trap 'exit 0' TERM; sleep 600 >" + held + " & wait").written());
-        // Opens when the child has it open too, and ends when no process has.
+        // Opening waits for the child to open the pipe; reading ends when no process has it open.
         try (InputStream fifo = Files.newInputStream(held)) {
             code("bootout", target());
             assertThat(CompletableFuture.supplyAsync(() -> readOne(fifo)))
-                    .succeedsWithin(SOON)
+                    .succeedsWithin(TIMEOUT)
                     .isEqualTo(-1);
         }
     }
@@ -469,12 +469,12 @@ abstract class LaunchctlConformance {
     }
 
     @Test
-    void aPrefixIsPutBeforeTheProgram() throws IOException {
+    void theSpawnPrefixRunsTheProgram() throws IOException {
         boot(Quirks.usual(), "/usr/bin/env", "PREFIXED=yes");
         Path out = home.resolve("out");
         bootstrap(
                 agent("echo $PREFIXED").with("StandardOutPath", out.toString()).written());
-        assertThat(patience.await(SOON, () -> lines(out).contains("yes"))).isTrue();
+        assertThat(poller.await(TIMEOUT, () -> lines(out).contains("yes"))).isTrue();
     }
 
     private static List<String> lines(Path file) {

@@ -17,11 +17,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A connection on which a test says exactly what it means; the JDK's client would tidy it up. */
+/** Sends exactly the bytes that a test specifies; the JDK's HTTP client would normalize them. */
 final class Client implements Closeable {
 
-    /** @param chunks the parts of a chunked body, each as it was written */
-    record Answer(int status, Map<String, String> headers, String body, List<String> chunks) {
+    /** @param chunks chunks of a chunked body, as the server wrote them */
+    record Response(int status, Map<String, String> headers, String body, List<String> chunks) {
 
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
@@ -31,12 +31,12 @@ final class Client implements Closeable {
             return parse(body);
         }
 
-        /** The lines of NDJSON. */
+        /** Returns the lines of NDJSON. */
         List<JsonNode> lines() {
             return body.lines().map(Client::parse).toList();
         }
 
-        /** The data of server-sent events, without a final [DONE]. */
+        /** Returns the data of server-sent events, without a final [DONE]. */
         List<JsonNode> events() {
             return body.lines()
                     .filter(line -> line.startsWith("data: {"))
@@ -45,7 +45,7 @@ final class Client implements Closeable {
         }
     }
 
-    private static final int TEST_IS_STUCK_MILLIS = 20_000;
+    private static final int READ_TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -53,7 +53,7 @@ final class Client implements Closeable {
     Client(InetSocketAddress address) throws IOException {
         socket = new Socket();
         socket.connect(address);
-        socket.setSoTimeout(TEST_IS_STUCK_MILLIS);
+        socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
@@ -61,27 +61,27 @@ final class Client implements Closeable {
         try {
             return Json.MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no JSON: " + json, e);
+            throw new IllegalArgumentException("not valid JSON: " + json, e);
         }
     }
 
-    static Answer get(ModelServer server, String target) throws IOException {
+    static Response get(ModelServer server, String target) throws IOException {
         return call(server, "GET", target, "");
     }
 
-    static Answer post(ModelServer server, String target, String body) throws IOException {
+    static Response post(ModelServer server, String target, String body) throws IOException {
         return call(server, "POST", target, body);
     }
 
-    static Answer call(ModelServer server, String method, String target, String body, String... headers)
+    static Response call(ModelServer server, String method, String target, String body, String... headers)
             throws IOException {
         try (Client client = new Client(server.address())) {
             client.send(method, target, body, headers);
-            return client.answer(method.equals("HEAD"));
+            return client.response(method.equals("HEAD"));
         }
     }
 
-    /** @param headers whole lines; without a Host among them it is the loopback address */
+    /** @param headers header lines; without a Host line, Host is the loopback address */
     void send(String method, String target, String body, String... headers) throws IOException {
         boolean namesHost = List.of(headers).stream().anyMatch(line -> line.startsWith("Host:"));
         raw(method + " " + target + " HTTP/1.1\r\n" + (namesHost ? "" : "Host: 127.0.0.1\r\n")
@@ -94,21 +94,21 @@ final class Client implements Closeable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends no more, and goes on listening. */
-    void sayGoodbye() throws IOException {
+    /** Closes the sending side, and can still receive. */
+    void closeOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** The next byte that arrives, -1 at the end. */
+    /** Reads the next byte; -1 at the end. */
     int read() throws IOException {
         return in.read();
     }
 
-    Answer answer() throws IOException {
-        return answer(false);
+    Response response() throws IOException {
+        return response(false);
     }
 
-    private Answer answer(boolean head) throws IOException {
+    private Response response(boolean head) throws IOException {
         int status = Integer.parseInt(line().split(" ")[1]);
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -118,7 +118,7 @@ final class Client implements Closeable {
                     line.substring(colon + 1).strip());
         }
         if (head || status == 204) {
-            return new Answer(status, headers, "", List.of());
+            return new Response(status, headers, "", List.of());
         }
         if (headers.containsKey("transfer-encoding")) {
             List<String> chunks = new ArrayList<>();
@@ -127,12 +127,12 @@ final class Client implements Closeable {
                 line();
             }
             line();
-            return new Answer(status, headers, String.join("", chunks), chunks);
+            return new Response(status, headers, String.join("", chunks), chunks);
         }
         byte[] body = headers.containsKey("content-length")
                 ? in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "")))
                 : in.readAllBytes();
-        return new Answer(status, headers, new String(body, StandardCharsets.UTF_8), List.of());
+        return new Response(status, headers, new String(body, StandardCharsets.UTF_8), List.of());
     }
 
     private int size() throws IOException {

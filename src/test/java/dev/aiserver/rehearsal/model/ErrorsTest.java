@@ -69,26 +69,27 @@ final class ErrorsTest {
             /api/generate        | {"model":"qwen3","keep_alive":"-1"}  | 400 | time: missing unit in duration "-1"
             /api/delete          | {"model":"aiserver-verify-does-not-exist"} | 404 | model 'aiserver-verify-does-not-exist' not found
             """)
-    void aBadRequestIsToldInTheFormOfItsRoute(String path, String body, int status, String message) throws IOException {
+    void aBadRequestGetsAnErrorInTheFormatOfItsRoute(String path, String body, int status, String message)
+            throws IOException {
         String method = path.equals("/api/delete") ? "DELETE" : "POST";
-        Client.Answer answer = Client.call(server, method, path, body.replace("TOOL", TOOL));
+        Client.Response response = Client.call(server, method, path, body.replace("TOOL", TOOL));
         String type = switch (status) {
             case 400 -> "invalid_request_error";
             default -> "not_found_error";
         };
-        assertThat(answer.header("Content-Type")).startsWith("application/json");
-        assertThat(answer.status()).isEqualTo(status);
-        JsonNode error = answer.json().path("error");
+        assertThat(response.header("Content-Type")).startsWith("application/json");
+        assertThat(response.status()).isEqualTo(status);
+        JsonNode error = response.json().path("error");
         if (path.startsWith("/api/")) {
             assertThat(error.asText()).isEqualTo(message);
         } else if (path.equals("/v1/messages")) {
-            assertThat(answer.json().path("type").asText()).isEqualTo("error");
+            assertThat(response.json().path("type").asText()).isEqualTo("error");
             assertThat(error.path("message").asText()).isEqualTo(message);
             assertThat(error.path("type").asText()).isEqualTo(type);
-            assertThat(answer.json().path("request_id").asText()).matches("req_[0-9a-f]{24}");
+            assertThat(response.json().path("request_id").asText()).matches("req_[0-9a-f]{24}");
         } else {
             assertThat(error.path("message").asText()).isEqualTo(message);
-            assertThat(answer.body().stripTrailing())
+            assertThat(response.body().stripTrailing())
                     .endsWith(",\"type\":\"" + type + "\",\"param\":null,\"code\":null}}");
         }
     }
@@ -105,14 +106,14 @@ final class ErrorsTest {
             POST | /api/generate         | {"model":"x:cloud"}
             POST | /api/show             | {"model":"x:cloud"}
             """)
-    void aCloudModelIsRefusedInTheNativeForm(String method, String path, String body) throws IOException {
-        Client.Answer disabled = Client.call(withoutCloud, method, path, body);
+    void aCloudModelIsRefusedInTheNativeFormat(String method, String path, String body) throws IOException {
+        Client.Response disabled = Client.call(withoutCloud, method, path, body);
         assertThat(disabled.status()).isEqualTo(403);
         assertThat(disabled.body())
                 .isEqualTo("{\"error\":\"ollama cloud is disabled: remote model"
                         + (path.equals("/api/show") || path.startsWith("/v1/models/") ? " details are" : " is")
                         + " unavailable\"}");
-        Client.Answer enabled = Client.call(server, method, path, body);
+        Client.Response enabled = Client.call(server, method, path, body);
         assertThat(enabled.status()).isEqualTo(401);
         assertThat(enabled.json().path("error").asText()).isEqualTo("unauthorized");
         assertThat(enabled.json().path("signin_url").asText()).startsWith("https://ollama.com/connect?");
@@ -138,10 +139,10 @@ final class ErrorsTest {
                 "POST /api/show HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n",
                 "POST /api/show HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n",
             })
-    void whatIsNoHttpEndsTheConnectionAndNothingElse(String request) throws IOException {
+    void invalidHttpClosesTheConnectionOnly(String request) throws IOException {
         try (Client client = new Client(server.address())) {
             client.raw(request);
-            assertThat(client.answer().status()).isIn(400, 413, 501, 505);
+            assertThat(client.response().status()).isIn(400, 413, 501, 505);
             assertThat(client.read()).isEqualTo(-1);
         }
         assertThat(Client.get(server, "/api/version").status()).isEqualTo(200);
@@ -160,7 +161,7 @@ final class ErrorsTest {
                 "{\"model\":\"qwen3\",\"messages\":[{}],\"stream\":\"yes\"}",
                 "{\"model\":\"qwen3\",\"messages\":[{}],\"max_tokens\":\"9\"}",
             })
-    void oddValuesAreRefusedAndCrashNothing(String body) throws IOException {
+    void valuesOfTheWrongTypeAreRefused(String body) throws IOException {
         assertThat(Client.post(server, "/v1/chat/completions", body).status()).isEqualTo(400);
     }
 }

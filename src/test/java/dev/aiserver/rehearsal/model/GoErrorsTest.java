@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What Go 1.26's own decoder says of JSON that it reads into a struct with these fields, one text in each line, with
- * escapes as in Go, and behind it the error or {@code ok}.
+ * Compares errors with those of Go 1.26's decoder for a struct with these fields. Each line has a text with escapes as
+ * in Go, followed by the error or {@code ok}.
  */
 class GoErrorsTest {
     private static final String TYPE = "main.ChatCompletionRequest";
@@ -23,15 +23,15 @@ class GoErrorsTest {
 
     @ParameterizedTest
     @MethodSource("lines")
-    void whatIsSaidOfJsonIsWhatGoSays(String line) {
+    void jsonErrorsAreThoseOfGo(String line) {
         int bar = line.indexOf(" | ");
-        String said = "ok";
+        String error = "ok";
         try {
             read(RequestBody.parse(unescaped(line.substring(0, bar)), "EOF", TYPE));
         } catch (ApiError e) {
-            said = e.message();
+            error = e.message();
         }
-        assertThat(said).isEqualTo(line.substring(bar + 3));
+        assertThat(error).isEqualTo(line.substring(bar + 3));
     }
 
     private static void read(RequestBody body) {
@@ -56,7 +56,7 @@ class GoErrorsTest {
                         at += 2;
                     }
                     default -> {
-                        // It stands for itself.
+                        // The character is itself.
                     }
                 }
             }

@@ -63,25 +63,25 @@ final class HostAndOriginTest {
             127.0.0.1.evil.com      | 403
             127.0.0.01              | 403
             """)
-    void aLoopbackServerAnswersToNamesOfItsOwnOnly(String host, int status) throws IOException {
-        Client.Answer answer = Client.call(server, "GET", "/api/version", "", "Host: " + host);
-        assertThat(answer.status()).isEqualTo(status);
+    void aLoopbackServerAcceptsLocalHostNamesOnly(String host, int status) throws IOException {
+        Client.Response response = Client.call(server, "GET", "/api/version", "", "Host: " + host);
+        assertThat(response.status()).isEqualTo(status);
         if (status == 403) {
-            assertThat(answer.body()).isEmpty();
+            assertThat(response.body()).isEmpty();
         }
     }
 
     @Test
-    void theHostOfAnAbsoluteTargetCounts() throws IOException {
+    void theHostOfAnAbsoluteTargetIsChecked() throws IOException {
         assertThat(Client.get(server, "http://nobody-has-this-name/api/version").status())
                 .isEqualTo(403);
     }
 
     @Test
-    void withoutAHostHeaderAnOldClientPasses() throws IOException {
+    void anHttp10ClientWithoutAHostHeaderIsAccepted() throws IOException {
         try (Client client = new Client(server.address())) {
             client.raw("GET /api/version HTTP/1.0\r\n\r\n");
-            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.response().status()).isEqualTo(200);
             assertThat(client.read()).isEqualTo(-1);
         }
     }
@@ -91,11 +91,11 @@ final class HostAndOriginTest {
     }
 
     @Test
-    void aWildcardServerChecksNoHost(@TempDir Path directory) throws IOException {
-        try (ModelServer wide =
+    void aServerOnAllInterfacesChecksNoHost(@TempDir Path directory) throws IOException {
+        try (ModelServer anyInterface =
                 ModelServer.start(new InetSocketAddress(0), ModelStore.open(directory), Faults.NONE, quiet())) {
-            assertThat(wide.address().getAddress().isAnyLocalAddress()).isTrue();
-            assertThat(Client.call(wide, "GET", "/api/version", "", "Host: nobody-has-this-name")
+            assertThat(anyInterface.address().getAddress().isAnyLocalAddress()).isTrue();
+            assertThat(Client.call(anyInterface, "GET", "/api/version", "", "Host: nobody-has-this-name")
                             .status())
                     .isEqualTo(200);
         }
@@ -118,41 +118,41 @@ final class HostAndOriginTest {
             http://localhost.evil.com     | 403
             https://my.page.evil.com      | 403
             """)
-    void onlyKnownOriginsPass(String origin, int status) throws IOException {
-        Client.Answer answer = Client.call(server, "GET", "/api/version", "", "Origin: " + origin);
-        assertThat(answer.status()).isEqualTo(status);
+    void onlyAllowedOriginsAreAccepted(String origin, int status) throws IOException {
+        Client.Response response = Client.call(server, "GET", "/api/version", "", "Origin: " + origin);
+        assertThat(response.status()).isEqualTo(status);
         if (status == 403) {
-            assertThat(answer.body()).isEmpty();
+            assertThat(response.body()).isEmpty();
         }
     }
 
     @Test
-    void aPageUnderTheSameHostIsNoForeigner() throws IOException {
+    void aPageFromTheRequestedHostIsSameOrigin() throws IOException {
         assertThat(Client.call(server, "GET", "/", "", "Host: x.local:5", "Origin: http://x.local:5")
                         .status())
                 .isEqualTo(200);
     }
 
     @Test
-    void optionsOfANameAreAnsweredWithoutLookingAtTheRoute() throws IOException {
+    void anOptionsRequestToALocalNameNeedsNoRoute() throws IOException {
         assertThat(Client.call(server, "OPTIONS", "/nope", "", "Host: localhost")
                         .status())
                 .isEqualTo(204);
     }
 
     @Test
-    void aPreflightIsAnsweredWithoutTheHeadersThatAnthropicClientsNeed() throws IOException {
-        Client.Answer answer = Client.call(server, "OPTIONS", "/v1/messages", "", "Origin: http://localhost:3000");
-        assertThat(answer.status()).isEqualTo(204);
-        assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:3000");
-        assertThat(answer.header("Access-Control-Allow-Headers"))
+    void aPreflightDoesNotAllowTheHeadersOfAnthropicClients() throws IOException {
+        Client.Response response = Client.call(server, "OPTIONS", "/v1/messages", "", "Origin: http://localhost:3000");
+        assertThat(response.status()).isEqualTo(204);
+        assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:3000");
+        assertThat(response.header("Access-Control-Allow-Headers"))
                 .contains("Authorization")
                 .doesNotContain("x-api-key");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"example.com", "null", "http://*.*", "safari-web-extension://id"})
-    void anOriginAtWhichTheRealServerPanicsIsRefused(String origin) {
+    void anOriginOnWhichOllamaPanicsIsRefused(String origin) {
         assertThatThrownBy(() -> new OriginRule(List.of(origin)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("*");

@@ -53,7 +53,7 @@ final class LoadingTest {
     }
 
     @Test
-    void aModelKeptForEverStaysSoThroughOpenAiTraffic() throws IOException {
+    void openAiRequestsDoNotShortenAKeepAliveOfForever() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}", "OLLAMA_CONTEXT_LENGTH=32768")) {
             load(server, "qwen3", "-1");
             assertThat(Client.post(server, "/v1/chat/completions", CHAT).status())
@@ -68,7 +68,7 @@ final class LoadingTest {
     }
 
     @Test
-    void anotherContextLengthLoadsAgainWithTheServersOwnDuration() throws IOException {
+    void aChangedContextLengthReloadsWithTheDefaultKeepAlive() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}", "OLLAMA_KEEP_ALIVE=10m")) {
             load(server, "qwen3", "-1");
             Client.post(server, "/api/generate", "{\"model\":\"qwen3\",\"options\":{\"num_ctx\":8192}}");
@@ -82,7 +82,7 @@ final class LoadingTest {
     }
 
     @Test
-    void zeroUnloadsAndDurationsRunOut() throws IOException {
+    void aKeepAliveOfZeroUnloadsAndDurationsExpire() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}")) {
             load(server, "qwen3", "\"1h\"");
             load(server, "nomic-embed-text", "0.01");
@@ -99,7 +99,7 @@ final class LoadingTest {
     }
 
     @Test
-    void beyondTheMemoryLimitTheShortestLivedGoesFirstAndForEverDoesNotProtect() throws IOException {
+    void theMemoryLimitEvictsTheShortestKeepAliveFirstAndForeverDoesNotProtect() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"memoryLimitBytes\": 5500000000}")) {
             load(server, "nomic-embed-text", "-1");
             load(server, "llava", "600");
@@ -116,16 +116,16 @@ final class LoadingTest {
             {"busy503Times":2} | 503 | server busy, please try again.  maximum pending requests exceeded
             {"oomOnLoad":true} | 500 | llama runner process has terminated: error: out of memory
             """)
-    void aLoadCanFailWhileALoadedModelGoesOnAnswering(String faults, int status, String message) throws IOException {
+    void aLoadedModelAnswersWhileLoadsFail(String faults, int status, String message) throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}")) {
             load(server, "qwen3", "-1");
             server.set(Faults.parse(faults));
             assertThat(Client.post(server, "/v1/chat/completions", CHAT).status())
                     .isEqualTo(200);
             for (int attempt = 0; attempt < 2; attempt++) {
-                Client.Answer answer = Client.post(server, "/api/generate", "{\"model\":\"llava\"}");
-                assertThat(answer.status()).isEqualTo(status);
-                assertThat(answer.json().path("error").asText()).isEqualTo(message);
+                Client.Response response = Client.post(server, "/api/generate", "{\"model\":\"llava\"}");
+                assertThat(response.status()).isEqualTo(status);
+                assertThat(response.json().path("error").asText()).isEqualTo(message);
             }
             server.set(status == 503 ? Faults.parse("{\"busy503Times\":0}") : Faults.NONE);
             load(server, "llava", "-1");
@@ -134,17 +134,17 @@ final class LoadingTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/chat/completions,api_error", "/v1/messages,overloaded_error"})
-    void aFullQueueHasTheWordOfItsDialect(String path, String type) throws IOException {
+    void aFullQueueHasTheErrorTypeOfItsApi(String path, String type) throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"busy503Times\":1}")) {
             String request = CHAT.replace("{\"model\"", "{\"max_tokens\":9,\"model\"");
-            Client.Answer answer = Client.post(server, path, request);
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.json().at("/error/type").asText()).isEqualTo(type);
+            Client.Response response = Client.post(server, path, request);
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.json().at("/error/type").asText()).isEqualTo(type);
             assertThat(Client.post(server, path, request).status()).isEqualTo(200);
         }
     }
 
-    /** One request is being scheduled, one is in the queue, and the others find it full; a loaded model needs none. */
+    /** One request is being scheduled, one is queued, and the others find the queue full. A loaded model needs no queue. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /v1/chat/completions | api_error
@@ -152,7 +152,7 @@ final class LoadingTest {
             /v1/responses        | api_error
             /api/chat            | ''
             """)
-    void beyondTheQueueARequestIsRefused(String path, String type) throws IOException {
+    void aRequestIsRefusedWhenTheQueueIsFull(String path, String type) throws IOException {
         List<Client> waiting = new ArrayList<>();
         try (ModelServer server = Servers.withModels(
                 directory, "{\"firstTokenDelayMillis\":3600000}", "OLLAMA_MAX_QUEUE=1", "OLLAMA_MAX_LOADED_MODELS=1")) {
@@ -166,11 +166,11 @@ final class LoadingTest {
                 waiting.get(waiting.size() - 1).send("POST", path, other);
             }
             await(() -> server.generations().equals(new ModelServer.Generations(3, 3, 0)));
-            Client.Answer answer = Client.post(server, path, other);
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.body()).contains("server busy, please try again.  maximum pending requests exceeded");
-            assertThat(answer.json().at("/error/type").asText()).isEqualTo(type);
-            assertThat(answer.headers()).doesNotContainKey("retry-after");
+            Client.Response response = Client.post(server, path, other);
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.body()).contains("server busy, please try again.  maximum pending requests exceeded");
+            assertThat(response.json().at("/error/type").asText()).isEqualTo(type);
+            assertThat(response.headers()).doesNotContainKey("retry-after");
             server.set(Faults.NONE);
             assertThat(Client.post(server, "/v1/chat/completions", CHAT).status())
                     .isEqualTo(200);
@@ -182,7 +182,7 @@ final class LoadingTest {
     }
 
     @Test
-    void theListOfLoadedModelsWaitsForALoadToEnd() throws IOException {
+    void theListOfLoadedModelsWaitsUntilALoadEnds() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"loadDelayMillis\":3600000}");
                 Client lists = new Client(server.address())) {
             try (Client loads = new Client(server.address())) {
@@ -192,12 +192,12 @@ final class LoadingTest {
                 await(() -> server.requests().stream()
                         .anyMatch(request -> request.target().equals("/api/ps")));
             }
-            assertThat(lists.answer().body()).isEqualTo("{\"models\":[]}");
+            assertThat(lists.response().body()).isEqualTo("{\"models\":[]}");
         }
     }
 
     @Test
-    void theFaultsFileIsReadAgainWhenItChanges() throws IOException {
+    void aChangedFaultsFileIsReadAgain() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}")) {
             Path file = directory.resolve(Faults.FILE);
             Files.writeString(file, "{\"oomOnLoad\":true}");
@@ -212,7 +212,7 @@ final class LoadingTest {
     }
 
     @Test
-    void aClientThatLeavesDuringALoadEndsIt() throws IOException {
+    void aDisconnectDuringALoadEndsIt() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"loadDelayMillis\":3600000}")) {
             try (Client client = new Client(server.address())) {
                 client.send("POST", "/v1/messages", CHAT.replace("{\"model\"", "{\"max_tokens\":9,\"model\""));
@@ -225,7 +225,7 @@ final class LoadingTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/chat/completions", "/api/chat"})
-    void aClientThatLeavesBeforeTheFirstTokenEndsTheGenerationAndHasSeenNoByte(String path) throws IOException {
+    void aDisconnectBeforeTheFirstTokenEndsTheGeneration(String path) throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"firstTokenDelayMillis\":3600000}")) {
             try (Client client = new Client(server.address())) {
                 client.send("POST", path, SLOW_CHAT);
@@ -236,19 +236,19 @@ final class LoadingTest {
     }
 
     @Test
-    void aClientThatOnlySaysThatItLeavesEndsTheGenerationToo() throws IOException {
+    void aHalfClosedConnectionEndsTheGeneration() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"promptTokenDelayMicros\":3600000000}");
                 Client client = new Client(server.address())) {
             client.send("POST", "/v1/chat/completions", SLOW_CHAT);
             await(() -> server.generations().running() == 1);
-            client.sayGoodbye();
+            client.closeOutput();
             assertThat(client.read()).isEqualTo(-1);
             assertThat(server.generations()).isEqualTo(new ModelServer.Generations(0, 0, 1));
         }
     }
 
     @Test
-    void aClientThatLeavesBetweenTokensEndsTheGeneration() throws IOException {
+    void aDisconnectBetweenTokensEndsTheGeneration() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"tokenDelayMillis\":3600000}")) {
             try (Client client = new Client(server.address())) {
                 client.send("POST", "/v1/chat/completions", SLOW_CHAT);
@@ -259,7 +259,7 @@ final class LoadingTest {
     }
 
     @Test
-    void closingTheServerEndsWhatRuns() throws IOException {
+    void closingTheServerEndsRunningGenerations() throws IOException {
         ModelServer server = Servers.withModels(directory, "{\"firstTokenDelayMillis\":3600000}");
         try (Client client = new Client(server.address())) {
             client.send("POST", "/v1/chat/completions", SLOW_CHAT);
@@ -271,13 +271,13 @@ final class LoadingTest {
     }
 
     @Test
-    void delaysPassAndTheAnswerComes() throws IOException {
+    void aDelayedAnswerArrives() throws IOException {
         try (ModelServer server =
                 Servers.withModels(directory, "{\"firstTokenDelayMillis\":20,\"tokenDelayMillis\":5}")) {
             long start = System.nanoTime();
-            Client.Answer answer = Client.post(server, "/v1/chat/completions", SLOW_CHAT);
+            Client.Response response = Client.post(server, "/v1/chat/completions", SLOW_CHAT);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(45));
-            assertThat(answer.body()).endsWith("data: [DONE]\n\n");
+            assertThat(response.body()).endsWith("data: [DONE]\n\n");
             assertThat(server.generations().finished()).isEqualTo(1);
         }
     }
@@ -289,13 +289,13 @@ final class LoadingTest {
             /v1/messages         | "max_tokens":9,"messages":[{"role":"user","content":"hi"}] | content_block_delta
             /api/chat            | "messages":[{"role":"user","content":"hi"}] | {"error":"model runner has unexpectedly stopped
             """)
-    void aBrokenStreamEndsWithoutItsEnding(String path, String rest, String last) throws IOException {
+    void aStreamOfADeadRunnerHasNoFinalEvent(String path, String rest, String last) throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"breakStreamAfterTokens\":2}")) {
-            Client.Answer answer = Client.post(server, path, "{\"model\":\"qwen3\",\"stream\":true," + rest + "}");
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.chunks().get(answer.chunks().size() - 1)).contains(last);
-            assertThat(answer.body()).doesNotContain("[DONE]", "response.completed", "message_stop", "\"done\":true");
-            Client.Answer whole = Client.post(server, path, "{\"model\":\"qwen3\",\"stream\":false," + rest + "}");
+            Client.Response response = Client.post(server, path, "{\"model\":\"qwen3\",\"stream\":true," + rest + "}");
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.chunks().get(response.chunks().size() - 1)).contains(last);
+            assertThat(response.body()).doesNotContain("[DONE]", "response.completed", "message_stop", "\"done\":true");
+            Client.Response whole = Client.post(server, path, "{\"model\":\"qwen3\",\"stream\":false," + rest + "}");
             assertThat(whole.status()).isEqualTo(500);
             assertThat(whole.body()).contains("model runner has unexpectedly stopped");
         }

@@ -22,7 +22,7 @@ final class LogTest {
             DELETE | /a%0a%22b          | X-Forwarded-For: 100.64.0.9, 10.0.0.1 | 404 |      100.64.0.9 | DELETE   "/a\\x0a\\"b"
             GET    | /api/tags          | Origin: https://example.com           | 403 |       127.0.0.1 | GET      "/api/tags"
             """)
-    void aRequestIsOneLineWhoseClientIsWhoTheProxyNames(
+    void aRequestIsLoggedWithTheClientFromXForwardedFor(
             String method,
             String target,
             String header,
@@ -51,14 +51,14 @@ final class LogTest {
                 .endsWith(" | " + " ".repeat(15 - client.length()) + client + " | " + logged);
     }
 
-    /** As the real one: 499 only while the request waits for its model, 500 once the engine has it. */
+    /** Ollama logs 499 while the request waits for its model, and 500 once the engine handles it. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"loadDelayMillis": 20000}       | 499
             {"firstTokenDelayMillis": 20000} | 500
             """)
-    void aClientThatLeavesBeforeTheFirstWordIsLoggedByWhatItWaitedFor(
-            String faults, int status, @TempDir Path directory) throws IOException {
+    void theStatusOfADisconnectDependsOnWhatItInterrupted(String faults, int status, @TempDir Path directory)
+            throws IOException {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         ModelStore store = ModelStore.open(directory);
         store.add(Model.of("m", 1, "llama", 1024, "completion"));
@@ -74,12 +74,12 @@ final class LogTest {
                     .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
                                     + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
-            Poller patience = new Poller(Duration.ofMillis(2));
-            assertThat(patience.await(
+            Poller poller = new Poller(Duration.ofMillis(2));
+            assertThat(poller.await(
                             Duration.ofSeconds(10), () -> server.generations().running() == 1))
                     .isTrue();
             client.shutdownOutput();
-            assertThat(patience.await(
+            assertThat(poller.await(
                             Duration.ofSeconds(10),
                             () -> log.toString(StandardCharsets.UTF_8).contains("[GIN]")))
                     .isTrue();

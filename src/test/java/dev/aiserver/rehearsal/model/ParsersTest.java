@@ -32,7 +32,7 @@ final class ParsersTest {
             http://1.2.3.4:9/path | 1.2.3.4:9
             127.0.0.1:0           | 127.0.0.1:0
             """)
-    void ollamaHostIsReadAsOllamaReadsIt(String value, String address) throws UnknownHostException {
+    void ollamaHostIsParsedAsOllamaParsesIt(String value, String address) throws UnknownHostException {
         assertThat(ModelServer.text(ListenAddress.of(value))).isEqualTo(address);
     }
 
@@ -58,23 +58,23 @@ final class ParsersTest {
             true    | refused  | PT5M
             null    | absent   | PT5M
             """)
-    void keepAliveMeansOneThingInARequestAndAnotherInTheEnvironment(String json, String request, String environment) {
+    void keepAliveIsParsedDifferentlyInARequestAndTheEnvironment(String json, String request, String environment) {
         assertThat(requested(json)).isEqualTo(request);
         Map<String, String> variables = Map.of("OLLAMA_KEEP_ALIVE", json);
-        assertThat(named(Settings.of(variables).keepAlive())).isEqualTo(environment);
+        assertThat(text(Settings.of(variables).keepAlive())).isEqualTo(environment);
     }
 
     private static String requested(String json) {
         try {
             return KeepAlive.ofRequest(Client.parse(json))
-                    .map(ParsersTest::named)
+                    .map(ParsersTest::text)
                     .orElse("absent");
         } catch (ApiError e) {
             return e.status() == 400 ? "refused" : e.message();
         }
     }
 
-    private static String named(Duration duration) {
+    private static String text(Duration duration) {
         return duration.equals(KeepAlive.FOREVER) ? "forever" : duration.toString();
     }
 
@@ -92,14 +92,14 @@ final class ParsersTest {
             a/b/c/d                     | none                 | none
             x:                          | none                 | none
             """)
-    void namesAreCompleted(String text, String display, String full) {
+    void modelNamesAreCompleted(String text, String display, String full) {
         assertThat(ModelName.parse(text).map(ModelName::display).orElse("none")).isEqualTo(display);
         assertThat(ModelName.parse(text).map(ModelName::full).orElse("none")).isEqualTo(full);
     }
 
     @ParameterizedTest
     @CsvSource({"'',false", "0,false", "FALSE,false", "1,true", "true,true", "yes,true", "nonsense,true"})
-    void aSwitchThatCannotBeReadIsOn(String value, boolean disabled) {
+    void anInvalidBooleanIsTrue(String value, boolean disabled) {
         assertThat(Settings.of(Map.of("OLLAMA_NO_CLOUD", value)).cloudDisabled())
                 .isEqualTo(disabled);
     }

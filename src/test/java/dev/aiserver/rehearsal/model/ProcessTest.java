@@ -29,7 +29,7 @@ final class ProcessTest {
     private static final Pattern GIN_LINE =
             Pattern.compile("\\[GIN] \\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d \\| 200 \\| +[0-9.]+(µs|ms|s) \\|"
                     + " +127\\.0\\.0\\.1 \\| GET      \"/api/tags\"\n");
-    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
+    private static final Poller POLLER = new Poller(Duration.ofMillis(10));
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final List<Process> processes = new ArrayList<>();
@@ -62,11 +62,11 @@ final class ProcessTest {
 
     private InetSocketAddress listening() {
         Matcher[] found = new Matcher[1];
-        assertThat(PATIENCE.await(LIMIT, () -> {
+        assertThat(POLLER.await(LIMIT, () -> {
                     found[0] = LISTENING.matcher(read("err"));
                     return found[0].find();
                 }))
-                .describedAs("the server listens; it said: %s", read("err"))
+                .describedAs("the server listens; its log: %s", read("err"))
                 .isTrue();
         return new InetSocketAddress("127.0.0.1", Integer.parseInt(found[0].group(1)));
     }
@@ -84,16 +84,16 @@ final class ProcessTest {
         return process.exitValue();
     }
 
-    private static Client.Answer call(InetSocketAddress address, String method, String target, String body)
+    private static Client.Response call(InetSocketAddress address, String method, String target, String body)
             throws IOException {
         try (Client client = new Client(address)) {
             client.send(method, target, body);
-            return client.answer();
+            return client.response();
         }
     }
 
     @Test
-    void itServesLogsEndsOnASignalAndKeepsItsModels() throws IOException, InterruptedException {
+    void itServesLogsExitsOnASignalAndKeepsItsModels() throws IOException, InterruptedException {
         Map<String, String> environment =
                 Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0", "OLLAMA_NO_CLOUD", "1");
         Process first = start(environment, "serve");
@@ -106,8 +106,8 @@ final class ProcessTest {
                         .body())
                 .endsWith("{\"status\":\"success\"}\n");
         assertThat(call(address, "GET", "/api/tags", "").status()).isEqualTo(200);
-        assertThat(PATIENCE.await(LIMIT, () -> GIN_LINE.matcher(read("out")).find()))
-                .describedAs("the request is logged; it said: %s", read("out"))
+        assertThat(POLLER.await(LIMIT, () -> GIN_LINE.matcher(read("out")).find()))
+                .describedAs("the request is logged; its output: %s", read("out"))
                 .isTrue();
         try (Client waiting = new Client(address)) {
             Files.writeString(home.resolve(".ollama/models/faults.json"), "{\"firstTokenDelayMillis\":3600000}");
@@ -122,14 +122,14 @@ final class ProcessTest {
                 .isEqualTo(200);
     }
 
-    private Client.Answer fromAPage(int port) throws IOException {
+    private Client.Response fromAPage(int port) throws IOException {
         try (Client client = new Client(new InetSocketAddress("127.0.0.1", port))) {
             client.send("GET", "/health", "", "Host: evil.example.com", "Origin: http://evil.example.com");
-            return client.answer();
+            return client.response();
         }
     }
 
-    /** As since Ollama 0.30: with a loopback port of its own that answers every page, and gone with the model. */
+    /** Since Ollama 0.30, each loaded model has a process with its own loopback port, which answers every page. */
     @ParameterizedTest
     @CsvSource({"unloaded", "expired", "killed"})
     @Tag("linux")
@@ -154,7 +154,7 @@ final class ProcessTest {
         } else if (end.equals("killed")) {
             server.destroyForcibly();
         }
-        assertThat(PATIENCE.await(LIMIT, () -> before.stream().noneMatch(ProcessHandle::isAlive)))
+        assertThat(POLLER.await(LIMIT, () -> before.stream().noneMatch(ProcessHandle::isAlive)))
                 .isTrue();
     }
 
@@ -175,7 +175,7 @@ final class ProcessTest {
     }
 
     @Test
-    void aTakenPortIsToldAsGoTellsIt() throws IOException, InterruptedException {
+    void aPortInUseIsReportedAsGoDoes() throws IOException, InterruptedException {
         try (ModelServer owner = Servers.empty(home.resolve("other"), "{}")) {
             String address = "127.0.0.1:" + owner.address().getPort();
             Process process = start(Map.of("HOME", home.toString(), "OLLAMA_HOST", address), "serve");
@@ -191,7 +191,7 @@ final class ProcessTest {
             serve     | NO_HOME=1         | 2 | panic: $HOME is not defined
             nonsense  | HOME=/x           | 1 | Error: unknown command "nonsense" for "ollama"
             """)
-    void otherwiseItSaysALineAndEnds(String argument, String variable, int exitCode, String line)
+    void aCommandWithoutAServerPrintsLinesAndExits(String argument, String variable, int exitCode, String line)
             throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>();
         for (String each : variable.split(" ")) {
@@ -202,13 +202,13 @@ final class ProcessTest {
         assertThat(read("out") + read("err")).isEqualTo(line.replace("+", "\n") + "\n");
     }
 
-    /** Not of itself: of the server that runs, and then of itself where it is another one. */
+    /** Prints the version of the running server, then its own if they differ. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             0.16.2 | ollama version is 0.16.2
             0.33.0 | ollama version is 0.16.2+Warning: client version is 0.33.0
             """)
-    void theVersionIsAskedOfTheServerThatRuns(String own, String lines) throws IOException, InterruptedException {
+    void versionAsksTheRunningServer(String own, String lines) throws IOException, InterruptedException {
         try (ModelServer server = Servers.empty(home.resolve("models"), "{}")) {
             Process process = start(
                     Map.of("OLLAMA_HOST", "127.0.0.1:" + server.address().getPort(), "OLLAMA_VERSION", own),
@@ -218,20 +218,19 @@ final class ProcessTest {
         }
     }
 
-    /** As Ollama 0.33 does it, but for what depends on the machine. */
+    /** Compares the log at startup with that of Ollama 0.33, except for what depends on the machine. */
     @Test
-    void itSaysAtItsStartWhatItIs() throws IOException {
+    void theStartupIsLoggedAsByOllama() throws IOException {
         start(Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0", "TZ", "UTC"), "serve");
         listening();
         String line =
                 "time=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z level=INFO source=[a-z]+\\.go:\\d+ msg=.*";
-        assertThat(PATIENCE.await(LIMIT, () -> read("err").lines().count() == 8))
-                .isTrue();
+        assertThat(POLLER.await(LIMIT, () -> read("err").lines().count() == 8)).isTrue();
         assertThat(read("err").lines()).allMatch(each -> each.matches(line));
     }
 
     @Test
-    void anOriginThatOllamaCannotReadMakesItPanic() throws IOException, InterruptedException {
+    void anOriginThatOllamaCannotParseMakesItPanic() throws IOException, InterruptedException {
         Process process = start(
                 Map.of("HOME", home.toString(), "OLLAMA_HOST", "127.0.0.1:0", "OLLAMA_ORIGINS", "example.com"),
                 "serve");

@@ -18,10 +18,10 @@ final class PullsTest {
     private Path directory;
 
     private static List<JsonNode> pull(ModelServer server, String model) throws IOException {
-        Client.Answer answer = Client.post(server, "/api/pull", "{\"model\":\"" + model + "\"}");
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
-        return answer.lines();
+        Client.Response response = Client.post(server, "/api/pull", "{\"model\":\"" + model + "\"}");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Content-Type")).isEqualTo("application/x-ndjson");
+        return response.lines();
     }
 
     private static JsonNode last(List<JsonNode> lines) {
@@ -38,7 +38,7 @@ final class PullsTest {
     }
 
     @Test
-    void aPullTellsItsProgressAndEndsWithSuccess() throws IOException {
+    void aPullReportsProgressAndEndsWithSuccess() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{}")) {
             List<JsonNode> lines = pull(server, "llama3.2:1b");
             assertThat(lines.get(0).toString()).isEqualTo("{\"status\":\"pulling manifest\"}");
@@ -56,7 +56,7 @@ final class PullsTest {
     }
 
     @Test
-    void whatIsUpToDateIsOnlyChecked() throws IOException {
+    void anUpToDateModelIsOnlyChecked() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{\"diskFull\":true}")) {
             List<JsonNode> lines = pull(server, "qwen3");
             assertThat(lines).hasSize(7);
@@ -71,22 +71,23 @@ final class PullsTest {
             {"diskFull":true}        | llama3.2 | no space left on device
             {"pullFailAtPercent":35} | llama3.2 | max retries exceeded: unexpected EOF
             """)
-    void aFailureIsALineWithinThe200ButAStatusWithoutAStream(String faults, String model, String message)
+    void aFailureIsALineInsideThe200AndAStatusWithoutStreaming(String faults, String model, String message)
             throws IOException {
         try (ModelServer server = Servers.empty(directory, faults)) {
             assertThat(last(pull(server, model)).path("error").asText()).endsWith(message);
             assertThat(installed(server)).isZero();
         }
         try (ModelServer server = Servers.empty(directory, faults)) {
-            Client.Answer answer = Client.post(server, "/api/pull", "{\"model\":\"" + model + "\",\"stream\":false}");
-            assertThat(answer.status()).isEqualTo(500);
-            assertThat(answer.json().path("error").asText()).endsWith(message);
+            Client.Response response =
+                    Client.post(server, "/api/pull", "{\"model\":\"" + model + "\",\"stream\":false}");
+            assertThat(response.status()).isEqualTo(500);
+            assertThat(response.json().path("error").asText()).endsWith(message);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"pullFailAtPercent", "pullDropAtPercent"})
-    void aPullThatBrokeOffGoesOnWhereItWas(String fault) throws IOException {
+    void anInterruptedPullIsResumed(String fault) throws IOException {
         try (ModelServer server = Servers.empty(directory, "{\"" + fault + "\":35}")) {
             List<JsonNode> first = pull(server, "llama3.2");
             assertThat(first).noneMatch(line -> line.path("status").asText().equals("success"));
@@ -97,7 +98,7 @@ final class PullsTest {
     }
 
     @Test
-    void aFaultCanStrikeEveryTime() throws IOException {
+    void aFaultCanOccurOnEveryAttempt() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{\"pullDropAtPercent\":35,\"pullFaultsEveryTime\":true}")) {
             for (int attempt = 0; attempt < 3; attempt++) {
                 assertThat(percent(last(pull(server, "llama3.2")))).isEqualTo(35);
@@ -106,7 +107,7 @@ final class PullsTest {
     }
 
     @Test
-    void aStalledPullComesNoFurtherAndGoesOnForTheNextClient() throws IOException {
+    void aStalledPullIsResumedForTheNextClient() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{\"pullStallAtPercent\":20}")) {
             try (Client client = new Client(server.address())) {
                 client.send("POST", "/api/pull", "{\"model\":\"llama3.2\"}");
@@ -122,7 +123,7 @@ final class PullsTest {
     }
 
     @Test
-    void progressCanFallBack() throws IOException {
+    void progressCanGoBackwards() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{\"pullBackwards\":true}")) {
             assertThat(pull(server, "llama3.2").subList(1, 13).stream().map(PullsTest::percent))
                     .containsExactly(0, 10, 20, 30, 40, 50, 30, 60, 70, 80, 90, 100);
@@ -130,7 +131,7 @@ final class PullsTest {
     }
 
     @Test
-    void aTestsOwnModelCanBePulled() throws IOException {
+    void aModelAddedByATestCanBePulled() throws IOException {
         Model own = Model.of("hf.co/me/mine:Q4", 1000, "mine", 2048, "completion");
         try (ModelServer server = ModelServer.start(
                 Servers.ANY_PORT,
@@ -149,7 +150,7 @@ final class PullsTest {
     }
 
     @Test
-    void modelsCanBeCopiedMadeAndDeleted() throws IOException {
+    void modelsCanBeCopiedCreatedAndDeleted() throws IOException {
         try (ModelServer server = Servers.withModels(directory, "{}")) {
             assertThat(Client.post(server, "/api/copy", "{\"source\":\"qwen3\",\"destination\":\"mine\"}")
                             .status())
@@ -166,7 +167,7 @@ final class PullsTest {
     }
 
     @Test
-    void aBlobIsTakenIfItsDigestIsRight() throws IOException {
+    void aBlobIsAcceptedIfItsDigestMatches() throws IOException {
         try (ModelServer server = Servers.empty(directory, "{}")) {
             String path = "/api/blobs/sha256:" + Digest.of("hello");
             assertThat(Client.call(server, "HEAD", path, "").status()).isEqualTo(404);

@@ -23,16 +23,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Where this server once answered otherwise than a real Ollama 0.33.0-rc2, which was asked the same. The models:
- * {@code tiny} (tools), {@code vision}, {@code embed} with 64 numbers.
+ * Holds requests to which this server once responded differently than a real Ollama 0.33.0-rc2. The models:
+ * {@code tiny} (tools), {@code vision}, {@code embed} with 64 dimensions.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealResponsesTest {
     private static final String PICTURE = "data:image/png;base64,"
             + Base64.getEncoder().encodeToString("\u0089PNG\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1));
-    private static final Map<String, String> SHORT = new HashMap<>(Map.of(
+    private static final Map<String, String> ABBREVIATIONS = new HashMap<>(Map.of(
             "HI", "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]",
-            "SAYS", "\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]",
+            "LIMITED", "\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]",
             "OPEN", "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"",
             "CLOSE", "\"}}]}]",
             "CALLED",
@@ -43,8 +43,8 @@ class RealResponsesTest {
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
-        SHORT.put("PICTURE", PICTURE);
-        SHORT.put("BLANK", "data:image/png;base64,AAAA");
+        ABBREVIATIONS.put("PICTURE", PICTURE);
+        ABBREVIATIONS.put("BLANK", "data:image/png;base64,AAAA");
         ModelStore store = ModelStore.open(directory);
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         Weights embedding = new Weights(Digest.of("embed"), "bert", "214K", "unknown", 8, 64);
@@ -55,16 +55,21 @@ class RealResponsesTest {
                         9,
                         List.of("completion", "tools"),
                         small,
-                        ModelBehavior.USUAL),
+                        ModelBehavior.DEFAULT),
                 new Model(
                         "vision:latest",
                         Digest.of("vision"),
                         9,
                         List.of("completion", "vision"),
                         small,
-                        ModelBehavior.USUAL),
+                        ModelBehavior.DEFAULT),
                 new Model(
-                        "embed:latest", Digest.of("embed"), 9, List.of("embedding"), embedding, ModelBehavior.USUAL))) {
+                        "embed:latest",
+                        Digest.of("embed"),
+                        9,
+                        List.of("embedding"),
+                        embedding,
+                        ModelBehavior.DEFAULT))) {
             store.add(model);
         }
         server = Servers.empty(directory, "{}", "OLLAMA_NO_CLOUD=1");
@@ -75,30 +80,30 @@ class RealResponsesTest {
         server.close();
     }
 
-    private static String full(String text) {
-        String full = text;
-        for (Map.Entry<String, String> each : SHORT.entrySet()) {
-            full = full.replace(each.getKey(), each.getValue());
+    private static String expanded(String text) {
+        String expanded = text;
+        for (Map.Entry<String, String> each : ABBREVIATIONS.entrySet()) {
+            expanded = expanded.replace(each.getKey(), each.getValue());
         }
-        return full;
+        return expanded;
     }
 
-    /** The message of an error in whatever form, or what is said of progress in its last line. */
-    private static String message(Client.Answer answer) {
-        if (!answer.body().startsWith("{")) {
-            return answer.body();
+    /** Returns the message of an error in any format, or the last line of progress. */
+    private static String message(Client.Response response) {
+        if (!response.body().startsWith("{")) {
+            return response.body();
         }
-        JsonNode last = answer.lines().get(answer.lines().size() - 1);
+        JsonNode last = response.lines().get(response.lines().size() - 1);
         JsonNode error = last.path("error");
         return error.isObject()
                 ? error.path("message").asText()
                 : error.asText(last.path("status").asText());
     }
 
-    /** Capitals stand for the usual parts of a request. A message that ends in dots is the beginning of one. */
+    /** Words in capitals abbreviate common parts of a request. A message that ends in dots is a prefix. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            # Pictures
+            # Images
             /v1/chat/completions | {"model":"tiny",OPENPICTURECLOSE}                      | 400 | {"error":{"code":400,"message":"Multimodal data provided, but model does not support...
             /v1/messages         | {"model":"tiny","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]}]} | 400 | {"error":{"code":400,"message":"Multimodal data provided, but model does not support...
             /v1/chat/completions | {"model":"vision",OPENPICTURECLOSE}                    | 200 | ~~
@@ -108,7 +113,7 @@ class RealResponsesTest {
             /v1/chat/completions | {"model":"vision",OPENhttp://x/y.pngCLOSE}             | 400 | image URLs are not currently supported, please use base64 encoded data instead
             /v1/chat/completions | {"model":"vision",OPENhttps://x/y.pngCLOSE}            | 400 | image URLs are not currently supported, please use base64 encoded data instead
             /v1/responses        | {"model":"vision","input":[{"role":"user","content":[{"type":"input_image","image_url":"http://x/y.png"}]}]} | 400 | image URLs are not currently supported, please use base64 encoded data instead
-            # What a message may hold
+            # Content of a message
             /v1/chat/completions | {"model":"tiny","messages":[{"role":"user","content":null}]} | 400 | invalid message content type: <nil>
             /v1/chat/completions | {"model":"tiny","messages":[{"role":"user","content":7}]}    | 400 | invalid message content type: float64
             /v1/chat/completions | {"model":"tiny",CALLED"{\\"a\\":1}"ENDED}              | 200 | ~~
@@ -147,7 +152,7 @@ class RealResponsesTest {
             /api/chat     | {"model":"tiny",HI,"keep_alive":"soon"}                     | 400 | time: invalid duration "soon"
             /api/chat     | {"model":"tiny",HI,"keep_alive":true}                       | 400 | Unsupported type: 'bool'
             /api/chat     | {"model":"tiny",HI,"keep_alive":[]}                         | 400 | Unsupported type: '[]interface {}'
-            # What changes the server, and what speaks to ollama.com without an internet
+            # Routes that change the server, and routes that contact ollama.com without internet access
             /api/push | {"model":"nope"}                                     | 200 | open ...
             /api/push | {"model":"nope","stream":false}                      | 500 | open ...
             /api/push | {}                                                   | 400 | model is required
@@ -161,7 +166,7 @@ class RealResponsesTest {
             /api/experimental/web_search | ~~                                | 400 | missing request body
             /api/experimental/web_fetch  | ~~                                | 400 | missing request body
             /api/experimental/web_search | {"query":"x"}                     | 403 | ollama cloud is disabled: web search is unavailable
-            # How JSON is read
+            # Parsing of JSON
             /api/chat            | {"MODEL":"tiny","Messages":[{"ROLE":"user","conTent":"hi"}],"STREAM":false} | 200 | ~~
             /v1/chat/completions | {"Model":"tiny","MESSAGES":[{"Role":"user","Content":"hi"}]} | 200 | ~~
             /v1/chat/completions | \ufeff{"model":"tiny",HI}                 | 400 | invalid character 'ï' looking for beginning of value
@@ -174,19 +179,19 @@ class RealResponsesTest {
             /api/chat            | {"model":"tiny",HI,"stream":"no"}         | 400 | json: cannot unmarshal string into Go struct field ChatRequest.stream of type bool
             /v1/chat/completions | {"model":"tiny",HI,"max_tokens":1.5}      | 400 | json: cannot unmarshal number 1.5 into Go struct field ChatCompletionRequest.max_tokens of type int
             """)
-    void anAnswerIsTheOneOfTheRealServer(String path, String body, int status, String message) throws IOException {
+    void aResponseIsThatOfOllama(String path, String body, int status, String message) throws IOException {
         String[] words = path.split(" ");
         String method = words.length == 1 ? "POST" : words[0];
-        Client.Answer answer = Client.call(server, method, words[words.length - 1], full(body));
-        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        Client.Response response = Client.call(server, method, words[words.length - 1], expanded(body));
+        assertThat(response.status()).as(response.body()).isEqualTo(status);
         if (message.endsWith("...")) {
-            assertThat(message(answer)).startsWith(message.replace("...", ""));
+            assertThat(message(response)).startsWith(message.replace("...", ""));
         } else {
-            assertThat(message(answer)).isEqualTo(message);
+            assertThat(message(response)).isEqualTo(message);
         }
     }
 
-    /** A part of an answer that was missing or otherwise; the values are the real ones' where they are no numbers. */
+    /** Holds parts of a response that were missing or different; values other than numbers are Ollama's. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             /v1/chat/completions | {"model":"tiny",HI,"logprobs":true}                     | /choices/0/logprobs/content/0/token | You
@@ -210,9 +215,8 @@ class RealResponsesTest {
             /api/show     | {"model":"tiny"}                                               | /projector_info  |
             /api/show     | {"model":"vision"}                                             | /projector_info/general.architecture | clip
             """)
-    void aPartOfAnAnswerIsTheOneOfTheRealServer(String path, String body, String pointer, String expected)
-            throws IOException {
-        JsonNode part = Client.post(server, path, full(body)).json().at(pointer);
+    void aPartOfAResponseIsThatOfOllama(String path, String body, String pointer, String expected) throws IOException {
+        JsonNode part = Client.post(server, path, expanded(body)).json().at(pointer);
         assertThat(part.isMissingNode() ? null : part.asText()).isEqualTo(expected);
     }
 
@@ -231,11 +235,11 @@ class RealResponsesTest {
             GET     | /v1/models            | 200 | Content-Type: application/json
             GET     | /api/experimental/model-recommendations | 200 | Content-Type: application/json; charset=utf-8
             """)
-    void aHeaderIsTheOneOfTheRealServer(String method, String target, int status, String header) throws IOException {
-        Client.Answer answer = Client.call(server, method, target, "", "Host: localhost");
-        assertThat(answer.status()).isEqualTo(status);
+    void aResponseHeaderIsThatOfOllama(String method, String target, int status, String header) throws IOException {
+        Client.Response response = Client.call(server, method, target, "", "Host: localhost");
+        assertThat(response.status()).isEqualTo(status);
         String[] pair = header.split(": *", 2);
-        assertThat(answer.header(pair[0])).isEqualTo(pair[1]);
+        assertThat(response.header(pair[0])).isEqualTo(pair[1]);
     }
 
     @ParameterizedTest
@@ -246,21 +250,21 @@ class RealResponsesTest {
             Origin:              | 200
             Origin: http://x     | 403
             """)
-    void aHeaderIsTakenAsTheRealServerTakesIt(String header, int status) throws IOException {
+    void aRequestHeaderIsHandledAsByOllama(String header, int status) throws IOException {
         assertThat(Client.call(server, "GET", "/api/version", "", header).status())
                 .isEqualTo(status);
     }
 
     @Test
-    void aPreflightNamesWhatItDependsOn() throws IOException {
+    void aPreflightListsTheVaryHeaders() throws IOException {
         try (Client client = new Client(server.address())) {
             client.raw("OPTIONS /api/chat HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost:3000\r\n"
                     + "Connection: close\r\n\r\n");
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            ByteArrayOutputStream response = new ByteArrayOutputStream();
             for (int c = client.read(); c >= 0; c = client.read()) {
-                answer.write(c);
+                response.write(c);
             }
-            String text = answer.toString(StandardCharsets.UTF_8);
+            String text = response.toString(StandardCharsets.UTF_8);
             assertThat(text.lines().filter(line -> line.startsWith("Vary: ")))
                     .containsExactly(
                             "Vary: Origin",
@@ -274,38 +278,41 @@ class RealResponsesTest {
         }
     }
 
-    /** Told to whoever reads it, in Ollama's form, and logged; the connection ends, as nobody knows where it goes on. */
+    /**
+     * The route that reads the body responds in Ollama's format. The connection is closed, because the start of its next
+     * request is unknown.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /api/show            | 3\\r\\n{"mXX0\\r\\n\\r\\n | malformed chunked encoding
             /v1/chat/completions | 3\\r\\n{"mXX0\\r\\n\\r\\n | malformed chunked encoding
             """)
-    void aBodyWithBrokenChunksIsRefused(String path, String body, String message) throws IOException {
+    void aBodyWithInvalidChunksIsRefused(String path, String body, String message) throws IOException {
         try (Client client = new Client(server.address())) {
             client.raw("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + body.replace("\\r", "\r").replace("\\n", "\n"));
-            Client.Answer answer = client.answer();
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).isEqualTo("{\"error\":\"" + message + "\"}");
+            Client.Response response = client.response();
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.body()).isEqualTo("{\"error\":\"" + message + "\"}");
             assertThat(client.read()).isEqualTo(-1);
         }
     }
 
-    /** Go says the length of short answers only. */
+    /** Go sends Content-Length for short responses only. */
     @ParameterizedTest
     @CsvSource({"/api/show, chunked", "/api/version, ''"})
-    void aLongAnswerIsChunked(String path, String coding) throws IOException {
-        Client.Answer answer = Client.call(
+    void aLongResponseIsChunked(String path, String coding) throws IOException {
+        Client.Response response = Client.call(
                 server,
                 path.equals("/api/show") ? "POST" : "GET",
                 path,
                 path.equals("/api/show") ? "{\"model\":\"tiny\"}" : "");
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Transfer-Encoding")).isEqualTo(coding);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Transfer-Encoding")).isEqualTo(coding);
     }
 
     @Test
-    void embeddingsHaveTheLengthThatIsAskedFor() throws IOException {
+    void embeddingsHaveTheRequestedDimensions() throws IOException {
         for (String dimensions : List.of("64", "8")) {
             String request =
                     "{\"model\":\"embed\",\"input\":\"a\",\"dimensions\":" + dimensions + ",\"encoding_format\":\"";
@@ -329,28 +336,28 @@ class RealResponsesTest {
     }
 
     @Test
-    void usageIsInEveryPieceOfACompletion() throws IOException {
-        Iterator<JsonNode> pieces = Client.post(
+    void everyChunkOfACompletionHasUsage() throws IOException {
+        Iterator<JsonNode> chunks = Client.post(
                         server,
                         "/v1/completions",
                         "{\"model\":\"tiny\",\"prompt\":\"hi\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}")
                 .events()
                 .iterator();
-        JsonNode last = pieces.next();
-        while (pieces.hasNext()) {
+        JsonNode last = chunks.next();
+        while (chunks.hasNext()) {
             assertThat(last.path("usage").toString())
                     .isEqualTo("{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}");
-            last = pieces.next();
+            last = chunks.next();
         }
         assertThat(last.path("usage").path("total_tokens").asInt()).isPositive();
         assertThat(last.path("choices")).isEmpty();
     }
 
     @Test
-    void oneAnswerEndsACreationThatIsNotStreamed() throws IOException {
-        Client.Answer answer =
+    void aCreationWithoutStreamingHasOneResponse() throws IOException {
+        Client.Response response =
                 Client.post(server, "/api/create", "{\"model\":\"more\",\"from\":\"tiny\",\"stream\":false}");
-        assertThat(answer.body()).isEqualTo("{\"status\":\"success\"}");
+        assertThat(response.body()).isEqualTo("{\"status\":\"success\"}");
         assertThat(Client.get(server, "/api/experimental/model-recommendations")
                         .json()
                         .path("recommendations"))

@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every request that was recorded with a real Ollama gets the answer here that it got there, without an exception: the
- * models are as those were that it had.
+ * Replays every request recorded with a real Ollama and expects the recorded response, without exceptions. The models
+ * are those of the recording.
  */
 class RecordingsTest {
     private static final Path RECORDINGS = Path.of("src/test/resources/ollama-0.33.0-rc2");
 
-    /** Different each time, or a property of the recording machine's files. */
+    /** Keys whose values differ each time or depend on the files of the recording machine. */
     private static final Set<String> VOLATILE = Set.of(
             "id",
             "call_id",
@@ -55,8 +55,8 @@ class RecordingsTest {
             "output_tokens",
             "version");
 
-    /** What the model says, in as many pieces as it likes. */
-    private static final Set<String> SAID = Set.of(
+    /** Keys that hold the text of the model, which may be split in any way. */
+    private static final Set<String> GENERATED = Set.of(
             "content",
             "reasoning",
             "text",
@@ -81,9 +81,9 @@ class RecordingsTest {
         }
     }
 
-    /** All but one have the same weights; the newest first, as the list has them. */
+    /** Returns the recorded models, the newest first. Several share their weights. */
     private static List<Model> models(boolean repeating) {
-        ModelBehavior greeting = ModelBehavior.USUAL.saying(List.of("Hello", " there", "."));
+        ModelBehavior greeting = ModelBehavior.DEFAULT.answering(List.of("Hello", " there", "."));
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         List<String> repetition = new ArrayList<>(List.of("{", "\"", "a", "\":\""));
         repetition.addAll(Collections.nCopies(40, "}"));
@@ -102,15 +102,16 @@ class RecordingsTest {
                         "embed",
                         862_038,
                         new Weights(Digest.of("embed"), "bert", "214K", "unknown", 2_048, 64),
-                        ModelBehavior.USUAL,
+                        ModelBehavior.DEFAULT,
                         "embedding"),
-                model("jinja", 2_675_224, small.in(Digest.of("jinja")), greeting.withJinjaOnly(), "completion"),
-                repeating ? tiny.saying(repetition) : tiny,
+                model("jinja", 2_675_224, small.withDigest(Digest.of("jinja")), greeting.withJinjaOnly(), "completion"),
+                repeating ? tiny.answering(repetition) : tiny,
                 model("think", 2_675_573, small, greeting, "completion", "tools", "thinking"));
     }
 
-    private static Model model(String name, long size, Weights weights, ModelBehavior habits, String... capabilities) {
-        return new Model(name + ":latest", Digest.of(name), size, List.of(capabilities), weights, habits);
+    private static Model model(
+            String name, long size, Weights weights, ModelBehavior behavior, String... capabilities) {
+        return new Model(name + ":latest", Digest.of(name), size, List.of(capabilities), weights, behavior);
     }
 
     private ModelServer server(String id) throws IOException {
@@ -142,30 +143,30 @@ class RecordingsTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
-    void whatWasAnsweredIsAnswered(String file) throws IOException {
+    void aRequestGetsItsRecordedResponse(String file) throws IOException {
         JsonNode recording = Json.MAPPER.readTree(RECORDINGS.resolve(file).toFile());
         String expected = normal(recorded(recording.path("answer")));
         String seen;
         try (ModelServer server = server(recording.path("id").asText())) {
-            seen = normal(answer(server, recording.path("request")));
+            seen = normal(response(server, recording.path("request")));
         }
         assertThat(seen).isEqualTo(expected);
     }
 
-    private record Answer(int status, Map<String, String> headers, String body) {}
+    private record Response(int status, Map<String, String> headers, String body) {}
 
-    private static Answer recorded(JsonNode answer) {
+    private static Response recorded(JsonNode response) {
         Map<String, String> headers = new TreeMap<>();
-        answer.path("headers")
+        response.path("headers")
                 .forEach(header -> headers.merge(
                         header.path(0).asText().toLowerCase(Locale.ROOT),
                         header.path(1).asText(),
                         (one, other) -> one + ", " + other));
-        return new Answer(
-                answer.path("status").asInt(), headers, answer.path("body").asText());
+        return new Response(
+                response.path("status").asInt(), headers, response.path("body").asText());
     }
 
-    private static Answer answer(ModelServer server, JsonNode request) throws IOException {
+    private static Response response(ModelServer server, JsonNode request) throws IOException {
         byte[] body = request.has("json")
                 ? Json.MAPPER.writeValueAsBytes(request.path("json"))
                 : request.has("bodyBase64")
@@ -192,8 +193,8 @@ class RecordingsTest {
         }
     }
 
-    private static Answer parsed(String answer) {
-        String text = answer.replaceFirst("^HTTP/1.1 100 Continue\r\n\r\n", "");
+    private static Response parsed(String response) {
+        String text = response.replaceFirst("^HTTP/1.1 100 Continue\r\n\r\n", "");
         int end = text.indexOf("\r\n\r\n");
         List<String> lines = text.substring(0, end).lines().toList();
         Map<String, String> headers = new TreeMap<>();
@@ -205,7 +206,7 @@ class RecordingsTest {
                         (one, other) -> one + ", " + other));
         String rest = text.substring(end + 4);
         String body = headers.getOrDefault("transfer-encoding", "").equals("chunked") ? unchunked(rest) : rest;
-        return new Answer(
+        return new Response(
                 Integer.parseInt(lines.get(0).replaceFirst("[^ ]* ", "").replaceFirst(" .*", "")),
                 headers,
                 new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
@@ -225,14 +226,14 @@ class RecordingsTest {
         }
     }
 
-    /** How the answer is framed depends on its length alone, and is not compared. */
-    private static String normal(Answer answer) {
-        Map<String, String> headers = new TreeMap<>(answer.headers());
+    /** Normalizes a response. Headers that depend only on the length are not compared. */
+    private static String normal(Response response) {
+        Map<String, String> headers = new TreeMap<>(response.headers());
         List.of("date", "connection", "content-length", "transfer-encoding").forEach(headers::remove);
-        return answer.status() + "\n" + headers + "\n" + normal(answer.body());
+        return response.status() + "\n" + headers + "\n" + normal(response.body());
     }
 
-    /** Of several equal events in a row only the first. Where a recording was cut, such events are missing. */
+    /** Keeps only the first of equal consecutive events, and drops the events that a recording cut. */
     private static String normal(String body) {
         List<String> events = new ArrayList<>();
         for (String event : List.of(body.split("\n\n", -1))) {
@@ -276,12 +277,12 @@ class RecordingsTest {
             JsonNode value = field.getValue();
             if (VOLATILE.contains(key) && !value.isNull()) {
                 masked.put(key, "volatile");
-            } else if (SAID.contains(key)
+            } else if (GENERATED.contains(key)
                     && value.isTextual()
                     && !value.asText().isEmpty()) {
-                masked.put(key, "said");
+                masked.put(key, "generated");
             } else if (key.equals("input") || key.equals("sequence_number")) {
-                masked.put(key, "depends on what is said");
+                masked.put(key, "depends on the generated text");
             } else {
                 masked.set(key, masked(value));
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole answers, byte for byte but for numbers that change. */
+/** Compares whole responses byte for byte, except for numbers that change. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ResponsesTest {
     private ModelServer server;
@@ -30,8 +30,8 @@ final class ResponsesTest {
         server.close();
     }
 
-    static String settled(String answer) {
-        return answer.replaceAll("chatcmpl-\\d+", "chatcmpl-N")
+    static String masked(String response) {
+        return response.replaceAll("chatcmpl-\\d+", "chatcmpl-N")
                 .replaceAll("\"cmpl-\\d+", "\"cmpl-N")
                 .replaceAll("resp_\\d+", "resp_N")
                 .replaceAll("\"msg_\\d{5}\"", "\"msg_N\"")
@@ -59,12 +59,12 @@ final class ResponsesTest {
             /api/chat            | {"model":"llava","stream":false,"messages":[{"role":"user","content":"hi"}]} | {"model":"llava","created_at":"T","message":{"role":"assistant","content":"You said: hi"},"done":true,"done_reason":"stop","total_duration":4000000,"load_duration":1000000,"prompt_eval_count":1,"prompt_eval_duration":1000000,"eval_count":3,"eval_duration":3000000}
             /api/embed           | {"model":"nomic-embed-text","input":""} | {"model":"nomic-embed-text","embeddings":[]}
             """)
-    void aWholeAnswerHasItsExactShape(String path, String request, String expected) throws IOException {
-        Client.Answer answer = Client.post(server, path, request);
+    void aResponseIsExact(String path, String request, String expected) throws IOException {
+        Client.Response response = Client.post(server, path, request);
         boolean compatible = path.startsWith("/v1/");
-        assertThat(settled(answer.body())).isEqualTo(expected + (compatible ? "\n" : ""));
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type"))
+        assertThat(masked(response.body())).isEqualTo(expected + (compatible ? "\n" : ""));
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Content-Type"))
                 .isEqualTo(compatible ? "application/json" : "application/json; charset=utf-8");
     }
 
@@ -73,18 +73,18 @@ final class ResponsesTest {
             "response_format":{"type":"json_object"} | {"answer":"hi"}
             "response_format":{"type":"json_schema","json_schema":{"schema":{"properties":{"n":{"type":"number"},"c":{"enum":["red"]}}}}} | {"n":1,"c":"red"}
             """)
-    void jsonModeAnswersAnObject(String format, String content) throws IOException {
+    void jsonModeReturnsAnObject(String format, String content) throws IOException {
         String request = "{\"model\":\"qwen3\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]," + format + "}";
-        JsonNode answer = Client.post(server, "/v1/chat/completions", request).json();
-        assertThat(answer.at("/choices/0/message/content").asText()).isEqualTo(content);
+        JsonNode response = Client.post(server, "/v1/chat/completions", request).json();
+        assertThat(response.at("/choices/0/message/content").asText()).isEqualTo(content);
     }
 
     @Test
-    void aToolsResultIsNotAnsweredWithAnotherCall() throws IOException {
+    void aToolResultDoesNotLeadToAnotherCall() throws IOException {
         String request = "{\"model\":\"qwen3\",\"tools\":[{\"function\":{\"name\":\"f\"}}],\"messages\":["
                 + "{\"role\":\"user\",\"content\":\"use the tool\"},{\"role\":\"tool\",\"content\":\"tool says 7\"}]}";
-        JsonNode answer = Client.post(server, "/v1/chat/completions", request).json();
-        assertThat(answer.at("/choices/0/message/content").asText()).isEqualTo("You said: tool says 7");
+        JsonNode response = Client.post(server, "/v1/chat/completions", request).json();
+        assertThat(response.at("/choices/0/message/content").asText()).isEqualTo("You said: tool says 7");
     }
 
     private static final String CHAT =
@@ -92,14 +92,14 @@ final class ResponsesTest {
 
     @Test
     void aChatStreamNamesTheRoleOnceAndEndsWithDone() throws IOException {
-        Client.Answer answer =
+        Client.Response response =
                 Client.post(server, "/v1/chat/completions", CHAT + ",\"stream_options\":{\"include_usage\":true}}");
         String start =
                 "data: {\"id\":\"chatcmpl-N\",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":\"llava\","
                         + "\"system_fingerprint\":\"fp_ollama\",\"choices\":[";
         String delta = start + "{\"index\":0,\"delta\":{";
-        assertThat(answer.header("Content-Type")).isEqualTo("text/event-stream");
-        assertThat(answer.chunks().stream().map(ResponsesTest::settled))
+        assertThat(response.header("Content-Type")).isEqualTo("text/event-stream");
+        assertThat(response.chunks().stream().map(ResponsesTest::masked))
                 .containsExactly(
                         delta + "\"role\":\"assistant\",\"content\":\"You\"},\"finish_reason\":null}]}\n\n",
                         delta + "\"content\":\" said:\"},\"finish_reason\":null}]}\n\n",
@@ -126,15 +126,15 @@ final class ResponsesTest {
                 .allSatisfy(event -> assertThat(event.has("usage")).isFalse());
     }
 
-    private static String types(Client.Answer answer) {
-        assertThat(answer.body()
+    private static String types(Client.Response response) {
+        assertThat(response.body()
                         .lines()
                         .filter(line -> line.startsWith("event: "))
                         .map(line -> line.substring(7)))
-                .isEqualTo(answer.events().stream()
+                .isEqualTo(response.events().stream()
                         .map(event -> event.path("type").asText())
                         .toList());
-        return answer.events().stream()
+        return response.events().stream()
                 .map(event -> event.path("type").asText())
                 .collect(Collectors.joining(" "));
     }
@@ -146,15 +146,16 @@ final class ResponsesTest {
             {"model":"qwen3","stream":true,"reasoning":{"effort":"none"},"input":[{"role":"user","content":[{"type":"input_text","text":"a tool"}]}],"tools":[{"type":"function","name":"f"}]} | response.created response.in_progress response.output_item.added response.function_call_arguments.delta response.function_call_arguments.done response.output_item.done response.completed
             {"model":"qwen3","stream":true} | response.created response.in_progress response.output_item.added response.content_part.added response.output_text.done response.content_part.done response.output_item.done response.completed
             """)
-    void aResponsesStreamHasItsEventsInOrder(String request, String types) throws IOException {
-        Client.Answer answer = Client.post(server, "/v1/responses", request);
-        assertThat(types(answer)).isEqualTo(types);
-        for (int at = 0; at < answer.events().size(); at++) {
-            assertThat(answer.events().get(at).path("sequence_number").asInt()).isEqualTo(at);
+    void aResponsesStreamSendsItsEventsInOrder(String request, String types) throws IOException {
+        Client.Response response = Client.post(server, "/v1/responses", request);
+        assertThat(types(response)).isEqualTo(types);
+        for (int at = 0; at < response.events().size(); at++) {
+            assertThat(response.events().get(at).path("sequence_number").asInt())
+                    .isEqualTo(at);
         }
-        JsonNode last = answer.events().get(answer.events().size() - 1);
+        JsonNode last = response.events().get(response.events().size() - 1);
         assertThat(last.at("/response/status").asText()).isEqualTo("completed");
-        assertThat(answer.body()).doesNotContain("[DONE]");
+        assertThat(response.body()).doesNotContain("[DONE]");
     }
 
     @ParameterizedTest
@@ -164,21 +165,21 @@ final class ResponsesTest {
             {"model":"qwen3","max_tokens":9,"stream":true,"thinking":{"type":"disabled"},"tools":[{"name":"f"}],"messages":[{"role":"user","content":"tool"}]} | message_start content_block_start content_block_delta content_block_stop message_delta message_stop
             {"model":"llava","max_tokens":9,"stream":true,"messages":[{"role":"user","content":""}]} | message_start message_delta message_stop
             """)
-    void aMessagesStreamHasItsEventsInOrder(String request, String types) throws IOException {
+    void aMessagesStreamSendsItsEventsInOrder(String request, String types) throws IOException {
         assertThat(types(Client.post(server, "/v1/messages?beta=true", request)))
                 .isEqualTo(types);
     }
 
     @Test
     void theNativeStreamIsOneLinePerToken() throws IOException {
-        Client.Answer answer = Client.post(server, "/api/generate", "{\"model\":\"qwen3\",\"prompt\":\"hi\"}");
-        assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
-        assertThat(answer.chunks()).hasSize(8);
-        assertThat(answer.lines().stream()
+        Client.Response response = Client.post(server, "/api/generate", "{\"model\":\"qwen3\",\"prompt\":\"hi\"}");
+        assertThat(response.header("Content-Type")).isEqualTo("application/x-ndjson");
+        assertThat(response.chunks()).hasSize(8);
+        assertThat(response.lines().stream()
                         .map(line -> line.path("response").asText())
                         .collect(Collectors.joining()))
                 .isEqualTo("You said: hi");
-        assertThat(answer.lines().get(7).path("done_reason").asText()).isEqualTo("stop");
+        assertThat(response.lines().get(7).path("done_reason").asText()).isEqualTo("stop");
     }
 
     @ParameterizedTest
@@ -192,7 +193,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void withoutModelsTheOpenAiListIsNullAndTheNativeOneEmpty(@TempDir Path directory) throws IOException {
+    void withoutModelsTheOpenAiListIsNullAndTheNativeListIsEmpty(@TempDir Path directory) throws IOException {
         try (ModelServer empty = Servers.empty(directory, "{}")) {
             assertThat(Client.get(empty, "/v1/models").body()).isEqualTo("{\"object\":\"list\",\"data\":null}\n");
             assertThat(Client.get(empty, "/api/tags").body()).isEqualTo("{\"models\":[]}");
@@ -214,7 +215,7 @@ final class ResponsesTest {
     }
 
     @Test
-    void showLeaksWhereTheWeightsAre() throws IOException {
+    void showRevealsThePathOfTheWeights() throws IOException {
         JsonNode model =
                 Client.post(server, "/api/show", "{\"name\":\"QWEN3\"}").json();
         assertThat(model.path("modelfile").asText()).containsPattern("FROM /.*/blobs/sha256-[0-9a-f]{64}");
@@ -224,8 +225,8 @@ final class ResponsesTest {
 
     @ParameterizedTest
     @CsvSource({"OLLAMA_NO_CLOUD=1,true,env", "OLLAMA_NO_CLOUD=0,false,none"})
-    void statusTellsAboutTheCloud(String variable, boolean disabled, String source, @TempDir Path directory)
-            throws IOException {
+    void statusReportsWhetherTheCloudIsDisabled(
+            String variable, boolean disabled, String source, @TempDir Path directory) throws IOException {
         try (ModelServer other = Servers.empty(directory, "{}", variable, "OLLAMA_VERSION=0.13.0")) {
             assertThat(Client.get(other, "/api/status").body())
                     .isEqualTo("{\"cloud\":{\"disabled\":" + disabled + ",\"source\":\"" + source + "\"}}");
@@ -234,30 +235,30 @@ final class ResponsesTest {
     }
 
     @Test
-    void anOldClientGetsItsStreamUnchunkedAndTheConnectionClosed() throws IOException {
+    void anHttp10ClientGetsAnUnchunkedStreamAndAClosedConnection() throws IOException {
         try (Client client = new Client(server.address())) {
             client.raw("POST /v1/chat/completions HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: "
                     + (CHAT.length() + 1) + "\r\n\r\n" + CHAT + "}");
-            Client.Answer answer = client.answer();
-            assertThat(answer.headers()).doesNotContainKey("transfer-encoding");
-            assertThat(answer.body()).startsWith("data: {").endsWith("data: [DONE]\n\n");
+            Client.Response response = client.response();
+            assertThat(response.headers()).doesNotContainKey("transfer-encoding");
+            assertThat(response.body()).startsWith("data: {").endsWith("data: [DONE]\n\n");
         }
     }
 
     @Test
-    void oneConnectionCarriesManyRequestsAndChunkedBodiesAndAnnouncedOnes() throws IOException {
+    void aConnectionServesSeveralRequestsWithChunkedAndExpectContinueBodies() throws IOException {
         try (Client client = new Client(server.address())) {
             client.send("POST", "/v1/chat/completions", CHAT + "}");
-            assertThat(client.answer().body()).endsWith("data: [DONE]\n\n");
+            assertThat(client.response().body()).endsWith("data: [DONE]\n\n");
             client.raw("POST /api/show HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "a;x=y\r\n{\"model\":\"\r\n7\r\nqwen3\"}\r\n0\r\nT: 1\r\n\r\n");
-            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.response().status()).isEqualTo(200);
             client.raw(
                     "POST /api/show HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 17\r\n\r\n");
             assertThat(client.line()).isEqualTo("HTTP/1.1 100 Continue");
             assertThat(client.line()).isEmpty();
             client.raw("{\"model\":\"qwen3\"}");
-            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.response().status()).isEqualTo(200);
         }
     }
 }

@@ -64,9 +64,9 @@ final class RoutingTest {
             POST   | /v1/messages                            | 400
             """)
     void everyRouteExists(String method, String path, int status) throws IOException {
-        Client.Answer answer = Client.call(server, method, path, "");
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.body()).isNotEqualTo("404 page not found");
+        Client.Response response = Client.call(server, method, path, "");
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.body()).isNotEqualTo("404 page not found");
     }
 
     @ParameterizedTest
@@ -88,13 +88,13 @@ final class RoutingTest {
             OPTIONS | /api/tags                   | 405 | HEAD, GET
             PUT     | /v1/models/qwen3            | 405 | GET
             """)
-    void whatIsNoRouteIsTold(String method, String path, int status, String allow) throws IOException {
-        Client.Answer answer = Client.call(server, method, path, "");
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("Allow")).isEqualTo(allow == null ? "" : allow);
-        assertThat(answer.header("Content-Type")).isEqualTo("text/plain");
+    void anUnknownRouteOrMethodIsReported(String method, String path, int status, String allow) throws IOException {
+        Client.Response response = Client.call(server, method, path, "");
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.header("Allow")).isEqualTo(allow == null ? "" : allow);
+        assertThat(response.header("Content-Type")).isEqualTo("text/plain");
         if (!method.equals("HEAD")) {
-            assertThat(answer.body()).isEqualTo(status == 404 ? "404 page not found" : "405 method not allowed");
+            assertThat(response.body()).isEqualTo(status == 404 ? "404 page not found" : "405 method not allowed");
         }
     }
 
@@ -107,15 +107,15 @@ final class RoutingTest {
             POST | /v1/./messages          | 307 | /v1/messages
             GET  | /v1/models/             | 301 | /v1/models
             """)
-    void untidyPathsAreRedirected(String method, String path, int status, String location) throws IOException {
-        Client.Answer answer = Client.call(server, method, path, "");
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("Location")).isEqualTo(location);
+    void uncleanPathsAreRedirected(String method, String path, int status, String location) throws IOException {
+        Client.Response response = Client.call(server, method, path, "");
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.header("Location")).isEqualTo(location);
     }
 
     @ParameterizedTest
     @CsvSource({"/api/%74ags", "/api%2ftags", "/api%2Ftags?x", "http://127.0.0.1/api/tags"})
-    void tagsAreFoundUnderEverySpelling(String target) throws IOException {
+    void tagsAreFoundUnderEveryEncoding(String target) throws IOException {
         assertThat(Client.get(server, target).json().path("models")).hasSize(3);
     }
 
@@ -125,12 +125,12 @@ final class RoutingTest {
         "/v1/models/qwen3%3Alatest,qwen3:latest",
         "/v1/models/qwen3,qwen3"
     })
-    void aModelIsNamedAsThePathNamesIt(String path, String id) throws IOException {
+    void aModelHasTheIdThatThePathNames(String path, String id) throws IOException {
         assertThat(Client.get(server, path).json().path("id").asText()).isEqualTo(id);
     }
 
     @Test
-    void theJournalKeepsWhatArrivedAsItArrived() throws IOException {
+    void theHistoryKeepsRequestsAsTheyArrived() throws IOException {
         Client.call(server, "POST", "/api/%73how?a=%20", "{ \"model\": \"qwen3\"}", "X-Forwarded-For: 100.64.0.9");
         RequestHistory.Entry last = server.requests().get(server.requests().size() - 1);
         assertThat(last.method()).isEqualTo("POST");

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Model servers for tests, on free ports of the loopback address. */
+/** Starts model servers for tests, on free loopback ports. */
 public final class Servers {
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private Servers() {}
 
-    /** With one installed model of each kind: qwen3 (tools, thinking), llava (neither), nomic-embed-text. */
+    /** Starts a server with one model of each kind: qwen3 (tools, thinking), llava (neither), nomic-embed-text. */
     public static ModelServer withModels(Path directory, String faults, String... environment) throws IOException {
         ModelStore store = ModelStore.open(directory);
         for (String name : new String[] {"qwen3:latest", "llava:latest", "nomic-embed-text:latest"}) {

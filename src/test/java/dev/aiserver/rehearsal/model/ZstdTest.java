@@ -15,42 +15,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that the command {@code zstd} has packed at several levels, beside what it packed. */
+/** Decompresses files that the command {@code zstd} compressed at several levels, and compares them with the originals. */
 class ZstdTest {
-    private static final Path PACKED = Path.of("src/test/resources/zstd");
+    private static final Path COMPRESSED = Path.of("src/test/resources/zstd");
 
-    static List<Path> packed() throws IOException {
-        try (Stream<Path> files = Files.list(PACKED)) {
+    static List<Path> compressed() throws IOException {
+        try (Stream<Path> files = Files.list(COMPRESSED)) {
             return files.filter(file -> file.toString().endsWith(".zst"))
                     .sorted()
                     .toList();
         }
     }
 
-    private static byte[] original(Path packed) throws IOException {
-        String name = String.valueOf(packed.getFileName());
-        return Files.readAllBytes(packed.resolveSibling(name.replaceFirst("\\..*", ".json")));
+    private static byte[] original(Path compressed) throws IOException {
+        String name = String.valueOf(compressed.getFileName());
+        return Files.readAllBytes(compressed.resolveSibling(name.replaceFirst("\\..*", ".json")));
     }
 
     @ParameterizedTest
-    @MethodSource("packed")
-    void whatWasPackedComesOut(Path file) throws IOException {
-        assertThat(Zstd.unpacked(Files.readAllBytes(file))).isEqualTo(original(file));
+    @MethodSource("compressed")
+    void compressedFilesAreRestored(Path file) throws IOException {
+        assertThat(Zstd.decompress(Files.readAllBytes(file))).isEqualTo(original(file));
     }
 
-    /** With no more than the bytes that it is allowed, and never by another exception. */
+    /** Corrupt input yields no more than the limit, or an {@link ApiError}, and no other exception. */
     @ParameterizedTest
-    @MethodSource("packed")
-    void whatIsBrokenIsRefused(Path file) throws IOException {
+    @MethodSource("compressed")
+    void corruptInputIsRefused(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         Random random = new Random(1);
         for (int round = 0; round < 500; round++) {
-            byte[] broken = Arrays.copyOf(bytes, round % 2 == 0 ? bytes.length : random.nextInt(bytes.length));
-            for (int change = 0; change < 3 && broken.length > 0; change++) {
-                broken[random.nextInt(broken.length)] = (byte) random.nextInt();
+            byte[] corrupt = Arrays.copyOf(bytes, round % 2 == 0 ? bytes.length : random.nextInt(bytes.length));
+            for (int change = 0; change < 3 && corrupt.length > 0; change++) {
+                corrupt[random.nextInt(corrupt.length)] = (byte) random.nextInt();
             }
             try {
-                assertThat(Zstd.unpacked(broken)).hasSizeLessThan(21 << 20);
+                assertThat(Zstd.decompress(corrupt)).hasSizeLessThan(21 << 20);
             } catch (ApiError e) {
                 assertThat(e.status()).isEqualTo(400);
             }
@@ -58,8 +58,8 @@ class ZstdTest {
     }
 
     @Test
-    void whatIsNotPackedIsTold() {
-        assertThatThrownBy(() -> Zstd.unpacked("{\"model\":1}".getBytes(StandardCharsets.UTF_8)))
+    void inputThatIsNotCompressedIsReported() {
+        assertThatThrownBy(() -> Zstd.decompress("{\"model\":1}".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("invalid input: magic number mismatch");
     }
 }
