@@ -1,8 +1,8 @@
-# Hands a command's words to the Java side of a test and acts out its answer. Needs bash for /dev/tcp.
+# Sends a command to the Java side of a test and prints its response. Needs bash for /dev/tcp.
 #
-# Request: the number of words, the words (the first is the command's name), base64 of standard input; each ends in NUL.
-# Answer: a line with the exit code and two lengths, then standard output and standard error as printf's %b reads them.
-# launchctl is asked often and is a quick program, so this starts none besides bash.
+# Request: the number of words, the words (the first is the command's name), and standard input in base64; each ends in NUL.
+# Response: a line with the exit code and two lengths, then standard output and standard error, escaped for printf's %b.
+# launchctl runs often and must be fast, so this starts no program besides bash.
 ask() {
     local stdin="" code="" stdout="" stderr="" out=0 err=0 word LC_ALL=C
     for word in "$@"; do
@@ -12,7 +12,7 @@ ask() {
         fi
     done
     if ! exec 3<>"/dev/tcp/${STANDIN_LAUNCHD_ADDRESS:-127.0.0.1}/${STANDIN_LAUNCHD_PORT:?is not set}"; then
-        echo "$1: the test that should answer on port $STANDIN_LAUNCHD_PORT does not" >&2
+        echo "$1: the running test does not listen on port $STANDIN_LAUNCHD_PORT" >&2
         return 70
     fi
     {
