@@ -175,10 +175,10 @@ public final class Rehearsal {
             Map<Path, FileState> before = home.tree(host);
             Install.PlannedInstall planned = stepWithResult("Plan", this::plan);
             step("Install", () -> install(planned));
-            step("Verify", this::verify);
+            step("Verify", () -> verify("verify"));
             step("Install again", this::installAgain);
             step("Warm models", this::warmModels);
-            step("Verify with models", this::verify);
+            step("Verify with models", () -> verifyInGroups("verify with models"));
             step("Status", this::status);
             step("Uninstall", this::uninstall);
             step(LEFTOVERS, () -> requireNothingLeft(before));
@@ -193,7 +193,7 @@ public final class Rehearsal {
         }
 
         private <T> T stepWithResult(String name, StepWithResult<T> step) throws Failed {
-            console.say(console.paint(Colour.BOLD, name));
+            console.say("\n" + console.paint(Colour.BOLD, name));
             try {
                 return step.run();
             } catch (UserError e) {
@@ -213,7 +213,8 @@ public final class Rehearsal {
 
         private Install.PlannedInstall plan() {
             Install.PlannedInstall planned = planned();
-            console.say(new PlanText(console, layout.home()).list(planned.plan()));
+            console.say(
+                    new PlanText(console, layout.home()).list(planned.plan()).stripTrailing());
             proved(
                     "plan",
                     planned.plan().changes().size() + " changes; haproxy -c and plutil accept the rendered files");
@@ -237,24 +238,30 @@ public final class Rehearsal {
             proved("install", "com.ollama and com.haproxy run from the rendered property lists and answer requests");
         }
 
-        private void verify() throws Failed {
+        private void verifyInGroups(String step) throws Failed {
+            Map<String, List<Verdict>> groups = new LinkedHashMap<>();
+            for (Verdict verdict : verify(step)) {
+                groups.computeIfAbsent(verdict.group(), group -> new ArrayList<>())
+                        .add(verdict);
+            }
+            groups.forEach((group, verdicts) -> proved("verify " + group, VerdictText.counts(verdicts)));
+        }
+
+        private List<Verdict> verify(String step) throws Failed {
             VerdictText text = new VerdictText(console);
             long start = System.nanoTime();
             List<Verdict> verdicts =
                     new Verify(host, launchd, state).verify(verdict -> console.say(text.line(verdict)));
             double seconds = (System.nanoTime() - start) / 1e9;
-            Map<String, List<Verdict>> groups = new LinkedHashMap<>();
             for (Verdict verdict : verdicts) {
                 if (!verdict.isGood()) {
                     throw new Failed(
                             "verify " + verdict.id(),
                             "this check did not pass: " + verdict.claim() + ".\n" + text.line(verdict));
                 }
-                groups.computeIfAbsent(verdict.group(), any -> new ArrayList<>())
-                        .add(verdict);
             }
-            groups.forEach((group, of) -> proved("verify " + group, VerdictText.counts(of)));
-            proved("verify", "%d checks in %.1f s".formatted(verdicts.size(), seconds));
+            proved(step, "%d checks in %.1f s: %s".formatted(verdicts.size(), seconds, VerdictText.counts(verdicts)));
+            return verdicts;
         }
 
         private void installAgain() throws Failed {
@@ -265,7 +272,7 @@ public final class Rehearsal {
                         "a second install must change nothing, but plans these changes:\n"
                                 + new PlanText(console, layout.home()).list(plan));
             }
-            proved("install again", "no changes");
+            provedAndShown("install again", "no changes");
         }
 
         private void warmModels() throws Failed {
@@ -290,7 +297,7 @@ public final class Rehearsal {
             if (!snapshot.isHealthy()) {
                 throw new Failed("status", "the server is not healthy: " + snapshot);
             }
-            proved("status", "healthy, " + snapshot.loadedModels().size() + " models in memory");
+            provedAndShown("status", "healthy, " + snapshot.loadedModels().size() + " models in memory");
         }
 
         private void uninstall() throws Failed {
@@ -333,18 +340,18 @@ public final class Rehearsal {
             if (!changed.isEmpty()) {
                 throw new Failed(LEFTOVERS, "uninstall left or changed files in the home directory: " + changed);
             }
-            proved("files left", "none; the home directory is byte for byte as before");
+            provedAndShown("files left", "none; the home directory is byte for byte as before");
             List<Listener> listeners = new Lsof(host)
                     .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
             if (!listeners.isEmpty()) {
                 throw new Failed(LEFTOVERS, "a process still listens: " + listeners);
             }
-            proved("listeners left", "none; the ports of Ollama and HAProxy are free");
+            provedAndShown("listeners left", "none; the ports of Ollama and HAProxy are free");
             Poller poller = new Poller(Duration.ofMillis(20));
             if (!poller.await(Duration.ofSeconds(5), () -> processes().isEmpty())) {
                 throw new Failed(LEFTOVERS, "these processes still run: " + processes());
             }
-            proved("processes left", "none");
+            provedAndShown("processes left", "none");
         }
 
         private List<String> processes() {
@@ -354,6 +361,11 @@ public final class Rehearsal {
                     .map(process ->
                             process.pid() + " " + process.info().command().orElse("?"))
                     .toList();
+        }
+
+        private void provedAndShown(String step, String evidence) {
+            proved(step, evidence);
+            console.say("  " + step + ": " + evidence);
         }
 
         private void proved(String step, String evidence) {

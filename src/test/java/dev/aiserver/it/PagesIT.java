@@ -65,8 +65,7 @@ class PagesIT {
                         "sh",
                         mac.checkout().toString());
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
-                printed = (run.err() + run.out())
-                        .replace(mac.home().toString(), "/Users/ann");
+                printed = (run.err() + run.out()).replace(mac.home().toString(), "/Users/ann");
             } else if (block.mark().equals("output")) {
                 assertThat(ShownOutput.missing(block.text(), printed))
                         .as("lines of " + block.page() + " that were not printed:\n" + printed)
