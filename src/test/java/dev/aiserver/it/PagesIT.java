@@ -1,5 +1,6 @@
 package dev.aiserver.it;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.pages.Page;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The commands of the README and of the pages, run on a Mac in their order, print what the pages show. */
+@Tag("root")
 class PagesIT {
     private static final String SITE = "src/site/markdown/";
     private static final String IN_CHECKOUT = "cd \"$1\"; PATH=$PATH:$HOME/.local/bin; ";
