@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The tailnet's address goes, comes back and becomes another one. */
+/** Takes the tailnet's address away, brings it back and changes it. */
 @Tag("root")
 class AddressIT {
     private static final String OTHER = "100.64.0.9";
@@ -22,7 +22,7 @@ class AddressIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
-    void haproxyWaitsForItsAddressAndAnotherOneIsTakenOverByInstalling() throws IOException {
+    void haproxyWaitsForItsAddressAndInstallSwitchesToANewOne() throws IOException {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             assertThat(mac.aiserver("status").exitCode()).isZero();
@@ -31,8 +31,8 @@ class AddressIT {
             mac.removeAddress(Mac.ADDRESS);
             String gone = Mac.ADDRESS + " is not on this machine now: Tailscale is switched off";
             restart(mac);
-            isWaiting(mac, gone, CONNECT, "");
-            isFoundOut(mac, gone, CONNECT);
+            assertWaiting(mac, gone, CONNECT, "");
+            assertReported(mac, gone, CONNECT);
 
             mac.addAddress(Mac.ADDRESS);
             say(mac, TailscaleStatus.running(Mac.ADDRESS));
@@ -46,13 +46,13 @@ class AddressIT {
             String changed = Mac.ADDRESS + " is not on this machine now: Tailscale says " + OTHER;
             String install = "run \"aiserver install\" to take that address over";
             restart(mac);
-            isWaiting(mac, changed, install, OTHER);
-            isFoundOut(mac, changed, install);
+            assertWaiting(mac, changed, install, OTHER);
+            assertReported(mac, changed, install);
 
             Run installed = mac.aiserver("install", "--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             Run status = mac.aiserver("status", "--json");
-            assertThat(status.exitCode()).as(status.toString()).isZero();
+            status.exits(0);
             assertThat(json(status).at("/address/installed").asText()).isEqualTo(OTHER);
             assertThat(mac.http(
                                     OTHER,
@@ -76,9 +76,9 @@ class AddressIT {
                 .isTrue();
     }
 
-    private static void isWaiting(Mac mac, String problem, String remedy, String now) throws IOException {
+    private static void assertWaiting(Mac mac, String problem, String remedy, String now) throws IOException {
         Run status = mac.aiserver("status");
-        assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+        status.exits(3);
         assertThat(status.out().lines().skip(1).findFirst())
                 .contains("  The address " + problem + "; " + remedy
                         + ". Until then com.haproxy waits, and launchd starts it again every 10 s.");
@@ -95,12 +95,12 @@ class AddressIT {
         assertThat(address.path("remedy").asText()).isEqualTo(remedy);
     }
 
-    private static void isFoundOut(Mac mac, String problem, String fix) throws IOException {
+    private static void assertReported(Mac mac, String problem, String fix) throws IOException {
         assertThat(PATIENCE.await(LIMIT, () -> verify(mac).out().contains("it waits for its address: " + problem)))
                 .as("but for the moment of an attempt, HAProxy does not run: " + verify(mac))
                 .isTrue();
         Run verify = verify(mac);
-        assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(6);
+        verify.exits(6);
         assertThat(check(verify, "reach.server").path("evidence").asText()).startsWith("network: ");
         for (String id : List.of("reach.server", "network.address", "network.tailscale")) {
             JsonNode check = check(verify, id);

@@ -10,23 +10,23 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a person proves of a server from their laptop, which has nothing of it but its name. */
+/** Verifies a server from a laptop that knows only its name. */
 @Tag("root")
 class ClientMachineIT {
     private static final String URL = "http://remote-ollama:11434";
 
     @Test
-    void anotherMachineProvesTheServerByItsNameAlone() throws IOException {
+    void aClientVerifiesTheServerByItsNameAlone() throws IOException {
         try (Mac mac = new Mac()) {
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(mac.aiserver("warm-models", "llama3.2:1b").exitCode()).isZero();
 
             long start = System.nanoTime();
             Run run = mac.fromAClient("verify", "--url", URL, "--json");
             double seconds = (System.nanoTime() - start) / 1e9;
 
-            assertThat(run.exitCode()).as(run.toString()).isZero();
+            run.exits(0);
             List<String> proved = new ArrayList<>();
             JsonMapper.builder().build().readTree(run.out()).path("checks").forEach(check -> {
                 if (check.path("outcome").asText().equals("passed")) {
@@ -51,10 +51,10 @@ class ClientMachineIT {
     }
 
     @Test
-    void whatCannotBeReachedIsSaidByTheLayerAtWhichItBreaks() {
+    void anUnreachableServerIsReportedWithTheFailingLayer() {
         try (Mac mac = new Mac()) {
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             unreachable(mac.fromAClient("verify", "--url", "http://no-such-name:11434"), "name: no-such-name means no");
             unreachable(mac.fromAClient("verify", "--url", "http://remote-ollama:11435"), "port: nobody listens on");
             unreachable(mac.fromAClient("verify", "--url", "http://another-name:11434"), "host: the proxy does not");
@@ -74,7 +74,7 @@ class ClientMachineIT {
     }
 
     private static void unreachable(Run run, String layer) {
-        assertThat(run.exitCode()).as(run.toString()).isEqualTo(6);
+        run.exits(6);
         assertThat(run.out()).contains("reach.server", "seen: " + layer, "Do first: ");
     }
 }

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A server that never comes to the point: it tells whoever connects one line after another, for ever. */
+/** A server that sends endless lines to each client. */
 final class EndlessSpeaker {
     private EndlessSpeaker() {}
 
@@ -22,7 +22,7 @@ final class EndlessSpeaker {
                         out.write(lines);
                     }
                 } catch (IOException e) {
-                    // It has left; there may be another.
+                    // This client has disconnected; wait for the next.
                     continue;
                 }
             }

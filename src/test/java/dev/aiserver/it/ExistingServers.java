@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** What may run on a Mac before this program comes to it. */
+/** Existing services on a Mac before aiserver is installed. */
 final class ExistingServers {
     private static final String DOMAIN = "gui/65534";
 
@@ -48,7 +48,7 @@ final class ExistingServers {
                         + escaped(mac.home() + "/.haproxy/haproxy.cfg"));
     }
 
-    /** Where they found no tailnet, Ollama was opened to every network, without a proxy. */
+    /** Installs Ollama as the shell scripts did without a tailnet: open to every network, without a proxy. */
     static void ollamaByShellScripts(Mac mac, String host) {
         handMade(mac, "com.ollama.plist", "com.ollama", host, serve(mac));
     }
@@ -57,7 +57,7 @@ final class ExistingServers {
         homebrewsOllama(mac, "OLLAMA_NUM_PARALLEL", "2");
     }
 
-    /** With a variable more than Homebrew sets, besides a list of web pages. */
+    /** Adds a variable that Homebrew does not set, and a list of web pages. */
     static void homebrewsOllama(Mac mac, String name, String value) {
         homebrew(mac, "ollama", mac.prefix() + "/opt/ollama/bin/ollama</string>\n\t\t<string>serve", """
                 \t<key>EnvironmentVariables</key>
@@ -85,7 +85,7 @@ final class ExistingServers {
                 "");
     }
 
-    /** As "brew services start" writes and loads it. */
+    /** Writes and loads the agent as "brew services start" does. */
     private static void homebrew(Mac mac, String formula, String command, String environment) {
         brew(mac, formula);
         mac.command("mkdir", "-p", mac.prefix() + "/var/log");
@@ -125,14 +125,14 @@ final class ExistingServers {
         load(mac, plist);
     }
 
-    /** @param file in the user's LaunchAgents, which may be named otherwise than the label */
+    /** @param file in the user's LaunchAgents; its name can differ from the label */
     static void handMade(Mac mac, String file, String label, String host, String command) {
         Path plist = mac.home().resolve("Library/LaunchAgents").resolve(file);
         mac.write(plist, handMade(mac, label, host, command));
         load(mac, plist);
     }
 
-    /** Only written. */
+    /** Writes the agent and does not load it. */
     static void handMadeAt(Mac mac, Path plist, String label, String command) {
         mac.write(plist, handMade(mac, label, "127.0.0.1", command));
     }
@@ -158,7 +158,7 @@ final class ExistingServers {
                 """.formatted(label, command, host, escaped(mac.home().toString()));
     }
 
-    /** The arguments of a property list. */
+    /** Returns the arguments for a property list. */
     static String serve(Mac mac) {
         return mac.prefix() + "/bin/ollama</string><string>serve";
     }
@@ -175,7 +175,7 @@ final class ExistingServers {
         succeeded(mac.command("launchctl", "bootstrap", DOMAIN, plist.toString()));
     }
 
-    /** launchctl answers before the job is gone. */
+    /** Waits until the job is gone; launchctl returns earlier. */
     static void stop(Mac mac, String label) {
         succeeded(mac.command("launchctl", "bootout", DOMAIN + "/" + label));
         boolean gone = new Poller(Duration.ofMillis(50))
@@ -192,7 +192,7 @@ final class ExistingServers {
     }
 
     private static void succeeded(Run run) {
-        assertThat(run.exitCode()).as(run.toString()).isZero();
+        run.exits(0);
     }
 
     /** Waits until a server answers on loopback. */

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Several Macs at once, each a transaction of its own. */
+/** Installs on several Macs at once, each in its own transaction. */
 @Tag("root")
 class FleetIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Each names its folder for logs. */
+    /** Writes an inventory in which each Mac has its own folder for logs. */
     private static String fleet(Laptop laptop, Mac... macs) throws IOException {
         StringBuilder text = new StringBuilder("hosts:\n");
         List<String> names = List.of(Laptop.MAC, "mac-2", "mac-3");
@@ -38,7 +38,7 @@ class FleetIT {
     }
 
     @Test
-    void oneThatCannotBeReachedSpoilsNoOtherAndTheTableIsInTheOrderOfTheInventory() throws IOException {
+    void anUnreachableMacFailsAloneAndTheTableKeepsTheInventorysOrder() throws IOException {
         try (Mac a = new Mac();
                 Mac b = new Mac("100.101.112.103");
                 Mac c = new Mac("100.101.122.103");
@@ -47,14 +47,14 @@ class FleetIT {
             String config = fleet(laptop, a, b, c);
 
             Run unasked = laptop.aiserver("install", "--config", config);
-            assertThat(unasked.exitCode()).as(unasked.toString()).isEqualTo(2);
+            unasked.exits(2);
             assertThat(unasked.err())
                     .isEqualTo("aiserver: Several machines are not asked about one by one; look at their changes with"
                             + " --dry-run, then add --yes.\n");
 
             laptop.killSshd(1);
             Run first = laptop.aiserver("install", "--config", config, "--yes", "--accept-new-host-key");
-            assertThat(first.exitCode()).as(first.toString()).isEqualTo(6);
+            first.exits(6);
             List<String> rows = first.out().lines().toList();
             assertThat(rows).hasSize(4);
             assertThat(rows.get(0)).matches("  mac-studio  done +[0-9.]+ s");
@@ -77,21 +77,21 @@ class FleetIT {
             assertThat(fast.exitCode()).isEqualTo(6);
 
             Run gone = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--host", "mac-3", "--yes");
-            assertThat(gone.exitCode()).as(gone.toString()).isZero();
+            gone.exits(0);
             assertThat(gone.out()).endsWith("2 of 2 machines are done.\n");
             assertThat(a.tree()).isEqualTo(before);
         }
     }
 
     @Test
-    void oneThatSendsAnythingFailsAloneAndTheTableIsPrinted() throws Exception {
+    void aMacThatSendsEndlessOutputFailsAlone() throws Exception {
         try (Mac endless = new Mac();
                 Mac good = new Mac("100.101.112.103");
                 Mac garbled = new Mac("100.101.122.103");
                 Laptop laptop = new Laptop(endless, good, garbled)) {
             String config = fleet(laptop, endless, good, garbled);
             Run installed = laptop.aiserver("install", "--config", config, "--yes", "--accept-new-host-key");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             endless.script(endless.standin("launchctl"), "exec yes");
             garbled.script(
                     garbled.standin("launchctl"),
@@ -114,7 +114,7 @@ class FleetIT {
         }
     }
 
-    /** The last lines that a command has said: one for each machine, and their sum. */
+    /** Returns the last lines of the output: one for each machine, and the summary. */
     private static List<String> rows(Run run) {
         assertThat(run.exitCode()).as(run.toString()).isIn(1, 3, 6);
         assertThat(run.out() + run.err()).doesNotContain("bug in aiserver", "Exception", "Error", "\tat ");
@@ -126,7 +126,7 @@ class FleetIT {
     }
 
     @Test
-    void controlCUndoesOnAllOfThem() throws Exception {
+    void controlCRollsBackOnEveryMac() throws Exception {
         try (Mac a = new Mac();
                 Mac b = new Mac("100.101.112.103");
                 Laptop laptop = new Laptop(a, b)) {

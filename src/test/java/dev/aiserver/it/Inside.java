@@ -18,8 +18,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A process within a {@link Mac}'s network and of its user: it is the Mac's launchd, and it sends requests for the
- * test. It reads orders line by line, and ends, with all that it started, when its standard input does.
+ * A process in a {@link Mac}'s network with the Mac's user. It is the Mac's launchd, and sends requests for the test. It
+ * reads one order per line. When its standard input ends, it ends with every process that it started.
  */
 final class Inside {
     private static final List<OpenStream> OPEN = new ArrayList<>();
@@ -55,7 +55,7 @@ final class Inside {
         };
     }
 
-    /** {@code begin ADDRESS PORT COUNT BASE64}: so many streams, each of which has said something. */
+    /** Obeys {@code begin ADDRESS PORT COUNT BASE64}: opens streams and waits for the first bytes of each. */
     private static String begin(String[] order) {
         InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
         byte[] request = Base64.getDecoder().decode(order[4]);
@@ -65,14 +65,14 @@ final class Inside {
         return "begun " + OPEN.stream().filter(OpenStream::hasBegun).count();
     }
 
-    /** How many streams have come to their own end, of those that have begun. */
+    /** Returns how many of the open streams ended without a cut. */
     private static String end() {
         long whole = OPEN.stream().filter(OpenStream::isWhole).count();
         OPEN.clear();
         return "whole " + whole;
     }
 
-    /** {@code http ADDRESS PORT BASE64}: the status, then the header X-Aiserver and the body in base64. */
+    /** Obeys {@code http ADDRESS PORT BASE64}: returns the status, then the header X-Aiserver and the body in base64. */
     private static String http(String[] order) {
         InetSocketAddress server = new InetSocketAddress(order[1], Integer.parseInt(order[2]));
         try {

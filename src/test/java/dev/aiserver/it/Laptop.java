@@ -20,18 +20,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Another machine, which has this program and reaches {@link Mac}s by name, by SSH and by nothing else; and the sshd of
- * each Mac. It is a network namespace of its own, and its user has a home of their own.
+ * Another machine, which has aiserver and reaches {@link Mac}s by SSH only, and the sshd of each Mac. It is a network
+ * namespace, and its user has their own home.
  */
 final class Laptop implements AutoCloseable {
     private static final int SSH_PORT = 2222;
 
-    /** How a person calls the first Mac; the rest is in the configuration of ssh. */
+    /** The name of the first Mac in the configuration of ssh. */
     static final String MAC = "mac-studio";
 
     static final String PASSWORD = "pass word";
 
-    /** Of the password; an account without one would be locked. */
+    /** The hash of the password; an account without a password would be locked. */
     private static final String HASH =
             "$6$aiserver$TWIWdTR6FCfnWINMJ1MrE5yEKrpANn9NeqtAx9RKV3VAXRg83xU962BZcLWHF3JiycwlGrOMwj.dL3hB9d9gA.";
 
@@ -44,7 +44,7 @@ final class Laptop implements AutoCloseable {
     private final Path root;
     private final List<Line> lines = new ArrayList<>();
 
-    /** Each has an address of its own; the first is called mac-studio, the others mac-2, mac-3. */
+    /** Connects Macs with different addresses. The first is called mac-studio, the others mac-2, mac-3. */
     Laptop(Mac... macs) {
         this.first = macs[0];
         this.network = first.network() + "-l";
@@ -95,7 +95,7 @@ final class Laptop implements AutoCloseable {
         return "root:x:0:0:root:/root:/bin/sh\nnobody:x:%1$d:%1$d::%2$s:/bin/bash\n".formatted(NOBODY, home);
     }
 
-    /** The wire to a Mac, and the sshd at its end. */
+    /** The link to a Mac, and the Mac's sshd. */
     private final class Line {
         private final Mac mac;
         private final String name;
@@ -146,7 +146,7 @@ final class Laptop implements AutoCloseable {
                     """.formatted(address, SSH_PORT, folder));
             Files.writeString(folder.resolve("passwd"), passwd(mac.home()));
             Files.writeString(folder.resolve("shadow"), "nobody:" + HASH + ":20000:0:99999:7:::\n");
-            // Of the Mac's user, but no part of what is looked at before and after.
+            // In a mount over the user's .ssh, so that the comparison of the home does not see it.
             Files.writeString(
                     folder.resolve("environment"),
                     mac.environment().entrySet().stream()
@@ -201,7 +201,7 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    /** In a mount namespace in which the user has this home, because ssh asks the system and not the environment. */
+    /** Runs as the user in a mount namespace with this home, because ssh reads the home from the system. */
     private List<String> asUser(String... argv) {
         List<String> all = new ArrayList<>(List.of(
                 "ip",
@@ -239,7 +239,7 @@ final class Laptop implements AutoCloseable {
         return first.checkout() + "/src/main/resources/dev/aiserver/aiserver.sh";
     }
 
-    /** This program, run here. */
+    /** Runs aiserver on this laptop. */
     Run aiserver(String... arguments) {
         String[] argv =
                 Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
@@ -247,7 +247,7 @@ final class Laptop implements AutoCloseable {
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
-    /** The same, without waiting for its end. */
+    /** Starts aiserver on this laptop, and does not wait for its end. */
     Process background(String... arguments) {
         String[] argv =
                 Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
@@ -260,7 +260,7 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    /** The same before a terminal, at which somebody types the next line whenever they are prompted so. */
+    /** Runs aiserver on a terminal and types the next line at each of these prompts. */
     Run onATerminal(String prompt, Iterator<String> typed, String arguments) {
         String command = "TERM=xterm exec script -qec 'sh " + launcher() + " " + arguments + "' /dev/null";
         try {
@@ -287,7 +287,7 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    /** Every socket that listens here, whoever holds it. */
+    /** Returns every listening socket of this laptop. */
     List<Mac.Listening> listening() {
         return MACHINE.run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
                 .text()
@@ -296,12 +296,12 @@ final class Laptop implements AutoCloseable {
                 .toList();
     }
 
-    /** The key of this laptop opens no Mac any more. */
+    /** Removes this laptop's key from every Mac. */
     void forgetKeys() {
         lines.forEach(line -> must("truncate", "-s", "0", line.folder + "/authorized_keys"));
     }
 
-    /** The first Mac shows another key from now on. */
+    /** Changes the host key of the first Mac. */
     void changeHostKey() {
         Line line = lines.get(0);
         line.kill();
@@ -311,17 +311,17 @@ final class Laptop implements AutoCloseable {
         line.start();
     }
 
-    /** The first Mac takes connections and says nothing, as one that hangs. */
+    /** Makes the first Mac accept connections and send nothing. */
     void muteSshd() {
         must("kill", "-STOP", String.valueOf(lines.get(0).sshd.orElseThrow().pid()));
     }
 
-    /** Nothing leads to the first Mac any more. */
+    /** Disconnects the first Mac. */
     void unplug() {
         must("ip", "-n", network, "link", "set", "lap0", "down");
     }
 
-    /** The first Mac's sshd and everything that it runs. */
+    /** Kills the first Mac's sshd and every process that it runs. */
     void killSshd() {
         killSshd(0);
     }

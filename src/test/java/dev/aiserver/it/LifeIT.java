@@ -11,18 +11,18 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An installation from a bare Mac to a bare Mac, by the commands that a person types. */
+/** Installs, updates and uninstalls with the commands that a user types. */
 @Tag("root")
 class LifeIT {
     private static final List<String> LABELS = List.of("com.ollama", "com.haproxy");
 
     @Test
-    void anInstallationLivesAndLeavesTheMacAsItWas() throws IOException {
+    void installUpdateAndUninstallLeaveTheMacAsItWas() throws IOException {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
 
             Run dryRun = mac.install("--dry-run", "--exit-code");
-            assertThat(dryRun.exitCode()).as(dryRun.toString()).isEqualTo(3);
+            dryRun.exits(3);
             assertThat(dryRun.out())
                     .contains("install  Homebrew package ollama")
                     .contains("+++ ~/Library/LaunchAgents/com.ollama.plist")
@@ -30,13 +30,13 @@ class LifeIT {
             assertThat(mac.tree()).as("a dry run changes nothing").isEqualTo(before);
 
             Run noConsent = mac.install();
-            assertThat(noConsent.exitCode()).as(noConsent.toString()).isEqualTo(2);
+            noConsent.exits(2);
             assertThat(noConsent.err())
                     .contains("nobody can be asked here; look at them with --dry-run, then add --yes");
             assertThat(mac.tree()).isEqualTo(before);
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.out())
                     .startsWith("Verified: ")
                     .contains("tag:ai-server", "tag:ai-client", "http://remote-ollama:11434", "aiserver warm-models");
@@ -45,20 +45,20 @@ class LifeIT {
             assertThat(mode(mac, ".aiserver/receipt.json")).isEqualTo(0600);
             assertThat(mac.calls()).noneMatch(call -> call.matches("launchctl (load|unload|list).*"));
 
-            servesTheEightEndpoints(mac);
-            aSecondInstallationChangesNothing(mac);
-            aChangedSettingChangesOnlyWhatDependsOnIt(mac);
-            aServerThatOpensNothingEasyIsInstalledToo(mac);
+            assertEightEndpointsAnswer(mac);
+            assertSecondInstallChangesNothing(mac);
+            assertChangedSettingChangesOnlyItsResources(mac);
+            assertServerWithoutSimpleEndpointsInstalls(mac);
 
             Run uninstalled = mac.aiserver("uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(uninstalled.out()).contains("ollama.stderr.log: the log stays.", "models in ~/.ollama");
             assertThat(mac.logs().resolve("haproxy.log")).isNotEmptyFile();
             assertThat(mac.tree()).as("the home is as before").isEqualTo(before);
             LABELS.forEach(label -> assertThat(mac.pid(label)).isZero());
 
             Run again = mac.command(mac.checkout() + "/uninstall", "--yes");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(again.out()).startsWith("Nothing is installed.");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.command("stat", "-c", "%a", mac.logs().toString()).out())
@@ -70,9 +70,9 @@ class LifeIT {
         return mac.tree().get(file) instanceof FileState.Regular regular ? regular.mode() : -1;
     }
 
-    private static void servesTheEightEndpoints(Mac mac) throws IOException {
+    private static void assertEightEndpointsAnswer(Mac mac) throws IOException {
         Run warmed = mac.aiserver("warm-models", "llama3.2:1b", "--json");
-        assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+        warmed.exits(0);
         assertThat(json(warmed).at("/models/0/outcome").asText()).isEqualTo("WARMED");
 
         String chat = "{\"model\":\"llama3.2:1b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
@@ -88,7 +88,7 @@ class LifeIT {
                 .contains("\"type\":\"message\"");
 
         Run status = mac.aiserver("status", "--json");
-        assertThat(status.exitCode()).as(status.toString()).isZero();
+        status.exits(0);
         assertThat(json(status).path("outcome").asText()).isEqualTo("healthy");
         assertThat(json(status).at("/logs/folder").asText())
                 .isEqualTo(mac.logs().toString());
@@ -124,11 +124,11 @@ class LifeIT {
         return document;
     }
 
-    private static void aSecondInstallationChangesNothing(Mac mac) throws IOException {
+    private static void assertSecondInstallChangesNothing(Mac mac) throws IOException {
         List<Integer> pids = pids(mac);
         Map<String, FileState> before = mac.tree();
         Run second = mac.install("--yes", "--json");
-        assertThat(second.exitCode()).as(second.toString()).isZero();
+        second.exits(0);
         assertThat(second.err()).contains("No changes.");
         assertThat(json(second).path("outcome").asText()).isEqualTo("unchanged");
         assertThat(json(second).path("changes")).isEmpty();
@@ -136,11 +136,11 @@ class LifeIT {
         assertThat(pids(mac)).isEqualTo(pids);
     }
 
-    private static void aChangedSettingChangesOnlyWhatDependsOnIt(Mac mac) {
+    private static void assertChangedSettingChangesOnlyItsResources(Mac mac) {
         List<Integer> pids = pids(mac);
         mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
         Run changed = mac.install("--yes");
-        assertThat(changed.exitCode()).as(changed.toString()).isZero();
+        changed.exits(0);
         assertThat(changed.err())
                 .contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy")
                 .doesNotContain("com.ollama.plist", "start    com.", "restart  com.");
@@ -152,7 +152,7 @@ class LifeIT {
                 "logs: " + mac.logs() + "\nollama: { environment: { OLLAMA_KEEP_ALIVE: \"24h\" } }\n"
                         + "proxy: { endpoints: [strict, health] }\n");
         Run restarted = mac.install("--yes");
-        assertThat(restarted.exitCode()).as(restarted.toString()).isZero();
+        restarted.exits(0);
         assertThat(restarted.err())
                 .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama")
                 .doesNotContain("com.haproxy\n", "haproxy.cfg");
@@ -160,10 +160,10 @@ class LifeIT {
         assertThat(mac.pid("com.haproxy")).isEqualTo(pids.get(1));
     }
 
-    private static void aServerThatOpensNothingEasyIsInstalledToo(Mac mac) {
+    private static void assertServerWithoutSimpleEndpointsInstalls(Mac mac) {
         mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [openai-extra] }\n");
         Run narrowed = mac.install("--yes");
-        assertThat(narrowed.exitCode()).as(narrowed.toString()).isZero();
+        narrowed.exits(0);
         assertThat(answer(mac, "/api/version").mark()).isEqualTo("blocked");
     }
 

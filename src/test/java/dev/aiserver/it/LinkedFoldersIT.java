@@ -8,12 +8,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A person may keep the folders of an installation elsewhere and have links lead there. */
+/** Installs in folders that are symbolic links. */
 @Tag("root")
 final class LinkedFoldersIT {
 
     @Test
-    void anInstallationLivesInThemAndLeavesThem() {
+    void installAndUninstallKeepTheLinks() {
         try (Mac mac = new Mac()) {
             String kept = mac.home() + "/kept";
             mac.command("mkdir", "-p", kept + "/local", kept + "/haproxy", kept + "/agents");
@@ -32,7 +32,7 @@ final class LinkedFoldersIT {
             Map<String, FileState> before = mac.tree();
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(mac.tree())
                     .containsKeys(
                             "kept/haproxy/haproxy.cfg", "kept/agents/com.ollama.plist", "kept/local/bin/aiserver");
@@ -41,14 +41,14 @@ final class LinkedFoldersIT {
                     .contains("com.example.ollama");
 
             Run again = mac.install("--yes");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(again.err()).contains("No changes.");
 
             Run verified = mac.aiserver("verify");
-            assertThat(verified.exitCode()).as(verified.toString()).isZero();
+            verified.exits(0);
 
             Run uninstalled = mac.command(mac.checkout() + "/uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
         }
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Looks at a machine's listening sockets without a pause, until it is closed. */
+/** Polls a Mac's listening sockets without a pause until it is closed. */
 final class ListeningWatch implements AutoCloseable {
     private final Set<Mac.Listening> seen = new LinkedHashSet<>();
     private final Thread watching;
@@ -26,7 +26,7 @@ final class ListeningWatch implements AutoCloseable {
         watching.start();
     }
 
-    /** Every socket that was seen, once it is closed. */
+    /** Returns every socket that was seen, after close. */
     Set<Mac.Listening> seen() {
         return seen;
     }

@@ -29,9 +29,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A Mac of stand-ins, for one test: its commands come first on PATH, its network is a namespace of its own with the
- * address of a tailnet, its user is not root, and its checkout is a copy of this one. HAProxy, lsof, ps, files and
- * processes are real. Needs Linux, root, iproute2 and util-linux.
+ * A Mac of stand-ins for one test. Its commands come first on PATH, its network is a namespace with the address of a
+ * tailnet, its user is not root, and its checkout is a copy of this one. HAProxy, lsof, ps, files and processes are real.
+ * Needs Linux, root, iproute2 and util-linux.
  */
 final class Mac implements AutoCloseable {
     static final String ADDRESS = "100.101.102.103";
@@ -52,7 +52,7 @@ final class Mac implements AutoCloseable {
     private final String launchdPort;
     private final List<Process> started = new ArrayList<>();
 
-    /** How a Mac may differ from the usual. */
+    /** Ways in which a Mac can differ from the usual one. */
     record Kind(int alreadyCode, int drainCode, int disabledCode, int noDesktopCode, String os, boolean desktop) {
         static final Kind USUAL = new Kind(5, 5, 119, 125, "15.5", true);
     }
@@ -65,7 +65,7 @@ final class Mac implements AutoCloseable {
         this(kind, ADDRESS);
     }
 
-    /** @param address that its tailnet gave it */
+    /** @param address in the tailnet */
     Mac(String address) {
         this(Kind.USUAL, address);
     }
@@ -75,17 +75,17 @@ final class Mac implements AutoCloseable {
         try {
             root = Files.createTempDirectory("aiserver-mac-");
             network = root.getFileName().toString();
-            // A namespace of a network has mounts of its own, so another lsof can stand where the system's does.
+            // A network namespace has its own mounts, so that another lsof can be mounted over the system's.
             String instead = "for tool in " + root + "/instead/*; do [ ! -e \"$tool\" ] || "
                     + "mount --bind \"$tool\" \"/usr/bin/${tool##*/}\" || exit 1; done; "
                     + "exec setpriv --reuid=" + NOBODY + " --regid=" + NOBODY + " --clear-groups \"$@\"";
-            // What a shell started in the background ignores SIGINT, and so does all that it starts.
+            // A process that a shell starts in the background ignores signals, and so do its children.
             within = List.of(
                     "env", "--default-signal=INT,HUP,TERM", "ip", "netns", "exec", network, "sh", "-c", instead, "sh");
             must("ip", "netns", "add", network);
             must("ip", "-n", network, "link", "set", "lo", "up");
             addAddress(address);
-            furnish(kind);
+            prepare(kind);
             inside = startInside(kind);
             answers = inside.inputReader(StandardCharsets.UTF_8);
             orders = new PrintWriter(inside.outputWriter(StandardCharsets.UTF_8), true);
@@ -104,7 +104,7 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    private void furnish(Kind kind) throws IOException {
+    private void prepare(Kind kind) throws IOException {
         Files.createDirectories(home().resolve("Library"));
         Files.createDirectories(prefix().resolve("bin"));
         Files.createDirectories(state().resolve("bottles/ollama"));
@@ -128,14 +128,14 @@ final class Mac implements AutoCloseable {
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
             copy(here.resolve(part), checkout().resolve(part));
         }
-        // The folders of the copy are younger than what was built from them.
+        // The folders of the copy are newer than the jar that was built from them.
         must("touch", checkout() + "/target/aiserver.jar");
         must("chmod", "755", root.toString());
         must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
     }
 
     private Process startInside(Kind kind) throws IOException {
-        // The class path of this JVM is in the build folder, which the user may not be able to read.
+        // The Mac's user may not be able to read the build folder, in which this JVM's class path is.
         Path classes = root.resolve("test-classes");
         List<String> classPath = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
@@ -175,7 +175,7 @@ final class Mac implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin/java").toString();
     }
 
-    /** Also the Mac's folder for temporary files. */
+    /** Returns the folder that contains the Mac, which is also its folder for temporary files. */
     Path root() {
         return root;
     }
@@ -212,7 +212,7 @@ final class Mac implements AutoCloseable {
         return root.resolve("bin").resolve(command);
     }
 
-    /** Has commands find this script in place of a tool of the system, which is still to be had as {@code $REAL}. */
+    /** Replaces a tool of the system with this script, which can call the tool as {@code $REAL}. */
     void instead(String tool, String body) {
         Path real = root.resolve("real").resolve(tool);
         if (!Files.exists(real)) {
@@ -221,7 +221,7 @@ final class Mac implements AutoCloseable {
         script(root.resolve("instead").resolve(tool), "REAL=" + real + "\n" + body);
     }
 
-    /** Has launchctl answer such a question not before {@link #release}, so that a test finds the moment before it. */
+    /** Makes launchctl commands with these words wait for {@link #release}, so that a test can act before they run. */
     void hold(String words) {
         Path real = root.resolve("bin/launchctl.real");
         must("mv", standin("launchctl").toString(), real.toString());
@@ -236,26 +236,26 @@ final class Mac implements AutoCloseable {
         must("rm", root + "/held");
     }
 
-    /** {@code ./install --config …} of the checkout. */
+    /** Runs {@code ./install --config …} of the checkout. */
     Run install(String... options) {
         return command(
                 Stream.concat(Stream.of(checkout() + "/install", "--config", config().toString()), Stream.of(options))
                         .toArray(String[]::new));
     }
 
-    /** The command that an installation has put into the home. */
+    /** Runs the command that an installation has put into the home. */
     Run aiserver(String... arguments) {
         return command(Stream.concat(Stream.of(home() + "/.local/bin/aiserver"), Stream.of(arguments))
                 .toArray(String[]::new));
     }
 
-    /** As the user, in the Mac's network, with nobody at a terminal. */
+    /** Runs a command as the user in the Mac's network, without a terminal. */
     Run command(String... argv) {
         CommandResult result = machine.run(Command.of(asUser(argv)).withTimeout(LIMIT));
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
-    /** The same, without waiting for its end. */
+    /** Starts a command as the user, and does not wait for its end. */
     Process background(String... argv) {
         try {
             return new ProcessBuilder(asUser(argv))
@@ -275,14 +275,14 @@ final class Mac implements AutoCloseable {
     }
 
     /**
-     * The installed command, run by another machine of the same network, which knows the Mac by the name
-     * {@code remote-ollama}, and by another one that the Mac does not know, and has nothing else of it.
+     * Runs the installed command on another machine of the tailnet. That machine knows the Mac by the name
+     * {@code remote-ollama} and by a name that the Mac does not know.
      */
     Run fromAClient(String... arguments) {
         return from("100.101.102", arguments);
     }
 
-    /** The same of a machine of a local network, which knows a way to the tailnet's address. */
+    /** Runs the installed command on a machine of the local network that has a route to the tailnet's address. */
     Run fromTheLocalNetwork(String... arguments) {
         return from("192.168.77", arguments);
     }
@@ -297,7 +297,7 @@ final class Mac implements AutoCloseable {
             try {
                 return throughTheLink(client, subnet, arguments);
             } finally {
-                // A namespace that is deleted takes its links along, but later.
+                // Deleting a namespace deletes its links, but later.
                 must("ip", "-n", network, "link", "del", "mac");
             }
         } finally {
@@ -324,7 +324,7 @@ final class Mac implements AutoCloseable {
         return new Run(result.exitCode(), result.text(), result.errorText());
     }
 
-    /** Takes an address from its network interface, as a VPN that goes down does. */
+    /** Removes an address from the network interface, as a VPN does when it goes down. */
     void removeAddress(String address) {
         must("ip", "-n", network, "addr", "del", address + "/32", "dev", "lo");
     }
@@ -333,7 +333,7 @@ final class Mac implements AutoCloseable {
         must("ip", "-n", network, "addr", "add", address + "/32", "dev", "lo");
     }
 
-    /** Gives it a network interface with two IPv6 addresses, one of them of this link only. */
+    /** Adds a network interface with a global and a link-local IPv6 address. */
     void addInterface(String name, String address, String ofTheLink) {
         must("ip", "-n", network, "link", "add", name, "type", "veth", "peer", "name", name + "-peer");
         for (String each : List.of(address, ofTheLink)) {
@@ -343,8 +343,8 @@ final class Mac implements AutoCloseable {
         must("ip", "-n", network, "link", "set", name + "-peer", "up");
     }
 
-    /** A server of root's on the server's port, whose sockets the user's lsof does not show. */
-    Process startRootsServer(String bind) {
+    /** Starts a server as root on the server's port. The user's lsof does not show its sockets. */
+    Process startServerOfRoot(String bind) {
         Path cfg = root.resolve("roots.cfg");
         write(
                 cfg,
@@ -353,17 +353,17 @@ final class Mac implements AutoCloseable {
         return launch(List.of("ip", "netns", "exec", network, "haproxy", "-db", "-f", cfg.toString()));
     }
 
-    /** A label as launchctl wants it. */
+    /** Returns launchctl's target for a label. */
     String target(String label) {
         return "gui/" + NOBODY + "/" + label;
     }
 
-    /** A process that goes on until the Mac is closed, such as somebody else's server. */
+    /** Starts a process that runs until the Mac is closed, such as another server. */
     Process start(String... argv) {
         return start(List.of(argv));
     }
 
-    /** The program itself, with the environment that commands have, so that it can be killed. */
+    /** Starts aiserver's own process, so that a test can kill it, with the environment of commands. */
     Process startAiserver(String... arguments) {
         List<String> argv = new ArrayList<>(List.of("env", "-i"));
         environment().forEach((name, value) -> argv.add(name + "=" + value));
@@ -395,17 +395,17 @@ final class Mac implements AutoCloseable {
         return address;
     }
 
-    /** In its tailnet. */
+    /** Returns the Mac's name in the tailnet. */
     private String name() {
         return address.equals(ADDRESS) ? "mac-studio" : "mac-" + address.replace('.', '-');
     }
 
-    /** The network's name. */
+    /** Returns the name of the network namespace. */
     String network() {
         return network;
     }
 
-    /** What a shell of the user knows. */
+    /** Returns the environment of the user's shell. */
     Map<String, String> environment() {
         return new TreeMap<>(Map.of(
                 "PATH", root.resolve("bin") + ":" + prefix() + "/bin:/usr/bin:/bin:/usr/sbin:/sbin",
@@ -416,7 +416,7 @@ final class Mac implements AutoCloseable {
                 "STANDIN_LAUNCHD_PORT", launchdPort));
     }
 
-    /** An answer to a request that was sent to the Mac's address. */
+    /** A response to a request that was sent to the Mac's address. */
     record Answer(int status, String mark, String body) {}
 
     Answer http(String request) {
@@ -429,12 +429,12 @@ final class Mac implements AutoCloseable {
         return new Answer(Integer.parseInt(words[0]), decoded(words[1]), decoded(words[2]));
     }
 
-    /** Begins streamed answers to a request that was sent to the Mac's address; says how many have begun. */
+    /** Opens streams to the Mac's address. Returns how many have begun. */
     int beginStreams(int count, String request) {
         return number(order("begin " + address + " " + PORT + " " + count + " " + encoded(request)));
     }
 
-    /** Waits for the end of the streams; says how many were not cut. */
+    /** Waits for the end of the streams. Returns how many were not cut. */
     int endStreams() {
         return number(order("end"));
     }
@@ -460,7 +460,7 @@ final class Mac implements AutoCloseable {
         return new String(Base64.getDecoder().decode(word.substring(1)), StandardCharsets.UTF_8);
     }
 
-    /** Every file below the home, with mode and content; but for the logs, which stay. */
+    /** Returns every file below the home with its mode and content, except the logs, which uninstall keeps. */
     Map<String, FileState> tree() {
         try (Stream<Path> paths = Files.walk(home())) {
             return paths.filter(path -> !path.startsWith(home().resolve("Library/Logs")))
@@ -471,10 +471,10 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    /** A listening socket on the port of the server and the proxy, and a process that holds it. */
+    /** A listening socket on the port of the server and the proxy, and the process that holds it. */
     record Listening(String process, int pid, String address) {}
 
-    /** Asked as root: nobody's sockets are hidden. */
+    /** Returns the listening sockets of every user; root sees them all. */
     List<Listening> listening() {
         List<Listening> all = new ArrayList<>();
         String sockets = machine.run(
@@ -490,7 +490,7 @@ final class Mac implements AutoCloseable {
         return all;
     }
 
-    /** The process of a label, 0 when there is none. */
+    /** Returns the process of a label, or 0. */
     int pid(String label) {
         return command("launchctl", "print", target(label))
                 .out()
@@ -501,7 +501,7 @@ final class Mac implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** What has been asked of the stand-ins, a line each. */
+    /** Returns the commands that the stand-ins received. */
     List<String> calls() {
         return lines(state().resolve("calls.log"));
     }
@@ -551,22 +551,22 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    /** Ends everything within the network, and demands that it has ended. */
+    /** Ends every process in the network; a process that survives is an error. */
     @Override
     public void close() {
         orders.close();
         started.forEach(Process::destroy);
-        Poller patience = new Poller(Duration.ofMillis(20));
-        boolean ended = patience.await(
+        Poller poller = new Poller(Duration.ofMillis(20));
+        boolean ended = poller.await(
                 Duration.ofSeconds(20),
                 () -> !inside.isAlive() && started.stream().noneMatch(Process::isAlive));
         List<String> left = processes();
         left.forEach(pid -> machine.run(Command.of("kill", "-9", pid)));
-        patience.await(Duration.ofSeconds(5), () -> processes().isEmpty());
+        poller.await(Duration.ofSeconds(5), () -> processes().isEmpty());
         must("ip", "netns", "del", network);
         must("rm", "-rf", root.toString());
         if (!ended || !left.isEmpty()) {
-            throw new IllegalStateException("processes were left within the Mac: " + left);
+            throw new IllegalStateException("processes were left on the Mac: " + left);
         }
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What will be different at the next login is found while all still runs. */
+/** Proves that aiserver reports what will fail at the next login while every service still runs. */
 @Tag("root")
 class NextLoginIT {
     private static final List<String> LABELS = List.of("com.ollama", "com.haproxy", "com.aiserver.rotate-logs");
@@ -18,20 +18,20 @@ class NextLoginIT {
     private static final String FAIL = "(?s)FAIL +";
 
     @Test
-    void aServiceThatIsSwitchedOffIsFoundAndSwitchedOnWithoutARestart() {
+    void aDisabledServiceIsReportedAndEnabledWithoutARestart() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             int pid = mac.pid("com.ollama");
             LABELS.forEach(label -> succeeded(mac.command("launchctl", "disable", mac.target(label))));
 
             Run verified = mac.aiserver("verify", "--only", "services.*", "--verbose");
-            assertThat(verified.exitCode()).as(verified.toString()).isEqualTo(3);
+            verified.exits(3);
             assertThat(verified.out())
                     .containsPattern(FAIL + "services.keep-alive.com.ollama.{1,200}switched off")
                     .containsPattern(FAIL + "services.keep-alive.com.haproxy.{1,200}switched off")
                     .containsPattern("(?s)warn +services.rotation.{1,200}switched off");
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out())
                     .containsPattern("com.ollama +running, pid \\d+  it is switched off in Login Items");
 
@@ -39,7 +39,7 @@ class NextLoginIT {
             assertThat(plan.out()).contains("enable   com.ollama at login", "enable   com.haproxy at login");
             assertThat(plan.out()).doesNotContain("restart", "reload");
             Run again = mac.install("--yes");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(mac.pid("com.ollama")).isEqualTo(pid);
             assertThat(disabled(mac)).doesNotContain("=> disabled");
             assertThat(mac.aiserver("status").exitCode()).isZero();
@@ -52,7 +52,7 @@ class NextLoginIT {
     }
 
     @Test
-    void anAnswerThatDoesNotComeIsNotTakenForSwitchedOn() {
+    void anUnansweredQueryIsNotTakenForEnabled() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             Path launchctl = mac.standin("launchctl");
@@ -61,19 +61,19 @@ class NextLoginIT {
             mac.script(launchctl, "[ \"$1\" != print-disabled ] || exit 5\nexec '" + real + "' \"$@\"");
 
             Run verified = mac.aiserver("verify", "--only", "services.*", "--verbose");
-            assertThat(verified.exitCode()).as(verified.toString()).isEqualTo(3);
+            verified.exits(3);
             assertThat(verified.out())
                     .containsPattern(
                             "(?s)services.keep-alive.com.ollama.{1,200}Cannot tell which jobs are switched off at login")
                     .containsPattern("(?s)services.conflicts.{1,200}Cannot tell which jobs are switched off at login");
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).contains("unknown", "Cannot tell which jobs are switched off at login");
         }
     }
 
     @Test
-    void whatStartsBesideOursIsFound() {
+    void aConflictingServerIsReported() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             assertThat(conflicts(mac)).contains("no agent, daemon or app does");
@@ -86,7 +86,7 @@ class NextLoginIT {
                                     + "services.conflicts.{1,200}homebrew.mxcl.ollama.{1,200} starts at login on 127.0.0.1:11434")
                     .contains("brew services stop ollama");
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).containsPattern("conflict +Ollama \\(homebrew.mxcl.ollama,");
             installed(mac, "--yes");
             assertThat(conflicts(mac)).as("install has stopped it").contains("no agent, daemon or app does");
@@ -94,13 +94,13 @@ class NextLoginIT {
             succeeded(mac.command("mkdir", "-p", mac.home() + "/Applications/Ollama.app"));
             assertThat(conflicts(mac)).containsPattern("(?s)warn +services.conflicts.{1,200}Ollama.app is installed");
             Run healthy = mac.aiserver("status");
-            assertThat(healthy.exitCode()).as(healthy.toString()).isZero();
+            healthy.exits(0);
             assertThat(healthy.out()).contains("conflict", "Ollama.app is installed");
         }
     }
 
     @Test
-    void whoHoldsThePortIsNamed() {
+    void theProcessThatHoldsThePortIsReported() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             ExistingServers.stop(mac, "com.ollama");
@@ -116,7 +116,7 @@ class NextLoginIT {
                     "launchctl", "bootstrap", "gui/65534", mac.home() + "/Library/LaunchAgents/com.ollama.plist"));
 
             Run verified = mac.aiserver("verify", "--only", "services.com.ollama");
-            assertThat(verified.exitCode()).as(verified.toString()).isEqualTo(3);
+            verified.exits(3);
             assertThat(verified.out())
                     .contains("port 11434 is taken on 127.0.0.1 by", "ModelServer serve (pid ", "kill ");
             assertThat(mac.aiserver("status").out())
@@ -125,7 +125,7 @@ class NextLoginIT {
     }
 
     @Test
-    void aProgramThatIsGoneIsFoundWhileItsProcessStillRuns() {
+    void aMissingProgramIsReportedWhileItsProcessRuns() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             Path program = mac.prefix().resolve("bin/ollama");
@@ -134,19 +134,19 @@ class NextLoginIT {
             assertThat(verified(mac, "services.program.*"))
                     .containsPattern(FAIL + "services.program.com.ollama.{1,200}/bin/ollama is gone");
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  .*/bin/ollama is gone");
 
             int pid = mac.pid("com.ollama");
             Run again = mac.install("--yes");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(program).exists();
             assertThat(mac.pid("com.ollama")).isEqualTo(pid);
         }
     }
 
     @Test
-    void aNewNameInTheTailnetIsFoundAndTakenOver() {
+    void aNewTailnetNameIsReportedAndInstallAddsIt() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             mac.write(
@@ -156,7 +156,7 @@ class NextLoginIT {
             assertThat(verified(mac, "network.machine-name"))
                     .containsPattern(FAIL + "network.machine-name.{1,200}Tailscale now calls it ai-mac and ai-mac\\.");
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).contains("Tailscale calls this machine ai-mac now");
 
             installed(mac, "--yes");
@@ -166,7 +166,7 @@ class NextLoginIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"rm", "mv"})
-    void aLogThatIsGoneOrReplacedIsFoundAndTheProxyIsNotBlamedForIt(String how) {
+    void aMissingOrReplacedLogIsReportedAsTheCause(String how) {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
             succeeded(mac.aiserver("warm-models", "llama3.2:1b"));
@@ -189,7 +189,7 @@ class NextLoginIT {
             succeeded(mac.command("launchctl", "kickstart", "-k", mac.target("com.ollama")));
             ExistingServers.awaitAnswer(mac);
             Run again = mac.aiserver("verify", "--only", "services.logs.*");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
         }
     }
 
@@ -211,6 +211,6 @@ class NextLoginIT {
     }
 
     private static void succeeded(Run run) {
-        assertThat(run.exitCode()).as(run.toString()).isZero();
+        run.exits(0);
     }
 }

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
-/** One streamed answer that is being read, to its end or until it is cut. */
+/** Reads one streamed response to its end or until it is cut. */
 final class OpenStream {
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
     private final CompletableFuture<Boolean> whole = new CompletableFuture<>();

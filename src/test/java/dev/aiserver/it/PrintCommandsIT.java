@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The script that {@code --print-commands} prints does what the command would do. */
+/** Proves that the script of {@code --print-commands} does what the command does. */
 @Tag("root")
 class PrintCommandsIT {
 
@@ -27,29 +27,29 @@ class PrintCommandsIT {
     }
 
     @Test
-    void anInstallationByTheScriptIsTheSameAsByTheCommand() {
+    void thePrintedScriptInstallsWhatTheCommandInstalls() {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             Run printed = mac.install("--print-commands");
-            assertThat(printed.exitCode()).as(printed.toString()).isZero();
+            printed.exits(0);
             assertThat(printed.out()).startsWith("#!/bin/sh\n").contains("brew install --formula 'ollama'");
             assertThat(mac.tree()).isEqualTo(before);
 
             Run ran = run(mac, printed.out());
-            assertThat(ran.exitCode()).as(ran.toString()).isZero();
+            ran.exits(0);
             assertThat(mac.pid("com.ollama")).isPositive();
             assertThat(mac.pid("com.haproxy")).isPositive();
             Map<String, FileState> byScript = mac.tree();
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err()).doesNotContain("create  ", "update  ", "delete  ", "start   ");
             assertThat(withoutRecords(mac)).isEqualTo(byScript);
         }
     }
 
     @Test
-    void anUninstallationByTheScriptLeavesNothingEither() {
+    void thePrintedScriptUninstallsEverything() {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             mac.write(mac.root().resolve("commands.sh"), "");
@@ -57,17 +57,17 @@ class PrintCommandsIT {
             String config = mac.config().toString();
             Run installed = laptop.aiserver(
                     "install", "--host", Laptop.MAC, "--config", config, "--yes", "--accept-new-host-key");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             Map<String, FileState> byCommand = withoutRecords(mac);
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--print-commands");
-            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            taken.exits(0);
             Run ran = run(mac, taken.out());
-            assertThat(ran.exitCode()).as(ran.toString()).isZero();
+            ran.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
 
             Run again = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--print-commands");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(run(mac, again.out()).exitCode()).isZero();
             assertThat(mac.tree()).isEqualTo(byCommand);
 

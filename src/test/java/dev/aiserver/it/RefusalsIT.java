@@ -17,24 +17,24 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What stands in the way is said in a sentence, and the machine stays as it was. */
+/** Proves that aiserver refuses an unsuitable Mac with a reason and a fix, and changes nothing. */
 @Tag("root")
 class RefusalsIT {
     private static final String NETWORK = "network: { mode: address, address: ";
 
     /**
-     * @param spoil makes the Mac one on which an installation cannot go well
-     * @param sentence that must be on standard error
+     * @param setup makes the Mac unsuitable
+     * @param sentence a part of standard error
      */
-    record Case(String name, Mac.Kind kind, Consumer<Mac> spoil, int exitCode, String sentence) {
+    record Case(String name, Mac.Kind kind, Consumer<Mac> setup, int exitCode, String sentence) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Case on(String name, Consumer<Mac> spoil, int exitCode, String sentence) {
-        return new Case(name, Mac.Kind.USUAL, spoil, exitCode, sentence);
+    private static Case on(String name, Consumer<Mac> setup, int exitCode, String sentence) {
+        return new Case(name, Mac.Kind.USUAL, setup, exitCode, sentence);
     }
 
     static Stream<Case> cases() {
@@ -453,14 +453,14 @@ class RefusalsIT {
                 <array><string>%s</string></array><key>RunAtLoad</key><true/></dict></plist>
                 """.formatted(label, program));
         Run loaded = mac.command("launchctl", "bootstrap", "gui/65534", plist.toString());
-        assertThat(loaded.exitCode()).as(loaded.toString()).isZero();
+        loaded.exits(0);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isToldWhatToDoAndNothingIsChanged(Case given) {
+    void anUnsuitableMacIsRefusedWithAFixAndUnchanged(Case given) {
         try (Mac mac = new Mac(given.kind())) {
-            given.spoil().accept(mac);
+            given.setup().accept(mac);
             Map<String, FileState> before = mac.tree();
 
             Run run = mac.install("--yes");

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ./install --rehearse} of a copy of this checkout. */
+/** Runs {@code ./install --rehearse} in a copy of this checkout. */
 @Tag("root")
 final class RehearsalIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /** A shell makes the folder, because this Java may know no letters but ASCII. */
+    /** Creates the folder with a shell, because this Java's locale can be limited to ASCII. */
     private static final String IN_FOLDER = """
             set -eu
             folder=$1/$(printf "$2")
@@ -66,7 +66,7 @@ final class RehearsalIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"LANG=C", "LANG=xx_XX.UTF-8"})
-    void passesInAFolderOfAnyLettersUnderAnyLocale(String locale) {
+    void passesInANonAsciiFolderUnderEveryLocale(String locale) {
         String[] variable = locale.split("=", 2);
 
         CommandResult run = rehearse(
@@ -90,7 +90,7 @@ final class RehearsalIT {
     }
 
     @Test
-    void showsTheEndOfTheLogThatExplainsAFailure() throws IOException {
+    void aFailureShowsTheEndOfTheLog() throws IOException {
         Path bin = Files.createDirectory(root.resolve("bin"));
         Path real = machine.find("haproxy").orElseThrow();
         machine.write(bin.resolve("haproxy"), Content.of("""

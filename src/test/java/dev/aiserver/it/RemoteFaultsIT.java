@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong between a laptop and its Mac is said in a sentence, and the Mac is as before or as planned. */
+/** Breaks the connection between a laptop and its Mac. Afterwards the Mac is as before or as planned. */
 @Tag("root")
 class RemoteFaultsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -40,17 +40,17 @@ class RemoteFaultsIT {
 
     private static void meet(Laptop laptop) {
         Run met = laptop.aiserver("status", "--host", Laptop.MAC, "--accept-new-host-key");
-        assertThat(met.exitCode()).as(met.toString()).isEqualTo(1);
+        met.exits(1);
     }
 
     private static void refused(Run run, int exitCode, String sentence) {
-        assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+        run.exits(exitCode);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).matches("aiserver: " + sentence + "\n");
     }
 
     @Test
-    void aMacThatIsNotTheRightOneOrLetsNobodyInIsNotTouched() {
+    void aMacWithAnotherKeyOrNoLoginIsUnchanged() {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             Map<String, FileState> before = mac.tree();
@@ -89,7 +89,7 @@ class RemoteFaultsIT {
             assertThat(wrong.exitCode()).isEqualTo(6);
             Run right = laptop.onATerminal(prompt, List.of(Laptop.PASSWORD).iterator(), "status --host mac-studio");
             assertThat(right.out()).contains(prompt).doesNotContain("refused", Laptop.PASSWORD);
-            assertThat(right.exitCode()).as(right.toString()).isEqualTo(1);
+            right.exits(1);
         }
     }
 
@@ -101,15 +101,15 @@ class RemoteFaultsIT {
             network that is connected\\.
             gone    | No network leads to mac-studio port 2222; check that its network is connected\\.
             """)
-    void aMacThatDoesNotAnswerIsSaidWithWhatToCheck(String fault, String sentence) {
+    void aMacThatDoesNotAnswerIsReportedWithAFix(String fault, String sentence) {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
-            Consumer<Laptop> spoil = switch (fault) {
+            Consumer<Laptop> severing = switch (fault) {
                 case "refuses" -> Laptop::killSshd;
                 case "mute" -> Laptop::muteSshd;
                 default -> Laptop::unplug;
             };
-            spoil.accept(laptop);
+            severing.accept(laptop);
             refused(laptop.aiserver("status", "--host", Laptop.MAC), 6, sentence);
         }
     }
@@ -132,7 +132,7 @@ class RemoteFaultsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"journal", "files", "com.ollama", "com.haproxy"})
-    void aConnectionThatIsLostIsSaidAndWhatWasBegunIsUndoneAtTheNextContact(String moment) throws Exception {
+    void aLostInstallIsRolledBackAtTheNextConnection(String moment) throws Exception {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             Map<String, FileState> before = mac.tree();
@@ -158,18 +158,18 @@ class RemoteFaultsIT {
 
             laptop.startSshd();
             Run installed = install(laptop, mac);
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err()).contains("The install that began ", "What it had begun is undone first.");
             Run status = laptop.aiserver("status", "--host", Laptop.MAC);
-            assertThat(status.exitCode()).as(status.toString()).isZero();
+            status.exits(0);
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
-            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            taken.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
         }
     }
 
     @Test
-    void anUninstallationThatLosesItsConnectionGoesOnAtTheNextContact() throws Exception {
+    void aLostUninstallContinuesAtTheNextConnection() throws Exception {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             Map<String, FileState> before = mac.tree();
@@ -184,14 +184,14 @@ class RemoteFaultsIT {
                     .endsWith("run \"aiserver uninstall --host mac-studio\" again, and it goes on where it stood.\n");
             laptop.startSshd();
             Run finished = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
-            assertThat(finished.exitCode()).as(finished.toString()).isZero();
+            finished.exits(0);
             assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
             assertThat(mac.tree()).isEqualTo(before);
         }
     }
 
     @Test
-    void ofTwoThatInstallAtOnceOneWaits() throws Exception {
+    void theSecondOfTwoInstallsWaits() throws Exception {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             meet(laptop);
@@ -212,10 +212,10 @@ class RemoteFaultsIT {
         }
     }
 
-    /** The home is a disk of its own, with little room. */
+    /** Makes the home a small disk. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 8})
-    void aFullDiskIsSaidAndLeavesTheMacAsItWas(int pages) throws IOException {
+    void aFullDiskIsReportedAndTheMacIsUnchanged(int pages) throws IOException {
         Mac mac = new Mac();
         Path home = mac.home();
         mount("mount", "-t", "tmpfs", "-o", "size=256k,mode=755,uid=65534,gid=65534", "tmpfs", home.toString());
@@ -244,7 +244,7 @@ class RemoteFaultsIT {
     }
 
     @Test
-    void aShellThatTalksWhenItStartsCorruptsNothing() {
+    void aShellThatPrintsAtItsStartCorruptsNothing() {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             mac.write(
@@ -252,10 +252,10 @@ class RemoteFaultsIT {
                     "echo welcome to $(uname); echo warning >&2; echo '#0123'; printf 'no line end'\n");
             Map<String, FileState> before = mac.tree();
             Run installed = install(laptop, mac, "--accept-new-host-key");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.out() + installed.err()).doesNotContain("welcome to");
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
-            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            taken.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
         }
     }

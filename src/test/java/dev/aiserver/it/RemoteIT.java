@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A Mac that is provisioned from a laptop, with nothing on it but its sshd and the system's own tools. */
+/** Provisions a Mac from a laptop. The Mac has only sshd and the system's tools. */
 @Tag("root")
 class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 
-    /** 40 where nothing is slow; each look at a service that is not ready yet is one more. */
+    /** Limits round trips: 40 on a fast Mac, and one more for each poll of a service that is not ready. */
     private static final int MOST_OF_A_FIRST_INSTALL = 50;
 
     private static final int MOST_OF_NO_CHANGE = 8;
@@ -26,47 +26,47 @@ class RemoteIT {
     }
 
     @Test
-    void aMacLivesAWholeLifeOverSsh() {
+    void installVerifyAndUninstallWorkOverSsh() {
         try (Mac mac = new Mac();
                 Laptop laptop = new Laptop(mac)) {
             Map<String, FileState> before = mac.tree();
             String config = mac.config().toString();
 
             Run unknown = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--yes");
-            assertThat(unknown.exitCode()).as(unknown.toString()).isEqualTo(6);
+            unknown.exits(6);
             assertThat(unknown.err()).contains("SHA256:", "--accept-new-host-key");
             assertThat(mac.tree()).isEqualTo(before);
 
             Run installed = laptop.aiserver(
                     "install", "--host", Laptop.MAC, "--config", config, "--yes", "-v", "--accept-new-host-key");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             System.out.println("first install: " + roundTrips(installed) + " round trips");
             assertThat(roundTrips(installed)).isLessThanOrEqualTo(MOST_OF_A_FIRST_INSTALL);
             assertThat(mac.home().resolve(".local")).doesNotExist();
 
             Run again = laptop.aiserver("install", "--host", Laptop.MAC, "--config", config, "--yes", "-v");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(again.err()).contains("No changes.");
             System.out.println("no change: " + roundTrips(again) + " round trips");
             assertThat(roundTrips(again)).isLessThanOrEqualTo(MOST_OF_NO_CHANGE);
 
             Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v");
-            assertThat(verified.exitCode()).as(verified.toString()).isZero();
+            verified.exits(0);
             System.out.println("verify: " + roundTrips(verified) + " round trips");
             ListeningWatch watch = new ListeningWatch(laptop::listening);
             try (watch) {
                 Run warmed = laptop.aiserver("warm-models", "--host", Laptop.MAC, "llama3.2:1b");
-                assertThat(warmed.exitCode()).as(warmed.toString()).isZero();
+                warmed.exits(0);
             }
             assertThat(watch.looks()).isGreaterThan(1);
             assertThat(watch.seen()).as("no way for others to the Mac's Ollama").isEmpty();
             Run status = laptop.aiserver("status", "--host", Laptop.MAC, "-v");
-            assertThat(status.exitCode()).as(status.toString()).isZero();
+            status.exits(0);
             assertThat(status.out()).contains("healthy  http://remote-ollama:11434", "llama3.2:1b");
             System.out.println("status: " + roundTrips(status) + " round trips");
 
             Run uninstalled = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes", "-v");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             System.out.println("uninstall: " + roundTrips(uninstalled) + " round trips");
             assertThat(mac.tree()).isEqualTo(before);
         }

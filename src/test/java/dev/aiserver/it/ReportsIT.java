@@ -17,7 +17,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What a verification leaves for a build server, for a person and for a script says the same. */
+/** Proves that the XML, HTML and JSON reports of one verification agree. */
 @Tag("root")
 class ReportsIT {
     private static final Map<String, String> ELEMENTS =
@@ -27,12 +27,12 @@ class ReportsIT {
     void theReportsOfOneVerificationAgree() throws Exception {
         try (Mac mac = new Mac()) {
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             Path html = mac.root().resolve("report.html");
             Path junit = mac.root().resolve("report.xml");
 
             Run good = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
-            assertThat(good.exitCode()).as(good.toString()).isZero();
+            good.exits(0);
             assertThat(agreed(good, junit))
                     .containsKeys("passed", "skipped")
                     .doesNotContainKeys("failed", "inconclusive");
@@ -40,15 +40,15 @@ class ReportsIT {
 
             mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# edited");
             Run bad = mac.aiserver("verify", "--json", "--html", html.toString(), "--junit", junit.toString());
-            assertThat(bad.exitCode()).as(bad.toString()).isEqualTo(3);
+            bad.exits(3);
             assertThat(agreed(bad, junit)).containsEntry("failed", 1L);
             assertThat(html).content().contains("remote-ollama: not verified", "haproxy.cfg");
 
-            nothingIsLostWithAReportThatCannotBeWritten(mac);
+            assertUnwritableReportLosesNothing(mac);
         }
     }
 
-    private static void nothingIsLostWithAReportThatCannotBeWritten(Mac mac) throws Exception {
+    private static void assertUnwritableReportLosesNothing(Mac mac) throws Exception {
         Path nowhere = mac.root().resolve("nowhere/report.xml");
         Path html = mac.root().resolve("another.html");
         String[] command = {"verify", "--only", "bindings.*", "--junit", nowhere.toString(), "--html", html.toString()};
@@ -56,7 +56,7 @@ class ReportsIT {
                 + "name a file in a folder that exists and is yours.\n";
 
         Run said = mac.aiserver(command);
-        assertThat(said.exitCode()).as(said.toString()).isEqualTo(2);
+        said.exits(2);
         assertThat(said.err()).isEqualTo(sentence);
         assertThat(said.out()).contains("Ollama listens on loopback only", "Verified: 5 passed, 0 failed");
         assertThat(html).content().contains("Ollama listens on loopback only");
@@ -64,14 +64,14 @@ class ReportsIT {
         List<String> withJson = new ArrayList<>(List.of(command));
         withJson.add("--json");
         Run json = mac.aiserver(withJson.toArray(String[]::new));
-        assertThat(json.exitCode()).as(json.toString()).isEqualTo(2);
+        json.exits(2);
         assertThat(json.err()).isEqualTo(sentence);
         JsonNode document = JsonMapper.builder().build().readTree(json.out());
         assertThat(document.path("outcome").asText()).isEqualTo("verified");
         assertThat(document.path("checks")).hasSize(5);
     }
 
-    /** How many checks ended how, by the JSON document, and by the XML check for check. */
+    /** Compares the XML with the JSON document check by check. Returns how many checks had each outcome. */
     private static Map<String, Long> agreed(Run run, Path junit) throws Exception {
         Map<String, String> outcomes = new TreeMap<>();
         Map<String, Long> counts = new TreeMap<>();

@@ -1,9 +1,16 @@
 package dev.aiserver.it;
 
-/** How a command ended that a test ran. */
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The result of a command that a test ran. */
 record Run(int exitCode, String out, String err) {
 
-    /** For messages of assertions. */
+    /** Asserts the exit code; a failure shows the output. */
+    Run exits(int code) {
+        assertThat(exitCode).as(toString()).isEqualTo(code);
+        return this;
+    }
+
     @Override
     public String toString() {
         return "exit code " + exitCode + "\n--- out\n" + out + "\n--- err\n" + err;

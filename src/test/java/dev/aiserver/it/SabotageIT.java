@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A rehearsal that could not fail would prove nothing: each layer is spoilt in turn. */
+/** Sabotages each layer in turn, and proves that the rehearsal fails. */
 @Tag("root")
 class SabotageIT {
 
-    /** Has the parser let through what it would refuse; the option has had two names. */
+    /** Makes HAProxy's parser accept invalid requests; the option has two names. */
     private static final String LENIENT = """
             .if version_atleast(3.1)
                 option accept-unsafe-violations-in-http-request
@@ -26,11 +26,11 @@ class SabotageIT {
             .endif""";
 
     @Test
-    void anUnspoiltRehearsalPassesAndLeavesNothing() {
+    void aRehearsalPassesAndLeavesNothing() {
         try (Mac mac = new Mac()) {
             Map<String, ?> before = mac.tree();
             Run run = mac.command(mac.checkout() + "/install", "--rehearse", "--yes");
-            assertThat(run.exitCode()).as(run.toString()).isZero();
+            run.exits(0);
             assertThat(run.out()).contains("verify blocked", "processes left", "Rehearsal passed in ");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.root().toFile().list()).noneMatch(name -> name.startsWith("aiserver-rehearsal"));
@@ -38,17 +38,17 @@ class SabotageIT {
     }
 
     @Test
-    void twoRehearsalsAtOnceDoNotDisturbEachOther() {
+    void twoRehearsalsRunAtOnce() {
         try (Mac mac = new Mac()) {
             String both = mac.checkout() + "/install --rehearse --yes & " + mac.checkout()
                     + "/install --rehearse --yes && wait $!";
             Run run = mac.command("sh", "-c", both);
-            assertThat(run.exitCode()).as(run.toString()).isZero();
+            run.exits(0);
             assertThat(run.out().split("Rehearsal passed", -1)).hasSize(3);
         }
     }
 
-    /** Each replaces a text of a template, and must be found by the check of that name. */
+    /** Replaces a text of a template; the step or the check of that name must fail. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | install: start    com.haproxy: This would leave the machine exposed: bindings.ollama
@@ -61,20 +61,20 @@ class SabotageIT {
         haproxy.cfg.ftl | mode http | mode tpc | plan: The content for
         com.haproxy.plist.ftlx | <string>-f</string> | <string>-x</string> | install: start    com.haproxy
         """)
-    void aSpoiltTemplateIsFoundOut(String template, String from, String to, String check) throws IOException {
+    void aSabotagedTemplateFailsTheRehearsal(String template, String from, String to, String check) throws IOException {
         try (Mac mac = new Mac()) {
-            spoil(
+            sabotage(
                     mac.checkout().resolve("target/aiserver.jar"),
                     template,
                     from,
                     to == null ? "" : to.replace("LENIENT", LENIENT).replace('§', '\n'));
             Run run = mac.command(mac.checkout() + "/install", "--rehearse", "--yes");
-            assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+            run.exits(1);
             assertThat(run.out()).contains("Rehearsal failed at " + check);
         }
     }
 
-    static void spoil(Path jar, String template, String from, String to) throws IOException {
+    static void sabotage(Path jar, String template, String from, String to) throws IOException {
         try (FileSystem files = FileSystems.newFileSystem(jar)) {
             Path entry = files.getPath("templates", template);
             String text = Files.readString(entry);

@@ -8,25 +8,25 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What an older installation left is adopted, comes back, and can be cleared without a receipt. */
+/** Takes over an installation by the earlier shell scripts, restores it, and clears it without a receipt. */
 @Tag("root")
 class ScriptInstallationIT {
     @Test
-    void theShellScriptsInstallationIsReplacedAndComesBack() {
+    void theShellScriptsInstallationIsReplacedAndRestored() {
         try (Mac mac = new Mac()) {
             ExistingServers.byShellScripts(mac);
             Map<String, FileState> before = mac.tree();
             int ollama = mac.pid("com.ollama");
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err())
                     .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama")
                     .contains("update   ~/.haproxy/haproxy.cfg", "restart  com.haproxy");
             assertThat(mac.pid("com.ollama")).isNotEqualTo(ollama);
 
             Run uninstalled = mac.aiserver("uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).as("the old files are back").isEqualTo(before);
             assertThat(mac.pid("com.ollama")).as("the old service is back").isNotZero();
             assertThat(mac.pid("com.haproxy")).isNotZero();
@@ -34,16 +34,16 @@ class ScriptInstallationIT {
     }
 
     @Test
-    void withoutAReceiptTheKnownLabelsAndPathsAreCleared() {
+    void uninstallWithoutAReceiptClearsTheKnownLabelsAndPaths() {
         try (Mac mac = new Mac()) {
             ExistingServers.byShellScripts(mac);
 
             Run dryRun = mac.command(mac.checkout() + "/uninstall", "--dry-run");
-            assertThat(dryRun.exitCode()).as(dryRun.toString()).isZero();
+            dryRun.exits(0);
             assertThat(dryRun.out()).contains("stop     com.haproxy", "delete   ~/.haproxy/haproxy.cfg");
             Run uninstalled = mac.command(mac.checkout() + "/uninstall", "--yes");
 
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(uninstalled.err()).contains("There is no receipt, so this goes by the known labels and paths.");
             assertThat(mac.tree().keySet()).containsExactly("", "Library", "Library/LaunchAgents");
             assertThat(mac.pid("com.ollama")).isZero();
@@ -52,7 +52,7 @@ class ScriptInstallationIT {
     }
 
     @Test
-    void aFileThatThePersonEditedIsBackedUpBeforeItIsReplacedAndKeptByUninstall() {
+    void aLocalEditIsBackedUpByInstallAndKeptByUninstall() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             Path cfg = mac.home().resolve(".haproxy/haproxy.cfg");
@@ -60,14 +60,14 @@ class ScriptInstallationIT {
             mac.write(cfg, edited);
 
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).contains("edited                    ~/.haproxy/haproxy.cfg  (");
             Run verify = mac.aiserver("verify");
-            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(3);
+            verify.exits(3);
             assertThat(verify.out()).contains("FAIL  services.files: ", "haproxy.cfg was edited");
 
             Run undecided = mac.install("--yes");
-            assertThat(undecided.exitCode()).as(undecided.toString()).isEqualTo(2);
+            undecided.exits(2);
             assertThat(undecided.err())
                     .contains(
                             "These were edited since the installation: ~/.haproxy/haproxy.cfg. Say --keep-local to leave "
@@ -87,7 +87,7 @@ class ScriptInstallationIT {
             assertThat(mac.pid("com.haproxy")).isEqualTo(master);
 
             Run replaced = mac.install("--yes", "--overwrite");
-            assertThat(replaced.exitCode()).as(replaced.toString()).isZero();
+            replaced.exits(0);
             assertThat(replaced.err()).contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy");
             assertThat(mac.tree().values())
                     .as("a backup of what was edited")
@@ -96,7 +96,7 @@ class ScriptInstallationIT {
 
             mac.write(cfg, edited);
             Run uninstalled = mac.aiserver("uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(uninstalled.out())
                     .contains("haproxy.cfg was edited since the installation; it is kept.")
                     .contains(".haproxy/ holds other files; it stays.");
@@ -106,7 +106,7 @@ class ScriptInstallationIT {
     }
 
     @Test
-    void anOllamaThatIsOlderThanItsProgramByNowIsSaidAndLeftRunning() {
+    void anOutdatedOllamaProcessIsReportedAndKeepsRunning() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             int before = mac.pid("com.ollama");
@@ -117,7 +117,7 @@ class ScriptInstallationIT {
 
             Run again = mac.install("--yes");
 
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(again.err())
                     .contains("No changes.\n"
                             + "com.ollama still runs version 0.16.2, and its program is version 0.17.1 by now; \"launchctl "
@@ -130,24 +130,24 @@ class ScriptInstallationIT {
     }
 
     @Test
-    void aServiceThatDiedIsFoundByStatusAndBroughtBackByInstall() {
+    void aDeadServiceIsReportedByStatusAndRestartedByInstall() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             Run stopped = mac.command("launchctl", "bootout", "gui/65534/com.haproxy");
-            assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+            stopped.exits(0);
 
             Run status = mac.aiserver("status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).contains("not healthy", "com.haproxy");
             Run warm = mac.aiserver("warm-models");
-            assertThat(warm.exitCode()).as(warm.toString()).isZero();
+            warm.exits(0);
             Run repaired = mac.install("--yes");
-            assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+            repaired.exits(0);
             assertThat(repaired.err()).contains("start    com.haproxy").doesNotContain("com.ollama\n");
 
             mac.command("launchctl", "bootout", "gui/65534/com.ollama");
             Run unreachable = mac.aiserver("warm-models", "llama3.2:1b", "--json");
-            assertThat(unreachable.exitCode()).as(unreachable.toString()).isEqualTo(6);
+            unreachable.exits(6);
             assertThat(unreachable.out()).contains("\"schema\" : 1", "\"error\" : \"Ollama does not answer");
         }
     }

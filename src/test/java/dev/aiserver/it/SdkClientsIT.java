@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The SDKs with which people use the server, in the way they are used, through the proxy as it is installed. */
+/** Runs the clients' SDKs through the installed proxy. */
 @Tag("root")
 class SdkClientsIT {
     private static final Path CLIENTS = Path.of("src/test/clients");
@@ -55,7 +55,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void openAisIsServed() throws Exception {
+    void theOpenAiSdkGetsResponses() throws Exception {
         assertThat(outcomes("openai", "served")).isEqualTo("""
                 models.list -> ["llava:latest","nomic-embed-text:latest","qwen3:latest"]
                 models.retrieve -> "qwen3:latest"
@@ -78,7 +78,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void openAisThrowsItsOwnErrors() throws Exception {
+    void theOpenAiSdkThrowsItsOwnErrors() throws Exception {
         assertThat(outcomes("openai", "refused")).isEqualTo("""
                 unknown model -> NotFoundError: 404 model 'nope' not found
                 unknown model, stream -> NotFoundError: 404 model 'nope' not found
@@ -94,7 +94,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void anthropicsIsServed() throws Exception {
+    void theAnthropicSdkGetsResponses() throws Exception {
         assertThat(outcomes("anthropic", "served")).isEqualTo("""
                 messages.create -> {"role":"assistant","text":"You said: hello there","stop":"end_turn","tokens":4}
                 messages.create, stream -> ["message_start","content_block_start","content_block_delta","content_block_delta","content_block_delta","content_block_stop","message_delta","message_stop"]
@@ -111,7 +111,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void anthropicsThrowsItsOwnErrors() throws Exception {
+    void theAnthropicSdkThrowsItsOwnErrors() throws Exception {
         assertThat(outcomes("anthropic", "refused")).isEqualTo("""
                 unknown model -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"model 'nope' not found"},"request_id":"req_H"}
                 unknown model, stream -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"model 'nope' not found"},"request_id":"req_H"}
@@ -126,7 +126,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void ollamasIsServedWhatIsOpen() throws Exception {
+    void theOllamaSdkReachesOpenEndpoints() throws Exception {
         assertThat(outcomes("ollama", "served")).isEqualTo("""
                 version -> "0.16.2"
                 list -> ["llava:latest","nomic-embed-text:latest","qwen3:latest"]
@@ -136,7 +136,7 @@ class SdkClientsIT {
     }
 
     @Test
-    void ollamasIsToldThatTheRestIsNotServed() throws Exception {
+    void theOllamaSdkLearnsThatOtherEndpointsAreClosed() throws Exception {
         assertThat(outcomes("ollama", "refused")).isEqualTo("""
                 chat -> ResponseError: aiserver: POST /api/chat is not open on this server; its owner can open it with the endpoint set ollama-native
                 chat, stream -> ResponseError: aiserver: POST /api/chat is not open on this server; its owner can open it with the endpoint set ollama-native
@@ -150,9 +150,9 @@ class SdkClientsIT {
         assertThat(arrived()).containsExactly("POST /api/show");
     }
 
-    /** An SDK that does not find its variable asks the company that made it: the prompt leaves the network. */
+    /** Proves that each SDK reads its variable. Without it, an SDK sends the prompt to its vendor. */
     @Test
-    void theVariablesThatPeopleAreToldLeadHere() throws Exception {
+    void theDocumentedVariablesLeadToTheServer() throws Exception {
         ServerSpec spec = ServerSpec.defaults();
         String nextSteps = NextSteps.of(spec, "100.64.0.1", Path.of("/Users/ann"));
         String readme = Files.readString(Path.of("README.md"));
@@ -179,14 +179,14 @@ class SdkClientsIT {
         return variables;
     }
 
-    /** What got past the proxy, each request once. */
+    /** Returns the requests that passed the proxy. */
     private Set<String> arrived() {
         return server.requests().stream()
                 .map(request -> request.method() + " " + request.target())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** A line for each case: what it returned, or the error that was thrown. */
+    /** Returns a line for each case: its result or its error. */
     private String outcomes(String client, String cases) throws IOException, InterruptedException {
         StringBuilder lines = new StringBuilder();
         for (Map.Entry<String, JsonNode> each : drive(client, cases).properties()) {
@@ -211,7 +211,7 @@ class SdkClientsIT {
                 .directory(CLIENTS.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        // The SDKs take addresses and keys from variables, which this machine's owner may have set.
+        // The SDKs read addresses and keys from variables that can be set on this machine.
         command.environment().keySet().retainAll(Set.of("PATH", "HOME"));
         command.environment().putAll(told);
         Process node = command.start();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What ran before is found, named, stopped before ours starts, and comes back as it was, or stays away. */
+/** Proves that install finds, reports and stops existing services, and that uninstall restores them or leaves them stopped. */
 @Tag("root")
 class TakeoverIT {
     private static final String LOOPBACK = "127.0.0.1:11434";
@@ -33,9 +33,9 @@ class TakeoverIT {
     }
 
     /**
-     * @param labels that are loaded before and again after
-     * @param found what the plan's heading says
-     * @param listening where the earlier services listen
+     * @param labels loaded before the install and after the uninstall
+     * @param found the heading of the plan
+     * @param listening addresses of the existing services
      */
     private record Case(String name, Setup setup, List<String> labels, String found, Set<String> listening) {
         @Override
@@ -106,7 +106,7 @@ class TakeoverIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isReplacedWithoutAMomentOnTheNetworkAndComesBackAsItWas(Case given) throws Exception {
+    void anExistingServiceIsReplacedWithoutExposureAndRestored(Case given) throws Exception {
         try (Mac mac = new Mac()) {
             given.setup().on(mac);
             awaitAnswer(mac);
@@ -121,7 +121,7 @@ class TakeoverIT {
             }
             Set<Mac.Listening> seen = watch.seen();
             assertThat(watch.looks()).isGreaterThan(50);
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err()).contains("Found here: " + given.found());
             assertThat(seen)
                     .filteredOn(socket -> earlier.contains(socket.pid()))
@@ -132,14 +132,14 @@ class TakeoverIT {
 
             Map<String, FileState> ours = mac.tree();
             Run verified = mac.aiserver("verify", "--no-inference");
-            assertThat(verified.exitCode()).as(verified.toString()).isZero();
+            verified.exits(0);
             Run again = mac.install("--yes");
             assertThat(again.err()).as(again.toString()).contains("No changes.").doesNotContain("Found here");
             assertThat(mac.tree()).isEqualTo(ours);
 
             if (given.listening().contains(EVERYWHERE)) {
                 Run refused = mac.aiserver("uninstall", "--yes");
-                assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(2);
+                refused.exits(2);
                 assertThat(refused.err())
                         .contains("What was here before is open to other machines, Ollama ("
                                 + given.labels().get(0))
@@ -148,7 +148,7 @@ class TakeoverIT {
             }
             Run uninstalled = mac.aiserver("uninstall", "--yes", "--restore");
 
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).as("every byte is back").isEqualTo(before);
             awaitAnswer(mac);
             assertThat(given.labels())
@@ -183,7 +183,7 @@ class TakeoverIT {
     }
 
     @Test
-    void itsSettingsStayUntilTheConfigurationSaysOtherwise() {
+    void itsSettingsAreKeptUntilTheConfigurationChangesThem() {
         try (Mac mac = new Mac()) {
             Path models = mac.root().resolve("models of Ann");
             succeeded(mac.command("mkdir", models.toString()));
@@ -209,7 +209,7 @@ class TakeoverIT {
     }
 
     @Test
-    void modelsThatAreNotThereAreMissedBeforeAnythingIsChanged() {
+    void aMissingModelFolderIsReportedBeforeAnyChange() {
         try (Mac mac = new Mac()) {
             ExistingServers.homebrewsOllama(mac, "OLLAMA_MODELS", "/Volumes/away/models");
             awaitAnswer(mac);
@@ -217,7 +217,7 @@ class TakeoverIT {
 
             Run refused = mac.install("--yes");
 
-            assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+            refused.exits(1);
             assertThat(refused.err()).contains("OLLAMA_MODELS: /Volumes/away/models is not a folder on this machine");
             assertThat(mac.tree()).isEqualTo(before);
         }
@@ -228,11 +228,11 @@ class TakeoverIT {
     }
 
     private static void succeeded(Run run) {
-        assertThat(run.exitCode()).as(run.toString()).isZero();
+        run.exits(0);
     }
 
     @Test
-    void comesBackAtOnceWhenTheInstallationFails() {
+    void anExistingServiceIsRestoredWhenTheInstallFails() {
         try (Mac mac = new Mac()) {
             ExistingServers.homebrewsOllama(mac);
             awaitAnswer(mac);
@@ -242,7 +242,7 @@ class TakeoverIT {
 
             Run failed = mac.install("--yes");
 
-            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            failed.exits(4);
             assertThat(failed.err())
                     .contains("done  stop     earlier homebrew.mxcl.ollama")
                     .contains("Everything that was begun was undone");
@@ -254,7 +254,7 @@ class TakeoverIT {
     }
 
     @Test
-    void isNotForgottenWhenTheInstallationIsKilled() throws Exception {
+    void anExistingServiceIsRestoredAfterAKilledInstall() throws Exception {
         try (Mac mac = new Mac()) {
             ExistingServers.homebrewsOllama(mac);
             awaitAnswer(mac);
@@ -269,18 +269,18 @@ class TakeoverIT {
                     .isTrue();
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err())
                     .contains("What it had begun is undone first.", "Found here: Ollama as a Homebrew service");
             Run uninstalled = mac.aiserver("uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("homebrew.mxcl.ollama")).isNotZero();
         }
     }
 
     @Test
-    void whatFailedBeforeIsLoadedAgainAndMayFailAgain() {
+    void aServiceThatFailedBeforeIsRestoredAsLoaded() {
         try (Mac mac = new Mac()) {
             ExistingServers.byShellScripts(mac);
             awaitAnswer(mac);
@@ -292,11 +292,11 @@ class TakeoverIT {
             Map<String, FileState> before = mac.tree();
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(addresses(mac.listening())).containsExactlyInAnyOrder(LOOPBACK, PROXY);
             Run uninstalled = mac.aiserver("uninstall", "--yes");
 
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             for (String label : List.of("com.ollama", "com.haproxy", "org.ann.llm")) {
                 assertThat(mac.command("launchctl", "print", "gui/65534/" + label)
@@ -308,7 +308,7 @@ class TakeoverIT {
     }
 
     @Test
-    void staysAwayWithItsFilesKeptWhenThePersonWantsSo() {
+    void withNoRestoreTheServiceStaysStoppedAndItsFilesAreKept() {
         try (Mac mac = new Mac()) {
             ExistingServers.ollamaByShellScripts(mac, "0.0.0.0");
             awaitAnswer(mac);
@@ -318,7 +318,7 @@ class TakeoverIT {
 
             Run uninstalled = mac.aiserver("uninstall", "--yes", "--no-restore");
 
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             Path kept = mac.home().resolve(".aiserver/earlier-installation/com.ollama.plist");
             assertThat(uninstalled.out())
                     .contains("left  " + kept + ": the earlier installation's, which does not come back.");
@@ -341,7 +341,7 @@ class TakeoverIT {
     }
 
     @Test
-    void whatDoesNotComeBackAnyMoreKeepsOursAndThePersonIsToldHowToLeaveItStopped() {
+    void aServiceThatCannotBeRestoredStopsTheUninstall() {
         try (Mac mac = new Mac()) {
             Path folder = mac.root().resolve("own");
             mac.command("mkdir", folder.toString());
@@ -355,7 +355,7 @@ class TakeoverIT {
 
             Run failed = mac.aiserver("uninstall", "--yes");
 
-            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            failed.exits(4);
             assertThat(failed.err())
                     .contains("Failed: start    earlier org.ann.llm: org.ann.llm does not stay up: exit code 3")
                     .endsWith("Everything that was begun was undone; this machine is as it was before.\n"
@@ -364,13 +364,13 @@ class TakeoverIT {
             assertThat(mac.tree()).isEqualTo(ours);
             assertThat(addresses(mac.listening())).containsExactlyInAnyOrder(LOOPBACK, PROXY);
             Run stopped = mac.aiserver("uninstall", "--yes", "--no-restore");
-            assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+            stopped.exits(0);
             assertThat(mac.listening()).isEmpty();
         }
     }
 
     @Test
-    void onATerminalThePersonIsAskedWhetherAnOpenServerComesBack() {
+    void onATerminalUninstallAsksBeforeItRestoresAnExposedServer() {
         try (Mac mac = new Mac()) {
             ExistingServers.ollamaByShellScripts(mac, "0.0.0.0");
             awaitAnswer(mac);
@@ -386,11 +386,11 @@ class TakeoverIT {
                     .contains("~/.aiserver/earlier-installation/com.ollama.plist");
             assertThat(mac.tree()).as("nothing was changed").isEqualTo(ours);
             Run dryRun = mac.aiserver("uninstall", "--dry-run");
-            assertThat(dryRun.exitCode()).as(dryRun.toString()).isZero();
+            dryRun.exits(0);
             assertThat(dryRun.err()).contains("With --restore, this comes back open to other machines: Ollama (com.o");
 
             Run yes = onATerminal(mac, "y", "y");
-            assertThat(yes.exitCode()).as(yes.toString()).isZero();
+            yes.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama")).isNotZero();
         }
@@ -405,7 +405,7 @@ class TakeoverIT {
     }
 
     @Test
-    void aServiceThatWouldTakeThePortAtTheNextLoginMakesRoomToo() {
+    void aServiceThatWouldStartAtTheNextLoginIsReplacedToo() {
         try (Mac mac = new Mac()) {
             ExistingServers.homebrewsOllama(mac);
             ExistingServers.stop(mac, "homebrew.mxcl.ollama");
@@ -413,13 +413,13 @@ class TakeoverIT {
 
             Run installed = mac.install("--yes");
 
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
             assertThat(installed.err())
                     .contains("Found here: Ollama as a Homebrew service (homebrew.mxcl.ollama), not loaded; it will be")
                     .contains("delete   ~/Library/LaunchAgents/homebrew.mxcl.ollama.plist")
                     .doesNotContain("stop     ");
             Run uninstalled = mac.aiserver("uninstall", "--yes");
-            assertThat(uninstalled.exitCode()).as(uninstalled.toString()).isZero();
+            uninstalled.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("homebrew.mxcl.ollama")).isZero();
         }

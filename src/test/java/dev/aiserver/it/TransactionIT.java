@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens to the process that changes a Mac, the Mac is as before or as planned. */
+/** Kills and interrupts the process that changes a Mac. Afterwards the Mac is as before or as planned. */
 @Tag("root")
 class TransactionIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    /** {@code -Dinstallations.at.once=20} is the longer proof. */
+    /** {@code -Dinstallations.at.once=20} makes a longer test. */
     private static final int ROUNDS = Integer.getInteger("installations.at.once", 6);
 
     private static final int STREAMS = 50;
@@ -30,7 +30,7 @@ class TransactionIT {
     private static final String JOURNAL = ".aiserver/journal.json";
     private static final String PLIST = "Library/LaunchAgents/com.haproxy.plist";
 
-    /** Waits until a file of the home is there, looking all the time. */
+    /** Waits until a file exists in the home. */
     private static void awaitFile(Mac mac, String file, Process process) {
         boolean there = new Poller(Duration.ofMillis(1))
                 .await(LIMIT, () -> Files.exists(mac.home().resolve(file)) || !process.isAlive());
@@ -48,7 +48,7 @@ class TransactionIT {
                 mac.checkout() + "/install", "--config", mac.config().toString(), "--yes");
     }
 
-    /** By the installed command, without the script that looks first what must be built. */
+    /** Runs the installed command, which does not check first whether aiserver must be built. */
     private static Process installingAgain(Mac mac) {
         return mac.background(
                 mac.home() + "/.local/bin/aiserver",
@@ -67,7 +67,7 @@ class TransactionIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"journal", "files", "com.ollama", "com.haproxy"})
-    void anInstallationThatWasKilledIsToldOfAndUndoneByTheNextCommand(String moment) throws Exception {
+    void aKilledInstallIsReportedAndRolledBackByTheNextCommand(String moment) throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             mac.hold("enable " + mac.target(moment.equals("com.haproxy") ? "com.aiserver.rotate-logs" : "com.haproxy"));
@@ -82,11 +82,11 @@ class TransactionIT {
             assertThat(mac.home().resolve(JOURNAL)).exists();
 
             Run status = uninstalled(mac, "status");
-            assertThat(status.exitCode()).as(status.toString()).isEqualTo(3);
+            status.exits(3);
             assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
 
             Run verify = uninstalled(mac, "verify");
-            assertThat(verify.exitCode()).as(verify.toString()).isEqualTo(1);
+            verify.exits(1);
             assertThat(verify.err())
                     .matches("aiserver: The install that began \\S+ did not end, so no server is installed here; run "
                             + "\"aiserver install\" to have one, or \"aiserver uninstall\" to have none: either undoes first "
@@ -96,16 +96,16 @@ class TransactionIT {
             assertThat(planned.out()).contains("did not end; it would be undone first.", "create   ~/.haproxy/");
 
             Run undone = mac.command(mac.checkout() + "/uninstall", "--yes");
-            assertThat(undone.exitCode()).as(undone.toString()).isZero();
+            undone.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
 
             Run installed = mac.install("--yes");
-            assertThat(installed.exitCode()).as(installed.toString()).isZero();
+            installed.exits(0);
         }
     }
 
-    /** By the command as it stands in the checkout, because the Mac may not have it yet. */
+    /** Runs the command from the checkout, because the Mac may not have it yet. */
     private static Run uninstalled(Mac mac, String command) {
         return mac.command(
                 "env",
@@ -116,7 +116,7 @@ class TransactionIT {
     }
 
     @Test
-    void whatHomebrewInstalledStaysWhenALaterStepFailsAndIsNamed() {
+    void aRollbackKeepsAndReportsHomebrewPackages() {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             mac.script(
@@ -125,7 +125,7 @@ class TransactionIT {
 
             Run failed = mac.install("--yes", "--json");
 
-            assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(4);
+            failed.exits(4);
             assertThat(failed.err())
                     .contains("done  install  Homebrew package ollama", "[ALERT] no such keyword.\n")
                     .doesNotContain("Nothing was changed", "keyword..")
@@ -141,7 +141,7 @@ class TransactionIT {
     }
 
     @Test
-    void anUpgradeThatWasKilledIsUndoneAndMadeAnewByTheNextInstall() throws Exception {
+    void aKilledUpgradeIsRolledBackAndRepeatedByTheNextInstall() throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> bare = mac.tree();
             assertThat(mac.install("--yes").exitCode()).isZero();
@@ -153,7 +153,7 @@ class TransactionIT {
             killed.destroyForcibly().waitFor();
 
             Run again = mac.install("--yes");
-            assertThat(again.exitCode()).as(again.toString()).isZero();
+            again.exits(0);
             assertThat(again.err())
                     .contains("did not end", "undone first", "update   ~/Library/LaunchAgents/com.ollama.plist");
             assertThat(mac.aiserver("status").exitCode()).isZero();
@@ -163,7 +163,7 @@ class TransactionIT {
     }
 
     @Test
-    void anUninstallationThatWasKilledIsFinishedByTheNextOne() throws Exception {
+    void aKilledUninstallIsFinishedByTheNextOne() throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             assertThat(mac.install("--yes").exitCode()).isZero();
@@ -172,7 +172,7 @@ class TransactionIT {
             killed.destroyForcibly().waitFor();
 
             Run finished = mac.command(mac.checkout() + "/uninstall", "--yes");
-            assertThat(finished.exitCode()).as(finished.toString()).isZero();
+            finished.exits(0);
             assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
@@ -181,7 +181,7 @@ class TransactionIT {
 
     @ParameterizedTest
     @CsvSource({"INT, journal", "TERM, files", "HUP, com.ollama"})
-    void aSignalUndoesWhatWasBegun(String signal, String moment) throws Exception {
+    void aSignalRollsBackTheInstall(String signal, String moment) throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             mac.hold("enable " + mac.target("com.haproxy"));
@@ -206,7 +206,7 @@ class TransactionIT {
     }
 
     @Test
-    void ofTwoInstallationsAtOnceEachEndsWellManyTimesInARow() throws Exception {
+    void twoInstallsAtOnceBothSucceedEveryTime() throws Exception {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             for (int round = 1; round <= ROUNDS; round++) {
@@ -227,7 +227,7 @@ class TransactionIT {
     }
 
     @Test
-    void aHeldLockIsWaitedForAndThatOfADeadProcessIsTakenOver() throws Exception {
+    void installWaitsForALockAndTakesOverThatOfADeadProcess() throws Exception {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             Process holder = mac.start("sleep", "600");
@@ -262,7 +262,7 @@ class TransactionIT {
     }
 
     @Test
-    void noneOfFiftyStreamsIsCutByAChangeOfTheProxy() {
+    void aProxyReloadCutsNoneOfFiftyStreams() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             mac.write(mac.root().resolve("models/faults.json"), "{\"tokenDelayMillis\": 60}");
@@ -278,7 +278,7 @@ class TransactionIT {
 
             mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
             Run changed = mac.install("--yes");
-            assertThat(changed.exitCode()).as(changed.toString()).isZero();
+            changed.exits(0);
             assertThat(changed.err()).contains("reload   com.haproxy");
             assertThat(mac.pid("com.haproxy")).isEqualTo(master);
             assertThat(mac.http("GET / HTTP/1.1\r\nHost: remote-ollama\r\nConnection: close\r\n\r\n")
@@ -291,21 +291,21 @@ class TransactionIT {
     }
 
     @Test
-    void aSavedPlanIsCarriedOutExactlyOrRefusedWhenTheMachineHasMovedOn() throws IOException {
+    void aSavedPlanIsAppliedExactlyOrRefusedAfterDrift() throws IOException {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             mac.write(mac.config(), "logs: " + mac.logs() + "\nproxy: { endpoints: [strict, health] }\n");
             Path plan = mac.root().resolve("plan.json");
             Run planned =
                     mac.aiserver("plan", "--config", mac.config().toString(), "--out", plan.toString(), "--exit-code");
-            assertThat(planned.exitCode()).as(planned.toString()).isEqualTo(3);
+            planned.exits(3);
             assertThat(planned.out())
                     .contains("update   ~/.haproxy/haproxy.cfg", "none     com.ollama", "+++ ~/.haproxy/haproxy.cfg");
 
             mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# mine\n");
             Map<String, FileState> before = mac.tree();
             Run refused = mac.aiserver("install", "--plan", plan.toString(), "--yes");
-            assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+            refused.exits(1);
             assertThat(refused.err())
                     .contains(
                             "The machine has moved on since the plan " + plan + " was made;",
@@ -322,7 +322,7 @@ class TransactionIT {
             mac.write(mac.config(), "logs: " + mac.logs() + "\n");
             mac.install("--dry-run", "--out", plan.toString());
             Run done = mac.aiserver("install", "--plan", plan.toString(), "--yes");
-            assertThat(done.exitCode()).as(done.toString()).isZero();
+            done.exits(0);
             assertThat(done.err()).contains("update   ~/.haproxy/haproxy.cfg", "reload   com.haproxy");
 
             mac.write(plan, "{}");
@@ -332,9 +332,9 @@ class TransactionIT {
         }
     }
 
-    /** It wrote its logs to the shared folder, where they stay. */
+    /** Version 0.1.0 wrote its logs to the shared folder, where uninstall leaves them. */
     @Test
-    void anInstallationOfVersion010IsUpgradedAndTakenBack() throws IOException {
+    void anInstallationOfVersion010IsUpgradedAndUninstalled() throws IOException {
         List<String> oldLogs = List.of("/tmp/ollama.stdout.log", "/tmp/ollama.stderr.log", "/tmp/haproxy.log");
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
@@ -342,7 +342,7 @@ class TransactionIT {
             makeVersion010(mac);
 
             Run upgraded = mac.command(mac.checkout() + "/install", "--yes", "--overwrite");
-            assertThat(upgraded.exitCode()).as(upgraded.toString()).isZero();
+            upgraded.exits(0);
             assertThat(upgraded.err())
                     .contains("these stay until you delete them: " + String.join(", ", oldLogs) + "\n")
                     .contains(
@@ -356,7 +356,7 @@ class TransactionIT {
             assertThat(Files.readString(mac.home().resolve(".aiserver/receipt.json")))
                     .contains("\"schema\" : 2", "\"logs\" : \"~/Library/Logs/aiserver\"");
             Run taken = mac.aiserver("uninstall", "--yes", "--purge-logs");
-            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            taken.exits(0);
             assertThat(taken.out()).contains("gone  " + mac.logs() + "/haproxy.log");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.logs().getParent()).doesNotExist();
@@ -368,7 +368,7 @@ class TransactionIT {
         }
     }
 
-    /** As it was: with its receipt, its logs in the shared folder, and nothing that rotates them. */
+    /** Turns the installation into one of version 0.1.0: with its receipt, logs in the shared folder, and no rotation. */
     private static void makeVersion010(Mac mac) throws IOException {
         String receipt = Files.readString(Path.of("src/test/resources/receipts/0.1.0.json"))
                 .replace("HOME", mac.home().toString())
@@ -411,12 +411,12 @@ class TransactionIT {
     }
 
     @Test
-    void aDamagedReceiptIsKeptAndTheInstallationTakenAwayByItsLabels() {
+    void aDamagedReceiptIsKeptAndUninstallWorksByLabels() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 2, \"ent");
             Run taken = mac.aiserver("uninstall", "--yes");
-            assertThat(taken.exitCode()).as(taken.toString()).isZero();
+            taken.exits(0);
             assertThat(taken.err()).contains("The receipt cannot be read, so this goes by the known labels and paths.");
             assertThat(taken.out()).contains("receipt.damaged.json: the receipt that cannot be read is kept");
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();

@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Models that are warmed by hand and at login, by the commands that a person types. */
+/** Warms models by hand and at login. */
 @Tag("root")
 class WarmModelsIT {
     private static final Poller PATIENCE = new Poller(Duration.ofMillis(50));
 
     @Test
-    void modelsAreWarmedAtLoginUntilThatIsTakenBack() throws Exception {
+    void modelsAreWarmedAtLoginUntilItIsTurnedOff() throws Exception {
         try (Mac mac = new Mac()) {
             Map<String, FileState> before = mac.tree();
             mac.write(mac.config(), "logs: " + mac.logs() + "\nmodels: [ llama3.2:1b ]\n");
@@ -28,11 +28,11 @@ class WarmModelsIT {
             Map<String, FileState> installed = mac.tree();
 
             Run withoutConsent = mac.aiserver("warm-models", "--at-login");
-            assertThat(withoutConsent.exitCode()).as(withoutConsent.toString()).isEqualTo(2);
+            withoutConsent.exits(2);
             assertThat(mac.tree()).isEqualTo(installed);
 
             Run atLogin = mac.aiserver("warm-models", "--at-login", "--yes");
-            assertThat(atLogin.exitCode()).as(atLogin.toString()).isZero();
+            atLogin.exits(0);
             assertThat(atLogin.err())
                     .contains(
                             "create   ~/Library/LaunchAgents/com.ollama.warm-models.plist", "start    com.ollama.warm")
@@ -55,7 +55,7 @@ class WarmModelsIT {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 
             Run noMore = mac.aiserver("warm-models", "--no-at-login", "--yes");
-            assertThat(noMore.exitCode()).as(noMore.toString()).isZero();
+            noMore.exits(0);
             assertThat(mac.tree().keySet()).isEqualTo(installed.keySet());
 
             mac.write(mac.config(), "logs: " + mac.logs() + "\nmodels: [ nope:1b ]\nwarm-at-login: true\n");
@@ -69,7 +69,7 @@ class WarmModelsIT {
         }
     }
 
-    /** A run that failed leaves a server as it is; a job that is not loaded will not run. */
+    /** A failed run does not make the server unhealthy; a job that is not loaded never runs. */
     private static void showsTheJob(Mac mac, int exitCode, String state) {
         String line = "  com.ollama.warm-models    " + state;
         assertThat(PATIENCE.await(
@@ -81,7 +81,7 @@ class WarmModelsIT {
     }
 
     @Test
-    void threeModelsAtOnceHaveABarEachOnATerminalAndAnswerThroughTheProxy() {
+    void threeModelsEachHaveAProgressBarAndAnswerThroughTheProxy() {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             mac.write(mac.root().resolve("models/faults.json"), "{\"pullDelayMillis\": 30}");
@@ -93,7 +93,7 @@ class WarmModelsIT {
 
             Run run = mac.command("env", "TERM=xterm", "script", "-qec", warm.toString(), "/dev/null");
 
-            assertThat(run.exitCode()).as(run.toString()).isZero();
+            run.exits(0);
             for (String model : List.of("llama3.2:1b", "qwen3:0.6b", "nomic-embed-text")) {
                 assertThat(run.out()).containsPattern(Pattern.quote(model) + "[^\r\n]*% \\[=+ *\\][^\r\n]*MB/s");
             }
@@ -110,7 +110,7 @@ class WarmModelsIT {
     }
 
     @Test
-    void anInterruptedDownloadSaysSoAndGoesOnWithTheNextCommand() throws Exception {
+    void anInterruptedDownloadIsReportedAndResumed() throws Exception {
         try (Mac mac = new Mac()) {
             assertThat(mac.install("--yes").exitCode()).isZero();
             Path faults = mac.root().resolve("models/faults.json");
@@ -134,7 +134,7 @@ class WarmModelsIT {
                     .endsWith("Interrupted; run the same command again, downloads go on where they stopped.\n");
 
             Run resumed = mac.aiserver("warm-models", "llama3.2:1b");
-            assertThat(resumed.exitCode()).as(resumed.toString()).isZero();
+            resumed.exits(0);
             assertThat(resumed.err()).contains("60 %").doesNotContain(" 0 %", " 10 %");
         }
     }

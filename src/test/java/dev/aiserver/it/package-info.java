@@ -1,4 +1,4 @@
-/** The program from its front door: {@code ./install} on a Mac of stand-ins, in a network of its own. */
+/** Runs {@code ./install} on a Mac of stand-ins in its own network namespace. */
 @NullMarked
 package dev.aiserver.it;
 
