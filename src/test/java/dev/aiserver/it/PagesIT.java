@@ -1,6 +1,5 @@
 package dev.aiserver.it;
 
-import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.pages.Page;
@@ -9,6 +8,7 @@ import dev.aiserver.pages.ShownOutput;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The commands of the README and of the pages, run on a Mac in their order, print what the pages show. */
