@@ -1,0 +1,229 @@
+package dev.aiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The workflows, forms and guides name only what exists: commands, options, files and tests. */
+final class ProjectFilesTest {
+    private static final Path GITHUB = Path.of(".github");
+    private static final Path TESTS = Path.of("src/test/java");
+    private static final Path CONTRIBUTING = GITHUB.resolve("CONTRIBUTING.md");
+
+    /** The options of the script {@code install} itself, which picocli does not know. */
+    private static final Set<String> OPTIONS_OF_THE_SCRIPT = Set.of("--test");
+
+    private static final Pattern CALL = Pattern.compile(
+            "(?:^|[\\s`(\"/])(aiserver|\\./install|\\./uninstall)((?: +[\\w./~$\\[\\]-][^\\s`|;&>\"')]*)+)");
+
+    private static final Pattern QUOTED = Pattern.compile("```.*?```|`[^`\n]+`|\"[^\"\n]+\"", Pattern.DOTALL);
+
+    private static final Pattern FILE = Pattern.compile(
+            "(?<![\\w./~$-])((?:\\.github|\\.mvn|\\.ci|src|templates|examples)(?:/[\\w.-]+)*/?|mvnw|pom\\.xml|CHANGELOG\\.md)(?![\\w*-])");
+
+    private static final Pattern TEST = Pattern.compile("(?:`|[.]?test=)(\\w+(?:Test|IT))\\b(?:\\.(\\w+))?");
+
+    @TempDir
+    private Path home;
+
+    private final Map<String, Set<String>> options = new TreeMap<>();
+
+    static Stream<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(GITHUB)) {
+            return all.filter(Files::isRegularFile).sorted().toList().stream();
+        }
+    }
+
+    static Stream<Path> yamlFiles() throws IOException {
+        return files().filter(file -> file.toString().endsWith(".yml"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("yamlFiles")
+    void yamlIsWellFormed(Path file) throws IOException {
+        assertThat(yaml(file).isObject()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyCommandAndOptionExists(Path file) throws IOException {
+        for (String code : code(file)) {
+            for (MatchResult call : CALL.matcher(code).results().toList()) {
+                check(call.group(1), List.of(call.group(2).strip().split(" +")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileThatIsNamedExists(Path file) throws IOException {
+        for (String code : code(file)) {
+            assertThat(FILE.matcher(code).results().map(found -> Path.of(found.group(1))))
+                    .allMatch(Files::exists);
+        }
+    }
+
+    @Test
+    void everyWorkflowHasOnlyTheRightToReadAndATimeout() throws IOException {
+        List<Path> workflows = yamlFiles()
+                .filter(file -> file.startsWith(GITHUB.resolve("workflows")))
+                .toList();
+        assertThat(workflows).hasSize(2);
+        for (Path file : workflows) {
+            JsonNode workflow = yaml(file);
+            assertThat(workflow.path("permissions").toString()).isEqualTo("{\"contents\":\"read\"}");
+            assertThat(workflow.path("concurrency").isObject()).isTrue();
+            workflow.path("jobs")
+                    .forEach(job ->
+                            assertThat(job.path("timeout-minutes").asInt()).isPositive());
+            assertThat(workflow.findValuesAsText("uses")).isNotEmpty().allMatch(uses -> uses.matches("actions/\\S+@v\\d+"));
+        }
+    }
+
+    @Test
+    void everyTestThatTheRecipesNameExists() throws IOException {
+        Map<String, Path> tests;
+        try (Stream<Path> files = Files.walk(TESTS)) {
+            tests = files.filter(file -> file.toString().endsWith(".java"))
+                    .collect(Collectors.toMap(
+                            file -> file.getFileName().toString().replace(".java", ""), file -> file, (one, other) -> one));
+        }
+        List<MatchResult> named =
+                TEST.matcher(Files.readString(CONTRIBUTING)).results().toList();
+        assertThat(named).hasSizeGreaterThan(15);
+        for (MatchResult test : named) {
+            assertThat(tests).containsKey(test.group(1));
+            if (test.group(2) != null) {
+                assertThat(Files.readString(tests.get(test.group(1)))).contains("void " + test.group(2) + "(");
+            }
+        }
+    }
+
+    @Test
+    void everyLinkOfTheGuidesLeadsToAFile() throws IOException {
+        for (Path file : files().filter(each -> each.toString().endsWith(".md")).toList()) {
+            Matcher link = Pattern.compile("\\]\\((?!https?:)([^)#]+)[^)]*\\)").matcher(Files.readString(file));
+            while (link.find()) {
+                assertThat(GITHUB.resolve(link.group(1))).exists();
+            }
+        }
+    }
+
+    @Test
+    void theWrapperGetsAMavenWithAKnownChecksum() throws IOException {
+        assertThat(Path.of("mvnw")).isExecutable();
+        assertThat(Files.readAllLines(Path.of(".mvn/wrapper/maven-wrapper.properties")))
+                .contains("distributionType=only-script")
+                .anyMatch(line -> line.matches("distributionUrl=https://\\S+/apache-maven-3\\.9\\.\\d+-bin\\.zip"))
+                .anyMatch(line -> line.matches("distributionSha256Sum=[0-9a-f]{64}"));
+    }
+
+    /** Returns what a reader runs or opens: scripts without comments, and the code and quotations in other texts. */
+    private static List<String> code(Path file) throws IOException {
+        String text = Files.readString(file);
+        if (file.toString().endsWith(".md")) {
+            return quoted(text);
+        }
+        if (!file.toString().endsWith(".yml")) {
+            return List.of(withoutComments(text));
+        }
+        JsonNode yaml = yaml(file);
+        List<String> code = new ArrayList<>();
+        yaml.findValuesAsText("run").forEach(script -> code.add(withoutComments(script)));
+        Stream.of("description", "value")
+                .flatMap(key -> yaml.findValuesAsText(key).stream())
+                .forEach(prose -> code.addAll(quoted(prose)));
+        code.addAll(yaml.findValuesAsText("label"));
+        return code;
+    }
+
+    private static List<String> quoted(String text) {
+        return QUOTED.matcher(text).results().map(MatchResult::group).toList();
+    }
+
+    private static String withoutComments(String script) {
+        return script.replaceAll("(?m)^\\s*#.*$", "");
+    }
+
+    private static JsonNode yaml(Path file) throws IOException {
+        return YAMLMapper.builder().build().readTree(Files.readString(file));
+    }
+
+    private void check(String program, List<String> words) {
+        String command = program.equals("aiserver") ? words.get(0) : program.substring(2);
+        boolean isRoot = command.startsWith("-");
+        Set<String> known = options(isRoot ? "" : command);
+        for (String word : words) {
+            if (word.startsWith("-")) {
+                String option = word.replaceFirst("=.*", "");
+                assertThat(known.contains(option)
+                                || program.equals("./install") && OPTIONS_OF_THE_SCRIPT.contains(option))
+                        .as(program + " " + String.join(" ", words) + ": " + option)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Asks the program for a command's help. */
+    private Set<String> options(String command) {
+        return options.computeIfAbsent(command, name -> {
+            assertThat(commands()).contains(name);
+            Set<String> found = new TreeSet<>();
+            Matcher option = Pattern.compile("(?<![\\w-])--?[a-zA-Z][a-z-]*")
+                    .matcher(help(name).replace("--[no-]", "--no-"));
+            while (option.find()) {
+                found.add(option.group());
+                found.add(option.group().replaceFirst("^--no-", "--"));
+            }
+            return found;
+        });
+    }
+
+    /** Returns the names in the list of commands, and the empty name of the program itself. */
+    private Set<String> commands() {
+        Set<String> names = new TreeSet<>(Set.of(""));
+        help("")
+                .lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .takeWhile(line -> !line.isEmpty())
+                .filter(line -> line.matches("  \\S.*"))
+                .forEach(line -> names.add(line.strip().split(" ")[0]));
+        assertThat(names).contains("install");
+        return names;
+    }
+
+    private String help(String command) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int exitCode = Main.run(
+                command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"},
+                Map.of("HOME", home.toString(), "PATH", home.toString()),
+                InputStream.nullInputStream(),
+                out,
+                OutputStream.nullOutputStream());
+        assertThat(exitCode).isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
