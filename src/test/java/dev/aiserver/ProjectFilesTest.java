@@ -89,7 +89,9 @@ final class ProjectFilesTest {
             workflow.path("jobs")
                     .forEach(job ->
                             assertThat(job.path("timeout-minutes").asInt()).isPositive());
-            assertThat(workflow.findValuesAsText("uses")).isNotEmpty().allMatch(uses -> uses.matches("actions/\\S+@v\\d+"));
+            assertThat(workflow.findValuesAsText("uses"))
+                    .isNotEmpty()
+                    .allMatch(uses -> uses.matches("actions/\\S+@v\\d+"));
         }
     }
 
@@ -99,7 +101,9 @@ final class ProjectFilesTest {
         try (Stream<Path> files = Files.walk(TESTS)) {
             tests = files.filter(file -> file.toString().endsWith(".java"))
                     .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replace(".java", ""), file -> file, (one, other) -> one));
+                            file -> file.getFileName().toString().replace(".java", ""),
+                            file -> file,
+                            (one, other) -> one));
         }
         List<MatchResult> named =
                 TEST.matcher(Files.readString(CONTRIBUTING)).results().toList();
