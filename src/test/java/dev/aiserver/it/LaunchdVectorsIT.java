@@ -53,7 +53,7 @@ final class LaunchdVectorsIT {
                 LaunchctlSocket socket = new LaunchctlSocket(launchctl)) {
             return new LocalHost(Standins.environment(home, home, socket))
                     .run(Command.of(SCRIPT.toString(), home.resolve("work").toString())
-                            .within(Duration.ofMinutes(5)));
+                            .withTimeout(Duration.ofMinutes(5)));
         }
     }
 }
