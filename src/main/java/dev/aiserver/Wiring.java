@@ -52,7 +52,8 @@ final class Wiring implements Machines {
                 Destination.parse(destination),
                 new SshConfig(environment, Optional.empty()),
                 trust.questions() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NONE,
-                options);
+                options,
+                debug.on(destination));
         UseCases useCases = new OnHost(
                 host,
                 Optional.of(destination),

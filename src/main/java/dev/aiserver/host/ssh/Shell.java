@@ -90,13 +90,13 @@ final class Shell {
                 [ -f "$_program" ] && [ -x "$_program" ] || { printf '%%s: cannot be run' "$1" >&2; exit %1$d; }
                 shift
                 """.formatted(CommandResult.NOT_FOUND) + environment + "exec \"$_program\" \"$@\"";
-        return new RemoteScript<>(script, command.stdin().bytes(), result -> result);
+        return new RemoteScript<>(command.toString(), script, command.stdin().bytes(), result -> result);
     }
 
     /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
     static RemoteScript<CommandResult> unlessSucceeded(RemoteScript<CommandResult> script) {
         String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_RUN);
-        return new RemoteScript<>(unless + script.script(), script.input(), script.answer());
+        return new RemoteScript<>(script.name(), unless + script.script(), script.input(), script.answer());
     }
 
     static RemoteScript<Optional<Path>> find(String program) {

@@ -1,6 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.CommandTrace;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,6 +45,15 @@ final class ShellBatch {
     /** What comes after a question that did not end well is not begun, and its answer means nothing. */
     static ShellBatch untilOneFails(List<? extends RemoteScript<?>> scripts) {
         return new ShellBatch(scripts, false);
+    }
+
+    /** Reports each script that ended, or was cut off, with the time of the whole batch. */
+    void trace(BatchResult result, Duration took, CommandTrace trace) {
+        for (int i = 0; i < result.answers().size(); i++) {
+            trace.ended(scripts.get(i).name(), result.answers().get(i).exitCode(), took);
+        }
+        int next = result.answers().size();
+        result.unfinished().ifPresent(partial -> trace.ended(scripts.get(next).name(), partial.exitCode(), took));
     }
 
     /**

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.CommandTrace;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
@@ -43,6 +44,7 @@ public final class SshHost implements Host, AutoCloseable {
     private final SshConfig config;
     private final Prompter prompter;
     private final SshOptions options;
+    private final CommandTrace trace;
     private final Semaphore slots = new Semaphore(MAX_CONCURRENT);
     private @Nullable Connection connection;
     private @Nullable HostIdentity facts;
@@ -50,10 +52,17 @@ public final class SshHost implements Host, AutoCloseable {
     private @Nullable Long leasePid;
 
     public SshHost(Destination destination, SshConfig config, Prompter prompter, SshOptions options) {
+        this(destination, config, prompter, options, CommandTrace.OFF);
+    }
+
+    /** @param trace is told of each command that has ended */
+    public SshHost(
+            Destination destination, SshConfig config, Prompter prompter, SshOptions options, CommandTrace trace) {
         this.destination = destination;
         this.config = config;
         this.prompter = prompter;
         this.options = options;
+        this.trace = trace;
     }
 
     /**
@@ -80,14 +89,17 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     private ShellBatch.BatchResult runBatch(ShellBatch batch, Duration limit) {
-        return withSlot(open -> batch.run(open, limit));
+        return withSlot(batch, open -> batch.run(open, limit));
     }
 
-    private ShellBatch.BatchResult withSlot(Function<Connection, ShellBatch.BatchResult> batch) {
+    private ShellBatch.BatchResult withSlot(ShellBatch batch, Function<Connection, ShellBatch.BatchResult> run) {
         Connection open = connection();
         slots.acquireUninterruptibly();
         try {
-            return batch.apply(open);
+            long start = System.nanoTime();
+            ShellBatch.BatchResult result = run.apply(open);
+            batch.trace(result, Duration.ofNanos(System.nanoTime() - start), trace);
+            return result;
         } finally {
             slots.release();
         }
@@ -132,7 +144,7 @@ public final class SshHost implements Host, AutoCloseable {
 
     private CommandResult runOne(Command command, Manner mode) {
         ShellBatch batch = new ShellBatch(List.of(Shell.run(command)));
-        ShellBatch.BatchResult result = withSlot(open -> mode.run(batch, open, command.timeout()));
+        ShellBatch.BatchResult result = withSlot(batch, open -> mode.run(batch, open, command.timeout()));
         result.unfinished().ifPresent(partial -> requireNotInterrupted(command));
         return result.unfinished().orElseGet(() -> result.answers().get(0));
     }
@@ -163,7 +175,7 @@ public final class SshHost implements Host, AutoCloseable {
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         ShellBatch batch =
                 ShellBatch.untilOneFails(commands.stream().map(Shell::run).toList());
-        ShellBatch.BatchResult result = withSlot(open -> mode.run(batch, open, limit));
+        ShellBatch.BatchResult result = withSlot(batch, open -> mode.run(batch, open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult each : result.answers()) {
             results.add(each);
