@@ -50,8 +50,9 @@ class RemoteIT {
             System.out.println("no change: " + roundTrips(again) + " round trips");
             assertThat(roundTrips(again)).isLessThanOrEqualTo(MOST_OF_NO_CHANGE);
 
-            Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v");
+            Run verified = laptop.aiserver("verify", "--host", Laptop.MAC, "-v", "--debug");
             verified.exits(0);
+            assertThat(verified.err()).contains("debug: " + Laptop.MAC + ": exit 0 in ", ": launchctl print gui/");
             System.out.println("verify: " + roundTrips(verified) + " round trips");
             ListeningWatch watch = new ListeningWatch(laptop::listening);
             try (watch) {
