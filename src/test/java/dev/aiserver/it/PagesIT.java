@@ -6,16 +6,43 @@ import dev.aiserver.pages.Page;
 import dev.aiserver.pages.Page.Block;
 import dev.aiserver.pages.ShownOutput;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The commands of the README and of the pages, run on a Mac in their order, print what the pages show. */
+/**
+ * The commands of the README and of the pages, run on a Mac in their order, print what the pages show. The comment above
+ * a block says how:
+ *
+ * <ul>
+ *   <li>{@code run}: on the Mac; {@code run with -y}: with this at the end, because the command would ask;
+ *       {@code run with A for B}: with A in place of B, for a placeholder
+ *   <li>{@code run on a client}: by another machine of the network
+ *   <li>{@code config NAME}: the block is written to this file first
+ *   <li>{@code output}: what the command above prints
+ * </ul>
+ */
 @Tag("root")
 class PagesIT {
-    private static final String SITE = "src/site/markdown/";
+    private static final Path SITE = Path.of("src/site/markdown");
+    private static final Pattern WITH = Pattern.compile("run with (\\S+)(?: for (\\S+))?");
     private static final String IN_CHECKOUT = "cd \"$1\"; PATH=$PATH:$HOME/.local/bin; ";
+
+    /** Run on the Mac of the tutorial, in this order, before its last step. */
+    private static final List<String> OF_AN_INSTALLED_SERVER = List.of(
+            "how-to/clients.md",
+            "how-to/models.md",
+            "how-to/verify.md",
+            "how-to/upgrade.md",
+            "how-to/edited-files.md",
+            "troubleshooting.md",
+            "how-to/uninstall.md");
+
+    private static final String WITH_AN_ADDRESS = "how-to/wireguard-and-lan.md";
 
     @Test
     void theReadme() {
@@ -24,32 +51,43 @@ class PagesIT {
         }
     }
 
-    /** From an installation to an uninstallation by the tutorial; what the other pages show, before its end. */
     @Test
-    void theTutorialAndTheOtherPages() {
-        List<Block> tutorial = Page.of(Path.of(SITE + "tutorial.md")).blocks();
+    void theTutorialAndWhatOtherPagesDoWithItsServer() {
+        List<Block> tutorial = blocks("tutorial.md");
         int end = tutorial.size() - 1;
         assertThat(tutorial.get(end).text()).isEqualTo("aiserver uninstall\n");
-        List<Block> others = Stream.of("how-to/clients.md", "how-to/verify.md", "troubleshooting.md")
-                .flatMap(page -> Page.of(Path.of(SITE + page)).blocks().stream())
+        List<Block> all = new ArrayList<>(tutorial.subList(0, end));
+        OF_AN_INSTALLED_SERVER.forEach(page -> all.addAll(blocks(page)));
+        all.add(tutorial.get(end));
+        try (Mac mac = new Mac()) {
+            run(mac, all);
+        }
+    }
+
+    @Test
+    void aServerWithAnAddressOfALocalNetwork() {
+        try (Mac mac = new Mac()) {
+            mac.addAddress("192.168.250.20");
+            run(mac, blocks(WITH_AN_ADDRESS));
+        }
+    }
+
+    @Test
+    void runsEveryPageThatHasSomethingToRun() {
+        List<Path> run = Stream.of(
+                        Stream.of("tutorial.md", WITH_AN_ADDRESS).map(SITE::resolve),
+                        OF_AN_INSTALLED_SERVER.stream().map(SITE::resolve),
+                        Stream.of(Path.of("README.md")))
+                .flatMap(pages -> pages)
                 .toList();
         assertThat(Page.all().stream()
-                        .filter(page -> page.blocks().stream()
-                                .anyMatch(block -> block.mark().startsWith("run")))
+                        .filter(page -> page.blocks().stream().anyMatch(block -> block.mark().startsWith("run")))
                         .map(Page::path))
-                .as("pages with commands to run that no test runs")
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of(Path.of("README.md"), Path.of(SITE + "tutorial.md")),
-                                others.stream().map(Block::page))
-                        .distinct()
-                        .toList());
-        try (Mac mac = new Mac()) {
-            run(
-                    mac,
-                    Stream.of(tutorial.subList(0, end), others, tutorial.subList(end, end + 1))
-                            .flatMap(List::stream)
-                            .toList());
-        }
+                .containsExactlyInAnyOrderElementsOf(run);
+    }
+
+    private static List<Block> blocks(String page) {
+        return Page.of(SITE.resolve(page)).blocks();
     }
 
     private static void run(Mac mac, List<Block> blocks) {
@@ -59,16 +97,14 @@ class PagesIT {
                 "exec /usr/bin/curl -sS --fail --connect-to remote-ollama:11434:" + Mac.ADDRESS + ":11434 \"$@\"");
         String printed = "";
         for (Block block : blocks) {
-            if (block.mark().startsWith("run")) {
-                Run run = mac.command(
-                        "sh",
-                        "-euc",
-                        IN_CHECKOUT + script(block),
-                        "sh",
-                        mac.checkout().toString());
+            String mark = block.mark();
+            if (mark.startsWith("config ")) {
+                mac.write(mac.checkout().resolve(mark.substring("config ".length())), block.text());
+            } else if (mark.startsWith("run")) {
+                Run run = mark.equals("run on a client") ? onAClient(mac, block) : onTheMac(mac, block);
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
                 printed = (run.err() + run.out()).replace(mac.home().toString(), "/Users/ann");
-            } else if (block.mark().equals("output")) {
+            } else if (mark.equals("output")) {
                 assertThat(ShownOutput.missing(block.text(), printed))
                         .as("lines of " + block.page() + " that were not printed:\n" + printed)
                         .isEmpty();
@@ -76,15 +112,20 @@ class PagesIT {
         }
     }
 
-    /** Returns the mark's command in place of the block's, which would ask; or the block's with the mark's model. */
-    private static String script(Block block) {
-        String instead = block.mark().replaceFirst("^run(?:: )?", "");
+    private static Run onTheMac(Mac mac, Block block) {
         String script = block.text();
-        if (instead.startsWith("MODEL=")) {
-            script = script.replace("MODEL", instead.substring("MODEL=".length()));
-        } else if (!instead.isEmpty()) {
-            script = instead;
+        Matcher with = WITH.matcher(block.mark());
+        if (with.matches()) {
+            script = with.group(2) == null
+                    ? script.stripTrailing() + " " + with.group(1)
+                    : script.replace(with.group(2), with.group(1));
         }
-        return script;
+        return mac.command("sh", "-euc", IN_CHECKOUT + script, "sh", mac.checkout().toString());
+    }
+
+    private static Run onAClient(Mac mac, Block block) {
+        String[] words = block.text().strip().split(" ");
+        assertThat(words[0]).as(block.toString()).isEqualTo("aiserver");
+        return mac.fromAClient(Stream.of(words).skip(1).toArray(String[]::new));
     }
 }
