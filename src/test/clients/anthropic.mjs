@@ -43,13 +43,13 @@ export function served(url) {
       return answer.content.map((block) => block[block.type]);
     },
     'messages.create, tools': async () => {
-      const ask = { model: 'qwen3', max_tokens, thinking: { type: 'disabled' }, tools: [weather] };
+      const options = { model: 'qwen3', max_tokens, thinking: { type: 'disabled' }, tools: [weather] };
       const question = { role: 'user', content: 'use the tool' };
-      const call = await messages.create({ ...ask, messages: [question] });
+      const call = await messages.create({ ...options, messages: [question] });
       const use = call.content.find((block) => block.type === 'tool_use');
       const result = { type: 'tool_result', tool_use_id: use.id, content: 'sunny' };
       const answer = await messages.create({
-        ...ask,
+        ...options,
         messages: [question, { role: 'assistant', content: call.content }, { role: 'user', content: [result] }],
       });
       return { stop: call.stop_reason, name: use.name, input: use.input, text: textOf(answer) };
@@ -89,14 +89,14 @@ export function refused(url) {
     'unknown model, stream': () => messages.stream({ model: 'nope', max_tokens, messages: hello }).finalMessage(),
     'no messages': () => messages.create({ model: 'llava', max_tokens, messages: [] }),
     'no tokens': () => messages.create({ model: 'llava', max_tokens: 0, messages: hello }),
-    'model of the cloud': () => messages.create({ model: 'gpt-oss:120b-cloud', max_tokens, messages: hello }),
+    'cloud model': () => messages.create({ model: 'gpt-oss:120b-cloud', max_tokens, messages: hello }),
     'blocked endpoint': () => messages.batches.list(),
     'blocked endpoint with a body': () => messages.countTokens({ model: 'llava', messages: hello }),
     'blocked method': () => anthropic.beta.files.delete('file_1'),
   };
 }
 
-// As a person writes it who has set variables and nothing else.
+// Creates the client without arguments: environment variables configure it.
 export function environment() {
   return { 'messages.create': async () => textOf(await new Anthropic().messages.create({ model: 'llava', max_tokens, messages: hello })) };
 }

@@ -120,14 +120,14 @@ export function refused(url) {
     'unknown model, responses': () => openai.responses.create({ model: 'nope', input: 'hello' }),
     'models.retrieve of an unknown model': () => openai.models.retrieve('nope'),
     'no messages': () => chat.create({ model: 'qwen3', messages: [] }),
-    'model of the cloud': () => chat.create({ model: 'gpt-oss:120b-cloud', messages: hello }),
+    'cloud model': () => chat.create({ model: 'gpt-oss:120b-cloud', messages: hello }),
     'blocked endpoint': () => openai.files.list(),
     'blocked endpoint with a body': () => openai.embeddings.create({ model: 'nomic-embed-text', input: 'hello' }),
     'blocked method': () => openai.models.delete('qwen3'),
   };
 }
 
-// As a person writes it who has set variables and nothing else.
+// Creates the client without arguments: environment variables configure it.
 export function environment() {
   return { 'models.list': async () => (await new OpenAI().models.list()).data.length };
 }

@@ -1,5 +1,5 @@
-// Drives one SDK: node run.mjs openai|anthropic|ollama served|refused|environment URL
-// Prints one JSON object: what each case returned, or what was thrown at it.
+// Runs the cases of one SDK: node run.mjs openai|anthropic|ollama served|refused|environment URL
+// Prints one JSON object with the result or the error of each case.
 const [sdk, kind, url] = process.argv.slice(2);
 const cases = (await import(`./${sdk}.mjs`))[kind](url);
 const outcomes = {};

@@ -142,7 +142,7 @@ class MainTest {
     void aServerThatNobodyKnowsIsNotReached(String url) {
         Outcome outcome = run("verify", "--url", url, "--only", "reach.server");
         assertThat(outcome.exitCode()).isEqualTo(6);
-        assertThat(outcome.out()).contains("name: no-such-name.invalid means no address on this machine");
+        assertThat(outcome.out()).contains("name: no-such-name.invalid does not resolve on this machine");
     }
 
     @Test

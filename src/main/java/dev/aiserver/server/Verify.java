@@ -111,7 +111,7 @@ public final class Verify {
                 .and(Logs.of(spec, home()).files().prefetch(home()));
         return VerifyContext.onServer(
                 client(spec, receipt),
-                () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).asked(ofFiles));
+                () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).prefetched(ofFiles));
     }
 
     private Path home() {

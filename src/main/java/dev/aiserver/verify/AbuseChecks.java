@@ -20,14 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** That a request that is no proper HTTP, or hides another one, gets nothing through. */
+/** Checks that malformed HTTP and smuggled requests do not get through the proxy. */
 final class AbuseChecks {
-    private static final int PLENTY = 8;
+    private static final int MAX_RESPONSES = 8;
 
-    /** Enough for a hidden request to be answered behind the one that hides it. */
-    private static final Duration TIME_TO_SHOW = Duration.ofMillis(300);
+    /** Leaves enough time for the response to a smuggled request to arrive. */
+    private static final Duration SMUGGLING_WAIT = Duration.ofMillis(300);
 
-    /** No set of endpoints opens it, and even "all" does not. */
+    /** A path that no endpoint set opens, not even {@code all}. */
     private static final String NEVER_OPEN = "/api/codex/responses";
 
     private static final int LARGE_PROMPT = 400_000;
@@ -40,11 +40,11 @@ final class AbuseChecks {
     static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         checks.add(
-                Check.of("blocked.body", "a body beyond the limit is refused before it is sent", AbuseChecks::large));
+                Check.of("blocked.body", "rejects a body over the size limit before it is sent", AbuseChecks::large));
         checks.add(Check.of(
                 "blocked.refused-body",
-                "a client that sends a large prompt can read why it is refused",
-                AbuseChecks::refusedWithBody));
+                "a client that sends a large prompt can read why it is rejected",
+                AbuseChecks::rejectedWithBody));
         if (client.proxy().unfiltered()) {
             return checks;
         }
@@ -52,74 +52,82 @@ final class AbuseChecks {
                 "malformed",
                 (name, text) -> checks.add(Check.of(
                         "blocked.malformed." + name,
-                        "a request with " + name.replace('-', ' ') + " is refused",
-                        subject -> malformed(subject, text))));
+                        "rejects a malformed request: " + name.replace('-', ' '),
+                        context -> malformed(context, text))));
         cases(
                 "smuggling",
                 (name, text) -> checks.add(Check.of(
                         "blocked.smuggling." + name,
-                        "no request hides behind " + name.replace('-', ' '),
-                        subject -> smuggling(subject, name, text))));
+                        "blocks request smuggling: " + name.replace('-', ' '),
+                        context -> smuggling(context, name, text))));
         checks.add(Check.of(
-                "blocked.pipelining", "a forbidden request behind an allowed one is refused", AbuseChecks::pipelining));
+                "blocked.pipelining",
+                "rejects a forbidden request that is pipelined behind an allowed one",
+                AbuseChecks::pipelining));
         for (String protocol : List.of("h2c", "websocket", "tls/1.2")) {
             checks.add(Check.of(
                     "blocked.upgrade." + protocol,
-                    "no tunnel is opened for an upgrade to " + protocol,
-                    subject -> upgrade(subject, protocol)));
+                    "opens no tunnel for an upgrade to " + protocol,
+                    context -> upgrade(context, protocol)));
         }
         return checks;
     }
 
-    /** Only its head is sent, so that a proxy without a limit waits for the rest. */
-    private static Outcome large(VerifyContext subject) throws IOException {
-        LivenessRequest post = subject.client().knockWithBody();
-        long most = subject.client().proxy().maxBody();
+    /** Sends only the head of the request; a proxy without a limit then waits for the body. */
+    private static Outcome large(VerifyContext context) throws IOException {
+        LivenessRequest post = context.client().livenessRequestWithBody();
+        long limit = context.client().proxy().maxBody();
         String request = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-                .formatted(post.endpoint().method(), post.path(), subject.host(), most + 1);
+                .formatted(post.endpoint().method(), post.path(), context.host(), limit + 1);
         String seen;
-        boolean refused = false;
+        boolean rejected = false;
         try {
-            List<RawHttpResponse> answers = subject.send(bytes(request), 1);
-            refused = answers.stream().anyMatch(ProxyResponses::isTooLarge);
-            seen = answers.stream().map(ProxyResponses::shown).findFirst().orElse("it hung up without an answer");
+            List<RawHttpResponse> responses = context.send(bytes(request), 1);
+            rejected = responses.stream().anyMatch(ProxyResponses::isTooLarge);
+            seen = responses.stream()
+                    .map(ProxyResponses::shown)
+                    .findFirst()
+                    .orElse("the proxy closed the connection without a response");
         } catch (SocketTimeoutException e) {
-            seen = "it waits for the body";
+            seen = "the proxy waits for the body";
         }
         return new Assertions()
-                .demand(refused, seen)
-                .outcome((most >> 20) + " MiB and a byte get 413", ForbiddenChecks.FIX);
+                .require(rejected, seen)
+                .outcome("a body of " + (limit >> 20) + " MiB and one byte returns 413", ForbiddenChecks.FIX);
     }
 
     /**
-     * Sends the whole body before it reads, as many clients do. A proxy that refuses and closes the connection while the
-     * body is still coming resets it, and the refusal is lost on the way.
+     * Sends the whole body before it reads the response, as many clients do. A proxy that rejects the request and
+     * closes the connection while the body is still arriving resets the connection, and the client never sees the
+     * rejection.
      */
-    private static Outcome refusedWithBody(VerifyContext subject) throws IOException {
+    private static Outcome rejectedWithBody(VerifyContext context) throws IOException {
         byte[] head = bytes("POST %s?%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-                .formatted(NEVER_OPEN, subject.nonce(), subject.host(), LARGE_PROMPT));
+                .formatted(NEVER_OPEN, context.nonce(), context.host(), LARGE_PROMPT));
         byte[] body = new byte[LARGE_PROMPT - FIRST_PART];
         Arrays.fill(body, (byte) ' ');
         byte[] first = Arrays.copyOf(head, head.length + FIRST_PART);
         Arrays.fill(first, head.length, first.length, (byte) ' ');
-        String what = LARGE_PROMPT / 1000 + " kB to " + NEVER_OPEN;
-        Optional<RawHttpResponse> answered = subject.sendBehind(first, body);
-        if (answered.isEmpty()) {
+        String what = "a prompt of " + LARGE_PROMPT / 1000 + " kB to " + NEVER_OPEN;
+        Optional<RawHttpResponse> received = context.sendInTwoParts(first, body);
+        if (received.isEmpty()) {
             return new Outcome.Warned(
-                    what + ": the proxy" + version(subject)
-                            + " hung up before all was sent, so clients report a connection error and no reason",
-                    "run \"brew upgrade haproxy\": 3.0 and newer read on until the client has read the refusal");
+                    what + ": the proxy" + version(context)
+                            + " closed the connection too early, so clients report a connection error without the "
+                            + "reason",
+                    "run \"brew upgrade haproxy\": HAProxy 3.0 and newer keep reading until the client has the "
+                            + "response");
         }
-        RawHttpResponse answer = answered.get();
+        RawHttpResponse response = received.get();
         return new Assertions()
-                .demand(ProxyResponses.isRefused(answer), what + " get " + ProxyResponses.shown(answer))
-                .outcome(what + " get " + answer.status(), ForbiddenChecks.FIX);
+                .require(ProxyResponses.isRejected(response), what + " returns " + ProxyResponses.shown(response))
+                .outcome(what + " returns " + response.status(), ForbiddenChecks.FIX);
     }
 
-    /** Of the proxy that runs, for the middle of a sentence; empty where it cannot be told. */
-    private static String version(VerifyContext subject) {
+    /** Returns the version of the running proxy in parentheses, or an empty text if it is unknown. */
+    private static String version(VerifyContext context) {
         try {
-            return subject.server()
+            return context.server()
                     .flatMap(server -> server.running(ServerHost.HAPROXY)
                             .program()
                             .map(program -> server.host().run(Command.of(program, "-v"))))
@@ -127,35 +135,35 @@ final class AbuseChecks {
                     .filter(Matcher::find)
                     .map(version -> " (HAProxy " + version.group() + ")")
                     .orElse("");
-        } catch (UserError unknown) {
+        } catch (UserError unavailable) {
             return "";
         }
     }
 
-    private static Outcome malformed(VerifyContext subject, String text) throws IOException {
-        String traced = text.replace(" {path} HTTP/1.1", " {path}?" + subject.nonce() + " HTTP/1.1")
-                .replace(" {path-of-post} HTTP/1.1", " {path-of-post}?" + subject.nonce() + " HTTP/1.1");
-        return ForbiddenChecks.refusedOrCut(subject, bytes(filled(subject, traced)));
+    private static Outcome malformed(VerifyContext context, String text) throws IOException {
+        String traced = text.replace(" {path} HTTP/1.1", " {path}?" + context.nonce() + " HTTP/1.1")
+                .replace(" {path-of-post} HTTP/1.1", " {path-of-post}?" + context.nonce() + " HTTP/1.1");
+        return ForbiddenChecks.rejectedOrClosed(context, bytes(filled(context, traced)));
     }
 
-    /** Only the request in front may be answered by Ollama, and the next client must get the answer to its own. */
-    private static Outcome smuggling(VerifyContext subject, String name, String text) throws IOException {
-        String hidden = "DELETE /api/delete?" + subject.nonce() + "&hidden-by-" + name + " HTTP/1.1\r\n{host}"
+    /** Requires that Ollama answers only the first request, and that the next client gets its own response. */
+    private static Outcome smuggling(VerifyContext context, String name, String text) throws IOException {
+        String hidden = "DELETE /api/delete?" + context.nonce() + "&hidden-by-" + name + " HTTP/1.1\r\n{host}"
                 + "Connection: close\r\n\r\n";
-        String whole = filled(subject, text.replace("{hidden}", hidden));
+        String whole = filled(context, text.replace("{hidden}", hidden));
         int length = whole.length() - endOfHead(whole);
-        List<RawHttpResponse> answers =
-                subject.sendAll(bytes(whole.replace("{length}", String.valueOf(length))), PLENTY, TIME_TO_SHOW);
-        List<RawHttpResponse> behind = answers.subList(Math.min(1, answers.size()), answers.size());
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse next = subject.send(knock.call(subject.host()));
+        List<RawHttpResponse> responses = context.sendAll(
+                bytes(whole.replace("{length}", String.valueOf(length))), MAX_RESPONSES, SMUGGLING_WAIT);
+        List<RawHttpResponse> behind = responses.subList(Math.min(1, responses.size()), responses.size());
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse next = context.send(liveness.request(context.host()));
         return new Assertions()
-                .demand(
-                        behind.stream().allMatch(ProxyResponses::isRefused),
-                        "the hidden request gets "
+                .require(
+                        behind.stream().allMatch(ProxyResponses::isRejected),
+                        "the smuggled request returns "
                                 + behind.stream().map(ProxyResponses::shown).toList())
-                .demand(knock.isAnsweredBy(next), "the next client gets " + ProxyResponses.shown(next))
-                .outcome("the next client gets its own answer", ForbiddenChecks.FIX);
+                .require(liveness.isAnsweredBy(next), "the next client's request returns " + ProxyResponses.shown(next))
+                .outcome("the next client gets its own response", ForbiddenChecks.FIX);
     }
 
     private static int endOfHead(String request) {
@@ -163,49 +171,49 @@ final class AbuseChecks {
         return empty < 0 ? request.indexOf("\n\n") + 2 : empty + 4;
     }
 
-    private static Outcome pipelining(VerifyContext subject) throws IOException {
-        LivenessRequest knock = subject.client().knock();
-        String last = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
+    private static Outcome pipelining(VerifyContext context) throws IOException {
+        LivenessRequest liveness = context.client().livenessRequest();
+        String last = new String(liveness.request(context.host()).bytes(), StandardCharsets.ISO_8859_1);
         String allowed = last.replace("Connection: close\r\n", "");
-        String forbidden = filled(subject, "DELETE /api/delete?" + subject.nonce() + " HTTP/1.1\r\n{host}\r\n");
-        List<RawHttpResponse> answers = subject.send(bytes(allowed + forbidden + allowed + last), PLENTY);
+        String forbidden = filled(context, "DELETE /api/delete?" + context.nonce() + " HTTP/1.1\r\n{host}\r\n");
+        List<RawHttpResponse> responses = context.send(bytes(allowed + forbidden + allowed + last), MAX_RESPONSES);
         return new Assertions()
-                .demand(
-                        answers.size() == 4
-                                && knock.isAnsweredBy(answers.get(0))
-                                && ProxyResponses.isBlocked(answers.get(1))
-                                && knock.isAnsweredBy(answers.get(3)),
-                        "four requests on one connection get "
-                                + answers.stream().map(ProxyResponses::shown).toList())
+                .require(
+                        responses.size() == 4
+                                && liveness.isAnsweredBy(responses.get(0))
+                                && ProxyResponses.isBlocked(responses.get(1))
+                                && liveness.isAnsweredBy(responses.get(3)),
+                        "four requests on one connection return "
+                                + responses.stream().map(ProxyResponses::shown).toList())
                 .outcome(
-                        answers.stream()
+                        responses.stream()
                                         .map(RawHttpResponse::status)
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(", "))
-                                + " on one connection",
+                                + " for four requests on one connection",
                         ForbiddenChecks.FIX);
     }
 
-    private static Outcome upgrade(VerifyContext subject, String protocol) throws IOException {
-        LivenessRequest knock = subject.client().knock();
-        String call = new String(knock.call(subject.host()).bytes(), StandardCharsets.ISO_8859_1);
-        String request = call.replace(
+    private static Outcome upgrade(VerifyContext context, String protocol) throws IOException {
+        LivenessRequest liveness = context.client().livenessRequest();
+        String plain = new String(liveness.request(context.host()).bytes(), StandardCharsets.ISO_8859_1);
+        String request = plain.replace(
                 "Connection: close\r\n",
                 "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
                         + "\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
-        RawHttpResponse answer = subject.send(bytes(request));
+        RawHttpResponse response = context.send(bytes(request));
         return new Assertions()
-                .demand(
-                        knock.isAnsweredBy(answer) || ProxyResponses.isRefused(answer),
-                        "gets " + ProxyResponses.shown(answer))
-                .outcome("gets " + answer.status() + ", and no switch of protocol", ForbiddenChecks.FIX);
+                .require(
+                        liveness.isAnsweredBy(response) || ProxyResponses.isRejected(response),
+                        "returns " + ProxyResponses.shown(response))
+                .outcome("returns " + response.status() + " and does not switch protocols", ForbiddenChecks.FIX);
     }
 
-    private static String filled(VerifyContext subject, String text) {
-        ServerView client = subject.client();
-        LivenessRequest open = client.knock();
-        LivenessRequest post = client.knockWithBody();
+    private static String filled(VerifyContext context, String text) {
+        ServerView client = context.client();
+        LivenessRequest open = client.livenessRequest();
+        LivenessRequest post = client.livenessRequestWithBody();
         return text.replace("{host}", "Host: " + client.host() + "\r\n")
                 .replace("{name}", client.name())
                 .replace("{get}", open.endpoint().method())

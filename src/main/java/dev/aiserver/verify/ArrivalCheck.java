@@ -6,44 +6,46 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** That no forbidden request arrived, by the model server's own log: the proxy's answers alone could be made up. */
+/**
+ * Checks by Ollama's own log that no forbidden request arrived, because the proxy's responses alone do not prove it.
+ */
 final class ArrivalCheck {
     private static final Duration LIMIT = Duration.ofSeconds(3);
     private static final int SHOWN = 3;
 
     static final Check CHECK = Check.onServer(
-                    "blocked.arrivals", "none of the forbidden requests is in Ollama's log", ArrivalCheck::prove)
+                    "blocked.arrivals", "no forbidden request is in Ollama's log", ArrivalCheck::prove)
             .with(Check.Trait.ALONE);
 
     private ArrivalCheck() {}
 
-    private static Outcome prove(VerifyContext subject, ServerHost server) throws IOException {
-        if (subject.client().proxy().unfiltered()) {
-            return new Outcome.Skipped("proxy.endpoints says \"all\": nothing is forbidden");
+    private static Outcome prove(VerifyContext context, ServerHost server) throws IOException {
+        if (context.client().proxy().unfiltered()) {
+            return new Outcome.Skipped("proxy.endpoints is \"all\", so nothing is forbidden");
         }
-        String control = subject.nonce() + "&allowed-last";
+        String control = context.nonce() + "&allowed-last";
         RawHttpResponse forbidden =
-                subject.send(RawHttpRequest.get("/api/status", subject.host()).withQuery(subject.nonce()));
-        // Sent last, so that the line of any other that arrived stands there by then.
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse allowed = subject.send(knock.call(subject.host()).withQuery(control));
-        Duration limit = knock.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
-        List<String> lines = new OllamaLog(server).await(subject.nonce(), control, limit);
+                context.send(RawHttpRequest.get("/api/status", context.host()).withQuery(context.nonce()));
+        // This request is sent last: once its line is in the log, the lines of all earlier requests are there too.
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse allowed = context.send(liveness.request(context.host()).withQuery(control));
+        Duration limit = liveness.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
+        List<String> lines = new OllamaLog(server).await(context.nonce(), control, limit);
         if (lines.stream().noneMatch(line -> line.contains(control))) {
-            return OllamaLog.provesNothing(allowed);
+            return OllamaLog.inconclusive(allowed);
         }
         List<String> arrived = lines.stream()
-                .filter(line -> !line.contains(subject.nonce() + "&allowed"))
+                .filter(line -> !line.contains(context.nonce() + "&allowed"))
                 .map(line -> line.substring(line.lastIndexOf('|') + 1).strip())
-                .map(line -> line.replace("?" + subject.nonce(), "").replace("&hidden-by-", ", hidden by "))
+                .map(line -> line.replace("?" + context.nonce(), "").replace("&hidden-by-", ", smuggled by "))
                 .toList();
         return new Assertions()
-                .demand(
+                .require(
                         arrived.isEmpty(),
-                        arrived.size() + " arrived: "
+                        arrived.size() + " forbidden requests arrived: "
                                 + arrived.stream().limit(SHOWN).toList())
                 .outcome(
-                        "the allowed one is, and the one that got " + forbidden.status() + " is not",
+                        "the log has the allowed request, but not the request that returned " + forbidden.status(),
                         ForbiddenChecks.FIX);
     }
 }

@@ -3,24 +3,22 @@ package dev.aiserver.verify;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is not as it must be, of several things that one claim demands. */
+/** Collects the problems of several requirements that belong to one claim. */
 final class Assertions {
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
 
-    Assertions demand(boolean fulfilled, String complaint) {
-        if (!fulfilled) {
-            complaints.add(complaint);
+    Assertions require(boolean satisfied, String problem) {
+        if (!satisfied) {
+            problems.add(problem);
         }
         return this;
     }
 
-    boolean isGood() {
-        return complaints.isEmpty();
+    boolean hold() {
+        return problems.isEmpty();
     }
 
     Outcome outcome(String evidence, String fix) {
-        return complaints.isEmpty()
-                ? new Outcome.Passed(evidence)
-                : new Outcome.Failed(String.join("; ", complaints), fix);
+        return problems.isEmpty() ? new Outcome.Passed(evidence) : new Outcome.Failed(String.join("; ", problems), fix);
     }
 }

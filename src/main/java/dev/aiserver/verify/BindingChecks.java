@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** That nothing listens where it should not, by lsof and by trying to connect. */
+/** Checks the listeners of the machine, with lsof and by connecting to every address. */
 final class BindingChecks {
     private BindingChecks() {}
 
@@ -21,37 +21,40 @@ final class BindingChecks {
                 Check.onServer("bindings.ollama", "Ollama listens on loopback only", BindingChecks::ollamaOnLoopback),
                 Check.onServer(
                         "bindings.engines",
-                        "no model's engine can be asked past Ollama",
-                        (subject, server) -> EngineListeners.among(
-                                        subject.listeners(server),
+                        "model engines are reachable through Ollama only",
+                        (context, server) -> EngineListeners.among(
+                                        context.listeners(server),
                                         server.pid(ServerHost.OLLAMA),
                                         server.spec().ollama().port())
                                 .outcome()),
                 Check.onServer(
                         "bindings.haproxy",
-                        "HAProxy listens on its one address only",
+                        "HAProxy listens on its configured address only",
                         BindingChecks::proxyOnItsAddress),
-                Check.onServer("bindings.others", "nobody else listens on these ports", BindingChecks::nobodyElse),
+                Check.onServer(
+                        "bindings.others",
+                        "no other process listens on the server's ports",
+                        BindingChecks::noOtherListener),
                 Check.onServer(
                         "bindings.connect",
-                        "every other address of this machine refuses a connection",
-                        (subject, server) -> nothingElseAnswers(server)));
+                        "every other address of this machine refuses connections",
+                        (context, server) -> otherAddressesRefuse(server)));
     }
 
-    private static Outcome ollamaOnLoopback(VerifyContext subject, ServerHost server) {
+    private static Outcome ollamaOnLoopback(VerifyContext context, ServerHost server) {
         return onlyOn(
-                subject,
+                context,
                 server,
                 ServerHost.OLLAMA,
                 Listener::isLoopback,
-                "run \"aiserver install\": its property list must say OLLAMA_HOST=" + VerifyContext.ollamaHost(server));
+                "run \"aiserver install\": its property list must set OLLAMA_HOST=" + VerifyContext.ollamaHost(server));
     }
 
-    private static Outcome proxyOnItsAddress(VerifyContext subject, ServerHost server) {
+    private static Outcome proxyOnItsAddress(VerifyContext context, ServerHost server) {
         String address = server.receipt().address();
         int port = server.spec().proxy().port();
         return onlyOn(
-                subject,
+                context,
                 server,
                 ServerHost.HAPROXY,
                 listener -> listener.address().equals(address) && listener.port() == port,
@@ -59,51 +62,51 @@ final class BindingChecks {
     }
 
     private static Outcome onlyOn(
-            VerifyContext subject, ServerHost server, String label, Predicate<Listener> expected, String fix) {
+            VerifyContext context, ServerHost server, String label, Predicate<Listener> expected, String fix) {
         int pid = server.pid(label);
         List<Listener> engines = EngineListeners.among(
-                        subject.listeners(server),
+                        context.listeners(server),
                         server.pid(ServerHost.OLLAMA),
                         server.spec().ollama().port())
                 .listeners();
-        List<Listener> listeners = subject.listeners(server).stream()
+        List<Listener> listeners = context.listeners(server).stream()
                 .filter(listener -> listener.belongsTo(pid) && !engines.contains(listener))
                 .toList();
         if (listeners.isEmpty()) {
-            return new Outcome.Failed("the process of " + label + " (pid " + pid + ") listens on nothing", fix);
+            return new Outcome.Failed("the process of " + label + " (pid " + pid + ") has no listener", fix);
         }
         return listeners.stream().allMatch(expected)
                 ? new Outcome.Passed(names(listeners))
                 : new Outcome.Failed(names(listeners), fix);
     }
 
-    private static Outcome nobodyElse(VerifyContext subject, ServerHost server) {
+    private static Outcome noOtherListener(VerifyContext context, ServerHost server) {
         int uid = server.host().facts().uid();
         int ollama = server.pid(ServerHost.OLLAMA);
         int haproxy = server.pid(ServerHost.HAPROXY);
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
-        List<Listener> others = subject.listeners(server).stream()
+        List<Listener> others = context.listeners(server).stream()
                 .filter(listener -> ports.contains(listener.port()))
                 .filter(listener ->
                         listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
                 .toList();
         return others.isEmpty()
-                ? new Outcome.Passed("both services run as user id " + uid)
+                ? new Outcome.Passed("both services run as user ID " + uid)
                 : held(new PortHolders(server.host(), server.launchd()), others);
     }
 
     private static Outcome held(PortHolders holders, List<Listener> others) {
-        List<PortHolders.Holder> held =
+        List<PortHolders.Holder> found =
                 others.stream().map(holders::of).distinct().toList();
         return new Outcome.Failed(
-                held.stream().map(PortHolders.Holder::who).collect(Collectors.joining("; ")),
-                held.stream().map(PortHolders.Holder::advice).distinct().collect(Collectors.joining("; "))
-                        + "; it answers instead of your server");
+                found.stream().map(PortHolders.Holder::who).collect(Collectors.joining("; ")),
+                found.stream().map(PortHolders.Holder::advice).distinct().collect(Collectors.joining("; "))
+                        + "; until then it answers instead of your server");
     }
 
-    /** Sees also what lsof hides: sockets of other users. */
-    private static Outcome nothingElseAnswers(ServerHost server) {
+    /** Finds listeners that lsof does not show: those of other users. */
+    private static Outcome otherAddressesRefuse(ServerHost server) {
         int proxy = server.spec().proxy().port();
         int ollama = server.spec().ollama().port();
         String own = server.receipt().address();
@@ -118,18 +121,18 @@ final class BindingChecks {
             }
         }
         Map<InetSocketAddress, PortProbe.Attempt> attempts = PortProbe.attempts(server.host(), others);
-        String fix = "find it with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it";
-        List<String> untried = those(attempts, PortProbe.Attempt.UNTRIED);
-        Assertions findings = new Assertions();
-        those(attempts, PortProbe.Attempt.OPEN)
-                .forEach(address -> findings.demand(false, address + " accepts connections"));
-        Outcome outcome = findings.outcome(others.size() + " refused", fix);
+        String fix = "find the process with \"sudo lsof -nP -iTCP:" + proxy + "\" and stop it";
+        List<String> untried = withResult(attempts, PortProbe.Attempt.UNTRIED);
+        Assertions assertions = new Assertions();
+        withResult(attempts, PortProbe.Attempt.OPEN)
+                .forEach(address -> assertions.require(false, address + " accepts connections"));
+        Outcome outcome = assertions.outcome(others.size() + " addresses refuse connections", fix);
         return outcome instanceof Outcome.Passed && !untried.isEmpty()
-                ? new Outcome.Warned("no way leads to " + String.join(", ", untried) + " to try it", fix)
+                ? new Outcome.Warned("could not try " + String.join(", ", untried) + ": no route", fix)
                 : outcome;
     }
 
-    private static List<String> those(Map<InetSocketAddress, PortProbe.Attempt> attempts, PortProbe.Attempt kind) {
+    private static List<String> withResult(Map<InetSocketAddress, PortProbe.Attempt> attempts, PortProbe.Attempt kind) {
         return attempts.entrySet().stream()
                 .filter(entry -> entry.getValue() == kind)
                 .map(Map.Entry::getKey)

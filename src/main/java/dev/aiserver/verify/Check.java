@@ -7,105 +7,106 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One claim about a server, and how it is proved. A check only looks: it changes nothing on the server.
+ * Proves one claim about a server. A check is read-only: it changes nothing on the server.
  *
- * @param id stable, for scripts: a group and a name with a dot between them
- * @param claim in one line
- * @param traits what it needs, and whether others would disturb it
+ * @param id stable identifier for scripts: group and name, separated by a dot
+ * @param claim plain present-tense statement of one line
+ * @param traits requirements of the check, and whether it must run alone
  */
 public record Check(String id, String claim, Set<Trait> traits, Proof proof) {
 
-    /** Each model that is asked may have to be loaded. */
-    private static final int MOST_MODELS = 3;
+    /** Limits the models that one check tries: each of them may have to be loaded first. */
+    private static final int MAX_MODELS = 3;
 
-    /** What is special about a check. */
+    /** States a requirement of a check. */
     public enum Trait {
-        /** It can be carried out on the server only, not from a client. */
+        /** The check can run on the server only, not on a client. */
         SERVER,
-        /** It has a model generate something. */
+        /** The check makes a model generate text. */
         MODEL,
-        /** It measures, so nothing else may run meanwhile. */
+        /** The check measures time, so no other check may run at the same time. */
         ALONE
     }
 
-    /** Finds out whether a claim is true. */
+    /** Decides whether a claim is true. */
     @FunctionalInterface
     public interface Proof {
-        /** An {@link IOException} or {@link dev.aiserver.host.UserError} means that it could not be found out. */
-        Outcome prove(VerifyContext subject) throws IOException;
+        /** Returns the outcome; an {@link IOException} or {@link dev.aiserver.host.UserError} makes it inconclusive. */
+        Outcome prove(VerifyContext context) throws IOException;
     }
 
-    /** A proof for which one must be on the server. */
+    /** Proves a claim on the server. */
     @FunctionalInterface
     interface ServerProof {
-        Outcome prove(VerifyContext subject, ServerHost server) throws IOException;
+        Outcome prove(VerifyContext context, ServerHost server) throws IOException;
     }
 
-    /** A proof that asks a model. */
+    /** Proves a claim with a model. */
     @FunctionalInterface
     interface ModelProof {
-        Outcome prove(VerifyContext subject, String model) throws IOException;
+        Outcome prove(VerifyContext context, String model) throws IOException;
     }
 
-    /** A proof that asks a model, for which one must be on the server. */
+    /** Proves a claim on the server with a model. */
     @FunctionalInterface
     interface ModelServerProof {
-        Outcome prove(VerifyContext subject, ServerHost server, String model) throws IOException;
+        Outcome prove(VerifyContext context, ServerHost server, String model) throws IOException;
     }
 
     public Check {
         traits = Set.copyOf(traits);
     }
 
-    /** One that a client can carry out. */
+    /** Returns a check that a client can run. */
     static Check of(String id, String claim, Proof proof) {
         return new Check(id, claim, Set.of(), proof);
     }
 
+    /** Returns a check that runs on the server, and is skipped on a client. */
     static Check onServer(String id, String claim, ServerProof proof) {
-        return new Check(id, claim, Set.of(Trait.SERVER), subject -> {
-            if (subject.server().isEmpty()) {
+        return new Check(id, claim, Set.of(Trait.SERVER), context -> {
+            if (context.server().isEmpty()) {
                 return new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
             }
-            return proof.prove(subject, subject.server().get());
+            return proof.prove(context, context.server().get());
         });
     }
 
-    /** One for which one must be on the server, and that asks a model there. */
+    /** Returns a check that runs on the server with a model. */
     static Check ofModelOnServer(String id, String claim, Models.Ability ability, ModelServerProof proof) {
         Check check = ofModel(
                 id,
                 claim,
                 ability,
-                (subject, model) -> proof.prove(subject, subject.server().orElseThrow(), model));
-        return onServer(id, claim, (subject, server) -> check.proof().prove(subject))
+                (context, model) -> proof.prove(context, context.server().orElseThrow(), model));
+        return onServer(id, claim, (context, server) -> check.proof().prove(context))
                 .with(Trait.MODEL);
     }
 
     /**
-     * One that asks the smallest installed model with this ability. Where that model repeats itself, which proves
-     * nothing of the server, the next ones are asked.
+     * Returns a check that uses the smallest installed model with this ability. A model that repeats itself proves
+     * nothing about the server, so the check then tries the next larger models.
      */
     static Check ofModel(String id, String claim, Models.Ability ability, ModelProof proof) {
-        return new Check(id, claim, Set.of(Trait.MODEL), subject -> {
-            List<String> models = subject.models().with(ability);
+        return new Check(id, claim, Set.of(Trait.MODEL), context -> {
+            List<String> models = context.models().with(ability);
             List<String> repeating = new ArrayList<>();
-            for (String model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
+            for (String model : models.subList(0, Math.min(MAX_MODELS, models.size()))) {
                 try {
-                    return proof.prove(subject, model);
+                    return proof.prove(context, model);
                 } catch (RepeatedTokens e) {
                     repeating.add(model);
                 }
             }
             return repeating.isEmpty()
-                    ? new Outcome.Skipped("no installed model can do it; get one with \"aiserver warm-models "
+                    ? new Outcome.Skipped("no installed model supports it; install one with \"aiserver warm-models "
                             + ability.example() + "\" on the server")
                     : new Outcome.Warned(
                             String.join(", ", repeating)
                                     + (repeating.size() == 1 ? " repeats itself" : " repeat themselves")
-                                    + ", and Ollama stops such an answer without an ending, so this could not be tried",
-                            "nothing is wrong with the server; get another model, as with \"aiserver warm-models "
-                                    + ability.example() + "\" there, and verify again");
+                                    + "; Ollama stops such a response without an ending, so the check could not run",
+                            "the server itself is fine: install another model with \"aiserver warm-models "
+                                    + ability.example() + "\" on the server, then verify again");
         });
     }
 

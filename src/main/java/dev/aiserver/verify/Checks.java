@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which checks a server has to pass, in the order in which they are reported: from the ground up, so that the first
- * that fails is the one to mend first; what measures comes last.
+ * Lists the checks that a server must pass, in the order of the report. The order is bottom-up, so the first failed
+ * check is the one to fix first. Measurements come last, because they need an idle machine.
  */
 public final class Checks {
     private Checks() {}
 
+    /** Returns the checks for a server with these names and open endpoints. */
     public static List<Check> of(ServerView client) {
         return Stream.of(
                         List.of(ReachCheck.CHECK),

@@ -6,7 +6,7 @@ import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
 import java.util.List;
 
-/** That every open endpoint answers, and that it is Ollama that answers. */
+/** Checks that every open endpoint reaches Ollama. */
 final class EndpointChecks {
     private EndpointChecks() {}
 
@@ -17,45 +17,49 @@ final class EndpointChecks {
                     return endpoint.method().equals("OPTIONS")
                             ? Check.of(
                                     id,
-                                    endpoint + " lets the web pages ask that may",
-                                    subject -> allowed(subject, endpoint))
+                                    endpoint + " answers preflight requests from allowed origins",
+                                    context -> preflight(context, endpoint))
                             : Check.of(
                                     id,
                                     endpoint + " reaches Ollama",
-                                    subject -> answered(subject, new LivenessRequest(endpoint)));
+                                    context -> reaches(context, new LivenessRequest(endpoint)));
                 })
                 .toList();
     }
 
-    /** As a browser asks before it lets a page send (https://fetch.spec.whatwg.org/#http-cors-protocol). */
-    private static Outcome allowed(VerifyContext subject, Endpoint endpoint) throws IOException {
-        ServerSpec.Proxy proxy = subject.client().proxy();
+    /** Sends the preflight request of a browser (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+    private static Outcome preflight(VerifyContext context, Endpoint endpoint) throws IOException {
+        ServerSpec.Proxy proxy = context.client().proxy();
         if (proxy.origins().isEmpty() && !proxy.anyOrigin()) {
-            return new Outcome.Skipped("proxy.origins names no web page that may ask");
+            return new Outcome.Skipped("proxy.origins allows no origin");
         }
         String origin = proxy.anyOrigin()
-                ? ProxyResponses.FOREIGN_PAGE
+                ? ProxyResponses.FOREIGN_ORIGIN
                 : proxy.origins().get(0);
-        RawHttpResponse answer = subject.send(new LivenessRequest(endpoint)
-                .call(subject.host())
+        RawHttpResponse response = context.send(new LivenessRequest(endpoint)
+                .request(context.host())
                 .header("Origin", origin)
                 .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization,content-type"));
         return new Assertions()
-                .demand(
-                        ProxyResponses.isPreflight(answer)
-                                && ProxyResponses.isFor(proxy.anyOrigin() ? "*" : origin, answer)
-                                && answer.header("access-control-allow-headers").equals("authorization,content-type"),
-                        origin + " gets " + ProxyResponses.shown(answer))
-                .outcome(origin + " gets " + answer.status(), "run \"aiserver install\" to write haproxy.cfg again");
+                .require(
+                        ProxyResponses.isPreflight(response)
+                                && ProxyResponses.isAllowedFor(proxy.anyOrigin() ? "*" : origin, response)
+                                && response.header("access-control-allow-headers")
+                                        .equals("authorization,content-type"),
+                        "origin " + origin + ": preflight returns " + ProxyResponses.shown(response))
+                .outcome(
+                        "origin " + origin + ": preflight returns " + response.status(),
+                        "run \"aiserver install\" to rewrite haproxy.cfg");
     }
 
-    private static Outcome answered(VerifyContext subject, LivenessRequest knock) throws IOException {
-        RawHttpResponse answer = subject.send(knock.call(subject.host()));
+    private static Outcome reaches(VerifyContext context, LivenessRequest liveness) throws IOException {
+        RawHttpResponse response = context.send(liveness.request(context.host()));
         return new Assertions()
-                .demand(knock.isAnsweredBy(answer), ProxyResponses.shown(answer))
+                .require(liveness.isAnsweredBy(response), ProxyResponses.shown(response))
                 .outcome(
-                        ProxyResponses.shown(answer),
-                        "run \"aiserver install\" to write haproxy.cfg anew; is Ollama new enough for it?");
+                        ProxyResponses.shown(response),
+                        "run \"aiserver install\" to rewrite haproxy.cfg; if it still fails, run \"brew upgrade "
+                                + "ollama\"");
     }
 }

@@ -10,18 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server-sent events of one answer, as they arrive.
+ * Holds the server-sent events of one response, with their times of arrival.
  *
- * @param status of the answer
- * @param start when its head was there, in nanoseconds
+ * @param status HTTP status of the response
+ * @param start arrival of the response head, in nanoseconds of {@link System#nanoTime}
  */
 record EventStream(int status, String contentType, long start, List<Event> events) {
 
     /**
-     * One event.
+     * Holds one event.
      *
-     * @param name of its {@code event:} line, empty without one
-     * @param at when it was there, in nanoseconds
+     * @param name value of its {@code event:} line, or empty
+     * @param at arrival, in nanoseconds of {@link System#nanoTime}
      */
     record Event(String name, String data, long at) {
         JsonNode json() throws IOException {
@@ -29,27 +29,28 @@ record EventStream(int status, String contentType, long start, List<Event> event
         }
     }
 
-    /** In characters; no check asks for so much. */
-    private static final int LARGEST = 16 << 20;
+    /** Limits the length of a stream in characters, far above what any check requests. */
+    private static final int MAX_LENGTH = 16 << 20;
 
-    /** Nor for what takes so long. */
-    private static final Duration LONGEST = Duration.ofMinutes(15);
+    /** Limits the duration of a stream, far above what any check requests. */
+    private static final Duration MAX_DURATION = Duration.ofMinutes(15);
 
     /**
-     * To its end, or to so many events. A connection that ends before the message is an {@link IOException}, and so is a
-     * stream without an end.
+     * Reads a stream to its end, or up to this number of events.
+     *
+     * @throws IOException if the connection ends too early, or if the stream exceeds the limits
      */
-    static EventStream read(HttpExchange exchange, int most) throws IOException {
+    static EventStream read(HttpExchange exchange, int max) throws IOException {
         List<Event> events = new ArrayList<>();
         long start = System.nanoTime();
         ResponseLines lines = exchange.lines();
         String name = "";
         String data = "";
         long size = 0;
-        for (String line = next(lines, events, most); line != null; line = next(lines, events, most)) {
+        for (String line = next(lines, events, max); line != null; line = next(lines, events, max)) {
             size += line.length() + 1L;
-            if (size > LARGEST || System.nanoTime() - start > LONGEST.toNanos()) {
-                throw new IOException("its stream has no end");
+            if (size > MAX_LENGTH || System.nanoTime() - start > MAX_DURATION.toNanos()) {
+                throw new IOException("the stream does not end");
             }
             if (line.startsWith("event:")) {
                 name = line.substring("event:".length()).strip();
@@ -65,11 +66,11 @@ record EventStream(int status, String contentType, long start, List<Event> event
                 exchange.status(), exchange.headers().getOrDefault("content-type", ""), start, List.copyOf(events));
     }
 
-    private static @Nullable String next(ResponseLines lines, List<Event> events, int most) throws IOException {
-        return events.size() < most ? lines.next() : null;
+    private static @Nullable String next(ResponseLines lines, List<Event> events, int max) throws IOException {
+        return events.size() < max ? lines.next() : null;
     }
 
-    /** The events' names in order, of several equal ones in a row only the first. */
+    /** Returns the names of the events in order, without consecutive duplicates. */
     List<String> order() {
         List<String> order = new ArrayList<>();
         for (Event event : events) {
@@ -80,11 +81,12 @@ record EventStream(int status, String contentType, long start, List<Event> event
         return order;
     }
 
+    /** Returns the data of the last event, or an empty text. */
     String last() {
         return events.isEmpty() ? "" : events.get(events.size() - 1).data();
     }
 
-    /** From the first event to the last, in milliseconds. */
+    /** Returns the time from the first event to the last, in milliseconds. */
     double spread() {
         return events.isEmpty()
                 ? 0

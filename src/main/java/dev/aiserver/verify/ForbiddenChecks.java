@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** That everything that is not open is refused by the proxy itself. */
+/** Checks that the proxy itself rejects everything that is not open. */
 final class ForbiddenChecks {
-    static final String FIX = "run \"aiserver install\" to write haproxy.cfg anew";
+    static final String FIX = "run \"aiserver install\" to rewrite haproxy.cfg";
 
-    private static final int SHOWN = 3;
+    private static final int MAX_SHOWN = 3;
     private static final int BOMB_HEADERS = 400;
-    private static final int BOMB_LETTERS = 60_000;
+    private static final int BOMB_LENGTH = 60_000;
 
-    /** Headers by which some frameworks, and no proxy rule, take another method or path than the request line says. */
+    /** Headers that make some frameworks use another method or path than the request line; proxy rules ignore them. */
     private static final List<String> OVERRIDES = List.of(
             "X-HTTP-Method-Override: GET",
             "X-HTTP-Method: GET",
@@ -33,100 +33,103 @@ final class ForbiddenChecks {
         if (client.proxy().unfiltered()) {
             checks.add(Check.of(
                     "blocked.all",
-                    "what is not open is refused by the proxy",
-                    subject ->
-                            new Outcome.Skipped("proxy.endpoints says \"all\": clients may also delete, pull and push "
-                                    + "models; use [strict] to refuse")));
+                    "rejects every endpoint that is not open",
+                    context -> new Outcome.Skipped("proxy.endpoints is \"all\": clients can also delete, pull and push "
+                            + "models; set it to [strict] to reject that")));
             ForbiddenRequests.ownerOnly(client.host())
-                    .forEach((name, calls) -> checks.add(Check.of(
+                    .forEach((name, requests) -> checks.add(Check.of(
                             "blocked." + name,
-                            name.substring(name.indexOf('.') + 1) + " is refused: it acts on the owner's account",
-                            subject -> allBlocked(subject, calls))));
+                            "rejects " + name.substring(name.indexOf('.') + 1) + ", which acts on the owner's account",
+                            context -> allBlocked(context, requests))));
             return checks;
         }
         ForbiddenRequests.grouped(client.proxy().endpoints(), client.host())
-                .forEach((name, calls) -> checks.add(
-                        Check.of("blocked." + name, claim(name, calls), subject -> allBlocked(subject, calls))));
+                .forEach((name, requests) -> checks.add(
+                        Check.of("blocked." + name, claim(name, requests), context -> allBlocked(context, requests))));
         for (String header : OVERRIDES) {
             String name = header.substring(0, header.indexOf(':'));
             checks.add(Check.of(
                     "blocked.override." + name,
-                    name + " opens nothing",
-                    subject -> allBlocked(
-                            subject,
-                            List.of(RawHttpRequest.of("DELETE", "/api/delete", subject.host())
+                    "the header " + name + " opens no endpoint",
+                    context -> allBlocked(
+                            context,
+                            List.of(RawHttpRequest.of("DELETE", "/api/delete", context.host())
                                     .header(name, header.substring(header.indexOf(' ') + 1))))));
         }
-        checks.add(Check.of("blocked.bomb.many-headers", "too many headers are refused", subject -> {
-            RawHttpRequest call = RawHttpRequest.of("DELETE", "/api/delete", subject.host());
+        checks.add(Check.of("blocked.bomb.many-headers", "rejects a request with too many headers", context -> {
+            RawHttpRequest request = RawHttpRequest.of("DELETE", "/api/delete", context.host());
             for (int i = 0; i < BOMB_HEADERS; i++) {
-                call = call.header("X-Bomb-" + i, "x");
+                request = request.header("X-Bomb-" + i, "x");
             }
-            return refusedOrCut(subject, call);
+            return rejectedOrClosed(context, request);
         }));
         checks.add(Check.of(
                 "blocked.bomb.long-header",
-                "a header without end is refused",
-                subject -> refusedOrCut(
-                        subject,
-                        RawHttpRequest.of("DELETE", "/api/delete", subject.host())
-                                .header("X-Bomb", "x".repeat(BOMB_LETTERS)))));
+                "rejects an oversized header",
+                context -> rejectedOrClosed(
+                        context,
+                        RawHttpRequest.of("DELETE", "/api/delete", context.host())
+                                .header("X-Bomb", "x".repeat(BOMB_LENGTH)))));
         checks.add(Check.of(
                 "blocked.bomb.long-path",
-                "a path without end is refused",
-                subject -> refusedOrCut(
-                        subject, RawHttpRequest.of("GET", "/v1/models/" + "x".repeat(BOMB_LETTERS), subject.host()))));
+                "rejects an oversized path",
+                context -> rejectedOrClosed(
+                        context, RawHttpRequest.of("GET", "/v1/models/" + "x".repeat(BOMB_LENGTH), context.host()))));
         return checks;
     }
 
-    private static String claim(String name, List<RawHttpRequest> calls) {
+    private static String claim(String name, List<RawHttpRequest> requests) {
         String what = name.substring(name.indexOf('.') + 1);
         if (name.startsWith("spelling.")) {
-            return "other spellings of " + what.replace(":/", " /") + " are refused";
+            return "rejects other spellings of " + what.replace(":/", " /");
         }
         return name.startsWith("detour.")
-                ? "no way leads from " + what + " to another route"
-                : calls.get(0).method() + " " + what.substring(what.indexOf(':') + 1) + " is refused";
+                ? what + " gives no access to other routes"
+                : "rejects " + requests.get(0).method() + " " + what.substring(what.indexOf(':') + 1);
     }
 
-    private static Outcome allBlocked(VerifyContext subject, List<RawHttpRequest> calls) throws IOException {
+    private static Outcome allBlocked(VerifyContext context, List<RawHttpRequest> requests) throws IOException {
         List<String> holes = new ArrayList<>();
-        for (RawHttpRequest call : calls) {
-            RawHttpResponse answer = subject.sendOnKept(call.withQuery(subject.nonce()));
-            if (!ProxyResponses.isRefused(answer)) {
-                holes.add(call + " gets " + ProxyResponses.shown(answer));
+        for (RawHttpRequest request : requests) {
+            RawHttpResponse response = context.sendPooled(request.withQuery(context.nonce()));
+            if (!ProxyResponses.isRejected(response)) {
+                holes.add(request + " returns " + ProxyResponses.shown(response));
             }
         }
         if (holes.isEmpty()) {
-            return new Outcome.Passed(calls.size() == 1 ? "refused" : "all " + calls.size() + " refused");
+            return new Outcome.Passed(
+                    requests.size() == 1 ? "rejected" : "all " + requests.size() + " requests rejected");
         }
-        String more = holes.size() > SHOWN ? " and " + (holes.size() - SHOWN) + " more" : "";
+        String more = holes.size() > MAX_SHOWN ? " and " + (holes.size() - MAX_SHOWN) + " more" : "";
         return new Outcome.Failed(
-                holes.size() + " of " + calls.size() + " not refused: "
-                        + String.join("; ", holes.subList(0, Math.min(SHOWN, holes.size()))) + more,
+                holes.size() + " of " + requests.size() + " requests not rejected: "
+                        + String.join("; ", holes.subList(0, Math.min(MAX_SHOWN, holes.size()))) + more,
                 FIX);
     }
 
-    private static Outcome refusedOrCut(VerifyContext subject, RawHttpRequest call) throws IOException {
-        return refusedOrCut(subject, call.withQuery(subject.nonce()).bytes());
+    private static Outcome rejectedOrClosed(VerifyContext context, RawHttpRequest request) throws IOException {
+        return rejectedOrClosed(context, request.withQuery(context.nonce()).bytes());
     }
 
     /**
-     * A server may hang up on what is too much for it or no HTTP at all; then it must still be there for the next client,
-     * since one that broke down has refused nothing.
+     * Requires that the proxy rejects these bytes. It may also close the connection without a response, if it still
+     * serves the next client: a proxy that crashed has rejected nothing.
      */
-    static Outcome refusedOrCut(VerifyContext subject, byte[] request) throws IOException {
-        List<RawHttpResponse> answers = subject.send(request, 1);
-        if (!answers.isEmpty()) {
-            RawHttpResponse answer = answers.get(0);
+    static Outcome rejectedOrClosed(VerifyContext context, byte[] request) throws IOException {
+        List<RawHttpResponse> responses = context.send(request, 1);
+        if (!responses.isEmpty()) {
+            RawHttpResponse response = responses.get(0);
             return new Assertions()
-                    .demand(ProxyResponses.isRefused(answer), "gets " + ProxyResponses.shown(answer))
-                    .outcome("gets " + answer.status(), FIX);
+                    .require(ProxyResponses.isRejected(response), "returns " + ProxyResponses.shown(response))
+                    .outcome("returns " + response.status(), FIX);
         }
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse next = subject.send(knock.call(subject.host()));
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse next = context.send(liveness.request(context.host()));
         return new Assertions()
-                .demand(knock.isAnsweredBy(next), "it hung up, and the next client gets " + ProxyResponses.shown(next))
-                .outcome("it hung up", FIX);
+                .require(
+                        liveness.isAnsweredBy(next),
+                        "the proxy closed the connection, and the next client's request returns "
+                                + ProxyResponses.shown(next))
+                .outcome("the proxy closed the connection", FIX);
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What happens to a Mac that nobody sits at; none of it is wrong, so it is only said. */
+/** Warns about settings of a Mac that can stop an unattended server. No setting is wrong, so no check fails. */
 final class HeadlessChecks {
     private static final Command AUTO_LOGIN =
             Command.of("defaults", "read", "/Library/Preferences/com.apple.loginwindow", "autoLoginUser");
@@ -20,7 +20,7 @@ final class HeadlessChecks {
 
     private HeadlessChecks() {}
 
-    /** What they will ask. */
+    /** Returns the queries of these checks. */
     static Prefetch prefetch() {
         return Prefetch.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
     }
@@ -29,33 +29,37 @@ final class HeadlessChecks {
         return List.of(
                 onMac(
                         "headless.login",
-                        "after a restart the services start without anybody logging in",
+                        "the services start after a reboot without a manual login",
                         HeadlessChecks::login),
-                onMac("headless.file-vault", "after a restart the disk is unlocked by itself", HeadlessChecks::disk),
+                onMac(
+                        "headless.file-vault",
+                        "the disk unlocks after a reboot without a password",
+                        HeadlessChecks::disk),
                 onMac("headless.sleep", "the machine does not sleep", HeadlessChecks::sleep),
-                onMac("headless.firewall", "the firewall lets clients in", HeadlessChecks::firewall));
+                onMac("headless.firewall", "the macOS firewall lets clients connect", HeadlessChecks::firewall));
     }
 
     private static Check onMac(String id, String claim, Function<ServerHost, Outcome> proof) {
         return Check.onServer(
                 id,
                 claim,
-                (subject, server) ->
-                        server.host().facts().isMac() ? proof.apply(server) : new Outcome.Skipped("this is no Mac"));
+                (context, server) -> server.host().facts().isMac()
+                        ? proof.apply(server)
+                        : new Outcome.Skipped("this machine is not a Mac"));
     }
 
-    /** Without the login window's setting, reading it ends with 1. */
+    /** Reads the login window's setting; {@code defaults} exits with 1 if it is not set. */
     private static Outcome login(ServerHost server) {
         CommandResult result = server.host().run(AUTO_LOGIN);
         String user = result.text().strip();
         return result.succeeded() && user.equals(server.host().facts().user())
-                ? new Outcome.Passed("its user is logged in automatically; a logout still ends the services")
+                ? new Outcome.Passed("this user is logged in automatically; logging out still stops the services")
                 : new Outcome.Warned(
                         result.succeeded() || result.exitCode() == 1
-                                ? "its user is not logged in automatically, so that after a restart nothing runs until "
-                                        + "somebody logs in; a logout ends the services as well"
-                                : cannotTell(result),
-                        "System Settings > Users & Groups > Automatically log in as");
+                                ? "this user is not logged in automatically, so after a reboot nothing runs until "
+                                        + "the user logs in; logging out also stops the services"
+                                : unknown(result),
+                        "turn on System Settings > Users & Groups > Automatically log in as");
     }
 
     private static Outcome disk(ServerHost server) {
@@ -64,9 +68,9 @@ final class HeadlessChecks {
                 ? new Outcome.Passed("FileVault is off")
                 : new Outcome.Warned(
                         result.succeeded()
-                                ? "FileVault is on: after a restart somebody must type a password"
-                                : cannotTell(result),
-                        "before a planned restart: sudo fdesetup authrestart");
+                                ? "FileVault is on: after a reboot the disk stays locked until a user enters a password"
+                                : unknown(result),
+                        "for a planned reboot, run \"sudo fdesetup authrestart\"");
     }
 
     private static Outcome sleep(ServerHost server) {
@@ -81,23 +85,23 @@ final class HeadlessChecks {
         return known && never
                 ? new Outcome.Passed("sleep is 0")
                 : new Outcome.Warned(
-                        known ? "it sleeps when it is idle, and no client can reach it then" : cannotTell(result),
-                        "sudo pmset -a sleep 0 disksleep 0 womp 1 autorestart 1");
+                        known ? "this Mac sleeps when it is idle, and then no client can reach it" : unknown(result),
+                        "run \"sudo pmset -a sleep 0 disksleep 0 womp 1 autorestart 1\"");
     }
 
     private static Outcome firewall(ServerHost server) {
         CommandResult result = server.host().run(FIREWALL);
         return result.succeeded() && result.text().contains("disabled")
-                ? new Outcome.Passed("the firewall is off; HAProxy listens on its one address only")
+                ? new Outcome.Passed("the firewall is off; HAProxy listens on its configured address only")
                 : new Outcome.Warned(
                         result.succeeded()
-                                ? "the firewall is on, and may refuse HAProxy after each of its updates"
-                                : cannotTell(result),
-                        "sudo " + FIREWALL.program()
-                                + " --unblockapp \"$(command -v haproxy)\", then try from a client");
+                                ? "the firewall is on and may block HAProxy after an update of HAProxy"
+                                : unknown(result),
+                        "run: sudo " + FIREWALL.program()
+                                + " --unblockapp \"$(command -v haproxy)\", then connect from a client");
     }
 
-    private static String cannotTell(CommandResult result) {
-        return "this cannot be told: " + result.incompleteReason().orElseGet(result::firstLine);
+    private static String unknown(CommandResult result) {
+        return "could not read this setting: " + result.incompleteReason().orElseGet(result::firstLine);
     }
 }

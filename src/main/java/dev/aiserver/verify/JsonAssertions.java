@@ -6,26 +6,27 @@ import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.util.List;
 
-/** What an answer in JSON must look like; places in it are JSON pointers. */
+/** Checks the shape of a JSON response; fields are named by JSON pointers. */
 final class JsonAssertions {
-    /** One red pixel. */
+    /** A PNG of one red pixel. */
     static final String PNG =
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
     private final JsonNode json;
     private final int status;
-    private final Assertions findings = new Assertions();
+    private final Assertions assertions = new Assertions();
 
     private JsonAssertions(JsonNode json, int status) {
         this.json = json;
         this.status = status;
     }
 
-    static JsonAssertions of(RawHttpResponse answer) {
+    static JsonAssertions of(RawHttpResponse response) {
         try {
-            return new JsonAssertions(ProxyResponses.json(answer), answer.status());
+            return new JsonAssertions(ProxyResponses.json(response), response.status());
         } catch (IOException e) {
-            return new JsonAssertions(MissingNode.getInstance(), answer.status()).demand(false, "it is no JSON");
+            return new JsonAssertions(MissingNode.getInstance(), response.status())
+                    .require(false, "the response is not valid JSON");
         }
     }
 
@@ -33,32 +34,32 @@ final class JsonAssertions {
         return json.at(pointer);
     }
 
-    JsonAssertions demand(boolean fulfilled, String complaint) {
-        findings.demand(fulfilled, complaint);
+    JsonAssertions require(boolean satisfied, String problem) {
+        assertions.require(satisfied, problem);
         return this;
     }
 
     JsonAssertions is(String pointer, String text) {
         String found = at(pointer).asText();
-        return demand(
+        return require(
                 found.equals(text), pointer + " is \"" + ProxyResponses.shortened(found) + "\", not \"" + text + "\"");
     }
 
     JsonAssertions hasText(String pointer) {
-        return demand(at(pointer).isTextual() && !at(pointer).asText().isEmpty(), pointer + " has no text");
+        return require(at(pointer).isTextual() && !at(pointer).asText().isEmpty(), pointer + " is empty");
     }
 
     JsonAssertions isPositive(String pointer) {
-        return demand(at(pointer).asInt() > 0, pointer + " is no positive number");
+        return require(at(pointer).asInt() > 0, pointer + " is not a positive number");
     }
 
-    /** Whether every demand so far was fulfilled. */
-    boolean isGood() {
-        return findings.isGood();
+    /** Returns whether all requirements so far are satisfied. */
+    boolean hold() {
+        return assertions.hold();
     }
 
     Outcome outcome(String evidence) {
-        return findings.outcome(evidence, Remedy.of(status));
+        return assertions.outcome(evidence, Remedy.of(status));
     }
 
     static boolean isObject(String text) {
@@ -69,20 +70,20 @@ final class JsonAssertions {
         }
     }
 
-    /** Whether these occur in this order, with others between. */
-    static boolean inOrder(List<String> all, String... wanted) {
+    /** Returns whether these values occur in this order, with any values between them. */
+    static boolean inOrder(List<String> values, String... wanted) {
         int at = 0;
-        for (String each : all) {
-            if (at < wanted.length && each.equals(wanted[at])) {
+        for (String value : values) {
+            if (at < wanted.length && value.equals(wanted[at])) {
                 at++;
             }
         }
         return at == wanted.length;
     }
 
-    /** Nothing is wrong with a server whose model would rather talk. */
-    static Outcome wordsInsteadOfTool(String model) {
+    /** Returns a warning only: a model that ignores its tools is no fault of the server. */
+    static Outcome textInsteadOfToolCall(String model) {
         return new Outcome.Warned(
-                model + " answers in words instead of calling the tool", "use a larger model for tools");
+                model + " answers with text instead of calling the tool", "use a larger model for tools");
     }
 }

@@ -7,7 +7,7 @@ import dev.aiserver.spec.Endpoint;
 import java.util.List;
 import java.util.Map;
 
-/** The request to an open endpoint that Ollama answers at once, without running a model: it may name one that it lacks. */
+/** Builds a request that Ollama answers without running a model; it may name a model that is not installed. */
 record LivenessRequest(Endpoint endpoint) {
     private static final String NO_MODEL = ForbiddenRequests.NO_MODEL;
 
@@ -19,17 +19,21 @@ record LivenessRequest(Endpoint endpoint) {
                     "{\"model\":\"" + NO_MODEL
                             + "\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
 
-    /** Routes that only some versions of Ollama have; the others answer 404 without JSON. */
-    private static final List<String> NOT_EVERYWHERE =
+    /** Routes that only some versions of Ollama have; the others return 404 without JSON. */
+    private static final List<String> OPTIONAL_ROUTES =
             List.of("/v1/messages/count_tokens", "/v1/audio/transcriptions", "/v1/audio/speech", "/api/hello");
 
-    private static final String ANY_BODY = ProxyResponses.object("model", NO_MODEL);
+    private static final String DEFAULT_BODY = ProxyResponses.object("model", NO_MODEL);
 
-    /** @param host for the Host header */
-    RawHttpRequest call(String host) {
+    /**
+     * Returns the request.
+     *
+     * @param host value of the Host header
+     */
+    RawHttpRequest request(String host) {
         String path = path();
         return endpoint.method().equals("POST")
-                ? RawHttpRequest.post(path, host, BODIES.getOrDefault(endpoint.path(), ANY_BODY))
+                ? RawHttpRequest.post(path, host, BODIES.getOrDefault(endpoint.path(), DEFAULT_BODY))
                 : RawHttpRequest.of(endpoint.method(), path, host);
     }
 
@@ -37,23 +41,23 @@ record LivenessRequest(Endpoint endpoint) {
         return endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
     }
 
-    /** Whether this is Ollama's own answer, and the one that it gives. */
-    boolean isAnsweredBy(RawHttpResponse answer) {
-        return !ProxyResponses.isFromProxy(answer) && isExpected(answer);
+    /** Returns whether this response comes from Ollama, not from the proxy, and is the expected one. */
+    boolean isAnsweredBy(RawHttpResponse response) {
+        return !ProxyResponses.isFromProxy(response) && isExpected(response);
     }
 
-    /** A JSON 404 says that there is no such model; a text 404 that there is no such route. */
-    private boolean isExpected(RawHttpResponse answer) {
-        if (NOT_EVERYWHERE.contains(endpoint.path()) && answer.status() == 404) {
+    /** A 404 in JSON means that the model is missing; a 404 in plain text means that the route is missing. */
+    private boolean isExpected(RawHttpResponse response) {
+        if (OPTIONAL_ROUTES.contains(endpoint.path()) && response.status() == 404) {
             return true;
         }
-        if (asksForNoModel()) {
-            return answer.status() == 404 && answer.text().startsWith("{") || answer.status() == 400;
+        if (namesMissingModel()) {
+            return response.status() == 404 && response.text().startsWith("{") || response.status() == 400;
         }
-        return answer.status() >= 200 && answer.status() < 300;
+        return response.status() >= 200 && response.status() < 300;
     }
 
-    private boolean asksForNoModel() {
+    private boolean namesMissingModel() {
         return endpoint.method().equals("POST")
                 || endpoint.namesModel() && endpoint.method().equals("GET");
     }

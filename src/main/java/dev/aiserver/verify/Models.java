@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The installed models.
+ * Lists the models of a server.
  *
- * @param names of all that Ollama lists
- * @param installed those that can be asked something, the smallest first; those of the cloud are none of ours
+ * @param names names of all models that Ollama lists
+ * @param installed models on this server, smallest first, without cloud models
  */
 record Models(Set<String> names, List<Model> installed) {
 
-    /** What a model can do, as Ollama names it. */
+    /** Names the abilities of models as Ollama does. */
     enum Ability {
         COMPLETION("completion", "llama3.2:1b"),
         TOOLS("tools", "llama3.2:1b"),
@@ -34,46 +34,50 @@ record Models(Set<String> names, List<Model> installed) {
             this.example = example;
         }
 
-        /** A model that has it. */
+        /** Returns the name of a model with this ability. */
         String example() {
             return example;
         }
     }
 
-    /** @param size in bytes */
+    /**
+     * Describes one installed model.
+     *
+     * @param size size in bytes
+     */
     record Model(String name, long size, Set<String> abilities) {}
 
-    /** Asks a server through its proxy. */
-    static Models of(VerifyContext subject) throws IOException {
+    /** Reads the models of a server through its proxy. */
+    static Models of(VerifyContext context) throws IOException {
         Set<String> names = new TreeSet<>();
         List<Model> models = new ArrayList<>();
-        RawHttpResponse tags = subject.send(RawHttpRequest.get("/api/tags", subject.host()));
+        RawHttpResponse tags = context.send(RawHttpRequest.get("/api/tags", context.host()));
         if (tags.status() != 200) {
-            throw new IOException("GET /api/tags gets " + ProxyResponses.shown(tags));
+            throw new IOException("GET /api/tags returns " + ProxyResponses.shown(tags));
         }
         for (JsonNode entry : ProxyResponses.json(tags).path("models")) {
             String name = entry.path("name").asText();
             names.add(name);
             if (!entry.has("remote_model")) {
-                models.add(new Model(name, entry.path("size").asLong(), abilities(subject, name, entry)));
+                models.add(new Model(name, entry.path("size").asLong(), abilities(context, name, entry)));
             }
         }
         models.sort(Comparator.comparingLong(Model::size));
         return new Models(Set.copyOf(names), List.copyOf(models));
     }
 
-    /** Older versions tell the capabilities of one model only. */
-    private static Set<String> abilities(VerifyContext subject, String name, JsonNode entry) throws IOException {
-        JsonNode told = entry.has("capabilities")
+    /** Older versions of Ollama report capabilities only for a single model ({@code /api/show}). */
+    private static Set<String> abilities(VerifyContext context, String name, JsonNode entry) throws IOException {
+        JsonNode details = entry.has("capabilities")
                 ? entry
-                : ProxyResponses.json(subject.send(
-                        RawHttpRequest.post("/api/show", subject.host(), ProxyResponses.object("model", name))));
+                : ProxyResponses.json(context.send(
+                        RawHttpRequest.post("/api/show", context.host(), ProxyResponses.object("model", name))));
         Set<String> abilities = new HashSet<>();
-        told.path("capabilities").forEach(ability -> abilities.add(ability.asText()));
+        details.path("capabilities").forEach(ability -> abilities.add(ability.asText()));
         return abilities;
     }
 
-    /** Those that have it, the smallest first. */
+    /** Returns the names of the installed models with this ability, smallest first. */
     List<String> with(Ability ability) {
         return installed.stream()
                 .filter(model -> model.abilities().contains("completion")

@@ -8,102 +8,109 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** That the server answers by its own names and by no other, and to no foreign web page. */
+/** Checks that the server accepts only its own host names and only configured origins. */
 final class NameChecks {
-    private static final String REWRITE = "run \"aiserver install\" to write haproxy.cfg anew";
+    private static final String REWRITE = "run \"aiserver install\" to rewrite haproxy.cfg";
 
-    /** As behind "ssh -L", or another port of a machine in front. */
-    private static final int PORT_OF_A_FORWARD = 1;
+    /** A port that is not the proxy's, as with {@code ssh -L} or port forwarding on another machine. */
+    private static final int FORWARDED_PORT = 1;
 
     private NameChecks() {}
 
     static List<Check> all(ServerView client) {
         List<Check> checks = new ArrayList<>();
         client.hostNames()
-                .forEach(
-                        name -> checks.add(Check.of("name." + name, "it answers as " + name, s -> answersBy(s, name))));
+                .forEach(name -> checks.add(
+                        Check.of("name." + name, "accepts the host name " + name, context -> accepts(context, name))));
         checks.add(Check.of(
                 "name.address",
-                "it answers by its address",
-                subject -> answersBy(
-                        subject,
-                        InetAddress.getByName(subject.client().address()).getHostAddress())));
+                "accepts its address as host name",
+                context -> accepts(
+                        context,
+                        InetAddress.getByName(context.client().address()).getHostAddress())));
         checks.add(Check.of(
                 "name.port",
-                "it answers by its name whatever port stands behind it",
-                subject -> answers(subject, subject.client().name() + ":" + PORT_OF_A_FORWARD)));
-        checks.add(Check.of(
-                "name.unknown", "it refuses every other host name (DNS rebinding)", NameChecks::refusesUnknown));
-        checks.add(Check.of("name.missing", "it refuses a request without a host name", NameChecks::refusesMissing));
-        checks.add(Check.of(
-                "name.origin", "it answers only the web pages that the configuration names", NameChecks::pages));
+                "accepts its host name with any port",
+                context -> acceptsHost(context, context.client().name() + ":" + FORWARDED_PORT)));
+        checks.add(Check.of("name.unknown", "rejects unknown host names (DNS rebinding)", NameChecks::rejectsUnknown));
+        checks.add(Check.of("name.missing", "rejects requests without a Host header", NameChecks::rejectsMissing));
+        checks.add(Check.of("name.origin", "rejects requests from other origins", NameChecks::origins));
         return checks;
     }
 
-    private static Outcome answersBy(VerifyContext subject, String host) throws IOException {
-        return answers(subject, host + ":" + subject.client().proxy().port());
+    private static Outcome accepts(VerifyContext context, String host) throws IOException {
+        return acceptsHost(context, host + ":" + context.client().proxy().port());
     }
 
-    private static Outcome answers(VerifyContext subject, String withPort) throws IOException {
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse answer = subject.send(knock.call(withPort));
+    private static Outcome acceptsHost(VerifyContext context, String withPort) throws IOException {
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse response = context.send(liveness.request(withPort));
         return new Assertions()
-                .demand(knock.isAnsweredBy(answer), "Host: " + withPort + " gets " + ProxyResponses.shown(answer))
+                .require(
+                        liveness.isAnsweredBy(response),
+                        "Host: " + withPort + " returns " + ProxyResponses.shown(response))
                 .outcome(
-                        "Host: " + withPort + " gets " + answer.status(),
-                        REWRITE + "; if it stays, look at the log of com.haproxy");
+                        "Host: " + withPort + " returns " + response.status(),
+                        REWRITE + "; if it still fails, read the log of com.haproxy");
     }
 
-    /** Otherwise a web page could have a name of its own point here, and read what the server answers. */
-    private static Outcome refusesUnknown(VerifyContext subject) throws IOException {
-        RawHttpRequest call = subject.client().knock().call(ProxyResponses.FOREIGN_HOST);
-        return refuses(subject, call, "Host: " + ProxyResponses.FOREIGN_HOST);
+    /** Prevents DNS rebinding, in which a web page points its own name at this server to read its responses. */
+    private static Outcome rejectsUnknown(VerifyContext context) throws IOException {
+        RawHttpRequest request = context.client().livenessRequest().request(ProxyResponses.FOREIGN_HOST);
+        return rejects(context, request, "Host: " + ProxyResponses.FOREIGN_HOST);
     }
 
-    private static Outcome refusesMissing(VerifyContext subject) throws IOException {
-        RawHttpRequest call = subject.client().knock().call("");
-        return refuses(subject, new RawHttpRequest(call.method(), call.target(), List.of(), call.body()), "no Host");
+    private static Outcome rejectsMissing(VerifyContext context) throws IOException {
+        RawHttpRequest request = context.client().livenessRequest().request("");
+        return rejects(
+                context,
+                new RawHttpRequest(request.method(), request.target(), List.of(), request.body()),
+                "a request without Host");
     }
 
-    private static Outcome refuses(VerifyContext subject, RawHttpRequest call, String what) throws IOException {
-        RawHttpResponse answer = subject.send(call);
+    private static Outcome rejects(VerifyContext context, RawHttpRequest request, String what) throws IOException {
+        RawHttpResponse response = context.send(request);
         return new Assertions()
-                .demand(
-                        ProxyResponses.isRefused(answer) && answer.status() != 404,
-                        what + " gets " + ProxyResponses.shown(answer))
-                .outcome(what + " gets " + answer.status(), REWRITE);
+                .require(
+                        ProxyResponses.isRejected(response) && response.status() != 404,
+                        what + " returns " + ProxyResponses.shown(response))
+                .outcome(what + " returns " + response.status(), REWRITE);
     }
 
-    private static Outcome pages(VerifyContext subject) throws IOException {
-        ServerSpec.Proxy proxy = subject.client().proxy();
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse foreign = from(subject, ProxyResponses.FOREIGN_PAGE);
+    private static Outcome origins(VerifyContext context) throws IOException {
+        ServerSpec.Proxy proxy = context.client().proxy();
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse foreign = from(context, ProxyResponses.FOREIGN_ORIGIN);
         if (proxy.anyOrigin()) {
             return new Assertions()
-                    .demand(
-                            knock.isAnsweredBy(foreign) && ProxyResponses.isFor("*", foreign),
-                            "any-origin is true, and a page gets " + ProxyResponses.shown(foreign))
-                    .outcome("every page gets " + foreign.status() + ", because any-origin is true", REWRITE);
+                    .require(
+                            liveness.isAnsweredBy(foreign) && ProxyResponses.isAllowedFor("*", foreign),
+                            "any-origin is true, but a request from a web page returns "
+                                    + ProxyResponses.shown(foreign))
+                    .outcome("any-origin is true: requests from every origin return " + foreign.status(), REWRITE);
         }
-        RawHttpResponse unnamed = subject.send(knock.call(subject.host()).header("Sec-Fetch-Site", "cross-site"));
-        Assertions findings = new Assertions()
-                .demand(ProxyResponses.isForeignPage(foreign), "a foreign Origin gets " + ProxyResponses.shown(foreign))
-                .demand(
-                        ProxyResponses.isForeignPage(unnamed),
-                        "a cross-site request without an Origin gets " + ProxyResponses.shown(unnamed));
+        RawHttpResponse unnamed = context.send(liveness.request(context.host()).header("Sec-Fetch-Site", "cross-site"));
+        Assertions assertions = new Assertions()
+                .require(
+                        ProxyResponses.isForeignOrigin(foreign),
+                        "a foreign origin returns " + ProxyResponses.shown(foreign))
+                .require(
+                        ProxyResponses.isForeignOrigin(unnamed),
+                        "a cross-site request without Origin returns " + ProxyResponses.shown(unnamed));
         for (String origin : proxy.origins()) {
-            RawHttpResponse answer = from(subject, origin);
-            findings.demand(
-                    knock.isAnsweredBy(answer) && ProxyResponses.isFor(origin, answer),
-                    origin + " gets " + ProxyResponses.shown(answer));
+            RawHttpResponse response = from(context, origin);
+            assertions.require(
+                    liveness.isAnsweredBy(response) && ProxyResponses.isAllowedFor(origin, response),
+                    "the configured origin " + origin + " returns " + ProxyResponses.shown(response));
         }
-        return findings.outcome(
-                "a foreign Origin gets " + foreign.status()
-                        + (proxy.origins().isEmpty() ? "" : ", and each of the pages that are named an answer"),
+        return assertions.outcome(
+                "a foreign origin returns " + foreign.status()
+                        + (proxy.origins().isEmpty() ? "" : "; each configured origin is accepted"),
                 REWRITE);
     }
 
-    private static RawHttpResponse from(VerifyContext subject, String origin) throws IOException {
-        return subject.send(subject.client().knock().call(subject.host()).header("Origin", origin));
+    private static RawHttpResponse from(VerifyContext context, String origin) throws IOException {
+        return context.send(
+                context.client().livenessRequest().request(context.host()).header("Origin", origin));
     }
 }

@@ -25,50 +25,47 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** That the address is still the one that clients know. */
+/** Checks that clients still reach the server by its address and names, and that others do not. */
 final class NetworkChecks {
-    private static final long SECONDS_TO_RESOLVE = 3;
+    private static final long RESOLVE_TIMEOUT_SECONDS = 3;
     private static final Subnet LOOPBACK = Subnet.of("127.0.0.0/8");
     private static final Subnet ANY_IPV4 = Subnet.of("0.0.0.0/0");
 
-    private static final int DAYS_OF_WARNING = 30;
+    private static final int MIN_DAYS_TO_EXPIRY = 30;
 
-    private static final Pattern PORT_OF_A_TARGET = Pattern.compile("(?:.*:)?(\\d{1,5})(?:/.*)?");
+    private static final Pattern TARGET_PORT = Pattern.compile("(?:.*:)?(\\d{1,5})(?:/.*)?");
 
     private static final Outcome NO_TAILSCALE =
-            new Outcome.Skipped("the configuration has a fixed address; network.mode: tailscale would use one");
+            new Outcome.Skipped("the configuration uses a fixed address, not network.mode: tailscale");
 
     private NetworkChecks() {}
 
     static List<Check> all(ServerView client) {
         Stream<Check> names = client.hostNames().stream()
                 .map(name -> Check.of(
-                        "network.name." + name,
-                        "the name " + name + " means the server",
-                        subject -> named(subject, name)));
+                        "network.name." + name, name + " resolves to the server", context -> resolves(context, name)));
         Stream<Check> own = Stream.of(
                 Check.onServer(
                         "network.tailscale",
-                        "Tailscale is connected, with the address that was installed",
-                        (subject, server) -> tailscale(server)),
+                        "Tailscale is connected and has the installed address",
+                        (context, server) -> tailscale(server)),
                 Check.onServer(
                         "network.machine-name",
-                        "the proxy knows the name by which Tailscale knows this machine",
-                        (subject, server) -> machineName(server)),
+                        "the proxy accepts this machine's Tailscale name",
+                        (context, server) -> machineName(server)),
                 Check.onServer(
                         "network.key-expiry",
-                        "this machine need not log in to its tailnet again soon",
-                        (subject, server) -> keyExpiry(server)),
+                        "this machine's Tailscale key does not expire soon",
+                        (context, server) -> keyExpiry(server)),
                 Check.onServer(
                         "network.serve",
-                        "Tailscale itself forwards nothing to Ollama or to the proxy",
-                        (subject, server) -> serve(server)),
+                        "Tailscale forwards nothing to Ollama or the proxy",
+                        (context, server) -> serve(server)),
                 Check.onServer(
                         "network.address",
-                        "the address is on an interface of this machine",
-                        (subject, server) -> address(server)),
-                Check.onServer(
-                        "network.clients", "only addresses of its clients may connect", NetworkChecks::onlyClients));
+                        "the server's address is on an interface of this machine",
+                        (context, server) -> address(server)),
+                Check.onServer("network.clients", "only configured clients can connect", NetworkChecks::onlyClients));
         return Stream.concat(own, names).toList();
     }
 
@@ -84,8 +81,9 @@ final class NetworkChecks {
         }
         String now = new Tailscale(server.host()).node().address();
         return new Assertions()
-                .demand(now.equals(server.receipt().address()), "Tailscale now gives this machine " + now)
-                .outcome(now, "run \"aiserver install\" to take the new address over");
+                .require(
+                        now.equals(server.receipt().address()), "Tailscale now assigns this machine the address " + now)
+                .outcome(now, "run \"aiserver install\" to use the new address");
     }
 
     private static Outcome machineName(ServerHost server) {
@@ -95,13 +93,13 @@ final class NetworkChecks {
         Tailscale.Node node = new Tailscale(server.host()).node();
         List<String> unknown = node.namesNotIn(server.receipt().hostNames());
         return new Assertions()
-                .demand(
+                .require(
                         unknown.isEmpty(),
-                        "Tailscale now calls it " + String.join(" and ", unknown)
-                                + ", and who uses that name is refused with 421")
+                        "Tailscale now calls this machine " + String.join(" and ", unknown)
+                                + ", and the proxy rejects that name with 421")
                 .outcome(
-                        node.dnsName().isEmpty() ? "Tailscale has no name for it" : node.dnsName(),
-                        "run \"aiserver install\" to have the proxy know it");
+                        node.dnsName().isEmpty() ? "Tailscale has no name for this machine" : node.dnsName(),
+                        "run \"aiserver install\" to add the name to the proxy");
     }
 
     private static Outcome keyExpiry(ServerHost server) {
@@ -110,52 +108,56 @@ final class NetworkChecks {
         }
         Optional<Instant> expiry = new Tailscale(server.host()).node().keyExpiry();
         if (expiry.isEmpty()) {
-            return new Outcome.Passed("its key does not expire");
+            return new Outcome.Passed("the key does not expire");
         }
         long days = Duration.between(Instant.now(), expiry.get()).toDays();
-        return days >= DAYS_OF_WARNING
-                ? new Outcome.Passed("its key expires in " + days + " days")
+        return days >= MIN_DAYS_TO_EXPIRY
+                ? new Outcome.Passed("the key expires in " + days + " days")
                 : new Outcome.Warned(
-                        "its key expires on " + expiry.get() + "; from then on no client reaches the server",
-                        "log in again with \"tailscale up --force-reauth\", or disable key expiry for this machine in the "
-                                + "Tailscale admin console");
+                        "the key expires on " + expiry.get() + "; after that no client can reach the server",
+                        "log in again with \"tailscale up --force-reauth\", or disable key expiry for this machine "
+                                + "in the Tailscale admin console");
     }
 
-    /** It connects from this machine's loopback: whoever it lets in, the proxy's rules or Ollama's see a local client. */
+    /**
+     * Rejects "tailscale serve": it connects from loopback, so the proxy and Ollama take each of its clients for local.
+     */
     private static Outcome serve(ServerHost server) {
         if (!(server.spec().network() instanceof Network.Tailscale)) {
             return NO_TAILSCALE;
         }
-        List<Integer> ours =
+        List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
         List<String> forwarded = new Tailscale(server.host())
                 .forwardings().stream()
-                        .filter(target -> ours.contains(port(target)))
+                        .filter(target -> ports.contains(port(target)))
                         .toList();
         return new Assertions()
-                .demand(forwarded.isEmpty(), "it forwards to " + String.join(", ", forwarded))
-                .outcome("nothing", "see \"tailscale serve status\", then take it back with \"tailscale serve reset\"");
+                .require(forwarded.isEmpty(), "Tailscale forwards to " + String.join(", ", forwarded))
+                .outcome(
+                        "Tailscale forwards nothing",
+                        "check \"tailscale serve status\", then run \"tailscale serve reset\"");
     }
 
-    /** Of a target such as {@code http://127.0.0.1:11434/x}, {@code localhost:11434} or {@code 11434}; 0 without one. */
+    /** Returns the port of a target such as {@code http://127.0.0.1:11434/x} or {@code 11434}, or 0 without a port. */
     static int port(String target) {
-        Matcher matcher = PORT_OF_A_TARGET.matcher(target);
+        Matcher matcher = TARGET_PORT.matcher(target);
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     private static Outcome address(ServerHost server) {
         AddressState state = server.address();
         return new Assertions()
-                .demand(state instanceof AddressState.Present, state.problem())
+                .require(state instanceof AddressState.Present, state.problem())
                 .outcome(server.receipt().address(), state.remedy());
     }
 
-    /** Other addresses of the machine stand for other machines: what comes from them has no other way to be told. */
-    private static Outcome onlyClients(VerifyContext subject, ServerHost server) throws IOException {
+    /** Connects from another address of this machine, which stands for a machine that is not a configured client. */
+    private static Outcome onlyClients(VerifyContext context, ServerHost server) throws IOException {
         List<Subnet> clients = server.spec().network().clients();
         if (!server.host().isLocal()) {
             return new Outcome.Skipped(
-                    "only the server itself can ask from a foreign address: run \"aiserver verify\" there");
+                    "only the server can connect from another address: run \"aiserver verify\" there");
         }
         Optional<String> foreign = new Interfaces(server.host())
                 .addresses().stream()
@@ -165,24 +167,32 @@ final class NetworkChecks {
                         .filter(address -> clients.stream().noneMatch(range -> range.contains(address)))
                         .findFirst();
         if (foreign.isEmpty()) {
-            return new Outcome.Skipped("this machine has no address of its own that is not a client's, to ask from");
+            return new Outcome.Skipped(
+                    "every address of this machine belongs to a configured client, so there is no other address to "
+                            + "connect from");
         }
-        List<RawHttpResponse> answers = answersTo(
-                subject.client().knock().call(subject.host()),
-                subject.proxy(server).from(InetAddress.getByName(foreign.get())));
+        List<RawHttpResponse> responses = responsesTo(
+                context.client().livenessRequest().request(context.host()),
+                context.proxy(server).from(InetAddress.getByName(foreign.get())));
         return new Assertions()
-                .demand(
-                        answers.isEmpty(),
-                        answers.stream().map(ProxyResponses::shown).findFirst().orElse("") + " from " + foreign.get())
+                .require(
+                        responses.isEmpty(),
+                        "a connection from " + foreign.get() + " returns "
+                                + responses.stream()
+                                        .map(ProxyResponses::shown)
+                                        .findFirst()
+                                        .orElse(""))
                 .outcome(
                         "a connection from " + foreign.get() + " is refused",
-                        "run \"aiserver install\" to write haproxy.cfg again");
+                        "run \"aiserver install\" to rewrite haproxy.cfg");
     }
 
-    /** The proxy may close a connection before this side knows that it has been made. */
-    private static List<RawHttpResponse> answersTo(RawHttpRequest call, RawHttpClient probe) throws IOException {
+    /**
+     * Returns the responses; none if the proxy closes the connection, which it may do before it is established here.
+     */
+    private static List<RawHttpResponse> responsesTo(RawHttpRequest request, RawHttpClient proxy) throws IOException {
         try {
-            return probe.sendAndReadResponses(call.bytes(), 1);
+            return proxy.sendAndReadResponses(request.bytes(), 1);
         } catch (BindException | ConnectException e) {
             throw e;
         } catch (SocketException e) {
@@ -190,47 +200,50 @@ final class NetworkChecks {
         }
     }
 
-    private static Outcome named(VerifyContext subject, String name) throws IOException {
-        if (subject.server().isPresent() && !(subject.server().get().spec().network() instanceof Network.Tailscale)) {
-            return new Outcome.Skipped("without Tailscale each client knows the name by itself; prove it there with "
-                    + "\"aiserver verify --url http://" + subject.host() + "\"");
+    private static Outcome resolves(VerifyContext context, String name) throws IOException {
+        if (context.server().isPresent() && !(context.server().get().spec().network() instanceof Network.Tailscale)) {
+            return new Outcome.Skipped("without Tailscale each client resolves the name itself; run this on a client: "
+                    + "\"aiserver verify --url http://" + context.host() + "\"");
         }
         List<String> addresses = addresses(name);
-        if (addresses.isEmpty() && isFurther(subject, name)) {
-            return new Outcome.Skipped("a further name need not mean anything on the server; prove it on a client");
+        if (addresses.isEmpty() && isAdditional(context, name)) {
+            return new Outcome.Skipped(
+                    "an additional name does not have to resolve on the server; run this check on a client");
         }
         if (addresses.isEmpty()) {
             return new Outcome.Warned(
-                    name + " means no address on this machine",
-                    "name the server so in the Tailscale admin console, and have MagicDNS on");
+                    name + " does not resolve on this machine",
+                    "give the server this name in the Tailscale admin console, and turn MagicDNS on");
         }
         String shown = String.join(", ", addresses);
-        Assertions findings = new Assertions();
-        if (subject.server().isPresent()) {
-            String expected = subject.server().get().receipt().address();
-            if (isFurther(subject, name) && !addresses.contains(expected)) {
-                return new Outcome.Skipped(name + " means " + shown
-                        + " here, and a further name may lead to the server " + "by way of another machine");
+        Assertions assertions = new Assertions();
+        if (context.server().isPresent()) {
+            String expected = context.server().get().receipt().address();
+            if (isAdditional(context, name) && !addresses.contains(expected)) {
+                return new Outcome.Skipped(name + " resolves to " + shown
+                        + " here; an additional name may lead to the server through another machine");
             }
-            findings.demand(addresses.contains(expected), name + " means " + shown + ", not " + expected);
+            assertions.require(addresses.contains(expected), name + " resolves to " + shown + ", not to " + expected);
         } else {
-            RawHttpResponse answer = subject.send(subject.client().knock().call(ProxyResponses.FOREIGN_HOST));
-            findings.demand(
-                    ProxyResponses.isFromProxy(answer),
-                    name + " means " + shown + ", where no proxy of aiserver answers: " + ProxyResponses.shown(answer));
+            RawHttpResponse response =
+                    context.send(context.client().livenessRequest().request(ProxyResponses.FOREIGN_HOST));
+            assertions.require(
+                    ProxyResponses.isFromProxy(response),
+                    name + " resolves to " + shown + ", where no aiserver proxy answers: "
+                            + ProxyResponses.shown(response));
         }
-        return findings.outcome(shown, "another machine has that name: rename one of the two");
+        return assertions.outcome(shown, "another machine has this name: rename one of the two");
     }
 
-    private static boolean isFurther(VerifyContext subject, String name) {
-        return subject.server().stream()
+    private static boolean isAdditional(VerifyContext context, String name) {
+        return context.server().stream()
                 .anyMatch(server -> server.spec().names().contains(name));
     }
 
-    /** Of a resolver that does not answer, nothing is learnt; it may take half a minute to say so. */
+    /** Returns the addresses of a name; none if the resolver does not answer in time (it may take half a minute). */
     private static List<String> addresses(String name) {
         return CompletableFuture.supplyAsync(() -> lookUp(name))
-                .completeOnTimeout(List.of(), SECONDS_TO_RESOLVE, TimeUnit.SECONDS)
+                .completeOnTimeout(List.of(), RESOLVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The lines that Ollama writes when it has answered a request: {@code [GIN] time | status | duration | client | method
- * "path?query"}, on one of its two outputs.
+ * Reads the request lines in Ollama's log: {@code [GIN] time | status | duration | client | method "path?query"}.
+ * Ollama writes each line after it has answered the request, on standard output or standard error.
  */
 final class OllamaLog {
     private static final String NEWEST_BYTES = "4000000";
-    private static final Poller PATIENCE = new Poller(Duration.ofMillis(20));
+    private static final Poller POLLER = new Poller(Duration.ofMillis(20));
 
     private final ServerHost server;
 
@@ -28,7 +28,7 @@ final class OllamaLog {
         this.server = server;
     }
 
-    /** All lines about requests that carry this text. */
+    /** Returns all lines of requests that contain this text. */
     private List<String> lines(String text) {
         PropertyList plist = server.propertyList(ServerHost.OLLAMA);
         List<Command> tails = Stream.of("StandardOutPath", "StandardErrorPath")
@@ -37,7 +37,7 @@ final class OllamaLog {
                 .distinct()
                 .map(path -> Command.of("tail", "-c", NEWEST_BYTES, path))
                 .toList();
-        Host now = server.anew(Prefetch.ofCommands(tails)).host();
+        Host now = server.refreshed(Prefetch.ofCommands(tails)).host();
         return tails.stream()
                 .map(now::run)
                 .filter(CommandResult::succeeded)
@@ -46,37 +46,36 @@ final class OllamaLog {
                 .toList();
     }
 
-    /** The first line about a request that carries this text, if it comes within the time. */
+    /** Returns the first line of a request that contains this text, if it appears within the limit. */
     Optional<String> await(String text, Duration limit) {
         return await(text, text, limit).stream().findFirst();
     }
 
     /**
-     * Why a line that did not come proves nothing: that of a request which Ollama answers does not come either. Empty when
-     * it comes.
+     * Returns an inconclusive outcome if the log is not being written: then a missing line proves nothing. Sends a
+     * request that Ollama answers, and returns empty if its line appears.
      */
-    Optional<Outcome> deaf(VerifyContext subject, Duration limit) throws IOException {
-        String control = subject.nonce() + "&allowed-control";
-        LivenessRequest knock = subject.client().knock();
-        RawHttpResponse answer = subject.send(knock.call(subject.host()).withQuery(control));
-        return knock.isAnsweredBy(answer) && await(control, limit).isPresent()
+    Optional<Outcome> inconclusiveIfNotWritten(VerifyContext context, Duration limit) throws IOException {
+        String control = context.nonce() + "&allowed-control";
+        LivenessRequest liveness = context.client().livenessRequest();
+        RawHttpResponse response = context.send(liveness.request(context.host()).withQuery(control));
+        return liveness.isAnsweredBy(response) && await(control, limit).isPresent()
                 ? Optional.empty()
-                : Optional.of(provesNothing(answer));
+                : Optional.of(inconclusive(response));
     }
 
-    /** @param allowed what a request got that is not in the log either */
-    static Outcome provesNothing(RawHttpResponse allowed) {
+    /** @param allowed response to an allowed request that is not in the log either */
+    static Outcome inconclusive(RawHttpResponse allowed) {
         return new Outcome.Inconclusive("an allowed request (" + allowed.status()
-                + ") is not in Ollama's log either, so that the log proves nothing; see services.logs");
+                + ") is not in Ollama's log either, so the log proves nothing; see services.logs");
     }
 
     /**
-     * All lines about requests that carry this text, when one of them carries the other text too, or when the time is
-     * over.
+     * Waits until a line contains both texts, or until the limit, and returns all lines that contain the first text.
      */
     List<String> await(String text, String last, Duration limit) {
         List<String> seen = new ArrayList<>();
-        PATIENCE.await(limit, () -> {
+        POLLER.await(limit, () -> {
             seen.clear();
             seen.addAll(lines(text));
             return seen.stream().anyMatch(line -> line.contains(last));

@@ -1,30 +1,34 @@
 package dev.aiserver.verify;
 
-/** How a check ended. */
+/** States the result of a check. */
 public sealed interface Outcome {
 
-    /** @param evidence what was seen that proves the claim */
+    /**
+     * The claim is true.
+     *
+     * @param evidence observation that proves the claim
+     */
     record Passed(String evidence) implements Outcome {}
 
     /**
-     * No harm, but the person should know.
+     * The server is safe, but the operator should know about the observation.
      *
-     * @param evidence what was seen
-     * @param advice what the person may do about it
+     * @param evidence observation
+     * @param advice step that the operator can take
      */
     record Warned(String evidence, String advice) implements Outcome {}
 
     /**
-     * The claim is not true.
+     * The claim is false.
      *
-     * @param evidence what was seen instead
-     * @param fix what the person does about it
+     * @param evidence observation that contradicts the claim
+     * @param fix step that the operator must take
      */
     record Failed(String evidence, String fix) implements Outcome {}
 
-    /** Not asked, and why; never a pass. */
+    /** The check did not run, for this reason; it does not count as passed. */
     record Skipped(String reason) implements Outcome {}
 
-    /** It could not be found out; never a pass. */
+    /** The check could not decide whether the claim is true; it does not count as passed. */
     record Inconclusive(String reason) implements Outcome {}
 }

@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** That what is asked stays on the machine, and off its disk. */
+/** Checks that prompts stay on the machine and are not written to its disk. */
 final class PrivacyChecks {
     private static final String CLOUD_FIX =
-            "leave OLLAMA_NO_CLOUD at 1 in the configuration, have Ollama 0.16.2 or newer, run \"aiserver install\"";
-    /** Where Ollama looks for a cloud model before anything else. */
-    private static final List<String> TO_THE_CLOUD = List.of(
+            "keep OLLAMA_NO_CLOUD at 1 in the configuration, use Ollama 0.16.2 or newer, and run \"aiserver install\"";
+
+    /** Endpoints at which Ollama checks for a cloud model first. */
+    private static final List<String> CLOUD_PATHS = List.of(
             "/v1/chat/completions",
             "/v1/responses",
             "/v1/messages",
@@ -31,117 +32,121 @@ final class PrivacyChecks {
     private static final String REQUEST_LOG = "OLLAMA_DEBUG_LOG_REQUESTS";
 
     private static final Outcome ALLOWED = new Outcome.Warned(
-            "the configuration allows the cloud: what clients ask of a cloud model leaves this machine",
-            "take OLLAMA_NO_CLOUD out of ollama.environment and run \"aiserver install\" to forbid it");
+            "the configuration allows the cloud: prompts to a cloud model leave this machine",
+            "remove OLLAMA_NO_CLOUD from ollama.environment and run \"aiserver install\" to forbid it");
 
     private PrivacyChecks() {}
 
-    /** What they will ask. */
+    /** Returns the queries of these checks. */
     static Prefetch prefetch(Launchd launchd) {
         return launchd.sessionPrefetch(REQUEST_LOG);
     }
 
     static List<Check> all() {
         return List.of(
-                Check.onServer("privacy.cloud-status", "Ollama says that its cloud is off", PrivacyChecks::cloudStatus),
+                Check.onServer(
+                        "privacy.cloud-status",
+                        "Ollama reports that its cloud is disabled",
+                        PrivacyChecks::cloudStatus),
                 Check.of(
                         "privacy.cloud",
-                        "cloud models are refused: no prompt leaves this machine",
+                        "rejects cloud models, so no prompt leaves this machine",
                         PrivacyChecks::cloudModel),
                 Check.onServer(
                         "privacy.origins",
-                        "Ollama answers no web page that this machine's own browser shows",
-                        PrivacyChecks::pages),
+                        "Ollama rejects web pages in this machine's own browser",
+                        PrivacyChecks::origins),
                 Check.onServer(
                         "privacy.request-log",
-                        "Ollama does not write requests to the disk",
-                        (subject, server) -> requestLog(server)),
+                        "Ollama does not write requests to disk",
+                        (context, server) -> requestLog(server)),
                 Check.onServer(
                         "privacy.logs",
-                        "no other user can write the logs, or take their names",
-                        (subject, server) -> logs(server)));
+                        "no other user can write or replace the logs",
+                        (context, server) -> logs(server)));
     }
 
-    private static Outcome cloudStatus(VerifyContext subject, ServerHost server) throws IOException {
+    private static Outcome cloudStatus(VerifyContext context, ServerHost server) throws IOException {
         if (server.spec().allowsCloud()) {
             return ALLOWED;
         }
         RawHttpResponse status =
-                subject.ollama(server).send(RawHttpRequest.get("/api/status", VerifyContext.ollamaHost(server)));
+                context.ollama(server).send(RawHttpRequest.get("/api/status", VerifyContext.ollamaHost(server)));
         boolean off = status.status() == 200
                 && ProxyResponses.json(status).path("cloud").path("disabled").asBoolean();
         return new Assertions()
-                .demand(off, "/api/status: " + ProxyResponses.shown(status))
-                .outcome("/api/status says so", CLOUD_FIX);
+                .require(off, "/api/status: " + ProxyResponses.shown(status))
+                .outcome("/api/status reports that the cloud is disabled", CLOUD_FIX);
     }
 
-    /** A browser on the server reaches Ollama past the proxy. */
-    private static Outcome pages(VerifyContext subject, ServerHost server) throws IOException {
-        RawHttpResponse answer = subject.ollama(server)
+    /** Sends a foreign origin to Ollama itself, because a browser on the server can reach Ollama without the proxy. */
+    private static Outcome origins(VerifyContext context, ServerHost server) throws IOException {
+        RawHttpResponse response = context.ollama(server)
                 .send(RawHttpRequest.get("/api/version", VerifyContext.ollamaHost(server))
-                        .header("Origin", ProxyResponses.FOREIGN_PAGE));
+                        .header("Origin", ProxyResponses.FOREIGN_ORIGIN));
         return new Assertions()
-                .demand(answer.status() == 403, "a foreign Origin gets " + ProxyResponses.shown(answer))
+                .require(response.status() == 403, "a foreign origin returns " + ProxyResponses.shown(response))
                 .outcome(
-                        "a foreign Origin gets 403",
-                        "run \"aiserver install\": its property list must say OLLAMA_ORIGINS=http://127.0.0.1");
+                        "a foreign origin returns 403",
+                        "run \"aiserver install\": its property list must set OLLAMA_ORIGINS=http://127.0.0.1");
     }
 
-    /** Through an open endpoint, a model named {@code x:cloud} would be asked at ollama.com. */
-    private static Outcome cloudModel(VerifyContext subject) throws IOException {
-        if (subject.server().filter(server -> server.spec().allowsCloud()).isPresent()) {
+    /** Requests a model named {@code x:cloud}, which Ollama would forward to ollama.com if its cloud were enabled. */
+    private static Outcome cloudModel(VerifyContext context) throws IOException {
+        if (context.server().filter(server -> server.spec().allowsCloud()).isPresent()) {
             return ALLOWED;
         }
-        Optional<String> path = subject.client().firstOpen(TO_THE_CLOUD);
+        Optional<String> path = context.client().firstOpen(CLOUD_PATHS);
         if (path.isEmpty()) {
-            return new Outcome.Skipped("no endpoint is open that could ask a cloud model");
+            return new Outcome.Skipped("no open endpoint can reach a cloud model");
         }
-        RawHttpResponse answer = subject.send(RawHttpRequest.post(
+        RawHttpResponse response = context.send(RawHttpRequest.post(
                 path.get(),
-                subject.host(),
+                context.host(),
                 "{\"model\":\"aiserver-verify:cloud\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
                         + "\"input\":\"x\",\"prompt\":\"x\",\"max_tokens\":1}"));
         return new Assertions()
-                .demand(
-                        answer.status() == 403
-                                && answer.text().contains("cloud")
-                                && !ProxyResponses.isFromProxy(answer),
-                        "a cloud model gets " + ProxyResponses.shown(answer))
-                .outcome("a cloud model gets 403", CLOUD_FIX);
+                .require(
+                        response.status() == 403
+                                && response.text().contains("cloud")
+                                && !ProxyResponses.isFromProxy(response),
+                        "a cloud model returns " + ProxyResponses.shown(response))
+                .outcome("a cloud model returns 403", CLOUD_FIX);
     }
 
-    /** The property list wins over the session, and a job that is started has what the session has then. */
+    /** The property list overrides the login session; a job inherits the session's variables when it starts. */
     private static Outcome requestLog(ServerHost server) {
         String own = server.propertyList(ServerHost.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
         if (!own.isEmpty()) {
             return new Assertions()
-                    .demand(OllamaVariables.isOff(own), REQUEST_LOG + " is " + own)
+                    .require(OllamaVariables.isOff(own), REQUEST_LOG + " is " + own)
                     .outcome(
                             REQUEST_LOG + " is " + own,
-                            "take it out of ollama.environment, run \"aiserver install\", and delete what it wrote");
+                            "remove it from ollama.environment, run \"aiserver install\", and delete the files that "
+                                    + "it wrote");
         }
         String session = server.launchd().sessionVariable(REQUEST_LOG);
         return new Assertions()
-                .demand(
+                .require(
                         session.isEmpty() || OllamaVariables.isOff(session),
-                        "\"launchctl setenv\" set " + REQUEST_LOG + " to " + session)
+                        "\"launchctl setenv\" sets " + REQUEST_LOG + " to " + session)
                 .outcome(
                         REQUEST_LOG + " is not set",
                         "run \"launchctl unsetenv " + REQUEST_LOG + "\" and \"launchctl kickstart -k gui/"
                                 + server.host().facts().uid() + "/" + ServerHost.OLLAMA
-                                + "\" on the server, and delete what it wrote");
+                                + "\" on the server, and delete the files that it wrote");
     }
 
     private static Outcome logs(ServerHost server) {
         LogFiles logs = server.logs();
-        Assertions findings = new Assertions();
-        logs.problems(server.host()).forEach(problem -> findings.demand(false, problem));
+        Assertions assertions = new Assertions();
+        logs.problems(server.host()).forEach(problem -> assertions.require(false, problem));
         for (Path log : logs.files()) {
-            findings.demand(!(server.host().stat(log) instanceof FileState.Absent), log + " is not there");
+            assertions.require(!(server.host().stat(log) instanceof FileState.Absent), log + " does not exist");
         }
-        return findings.outcome(
-                logs.files().size() + " files are the user's",
-                "remove such a file, or have the logs in a folder of your own; then run \"aiserver install\" and restart the"
-                        + " services with launchctl kickstart -k");
+        return assertions.outcome(
+                "only the user can write " + logs.files().size() + " files",
+                "remove the file, or set \"logs\" to a folder that only you can write; then run \"aiserver "
+                        + "install\" and restart the services with launchctl kickstart -k");
     }
 }

@@ -10,110 +10,114 @@ import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How answers are read, judged and shown. */
+/** Reads, classifies and prints HTTP responses of the proxy. */
 final class ProxyResponses {
-    /** A name that no server has, as of a web page that points it at one. */
+    /** A host name that no server has; stands for a web page that points its own name at the server. */
     static final String FOREIGN_HOST = "rebinding.example";
 
     /**
-     * How each page of HAProxy's own begins, whatever it refuses: with its status, in all versions (its http.c). Which
-     * statuses its parser uses differs from version to version.
+     * Matches the start of each error page that HAProxy's parser writes: its status, in all versions (http.c). Which
+     * statuses the parser uses depends on the version.
      */
-    private static final Pattern OWN_PAGE = Pattern.compile("<html><body><h1>(\\d{3}) [^<]*</h1>\n");
+    private static final Pattern PARSER_PAGE = Pattern.compile("<html><body><h1>(\\d{3}) [^<]*</h1>\n");
 
-    /** A web page that no configuration names. */
-    static final String FOREIGN_PAGE = "https://page.rebinding.example";
+    /** An origin that no configuration contains. */
+    static final String FOREIGN_ORIGIN = "https://page.rebinding.example";
 
     private static final int REQUEST_TIMEOUT = 408;
     private static final int NOT_IMPLEMENTED = 501;
-    private static final int LONGEST = 60;
+    private static final int MAX_LENGTH = 60;
     private static final JsonMapper MAPPER = JsonLimits.mapper().build();
 
     private ProxyResponses() {}
 
-    /** Whether the proxy made this answer itself, and says why: Ollama's answers never carry that header. */
-    static boolean isFromProxy(RawHttpResponse answer) {
-        return !mark(answer).isEmpty();
+    /** Returns whether the proxy created this response by a rule; Ollama's responses never have that header. */
+    static boolean isFromProxy(RawHttpResponse response) {
+        return !reason(response).isEmpty();
     }
 
-    private static String mark(RawHttpResponse answer) {
-        return answer.header("x-aiserver");
+    private static String reason(RawHttpResponse response) {
+        return response.header("x-aiserver");
     }
 
-    /** Whether the proxy refused by its rules. */
-    static boolean isBlocked(RawHttpResponse answer) {
-        return answer.status() == 404 && mark(answer).equals("blocked");
+    /** Returns whether the proxy blocked the request because its endpoint is not open. */
+    static boolean isBlocked(RawHttpResponse response) {
+        return response.status() == 404 && reason(response).equals("blocked");
     }
 
     /**
-     * Whether the proxy refused it by a rule or for its form. What is no HTTP at all, HAProxy's parser refuses with a
-     * page of its own; every other answer without our mark is somebody else's. A time-out refuses nothing: what came
-     * too slowly may have been passed on.
+     * Returns whether the proxy rejected the request, by a rule or because it is malformed. HAProxy's parser rejects
+     * invalid HTTP with its own error page. Any other response without the {@code X-Aiserver} header comes from another
+     * server. A timeout (408) is not a rejection: the proxy may have forwarded a slow request.
      */
-    static boolean isRefused(RawHttpResponse answer) {
-        return isRefusal(answer.status()) && (isFromProxy(answer) || isOwnPage(answer));
+    static boolean isRejected(RawHttpResponse response) {
+        return isRejection(response.status()) && (isFromProxy(response) || isParserPage(response));
     }
 
-    /** Whether the proxy refused it because a web page sent it. */
-    static boolean isForeignPage(RawHttpResponse answer) {
-        return answer.status() == 403 && mark(answer).equals("foreign-origin");
+    /** Returns whether the proxy rejected the request because of its origin. */
+    static boolean isForeignOrigin(RawHttpResponse response) {
+        return response.status() == 403 && reason(response).equals("foreign-origin");
     }
 
-    /** Whether the proxy refused it for the length of its body. */
-    static boolean isTooLarge(RawHttpResponse answer) {
-        return answer.status() == 413 && mark(answer).equals("body-too-large");
+    /** Returns whether the proxy rejected the request because its body is too large. */
+    static boolean isTooLarge(RawHttpResponse response) {
+        return response.status() == 413 && reason(response).equals("body-too-large");
     }
 
-    /** Whether the proxy allows a web page what it asked for. */
-    static boolean isPreflight(RawHttpResponse answer) {
-        return answer.status() == 204 && mark(answer).equals("preflight");
+    /** Returns whether the proxy allows a preflight request. */
+    static boolean isPreflight(RawHttpResponse response) {
+        return response.status() == 204 && reason(response).equals("preflight");
     }
 
-    /** Whether a browser shows it to this web page; {@code *} means any. */
-    static boolean isFor(String origin, RawHttpResponse answer) {
-        return answer.header("access-control-allow-origin").equals(origin);
+    /** Returns whether a browser gives this response to pages of the origin; {@code *} means any origin. */
+    static boolean isAllowedFor(String origin, RawHttpResponse response) {
+        return response.header("access-control-allow-origin").equals(origin);
     }
 
-    private static boolean isRefusal(int status) {
+    private static boolean isRejection(int status) {
         return status >= 400 && status < 500 && status != REQUEST_TIMEOUT || status == NOT_IMPLEMENTED;
     }
 
-    /** Neither Ollama nor Go's HTTP server below it, which answers in plain text, has such an answer. */
-    private static boolean isOwnPage(RawHttpResponse answer) {
-        boolean headed = answer.header("content-type").equals("text/html")
-                && answer.header("cache-control").equals("no-cache");
+    /**
+     * Returns whether this is a page of HAProxy's parser. Ollama and Go's HTTP server, which writes plain text, have no
+     * such page.
+     */
+    private static boolean isParserPage(RawHttpResponse response) {
+        boolean hasHeaders = response.header("content-type").equals("text/html")
+                && response.header("cache-control").equals("no-cache");
         boolean hasNoPage =
-                answer.text().isEmpty() && !answer.header("content-length").equals("0");
-        Matcher page = OWN_PAGE.matcher(answer.text());
-        return headed && (hasNoPage || page.lookingAt() && page.group(1).equals(String.valueOf(answer.status())));
+                response.text().isEmpty() && !response.header("content-length").equals("0");
+        Matcher page = PARSER_PAGE.matcher(response.text());
+        return hasHeaders && (hasNoPage || page.lookingAt() && page.group(1).equals(String.valueOf(response.status())));
     }
 
-    static String shown(RawHttpResponse answer) {
-        String by = isFromProxy(answer) ? " by the proxy (" + mark(answer) + ")" : "";
-        String text = shortened(answer.text());
-        return answer.status() + by + (text.isEmpty() ? "" : " " + text);
+    /** Returns status, reason of the proxy and start of the body, on one line. */
+    static String shown(RawHttpResponse response) {
+        String source = isFromProxy(response) ? " from the proxy (" + reason(response) + ")" : "";
+        String text = shortened(response.text());
+        return response.status() + source + (text.isEmpty() ? "" : " " + text);
     }
 
-    /** On one line, no longer than fits there, with nothing that a terminal would obey. */
+    /** Returns the start of a text on one line, without control characters. */
     static String shortened(String text) {
         String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+        return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "…" : line;
     }
 
-    /** @throws IOException for an answer that is no JSON */
-    static JsonNode json(RawHttpResponse answer) throws IOException {
-        return json(answer.text());
+    /** @throws IOException if the response is not valid JSON */
+    static JsonNode json(RawHttpResponse response) throws IOException {
+        return json(response.text());
     }
 
     static JsonNode json(String text) throws IOException {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IOException("this is no JSON: " + shortened(text), e);
+            throw new IOException("not valid JSON: " + shortened(text), e);
         }
     }
 
-    /** A JSON object with one text. */
+    /** Returns a JSON object with one text field. */
     static String object(String key, String value) {
         return JsonNodeFactory.instance.objectNode().put(key, value).toString();
     }

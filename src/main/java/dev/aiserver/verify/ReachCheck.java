@@ -10,80 +10,84 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 
-/** Whether the server answers at all, and if not, which layer is the first that does not. */
+/** Checks that the server answers; if not, names the first layer that fails. */
 public final class ReachCheck {
     public static final String ID = "reach.server";
 
-    private static final String OLLAMA = "look at \"aiserver status\" and at Ollama's log on the server";
+    private static final String OLLAMA = "check \"aiserver status\" and Ollama's log on the server";
 
-    static final Check CHECK = Check.of(ID, "the server can be reached", ReachCheck::prove);
+    static final Check CHECK = Check.of(ID, "the server is reachable", ReachCheck::prove);
 
     private ReachCheck() {}
 
-    private static Outcome prove(VerifyContext subject) {
-        ServerView client = subject.client();
+    private static Outcome prove(VerifyContext context) {
+        ServerView client = context.client();
         String where = client.address() + ":" + client.proxy().port();
         try {
             InetAddress address = InetAddress.getByName(client.address());
-            LivenessRequest knock = client.knock();
-            RawHttpResponse answer = subject.send(knock.call(client.host()));
-            return judge(answer, client.host() + " (" + address.getHostAddress() + ")");
+            LivenessRequest liveness = client.livenessRequest();
+            RawHttpResponse response = context.send(liveness.request(client.host()));
+            return judge(response, client.host() + " (" + address.getHostAddress() + ")");
         } catch (UnknownHostException e) {
             return new Outcome.Failed(
-                    "name: " + client.address() + " means no address on this machine",
-                    "connect Tailscale on this machine, or name the server so in the tailnet or in /etc/hosts");
+                    "name: " + client.address() + " does not resolve on this machine",
+                    "connect Tailscale on this machine, or add the name to the tailnet or to /etc/hosts");
         } catch (IOException e) {
-            return unreached(subject, where, e);
+            return unreachable(context, where, e);
         }
     }
 
-    /** A machine without the address refuses a connection to it as well as one on which nobody listens. */
-    private static Outcome unreached(VerifyContext subject, String where, IOException e) {
-        AddressState own = subject.server().map(ServerHost::address).orElse(new AddressState.Present());
+    /** Checks the address first: a missing address and a missing listener cause the same connection error. */
+    private static Outcome unreachable(VerifyContext context, String where, IOException e) {
+        AddressState own = context.server().map(ServerHost::address).orElse(new AddressState.Present());
         if (!(own instanceof AddressState.Present)) {
             return new Outcome.Failed("network: " + own.problem(), own.remedy());
         }
         if (e instanceof ConnectException) {
             return new Outcome.Failed(
-                    "port: nobody listens on " + where + " (" + e.getMessage() + ")",
-                    "look at \"aiserver status\" on the server: com.haproxy does not run, or on another address");
+                    "port: no listener on " + where + " (" + e.getMessage() + ")",
+                    "check \"aiserver status\" on the server: com.haproxy is not running, or listens on another "
+                            + "address");
         }
         if (e instanceof EOFException || String.valueOf(e.getMessage()).startsWith("Connection reset")) {
             return new Outcome.Failed(
                     "port: " + where + " accepts connections and closes them at once (" + e.getMessage() + ")",
-                    "run \"aiserver verify\" on the server; if all is well there, its network.clients does not let "
-                            + "this machine in");
+                    "run \"aiserver verify\" on the server; if it passes there, add this machine to network.clients "
+                            + "in the configuration");
         }
-        ServerView client = subject.client();
+        ServerView client = context.client();
         if (!PortProbe.isOpen(client.address(), client.proxy().port())) {
             return new Outcome.Failed(
-                    "network: no answer from " + where + " (" + e.getMessage() + ")",
-                    "connect Tailscale on both machines, and let this one reach the server in its access rules");
+                    "network: no response from " + where + " (" + e.getMessage() + ")",
+                    "connect Tailscale on both machines, and allow this machine to reach the server in the "
+                            + "tailnet's access rules");
         }
         return e instanceof SocketTimeoutException
                 ? new Outcome.Failed(
-                        "Ollama: " + where + " takes connections and gives no answer (" + e.getMessage() + ")", OLLAMA)
+                        "Ollama: " + where + " accepts connections but does not respond (" + e.getMessage() + ")",
+                        OLLAMA)
                 : new Outcome.Failed(
-                        "port: what listens on " + where + " is no proxy (" + e.getMessage() + ")",
-                        "look at \"aiserver status\" on the server: somebody else has the port");
+                        "port: the listener on " + where + " is not an HTTP proxy (" + e.getMessage() + ")",
+                        "check \"aiserver status\" on the server: another process uses the port");
     }
 
-    private static Outcome judge(RawHttpResponse answer, String where) {
-        String mark = answer.header("x-aiserver");
-        if (answer.status() == 421) {
+    private static Outcome judge(RawHttpResponse response, String where) {
+        String reason = response.header("x-aiserver");
+        if (response.status() == 421) {
             return new Outcome.Failed(
-                    "host: the proxy does not know the name of " + where,
-                    "use a name that the server is installed with, or set \"name\" in its configuration");
+                    "host: the proxy rejects the host name of " + where,
+                    "use a name from the server's configuration, or set \"name\" there");
         }
-        if (answer.status() == 403 && mark.isEmpty()) {
+        if (response.status() == 403 && reason.isEmpty()) {
             return new Outcome.Failed(
-                    "host: Ollama refuses the name of " + where,
+                    "host: Ollama rejects the host name of " + where,
                     "run \"aiserver install\": haproxy.cfg must set the Host header for Ollama");
         }
-        if (answer.status() >= 500) {
+        if (response.status() >= 500) {
             return new Outcome.Failed(
-                    "Ollama: the proxy answers " + answer.status() + (mark.isEmpty() ? "" : " (" + mark + ")"), OLLAMA);
+                    "Ollama: the proxy returns " + response.status() + (reason.isEmpty() ? "" : " (" + reason + ")"),
+                    OLLAMA);
         }
-        return new Outcome.Passed(where + " answers " + answer.status());
+        return new Outcome.Passed(where + " returns " + response.status());
     }
 }

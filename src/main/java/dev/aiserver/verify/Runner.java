@@ -13,27 +13,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Carries checks out: side by side, except those that others would disturb. */
+/** Runs checks in parallel, except those that must run alone. */
 public final class Runner {
     private static final int THREADS = 4;
 
-    private final VerifyContext subject;
+    private final VerifyContext context;
     private final boolean inference;
     private final Consumer<Verdict> progress;
 
     /**
-     * @param inference whether models may be asked
-     * @param progress is told each verdict as soon as it and all before it are there
+     * @param inference whether checks may make a model generate text
+     * @param progress receives each verdict in the order of the checks, as soon as all before it are known
      */
-    public Runner(VerifyContext subject, boolean inference, Consumer<Verdict> progress) {
-        this.subject = subject;
+    public Runner(VerifyContext context, boolean inference, Consumer<Verdict> progress) {
+        this.context = context;
         this.inference = inference;
         this.progress = progress;
     }
 
     /**
-     * The verdicts in the order of the checks. If the server cannot be reached, that is said first, whether it was
-     * asked for or not, and what needs an answer of it is not found out.
+     * Returns the verdicts in the order of the checks. If the server is not reachable, the first verdict says so even
+     * if that check was not selected, and every check that needs the server's response is inconclusive.
      */
     public List<Verdict> run(List<Check> checks) {
         Check reach = ReachCheck.CHECK;
@@ -64,7 +64,7 @@ public final class Runner {
             return List.copyOf(verdicts);
         } finally {
             pool.shutdownNow();
-            subject.hangUp();
+            context.closeConnections();
         }
     }
 
@@ -74,14 +74,13 @@ public final class Runner {
     }
 
     private Verdict prove(Check check, boolean reachable) {
-        Optional<Outcome> beforehand = Optional.empty();
+        Optional<Outcome> known = Optional.empty();
         if (!inference && check.has(Check.Trait.MODEL)) {
-            beforehand = Optional.of(new Outcome.Skipped("asks a model; leave out --no-inference to prove it"));
+            known = Optional.of(new Outcome.Skipped("needs a model; run without --no-inference"));
         } else if (!reachable && !check.has(Check.Trait.SERVER)) {
-            beforehand = Optional.of(new Outcome.Inconclusive("the server cannot be reached"));
+            known = Optional.of(new Outcome.Inconclusive("the server is not reachable"));
         }
-        return beforehand
-                .map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
+        return known.map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
                 .orElseGet(() -> prove(check));
     }
 
@@ -93,14 +92,14 @@ public final class Runner {
 
     private Outcome outcome(Check check) {
         try {
-            return check.proof().prove(subject);
-        } catch (UserError trouble) {
-            return new Outcome.Inconclusive(trouble.sentence());
+            return check.proof().prove(context);
+        } catch (UserError error) {
+            return new Outcome.Inconclusive(error.sentence());
         } catch (IOException e) {
-            return new Outcome.Inconclusive("no answer: " + e.getMessage());
+            return new Outcome.Inconclusive("no response: " + e.getMessage());
         } catch (RuntimeException | StackOverflowError e) {
-            // One check with a mistake in it must not take the others' results away.
-            return new Outcome.Inconclusive("this is a bug in aiserver, please report it: " + e);
+            // A bug in one check must not discard the results of the others.
+            return new Outcome.Inconclusive("bug in aiserver, please report it: " + e);
         }
     }
 }

@@ -7,39 +7,43 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which checks to carry out.
+ * Selects the checks to run.
  *
- * @param patterns of ids, in which {@code *} stands for anything; none means all
- * @param inference whether models may be asked
+ * @param patterns check ids, in which {@code *} matches any text; an empty list selects all checks
+ * @param inference whether checks may make a model generate text
  */
 public record Selection(List<String> patterns, boolean inference) {
     public static final Selection ALL = new Selection(List.of(), true);
 
-    /** Of a server that was just seen to be as it was installed. */
+    /** Selects the checks for a server whose installed files have just been checked. */
     public static final Selection REACHABILITY = new Selection(List.of(ReachCheck.ID, "name.*"), false);
 
-    /** What lets others reach more than they may. */
+    /** Selects the checks that fail when the server is reachable by more clients than intended. */
     public static final Selection EXPOSURES = new Selection(List.of("bindings.*", "privacy.*"), false);
 
     public Selection {
         patterns = List.copyOf(patterns);
     }
 
-    /** @throws UserError of kind CONFIGURATION for a pattern that no check fits */
+    /**
+     * Returns the selected checks in their order.
+     *
+     * @throws UserError of kind CONFIGURATION if no check matches a pattern
+     */
     public List<Check> of(List<Check> checks) {
         for (String pattern : patterns) {
-            if (checks.stream().noneMatch(check -> fits(pattern, check))) {
+            if (checks.stream().noneMatch(check -> matches(pattern, check))) {
                 throw new UserError(
                         UserError.Kind.CONFIGURATION,
-                        "No check is called \"" + pattern + "\"; \"aiserver verify --list\" says which there are.");
+                        "No check matches \"" + pattern + "\"; run \"aiserver verify --list\" to see all checks.");
             }
         }
         return checks.stream()
-                .filter(check -> patterns.isEmpty() || patterns.stream().anyMatch(pattern -> fits(pattern, check)))
+                .filter(check -> patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, check)))
                 .toList();
     }
 
-    private static boolean fits(String pattern, Check check) {
+    private static boolean matches(String pattern, Check check) {
         String regex = Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
         return check.id().matches(regex);
     }

@@ -22,12 +22,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The machine that the server runs on, for checks that are carried out there. */
+/** Gives checks access to the machine that the server runs on. */
 public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
     static final String OLLAMA = "com.ollama";
     static final String HAPROXY = "com.haproxy";
 
-    /** What the checks will ask of any server's machine first. */
+    /** Returns the queries that the checks need on any machine. */
     public static Prefetch prefetch(Host host, Launchd launchd) {
         return ServiceChecks.prefetch(host, launchd)
                 .and(Interfaces.prefetch(host.facts()))
@@ -36,7 +36,7 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
                 .and(host.facts().isMac() ? HeadlessChecks.prefetch() : Prefetch.none());
     }
 
-    /** What they will ask of a machine that has answered {@link #prefetch}. */
+    /** Returns the queries that depend on the results of {@link #prefetch}. */
     public Prefetch followUpPrefetch() {
         return ServiceChecks.followUpPrefetch(this)
                 .and(Lsof.prefetch())
@@ -46,50 +46,55 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
                                 : Prefetch.none());
     }
 
-    /** The same machine, asked all that the checks will ask. */
-    public ServerHost asked(Prefetch more) {
-        ServerHost first = anew(prefetch(host, launchd).and(more));
-        return first.by(first.host().prefetchMore(first.followUpPrefetch()));
+    /** Returns this machine with the results of all queries that the checks need. */
+    public ServerHost prefetched(Prefetch more) {
+        ServerHost first = refreshed(prefetch(host, launchd).and(more));
+        return first.on(first.host().prefetchMore(first.followUpPrefetch()));
     }
 
-    /** The same machine, asked that now: what was foreseen of it earlier does not count. */
-    ServerHost anew(Prefetch questions) {
-        return by(host.prefetch(questions));
+    /** Returns this machine with fresh results of these queries only; earlier results are discarded. */
+    ServerHost refreshed(Prefetch queries) {
+        return on(host.prefetch(queries));
     }
 
-    private ServerHost by(Host view) {
+    private ServerHost on(Host view) {
         return new ServerHost(view, launchd.on(view), receipt, spec);
     }
 
+    /** Returns the installed job with this label. */
     Job job(String label) {
         return receipt.resources().stream()
                 .filter(Job.class::isInstance)
                 .map(Job.class::cast)
                 .filter(job -> job.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new UserError(
-                        "the receipt knows no job " + label + "; run \"aiserver install\" to put it right"));
+                .orElseThrow(() ->
+                        new UserError("the receipt has no job " + label + "; run \"aiserver install\" to repair it"));
     }
 
-    /** What launchd says of a job of ours that runs. */
+    /**
+     * Returns launchd's state of an installed job that is running.
+     *
+     * @throws UserError if the job is not running
+     */
     LaunchctlPrint running(String label) {
         if (launchd.status(label) instanceof JobStatus.Loaded loaded
                 && loaded.print().isRunning()) {
             return loaded.print();
         }
-        throw new UserError("the job " + label + " does not run");
+        throw new UserError("the job " + label + " is not running");
     }
 
     int pid(String label) {
         return running(label).pid().orElseThrow();
     }
 
-    /** On whatever port, as far as this user may see. */
+    /** Returns the listeners on all ports, as far as this user can see them. */
     List<Listener> listeners() {
         return new Lsof(host).listeners();
     }
 
-    /** The property list of a job of ours, as it stands on the disk now. */
+    /** Reads the property list of an installed job from disk. */
     PropertyList propertyList(String label) {
         if (host.file(job(label).plist()) instanceof FileState.Regular file) {
             return PropertyList.parse(file.content().text());
@@ -97,14 +102,14 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
         throw new UserError(job(label).plist() + " is missing; run \"aiserver install\"");
     }
 
-    /** The files that the two services write to, by their property lists. */
+    /** Returns the log files of both services, as their property lists name them. */
     LogFiles logs() {
         return new LogFiles(Stream.of(OLLAMA, HAPROXY)
                 .flatMap(label -> logs(label).stream())
                 .toList());
     }
 
-    /** The same of one of them. */
+    /** Returns the log files of one service. */
     List<Path> logs(String label) {
         PropertyList plist = propertyList(label);
         return Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath"))
@@ -114,7 +119,7 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
                 .toList();
     }
 
-    /** Whether HAProxy can listen where it shall. */
+    /** Returns the state of the address that HAProxy listens on. */
     AddressState address() {
         return AddressState.of(host, spec.network(), receipt.address());
     }

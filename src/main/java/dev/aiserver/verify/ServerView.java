@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a client knows of a server.
+ * Describes a server as a client sees it.
  *
- * @param name by which it calls it
- * @param address that the name means, as text
- * @param proxy its port, and what it lets through
- * @param hostNames every name by which the server is to answer, the first one included
+ * @param name host name that the client uses
+ * @param address address or name to connect to
+ * @param proxy port and open endpoints of the proxy
+ * @param hostNames all host names that the server must accept, including {@code name}
  */
 public record ServerView(String name, String address, ServerSpec.Proxy proxy, List<String> hostNames) {
 
-    /** None of them names a model or has no body in its answer. */
-    private static final List<Endpoint> EASY = Stream.of("/api/version", "/v1/models", "/api/tags", "/", "/api/ps")
+    /** Endpoints that need no model and return a body. */
+    private static final List<Endpoint> SIMPLE = Stream.of("/api/version", "/v1/models", "/api/tags", "/", "/api/ps")
             .map(path -> new Endpoint("GET", path))
             .toList();
 
@@ -25,31 +25,31 @@ public record ServerView(String name, String address, ServerSpec.Proxy proxy, Li
         hostNames = List.copyOf(hostNames);
     }
 
-    /** For the Host header, with the port as clients send it. */
+    /** Returns the value of the Host header, with the port, as clients send it. */
     public String host() {
         return name + ":" + proxy.port();
     }
 
-    /** What it can ask at any time; with everything open, that is what Ollama answers most easily. */
-    LivenessRequest knock() {
-        return EASY.stream()
-                .filter(easy -> opens(easy.method(), easy.path()))
+    /** Returns a request that Ollama answers at any time; prefers endpoints that need no model. */
+    LivenessRequest livenessRequest() {
+        return SIMPLE.stream()
+                .filter(endpoint -> opens(endpoint.method(), endpoint.path()))
                 .findFirst()
                 .or(() -> proxy.endpoints().stream().findFirst())
                 .map(LivenessRequest::new)
                 .orElseThrow();
     }
 
-    /** The same with an endpoint that takes a body, where one is open. */
-    LivenessRequest knockWithBody() {
+    /** Returns a request with a body, or {@link #livenessRequest} if no open endpoint accepts a body. */
+    LivenessRequest livenessRequestWithBody() {
         return proxy.endpoints().stream()
                 .filter(endpoint -> endpoint.method().equals("POST"))
                 .findFirst()
                 .map(LivenessRequest::new)
-                .orElseGet(this::knock);
+                .orElseGet(this::livenessRequest);
     }
 
-    /** The first of these paths to which it may send a body. */
+    /** Returns the first of these paths that is open for POST. */
     Optional<String> firstOpen(List<String> paths) {
         return paths.stream().filter(path -> opens("POST", path)).findFirst();
     }

@@ -7,16 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What launchd said of the jobs, and what it says a while later: a process that is the same was there all the time. */
+/**
+ * Holds the jobs' launchd states at the start and end of a window: an unchanged process ID means no restart in between.
+ */
 record StabilityWindow(Map<String, JobStatus> before, Map<String, JobStatus> after) {
     static final Duration WINDOW = Duration.ofMillis(300);
 
     private static final List<String> LABELS = List.of(ServerHost.OLLAMA, ServerHost.HAPROXY);
 
+    /** Watches the services of this machine for the duration of the window. */
     static StabilityWindow of(ServerHost server) {
         Map<String, JobStatus> before = statuses(server);
         new Poller(WINDOW).await(WINDOW, () -> false);
-        return new StabilityWindow(before, statuses(server.anew(server.launchd().prefetch(LABELS))));
+        return new StabilityWindow(
+                before, statuses(server.refreshed(server.launchd().prefetch(LABELS))));
     }
 
     private static Map<String, JobStatus> statuses(ServerHost server) {
@@ -25,7 +29,7 @@ record StabilityWindow(Map<String, JobStatus> before, Map<String, JobStatus> aft
         return statuses;
     }
 
-    /** The process at the beginning and at the end; 0 when there was none. */
+    /** Returns the process IDs at the start and end of the window, 0 for no process. */
     List<Integer> pids(String label) {
         return List.of(pid(before, label), pid(after, label));
     }

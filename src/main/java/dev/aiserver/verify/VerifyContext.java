@@ -18,101 +18,104 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A server that checks speak of, as a client sees it, and where possible as the machine that it runs on does. */
+/** Gives checks access to a server: as a client sees it and, on the server's machine, to that machine. */
 public final class VerifyContext {
 
-    /** For what is answered at once. */
-    private static final Duration USUAL_PATIENCE = Duration.ofSeconds(10);
+    /** Applies to requests that need no model. */
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A model may have to be loaded from the disk first. */
-    private static final Duration TIME_TO_GENERATE = Duration.ofMinutes(5);
+    /** Applies to requests that need a model, which may have to be loaded from disk first. */
+    private static final Duration MODEL_TIMEOUT = Duration.ofMinutes(5);
 
     private final ServerView client;
-    private final Supplier<Optional<ServerHost>> look;
-    private final Object looking = new Object();
-    private final Duration patience;
-    private final OptionalDouble mostAddedMillis;
+    private final Supplier<Optional<ServerHost>> findServer;
+    private final Object serverLock = new Object();
+    private final Duration timeout;
+    private final OptionalDouble maxLatencyMillis;
     private final String nonce;
-    private final KeepAlivePool kept;
-    private @Nullable Supplier<Optional<ServerHost>> seen;
+    private final KeepAlivePool pool;
+    private @Nullable Supplier<Optional<ServerHost>> server;
     private Optional<Models> models = Optional.empty();
-    private Optional<StabilityWindow> passage = Optional.empty();
+    private Optional<StabilityWindow> stability = Optional.empty();
     private Optional<List<Listener>> listeners = Optional.empty();
 
     private VerifyContext(
             ServerView client,
-            Supplier<Optional<ServerHost>> look,
-            Duration patience,
-            OptionalDouble mostAddedMillis,
+            Supplier<Optional<ServerHost>> findServer,
+            Duration timeout,
+            OptionalDouble maxLatencyMillis,
             String nonce) {
         this.client = client;
-        this.look = look;
-        this.patience = patience;
-        this.mostAddedMillis = mostAddedMillis;
+        this.findServer = findServer;
+        this.timeout = timeout;
+        this.maxLatencyMillis = maxLatencyMillis;
         this.nonce = nonce;
-        this.kept = new KeepAlivePool(probe(patience));
+        this.pool = new KeepAlivePool(http(timeout));
     }
 
-    private static VerifyContext of(ServerView client, Supplier<Optional<ServerHost>> look) {
+    private static VerifyContext of(ServerView client, Supplier<Optional<ServerHost>> findServer) {
         return new VerifyContext(
-                client, look, USUAL_PATIENCE, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
+                client, findServer, DEFAULT_TIMEOUT, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
     }
 
-    /** From a client machine, without access to the server. */
+    /** Returns the context of a client, which has no access to the server's machine. */
     public static VerifyContext fromClient(ServerView client) {
         return of(client, Optional::empty);
     }
 
     /**
-     * From the machine that the server runs on.
+     * Returns the context of the machine that the server runs on.
      *
-     * @param look at that machine, when the first check needs it
+     * @param findServer inspects that machine when the first check needs it
      */
-    public static VerifyContext onServer(ServerView client, Supplier<ServerHost> look) {
-        return of(client, () -> Optional.of(look.get()));
+    public static VerifyContext onServer(ServerView client, Supplier<ServerHost> findServer) {
+        return of(client, () -> Optional.of(findServer.get()));
     }
 
-    /** The same, of which an answer that takes no model is waited for so long. */
-    VerifyContext with(Duration otherPatience) {
-        return new VerifyContext(client, look, otherPatience, mostAddedMillis, nonce);
+    /** Returns a copy with another timeout for requests that need no model. */
+    VerifyContext withTimeout(Duration otherTimeout) {
+        return new VerifyContext(client, findServer, otherTimeout, maxLatencyMillis, nonce);
     }
 
-    /** The same, whose proxy may add so much to the time of an answer, as the person demands. */
+    /** Returns a copy in which more latency than this, added by the proxy, is a failure ({@code --max-latency}). */
     public VerifyContext withMaxLatency(double millis) {
-        return new VerifyContext(client, look, patience, OptionalDouble.of(millis), nonce);
+        return new VerifyContext(client, findServer, timeout, OptionalDouble.of(millis), nonce);
     }
 
-    /** Empty unless the person demands it. */
-    OptionalDouble mostAddedMillis() {
-        return mostAddedMillis;
+    /** Returns the limit of {@code --max-latency}, if the user set one. */
+    OptionalDouble maxLatencyMillis() {
+        return maxLatencyMillis;
     }
 
     public ServerView client() {
         return client;
     }
 
-    /** Looked at once for all; one that cannot be looked at is not tried again, which may take long. */
+    /**
+     * Returns the server's machine, or nothing on a client. The machine is inspected once for all checks. If that
+     * fails, each call throws that error again without a new attempt, which could take long.
+     */
     Optional<ServerHost> server() {
-        synchronized (looking) {
-            if (seen == null) {
-                seen = sight();
+        synchronized (serverLock) {
+            if (server == null) {
+                server = findServerOnce();
             }
-            return seen.get();
+            return server.get();
         }
     }
 
-    private Supplier<Optional<ServerHost>> sight() {
+    private Supplier<Optional<ServerHost>> findServerOnce() {
         try {
-            Optional<ServerHost> server = look.get();
-            return () -> server;
-        } catch (UserError trouble) {
+            Optional<ServerHost> found = findServer.get();
+            return () -> found;
+        } catch (UserError error) {
             return () -> {
-                throw trouble;
+                throw error;
             };
         }
     }
 
-    /** A query that no other request has: what carries it can be found in Ollama's log. */
+    /** Returns a query string that is unique to this run, which finds this run's requests in Ollama's log. */
     String nonce() {
         return nonce;
     }
@@ -121,7 +124,7 @@ public final class VerifyContext {
         return client.host();
     }
 
-    /** Asked once; a server that does not tell is asked again by the next check. */
+    /** Returns the installed models; after an error, the next check tries again. */
     synchronized Models models() throws IOException {
         if (models.isEmpty()) {
             models = Optional.of(Models.of(this));
@@ -129,116 +132,125 @@ public final class VerifyContext {
         return models.get();
     }
 
-    /** Who listens there, asked once for all that judge it, so that they speak of the same moment. */
-    synchronized List<Listener> listeners(ServerHost from) {
+    /** Returns the listeners of the machine, read once so that all checks judge one moment. */
+    synchronized List<Listener> listeners(ServerHost on) {
         if (listeners.isEmpty()) {
-            listeners = Optional.of(from.listeners());
+            listeners = Optional.of(on.listeners());
         }
         return listeners.get();
     }
 
-    /** Watched once, for all that ask it. */
-    synchronized StabilityWindow passage(ServerHost from) {
-        if (passage.isEmpty()) {
-            passage = Optional.of(StabilityWindow.of(from));
+    /** Watches the services once, for all checks that need it. */
+    synchronized StabilityWindow stability(ServerHost on) {
+        if (stability.isEmpty()) {
+            stability = Optional.of(StabilityWindow.of(on));
         }
-        return passage.get();
+        return stability.get();
     }
 
-    /** Sends through the proxy what is answered at once. */
-    RawHttpResponse send(RawHttpRequest call) throws IOException {
-        return probe(patience).send(call);
+    /** Sends a request that needs no model through the proxy. */
+    RawHttpResponse send(RawHttpRequest request) throws IOException {
+        return http(timeout).send(request);
     }
 
-    /** The same on a connection that is kept, until {@link #hangUp}. */
-    RawHttpResponse sendOnKept(RawHttpRequest call) throws IOException {
-        return kept.send(call);
+    /** Sends a request on a pooled connection, which stays open until {@link #closeConnections}. */
+    RawHttpResponse sendPooled(RawHttpRequest request) throws IOException {
+        return pool.send(request);
     }
 
-    void hangUp() {
-        kept.close();
+    void closeConnections() {
+        pool.close();
     }
 
-    /** Sends bytes as they are; see {@link RawHttpClient#sendAndReadResponses}. */
-    List<RawHttpResponse> send(byte[] request, int most) throws IOException {
-        return probe(patience).sendAndReadResponses(request, most);
+    /**
+     * Sends bytes unchanged and reads at most {@code max} responses; see {@link RawHttpClient#sendAndReadResponses}.
+     */
+    List<RawHttpResponse> send(byte[] request, int max) throws IOException {
+        return http(timeout).sendAndReadResponses(request, max);
     }
 
-    /** The same, to the end of the connection or until it is silent for so long after an answer. */
-    List<RawHttpResponse> sendAll(byte[] request, int most, Duration silence) throws IOException {
-        return probe(patience).sendAndReadResponses(request, most, silence);
+    /**
+     * Sends bytes unchanged and reads responses until the connection ends, or until it is silent for this time after a
+     * response.
+     */
+    List<RawHttpResponse> sendAll(byte[] request, int max, Duration silence) throws IOException {
+        return http(timeout).sendAndReadResponses(request, max, silence);
     }
 
-    /** See {@link RawHttpClient#sendRestAfterResponse}. */
-    Optional<RawHttpResponse> sendBehind(byte[] first, byte[] rest) throws IOException {
-        return probe(patience).sendRestAfterResponse(first, rest);
+    /** Sends a request in two parts and reads the response; see {@link RawHttpClient#sendRestAfterResponse}. */
+    Optional<RawHttpResponse> sendInTwoParts(byte[] first, byte[] rest) throws IOException {
+        return http(timeout).sendRestAfterResponse(first, rest);
     }
 
-    /** Sends bytes as they are, and reads one answer. */
+    /** Sends bytes unchanged and reads one response. */
     RawHttpResponse send(byte[] request) throws IOException {
-        return probe(patience).send(request);
+        return http(timeout).send(request);
     }
 
-    /** Sends through the proxy what a model answers. */
-    HttpExchange ask(RawHttpRequest call) throws IOException {
-        return probe(TIME_TO_GENERATE).open(call);
+    /** Sends a request that needs a model through the proxy, and returns its open response. */
+    HttpExchange open(RawHttpRequest request) throws IOException {
+        return http(MODEL_TIMEOUT).open(request);
     }
 
-    /** Sends through the proxy what is answered by a model, and leaves after so long or when the answer begins. */
-    AbandonedRequest leave(RawHttpRequest call, Duration patience) throws IOException {
-        return probe(patience).abandon(call, patience);
+    /**
+     * Sends a request that needs a model through the proxy, and disconnects after this time or when the response
+     * starts.
+     */
+    AbandonedRequest abandon(RawHttpRequest request, Duration limit) throws IOException {
+        return http(limit).abandon(request, limit);
     }
 
-    /** Sends through the proxy what a model answers as a stream, and reads it to its end. */
-    EventStream stream(RawHttpRequest call) throws IOException {
-        try (HttpExchange exchange = ask(call)) {
-            return RepeatedTokens.refuse(EventStream.read(exchange, Integer.MAX_VALUE));
+    /** Sends a streamed request through the proxy and reads the stream to its end. */
+    EventStream stream(RawHttpRequest request) throws IOException {
+        try (HttpExchange exchange = open(request)) {
+            return RepeatedTokens.requireNone(EventStream.read(exchange, Integer.MAX_VALUE));
         }
     }
 
-    /** Sends through the proxy what a model answers as a whole. */
-    RawHttpResponse generate(RawHttpRequest call) throws IOException {
-        return RepeatedTokens.refuse(probe(TIME_TO_GENERATE).send(call));
+    /** Sends a request that needs a model through the proxy and reads the whole response. */
+    RawHttpResponse generate(RawHttpRequest request) throws IOException {
+        return RepeatedTokens.requireNone(http(MODEL_TIMEOUT).send(request));
     }
 
-    private RawHttpClient probe(Duration timeout) {
+    private RawHttpClient http(Duration limit) {
         return new RawHttpClient(
-                new InetSocketAddress(client.address(), client.proxy().port()), timeout);
+                new InetSocketAddress(client.address(), client.proxy().port()), limit);
     }
 
-    /** Ollama itself, past the proxy, for what it answers at once. */
+    /** Returns a client for requests to Ollama itself, without the proxy, that need no model. */
     RawHttpClient ollama(ServerHost from) {
-        return ollamaOn(from, patience);
+        return ollamaOn(from, timeout);
     }
 
-    /** The proxy on the same way as Ollama itself, so that the two can be compared. */
+    /** Returns a client for the proxy that uses the route of {@link #ollama}, so that the two are comparable. */
     RawHttpClient proxy(ServerHost from) {
-        return proxyOn(from, patience);
+        return proxyOn(from, timeout);
     }
 
-    /** Sends to Ollama itself what a model answers. */
-    HttpExchange askOllama(ServerHost from, RawHttpRequest call) throws IOException {
-        return ollamaOn(from, TIME_TO_GENERATE).open(call);
+    /** Sends a request that needs a model to Ollama itself. */
+    HttpExchange openOllama(ServerHost from, RawHttpRequest request) throws IOException {
+        return ollamaOn(from, MODEL_TIMEOUT).open(request);
     }
 
-    /** Sends through the proxy what a model answers, on the same way as to Ollama itself. */
-    HttpExchange askProxy(ServerHost from, RawHttpRequest call) throws IOException {
-        return proxyOn(from, TIME_TO_GENERATE).open(call);
+    /** Sends a request that needs a model through the proxy, on the route of {@link #openOllama}. */
+    HttpExchange openProxy(ServerHost from, RawHttpRequest request) throws IOException {
+        return proxyOn(from, MODEL_TIMEOUT).open(request);
     }
 
-    private static RawHttpClient ollamaOn(ServerHost server, Duration timeout) {
-        InetSocketAddress there =
+    private static RawHttpClient ollamaOn(ServerHost server, Duration limit) {
+        InetSocketAddress address =
                 new InetSocketAddress("127.0.0.1", server.spec().ollama().port());
-        return new RawHttpClient(server.host(), there, timeout);
+        return new RawHttpClient(server.host(), address, limit);
     }
 
-    private RawHttpClient proxyOn(ServerHost server, Duration timeout) {
+    private RawHttpClient proxyOn(ServerHost server, Duration limit) {
         return new RawHttpClient(
                 server.host(),
                 new InetSocketAddress(client.address(), client.proxy().port()),
-                timeout);
+                limit);
     }
 
+    /** Returns the value of the Host header for requests to Ollama itself. */
     static String ollamaHost(ServerHost server) {
         return "127.0.0.1:" + server.spec().ollama().port();
     }

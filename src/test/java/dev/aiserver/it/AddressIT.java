@@ -96,7 +96,7 @@ class AddressIT {
     }
 
     private static void assertReported(Mac mac, String problem, String fix) throws IOException {
-        assertThat(PATIENCE.await(LIMIT, () -> verify(mac).out().contains("it waits for its address: " + problem)))
+        assertThat(PATIENCE.await(LIMIT, () -> verify(mac).out().contains("com.haproxy waits for its address: " + problem)))
                 .as("but for the moment of an attempt, HAProxy does not run: " + verify(mac))
                 .isTrue();
         Run verify = verify(mac);

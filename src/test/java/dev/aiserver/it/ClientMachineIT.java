@@ -55,18 +55,18 @@ class ClientMachineIT {
         try (Mac mac = new Mac()) {
             Run installed = mac.install("--yes");
             installed.exits(0);
-            unreachable(mac.fromAClient("verify", "--url", "http://no-such-name:11434"), "name: no-such-name means no");
-            unreachable(mac.fromAClient("verify", "--url", "http://remote-ollama:11435"), "port: nobody listens on");
-            unreachable(mac.fromAClient("verify", "--url", "http://another-name:11434"), "host: the proxy does not");
-            unreachable(mac.fromAClient("verify", "--url", "http://100.101.103.1:11434"), "network: no answer from");
+            unreachable(mac.fromAClient("verify", "--url", "http://no-such-name:11434"), "name: no-such-name does not");
+            unreachable(mac.fromAClient("verify", "--url", "http://remote-ollama:11435"), "port: no listener on");
+            unreachable(mac.fromAClient("verify", "--url", "http://another-name:11434"), "host: the proxy rejects");
+            unreachable(mac.fromAClient("verify", "--url", "http://100.101.103.1:11434"), "network: no response from");
 
             unreachable(
                     mac.fromTheLocalNetwork("verify", "--url", URL),
                     "port: remote-ollama:11434 accepts connections and closes");
 
             mac.command("launchctl", "bootout", mac.target("com.ollama"));
-            unreachable(mac.fromAClient("verify", "--url", URL), "Ollama: the proxy answers 503");
-            unreachable(mac.aiserver("verify"), "Ollama: the proxy answers 503");
+            unreachable(mac.fromAClient("verify", "--url", URL), "Ollama: the proxy returns 503");
+            unreachable(mac.aiserver("verify"), "Ollama: the proxy returns 503");
 
             mac.removeAddress(Mac.ADDRESS);
             unreachable(mac.aiserver("verify"), "network: " + Mac.ADDRESS + " is not on this machine now");

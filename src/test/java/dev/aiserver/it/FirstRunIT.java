@@ -51,7 +51,7 @@ class FirstRunIT {
             verified.exits(3);
             assertThat(verified.out())
                     .contains("(" + reason + ")", " 0 failed,")
-                    .doesNotContain("listens on nothing");
+                    .doesNotContain("has no listener");
 
             Run planned = mac.command(
                     mac.checkout() + "/install", "--config", mac.config().toString(), "--dry-run");
@@ -76,7 +76,7 @@ class FirstRunIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        com.ollama.plist.ftlx | <string>127.0.0.1:[=port]           | <string>0.0.0.0:[=port] | bindings.ollama  | its property list must say OLLAMA_HOST=127.0.0.1:11434
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port]           | <string>0.0.0.0:[=port] | bindings.ollama  | its property list must set OLLAMA_HOST=127.0.0.1:11434
         haproxy.cfg.ftl       | bind [=bindAddress]:[=proxy.port]   | bind *:[=proxy.port]    | bindings.haproxy | haproxy.cfg must bind 100.101.102.103:11435 and nothing else
         """)
     void anInstallThatWouldExposeTheMacIsRolledBack(String template, String from, String to, String check, String fix)

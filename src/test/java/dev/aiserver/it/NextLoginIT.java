@@ -27,9 +27,9 @@ class NextLoginIT {
             Run verified = mac.aiserver("verify", "--only", "services.*", "--verbose");
             verified.exits(3);
             assertThat(verified.out())
-                    .containsPattern(FAIL + "services.keep-alive.com.ollama.{1,200}switched off")
-                    .containsPattern(FAIL + "services.keep-alive.com.haproxy.{1,200}switched off")
-                    .containsPattern("(?s)warn +services.rotation.{1,200}switched off");
+                    .containsPattern(FAIL + "services.keep-alive.com.ollama.{1,200}disabled in")
+                    .containsPattern(FAIL + "services.keep-alive.com.haproxy.{1,200}disabled in")
+                    .containsPattern("(?s)warn +services.rotation.{1,200}disabled in");
             Run status = mac.aiserver("status");
             status.exits(3);
             assertThat(status.out())
@@ -76,7 +76,7 @@ class NextLoginIT {
     void aConflictingServerIsReported() {
         try (Mac mac = new Mac()) {
             installed(mac, "--yes");
-            assertThat(conflicts(mac)).contains("no agent, daemon or app does");
+            assertThat(conflicts(mac)).contains("no such agent, daemon or app found");
 
             Path brews = mac.home().resolve("Library/LaunchAgents/homebrew.mxcl.ollama.plist");
             ExistingServers.handMadeAt(mac, brews, "homebrew.mxcl.ollama", ExistingServers.serve(mac));
@@ -89,7 +89,7 @@ class NextLoginIT {
             status.exits(3);
             assertThat(status.out()).containsPattern("conflict +Ollama \\(homebrew.mxcl.ollama,");
             installed(mac, "--yes");
-            assertThat(conflicts(mac)).as("install has stopped it").contains("no agent, daemon or app does");
+            assertThat(conflicts(mac)).as("install has stopped it").contains("no such agent, daemon or app found");
 
             succeeded(mac.command("mkdir", "-p", mac.home() + "/Applications/Ollama.app"));
             assertThat(conflicts(mac)).containsPattern("(?s)warn +services.conflicts.{1,200}Ollama.app is installed");
@@ -132,7 +132,7 @@ class NextLoginIT {
             succeeded(mac.command("rm", program.toString()));
 
             assertThat(verified(mac, "services.program.*"))
-                    .containsPattern(FAIL + "services.program.com.ollama.{1,200}/bin/ollama is gone");
+                    .containsPattern(FAIL + "services.program.com.ollama.{1,200}/bin/ollama is missing");
             Run status = mac.aiserver("status");
             status.exits(3);
             assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  .*/bin/ollama is gone");
@@ -154,7 +154,8 @@ class NextLoginIT {
                     TailscaleStatus.running(Mac.ADDRESS).replace("mac-studio", "ai-mac"));
 
             assertThat(verified(mac, "network.machine-name"))
-                    .containsPattern(FAIL + "network.machine-name.{1,200}Tailscale now calls it ai-mac and ai-mac\\.");
+                    .containsPattern(
+                            FAIL + "network.machine-name.{1,200}Tailscale now calls this machine ai-mac and ai-mac\\.");
             Run status = mac.aiserver("status");
             status.exits(3);
             assertThat(status.out()).contains("Tailscale calls this machine ai-mac now");
@@ -181,7 +182,7 @@ class NextLoginIT {
 
             assertThat(verified(mac, "services.logs.*"))
                     .containsPattern(FAIL + "services.logs.com.ollama.{1,300}"
-                            + (how.equals("rm") ? "is gone" : "was put there since it started"))
+                            + (how.equals("rm") ? "is missing" : "was replaced after"))
                     .contains("launchctl kickstart -k gui/65534/com.ollama");
             assertThat(verified(mac, "streaming.cancel*"))
                     .contains("the log proves nothing; see services.logs")

@@ -85,7 +85,7 @@ class SdkClientsIT {
                 unknown model, responses -> NotFoundError: 404 model 'nope' not found
                 models.retrieve of an unknown model -> NotFoundError: 404 model 'nope:latest' not found
                 no messages -> BadRequestError: 400 [] is too short - 'messages'
-                model of the cloud -> PermissionDeniedError: 403 "ollama cloud is disabled: remote model is unavailable"
+                cloud model -> PermissionDeniedError: 403 "ollama cloud is disabled: remote model is unavailable"
                 blocked endpoint -> NotFoundError: 404 aiserver: GET /v1/files is not open on this server; no endpoint set except all opens it
                 blocked endpoint with a body -> NotFoundError: 404 aiserver: POST /v1/embeddings is not open on this server; its owner can open it with the endpoint set openai-extra
                 blocked method -> NotFoundError: 404 aiserver: DELETE /v1/models/qwen3 is not open on this server; no endpoint set except all opens it
@@ -117,7 +117,7 @@ class SdkClientsIT {
                 unknown model, stream -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"model 'nope' not found"},"request_id":"req_H"}
                 no messages -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"messages is required"},"request_id":"req_H"}
                 no tokens -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"max_tokens is required and must be positive"},"request_id":"req_H"}
-                model of the cloud -> PermissionDeniedError: 403 {"error":"ollama cloud is disabled: remote model is unavailable"}
+                cloud model -> PermissionDeniedError: 403 {"error":"ollama cloud is disabled: remote model is unavailable"}
                 blocked endpoint -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: GET /v1/messages/batches is not open on this server; no endpoint set except all opens it","param":null,"code":"blocked"}}
                 blocked endpoint with a body -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: POST /v1/messages/count_tokens is not open on this server; its owner can open it with the endpoint set anthropic-count-tokens","param":null,"code":"blocked"}}
                 blocked method -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: DELETE /v1/files/file_1 is not open on this server; no endpoint set except all opens it","param":null,"code":"blocked"}}

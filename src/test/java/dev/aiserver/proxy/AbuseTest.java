@@ -55,32 +55,32 @@ class AbuseTest {
     }
 
     @BeforeEach
-    void forget() {
+    void resetServer() {
         server.reset();
     }
 
     @Test
-    void everyForbiddenRequestIsRefusedWithAReasonAndLeavesOneLineInTheLog(@TempDir Path own) throws IOException {
-        try (RunningProxy other = RunningProxy.start(own, server.port())) {
+    void rejectsAndLogsEveryForbiddenRequest(@TempDir Path folder) throws IOException {
+        try (RunningProxy other = RunningProxy.start(folder, server.port())) {
             List<RawHttpRequest> forbidden =
                     ForbiddenRequests.outside(other.settings().endpoints(), RunningProxy.NAME);
-            Set<String> shapes = new TreeSet<>();
-            for (RawHttpRequest call : forbidden) {
-                try (HttpExchange exchange = other.probe().open(call)) {
-                    assertThat(RunningProxy.refusal(exchange))
-                            .as(call.toString())
+            Set<String> bodies = new TreeSet<>();
+            for (RawHttpRequest request : forbidden) {
+                try (HttpExchange exchange = other.client().open(request)) {
+                    assertThat(RunningProxy.rejection(exchange))
+                            .as(request.toString())
                             .isEqualTo("blocked");
-                    assertThat(exchange.status()).as(call.toString()).isEqualTo(404);
+                    assertThat(exchange.status()).as(request.toString()).isEqualTo(404);
                     assertThat(exchange.headers()).containsEntry("content-type", "application/json");
                     String body = new String(exchange.body().readAllBytes(), StandardCharsets.UTF_8);
-                    if (!call.method().equals("HEAD")) {
-                        shapes.add(keys(JSON.readTree(body)));
+                    if (!request.method().equals("HEAD")) {
+                        bodies.add(keys(JSON.readTree(body)));
                     }
                 }
-                assertThat(server.requests()).as(call.toString()).isEmpty();
+                assertThat(server.requests()).as(request.toString()).isEmpty();
             }
-            assertThat(shapes)
-                    .as("a path can change the words of a refusal, not its shape")
+            assertThat(bodies)
+                    .as("a path can change the message of a rejection, not its fields")
                     .containsExactlyInAnyOrder(
                             "{error:text}", "{type:text,error:{type:text,message:text,param:null,code:text}}");
 
@@ -106,14 +106,14 @@ class AbuseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
-    void refusesMalformedRequest(String name) throws IOException {
+    void rejectsMalformedRequest(String name) throws IOException {
         try (Socket client = proxy.connect()) {
             client.getOutputStream().write(request("malformed", name, HOST));
-            String answer = firstLine(client.getInputStream());
-            assertThat(answer).as(() -> name + " " + server.requests()).matches("(HTTP/1.1 4\\d\\d .*)?");
+            String response = firstLine(client.getInputStream());
+            assertThat(response).as(() -> name + " " + server.requests()).matches("(HTTP/1.1 4\\d\\d .*)?");
         }
         assertThat(server.requests()).isEmpty();
-        theNextClientIsServed();
+        assertNextClientIsServed();
         for (String line : proxy.requestLog()) {
             assertThat(JSON.readTree(line).path("status").isInt()).as(line).isTrue();
         }
@@ -121,12 +121,12 @@ class AbuseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("smuggling")
-    void letsNoHiddenRequestThrough(String name) throws IOException {
+    void blocksRequestSmuggling(String name) throws IOException {
         try (Socket client = proxy.connect()) {
             client.getOutputStream().write(request("smuggling", name, HOST + "Connection: close\r\n"));
             readToTheEnd(client.getInputStream());
         }
-        theNextClientIsServed();
+        assertNextClientIsServed();
         assertThat(server.requests())
                 .extracting(RecordingServer.Request::methodAndTarget)
                 .allMatch(seen -> seen.equals("POST /api/show") || seen.equals("GET /v1/models"));
@@ -140,16 +140,16 @@ class AbuseTest {
     }
 
     @Test
-    void judgesEachRequestOfAConnectionByItself() throws IOException {
+    void checksEachRequestOfAConnection() throws IOException {
         String allowed = "GET /v1/models HTTP/1.1\r\n" + HOST + "\r\n";
         String forbidden = "DELETE /api/delete HTTP/1.1\r\n" + HOST + "\r\n";
-        String elsewhere = "GET /v1/models HTTP/1.1\r\nHost: evil.example\r\n\r\n";
+        String otherHost = "GET /v1/models HTTP/1.1\r\nHost: evil.example\r\n\r\n";
         try (Socket client = proxy.connect()) {
             client.getOutputStream()
-                    .write((allowed + forbidden + allowed + elsewhere + allowed + HIDDEN)
+                    .write((allowed + forbidden + allowed + otherHost + allowed + HIDDEN)
                             .getBytes(StandardCharsets.US_ASCII));
             assertThat(Stream.of(readToTheEnd(client.getInputStream()).split("(?=HTTP/1\\.1)"))
-                            .map(answer -> answer.substring(9, 12)))
+                            .map(response -> response.substring(9, 12)))
                     .containsExactly("200", "404", "200", "421", "200", "404");
         }
         assertThat(server.requests())
@@ -157,8 +157,8 @@ class AbuseTest {
                 .containsExactly("GET /v1/models", "GET /v1/models", "GET /v1/models");
     }
 
-    private static void theNextClientIsServed() throws IOException {
-        assertThat(proxy.probe()
+    private static void assertNextClientIsServed() throws IOException {
+        assertThat(proxy.client()
                         .send(RawHttpRequest.get("/v1/models", RunningProxy.NAME))
                         .text())
                 .isEqualTo(RecordingServer.SERVED);
@@ -190,7 +190,7 @@ class AbuseTest {
         return cases;
     }
 
-    /** Empty when the proxy hung up instead. */
+    /** Returns the first line, or an empty text if the proxy closed the connection. */
     private static String firstLine(InputStream in) throws IOException {
         return readTo('\r', in);
     }
@@ -199,16 +199,19 @@ class AbuseTest {
         return readTo(-1, in);
     }
 
-    /** A reset is an end as well: so ends a connection on which the proxy did not read everything. */
+    /**
+     * Reads up to this character or the end; a reset counts as the end, because the proxy may close without reading
+     * all.
+     */
     private static String readTo(int end, InputStream in) throws IOException {
-        StringBuilder answers = new StringBuilder();
+        StringBuilder responses = new StringBuilder();
         try {
             for (int next = in.read(); next >= 0 && next != end; next = in.read()) {
-                answers.append((char) next);
+                responses.append((char) next);
             }
         } catch (SocketException e) {
             assertThat(e).hasMessage("Connection reset");
         }
-        return answers.toString();
+        return responses.toString();
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllowlistTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Every route of Ollama, also those that no set opens. */
+    /** Every route of Ollama, including those that no endpoint set opens. */
     private static final List<String> PATHS = List.of(
             "/",
             "/api/version",
@@ -90,12 +90,12 @@ class AllowlistTest {
     }
 
     @BeforeEach
-    void forget() {
+    void resetServer() {
         server.reset();
     }
 
     @Test
-    void servesTheStrictEndpointsUnderEveryNameOfTheServer() throws IOException {
+    void servesTheStrictEndpointsForEveryNameOfTheServer() throws IOException {
         for (String host : List.of(
                 RunningProxy.NAME,
                 RunningProxy.NAME + ":" + proxy.port(),
@@ -113,9 +113,9 @@ class AllowlistTest {
                 RunningProxy.NAME + ".:65535",
                 RunningProxy.LONG_NAME + ":443")) {
             for (Endpoint endpoint : EndpointSet.STRICT.endpoints()) {
-                RawHttpResponse answer =
-                        proxy.probe().send(RawHttpRequest.of(endpoint.method(), concrete(endpoint), host));
-                assertThat(answer.text()).as(endpoint + " of " + host).isEqualTo(RecordingServer.SERVED);
+                RawHttpResponse response =
+                        proxy.client().send(RawHttpRequest.of(endpoint.method(), concrete(endpoint), host));
+                assertThat(response.text()).as(endpoint + " of " + host).isEqualTo(RecordingServer.SERVED);
             }
         }
     }
@@ -159,30 +159,31 @@ class AllowlistTest {
                 "0.0.0.0",
                 ""
             })
-    void refusesOtherHostNames(String host) throws IOException {
-        try (HttpExchange exchange = proxy.probe().open(RawHttpRequest.get("/v1/models", host))) {
-            assertThat(RunningProxy.refusal(exchange)).isIn("unknown-host", RunningProxy.UNPARSED);
+    void rejectsOtherHostNames(String host) throws IOException {
+        try (HttpExchange exchange = proxy.client().open(RawHttpRequest.get("/v1/models", host))) {
+            assertThat(RunningProxy.rejection(exchange)).isIn("unknown-host", RunningProxy.UNPARSED);
         }
         assertThat(server.requests()).isEmpty();
     }
 
     @Test
-    void saysThatItDoesNotKnowAHostNameAndNothingElse() throws IOException {
+    void theResponseToAnUnknownHostNameRevealsNothing() throws IOException {
         for (String path : List.of("/v1/models", "/api/delete")) {
-            RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get(path, "evil.example"));
-            assertThat(answer.status()).isEqualTo(421);
-            assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
-            assertThat(answer.header("content-type")).isEqualTo("application/json");
-            assertThat(JSON.readTree(answer.body()).at("/error/code").asText()).isEqualTo("unknown-host");
-            assertThat(answer.text()).doesNotContain("evil", RunningProxy.NAME, "127.0.0.1");
+            RawHttpResponse response = proxy.client().send(RawHttpRequest.get(path, "evil.example"));
+            assertThat(response.status()).isEqualTo(421);
+            assertThat(response.header("x-aiserver")).isEqualTo("unknown-host");
+            assertThat(response.header("content-type")).isEqualTo("application/json");
+            assertThat(JSON.readTree(response.body()).at("/error/code").asText())
+                    .isEqualTo("unknown-host");
+            assertThat(response.text()).doesNotContain("evil", RunningProxy.NAME, "127.0.0.1");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"GET /v1/models HTTP/1.0\r\n\r\n", "GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n"})
-    void refusesRequestsWithoutAHostName(String request) throws IOException {
-        RawHttpResponse answer = proxy.probe().send(request.getBytes(StandardCharsets.US_ASCII));
-        assertThat(answer.header("x-aiserver")).isEqualTo("unknown-host");
+    void rejectsRequestsWithoutAHostName(String request) throws IOException {
+        RawHttpResponse response = proxy.client().send(request.getBytes(StandardCharsets.US_ASCII));
+        assertThat(response.header("x-aiserver")).isEqualTo("unknown-host");
         assertThat(server.requests()).isEmpty();
     }
 
@@ -201,9 +202,9 @@ class AllowlistTest {
                 "Model_1:Q4_K_M",
                 "llama3.2?x=../../api/delete"
             })
-    void knowsAModelByItsName(String model) throws IOException {
-        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME));
-        assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
+    void acceptsModelNames(String model) throws IOException {
+        RawHttpResponse response = proxy.client().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME));
+        assertThat(response.text()).isEqualTo(RecordingServer.SERVED);
         assertThat(server.requests().get(0).methodAndTarget()).isEqualTo("GET /v1/models/" + model);
     }
 
@@ -239,12 +240,12 @@ class AllowlistTest {
                 "a|b",
                 "a\"b"
             })
-    void doesNotTakeAnythingElseForAModelsName(String model) throws IOException {
-        assertBlocked(proxy.probe().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME)), model);
+    void rejectsOtherPathsInPlaceOfAModelName(String model) throws IOException {
+        assertBlocked(proxy.client().send(RawHttpRequest.get("/v1/models/" + model, RunningProxy.NAME)), model);
     }
 
     @Test
-    void takesNoModelNameThatIsLongerThanAnyModelsName() throws IOException {
+    void rejectsModelNamesThatAreTooLong() throws IOException {
         assertThat(status("/v1/models/" + "a".repeat(255))).isEqualTo(200);
         assertThat(status("/v1/models/" + "a".repeat(256))).isEqualTo(404);
         assertThat(status("/v1/models/" + "a".repeat(8000))).isEqualTo(404);
@@ -252,21 +253,21 @@ class AllowlistTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ALL")
-    void everySetOpensItsEndpointsAndNothingElse(EndpointSet set, @TempDir Path own) throws IOException {
+    void everySetOpensExactlyItsEndpoints(EndpointSet set, @TempDir Path folder) throws IOException {
         Set<String> served = new TreeSet<>();
-        try (RunningProxy other = RunningProxy.start(own, server.port(), set)) {
+        try (RunningProxy other = RunningProxy.start(folder, server.port(), set)) {
             for (String path : PATHS) {
                 for (String method : METHODS) {
-                    RawHttpRequest call = RawHttpRequest.of(method, path, RunningProxy.NAME);
+                    RawHttpRequest request = RawHttpRequest.of(method, path, RunningProxy.NAME);
                     server.reset();
-                    try (HttpExchange exchange = other.probe().open(call)) {
+                    try (HttpExchange exchange = other.client().open(request)) {
                         if (exchange.headers().getOrDefault("x-aiserver", "").equals("preflight")) {
-                            assertThat(server.requests()).as(call.toString()).isEmpty();
-                            served.add(call.toString());
+                            assertThat(server.requests()).as(request.toString()).isEmpty();
+                            served.add(request.toString());
                         } else if (exchange.headers().containsKey("x-aiserver")) {
-                            assertThat(server.requests()).as(call.toString()).isEmpty();
+                            assertThat(server.requests()).as(request.toString()).isEmpty();
                         } else {
-                            served.add(call.toString());
+                            served.add(request.toString());
                         }
                     }
                 }
@@ -279,13 +280,14 @@ class AllowlistTest {
     }
 
     @Test
-    void theSetAllOpensEveryPathButNotTheOwnersAccountNoOtherHostNameAndNoTunnel(@TempDir Path own) throws IOException {
-        try (RunningProxy other = RunningProxy.start(own, server.port(), EndpointSet.ALL)) {
+    void theSetAllOpensEveryPathExceptTheOwnersAccountOtherHostNamesAndTunnels(@TempDir Path folder)
+            throws IOException {
+        try (RunningProxy other = RunningProxy.start(folder, server.port(), EndpointSet.ALL)) {
             for (String path : PATHS) {
                 if (path.matches("/api/(me|signout|user/.*)")) {
                     continue;
                 }
-                assertThat(other.probe()
+                assertThat(other.client()
                                 .send(RawHttpRequest.of("DELETE", path, RunningProxy.NAME))
                                 .text())
                         .as(path)
@@ -293,30 +295,30 @@ class AllowlistTest {
             }
             server.reset();
             for (String method : List.of("GET", "POST", "DELETE")) {
-                for (RawHttpRequest call : ForbiddenRequests.ownerOnly(RunningProxy.NAME).values().stream()
+                for (RawHttpRequest request : ForbiddenRequests.ownerOnly(RunningProxy.NAME).values().stream()
                         .flatMap(List::stream)
                         .toList()) {
-                    RawHttpRequest spelt = RawHttpRequest.of(method, call.target(), RunningProxy.NAME);
-                    assertBlocked(other.probe().send(spelt), spelt.toString());
+                    RawHttpRequest otherMethod = RawHttpRequest.of(method, request.target(), RunningProxy.NAME);
+                    assertBlocked(other.client().send(otherMethod), otherMethod.toString());
                 }
             }
             for (String path : List.of("/api/mechanic", "/api/users", "/api/codexes", "/v1/models/me", "/me")) {
-                assertThat(other.probe()
+                assertThat(other.client()
                                 .send(RawHttpRequest.get(path, RunningProxy.NAME))
                                 .text())
                         .as(path)
                         .isEqualTo(RecordingServer.SERVED);
             }
             server.reset();
-            for (RawHttpRequest call : List.of(
+            for (RawHttpRequest request : List.of(
                     RawHttpRequest.of("DELETE", "/api/delete", "evil.example"),
                     RawHttpRequest.of("GET", "http://" + RunningProxy.NAME + "/api/tags", RunningProxy.NAME),
                     RawHttpRequest.of("OPTIONS", "*", RunningProxy.NAME),
                     RawHttpRequest.of("CONNECT", RunningProxy.NAME + ":22", RunningProxy.NAME + ":22"),
                     RawHttpRequest.of("CONNECT", "127.0.0.1:" + other.port(), "127.0.0.1:" + other.port()))) {
-                try (HttpExchange exchange = other.probe().open(call)) {
-                    assertThat(RunningProxy.refusal(exchange))
-                            .as(call.toString())
+                try (HttpExchange exchange = other.client().open(request)) {
+                    assertThat(RunningProxy.rejection(exchange))
+                            .as(request.toString())
                             .isIn("unknown-host", "blocked", RunningProxy.UNPARSED);
                 }
             }
@@ -325,7 +327,7 @@ class AllowlistTest {
     }
 
     @Test
-    void aBlockedRequestIsAnsweredInTheStyleOfItsApi() throws IOException {
+    void aBlockedRequestGetsAnErrorInTheFormatOfItsApi() throws IOException {
         JsonNode ollama = JSON.readTree(blocked("/api/pull").body());
         assertThat(ollama.path("error").isTextual()).isTrue();
         assertThat(ollama).hasSize(1);
@@ -361,35 +363,35 @@ class AllowlistTest {
             POST /messages                    | 400 | base-url | /messages is not a path here; set the base URL of your client to http://remote-ollama/v1
             GET /models/llama3.2              | 400 | base-url | /models/llama3.2 is not a path here; set the base URL of your client to http://remote-ollama/v1
             """)
-    void aRefusalSaysWhatWasRefusedAndWhatToDo(String request, int status, String mark, String message)
+    void aRejectionNamesTheRequestAndTheFix(String request, int status, String mark, String message)
             throws IOException {
         String[] parts = request.split(" ");
-        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.of(parts[0], parts[1], RunningProxy.NAME));
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("x-aiserver")).isEqualTo(mark);
-        JsonNode error = JSON.readTree(answer.body()).path("error");
+        RawHttpResponse response = proxy.client().send(RawHttpRequest.of(parts[0], parts[1], RunningProxy.NAME));
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.header("x-aiserver")).isEqualTo(mark);
+        JsonNode error = JSON.readTree(response.body()).path("error");
         assertThat(error.isTextual() ? error.asText() : error.path("message").asText())
                 .isEqualTo("aiserver: " + message);
         assertThat(server.requests()).isEmpty();
     }
 
     @Test
-    void aRefusalRepeatsNoMoreThanTheBeginningOfALongRequest() throws IOException {
-        RawHttpResponse answer =
-                proxy.probe().send(RawHttpRequest.of("X".repeat(500), "/" + "a".repeat(5000), RunningProxy.NAME));
-        assertThat(answer.text())
+    void aRejectionQuotesOnlyTheStartOfALongRequest() throws IOException {
+        RawHttpResponse response =
+                proxy.client().send(RawHttpRequest.of("X".repeat(500), "/" + "a".repeat(5000), RunningProxy.NAME));
+        assertThat(response.text())
                 .contains("aiserver: " + "X".repeat(32) + " /" + "a".repeat(255) + " is not open")
                 .hasSizeLessThan(600);
     }
 
     @Test
-    void aWebsocketIsAnsweredWithAnUpgradeToWhatThereIs() throws IOException {
-        RawHttpResponse answer = proxy.probe().send(websocket("/v1/responses"));
-        assertThat(answer.status()).isEqualTo(426);
-        assertThat(answer.header("x-aiserver")).isEqualTo("no-websocket");
-        assertThat(answer.header("upgrade")).isEqualTo("HTTP/1.1");
-        assertBlocked(proxy.probe().send(RawHttpRequest.get("/v1/responses", RunningProxy.NAME)), "without websocket");
-        assertBlocked(proxy.probe().send(websocket("/v1/chat/completions")), "another path");
+    void aWebsocketIsRejectedWithAnUpgradeToHttp() throws IOException {
+        RawHttpResponse response = proxy.client().send(websocket("/v1/responses"));
+        assertThat(response.status()).isEqualTo(426);
+        assertThat(response.header("x-aiserver")).isEqualTo("no-websocket");
+        assertThat(response.header("upgrade")).isEqualTo("HTTP/1.1");
+        assertBlocked(proxy.client().send(RawHttpRequest.get("/v1/responses", RunningProxy.NAME)), "without websocket");
+        assertBlocked(proxy.client().send(websocket("/v1/chat/completions")), "another path");
         assertThat(server.requests()).isEmpty();
     }
 
@@ -402,20 +404,20 @@ class AllowlistTest {
     }
 
     private RawHttpResponse blocked(String path) throws IOException {
-        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.of("POST", path, RunningProxy.NAME));
-        assertBlocked(answer, path);
-        assertThat(answer.header("content-type")).isEqualTo("application/json");
-        return answer;
+        RawHttpResponse response = proxy.client().send(RawHttpRequest.of("POST", path, RunningProxy.NAME));
+        assertBlocked(response, path);
+        assertThat(response.header("content-type")).isEqualTo("application/json");
+        return response;
     }
 
     private static int status(String path) throws IOException {
-        return proxy.probe().send(RawHttpRequest.get(path, RunningProxy.NAME)).status();
+        return proxy.client().send(RawHttpRequest.get(path, RunningProxy.NAME)).status();
     }
 
-    private static void assertBlocked(RawHttpResponse answer, String what) {
+    private static void assertBlocked(RawHttpResponse response, String what) {
         assertThat(server.requests()).as(what).isEmpty();
-        assertThat(answer.status()).as(what).isEqualTo(404);
-        assertThat(answer.header("x-aiserver")).as(what).isEqualTo("blocked");
+        assertThat(response.status()).as(what).isEqualTo(404);
+        assertThat(response.header("x-aiserver")).as(what).isEqualTo("blocked");
     }
 
     private static String concrete(Endpoint endpoint) {

@@ -18,16 +18,17 @@ class AvailabilityTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void saysAtOnceThatTheModelServerIsDownAndServesAgainWhenItIsBack(@TempDir Path directory) throws IOException {
+    void reportsAtOnceThatTheModelServerIsDownAndRecovers(@TempDir Path directory) throws IOException {
         int port = RunningProxy.freePort();
         try (RunningProxy proxy = RunningProxy.start(directory, port)) {
             assertThat(RunningProxy.eventually(() -> proxy.output().contains("is DOWN")))
                     .isTrue();
-            RawHttpResponse answer = ask(proxy);
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.header("x-aiserver")).isEqualTo("model-server-down");
-            assertThat(answer.header("retry-after")).isEqualTo("2");
-            assertThat(JSON.readTree(answer.body()).at("/error/code").asText()).isEqualTo("model-server-down");
+            RawHttpResponse response = send(proxy);
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.header("x-aiserver")).isEqualTo("model-server-down");
+            assertThat(response.header("retry-after")).isEqualTo("2");
+            assertThat(JSON.readTree(response.body()).at("/error/code").asText())
+                    .isEqualTo("model-server-down");
 
             assertThat(RunningProxy.eventually(() -> proxy.requestLog().size() == 1))
                     .isTrue();
@@ -38,16 +39,16 @@ class AvailabilityTest {
             assertThat(entry.path("status").asInt()).isEqualTo(503);
 
             try (RecordingServer server = RecordingServer.start(port)) {
-                assertThat(RunningProxy.eventually(() -> ask(proxy).status() == 200))
+                assertThat(RunningProxy.eventually(() -> send(proxy).status() == 200))
                         .isTrue();
                 assertThat(server.requests()).hasSize(1);
             }
         }
     }
 
-    private static RawHttpResponse ask(RunningProxy proxy) {
+    private static RawHttpResponse send(RunningProxy proxy) {
         try {
-            return proxy.probe().send(RawHttpRequest.get("/v1/models", RunningProxy.NAME));
+            return proxy.client().send(RawHttpRequest.get("/v1/models", RunningProxy.NAME));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A request as a client's SDK sent it, kept in {@code src/test/resources/clients}. {@code -Dgolden.update=true} writes
- * them anew from what the SDKs send now, to be read as a diff.
+ * A request as a client's SDK sent it, recorded in {@code src/test/resources/clients}. {@code -Dgolden.update=true}
+ * records what the SDKs send now; review the diff.
  *
- * @param headers those that say what the client wants; not those of the connection, of the proxy, or of the machine
- * @param body JSON, whose null stands for no body
+ * @param headers headers that state what the client wants, without those of the connection, the proxy or the machine
+ * @param body JSON; null means no body
  */
 public record ClientRequest(String method, String target, Map<String, String> headers, JsonNode body) {
     private static final Path FOLDER = Path.of("src/test/resources/clients");
@@ -37,17 +37,17 @@ public record ClientRequest(String method, String target, Map<String, String> he
             "x-stainless-helper",
             "x-stainless-helper-method");
 
-    /** @throws IOException when the body is no JSON */
+    /** @throws IOException if the body is not valid JSON */
     static ClientRequest of(RequestHistory.Entry entry) throws IOException {
         Map<String, String> headers = new TreeMap<>();
         HEADERS.forEach(name -> entry.header(name).ifPresent(value -> headers.put(name, value)));
-        // A call of a tool has another name each time.
+        // The ID of a tool call is different each time.
         String body = entry.text().replaceAll("call_[0-9a-f]{8}", "call_00000000");
         return new ClientRequest(
                 entry.method(), entry.target(), headers, JSON.readTree(body.isEmpty() ? "null" : body));
     }
 
-    /** Demands that a client sends what is on record, or puts it on record. */
+    /** Asserts that a client sends the recorded requests; with {@code golden.update}, records them. */
     public static void compare(String client, List<RequestHistory.Entry> entries) throws IOException {
         StringBuilder now = new StringBuilder("[");
         for (RequestHistory.Entry entry : entries) {
@@ -66,12 +66,12 @@ public record ClientRequest(String method, String target, Map<String, String> he
         return JSON.readValue(FOLDER.resolve(client + ".json").toFile(), new TypeReference<>() {});
     }
 
-    RawHttpRequest call(String host) {
-        RawHttpRequest call = RawHttpRequest.of(method, target, host);
+    RawHttpRequest request(String host) {
+        RawHttpRequest request = RawHttpRequest.of(method, target, host);
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            call = call.header(header.getKey(), header.getValue());
+            request = request.header(header.getKey(), header.getValue());
         }
-        return body.isNull() ? call : call.withBody(body.toString().getBytes(StandardCharsets.UTF_8));
+        return body.isNull() ? request : request.withBody(body.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the clients' SDKs send, sent again without them. */
+/** Replays the recorded requests of the clients' SDKs. */
 @Tag("haproxy")
 class ClientRequestsTest {
     private static ModelServer server;
@@ -49,10 +49,10 @@ class ClientRequestsTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("recorded")
-    void arriveAsTheyWereSentAndAreServed(String client, ClientRequest request) throws IOException {
-        RawHttpResponse answer = proxy.probe().send(request.call(RunningProxy.NAME));
-        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        assertThat(answer.headers()).doesNotContainKey("x-aiserver");
+    void recordedRequestsArriveUnchangedAndAreServed(String client, ClientRequest request) throws IOException {
+        RawHttpResponse response = proxy.client().send(request.request(RunningProxy.NAME));
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+        assertThat(response.headers()).doesNotContainKey("x-aiserver");
         List<RequestHistory.Entry> arrived = server.requests();
         assertThat(ClientRequest.of(arrived.get(arrived.size() - 1))).isEqualTo(request);
     }

@@ -26,12 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may connect, and how much one of them may take. */
+/** Tests which clients may connect and how many resources one client may use. */
 @Tag("haproxy")
 class EdgeTest {
     private static final String REQUEST = "GET /v1/models HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n\r\n";
 
-    private static final int LIMIT_OF_A_DEVICE = 256;
+    private static final int CONNECTIONS_PER_DEVICE = 256;
 
     @TempDir
     private Path directory;
@@ -45,38 +45,40 @@ class EdgeTest {
         server.close();
     }
 
-    /** All of 127.0.0.0/8 is this machine itself, so that rule is taken out to have a foreign address here. */
+    /** Removes the rule that allows 127.0.0.0/8, so that some of its addresses stand for other machines. */
     @Test
-    void refusesAConnectionFromAnAddressThatIsNotOfAClient() throws IOException {
+    void refusesConnectionsFromOtherAddresses() throws IOException {
         try (RunningProxy proxy = RunningProxy.start(
                 directory,
                 server.port(),
                 strict(),
                 List.of(Subnet.of("127.0.0.8/30")),
                 cfg -> replaced(cfg, "src 127.0.0.0/8 127.0.0.1 ", "src 127.0.0.1 "))) {
-            assertThat(answer(proxy, "127.0.0.7")).isEmpty();
-            assertThat(answer(proxy, "127.0.0.12")).isEmpty();
+            assertThat(send(proxy, "127.0.0.7")).isEmpty();
+            assertThat(send(proxy, "127.0.0.12")).isEmpty();
             assertThat(server.requests()).isEmpty();
             for (String client : List.of("127.0.0.1", "127.0.0.8", "127.0.0.11")) {
-                assertThat(answer(proxy, client)).as(client).startsWith("HTTP/1.1 200");
+                assertThat(send(proxy, client)).as(client).startsWith("HTTP/1.1 200");
             }
         }
     }
 
     @Test
-    void oneDeviceCannotTakeTheConnectionsOfTheOthers() throws IOException {
+    void oneDeviceCannotUseUpAllConnections() throws IOException {
         List<Socket> held = new ArrayList<>();
         try (RunningProxy proxy = RunningProxy.start(directory, server.port())) {
-            for (int i = 0; i < LIMIT_OF_A_DEVICE; i++) {
+            for (int i = 0; i < CONNECTIONS_PER_DEVICE; i++) {
                 held.add(connect(proxy, "127.0.0.2"));
-                assertThat(answer(held.get(i))).as("connection " + i).startsWith("HTTP/1.1 200");
+                assertThat(send(held.get(i))).as("connection " + i).startsWith("HTTP/1.1 200");
             }
             for (int i = 0; i < 20; i++) {
-                assertThat(answer(proxy, "127.0.0.2")).as("surplus " + i).isIn("", "HTTP/1.1 429 Too Many Requests");
+                assertThat(send(proxy, "127.0.0.2")).as("surplus " + i).isIn("", "HTTP/1.1 429 Too Many Requests");
             }
-            assertThat(answer(proxy, "127.0.0.3")).as("another device").startsWith("HTTP/1.1 200");
+            assertThat(send(proxy, "127.0.0.3")).as("another device").startsWith("HTTP/1.1 200");
             assertThat(RunningProxy.eventually(() -> surplus(proxy) > 0)).isTrue();
-            assertThat(surplus(proxy)).as("one line, however many there were").isEqualTo(1);
+            assertThat(surplus(proxy))
+                    .as("one log line for all surplus requests")
+                    .isEqualTo(1);
 
             for (Socket socket : held) {
                 socket.close();
@@ -98,14 +100,14 @@ class EdgeTest {
 
     private static boolean isServed(RunningProxy proxy, String from) {
         try {
-            return answer(proxy, from).startsWith("HTTP/1.1 200");
+            return send(proxy, from).startsWith("HTTP/1.1 200");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Test
-    void aConnectionThatNobodyUsesEnds() throws IOException {
+    void closesIdleConnections() throws IOException {
         try (RunningProxy proxy = RunningProxy.start(
                         directory,
                         server.port(),
@@ -113,57 +115,57 @@ class EdgeTest {
                         List.of(),
                         cfg -> replaced(cfg, "timeout http-keep-alive 2m", "timeout http-keep-alive 300ms"));
                 Socket idle = connect(proxy, "127.0.0.1")) {
-            assertThat(answer(idle)).startsWith("HTTP/1.1 200");
+            assertThat(send(idle)).startsWith("HTTP/1.1 200");
             assertThat(new String(idle.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .endsWith(RecordingServer.SERVED);
         }
     }
 
     @Test
-    void aBodyBeyondTheLimitIsRefusedBeforeItIsSentAndOneWithinItPassesWhole() throws IOException {
+    void rejectsABodyOverTheLimitBeforeItIsSentAndForwardsSmallerBodies() throws IOException {
         int limit = 1 << 20;
         ServerSpec.Proxy settings =
                 new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
         byte[] body = new byte[limit];
         new Random(1).nextBytes(body);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
-            RawHttpRequest call = RawHttpRequest.of("POST", "/v1/responses", RunningProxy.NAME);
-            assertThat(proxy.probe().send(call.withBody(body)).status()).isEqualTo(200);
+            RawHttpRequest request = RawHttpRequest.of("POST", "/v1/responses", RunningProxy.NAME);
+            assertThat(proxy.client().send(request.withBody(body)).status()).isEqualTo(200);
             assertThat(server.requests()).hasSize(1);
             assertThat(server.requests().get(0).body()).isEqualTo(body);
 
             for (String header : List.of("", "Expect: 100-continue\r\n")) {
-                RawHttpResponse answer = proxy.probe()
+                RawHttpResponse response = proxy.client()
                         .send(head("Content-Length: " + (limit + 1) + "\r\n" + header)
                                 .getBytes(StandardCharsets.US_ASCII));
-                assertThat(answer.status()).isEqualTo(413);
-                assertThat(answer.header("x-aiserver")).isEqualTo("body-too-large");
-                assertThat(answer.header("content-type")).isEqualTo("application/json");
-                assertThat(answer.text()).contains("1 MiB");
+                assertThat(response.status()).isEqualTo(413);
+                assertThat(response.header("x-aiserver")).isEqualTo("body-too-large");
+                assertThat(response.header("content-type")).isEqualTo("application/json");
+                assertThat(response.text()).contains("1 MiB");
             }
             assertThat(server.requests()).hasSize(1);
         }
     }
 
-    /** HAProxy does not count what comes in chunks; the README says so. */
+    /** HAProxy does not limit chunked bodies, as the documentation states. */
     @Test
-    void aBodyInChunksIsNotCounted() throws IOException {
+    void doesNotLimitChunkedBodies() throws IOException {
         int limit = 1 << 20;
         ServerSpec.Proxy settings =
                 new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
-            RawHttpResponse answer = proxy.probe()
+            RawHttpResponse response = proxy.client()
                     .send((head("Transfer-Encoding: chunked\r\n") + "100001\r\n" + "x".repeat(limit + 1)
                                     + "\r\n0\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
-            assertThat(answer.status()).isEqualTo(200);
+            assertThat(response.status()).isEqualTo(200);
             assertThat(server.requests().get(0).body()).hasSize(limit + 1);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 1000", "Content-Length: 100000", "Transfer-Encoding: chunked"})
-    void aBodyThatComesByteByByteEndsAndReachesNobody(String framing) throws IOException {
+    void aSlowBodyTimesOutAndDoesNotReachOllama(String framing) throws IOException {
         try (RunningProxy proxy = RunningProxy.start(
                         directory,
                         server.port(),
@@ -174,18 +176,18 @@ class EdgeTest {
             socket.getOutputStream().write(head(framing + "\r\n").getBytes(StandardCharsets.US_ASCII));
             String piece = framing.endsWith("chunked") ? "1\r\nx\r\n" : "x";
             socket.setSoTimeout(50);
-            String answer = "";
-            for (int i = 0; i < 400 && answer.isEmpty(); i++) {
+            String response = "";
+            for (int i = 0; i < 400 && response.isEmpty(); i++) {
                 socket.getOutputStream().write(piece.getBytes(StandardCharsets.US_ASCII));
-                answer = whatIsThere(socket);
+                response = readAvailable(socket);
             }
-            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("x-aiserver: request-timeout");
+            assertThat(response).startsWith("HTTP/1.1 408 ").contains("x-aiserver: request-timeout");
             assertThat(server.requests()).isEmpty();
         }
     }
 
-    /** Waits for it as long as a socket waits. */
-    private static String whatIsThere(Socket socket) throws IOException {
+    /** Reads what arrives within the socket's timeout; returns an empty text if nothing arrives. */
+    private static String readAvailable(Socket socket) throws IOException {
         byte[] bytes = new byte[4096];
         try {
             int read = socket.getInputStream().read(bytes);
@@ -195,9 +197,9 @@ class EdgeTest {
         }
     }
 
-    /** It is refused by HAProxy's parser, which has a page of its own for it. */
+    /** HAProxy's parser rejects the request with its own error page. */
     @Test
-    void aHeadThatComesByteByByteEnds() throws IOException {
+    void aSlowHeadTimesOut() throws IOException {
         try (RunningProxy proxy = RunningProxy.start(
                         directory,
                         server.port(),
@@ -224,10 +226,10 @@ class EdgeTest {
         return cfg.replace(from, to);
     }
 
-    /** The first line of it; empty when the proxy hung up without one. */
-    private static String answer(RunningProxy proxy, String from) throws IOException {
+    /** Returns the first line of the response, or an empty text if the proxy closed the connection. */
+    private static String send(RunningProxy proxy, String from) throws IOException {
         try (Socket socket = connect(proxy, from)) {
-            return answer(socket);
+            return send(socket);
         } catch (SocketException e) {
             assertThat(e).hasMessageMatching("(Connection reset|Broken pipe).*");
             return "";
@@ -242,7 +244,7 @@ class EdgeTest {
         return socket;
     }
 
-    private static String answer(Socket socket) throws IOException {
+    private static String send(Socket socket) throws IOException {
         socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
         StringBuilder line = new StringBuilder();
         for (int next = socket.getInputStream().read();

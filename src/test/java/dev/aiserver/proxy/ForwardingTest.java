@@ -48,12 +48,12 @@ class ForwardingTest {
     }
 
     @BeforeEach
-    void forget() {
+    void resetServer() {
         server.reset();
     }
 
     @Test
-    void changesTheHostAndTheForwardingHeadersAndNothingElse() throws IOException {
+    void changesOnlyTheHostAndForwardingHeaders() throws IOException {
         String request = "POST /v1/messages?beta=true&x=%2e%2E&y=../../z HTTP/1.1\r\n"
                 + "Host: REMOTE-ollama\r\n"
                 + "Content-Type: application/json\r\n"
@@ -70,9 +70,9 @@ class ForwardingTest {
                 + "HTTP2-Settings: AAMAAABk\r\n"
                 + "Content-Length: 14\r\n\r\n"
                 + "{\"model\":\"é\"}";
-        RawHttpResponse answer = proxy.probe().send(request.getBytes(StandardCharsets.UTF_8));
+        RawHttpResponse response = proxy.client().send(request.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
+        assertThat(response.text()).isEqualTo(RecordingServer.SERVED);
         RecordingServer.Request seen = server.requests().get(0);
         assertThat(seen.line()).isEqualTo("POST /v1/messages?beta=true&x=%2e%2E&y=../../z HTTP/1.1");
         assertThat(seen.head().lines().skip(1).filter(line -> !line.isEmpty()))
@@ -91,32 +91,32 @@ class ForwardingTest {
     }
 
     @Test
-    void passesAnAnswerOnAsItIsButForItsOwnHeader() throws IOException {
-        server.answers(
+    void forwardsResponsesUnchangedExceptForItsOwnHeader() throws IOException {
+        server.respond(
                 (request, connection) -> connection.send("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
                         + "X-Aiserver: blocked\r\nx-aiserver: again\r\nX-Ollama: 1\r\nContent-Length: 28\r\n\r\n"
                         + "{\"error\":\"model not found\"}\n"));
-        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.post("/api/show", RunningProxy.NAME, "{}"));
-        assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.headers())
+        RawHttpResponse response = proxy.client().send(RawHttpRequest.post("/api/show", RunningProxy.NAME, "{}"));
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.headers())
                 .containsOnlyKeys("content-type", "x-ollama", "content-length", "connection")
                 .containsEntry("x-ollama", "1");
-        assertThat(answer.text()).isEqualTo("{\"error\":\"model not found\"}\n");
+        assertThat(response.text()).isEqualTo("{\"error\":\"model not found\"}\n");
     }
 
     @Test
-    void passesLargeBodiesOnByteForByte() throws IOException {
+    void forwardsLargeBodiesUnchanged() throws IOException {
         byte[] body = new byte[3_000_000];
         new Random(1).nextBytes(body);
-        proxy.probe()
+        proxy.client()
                 .send(RawHttpRequest.of("POST", "/v1/responses", RunningProxy.NAME)
                         .withBody(body));
         assertThat(server.requests().get(0).body()).isEqualTo(body);
     }
 
     @Test
-    void passesABodyOfChunksOn() throws IOException {
-        proxy.probe()
+    void forwardsChunkedBodies() throws IOException {
+        proxy.client()
                 .send(("POST /v1/responses HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n"
                                 + "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
@@ -124,7 +124,7 @@ class ForwardingTest {
     }
 
     @Test
-    void asksForABodyThatAClientHoldsBack() throws IOException {
+    void requestsABodyThatAClientHoldsBack() throws IOException {
         try (Socket client = proxy.connect()) {
             client.getOutputStream()
                     .write(("POST /v1/responses HTTP/1.1\r\n" + HOST
@@ -140,7 +140,7 @@ class ForwardingTest {
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "h2c", "anything/1"})
     void opensNoTunnel(String protocol) throws IOException {
-        server.answers((request, connection) -> {
+        server.respond((request, connection) -> {
             connection.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + protocol
                     + "\r\nSec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=\r\n\r\ntunnel");
         });
@@ -149,41 +149,41 @@ class ForwardingTest {
                     .write(("GET /v1/models HTTP/1.1\r\n" + HOST + "Connection: Upgrade\r\nUpgrade: " + protocol
                                     + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
-            String answer = head(client);
-            assertThat(answer).startsWith("HTTP/1.1 502 ").contains("x-aiserver: bad-answer");
+            String response = head(client);
+            assertThat(response).startsWith("HTTP/1.1 502 ").contains("x-aiserver: bad-answer");
             assertThat(server.requests().get(0).headers("Upgrade")).isEmpty();
         }
     }
 
     @Test
-    void servesAClientThatAsksForHttp2WithEachRequest() throws IOException, InterruptedException {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
+    void servesClientsThatOfferAnUpgradeToHttp2() throws IOException, InterruptedException {
+        HttpResponse<String> response = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port() + "/v1/messages"))
                                 .timeout(RunningProxy.LIMIT)
                                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.body()).isEqualTo(RecordingServer.SERVED);
-        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        assertThat(response.body()).isEqualTo(RecordingServer.SERVED);
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"})
-    void saysThatTheModelServerAnsweredBadlyAndDoesNotAskItAgain(String nonsense) throws IOException {
-        server.answers((request, connection) -> {
-            connection.send(nonsense);
+    void reportsAnInvalidResponseAndDoesNotRetry(String invalid) throws IOException {
+        server.respond((request, connection) -> {
+            connection.send(invalid);
             connection.socket().close();
         });
-        RawHttpResponse answer = proxy.probe().send(RawHttpRequest.post("/v1/messages", RunningProxy.NAME, "{}"));
-        assertThat(answer.status()).isEqualTo(502);
-        assertThat(answer.header("x-aiserver")).isEqualTo("bad-answer");
-        assertThat(answer.header("content-type")).isEqualTo("application/json");
+        RawHttpResponse response = proxy.client().send(RawHttpRequest.post("/v1/messages", RunningProxy.NAME, "{}"));
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.header("x-aiserver")).isEqualTo("bad-answer");
+        assertThat(response.header("content-type")).isEqualTo("application/json");
         assertThat(server.requests()).hasSize(1);
     }
 
     @Test
-    void keepsAClientsConnectionForItsNextRequest() throws IOException {
+    void keepsConnectionsOpenForFurtherRequests() throws IOException {
         try (Socket client = proxy.connect()) {
             for (String path : List.of("/v1/models", "/api/tags", "/api/version")) {
                 client.getOutputStream()
@@ -199,7 +199,7 @@ class ForwardingTest {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = in.read();
-            assertThat(next).as("within a head: " + head).isNotNegative();
+            assertThat(next).as("the connection ended within a head: " + head).isNotNegative();
             head.write(next);
         }
         return head.toString(StandardCharsets.ISO_8859_1);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which web pages may ask. */
+/** Tests which origins may send requests. */
 @Tag("haproxy")
 class OriginTest {
     @TempDir
@@ -42,9 +42,9 @@ class OriginTest {
 
     private static RunningProxy start(String name, EnumSet<EndpointSet> sets, List<String> origins, boolean any)
             throws IOException {
-        Path own = java.nio.file.Files.createDirectory(directory.resolve(name));
+        Path folder = java.nio.file.Files.createDirectory(directory.resolve(name));
         return RunningProxy.start(
-                own, server.port(), new ServerSpec.Proxy(RunningProxy.freePort(), sets, 1 << 20, origins, any));
+                folder, server.port(), new ServerSpec.Proxy(RunningProxy.freePort(), sets, 1 << 20, origins, any));
     }
 
     @AfterAll
@@ -56,11 +56,13 @@ class OriginTest {
     }
 
     @AfterEach
-    void forget() {
+    void resetServer() {
         server.reset();
     }
 
-    /** By a server without the set browser, by one with three pages, and by one with any-origin. */
+    /**
+     * Columns: headers, then the outcome without the set browser, with three configured origins, and with any-origin.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             X-Nothing: 1                                  | served  | served  | served
@@ -95,7 +97,7 @@ class OriginTest {
             Sec-Fetch-Site: none~Origin: https://evil.example | refused | refused | served
             Sec-Fetch-Mode: cors                          | served  | served  | served
             """)
-    void onlyThoseOfTheConfiguration(String headers, String ofClosed, String ofListed, String ofOpen)
+    void servesOnlyConfiguredOrigins(String headers, String ofClosed, String ofListed, String ofOpen)
             throws IOException {
         assertThat(outcome(closed, headers)).as("without browser").isEqualTo(ofClosed);
         assertThat(outcome(listed, headers)).as("with a list").isEqualTo(ofListed);
@@ -105,33 +107,33 @@ class OriginTest {
 
     private static String outcome(RunningProxy proxy, String headers) throws IOException {
         server.reset();
-        RawHttpResponse answer = ask(proxy, "POST /v1/chat/completions", headers);
-        if (answer.status() == 200) {
-            assertThat(answer.text()).isEqualTo(RecordingServer.SERVED);
+        RawHttpResponse response = send(proxy, "POST /v1/chat/completions", headers);
+        if (response.status() == 200) {
+            assertThat(response.text()).isEqualTo(RecordingServer.SERVED);
             if (proxy == listed || proxy == open) {
                 assertThat(server.requests().get(0).headers("Origin"))
-                        .as("Ollama has a list of its own")
+                        .as("Ollama checks origins itself")
                         .isEmpty();
             }
-            String named = headers.replaceFirst("^(.*~)?Origin: ", "");
-            assertThat(answer.header("access-control-allow-origin"))
-                    .isEqualTo(proxy == open ? "*" : named.equals(headers) ? "" : named);
+            String origin = headers.replaceFirst("^(.*~)?Origin: ", "");
+            assertThat(response.header("access-control-allow-origin"))
+                    .isEqualTo(proxy == open ? "*" : origin.equals(headers) ? "" : origin);
             return "served";
         }
         assertThat(server.requests()).isEmpty();
-        assertThat(answer.header("content-type")).isEqualTo("application/json");
-        assertThat(answer.text()).doesNotContain("evil");
-        return switch (answer.header("x-aiserver")) {
+        assertThat(response.header("content-type")).isEqualTo("application/json");
+        assertThat(response.text()).doesNotContain("evil");
+        return switch (response.header("x-aiserver")) {
             case "foreign-origin" -> {
-                assertThat(answer.status()).isEqualTo(403);
+                assertThat(response.status()).isEqualTo(403);
                 yield "refused";
             }
             case "bad-request" -> "malformed";
-            default -> answer.toString();
+            default -> response.toString();
         };
     }
 
-    /** What a browser asks before it lets a page send. */
+    /** A browser sends a preflight request before the request of a page. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /v1/chat/completions | https://chat.example.com | 204 | https://chat.example.com
@@ -141,36 +143,36 @@ class OriginTest {
             /api/delete          | https://chat.example.com | 404 | https://chat.example.com
             /api/delete          | https://evil.example     | 403 |
             """)
-    void isAllowedByTheProxyAndDoesNotReachOllama(String path, String origin, int status, String allowed)
+    void theProxyAnswersPreflightRequestsItself(String path, String origin, int status, String allowed)
             throws IOException {
         String headers = "Origin: " + origin
                 + "~Access-Control-Request-Method: POST~Access-Control-Request-Headers: authorization, x-stainless-os";
-        RawHttpResponse answer = ask(listed, "OPTIONS " + path, headers);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
+        RawHttpResponse response = send(listed, "OPTIONS " + path, headers);
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
         if (status == 204) {
-            assertThat(answer.header("x-aiserver")).isEqualTo("preflight");
-            assertThat(answer.header("access-control-allow-headers")).isEqualTo("authorization, x-stainless-os");
-            assertThat(answer.header("access-control-allow-methods")).contains("POST");
+            assertThat(response.header("x-aiserver")).isEqualTo("preflight");
+            assertThat(response.header("access-control-allow-headers")).isEqualTo("authorization, x-stainless-os");
+            assertThat(response.header("access-control-allow-methods")).contains("POST");
         }
-        assertThat(ask(closed, "OPTIONS " + path, headers).status()).isEqualTo(403);
+        assertThat(send(closed, "OPTIONS " + path, headers).status()).isEqualTo(403);
         assertThat(server.requests()).isEmpty();
     }
 
-    /** A page reads also why it gets no answer, if it may read answers at all. */
+    /** A page of a configured origin can also read the proxy's errors. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             https://chat.example.com | https://chat.example.com
             https://evil.example     |
             """)
-    void readsTheProxysOwnAnswers(String origin, String allowed) throws IOException {
-        RawHttpResponse answer = ask(listed, "POST /api/pull", "Origin: " + origin);
-        assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
-        assertThat(answer.header("vary")).isEqualTo("Origin");
+    void configuredOriginsCanReadTheProxysErrors(String origin, String allowed) throws IOException {
+        RawHttpResponse response = send(listed, "POST /api/pull", "Origin: " + origin);
+        assertThat(response.header("access-control-allow-origin")).isEqualTo(allowed == null ? "" : allowed);
+        assertThat(response.header("vary")).isEqualTo("Origin");
     }
 
-    private static RawHttpResponse ask(RunningProxy proxy, String methodAndPath, String headers) throws IOException {
-        return proxy.probe()
+    private static RawHttpResponse send(RunningProxy proxy, String methodAndPath, String headers) throws IOException {
+        return proxy.client()
                 .send((methodAndPath + " HTTP/1.1\r\nHost: " + RunningProxy.NAME + "\r\n" + headers.replace("~", "\r\n")
                                 + "\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));

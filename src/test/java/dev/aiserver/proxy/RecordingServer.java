@@ -18,17 +18,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands in Ollama's place: remembers what reaches it, byte for byte, and answers as the test says. */
+/** Takes the place of Ollama: records every request byte for byte and responds as the test defines. */
 final class RecordingServer implements AutoCloseable {
-    /** Claims to be an answer of the proxy, which it must not get through with. */
+    /** The body of the default response, whose head has a forged X-Aiserver header that the proxy must remove. */
     static final String SERVED = "{\"served\":true}";
 
-    /** What the server does about a request; returning ends its answer, and the connection stays open. */
-    interface Answer {
+    /** Writes the response to a request; the connection stays open afterwards. */
+    interface Responder {
         void write(Request request, Connection connection) throws IOException, InterruptedException;
     }
 
-    /** A request as it came over the wire; of a chunked body, the content. */
+    /** A request as received, with the decoded content of a chunked body. */
     record Request(String head, byte[] body) {
         String line() {
             return head.substring(0, head.indexOf("\r\n"));
@@ -63,8 +63,8 @@ final class RecordingServer implements AutoCloseable {
             send(Integer.toHexString(text.length()) + "\r\n" + text + "\r\n");
         }
 
-        /** Blocks until the other side hangs up. */
-        void awaitHangUp() throws IOException {
+        /** Blocks until the other side closes the connection. */
+        void awaitClose() throws IOException {
             try {
                 while (in.read() >= 0) {}
             } catch (SocketException e) {
@@ -78,7 +78,7 @@ final class RecordingServer implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private volatile Answer answer = RecordingServer::serve;
+    private volatile Responder responder = RecordingServer::serve;
 
     private RecordingServer(ServerSocket listener) {
         this.listener = listener;
@@ -105,14 +105,14 @@ final class RecordingServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** From now on; what was recorded is forgotten. */
-    void answers(Answer next) {
+    /** Responds in this way from now on, and clears the recorded requests. */
+    void respond(Responder next) {
         requests.clear();
-        answer = next;
+        responder = next;
     }
 
     void reset() {
-        answers(RecordingServer::serve);
+        respond(RecordingServer::serve);
     }
 
     private static void serve(Request request, Connection connection) throws IOException {
@@ -142,10 +142,10 @@ final class RecordingServer implements AutoCloseable {
             Connection connection = new Connection(socket, new BufferedInputStream(socket.getInputStream()));
             for (Request request = read(connection); request != null; request = read(connection)) {
                 requests.add(request);
-                answer.write(request, connection);
+                responder.write(request, connection);
             }
         } catch (EOFException | SocketException e) {
-            return; // the proxy hung up; what had been recorded is what counts
+            return; // the proxy closed the connection; the recorded requests remain
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -155,7 +155,7 @@ final class RecordingServer implements AutoCloseable {
         }
     }
 
-    /** The next request of a connection, null when there is none. */
+    /** Reads the next request of a connection; returns null at its end. */
     private static Request read(Connection connection) throws IOException {
         InputStream in = connection.in();
         ByteArrayOutputStream head = new ByteArrayOutputStream();

@@ -26,14 +26,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/** The real HAProxy with a rendered configuration, on a free port of 127.0.0.1. */
+/** Runs the real HAProxy with a rendered configuration on a free port of 127.0.0.1. */
 public final class RunningProxy implements AutoCloseable {
     static final String NAME = "remote-ollama";
     static final String LONG_NAME = "remote-ollama.tail1234.ts.net";
     static final String UNPARSED = "unparsed";
     static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private static final Poller PATIENCE = new Poller(Duration.ofMillis(10));
+    private static final Poller POLLER = new Poller(Duration.ofMillis(10));
 
     private final Path directory;
     private final ProxyConfiguration configuration;
@@ -56,8 +56,10 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     /**
-     * @param clients beside this machine itself
-     * @param changed makes of the rendered configuration what HAProxy reads, such as shorter times
+     * Starts HAProxy and waits until it listens.
+     *
+     * @param clients configured clients, in addition to this machine
+     * @param changed modifies the rendered configuration, for example to shorten timeouts
      */
     static RunningProxy start(
             Path directory,
@@ -76,7 +78,7 @@ public final class RunningProxy implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(log(directory).toFile())
                         .start());
-        assertThat(PATIENCE.await(LIMIT, () -> !proxy.master.isAlive() || proxy.listens()) && proxy.master.isAlive())
+        assertThat(POLLER.await(LIMIT, () -> !proxy.master.isAlive() || proxy.listens()) && proxy.master.isAlive())
                 .as(() -> "HAProxy listens; its output: " + proxy.output())
                 .isTrue();
         return proxy;
@@ -90,20 +92,20 @@ public final class RunningProxy implements AutoCloseable {
         return settings().port();
     }
 
-    RawHttpClient probe() {
+    RawHttpClient client() {
         return new RawHttpClient(new InetSocketAddress("127.0.0.1", port()), LIMIT);
     }
 
     /**
-     * Why the proxy refused: its X-Aiserver, or {@link #UNPARSED} where HAProxy's parser did before any rule was read,
-     * with a page of its own.
+     * Returns why the proxy rejected a request: its X-Aiserver header, or {@link #UNPARSED} if HAProxy's parser
+     * rejected the request before any rule, with its own error page.
      */
-    static String refusal(HttpExchange exchange) {
+    static String rejection(HttpExchange exchange) {
         String reason = exchange.headers().getOrDefault("x-aiserver", "");
         if (!reason.isEmpty()) {
             return reason;
         }
-        assertThat(exchange.status()).as("an answer without X-Aiserver").isIn(400, 414, 422, 431);
+        assertThat(exchange.status()).as("a response without X-Aiserver").isIn(400, 414, 422, 431);
         assertThat(exchange.headers()).containsEntry("content-type", "text/html");
         return UNPARSED;
     }
@@ -115,7 +117,7 @@ public final class RunningProxy implements AutoCloseable {
         return socket;
     }
 
-    /** Everything that it wrote so far: its log, and its own notices. */
+    /** Returns all output so far: the log and HAProxy's notices. */
     String output() {
         try {
             return Files.readString(log(directory));
@@ -124,16 +126,16 @@ public final class RunningProxy implements AutoCloseable {
         }
     }
 
-    /** One line for each request that was answered. */
+    /** Returns the log lines, one for each answered request. */
     List<String> requestLog() {
         return output().lines().filter(line -> line.startsWith("{")).toList();
     }
 
     /**
-     * Replaces the configuration by one with this further host name, as an upgrade does, until the condition shows that
-     * it is in force: a master that has only just started can miss the signal (seen with 3.0).
+     * Adds a host name to the configuration and reloads it, as an upgrade does, until the condition shows that the new
+     * configuration is active. A master that has just started can miss the signal (seen with 3.0).
      */
-    void reloadWith(String hostName, BooleanSupplier inForce) throws IOException {
+    void reloadWith(String hostName, BooleanSupplier active) throws IOException {
         write(
                 directory,
                 new ProxyConfiguration(
@@ -144,9 +146,9 @@ public final class RunningProxy implements AutoCloseable {
                         List.of(NAME, LONG_NAME, hostName)));
         assertThat(eventually(() -> {
                     signal("-USR2");
-                    return PATIENCE.await(Duration.ofSeconds(2), inForce);
+                    return POLLER.await(Duration.ofSeconds(2), active);
                 }))
-                .as(() -> "the new configuration is in force; output: " + output())
+                .as(() -> "the new configuration is active; output: " + output())
                 .isTrue();
     }
 
@@ -162,10 +164,10 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     static boolean eventually(BooleanSupplier condition) {
-        return PATIENCE.await(LIMIT, condition);
+        return POLLER.await(LIMIT, condition);
     }
 
-    /** One that nothing listens on at this moment. */
+    /** Returns a port that is free at this moment. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();

@@ -47,13 +47,13 @@ class StreamingTest {
         server.close();
     }
 
-    /** The time limit stands for the bursts: with 200 ms for each chunk it would be twice as long. */
+    /** The timeout detects buffering: with a delay of 200 ms for each chunk the test would take twice as long. */
     @Test
     @Timeout(10)
-    void deliversEachChunkBeforeTheNextOneIsSent() throws IOException {
+    void forwardsEachChunkBeforeTheNextOneIsSent() throws IOException {
         Semaphore seen = new Semaphore(0);
-        server.answers((request, connection) -> streamInStep(connection, seen));
-        try (HttpExchange exchange = proxy.probe().open(generation())) {
+        server.respond((request, connection) -> streamInStep(connection, seen));
+        try (HttpExchange exchange = proxy.client().open(generation())) {
             for (int number = 0; number < CHUNKS; number++) {
                 assertThat(next(exchange, number)).isEqualTo(event(number));
                 seen.release();
@@ -69,17 +69,17 @@ class StreamingTest {
         "in the stream, false",
         "in the stream, true"
     })
-    void stopsTheGenerationOfAClientThatLeaves(String when, boolean abruptly) throws Exception {
+    void stopsTheGenerationWhenTheClientDisconnects(String when, boolean abruptly) throws Exception {
         CountDownLatch generating = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         boolean streaming = when.equals("in the stream");
-        server.answers((request, connection) -> {
+        server.respond((request, connection) -> {
             if (streaming) {
                 connection.send(STREAM_HEAD);
                 connection.sendChunk(event(0));
             }
             generating.countDown();
-            connection.awaitHangUp();
+            connection.awaitClose();
             stopped.countDown();
         });
         try (Socket client = proxy.connect()) {
@@ -92,38 +92,38 @@ class StreamingTest {
                 assertThat(client.getInputStream().read()).isEqualTo('H');
             }
             if (abruptly) {
-                client.setSoLinger(true, 0); // a reset instead of a goodbye
+                client.setSoLinger(true, 0); // close with a reset
             }
         }
         assertThat(stopped.await(RunningProxy.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .as("Ollama sees that the client left")
+                .as("Ollama notices the disconnect")
                 .isTrue();
     }
 
     @Test
-    void doesNotCompleteAStreamThatBreaksOff() throws IOException {
-        server.answers((request, connection) -> {
+    void doesNotCompleteAnIncompleteStream() throws IOException {
+        server.respond((request, connection) -> {
             connection.send(STREAM_HEAD);
             connection.sendChunk(event(0));
             connection.socket().close();
         });
-        try (HttpExchange exchange = proxy.probe().open(generation())) {
+        try (HttpExchange exchange = proxy.client().open(generation())) {
             assertThat(next(exchange, 0)).isEqualTo(event(0));
             assertThatThrownBy(() -> exchange.body().read()).isInstanceOf(EOFException.class);
         }
     }
 
     @Test
-    void aReloadKeepsARunningStreamAndServesNewClientsByTheNewConfiguration() throws Exception {
+    void aReloadKeepsRunningStreamsAndUsesTheNewConfigurationForNewClients() throws Exception {
         Semaphore seen = new Semaphore(0);
-        server.answers((request, connection) -> {
+        server.respond((request, connection) -> {
             if (request.line().startsWith("POST")) {
                 streamInStep(connection, seen);
             } else {
                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             }
         });
-        try (HttpExchange exchange = proxy.probe().open(generation())) {
+        try (HttpExchange exchange = proxy.client().open(generation())) {
             assertThat(next(exchange, 0)).isEqualTo(event(0));
             assertThat(status("renamed")).isEqualTo(421);
             proxy.reloadWith("renamed", () -> status("renamed") == 200);
@@ -138,8 +138,8 @@ class StreamingTest {
 
     private static int status(String host) {
         try {
-            RawHttpResponse answer = proxy.probe().send(RawHttpRequest.get("/v1/models", host));
-            return answer.status();
+            RawHttpResponse response = proxy.client().send(RawHttpRequest.get("/v1/models", host));
+            return response.status();
         } catch (IOException e) {
             throw new AssertionError("every client is served while HAProxy reloads: " + proxy.output(), e);
         }

@@ -51,8 +51,8 @@ class HtmlReportTest {
     void saysTheSameThingToDoOnceInTheOrderOfTheChecks() {
         assertThat(matches(BAD_DAY, "<p>([^<]*)</p>\\s*<p class=\"for\">"))
                 .containsExactly(
-                        "see &quot;aiserver install --dry-run&quot;, then run &quot;aiserver install&quot;",
-                        "run &quot;aiserver install&quot; to write haproxy.cfg anew",
+                        "check &quot;aiserver install --dry-run&quot;, then run &quot;aiserver install&quot;",
+                        "run &quot;aiserver install&quot; to rewrite haproxy.cfg",
                         "set OLLAMA_NO_CLOUD to &quot;1&quot; in aiserver.yaml, and run &quot;aiserver install&quot;",
                         "verify again; if it stays so, each of these checks says below what stood in its way");
     }

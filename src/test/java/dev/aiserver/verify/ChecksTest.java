@@ -26,30 +26,30 @@ class ChecksTest {
     }
 
     @Test
-    void areAtLeastHundredAndFifty() {
+    void moreThanAHundredAndFiftyChecksRunByDefault() {
         assertThat(checks(EndpointSet.STRICT)).hasSizeGreaterThan(150);
     }
 
     @ParameterizedTest
     @EnumSource(EndpointSet.class)
-    void haveIdsOfTheirOwnAndClaimsOfOneLineWhateverIsOpen(EndpointSet set) {
+    void idsAreUniqueAndClaimsAreOneLineForEveryEndpointSet(EndpointSet set) {
         List<Check> checks = checks(set);
         assertThat(checks).extracting(Check::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z]+\\.\\S+"));
         assertThat(checks).extracting(Check::claim).allMatch(claim -> !claim.contains("\n") && !claim.isBlank());
     }
 
     @Test
-    void areThoseOfTheReferenceByGroup() throws IOException {
+    void theReferenceListsEveryGroup() throws IOException {
         String page = Files.readString(Path.of("src/site/markdown/reference/checks.md"));
-        Set<String> said = Pattern.compile("(?m)^\\| `([a-z]+)\\.\\*` \\|")
+        Set<String> documented = Pattern.compile("(?m)^\\| `([a-z]+)\\.\\*` \\|")
                 .matcher(page)
                 .results()
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> there = checks(EndpointSet.STRICT).stream()
+        Set<String> groups = checks(EndpointSet.STRICT).stream()
                 .map(check -> check.id().substring(0, check.id().indexOf('.')))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(said).isEqualTo(there);
+        assertThat(documented).isEqualTo(groups);
     }
 
     @ParameterizedTest
@@ -60,18 +60,18 @@ class ChecksTest {
         "blocked.upgrade.*,   3",
         "*POST:/api/pull,     1"
     })
-    void areSelectedByPatterns(String pattern, int count) {
+    void patternsSelectChecks(String pattern, int count) {
         assertThat(new Selection(List.of(pattern), true).of(checks(EndpointSet.STRICT)))
                 .hasSize(count);
     }
 
     @Test
-    void areAllSelectedWithoutAPatternAndNoneBySomethingUnknown() {
+    void noPatternSelectsAllChecksAndAnUnknownPatternIsAnError() {
         List<Check> checks = checks(EndpointSet.STRICT);
         assertThat(Selection.ALL.of(checks)).isEqualTo(checks);
         assertThatExceptionOfType(UserError.class)
                 .isThrownBy(() -> new Selection(List.of("bindings.*", "bindigns.*"), true).of(checks))
                 .withMessageContaining("\"bindigns.*\"")
-                .matches(trouble -> trouble.kind() == UserError.Kind.CONFIGURATION);
+                .matches(error -> error.kind() == UserError.Kind.CONFIGURATION);
     }
 }

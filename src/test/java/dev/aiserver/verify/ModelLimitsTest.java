@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a model cannot do is said of the model, and is not a fault of the server. */
+/** A model's limits are reported as the model's, not as failures of the server. */
 @Tag("haproxy")
 class ModelLimitsTest {
     private static final Model LOOP =
@@ -34,14 +34,14 @@ class ModelLimitsTest {
         }
     }
 
-    private static boolean isFault(Outcome outcome) {
+    private static boolean isFailure(Outcome outcome) {
         return outcome instanceof Outcome.Failed || outcome instanceof Outcome.Inconclusive;
     }
 
     @Test
-    void aModelThatRepeatsItselfIsNoFaultOfTheServer() throws Exception {
+    void aModelThatRepeatsItselfIsAWarningOnly() throws Exception {
         Map<String, Outcome> outcomes = verify(LOOP);
-        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault);
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFailure);
         assertThat(outcomes)
                 .extractingByKeys(
                         "openai.chat",
@@ -54,22 +54,22 @@ class ModelLimitsTest {
                         "anthropic.turns",
                         "anthropic.stream")
                 .allMatch(outcome -> outcome instanceof Outcome.Warned warned
-                        && warned.evidence().startsWith("loop:latest repeats itself, and Ollama stops")
+                        && warned.evidence().startsWith("loop:latest repeats itself; Ollama stops")
                         && warned.advice().contains("aiserver warm-models llama3.2:1b"));
     }
 
     @Test
-    void whereAnotherModelIsThereThatOneIsAsked() throws Exception {
+    void theNextModelIsUsedIfOneRepeatsItself() throws Exception {
         Map<String, Outcome> outcomes = verify(LOOP, Model.of("fine", 2_000, "llama", 65_536, "completion"));
-        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault).noneMatch(Outcome.Warned.class::isInstance);
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFailure).noneMatch(Outcome.Warned.class::isInstance);
         assertThat(String.valueOf(outcomes.get("openai.chat"))).contains("fine:latest");
     }
 
     @Test
-    void aModelWithAJinjaTemplateOnlyGivesJsonForASchemaOnly() throws Exception {
+    void aModelWithOnlyAJinjaTemplateReturnsJsonForASchemaOnly() throws Exception {
         Map<String, Outcome> outcomes =
                 verify(Model.of("jinja", 1_000, "llama", 65_536, "completion").withJinjaOnly());
-        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFault);
+        assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFailure);
         assertThat(outcomes.get("openai.chat.json"))
                 .isInstanceOfSatisfying(
                         Outcome.Warned.class,

@@ -21,17 +21,17 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A proxy as somebody would write it in an evening: exact methods, paths and host names, strict about every line of a
- * head, and mistaken about where a request ends.
+ * A proxy with a naive HTTP parser: it checks methods, paths, host names and every line of a head exactly, but is wrong
+ * about where a request ends.
  */
 final class NaiveProxy implements AutoCloseable {
 
-    /** What it gets wrong. */
+    /** Lists the mistakes that the proxy can make. */
     enum Mistake {
-        /** It knows Content-Length and not Transfer-Encoding, which the server behind it goes by. */
-        KNOWS_NO_CHUNKS,
-        /** It looks at the first request of each connection and passes on what comes after it. */
-        LOOKS_ONCE
+        /** It honors Content-Length but ignores Transfer-Encoding, which the server behind it honors. */
+        IGNORES_CHUNKS,
+        /** It checks only the first request of each connection and forwards the rest. */
+        CHECKS_ONCE
     }
 
     private static final Pattern FIRST_LINE = Pattern.compile("([A-Z]+) (/[!-\"$-~]*) HTTP/1\\.[01]");
@@ -40,7 +40,7 @@ final class NaiveProxy implements AutoCloseable {
     private static final Pattern CHUNKED = Pattern.compile("(?im)^transfer-encoding: chunked$");
     private static final Pattern CLOSES = Pattern.compile("(?im)^connection:.*\\bclose\\b");
     private static final Pattern HOST = Pattern.compile("(?im)^host:[ \t]*(.*)$");
-    private static final int LONGEST_HEAD = 32_768;
+    private static final int MAX_HEAD_LENGTH = 32_768;
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -50,7 +50,7 @@ final class NaiveProxy implements AutoCloseable {
     private final List<String> hosts;
     private final Mistake mistake;
 
-    /** @param hosts that it is called by, with or without a port */
+    /** @param hosts accepted host names, without ports */
     NaiveProxy(int enginePort, List<Endpoint> open, List<String> hosts, Mistake mistake) throws IOException {
         this.enginePort = enginePort;
         this.open = open;
@@ -80,15 +80,15 @@ final class NaiveProxy implements AutoCloseable {
             client.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(client.getInputStream());
             for (String head = head(in); !head.isEmpty(); head = head(in)) {
-                String refusal = refusal(head);
+                String rejection = rejection(head);
                 boolean last = CLOSES.matcher(head).find();
                 byte[] body = in.readNBytes(length(head));
-                if (!refusal.isEmpty()) {
-                    write(client.getOutputStream(), refusal);
-                } else if (mistake == Mistake.LOOKS_ONCE) {
+                if (!rejection.isEmpty()) {
+                    write(client.getOutputStream(), rejection);
+                } else if (mistake == Mistake.CHECKS_ONCE) {
                     tunnel(client, in, bytes(addressed(head)), body);
                     return;
-                } else if (!passOn(client, in, head, body, last)) {
+                } else if (!forward(client, in, head, body, last)) {
                     return;
                 }
                 if (last) {
@@ -96,12 +96,12 @@ final class NaiveProxy implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            return; // one of the two has left
+            return; // client or engine disconnected
         }
     }
 
-    /** Its answer to what it does not let through, otherwise nothing. */
-    private String refusal(String head) {
+    /** Returns the response that rejects this request, or an empty text to forward it. */
+    private String rejection(String head) {
         List<String> lines = head.lines().toList();
         var first = FIRST_LINE.matcher(lines.get(0));
         boolean wellFormed = first.matches()
@@ -113,19 +113,19 @@ final class NaiveProxy implements AutoCloseable {
                 && count(head, "content-length")
                         == LENGTH.matcher(head).results().count();
         boolean lacksLength = count(head, "transfer-encoding") > 0 && count(head, "content-length") == 0;
-        if (!wellFormed || lacksLength && mistake == Mistake.KNOWS_NO_CHUNKS) {
-            return answer("400 Bad Request", "bad-request");
+        if (!wellFormed || lacksLength && mistake == Mistake.IGNORES_CHUNKS) {
+            return response("400 Bad Request", "bad-request");
         }
         List<String> named = HOST.matcher(head)
                 .results()
                 .map((MatchResult found) -> found.group(1).strip().replaceFirst(":\\d+$", ""))
                 .toList();
         if (named.size() != 1 || !hosts.contains(named.get(0))) {
-            return answer("421 Misdirected Request", "unknown-host");
+            return response("421 Misdirected Request", "unknown-host");
         }
         String path = first.group(2).replaceFirst("\\?.*", "");
         String model = path.replaceFirst("^/v1/models/[A-Za-z0-9_][A-Za-z0-9._:@-]*$", "/v1/models/" + Endpoint.MODEL);
-        return open.contains(new Endpoint(first.group(1), model)) ? "" : answer("404 Not Found", "blocked");
+        return open.contains(new Endpoint(first.group(1), model)) ? "" : response("404 Not Found", "blocked");
     }
 
     private static long count(String head, String header) {
@@ -139,18 +139,20 @@ final class NaiveProxy implements AutoCloseable {
         return length.find() ? Integer.parseInt(length.group(1)) : 0;
     }
 
-    private static String answer(String status, String mark) {
+    private static String response(String status, String mark) {
         return "HTTP/1.1 " + status + "\r\nX-Aiserver: " + mark + "\r\nContent-Length: 2\r\n\r\n{}";
     }
 
-    /** Sends one request and reads one answer, as far as it knows; says whether the client is still there. */
-    private boolean passOn(Socket client, InputStream in, String head, byte[] body, boolean last) throws IOException {
+    /**
+     * Sends one request and reads what the proxy takes for one response; returns whether the client is still connected.
+     */
+    private boolean forward(Socket client, InputStream in, String head, byte[] body, boolean last) throws IOException {
         Socket engine = engine();
         String kept = addressed(head).replaceAll("(?im)^(connection|upgrade|http2-settings):.*\r\n", "");
         engine.getOutputStream().write(bytes(kept));
         engine.getOutputStream().write(body);
-        Future<?> answering = threads.submit(() -> {
-            oneAnswer(engine.getInputStream(), client.getOutputStream());
+        Future<?> response = threads.submit(() -> {
+            oneResponse(engine.getInputStream(), client.getOutputStream());
             if (last) {
                 client.shutdownOutput();
             }
@@ -163,7 +165,7 @@ final class NaiveProxy implements AutoCloseable {
         }
         in.reset();
         try {
-            answering.get();
+            response.get();
             return true;
         } catch (ExecutionException | InterruptedException e) {
             return false;
@@ -179,12 +181,12 @@ final class NaiveProxy implements AutoCloseable {
                 engine.getInputStream().transferTo(client.getOutputStream());
                 client.close();
             } catch (IOException e) {
-                return; // one of the two has left
+                return; // client or engine disconnected
             }
         });
-        byte[] piece = new byte[1 << 16];
-        for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-            String text = new String(piece, 0, count, StandardCharsets.ISO_8859_1);
+        byte[] chunk = new byte[1 << 16];
+        for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+            String text = new String(chunk, 0, count, StandardCharsets.ISO_8859_1);
             engine.getOutputStream().write(bytes(addressed(text)));
         }
         engine.close();
@@ -197,12 +199,12 @@ final class NaiveProxy implements AutoCloseable {
         return engine;
     }
 
-    /** To the name that the engine knows itself by. */
+    /** Sets the Host header to the name that the engine accepts. */
     private String addressed(String head) {
         return HOST.matcher(head).replaceAll("Host: 127.0.0.1:" + enginePort);
     }
 
-    private static void oneAnswer(InputStream from, OutputStream to) throws IOException {
+    private static void oneResponse(InputStream from, OutputStream to) throws IOException {
         String head = head(from);
         write(to, head);
         if (CHUNKED.matcher(head).find()) {
@@ -217,11 +219,11 @@ final class NaiveProxy implements AutoCloseable {
         to.write(from.readNBytes(length(head)));
     }
 
-    /** With the empty line at its end; empty at the end of the connection. */
+    /** Reads a head with the empty line at its end; returns an empty text at the end of the connection. */
     private static String head(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         String line = line(in);
-        while (!line.isEmpty() && head.length() < LONGEST_HEAD) {
+        while (!line.isEmpty() && head.length() < MAX_HEAD_LENGTH) {
             if (line.isBlank() && !head.isEmpty()) {
                 return head.append(line).toString();
             }
@@ -234,7 +236,7 @@ final class NaiveProxy implements AutoCloseable {
     private static String line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int next = 0;
-        while (next != '\n' && line.size() < LONGEST_HEAD) {
+        while (next != '\n' && line.size() < MAX_HEAD_LENGTH) {
             next = in.read();
             if (next < 0) {
                 return "";

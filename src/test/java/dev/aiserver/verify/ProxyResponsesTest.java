@@ -15,26 +15,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which answers are a refusal by the proxy, whatever its version. */
+/** Tells rejections by the proxy, in all its versions, from other responses. */
 class ProxyResponsesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void aPageOfHaproxysOwnIsARefusal(String name, String page) {
-        assertThat(ProxyResponses.isRefused(answer(page))).isTrue();
+    void errorPagesOfHaproxyAreRejections(String name, String page) {
+        assertThat(ProxyResponses.isRejected(response(page))).isTrue();
     }
 
-    static Stream<Arguments> aPageOfHaproxysOwnIsARefusal() throws IOException {
+    static Stream<Arguments> errorPagesOfHaproxyAreRejections() throws IOException {
         return pages("pages-of-haproxy.properties");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void anotherAnswerIsNone(String name, String page) {
-        assertThat(ProxyResponses.isRefused(answer(page))).isFalse();
+    void otherPagesAreNoRejections(String name, String page) {
+        assertThat(ProxyResponses.isRejected(response(page))).isFalse();
     }
 
-    static Stream<Arguments> anotherAnswerIsNone() throws IOException {
+    static Stream<Arguments> otherPagesAreNoRejections() throws IOException {
         return pages("pages-of-others.properties");
     }
 
@@ -46,11 +46,11 @@ class ProxyResponsesTest {
         return pages.stringPropertyNames().stream()
                 .sorted()
                 .map(name -> Arguments.of(name, pages.getProperty(name)))
-                // Whoever hung up gave no answer to judge.
+                // An empty page means that the server closed the connection without a response.
                 .filter(page -> !page.get()[1].equals(""));
     }
 
-    private static RawHttpResponse answer(String page) {
+    private static RawHttpResponse response(String page) {
         int end = page.indexOf("\r\n\r\n");
         String[] head = page.substring(0, end).split("\r\n");
         Map<String, String> headers = new HashMap<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("haproxy")
 class RefusedBodyTest {
-    private static final byte[] REFUSAL = ("HTTP/1.1 404 Not Found\r\nX-Aiserver: blocked\r\nConnection: close\r\n"
+    private static final byte[] REJECTION = ("HTTP/1.1 404 Not Found\r\nX-Aiserver: blocked\r\nConnection: close\r\n"
                     + "Content-Length: 2\r\n\r\n{}")
             .getBytes(StandardCharsets.US_ASCII);
 
@@ -41,31 +41,31 @@ class RefusedBodyTest {
         Check check = new Selection(List.of("blocked.refused-body"), true)
                 .of(Checks.of(client))
                 .get(0);
-        return check.proof().prove(VerifyContext.fromClient(client).with(Duration.ofSeconds(5)));
+        return check.proof().prove(VerifyContext.fromClient(client).withTimeout(Duration.ofSeconds(5)));
     }
 
-    /** What a proxy does when it has refused. */
-    enum Manner {
-        READS_ON {
+    /** Lists what a proxy may do after it has rejected a request. */
+    enum Reaction {
+        KEEPS_READING {
             @Override
             void end(Socket socket) throws IOException {
-                socket.getOutputStream().write(REFUSAL);
+                socket.getOutputStream().write(REJECTION);
                 socket.getInputStream().transferTo(OutputStream.nullOutputStream());
             }
         },
-        HANGS_UP {
+        CLOSES {
             @Override
             void end(Socket socket) throws IOException {
-                socket.getOutputStream().write(REFUSAL);
+                socket.getOutputStream().write(REJECTION);
             }
         },
-        SAYS_NOTHING {
+        RESETS {
             @Override
             void end(Socket socket) throws IOException {
                 socket.setSoLinger(true, 0);
             }
         },
-        PASSES_IT_ON {
+        FORWARDS {
             @Override
             void end(Socket socket) throws IOException {
                 socket.getInputStream().readNBytes(400_000);
@@ -80,14 +80,16 @@ class RefusedBodyTest {
     @ParameterizedTest
     @Timeout(60)
     @CsvSource({
-        "READS_ON,     Passed, 400 kB to /api/codex/responses get 404",
-        "HANGS_UP,     Warned, 400 kB to /api/codex/responses: the proxy hung up before all was sent",
-        "SAYS_NOTHING, Warned, 400 kB to /api/codex/responses: the proxy hung up before all was sent",
-        "PASSES_IT_ON, Failed, 400 kB to /api/codex/responses get 200"
+        "KEEPS_READING, Passed, a prompt of 400 kB to /api/codex/responses returns 404",
+        "CLOSES,        Warned, a prompt of 400 kB to /api/codex/responses: the proxy closed the connection too early",
+        "RESETS,        Warned, a prompt of 400 kB to /api/codex/responses: the proxy closed the connection too early",
+        "FORWARDS,      Failed, a prompt of 400 kB to /api/codex/responses returns 200"
     })
-    void aRefusalThatIsLostIsAWarning(Manner manner, String outcome, String evidence) throws Exception {
+    void aLostRejectionIsAWarning(Reaction reaction, String outcome, String evidence) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Void> proxy = CompletableFuture.runAsync(() -> serve(listener, manner));
+            // The client must not be able to send the whole body before the proxy closes the connection.
+            listener.setReceiveBufferSize(4_096);
+            CompletableFuture<Void> proxy = CompletableFuture.runAsync(() -> serve(listener, reaction));
             Outcome seen = verify(listener.getLocalPort());
             assertThat(seen.getClass().getSimpleName()).as(seen.toString()).isEqualTo(outcome);
             assertThat(seen.toString()).contains(evidence);
@@ -95,10 +97,10 @@ class RefusedBodyTest {
         }
     }
 
-    private static void serve(ServerSocket listener, Manner manner) {
+    private static void serve(ServerSocket listener, Reaction reaction) {
         try (Socket socket = listener.accept()) {
             readHead(socket.getInputStream());
-            manner.end(socket);
+            reaction.end(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,11 +113,11 @@ class RefusedBodyTest {
         }
     }
 
-    /** HAProxy 2.6 loses it, 3.0 and newer do not. */
+    /** HAProxy 2.6 loses the rejection; 3.0 and newer do not. */
     @Test
-    void theRealProxyIsJudgedByWhatItDoes(@TempDir Path directory) throws Exception {
-        Process asked = new ProcessBuilder("haproxy", "-v").start();
-        String version = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    void theCheckMatchesTheBehaviorOfTheInstalledHaproxy(@TempDir Path directory) throws Exception {
+        Process haproxy = new ProcessBuilder("haproxy", "-v").start();
+        String version = new String(haproxy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         boolean old = version.contains("version 2.");
         try (RunningProxy proxy = RunningProxy.start(directory, 9, EndpointSet.STRICT)) {
             assertThat(verify(proxy.port()))

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RemedyTest {
 
-    /** An upgrade is advised only where Ollama does not know what it is asked. */
+    /** Only statuses that mean an unknown request advise an upgrade. */
     @ParameterizedTest
     @CsvSource({
         "200, another model",
@@ -18,7 +18,7 @@ class RemedyTest {
         "500, a smaller model",
         "503, aiserver status"
     })
-    void followsFromWhatWasSeen(int status, String advice) {
+    void theRemedyDependsOnTheStatus(int status, String advice) {
         assertThat(Remedy.of(status)).contains(advice);
         assertThat(Remedy.of(status).contains("brew upgrade")).isEqualTo(advice.contains("brew upgrade"));
     }

@@ -158,8 +158,8 @@ class SabotageTest {
     /** A client that reaches the engine asks the model past every rule. Only a loaded model has an engine. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        127.0.0.1 | Warned | any program, user or web page on this machine can ask it
-        *         | Failed | other machines can ask a model without the proxy
+        127.0.0.1 | Warned | any program, user or web page on this machine can reach it
+        *         | Failed | other machines can reach the model without the proxy
         """)
     void theEngineOfALoadedModelIsReported(String address, String kind, String words, World world) throws Exception {
         world.afterwards(world::load);
@@ -186,7 +186,7 @@ class SabotageTest {
                 .hasSize(4)
                 .extracting(Verdict::outcome)
                 .allMatch(outcome -> outcome instanceof Outcome.Warned warned
-                        && warned.evidence().startsWith("this cannot be told: "));
+                        && warned.evidence().startsWith("could not read this setting: "));
     }
 
     /** Each check would pass if the partial output were complete. */
@@ -204,7 +204,7 @@ class SabotageTest {
                 .hasSize(4)
                 .extracting(Verdict::outcome)
                 .allMatch(outcome -> outcome instanceof Outcome.Warned warned
-                        && warned.evidence().equals("this cannot be told: " + reason));
+                        && warned.evidence().equals("could not read this setting: " + reason));
     }
 
     @Test
@@ -215,7 +215,7 @@ class SabotageTest {
                 .extracting(Verdict::outcome)
                 .hasSize(1)
                 .allMatch(outcome -> outcome instanceof Outcome.Inconclusive unknown
-                        && unknown.reason().contains("/api/tags gets 500"));
+                        && unknown.reason().contains("/api/tags returns 500"));
     }
 
     @Test
@@ -287,8 +287,8 @@ class SabotageTest {
         assertThat(verdicts.get(0).outcome())
                 .isEqualTo(new Outcome.Failed(
                         "Ollama: 127.0.0.1:" + world.proxyPort()
-                                + " takes connections and gives no answer (Read timed out)",
-                        "look at \"aiserver status\" and at Ollama's log on the server"));
+                                + " accepts connections but does not respond (Read timed out)",
+                        "check \"aiserver status\" and Ollama's log on the server"));
         assertThat(verdicts)
                 .filteredOn(verdict -> verdict.outcome() instanceof Outcome.Passed)
                 .extracting(Verdict::group)
@@ -298,13 +298,13 @@ class SabotageTest {
     /** The client gets no response to a hidden request, so that only the log shows it. */
     @Test
     void aHiddenRequestIsReportedWithTheRequestThatHidIt(World world) throws Exception {
-        Sabotages.naive(world, NaiveProxy.Mistake.KNOWS_NO_CHUNKS);
+        Sabotages.naive(world, NaiveProxy.Mistake.IGNORES_CHUNKS);
         List<Verdict> verdicts = world.verify("blocked.*");
         assertThat(caught(verdicts)).noneMatch(id -> id.startsWith("blocked.smuggling."));
         assertThat(verdicts)
                 .filteredOn(verdict -> verdict.id().equals("blocked.arrivals"))
                 .extracting(verdict -> ((Outcome.Failed) verdict.outcome()).evidence())
-                .allMatch(evidence -> evidence.contains("/api/delete, hidden by "));
+                .allMatch(evidence -> evidence.contains("/api/delete, smuggled by "));
     }
 
     @Test
@@ -317,7 +317,7 @@ class SabotageTest {
                 .filteredOn(verdict -> verdict.id().equals("headless.login"))
                 .hasSize(1)
                 .extracting(verdict -> ((Outcome.Passed) verdict.outcome()).evidence())
-                .allMatch(evidence -> evidence.startsWith("its user is logged in") && !evidence.contains(user));
+                .allMatch(evidence -> evidence.startsWith("this user is logged in") && !evidence.contains(user));
     }
 
     @Test

@@ -473,11 +473,11 @@ final class Sabotages {
                 of(
                         "the proxy does not understand chunks",
                         "blocked.arrivals blocked.body network.clients name.origin",
-                        world -> naive(world, NaiveProxy.Mistake.KNOWS_NO_CHUNKS)),
+                        world -> naive(world, NaiveProxy.Mistake.IGNORES_CHUNKS)),
                 of(
                         "the proxy checks only the first request of a connection",
                         "network.clients name.origin blocked.body blocked.pipelining blocked.smuggling.* blocked.arrivals blocked.malformed.transfer-encoding-*",
-                        world -> naive(world, NaiveProxy.Mistake.LOOKS_ONCE)),
+                        world -> naive(world, NaiveProxy.Mistake.CHECKS_ONCE)),
                 of("every request gets 200", "*", Sabotages::answerAllWith200));
     }
 

@@ -21,14 +21,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
-/** Stands between the proxy and the model server and does something wrong; one request for each connection. */
+/** Sits between the proxy and the model server and injects a fault; accepts one request per connection. */
 final class SpoiltEngine implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** What it does with one exchange. */
+    /** Defines the fault of one exchange. */
     @FunctionalInterface
     interface Fault {
-        void serve(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException;
+        void serve(RawHttpRequest request, RawHttpClient engine, OutputStream out) throws IOException;
     }
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -50,52 +50,52 @@ final class SpoiltEngine implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Changes the answers to requests for this path, piece by piece as they arrive. */
+    /** Replaces text in the responses to requests for this path, chunk by chunk as they arrive. */
     static Fault replacing(String path, String regex, String replacement) {
-        return (call, engine, out) -> passOn(
-                call,
+        return (request, engine, out) -> forward(
+                request,
                 engine,
                 out,
                 0,
-                call.target().startsWith(path)
+                request.target().startsWith(path)
                         ? text -> text.replaceAll(regex, replacement)
                         : UnaryOperator.identity());
     }
 
-    /** Has models think although they are asked not to, as some do. */
-    static void thinking(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
-        String body = new String(call.body(), StandardCharsets.UTF_8)
+    /** Makes models think although the request disables it, as some models do. */
+    static void thinking(RawHttpRequest request, RawHttpClient engine, OutputStream out) throws IOException {
+        String body = new String(request.body(), StandardCharsets.UTF_8)
                 .replace("\"reasoning_effort\":\"none\",", "")
                 .replace("\"reasoning\":{\"effort\":\"none\"},", "")
                 .replace("\"thinking\":{\"type\":\"disabled\"},", "");
-        passOn(call.withBody(body.getBytes(StandardCharsets.UTF_8)), engine, out, 0);
+        forward(request.withBody(body.getBytes(StandardCharsets.UTF_8)), engine, out, 0);
     }
 
-    /** Answers requests for this path with something else altogether. */
-    static Fault answering(String path, String wholeAnswer) {
-        return (call, engine, out) -> {
-            if (call.target().startsWith(path)) {
-                out.write(wholeAnswer.getBytes(StandardCharsets.UTF_8));
+    /** Answers requests for this path with a fixed response. */
+    static Fault answering(String path, String wholeResponse) {
+        return (request, engine, out) -> {
+            if (request.target().startsWith(path)) {
+                out.write(wholeResponse.getBytes(StandardCharsets.UTF_8));
             } else {
-                passOn(call, engine, out, 0);
+                forward(request, engine, out, 0);
             }
         };
     }
 
-    /** Sends every answer as a whole, when all of it is there. */
-    static void buffering(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
-        try (HttpExchange exchange = engine.open(call)) {
+    /** Buffers every response until it is complete. */
+    static void buffering(RawHttpRequest request, RawHttpClient engine, OutputStream out) throws IOException {
+        try (HttpExchange exchange = engine.open(request)) {
             byte[] body = exchange.body().readAllBytes();
-            head(call, exchange, out);
-            chunk(call, body, body.length, out);
-            chunk(call, body, 0, out);
+            head(request, exchange, out);
+            chunk(request, body, body.length, out);
+            chunk(request, body, 0, out);
         }
     }
 
-    /** Goes on reading the answer when nobody wants it any more. */
-    static void draining(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
-        try (HttpExchange exchange = engine.open(call)) {
-            head(call, exchange, out);
+    /** Keeps reading the response after the client has disconnected. */
+    static void draining(RawHttpRequest request, RawHttpClient engine, OutputStream out) throws IOException {
+        try (HttpExchange exchange = engine.open(request)) {
+            head(request, exchange, out);
             boolean gone = false;
             byte[] piece = new byte[8192];
             for (int count = exchange.body().read(piece);
@@ -103,41 +103,45 @@ final class SpoiltEngine implements AutoCloseable {
                     count = exchange.body().read(piece)) {
                 try {
                     if (!gone) {
-                        chunk(call, piece, count, out);
+                        chunk(request, piece, count, out);
                     }
                 } catch (IOException e) {
                     gone = true;
                 }
             }
-            chunk(call, piece, 0, out);
+            chunk(request, piece, 0, out);
         }
     }
 
-    /** Switches protocols for whoever asks. */
-    static void upgrading(RawHttpRequest call, RawHttpClient engine, OutputStream out) throws IOException {
-        if (call.headers().stream().anyMatch(header -> header.getKey().equalsIgnoreCase("upgrade"))) {
+    /** Switches protocols for every client that requests an upgrade. */
+    static void upgrading(RawHttpRequest request, RawHttpClient engine, OutputStream out) throws IOException {
+        if (request.headers().stream().anyMatch(header -> header.getKey().equalsIgnoreCase("upgrade"))) {
             out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: any\r\nConnection: Upgrade\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
         } else {
-            passOn(call, engine, out, 0);
+            forward(request, engine, out, 0);
         }
     }
 
     static Fault slow(long millis) {
-        return (call, engine, out) -> passOn(call, engine, out, millis);
+        return (request, engine, out) -> forward(request, engine, out, millis);
     }
 
-    private static void passOn(RawHttpRequest call, RawHttpClient engine, OutputStream out, long delayMillis)
+    private static void forward(RawHttpRequest request, RawHttpClient engine, OutputStream out, long delayMillis)
             throws IOException {
-        passOn(call, engine, out, delayMillis, UnaryOperator.identity());
+        forward(request, engine, out, delayMillis, UnaryOperator.identity());
     }
 
-    private static void passOn(
-            RawHttpRequest call, RawHttpClient engine, OutputStream out, long delayMillis, UnaryOperator<String> change)
+    private static void forward(
+            RawHttpRequest request,
+            RawHttpClient engine,
+            OutputStream out,
+            long delayMillis,
+            UnaryOperator<String> change)
             throws IOException {
         long until = System.nanoTime() + delayMillis * 1_000_000;
-        try (HttpExchange exchange = engine.open(call)) {
-            head(call, exchange, out);
+        try (HttpExchange exchange = engine.open(request)) {
+            head(request, exchange, out);
             byte[] piece = new byte[1 << 16];
             for (int count = exchange.body().read(piece);
                     count >= 0;
@@ -148,26 +152,26 @@ final class SpoiltEngine implements AutoCloseable {
                 byte[] changed = change.apply(new String(piece, 0, count, StandardCharsets.ISO_8859_1))
                         .getBytes(StandardCharsets.ISO_8859_1);
                 if (changed.length > 0) {
-                    chunk(call, changed, changed.length, out);
+                    chunk(request, changed, changed.length, out);
                 }
             }
-            chunk(call, piece, 0, out);
+            chunk(request, piece, 0, out);
         }
     }
 
-    private static void head(RawHttpRequest call, HttpExchange exchange, OutputStream out) throws IOException {
+    private static void head(RawHttpRequest request, HttpExchange exchange, OutputStream out) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + exchange.status() + " -\r\nConnection: close\r\n");
         exchange.headers().forEach((name, value) -> {
             if (!List.of("connection", "content-length", "transfer-encoding").contains(name)) {
                 head.append(name).append(": ").append(value).append("\r\n");
             }
         });
-        head.append(call.method().equals("HEAD") ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
+        head.append(request.method().equals("HEAD") ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void chunk(RawHttpRequest call, byte[] bytes, int count, OutputStream out) throws IOException {
-        if (!call.method().equals("HEAD")) {
+    private static void chunk(RawHttpRequest request, byte[] bytes, int count, OutputStream out) throws IOException {
+        if (!request.method().equals("HEAD")) {
             ByteArrayOutputStream chunk = new ByteArrayOutputStream();
             chunk.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             chunk.write(bytes, 0, count);
@@ -191,8 +195,8 @@ final class SpoiltEngine implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            String[] request = line(in).split(" ");
-            if (request.length < 2) {
+            String[] firstLine = line(in).split(" ");
+            if (firstLine.length < 2) {
                 return; // HAProxy's health check sends nothing
             }
             List<Map.Entry<String, String>> headers = new ArrayList<>();
@@ -210,12 +214,13 @@ final class SpoiltEngine implements AutoCloseable {
                 socket.getOutputStream()
                         .write("HTTP/1.1 400 -\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
                                 .getBytes(StandardCharsets.US_ASCII));
-                return; // it knows no chunks
+                return; // chunked bodies are not supported
             }
             byte[] body = in.readNBytes(length);
-            fault.serve(new RawHttpRequest(request[0], request[1], headers, body), engine, socket.getOutputStream());
+            fault.serve(
+                    new RawHttpRequest(firstLine[0], firstLine[1], headers, body), engine, socket.getOutputStream());
         } catch (IOException e) {
-            return; // the client left
+            return; // the client disconnected
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A host some of whose commands say something else than they would. */
+/** A host that replaces or changes the output of some commands. */
 final class TamperedHost implements ForwardingHost {
     private final Host host;
     private final Map<String, UnaryOperator<CommandResult>> tampered = new HashMap<>();
@@ -26,7 +26,7 @@ final class TamperedHost implements ForwardingHost {
         tampered.put(program, real -> CommandResult.of(0, output, ""));
     }
 
-    /** It ends so when it has said that much. */
+    /** Makes the program exit with this code after this partial output. */
     void cutOff(String program, int exitCode, String output) {
         tampered.put(program, real -> CommandResult.of(exitCode, output, ""));
     }

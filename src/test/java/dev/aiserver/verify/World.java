@@ -340,7 +340,7 @@ final class World implements AutoCloseable {
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
         VerifyContext context =
                 VerifyContext.onServer(client, () -> new ServerHost(host(), mac.launchd(), receipt, spec));
-        return timeout.map(context::with).orElse(context);
+        return timeout.map(context::withTimeout).orElse(context);
     }
 
     private void startIfChanged(Job job, Path... read) throws IOException {

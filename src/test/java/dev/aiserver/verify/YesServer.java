@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
-/** Says 200 to everything that looks like a request, wherever it stands. */
+/** Answers 200 to everything that looks like a request, even inside another request. */
 final class YesServer implements AutoCloseable {
     private static final Pattern REQUEST = Pattern.compile("[A-Z]+[ \t]+/\\S+[ \t]+HTTP/\\d");
     private static final byte[] YES = ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
@@ -50,11 +50,11 @@ final class YesServer implements AutoCloseable {
                 }
                 socket.shutdownOutput();
                 while (socket.getInputStream().read(bytes) >= 0) {
-                    Thread.onSpinWait(); // otherwise the answers could be lost by a reset
+                    Thread.onSpinWait(); // closing earlier could reset the connection and lose the responses
                 }
             }
         } catch (IOException e) {
-            return; // the client left
+            return; // the client disconnected
         }
     }
 
