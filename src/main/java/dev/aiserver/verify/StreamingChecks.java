@@ -254,7 +254,8 @@ final class StreamingChecks {
                                 FIX));
             }
             if (!abandoned.readUntilClosed().contains("[DONE]")) {
-                return stopped(waited, line.get(), abandoned.responseStarted() ? "; the first word had already arrived" : "");
+                return stopped(
+                        waited, line.get(), abandoned.responseStarted() ? "; the first word had already arrived" : "");
             }
             String duration = duration(line.get());
             return SECONDS.matcher(duration).matches()
