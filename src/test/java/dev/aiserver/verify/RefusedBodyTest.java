@@ -54,9 +54,10 @@ class RefusedBodyTest {
             }
         },
         CLOSES {
+            /** Leaves out the last byte, because a reset can lose any part of a response. */
             @Override
             void end(Socket socket) throws IOException {
-                socket.getOutputStream().write(REJECTION);
+                socket.getOutputStream().write(REJECTION, 0, REJECTION.length - 1);
             }
         },
         RESETS {
@@ -87,8 +88,6 @@ class RefusedBodyTest {
     })
     void aLostRejectionIsAWarning(Reaction reaction, String outcome, String evidence) throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
-            // The client must not be able to send the whole body before the proxy closes the connection.
-            listener.setReceiveBufferSize(4_096);
             CompletableFuture<Void> proxy = CompletableFuture.runAsync(() -> serve(listener, reaction));
             Outcome seen = verify(listener.getLocalPort());
             assertThat(seen.getClass().getSimpleName()).as(seen.toString()).isEqualTo(outcome);
