@@ -20,8 +20,8 @@ import java.util.Properties;
 public final class Main {
 
     /**
-     * Set by the launcher: which of {@code in}, {@code out} and {@code err} are terminals. Java itself cannot tell them
-     * apart.
+     * Names the variable in which the launcher lists which of {@code in}, {@code out} and {@code err} are terminals. Java
+     * itself cannot tell them apart.
      */
     private static final String TERMINALS = "AISERVER_TERMINALS";
 
@@ -33,14 +33,14 @@ public final class Main {
         Signals signals = new Signals();
         signals.listen();
         CleanStream err = new CleanStream(System.err);
-        // What Java and libraries say by themselves, such as of an error in a thread, goes the same way.
+        // Sends what Java and libraries print, such as an uncaught exception in a thread, through CleanStream too.
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         int exitCode = run(args, System.getenv(), System.in, new CleanStream(System.out), err, signals);
-        signals.end(exitCode);
+        signals.finish(exitCode);
         System.exit(exitCode);
     }
 
-    /** Runs one command; everything that the process has is handed in, so that a test can hand in its own. */
+    /** Runs one command and returns its exit code; parameters stand for the process, so that a test can supply its own. */
     public static int run(
             String[] args, Map<String, String> environment, InputStream in, OutputStream out, OutputStream err) {
         return run(args, environment, in, new CleanStream(out), new CleanStream(err), new Signals());
@@ -54,14 +54,14 @@ public final class Main {
             CleanStream err,
             Signals signals) {
         List<String> terminals = List.of(environment.getOrDefault(TERMINALS, "").split(" "));
-        boolean colours = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
+        boolean colored = terminals.containsAll(List.of("out", "err")) && !environment.containsKey("NO_COLOR");
         DebugLog debug = wantsDebug(args, environment) ? DebugLog.to(err.writer()) : DebugLog.OFF;
         Console console = new Console(
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)),
                 out.writer(),
                 err.writer(),
                 terminals.containsAll(List.of("in", "err")),
-                colours,
+                colored,
                 terminals.contains("err") && !"dumb".equals(environment.get("TERM")) && !debug.isOn());
         String version = version();
         return CommandTree.run(

@@ -30,12 +30,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The use cases on one host, put together by hand. */
+/** Creates the use cases on one host. */
 final class OnHost implements UseCases {
-    private static final Duration BETWEEN_QUESTIONS_TO_LAUNCHD = Duration.ofMillis(150);
+    private static final Duration LOCAL_POLL_INTERVAL = Duration.ofMillis(150);
 
-    /** Each question there is a trip. */
-    private static final Duration BETWEEN_QUESTIONS_THERE = Duration.ofMillis(500);
+    /** Longer than the local one, because each poll is a round trip over SSH. */
+    private static final Duration REMOTE_POLL_INTERVAL = Duration.ofMillis(500);
 
     private final Host host;
     private final Optional<String> machine;
@@ -45,8 +45,8 @@ final class OnHost implements UseCases {
     private final Release release;
 
     /**
-     * @param machine as the person calls it; empty for this one
-     * @param environment of the person on this machine
+     * @param machine the host as given to {@code --host}; empty for this machine
+     * @param environment of the user on this machine
      */
     OnHost(
             Host host,
@@ -70,12 +70,10 @@ final class OnHost implements UseCases {
 
     private Launchd launchd() {
         return new Launchd(
-                host,
-                host.facts().uid(),
-                new Poller(machine.isEmpty() ? BETWEEN_QUESTIONS_TO_LAUNCHD : BETWEEN_QUESTIONS_THERE));
+                host, host.facts().uid(), new Poller(machine.isEmpty() ? LOCAL_POLL_INTERVAL : REMOTE_POLL_INTERVAL));
     }
 
-    private StateStore records() {
+    private StateStore stateStore() {
         return StateStore.in(host, layout().state(), Clock.systemUTC(), new ManagedResources(layout()));
     }
 
@@ -93,40 +91,40 @@ final class OnHost implements UseCases {
     public Install install() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(host, launchd, layout, new MacPreflight(host, launchd), records(), release);
+        return new Install(host, launchd, layout, new MacPreflight(host, launchd), stateStore(), release);
     }
 
     @Override
     public Uninstall uninstall() {
-        return new Uninstall(host, launchd(), layout(), records());
+        return new Uninstall(host, launchd(), layout(), stateStore());
     }
 
     @Override
     public Verify verify() {
-        return new Verify(host, launchd(), records());
+        return new Verify(host, launchd(), stateStore());
     }
 
     @Override
     public Status status() {
-        return new Status(host, launchd(), records());
+        return new Status(host, launchd(), stateStore());
     }
 
     @Override
     public SupportInfo supportInfo() {
-        return new SupportInfo(host, records());
+        return new SupportInfo(host, stateStore());
     }
 
     @Override
     public Installation installation() {
-        return Installation.load(records());
+        return Installation.load(stateStore());
     }
 
     @Override
     public Installation installationWithin(Duration wait) {
-        StateStore records = records();
-        new Poller(BETWEEN_QUESTIONS_THERE)
-                .await(wait, () -> records.lock().other().isEmpty());
-        return Installation.load(records);
+        StateStore stateStore = stateStore();
+        new Poller(REMOTE_POLL_INTERVAL)
+                .await(wait, () -> stateStore.lock().other().isEmpty());
+        return Installation.load(stateStore);
     }
 
     @Override

@@ -6,28 +6,28 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C, SIGTERM and a terminal that is closed. Java answers them by ending the process at once; while any
- * {@link Interruption} is open, its thread is told instead, undoes what it has begun, and decides the exit code.
+ * Handles Ctrl-C, SIGTERM and a closed terminal. By default, Java ends the process at once. While an
+ * {@link Interruption} is open, its thread is interrupted instead, rolls back, and decides the exit code.
  */
 final class Signals {
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch finished = new CountDownLatch(1);
     private final Set<Interrupted> open = new HashSet<>();
     private boolean received;
     private int exitCode;
 
-    /** From now on signals are taken care of. */
+    /** Starts to handle signals. */
     void listen() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::receive, "signals"));
     }
 
-    /** The program has said all that it has to say. */
-    void end(int code) {
+    /** Notes that all output is written, so that the process may exit with this code. */
+    void finish(int code) {
         exitCode = code;
-        ended.countDown();
+        finished.countDown();
     }
 
     private void receive() {
-        if (ended.getCount() == 0) {
+        if (finished.getCount() == 0) {
             return;
         }
         synchronized (this) {
@@ -38,8 +38,8 @@ final class Signals {
             open.forEach(Interrupted::interrupt);
         }
         try {
-            ended.await();
-            // The thread that waits for this hook in System.exit could not end the process with its code.
+            finished.await();
+            // System.exit waits for this hook, so the main thread could not set the exit code itself.
             Runtime.getRuntime().halt(exitCode);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,7 +6,7 @@ import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
 import java.util.Optional;
 
-/** Asks the person at the terminal, one question at a time; what is secret is not shown while it is typed. */
+/** Prompts you at the terminal, one prompt at a time; does not echo secrets. */
 record TerminalPrompter(Console console, Machines.Terminal shared) implements Prompter {
 
     @Override

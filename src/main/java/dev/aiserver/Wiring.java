@@ -16,7 +16,7 @@ import dev.aiserver.template.Renderer;
 import java.util.Map;
 import java.util.Optional;
 
-/** Puts the program together, by hand. */
+/** Creates all objects of the program, without a framework. */
 final class Wiring implements Machines {
     private final Map<String, String> environment;
     private final Console console;
@@ -44,14 +44,14 @@ final class Wiring implements Machines {
                 new Release(version, App.running(), renderer));
     }
 
-    /** The program itself stays here: the other machine needs no Java. */
+    /** Returns the other machine. aiserver itself runs here, so the other machine needs no Java. */
     @Override
     public Remote there(String destination, Trust trust) {
         SshOptions options = trust.newHostKeys() ? SshOptions.defaults().acceptingNewHostKey() : SshOptions.defaults();
         SshHost host = new SshHost(
                 Destination.parse(destination),
                 new SshConfig(environment, Optional.empty()),
-                trust.questions() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NONE,
+                trust.prompts() ? new TerminalPrompter(console, trust.terminal()) : Prompter.NONE,
                 options,
                 debug.on(destination));
         UseCases useCases = new OnHost(

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ./install} itself, on a machine that lacks something. */
+/** Runs {@code ./install} on a machine without some of the required tools. */
 @Tag("linux")
 final class BootstrapTest {
     private static final Path SCRIPT = Path.of("install").toAbsolutePath();
 
-    /** What only a Mac has, and what an installation or the person brings. */
+    /** Lists commands that only a Mac has, or that an installation provides. */
     private static final Set<String> NOT_FOR_DEBIAN =
             Set.of("brew", "defaults", "fdesetup", "ifconfig", "launchctl", "ollama", "plutil", "pmset");
 
-    /** What the packages that are not asked about here bring. */
+    /** Lists commands of packages that every system has. */
     private static final Set<String> SHELL = Set.of(
             "sh",
             "dirname",
@@ -58,7 +58,7 @@ final class BootstrapTest {
     @TempDir
     private Path folder;
 
-    /** The machine of the test with only these commands, and an apt-get that is never to be called. */
+    /** Returns a PATH with only these commands, and an apt-get that must not be called. */
     private Path commands(Set<String> names) throws IOException {
         Path bin = Files.createDirectories(folder.resolve("bin"));
         for (String name : names) {
@@ -73,7 +73,7 @@ final class BootstrapTest {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** A checkout in which nothing was built. */
+    /** Returns a checkout without a build. */
     private Path checkout() throws IOException {
         Path checkout = Files.createDirectories(folder.resolve("checkout"));
         Files.copy(SCRIPT, checkout.resolve("install"));
@@ -92,28 +92,28 @@ final class BootstrapTest {
         builder.environment().put("PATH", bin.toString());
         Process process = builder.start();
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isEqualTo(1);
-        return said;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isEqualTo(1);
+        return output;
     }
 
-    private static List<String> packages(String said) {
-        Matcher named = Pattern.compile("will be installed with apt: (.*)").matcher(said);
-        assertThat(named.find()).as(said).isTrue();
+    private static List<String> packages(String output) {
+        Matcher named = Pattern.compile("will be installed with apt: (.*)").matcher(output);
+        assertThat(named.find()).as(output).isTrue();
         return List.of(named.group(1).split(" "));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--dry-run", "--rehearse", "--test"})
-    void namesEveryToolThatIsMissingInEveryMode(String mode) throws IOException, InterruptedException {
-        String said = run(commands(SHELL), mode);
+    void namesEveryMissingToolInEveryMode(String mode) throws IOException, InterruptedException {
+        String output = run(commands(SHELL), mode);
 
-        assertThat(packages(said)).contains("lsof", "procps", "openssh-client", "maven");
-        assertThat(said).contains("add --yes").doesNotContain("called");
+        assertThat(packages(output)).contains("lsof", "procps", "openssh-client", "maven");
+        assertThat(output).contains("add --yes").doesNotContain("called");
     }
 
     @Test
-    void getsOnePackageOnceForAllThatItBrings() throws IOException, InterruptedException {
+    void namesAPackageOnceForAllItsTools() throws IOException, InterruptedException {
         Set<String> some = SHELL.stream()
                 .filter(name -> !Set.of("df", "mkdir", "tail").contains(name))
                 .collect(Collectors.toSet());
@@ -121,9 +121,9 @@ final class BootstrapTest {
         assertThat(packages(run(commands(some), "--rehearse"))).containsOnlyOnce("coreutils");
     }
 
-    /** So that a tool that is newly called cannot be missing on a bare machine. */
+    /** Makes sure that the script installs each tool that the program calls. */
     @Test
-    void needsEveryCommandThatTheProgramCalls() throws IOException {
+    void requiresEveryCommandThatTheProgramCalls() throws IOException {
         Pattern call = Pattern.compile("Command\\.of\\(\\s*\"([a-z]+)\"");
         Set<String> called = new TreeSet<>();
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {

@@ -52,17 +52,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever strangers send, each parser gives a value or a sentence, and soon: never another error, a hang, or the end of
- * the stack or memory. {@code -Dfuzz.seconds} is the time for all of them together; {@code -Dfuzz.seed} tries an input
- * again that a failure has named.
+ * Checks that each parser returns a value or a one-sentence error for any input, within a time limit: no other exception,
+ * no hang, no exhausted stack or memory. {@code -Dfuzz.seconds} is the time for all parsers together; {@code -Dfuzz.seed}
+ * repeats an input that a failure has named.
  */
 class FuzzTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 20);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
 
-    /** For an input that takes some milliseconds, on a machine that is busy with other things. */
-    private static final int LONGEST_SECONDS = 30;
+    /** Limits one input, which takes a few milliseconds, on a busy machine. */
+    private static final int LIMIT_SECONDS = 30;
 
     private static final InetSocketAddress ANYWHERE = InetSocketAddress.createUnresolved("127.0.0.1", 1);
     private static final RawHttpRequest CALL = RawHttpRequest.get("/", "h");
@@ -70,7 +70,7 @@ class FuzzTest {
     @TempDir
     private static Path directory;
 
-    /** Reads an input; what it throws beside a {@link UserError} or an {@link IOException} is a mistake. */
+    /** Reads an input; any exception but {@link UserError} and {@link IOException} is a bug. */
     private interface Reading {
         void read(byte[] input) throws IOException;
     }
@@ -166,7 +166,7 @@ class FuzzTest {
         return samples;
     }
 
-    /** The recorded answers of a real Ollama: each a JSON document with head and body of one. */
+    /** Returns recorded responses of a real Ollama, each a JSON document with status, headers and body. */
     private static List<JsonNode> recordings() {
         try {
             List<JsonNode> recordings = new ArrayList<>();
@@ -267,12 +267,12 @@ class FuzzTest {
         void go() throws IOException;
     }
 
-    /** One of several that does not come to its end keeps none of the others from theirs. */
+    /** Runs all steps, even if one of them fails. */
     private static void each(Step... steps) {
         for (Step step : steps) {
             try {
                 step.go();
-            } catch (UserError | IOException said) {
+            } catch (UserError | IOException expected) {
                 continue;
             }
         }
@@ -280,7 +280,7 @@ class FuzzTest {
 
     @ParameterizedTest
     @MethodSource("parsers")
-    void whateverComesIsAValueOrASentence(Parser parser) throws IOException, InterruptedException {
+    void everyInputGivesAValueOrOneSentence(Parser parser) throws IOException, InterruptedException {
         ExecutorService reader = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, parser.name());
             thread.setDaemon(true);
@@ -294,15 +294,15 @@ class FuzzTest {
         do {
             byte[] input = new Mutator(seed, parser.samples()).next();
             long start = System.nanoTime();
-            Optional<Throwable> mistake = mistake(reader, parser, input);
+            Optional<Throwable> bug = bug(reader, parser, input);
             if (System.nanoTime() - start > slowest) {
                 slowest = System.nanoTime() - start;
                 slow = seed;
             }
-            if (mistake.isPresent()) {
-                Path kept =
+            if (bug.isPresent()) {
+                Path saved =
                         Files.write(Path.of("target", "fuzz-" + parser.name().replaceAll("\\W", "-")), input);
-                fail(parser + " with -Dfuzz.seed=" + seed + " (the input is in " + kept + ")", mistake.get());
+                fail(parser + " with -Dfuzz.seed=" + seed + " (the input is in " + saved + ")", bug.get());
             }
             seed++;
         } while (System.nanoTime() < end);
@@ -311,21 +311,21 @@ class FuzzTest {
         reader.shutdownNow();
     }
 
-    private static Optional<Throwable> mistake(ExecutorService reader, Parser parser, byte[] input)
+    private static Optional<Throwable> bug(ExecutorService reader, Parser parser, byte[] input)
             throws InterruptedException {
         try {
             reader.submit(() -> {
                         parser.reading().read(input);
                         return true;
                     })
-                    .get(LONGEST_SECONDS, TimeUnit.SECONDS);
+                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
             return Optional.empty();
         } catch (ExecutionException e) {
             Throwable thrown = e.getCause();
-            boolean isSaid = thrown instanceof UserError || thrown instanceof IOException;
-            return isSaid ? Optional.empty() : Optional.ofNullable(thrown);
+            boolean isExpected = thrown instanceof UserError || thrown instanceof IOException;
+            return isExpected ? Optional.empty() : Optional.ofNullable(thrown);
         } catch (TimeoutException e) {
-            return Optional.of(new IllegalStateException("it takes more than " + LONGEST_SECONDS + " s", e));
+            return Optional.of(new IllegalStateException("takes more than " + LIMIT_SECONDS + " s", e));
         }
     }
 }

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Nothing that a server, a tool, a file or an argument says steers the terminal of the person who runs a command. */
+/** Checks that no text from a server, a tool, a file or an argument controls the terminal. */
 class HostileWordsTest {
-    /** A colour, a title, a step up, a carriage return, DEL, C1, a turned direction, and a line that looks like ours. */
+    /** Has a color, a title, a cursor move, a carriage return, DEL, C1, a text direction, and a line like one of ours. */
     private static final String WORDS =
             "x\u001b[31mred\u001b]0;t\u0007\u001b[1A\rb\u007f\u009b32m\u202egpj\u2066\u200e\u061c\u2028\naiserver: done";
 
@@ -62,7 +62,7 @@ class HostileWordsTest {
         server.stop(0);
     }
 
-    /** As a model server that somebody else has made might. */
+    /** Responds like a hostile model server. */
     private static void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         String body = switch (path) {
@@ -128,7 +128,7 @@ class HostileWordsTest {
 
     @ParameterizedTest
     @MethodSource("arguments")
-    void anArgumentIsQuotedInPlainText(String line, boolean terminal) {
+    void controlCharactersInAnArgumentAreEscaped(String line, boolean terminal) {
         requirePlain(run(terminal, words(line)), line);
     }
 
@@ -144,7 +144,7 @@ class HostileWordsTest {
         "verify --url http://127.0.0.1:PORT, true",
         "verify --url http://127.0.0.1:PORT --json, false",
     })
-    void whatAModelServerSaysIsShownInPlainText(String line, boolean terminal) {
+    void controlCharactersFromAModelServerAreEscaped(String line, boolean terminal) {
         Outcome outcome = run(terminal, words(line));
         requirePlain(outcome, line);
         assertThat(outcome.out() + outcome.err()).as(line).containsIgnoringCase("\\u001b[31mred");
@@ -162,7 +162,7 @@ class HostileWordsTest {
         "tailscale, install --yes",
         "ollama,    install --yes"
     })
-    void whatAToolSaysIsShownInPlainText(String tool, String line) throws IOException {
+    void controlCharactersFromAToolAreEscaped(String tool, String line) throws IOException {
         if (!tool.equals("uname")) {
             Script.write(home.resolve("uname"), "echo Darwin arm64");
         }
@@ -194,7 +194,7 @@ class HostileWordsTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void whatAFileHoldsIsQuotedInPlainText(String text, String line) throws IOException {
+    void controlCharactersInAFileAreEscaped(String text, String line) throws IOException {
         String quoted = JSON_WORDS.substring(1, JSON_WORDS.length() - 1);
         Path file = Files.writeString(
                 home.resolve("file"), text.replace("W", quoted).replace("RAW", WORDS));
@@ -214,14 +214,14 @@ class HostileWordsTest {
         for (String text : List.of(outcome.out(), outcome.err())) {
             assertThat(text).as(row).doesNotContain("\u001b[31mred", "\u001b[1A\r", "\naiserver: done");
             String plain = text.replaceAll("\u001b\\[(?:\\d+[mAF]|J)", "");
-            assertThat(plain.codePoints().filter(HostileWordsTest::steers).toArray())
+            assertThat(plain.codePoints().filter(HostileWordsTest::isControl).toArray())
                     .as(row + "\n" + plain)
                     .isEmpty();
         }
         assertThat(outcome.out() + outcome.err()).as(row).isNotEmpty();
     }
 
-    private static boolean steers(int c) {
+    private static boolean isControl(int c) {
         return c < ' ' && c != '\n' && c != '\t'
                 || c >= 0x7f && c < 0xa0
                 || "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069".indexOf(c)

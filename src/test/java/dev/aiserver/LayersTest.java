@@ -28,7 +28,7 @@ class LayersTest {
 
     private static final String ROOT = "dev.aiserver";
 
-    /** What each package uses, no more and no less. A row names only rows above it: imports run one way. */
+    /** Lists exactly the packages that each package uses. A row names only rows above it, so there are no cycles. */
     private static final String LAYERS = """
             host
             host.ssh:          host
@@ -50,7 +50,7 @@ class LayersTest {
             """;
 
     @Test
-    void everyPackageUsesExactlyItsLayers() {
+    void everyPackageUsesExactlyTheListedPackages() {
         Map<String, Set<String>> allowed = new LinkedHashMap<>();
         LAYERS.lines().forEach(line -> {
             String[] parts = line.split(":? +", 2);
@@ -83,7 +83,7 @@ class LayersTest {
     }
 
     @Test
-    void noPackagesUseOneAnotherInACircle() {
+    void packagesHaveNoCycles() {
         slices().matching("dev.aiserver.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
@@ -98,7 +98,7 @@ class LayersTest {
         "com.github.difflib..,      dev.aiserver.report",
         "me.tongfei.progressbar..,  dev.aiserver.report"
     })
-    void aLibraryIsKnownToOnePackage(String library, String only) {
+    void onlyOnePackageUsesALibrary(String library, String only) {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(only)
@@ -109,7 +109,7 @@ class LayersTest {
     }
 
     @Test
-    void processesAreStartedByTheLocalHostAlone() {
+    void onlyTheLocalHostStartsProcesses() {
         noClasses()
                 .that(DescribedPredicate.not(within(LocalHost.class)))
                 .and()
@@ -121,7 +121,7 @@ class LayersTest {
     }
 
     @Test
-    void onlyProgramsEndTheProcess() {
+    void onlyProgramsExit() {
         noClasses()
                 .that(DescribedPredicate.not(within(Main.class)))
                 .and()
@@ -131,9 +131,9 @@ class LayersTest {
                 .check(CLASSES);
     }
 
-    /** What is written any other way would reach the terminal with what a server or a file says in it. */
+    /** Text written any other way could carry control sequences of a server or a file to the terminal. */
     @Test
-    void nothingReachesTheTerminalButThroughTheCleanStream() {
+    void allOutputGoesThroughTheCleanStream() {
         DescribedPredicate<JavaClass> others = DescribedPredicate.not(within(Main.class));
         for (String stream : List.of("out", "err")) {
             noClasses().that(others).should().accessField(System.class, stream).check(CLASSES);
@@ -143,7 +143,7 @@ class LayersTest {
                 .should()
                 .callMethod(System.class, "console")
                 .check(CLASSES);
-        // The embedded model server is a program of its own, and speaks to its log.
+        // The embedded model server is a separate program that writes to its log.
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.aiserver.rehearsal.model")

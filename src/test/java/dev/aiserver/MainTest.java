@@ -18,13 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program as a whole, on a machine that says it is Linux and on which nothing is installed. */
+/** Runs the whole program on a Linux machine on which nothing is installed. */
 class MainTest {
 
     @TempDir
     private Path home;
 
-    /** What a command leaves behind. */
+    /** Holds the result of a command. */
     private record Outcome(int exitCode, String out, String err) {}
 
     @BeforeEach
@@ -44,42 +44,42 @@ class MainTest {
     void helpNamesEveryCommandAndExitCode() {
         String help = """
                 Usage: aiserver [-hV] [--debug] COMMAND
-                Turns this Mac into a private AI server, and proves that it is safe.
+                Turns this Mac into a private AI server and verifies that it is safe.
                       --debug     Print each program that runs on standard error, with host,
                                     exit code and duration, and the stack trace of a bug.
                                     AISERVER_DEBUG=1 does this too.
                   -h, --help      Show this help.
                   -V, --version   Show the version.
                 Commands:
-                  install         Plan, show, apply and verify the server on this Mac; a second
-                                    time: bring it to the configuration.
+                  install         Install the server on this Mac, or update it to match the
+                                    configuration.
                   plan            Show what install would change, with a diff of every file;
                                     change nothing.
-                  uninstall       Take back everything that install changed; models, Homebrew's
-                                    packages and Tailscale stay.
-                  verify          Prove that the server runs, listens where it should and
-                                    nowhere else, and refuses what it should.
-                  warm-models     Download models that are missing, load them into memory, keep
-                                    them there, and prove it.
-                  status          Services, sockets, edited files and models at a glance.
+                  uninstall       Revert everything that install changed; models, Homebrew
+                                    packages and Tailscale are kept.
+                  verify          Verify that the server runs, listens only where it should,
+                                    and blocks what it should.
+                  warm-models     Download missing models, load them into memory, keep them
+                                    loaded, and verify it.
+                  status          Show services, sockets, local edits and models.
                   support-bundle  Collect what a bug report needs in one zip archive: versions,
                                     status, checks and the ends of the logs.
 
                 Exit codes:
-                  0  done, or nothing to do
-                  1  failed
-                  2  wrong usage, or a bad configuration
-                  3  differences or findings
-                  4  failed and rolled back
-                  5  failed and not fully rolled back
-                  6  not reachable
+                  0    done, or nothing to do
+                  1    failed
+                  2    invalid usage or configuration
+                  3    findings: failed checks, an unhealthy server, or pending changes
+                  4    failed and rolled back
+                  5    failed, rollback incomplete
+                  6    unreachable
                   130  interrupted
                 """;
         assertThat(run("--help")).isEqualTo(new Outcome(0, help, ""));
     }
 
     @Test
-    void theVersionIsTheBuilds() {
+    void theVersionIsThatOfTheBuild() {
         Outcome outcome = run("--version");
         assertThat(outcome.out()).matches("aiserver \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\n");
         assertThat(outcome).isEqualTo(new Outcome(0, outcome.out(), ""));
@@ -87,23 +87,23 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``               | A command is missing.                                             | aiserver
+            ``               | Missing command.                                                  | aiserver
             start            | Unmatched argument at index 0: 'start'.                     | aiserver
             install --jsn    | Unknown option: '--jsn'.                                    | aiserver install
             install --config | Missing required parameter for option '--config' (FILE).    | aiserver install
             verify now       | Unmatched argument at index 1: 'now'.                       | aiserver verify
             """)
-    void aMisuseIsOneSentenceAndWhereTheHelpIs(String line, String sentence, String command) {
+    void aMisuseIsOneSentenceAndAHintToTheHelp(String line, String sentence, String command) {
         Outcome outcome = run(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .startsWith("aiserver: " + sentence + "\n")
-                .endsWith("Try \"" + command + " --help\".\n");
+                .endsWith("Run \"" + command + " --help\" for usage.\n");
     }
 
     @Test
-    void aSlipOfTheFingersGetsASuggestion() {
+    void aTypoGetsASuggestion() {
         assertThat(run("instal").err()).contains("\nDid you mean: aiserver install or ");
     }
 
@@ -111,11 +111,11 @@ class MainTest {
     @CsvSource(delimiter = '|', textBlock = """
             missing.yaml | The configuration %s does not exist.
             folder       | The configuration %s cannot be read: Is a directory.
-            latin.yaml   | The configuration %s is no UTF-8 text; save it as UTF-8.
+            latin.yaml   | The configuration %s is not valid UTF-8; save it as UTF-8.
             bad.yaml     | %s:2:16: proxy.port: "80" is no port for a user's service; use 1024 to 65535.
             brace.yaml   | %s:2:1: this is no YAML: expected ',' or '}', but got <stream end>.
             """)
-    void aBadConfigurationIsOneSentenceWithItsPlace(String name, String sentence) throws IOException {
+    void aBadConfigurationIsOneSentenceWithThePosition(String name, String sentence) throws IOException {
         Files.createDirectory(home.resolve("folder"));
         Files.write(home.resolve("latin.yaml"), new byte[] {'n', (byte) 0xfc});
         Files.writeString(home.resolve("bad.yaml"), "name: a\nproxy: { port: 80 }\n");
@@ -139,14 +139,14 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"no-such-name.invalid:11434", "HTTP://no-such-name.invalid:11434/v1/"})
-    void aServerThatNobodyKnowsIsNotReached(String url) {
+    void anUnknownServerIsUnreachable(String url) {
         Outcome outcome = run("verify", "--url", url, "--only", "reach.server");
         assertThat(outcome.exitCode()).isEqualTo(6);
         assertThat(outcome.out()).contains("name: no-such-name.invalid does not resolve on this machine");
     }
 
     @Test
-    void onLinuxInstallSaysWhereItWouldWork() {
+    void onLinuxInstallNamesTheSupportedSystems() {
         assertThat(run("install", "--yes"))
                 .isEqualTo(new Outcome(
                         1,
@@ -158,7 +158,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"verify", "status", "warm-models"})
-    void whereNothingIsInstalledACommandSaysSoToPeopleAndPrograms(String command) throws IOException {
+    void withoutAnInstallationACommandSaysSoInTextAndJson(String command) throws IOException {
         String sentence = "aiserver is not installed here (there is no " + home.resolve(".aiserver/receipt.json")
                 + "); run \"aiserver install\" first.";
         assertThat(run(command)).isEqualTo(new Outcome(1, "", "aiserver: " + sentence + "\n"));

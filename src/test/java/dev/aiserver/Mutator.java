@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/** Makes of what was recorded what nobody has recorded yet: the same for the same seed. */
+/** Mutates recorded inputs at random. The seed determines the result. */
 final class Mutator {
     private static final int LARGEST = 400_000;
 
-    /** What parsers stumble over; the first ones open something. */
+    /** Lists tokens that parsers often handle wrong; the first ones open a nested structure. */
     private static final List<String> WORDS = List.of(
             "[",
             "{",

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A Mac on which every command, file and server says the same; nothing of it is changed. */
+/** Represents a Mac on which every command, file and server returns these bytes, and which nothing changes. */
 record SayingHost(byte[] words) implements Host {
     private static final int UID = 501;
 

@@ -1,9 +1,11 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.UserError;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
 import dev.aiserver.report.DebugLog;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.FleetReport;
 import dev.aiserver.report.Json;
 import java.io.BufferedReader;
@@ -28,25 +30,13 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All commands, and what becomes of their errors: one sentence on standard error and an exit code. */
+/** Parses the command line and runs one command. Turns an error into one sentence on standard error and an exit code. */
 public final class CommandTree {
 
     @Command(
             name = "aiserver",
             synopsisSubcommandLabel = "COMMAND",
-            description = "Turns this Mac into a private AI server, and proves that it is safe.",
-            footer = {
-                "",
-                "Exit codes:",
-                "  0  done, or nothing to do",
-                "  1  failed",
-                "  2  wrong usage, or a bad configuration",
-                "  3  differences or findings",
-                "  4  failed and rolled back",
-                "  5  failed and not fully rolled back",
-                "  6  not reachable",
-                "  130  interrupted"
-            })
+            description = "Turns this Mac into a private AI server and verifies that it is safe.")
     private static final class Root implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init")
@@ -74,42 +64,42 @@ public final class CommandTree {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "A command is missing");
+            throw new ParameterException(spec.commandLine(), "Missing command");
         }
     }
 
-    /** How a command is made when it is wanted: to read by reflection what each of them takes is slow. */
-    private record Maker(String name, BiFunction<UseCases, Console, Object> make) {}
+    /** Creates a command on demand, because picocli reads the options of each command by slow reflection. */
+    private record Factory(String name, BiFunction<UseCases, Console, Object> create) {}
 
-    private static final List<Maker> MAKERS = List.of(
-            new Maker("install", InstallCommand::new),
-            new Maker("plan", PlanCommand::new),
-            new Maker("uninstall", UninstallCommand::new),
-            new Maker("verify", VerifyCommand::new),
-            new Maker("warm-models", WarmModelsCommand::new),
-            new Maker("status", StatusCommand::new));
+    private static final List<Factory> FACTORIES = List.of(
+            new Factory("install", InstallCommand::new),
+            new Factory("plan", PlanCommand::new),
+            new Factory("uninstall", UninstallCommand::new),
+            new Factory("verify", VerifyCommand::new),
+            new Factory("warm-models", WarmModelsCommand::new),
+            new Factory("status", StatusCommand::new));
 
     private CommandTree() {}
 
-    /** Runs one command, on the machines that it names, and says its exit code. */
+    /** Runs one command on the hosts that it names, and returns its exit code. */
     public static int run(String[] args, Machines machines, Console console, DebugLog debug, String version) {
         CommandLine commands = tree(args, machines.here(), console, debug, version);
         commands.setExecutionStrategy(parsed -> {
             try {
                 return execute(args, parsed, machines, console, debug, version);
-            } catch (UserError trouble) {
-                throw new ExecutionException(command(parsed), trouble.sentence(), trouble);
+            } catch (UserError error) {
+                throw new ExecutionException(command(parsed), error.sentence(), error);
             }
         });
-        return executed(commands, args, console, debug);
+        return execute(commands, args, console, debug);
     }
 
-    /** The library passes errors on, and the end of a stack or of the memory needs a sentence too. */
-    private static int executed(CommandLine commands, String[] args, Console console, DebugLog debug) {
+    /** Runs picocli, which does not handle errors such as a stack overflow; these are reported in one sentence too. */
+    private static int execute(CommandLine commands, String[] args, Console console, DebugLog debug) {
         try {
             return commands.execute(args);
         } catch (StackOverflowError | OutOfMemoryError e) {
-            return failed(e, args.length == 0 ? "" : args[0], args, console, debug);
+            return reportFailure(e, args.length == 0 ? "" : args[0], args, console, debug);
         }
     }
 
@@ -122,49 +112,49 @@ public final class CommandTree {
     private static int execute(
             String[] args, ParseResult parsed, Machines machines, Console console, DebugLog debug, String version) {
         Optional<MachineOptions> options = MachineOptions.of(parsed);
-        requireSettings(parsed);
-        List<String> hosts =
-                options.map(given -> given.machines(config(parsed))).orElse(List.of());
+        requireConfigNotIgnored(parsed);
+        List<String> hosts = options.map(given -> given.hosts(config(parsed))).orElse(List.of());
         if (options.isEmpty() || hosts.isEmpty()) {
             return new CommandLine.RunLast().execute(parsed);
         }
-        boolean mayAsk = !parsed.subcommand().hasMatchedOption("--no-input");
-        Fleet fleet = new Fleet(machines, console, debug, options.get(), mayAsk);
-        Fleet.Task task = (useCases, own) -> executed(tree(args, useCases, own, debug, version), args, own, debug);
+        boolean mayPrompt = !parsed.subcommand().hasMatchedOption("--no-input");
+        Fleet fleet = new Fleet(machines, console, debug, options.get(), mayPrompt);
+        Fleet.Task task = (useCases, own) -> execute(tree(args, useCases, own, debug, version), args, own, debug);
         if (hosts.size() == 1) {
             return fleet.one(hosts.get(0), task);
         }
         String name = parsed.subcommand().commandSpec().name();
         boolean changes = List.of("install", "uninstall").contains(name)
                 && !parsed.subcommand().hasMatchedOption("--dry-run");
-        requireForSeveral(parsed, changes, options.get());
+        requireAllowedForSeveral(parsed, changes, options.get());
         List<FleetReport.Result> results = fleet.all(hosts, task);
         FleetReport report = new FleetReport(console, options.get().verbose);
         if (parsed.subcommand().hasMatchedOption("--json")) {
-            console.answer(FleetReport.json(name, results));
+            console.print(FleetReport.json(name, results));
         } else {
-            console.answer((changes ? "" : report.answers(results)) + report.table(results));
+            console.print((changes ? "" : report.outputs(results)) + report.table(results));
         }
-        return results.stream().mapToInt(FleetReport.Result::exitCode).max().orElse(ExitCode.DONE);
+        return FleetReport.exitCode(results).code();
     }
 
-    /** Settings that stand in a file must not be passed over because it was named as a list of machines only. */
-    private static void requireSettings(ParseResult parsed) {
+    /** Rejects {@code --hosts} where the settings of the same file would be ignored without notice. */
+    private static void requireConfigNotIgnored(ParseResult parsed) {
         ParseResult command = parsed.subcommand();
         if (command != null
                 && List.of("install", "plan").contains(command.commandSpec().name())
                 && command.hasMatchedOption("--hosts")
                 && !command.hasMatchedOption("--config")) {
             throw new ParameterException(
-                    command(parsed), "--hosts says only where; name the file with --config, which also says what");
+                    command(parsed),
+                    "install and plan read hosts from --config; --hosts would ignore the settings in that file");
         }
     }
 
-    private static void requireForSeveral(ParseResult parsed, boolean changes, MachineOptions options) {
+    private static void requireAllowedForSeveral(ParseResult parsed, boolean changes, MachineOptions options) {
         ParseResult command = parsed.subcommand();
         if (command.hasMatchedOption("--print-commands")) {
             throw new ParameterException(
-                    command(parsed), "--print-commands is for one machine at a time; name it with --host");
+                    command(parsed), "--print-commands works for one host at a time; name it with --host");
         }
         if (command.commandSpec().name().equals("support-bundle")) {
             throw new ParameterException(
@@ -176,12 +166,11 @@ public final class CommandTree {
         if (changes && !command.hasMatchedOption("--yes")) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "Several machines are not asked about one by one; look at their changes with --dry-run, then add"
-                            + " --yes.");
+                    "Changing several hosts requires --yes. Review the changes with --dry-run first.");
         }
     }
 
-    /** A configuration that names machines is for these. */
+    /** Returns the configuration that may name hosts; with {@code --url}, it describes another server. */
     private static Optional<Path> config(ParseResult parsed) {
         return parsed.subcommand().hasMatchedOption("--url")
                 ? Optional.empty()
@@ -190,72 +179,78 @@ public final class CommandTree {
 
     static CommandLine tree(String[] args, UseCases useCases, Console console, DebugLog debug, String version) {
         CommandLine commands = new CommandLine(new Root());
-        wanted(args, makers(debug, version))
-                .forEach(maker -> commands.addSubcommand(maker.make().apply(useCases, console)));
-        commands.setOut(console.ownAnswer())
+        factories(args, factories(debug, version))
+                .forEach(factory -> commands.addSubcommand(factory.create().apply(useCases, console)));
+        commands.setOut(console.trustedOut())
                 .setErr(console.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        console.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler((exception, arguments) -> misused(exception, args, console))
+                        console.colored() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .setParameterExceptionHandler((exception, arguments) -> reportMisuse(exception, args, console))
                 .setExecutionExceptionHandler((exception, command, parsed) ->
-                        failed(exception, command.getCommandName(), args, console, debug));
+                        reportFailure(exception, command.getCommandName(), args, console, debug));
         commands.getSubcommands().values().forEach(command -> MachineOptions.addTo(command.getCommandSpec()));
-        commands.getCommandSpec().version("aiserver " + version);
+        commands.getCommandSpec().version("aiserver " + version).usageMessage().footer(exitCodes());
         return commands;
     }
 
-    private static List<Maker> makers(DebugLog debug, String version) {
-        Maker supportBundle = new Maker(
+    private static List<Factory> factories(DebugLog debug, String version) {
+        Factory supportBundle = new Factory(
                 "support-bundle",
                 (useCases, console) -> new SupportBundleCommand(
                         useCases, console, words -> document(words.toArray(String[]::new), useCases, debug, version)));
-        return Stream.concat(MAKERS.stream(), Stream.of(supportBundle)).toList();
+        return Stream.concat(FACTORIES.stream(), Stream.of(supportBundle)).toList();
     }
 
-    /** Runs a command that answers with a JSON document, and returns that document; an error is one too. */
+    /** Runs a command that prints a JSON document, and returns that document, also after an error. */
     private static String document(String[] args, UseCases useCases, DebugLog debug, String version) {
-        StringWriter answer = new StringWriter();
+        StringWriter output = new StringWriter();
         Console own = new Console(
                 new BufferedReader(Reader.nullReader()),
-                new PrintWriter(answer),
+                new PrintWriter(output),
                 new PrintWriter(Writer.nullWriter()),
                 false,
                 false,
                 false);
-        executed(tree(args, useCases, own, debug, version), args, own, debug);
-        return answer.toString();
+        execute(tree(args, useCases, own, debug, version), args, own, debug);
+        return output.toString();
     }
 
-    /** Returns the command that is named first, or else all. */
-    private static List<Maker> wanted(String[] args, List<Maker> makers) {
-        List<Maker> named = makers.stream()
-                .filter(maker -> args.length > 0 && maker.name().equals(args[0]))
+    private static String[] exitCodes() {
+        Stream<String> codes =
+                Stream.of(ExitCode.values()).map(each -> "  %-3d  %s".formatted(each.code(), each.meaning()));
+        return Stream.concat(Stream.of("", "Exit codes:"), codes).toArray(String[]::new);
+    }
+
+    /** Returns the factory of the command that the first argument names, or all of them. */
+    private static List<Factory> factories(String[] args, List<Factory> all) {
+        List<Factory> named = all.stream()
+                .filter(factory -> args.length > 0 && factory.name().equals(args[0]))
                 .toList();
-        return named.isEmpty() ? makers : named;
+        return named.isEmpty() ? all : named;
     }
 
-    private static int misused(ParameterException exception, String[] args, Console console) {
+    private static int reportMisuse(ParameterException exception, String[] args, Console console) {
         CommandSpec command = exception.getCommandLine().getCommandSpec();
         String sentence =
                 Controls.inLine(String.valueOf(exception.getMessage())).replaceFirst("\\.$", "") + ".";
-        console.say("aiserver: " + sentence);
+        console.notice("aiserver: " + sentence);
         UnmatchedArgumentException.printSuggestions(exception, console.err());
-        console.say("Try \"" + command.qualifiedName() + " --help\".");
-        answerIfJson(args, command.name(), sentence, console);
-        return ExitCode.USAGE;
+        console.notice("Run \"" + command.qualifiedName() + " --help\" for usage.");
+        printIfJson(args, command.name(), sentence, console);
+        return ExitCode.USAGE.code();
     }
 
-    private static int failed(Throwable thrown, String command, String[] args, Console console, DebugLog debug) {
+    private static int reportFailure(Throwable thrown, String command, String[] args, Console console, DebugLog debug) {
         Failure failure = Failure.of(thrown);
         debug.thrown(thrown);
-        console.say("aiserver: " + failure.sentence());
-        answerIfJson(args, command, failure.sentence(), console);
-        return failure.exitCode();
+        console.notice("aiserver: " + failure.sentence());
+        printIfJson(args, command, failure.sentence(), console);
+        return failure.exitCode().code();
     }
 
-    private static void answerIfJson(String[] args, String command, String sentence, Console console) {
+    private static void printIfJson(String[] args, String command, String sentence, Console console) {
         if (Stream.of(args).anyMatch("--json"::equals)) {
-            console.answer(Json.document(command, "failed", Map.of("error", sentence)));
+            console.print(Json.document(command, CommandOutcome.FAILED, Map.of("error", sentence)));
         }
     }
 }

@@ -2,9 +2,9 @@ package dev.aiserver.cli;
 
 import picocli.CommandLine.Option;
 
-/** Options that every command has. */
+/** Holds the options that every command has. */
 final class CommonOptions {
-    @Option(names = "--json", description = "Answer with one JSON document on standard output.")
+    @Option(names = "--json", description = "Print one JSON document on standard output.")
     boolean json;
 
     @Option(

@@ -14,20 +14,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The file that a person names with {@code --config}, on the machine that they sit at. */
+/** Reads the file given with {@code --config}, which is always on the local machine. */
 final class ConfigurationFile {
     private ConfigurationFile() {}
 
     /**
-     * @param machine for which it is read, as {@code --host} names it; empty for this one
-     * @throws UserError of configuration when it cannot be read or says something wrong
+     * Returns the settings that the file has for one host.
+     *
+     * @param machine the host as given to {@code --host}; empty for the local machine
+     * @throws UserError of kind CONFIGURATION if the file cannot be read or is not valid
      */
     static ServerSpec read(Path file, Optional<String> machine) {
         Inventory inventory = inventory(file);
         return machine.map(inventory::of).orElse(inventory.spec());
     }
 
-    /** @throws UserError of configuration when it cannot be read or says something wrong */
+    /**
+     * Returns the whole file.
+     *
+     * @throws UserError of kind CONFIGURATION if the file cannot be read or is not valid
+     */
     static Inventory inventory(Path file) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Content.read(file).bytes());
@@ -37,7 +43,8 @@ final class ConfigurationFile {
             throw new UserError(UserError.Kind.CONFIGURATION, "The configuration " + file + " does not exist.");
         } catch (CharacterCodingException e) {
             throw new UserError(
-                    UserError.Kind.CONFIGURATION, "The configuration " + file + " is no UTF-8 text; save it as UTF-8.");
+                    UserError.Kind.CONFIGURATION,
+                    "The configuration " + file + " is not valid UTF-8; save it as UTF-8.");
         } catch (IOException e) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,

@@ -5,40 +5,42 @@ import dev.aiserver.report.Console;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** Options by which a person agrees to changes, and the question where they have not yet. */
+/** Holds the options that confirm changes, and asks for confirmation where they are not given. */
 final class ConfirmOptions {
     @Option(
             names = {"-y", "--yes"},
-            description = "Make the changes without asking.")
+            description = "Make the changes without asking for confirmation.")
     boolean yes;
 
-    @Option(names = "--no-input", description = "Never ask, also on a terminal; what needs consent then needs --yes.")
+    @Option(names = "--no-input", description = "Never prompt, not even on a terminal; changes then require --yes.")
     boolean noInput;
 
     /**
-     * @param diffs shown when the person asks for them
-     * @throws UserError when nobody can be asked
+     * Returns whether you confirmed the changes, with {@code --yes} or by answering the question.
+     *
+     * @param diffs shown when you answer {@code d}
+     * @throws UserError if confirmation is required and there is no terminal
      */
-    boolean isGiven(Console console, String question, Supplier<String> diffs) {
+    boolean isConfirmed(Console console, String question, Supplier<String> diffs) {
         if (yes) {
             return true;
         }
-        if (!canAsk(console)) {
+        if (!canPrompt(console)) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "These changes need your consent and nobody can be asked here; look at them with --dry-run, then add --yes.");
+                    "Confirmation is required but there is no terminal. Review with --dry-run, then run again with --yes.");
         }
         while (true) {
             char answer = console.ask(question + " [y]es, [N]o, [d]iff: ").orElse('n');
             if (answer != 'd') {
                 return answer == 'y';
             }
-            console.say(diffs.get());
+            console.notice(diffs.get());
         }
     }
 
-    /** Whether there is somebody to be asked, who has not agreed to everything beforehand. */
-    boolean canAsk(Console console) {
-        return !yes && !noInput && console.asks();
+    /** Returns whether you can be prompted: on a terminal, and neither {@code --yes} nor {@code --no-input} is given. */
+    boolean canPrompt(Console console) {
+        return !yes && !noInput && console.interactive();
     }
 }

@@ -6,12 +6,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What a person wants of the files that they edited since the installation. */
+/** Holds the options that decide whether local edits are kept or overwritten. */
 final class EditOptions {
-    @Option(names = "--keep-local", description = "Leave files that you edited as they are.")
+    @Option(names = "--keep-local", description = "Keep files that were edited locally.")
     private boolean keepLocal;
 
-    @Option(names = "--overwrite", description = "Replace files that you edited; a copy of each is kept.")
+    @Option(names = "--overwrite", description = "Replace files that were edited locally; a backup of each is kept.")
     private boolean overwrite;
 
     @Spec(Spec.Target.MIXEE)
@@ -20,7 +20,7 @@ final class EditOptions {
 
     LocalEdit.Policy editPolicy() {
         if (keepLocal && overwrite) {
-            throw new ParameterException(command.commandLine(), "--keep-local and --overwrite exclude each other");
+            throw new ParameterException(command.commandLine(), "--keep-local and --overwrite cannot be combined");
         }
         return keepLocal ? LocalEdit.Policy.KEEP : overwrite ? LocalEdit.Policy.OVERWRITE : LocalEdit.Policy.NONE;
     }

@@ -3,6 +3,7 @@ package dev.aiserver.cli;
 import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.DebugLog;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.FleetProgress;
 import dev.aiserver.report.FleetReport;
 import java.io.BufferedReader;
@@ -11,15 +12,17 @@ import java.io.Reader;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs one command on other machines: on one as if one sat there, on several side by side. */
+/** Runs one command over SSH: on one host as if it ran there, on several hosts in parallel. */
 final class Fleet {
-    private static final Machines.Terminal ALONE = new Machines.Terminal() {
+    /** The terminal of a single host, on which nothing else is drawn. */
+    private static final Machines.Terminal UNSHARED = new Machines.Terminal() {
         @Override
         public void take() {}
 
@@ -31,75 +34,75 @@ final class Fleet {
     private final Console console;
     private final DebugLog debug;
     private final MachineOptions options;
-    private final boolean mayAsk;
+    private final boolean mayPrompt;
 
-    /** @param mayAsk whether the person allows questions */
-    Fleet(Machines machines, Console console, DebugLog debug, MachineOptions options, boolean mayAsk) {
+    /** @param mayPrompt whether prompts are allowed, that is, {@code --no-input} is not given */
+    Fleet(Machines machines, Console console, DebugLog debug, MachineOptions options, boolean mayPrompt) {
         this.machines = machines;
         this.console = console;
         this.debug = debug;
         this.options = options;
-        this.mayAsk = mayAsk;
+        this.mayPrompt = mayPrompt;
     }
 
-    /** One run of the command. */
+    /** Runs the command once, for one host. */
     @FunctionalInterface
     interface Task {
-        /** @return the exit code */
+        /** Returns the exit code. */
         int run(UseCases useCases, Console console);
     }
 
-    /** @return the exit code of the command there */
+    /** Runs the command on one host, and returns its exit code. */
     int one(String host, Task task) {
-        try (Machines.Remote remote = machines.there(host, trust(ALONE))) {
+        try (Machines.Remote remote = machines.there(host, trust(UNSHARED))) {
             int exitCode = task.run(remote.useCases(), console);
             if (options.verbose) {
-                console.say(host + ": " + remote.roundTrips() + " round trips");
+                console.notice(host + ": " + remote.roundTrips() + " round trips");
             }
             return exitCode;
         }
     }
 
     private Machines.Trust trust(Machines.Terminal terminal) {
-        return new Machines.Trust(options.acceptNewHostKey, mayAsk && console.asks(), terminal);
+        return new Machines.Trust(options.acceptNewHostKey, mayPrompt && console.interactive(), terminal);
     }
 
-    private static Machines.Terminal shared(FleetProgress board) {
+    private static Machines.Terminal shared(FleetProgress progress) {
         return new Machines.Terminal() {
             @Override
             public void take() {
-                board.pause();
+                progress.pause();
             }
 
             @Override
             public void giveBack() {
-                board.goOn();
+                progress.resume();
             }
         };
     }
 
     /**
-     * Each machine is a run of its own: one that is slow, fails or cannot be reached neither delays nor spoils the
-     * others.
+     * Runs the command on each host independently: a host that is slow, fails or cannot be reached neither delays nor
+     * affects the others.
      *
-     * @return the results in the order of the machines
+     * @return the results in the order of the hosts
      */
     List<FleetReport.Result> all(List<String> hosts, Task task) {
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean stopped = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(options.parallel);
-        try (FleetProgress board = FleetProgress.on(console, hosts)) {
+        try (FleetProgress progress = FleetProgress.on(console, hosts)) {
             List<Future<FleetReport.Result>> running = new ArrayList<>();
             for (String host : hosts) {
                 running.add(pool.submit(() -> {
-                    if (over.get()) {
-                        return FleetReport.Result.notBegun(host);
+                    if (stopped.get()) {
+                        return FleetReport.Result.notStarted(host);
                     }
-                    FleetReport.Result result = run(host, task, board);
-                    boolean interrupted = result.exitCode() == ExitCode.INTERRUPTED;
+                    FleetReport.Result result = run(host, task, progress);
+                    boolean interrupted = result.exitCode().equals(Optional.of(ExitCode.INTERRUPTED));
                     if (interrupted || options.failFast && !result.isGood()) {
-                        over.set(true);
+                        stopped.set(true);
                     }
-                    board.ended(result);
+                    progress.finished(result);
                     return result;
                 }));
             }
@@ -118,10 +121,10 @@ final class Fleet {
         }
     }
 
-    private FleetReport.Result run(String host, Task task, FleetProgress board) {
+    private FleetReport.Result run(String host, Task task, FleetProgress progress) {
         long start = System.nanoTime();
         StringWriter out = new StringWriter();
-        FleetProgress.Lines err = board.begin(host);
+        FleetProgress.Lines err = progress.start(host);
         Console own = new Console(
                 new BufferedReader(Reader.nullReader()),
                 new PrintWriter(out),
@@ -131,20 +134,20 @@ final class Fleet {
                 false);
         int exitCode;
         int roundTrips = 0;
-        try (Machines.Remote remote = machines.there(host, trust(shared(board)))) {
+        try (Machines.Remote remote = machines.there(host, trust(shared(progress)))) {
             exitCode = task.run(remote.useCases(), own);
             roundTrips = remote.roundTrips();
         } catch (RuntimeException | Error failure) {
-            // An error too is this machine's alone: what has used up stack or memory is gone with its run.
-            Failure itsOwn = Failure.of(failure);
+            // An Error fails this host only: the stack or memory that it used up is free again once the run ends.
+            Failure reported = Failure.of(failure);
             debug.thrown(failure);
-            own.say("aiserver: " + itsOwn.sentence());
-            exitCode = itsOwn.exitCode();
+            own.notice("aiserver: " + reported.sentence());
+            exitCode = reported.exitCode().code();
         }
         own.out().flush();
         return new FleetReport.Result(
                 host,
-                exitCode,
+                Optional.of(ExitCode.of(exitCode)),
                 out.toString(),
                 err.last().replaceFirst("^aiserver: ", ""),
                 (System.nanoTime() - start) / 1_000_000,

@@ -7,7 +7,9 @@ import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Rollback;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.NextSteps;
 import dev.aiserver.report.PlanScript;
@@ -22,16 +24,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(
-        name = "install",
-        description =
-                "Plan, show, apply and verify the server on this Mac; a second time: bring it to the configuration.")
+@Command(name = "install", description = "Install the server on this Mac, or update it to match the configuration.")
 final class InstallCommand implements Callable<Integer> {
     private final UseCases useCases;
     private final Console console;
@@ -40,32 +40,32 @@ final class InstallCommand implements Callable<Integer> {
     private final CommonOptions common;
 
     @Mixin
-    private final ConfirmOptions consent;
+    private final ConfirmOptions confirm;
 
     @Mixin
     private final PlanOptions planning = new PlanOptions();
 
-    @Option(names = "--dry-run", description = "Show the plan with a diff of every file, and change nothing.")
+    @Option(names = "--dry-run", description = "Show the plan with a diff of every file; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--print-commands",
-            description = "Print what would be done as a shell script that can be read and run, and change nothing.")
+            description = "Print the plan as a shell script that you can read and run; change nothing.")
     private boolean printCommands;
 
     @Option(
             names = "--rehearse",
-            description = "Live the whole life in a throw-away home on any Mac or Linux; touch nothing else.")
+            description = "Run install, verify and uninstall in a temporary home; nothing else is changed.")
     private boolean rehearse;
 
     InstallCommand(UseCases useCases, Console console) {
         this(useCases, console, new CommonOptions(), new ConfirmOptions());
     }
 
-    /** For a command that changes one setting of an installation, with its own options. */
-    InstallCommand(UseCases useCases, Console console, CommonOptions common, ConfirmOptions consent) {
+    /** Serves another command that changes one setting of an installation, and shares that command's options. */
+    InstallCommand(UseCases useCases, Console console, CommonOptions common, ConfirmOptions confirm) {
         this.common = common;
-        this.consent = consent;
+        this.confirm = confirm;
         this.useCases = useCases;
         this.console = console;
     }
@@ -76,75 +76,79 @@ final class InstallCommand implements Callable<Integer> {
             if (useCases.machine().isPresent()) {
                 throw new UserError(
                         UserError.Kind.CONFIGURATION,
-                        "--rehearse is for this machine; leave out --host, --hosts and a configuration that names hosts.");
+                        "--rehearse runs on this machine only; leave out --host, --hosts and a configuration that names hosts.");
             }
-            return useCases.rehearse() ? ExitCode.DONE : ExitCode.FAILED;
+            return useCases.rehearse() ? ExitCode.DONE.code() : ExitCode.FAILED.code();
         }
-        Install.InstallRequest wish = planning.wish(useCases.machine());
+        Install.InstallRequest request = planning.request(useCases.machine());
         if (dryRun) {
-            return planning.show(useCases.install().plan(wish), "install", common.json, console, planText());
+            return planning.show(useCases.install().plan(request), "install", common.json, console, planText());
         }
         planning.requireOnlyWithDryRun();
-        return printCommands ? print(useCases.install().plan(wish)) : carryOut(wish);
+        return printCommands ? print(useCases.install().plan(request)) : carryOut(request, planning.verbose());
     }
 
-    private int print(Install.PlannedInstall proposal) {
-        planning.requireApproved(proposal);
-        proposal.unfinished().ifPresent(transacting()::refuseScript);
-        if (proposal.needsEditPolicy()) {
-            throw undecided(proposal);
+    private int print(Install.PlannedInstall planned) {
+        planning.requireApproved(planned);
+        planned.unfinished().ifPresent(output()::refuseScript);
+        if (planned.needsEditPolicy()) {
+            throw editsUndecided(planned);
         }
         Optional<Path> program = useCases.machine().isPresent() ? Optional.empty() : App.file();
-        console.answer(PlanScript.install(proposal.plan(), useCases.layout().home(), program));
-        return ExitCode.DONE;
+        console.print(PlanScript.install(planned.plan(), useCases.layout().home(), program));
+        return ExitCode.DONE.code();
     }
 
     private PlanText planText() {
         return new PlanText(console, useCases.layout().home());
     }
 
-    /** Shows the plan, asks, and changes. */
-    int carryOut(Install.InstallRequest wanted) {
+    /**
+     * Shows the plan, asks for confirmation, and makes the changes.
+     *
+     * @param verbose whether unchanged resources are listed too
+     */
+    int carryOut(Install.InstallRequest original, boolean verbose) {
         Install install = useCases.install();
-        Install.InstallRequest wish = wanted;
+        Install.InstallRequest request = original;
         while (true) {
-            Install.PlannedInstall shown = install.plan(wish);
+            Install.PlannedInstall shown = install.plan(request);
             planning.requireApproved(shown);
             if (shown.changesNothing()) {
-                console.say("No changes.");
-                return stillAnswers(shown);
+                console.notice("No changes.");
+                return verifyAnswers(shown);
             }
             if (shown.needsEditPolicy()) {
-                Optional<LocalEdit.Policy> decision = decide(shown);
-                if (decision.isEmpty()) {
+                Optional<LocalEdit.Policy> policy = askPolicy(shown);
+                if (policy.isEmpty()) {
                     return nothingChanged();
                 }
-                wish = wish.withEdits(decision.get());
+                request = request.withEdits(policy.get());
                 continue;
             }
-            show(shown);
-            if (!shown.plan().isEmpty() && !isAgreed(shown)) {
+            show(shown, verbose);
+            if (!shown.plan().isEmpty() && !isConfirmed(shown)) {
                 return nothingChanged();
             }
-            Optional<Integer> exitCode = apply(install, wish, shown);
+            Optional<Integer> exitCode = apply(install, request, shown);
             if (exitCode.isPresent()) {
                 return exitCode.get();
             }
-            console.say("This machine has changed meanwhile, so this is a new plan.");
+            console.notice("This machine has changed since the plan was made. This is the new plan:");
         }
     }
 
     private int nothingChanged() {
-        console.say("Nothing was changed.");
-        return ExitCode.FAILED;
+        console.notice("Nothing was changed.");
+        return ExitCode.FAILED.code();
     }
 
-    private Optional<LocalEdit.Policy> decide(Install.PlannedInstall proposal) {
-        if (!consent.canAsk(console)) {
-            throw undecided(proposal);
+    private Optional<LocalEdit.Policy> askPolicy(Install.PlannedInstall planned) {
+        if (!confirm.canPrompt(console)) {
+            throw editsUndecided(planned);
         }
-        console.say(planText().sideBySide(proposal.edits(), proposal.plan()));
-        return switch (console.ask("Your text, or this program's? [k]eep yours, [o]verwrite it, [N]othing: ")
+        console.notice(planText().sideBySide(planned.edits(), planned.plan()));
+        return switch (console.ask("[k]eep your version, [o]verwrite it, [N]either: ")
                 .orElse('n')) {
             case 'k' -> Optional.of(LocalEdit.Policy.KEEP);
             case 'o' -> Optional.of(LocalEdit.Policy.OVERWRITE);
@@ -152,115 +156,121 @@ final class InstallCommand implements Callable<Integer> {
         };
     }
 
-    private UserError undecided(Install.PlannedInstall proposal) {
+    private UserError editsUndecided(Install.PlannedInstall planned) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
-                "These were edited since the installation: " + planText().edited(proposal.edits())
-                        + ". Say --keep-local to leave them as they are, or --overwrite to replace them (with copies in "
+                "Edited locally since the installation: " + planText().edited(planned.edits())
+                        + ". Use --keep-local to keep your versions, or --overwrite to replace them (with backups in "
                         + useCases.layout().state().resolve("backups")
                         + "); \"aiserver plan\" shows both side by side.");
     }
 
-    private void show(Install.PlannedInstall proposal) {
-        proposal.unfinished().ifPresent(transacting()::undoing);
-        if (!proposal.plan().isEmpty()) {
-            console.say(PlanOptions.heading(proposal) + planText().list(proposal.plan()));
+    private void show(Install.PlannedInstall planned, boolean verbose) {
+        planned.unfinished().ifPresent(output()::rollingBack);
+        if (!planned.plan().isEmpty()) {
+            console.notice(PlanOptions.heading(planned)
+                    + planText().list(planned.plan())
+                    + planText().unchanged(planned.plan(), verbose));
         }
     }
 
-    private boolean isAgreed(Install.PlannedInstall proposal) {
-        Plan plan = proposal.plan();
+    private boolean isConfirmed(Install.PlannedInstall planned) {
+        Plan plan = planned.plan();
         String question = "Make "
                 + (plan.changes().size() == 1
                         ? "this change?"
                         : "these " + plan.changes().size() + " changes?");
-        return consent.isGiven(console, question, () -> planText().diffs(plan));
+        return confirm.isConfirmed(console, question, () -> planText().diffs(plan));
     }
 
-    private TransactionOutput transacting() {
+    private TransactionOutput output() {
         return new TransactionOutput("install", useCases.machine(), console, planText(), common.json);
     }
 
-    /** @return the exit code, or empty when what was shown is not what would be done now */
-    private Optional<Integer> apply(Install install, Install.InstallRequest wish, Install.PlannedInstall shown) {
-        TransactionOutput transacting = transacting();
+    /** Makes the changes. Returns the exit code, or empty if the plan that was shown is out of date. */
+    private Optional<Integer> apply(Install install, Install.InstallRequest request, Install.PlannedInstall shown) {
+        TransactionOutput output = output();
         Applier.Result result;
-        Install.PlannedInstall now;
+        Install.PlannedInstall current;
         List<LockFile.Holder> waitedFor = new ArrayList<>();
         try (LockFile.Held lock = install.lock(holder -> {
                     waitedFor.add(holder);
-                    transacting.waitingFor(holder);
+                    output.waitingFor(holder);
                 });
                 Interruption interruption = useCases.interruption()) {
-            boolean aMomentAgo = waitedFor.isEmpty() && !consent.canAsk(console);
-            now = aMomentAgo ? install.confirm(wish, shown) : install.plan(wish, shown);
-            if (now.unfinished().isPresent()) {
+            // Without a prompt and without a wait for the lock, the plan is only a moment old.
+            boolean recent = waitedFor.isEmpty() && !confirm.canPrompt(console);
+            current = recent ? install.confirm(request, shown) : install.plan(request, shown);
+            if (current.unfinished().isPresent()) {
                 if (shown.unfinished().isEmpty()) {
-                    transacting.undoing(now.unfinished().get());
+                    output.rollingBack(current.unfinished().get());
                 }
-                List<Rollback.Failure> left = install.undo(now.unfinished().get(), lock);
-                if (!left.isEmpty()) {
-                    return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
+                List<Rollback.Failure> failures =
+                        install.undo(current.unfinished().get(), lock);
+                if (!failures.isEmpty()) {
+                    return Optional.of(output.rollbackIncomplete(
+                            failures, "the unfinished transaction could not be rolled back", List.of()));
                 }
-                now = install.plan(wish, shown);
+                current = install.plan(request, shown);
             }
-            if (!now.isEquivalentTo(shown)) {
+            if (!current.isEquivalentTo(shown)) {
                 return Optional.empty();
             }
-            if (!now.facts().missingPackages().isEmpty()) {
-                console.say("Homebrew gets " + String.join(" and ", now.facts().missingPackages())
-                        + " first, which can take some minutes ...");
+            Set<String> missing = current.facts().missingPackages();
+            if (!missing.isEmpty()) {
+                console.notice("Installing " + String.join(" and ", missing)
+                        + " with Homebrew. This can take several minutes ...");
             }
-            result = install.apply(now, lock, interruption, transacting::done, useCases.verify()::requireNoExposure);
+            result = install.apply(current, lock, interruption, output::done, useCases.verify()::requireNoExposure);
         }
         return Optional.of(
                 result instanceof Applier.Result.Applied
-                        ? verified(now)
-                        : transacting.failed(result, Json.changes(now.plan())));
+                        ? verifyEverything(current)
+                        : output.failed(result, Json.changes(current.plan())));
     }
 
-    /** All that is installed was seen to be as it shall be, so what is left to prove is what a client notices first. */
-    private int stillAnswers(Install.PlannedInstall proposal) {
-        return proved(
-                proposal,
-                false,
-                "Verifying that it answers (\"aiserver verify\" proves everything):",
-                () -> Verify.answers(proposal.spec(), proposal.receipt()));
+    /** Verifies only what clients notice first, because planning has just compared all resources with the host. */
+    private int verifyAnswers(Install.PlannedInstall planned) {
+        return verify(
+                planned,
+                CommandOutcome.UNCHANGED,
+                "Verifying that the server answers (run \"aiserver verify\" for all checks):",
+                () -> Verify.answers(planned.spec(), planned.receipt()));
     }
 
-    private int verified(Install.PlannedInstall proposal) {
-        boolean changed = !proposal.plan().isEmpty();
-        return proved(
-                proposal,
-                changed,
+    private int verifyEverything(Install.PlannedInstall planned) {
+        return verify(
+                planned,
+                planned.plan().isEmpty() ? CommandOutcome.UNCHANGED : CommandOutcome.INSTALLED,
                 "Verifying:",
                 () -> useCases.verify()
-                        .verifyAll(proposal.spec(), proposal.transaction().after()));
+                        .verifyAll(planned.spec(), planned.transaction().after()));
     }
 
-    private int proved(
-            Install.PlannedInstall proposal, boolean changed, String heading, Supplier<List<Verdict>> proof) {
-        proposal.outdated().ifPresent(service -> console.say(service.words()));
-        console.say(heading);
-        List<Verdict> verdicts = proof.get();
-        console.say(new VerdictText(console).brief(verdicts));
+    private int verify(
+            Install.PlannedInstall planned, CommandOutcome outcome, String heading, Supplier<List<Verdict>> checks) {
+        boolean changed = outcome == CommandOutcome.INSTALLED;
+        planned.outdated().ifPresent(service -> console.notice(service.words()));
+        console.notice(heading);
+        List<Verdict> verdicts = checks.get();
+        console.notice(new VerdictText(console).brief(verdicts));
         if (common.json) {
-            Map<String, Object> fields = PlanOptions.fields(proposal, changed);
+            Map<String, Object> fields = PlanOptions.fields(planned, changed);
             fields.put("checks", Json.verdicts(verdicts));
-            console.answer(Json.document("install", changed ? "installed" : "unchanged", fields));
+            console.print(Json.document("install", outcome, fields));
         } else {
-            console.answer(new VerdictText(console).summary(verdicts));
+            console.print(new VerdictText(console).summary(verdicts));
             if (changed) {
-                console.answer(nextSteps(proposal));
+                console.print(nextSteps(planned));
             }
         }
-        return verdicts.stream().allMatch(Verdict::isGood) ? ExitCode.DONE : ExitCode.FINDINGS;
+        return verdicts.stream().allMatch(Verdict::isGood) ? outcome.exitCode() : ExitCode.FINDINGS.code();
     }
 
-    private String nextSteps(Install.PlannedInstall proposal) {
-        String address = proposal.facts().address();
+    private String nextSteps(Install.PlannedInstall planned) {
+        String address = planned.facts().address();
         return useCases.machine().isPresent()
-                ? NextSteps.of(proposal.spec(), address, useCases.layout().home())
-                : NextSteps.of(proposal.spec(), address, useCases.layout().home(), useCases.shellPath());
+                ? NextSteps.of(planned.spec(), address, useCases.layout().home())
+                : NextSteps.of(planned.spec(), address, useCases.layout().home(), useCases.shellPath());
     }
 }

@@ -8,57 +8,62 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/** On which machines a command does its work; without any of these, on this one. */
+/** Holds the options that name the hosts of a command; without any, it works on this machine. */
 final class MachineOptions {
     private static final String KEY = "machines";
 
     @Option(
             names = "--host",
             paramLabel = "[USER@]HOST",
-            description = "Do it on that machine, over SSH; may be given several times.")
+            description = "Run on this host over SSH; repeat the option for several hosts.")
     private List<String> hosts = List.of();
 
     @Option(
             names = "--hosts",
             paramLabel = "FILE",
-            description = "Do it on the machines that this configuration names under hosts.")
+            description = "Run on the hosts listed under hosts in this configuration.")
     private @Nullable Path inventory;
 
     @Option(
             names = "--accept-new-host-key",
-            description =
-                    "Take a machine that ssh does not know yet for the right one; a changed key is always refused.")
+            description = "Accept the key of a host that is not in known_hosts yet; a changed key is always rejected.")
     boolean acceptNewHostKey;
 
     @Option(
             names = "--parallel-hosts",
             paramLabel = "N",
             defaultValue = "8",
-            description = "On how many machines at once (default: 8).")
+            description = "How many hosts to work on in parallel (default: 8).")
     int parallel;
 
-    @Option(names = "--fail-fast", description = "Begin with no further machine after one has failed.")
+    @Option(names = "--fail-fast", description = "Start no further host after one has failed.")
     boolean failFast;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "With --host: also say how often that machine was asked something.")
+            description = "List unchanged resources in plans; with --host, print the number of round trips.")
     boolean verbose;
 
-    /** Makes a command know these options. */
+    /** Adds these options to a command. */
     static void addTo(CommandSpec command) {
         command.addMixin(KEY, CommandSpec.forAnnotatedObject(new MachineOptions()));
     }
 
-    /** Those of the command that was typed. */
+    /** Returns the options of the command that was run. */
     static Optional<MachineOptions> of(ParseResult parsed) {
         return Optional.ofNullable(parsed.subcommand())
                 .map(command -> command.commandSpec().mixins().get(KEY))
                 .map(mixin -> (MachineOptions) mixin.userObject());
     }
 
-    /** Empty for this machine. */
-    List<String> machines(Optional<Path> config) {
+    /** Returns whether the command that has these options was run with {@code --verbose}. */
+    static boolean isVerbose(CommandSpec command) {
+        CommandSpec mixin = command.mixins().get(KEY);
+        return mixin != null && ((MachineOptions) mixin.userObject()).verbose;
+    }
+
+    /** Returns the hosts to work on; empty for this machine. */
+    List<String> hosts(Optional<Path> config) {
         if (!hosts.isEmpty()) {
             return hosts.stream().distinct().toList();
         }

@@ -1,41 +1,42 @@
 package dev.aiserver.cli;
 
-/** Where commands can do their work. */
+/** Gives commands access to this machine and to others. */
 public interface Machines {
 
-    /** This machine, as the user who runs the program. */
+    /** Returns this machine, as the user who runs aiserver. */
     UseCases here();
 
     /**
-     * Another machine over SSH, as its user there; the connection is made when the machine is first asked something.
+     * Returns another machine over SSH, as the user there. The connection is made on first use.
      *
-     * @param destination as a person types it for ssh
-     * @throws dev.aiserver.host.UserError of configuration when it is none
+     * @param destination as you type it for ssh
+     * @throws dev.aiserver.host.UserError of kind CONFIGURATION if the destination is not valid
      */
     Remote there(String destination, Trust trust);
 
     /**
-     * How far a person goes along with a connection.
+     * Says what a connection may accept or ask.
      *
-     * @param newHostKeys whether a machine that is not known yet is taken for the right one
-     * @param questions whether somebody may be asked
-     * @param terminal that is had for a question
+     * @param newHostKeys whether the key of a host that is not in known_hosts is accepted
+     * @param prompts whether you may be prompted
+     * @param terminal used for prompts
      */
-    record Trust(boolean newHostKeys, boolean questions, Terminal terminal) {}
+    record Trust(boolean newHostKeys, boolean prompts, Terminal terminal) {}
 
-    /** The terminal, on which others may be drawing. */
+    /** Represents the terminal, on which progress may be drawn. */
     interface Terminal {
-        /** Nobody draws on it from now on. */
+        /** Stops drawing, for a prompt. */
         void take();
 
+        /** Resumes drawing. */
         void giveBack();
     }
 
-    /** A connection to another machine, and what can be done over it. */
+    /** Represents a connection to another machine, and what aiserver can do over it. */
     interface Remote extends AutoCloseable {
         UseCases useCases();
 
-        /** How often the other side has been asked something. */
+        /** Returns how many requests have been sent to the other machine. */
         int roundTrips();
 
         @Override

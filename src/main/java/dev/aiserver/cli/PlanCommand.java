@@ -26,6 +26,6 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         PlanText text = new PlanText(console, useCases.layout().home());
         return planning.show(
-                useCases.install().plan(planning.wish(useCases.machine())), "plan", common.json, console, text);
+                useCases.install().plan(planning.request(useCases.machine())), "plan", common.json, console, text);
     }
 }

@@ -4,8 +4,10 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.LocalEdit;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.ExistingServicesText;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.SavedPlan;
@@ -28,12 +30,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What an installation is planned from, and how its plan is shown and saved. */
+/** Holds the options that decide what is planned, and shows and saves the plan. */
 final class PlanOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The configuration; without it the installed one, or the defaults.")
+            description = "The configuration file (default: the installed configuration, or the built-in defaults).")
     private @Nullable Path config;
 
     @Mixin
@@ -42,13 +44,16 @@ final class PlanOptions {
     @Option(
             names = "--plan",
             paramLabel = "FILE",
-            description = "Carry out exactly the plan that --out saved there, or refuse because the machine moved on.")
+            description = "Apply exactly the plan saved with --out; refuse if the host has changed since.")
     private @Nullable Path plan;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "With --dry-run: also save the plan there, for --plan.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "With --dry-run: also save the plan to this file, for --plan.")
     private @Nullable Path out;
 
-    @Option(names = "--exit-code", description = "With --dry-run: exit 3 when something would change.")
+    @Option(names = "--exit-code", description = "With --dry-run: exit with 3 if there are changes.")
     private boolean exitCode;
 
     @Spec(Spec.Target.MIXEE)
@@ -58,20 +63,22 @@ final class PlanOptions {
     private Optional<SavedPlan> approved = Optional.empty();
 
     /**
-     * @param machine as {@code --host} names it; empty for this one
-     * @throws UserError of configuration when a file cannot be used
+     * Returns what to install: from the saved plan, the configuration file, or the installed configuration.
+     *
+     * @param machine the host as given to {@code --host}; empty for this machine
+     * @throws UserError of kind CONFIGURATION if a file cannot be read or is not valid
      */
-    Install.InstallRequest wish(Optional<String> machine) {
-        LocalEdit.Policy decision = edits.editPolicy();
+    Install.InstallRequest request(Optional<String> machine) {
+        LocalEdit.Policy policy = edits.editPolicy();
         if (plan != null) {
             require(
-                    config == null && decision == LocalEdit.Policy.NONE,
-                    "--plan brings its configuration and decisions along");
+                    config == null && policy == LocalEdit.Policy.NONE,
+                    "--plan already contains the configuration and the policy for local edits; leave out the other options");
             approved = Optional.of(SavedPlan.parse(plan.toString(), read(plan)));
-            return approved.get().wish();
+            return approved.get().request();
         }
         return new Install.InstallRequest(
-                Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), decision);
+                Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), policy);
     }
 
     private static String read(Path file) {
@@ -87,97 +94,108 @@ final class PlanOptions {
     }
 
     void requireOnlyWithDryRun() {
-        require(out == null, "--out goes with --dry-run");
-        require(!exitCode, "--exit-code goes with --dry-run");
+        require(out == null, "--out requires --dry-run");
+        require(!exitCode, "--exit-code requires --dry-run");
     }
 
-    private void require(boolean right, String sentence) {
-        if (!right) {
+    private void require(boolean met, String sentence) {
+        if (!met) {
             throw new ParameterException(command.commandLine(), sentence);
         }
     }
 
-    /** @throws UserError when another plan was approved */
-    void requireApproved(Install.PlannedInstall proposal) {
-        approved.ifPresent(saved -> saved.requireSame(proposal));
+    /** @throws UserError if this plan differs from the one given with {@code --plan} */
+    void requireApproved(Install.PlannedInstall planned) {
+        approved.ifPresent(saved -> saved.requireSame(planned));
     }
 
-    /** @return the exit code */
-    int show(Install.PlannedInstall proposal, String name, boolean json, Console console, PlanText text) {
-        String document =
-                Json.document(name, proposal.changesNothing() ? "unchanged" : "planned", fields(proposal, true));
+    /** Returns whether {@code --verbose} is given. */
+    boolean verbose() {
+        return MachineOptions.isVerbose(command);
+    }
+
+    /** Prints the plan, saves it if {@code --out} is given, and returns the exit code. */
+    int show(Install.PlannedInstall planned, String name, boolean json, Console console, PlanText text) {
+        String document = Json.document(
+                name,
+                planned.changesNothing() ? CommandOutcome.UNCHANGED : CommandOutcome.PLANNED,
+                fields(planned, true));
         if (out != null) {
             require(
-                    !proposal.needsEditPolicy(),
-                    "--out saves one plan, so add --keep-local or --overwrite for what was edited since the installation: "
-                            + text.edited(proposal.edits()));
-            save(out, SavedPlan.of(proposal));
+                    !planned.needsEditPolicy(),
+                    "--out requires --keep-local or --overwrite, because these files were edited locally: "
+                            + text.edited(planned.edits()));
+            save(out, SavedPlan.of(planned));
         }
         if (json) {
-            console.answer(document);
+            console.print(document);
         } else {
-            console.answer(proposal.changesNothing() ? "No changes.\n" : unfinished(proposal) + heading(proposal));
-            console.answer(text.list(proposal.plan()) + text.unchanged(proposal.plan()));
-            if (proposal.editPolicy() == LocalEdit.Policy.NONE) {
-                console.answer(text.sideBySide(proposal.edits(), proposal.plan()));
+            console.print(planned.changesNothing() ? "No changes.\n" : unfinished(planned) + heading(planned));
+            console.print(text.list(planned.plan()) + text.unchanged(planned.plan(), verbose()));
+            if (planned.editPolicy() == LocalEdit.Policy.NONE) {
+                console.print(text.sideBySide(planned.edits(), planned.plan()));
             }
-            console.answer(text.diffs(proposal.plan()));
+            console.print(text.diffs(planned.plan()));
         }
-        return exitCode && !proposal.changesNothing() ? ExitCode.FINDINGS : ExitCode.DONE;
+        return exitCode && !planned.changesNothing() ? ExitCode.FINDINGS.code() : ExitCode.DONE.code();
     }
 
-    /** It says what is in the user's files. */
+    /** Saves the plan readable by its owner only, because it contains the text of the files. */
     private static void save(Path file, String document) {
         try {
             PrivateFile.write(file, document);
         } catch (IOException e) {
             throw new UserError(
-                    "--out " + file + ": the plan cannot be written (" + PrivateFile.reason(e)
-                            + "); name a file in a folder that exists and is yours.",
+                    "--out " + file + ": could not write the plan (" + PrivateFile.reason(e)
+                            + "). Name a file in a folder that exists and that you may write to.",
                     e);
         }
     }
 
-    private static String unfinished(Install.PlannedInstall proposal) {
-        return proposal.unfinished()
-                .map(journal -> "The " + journal.operation() + " that began " + journal.since()
-                        + " did not end; it would be undone first.\n")
+    private static String unfinished(Install.PlannedInstall planned) {
+        return planned.unfinished()
+                .map(journal -> "A previous " + journal.operation() + " (started " + journal.since()
+                        + ") did not finish. It would be rolled back first.\n")
                 .orElse("");
     }
 
-    static String heading(Install.PlannedInstall proposal) {
-        ServerSpec spec = proposal.spec();
-        HostFacts facts = proposal.facts();
+    static String heading(Install.PlannedInstall planned) {
+        ServerSpec spec = planned.spec();
+        HostFacts facts = planned.facts();
         String found = ExistingServicesText.of(facts.existing()).stream()
                 .map(sentence -> sentence + "\n")
                 .collect(Collectors.joining());
         String settings =
-                proposal.settings().stream().map(sentence -> sentence + "\n").collect(Collectors.joining());
-        String oldLogs = proposal.oldLogs().isEmpty()
+                planned.settings().stream().map(sentence -> sentence + "\n").collect(Collectors.joining());
+        String oldLogs = planned.oldLogs().isEmpty()
                 ? ""
-                : "The services will write their logs elsewhere; these stay until you delete them: "
-                        + proposal.oldLogs().stream().map(Path::toString).collect(Collectors.joining(", ")) + "\n";
+                : "The services will write their logs to another folder. The old logs are kept until you delete them: "
+                        + planned.oldLogs().stream().map(Path::toString).collect(Collectors.joining(", ")) + "\n";
         return found + settings + oldLogs + "The proxy will listen on " + facts.address() + ":"
                 + spec.proxy().port() + ", Ollama on 127.0.0.1:" + spec.ollama().port() + ". The plan:\n";
     }
 
-    /** For programs. */
-    static Map<String, Object> fields(Install.PlannedInstall proposal, boolean changed) {
+    /**
+     * Returns the fields of the JSON document of {@code plan} and {@code install}.
+     *
+     * @param changed whether the changes of the plan were made, or would be
+     */
+    static Map<String, Object> fields(Install.PlannedInstall planned, boolean changed) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("address", proposal.facts().address());
+        fields.put("address", planned.facts().address());
         fields.put(
                 "url",
-                "http://" + proposal.spec().name() + ":"
-                        + proposal.spec().proxy().port());
-        fields.put("found", ExistingServicesText.of(proposal.facts().existing()));
-        fields.put("settings", proposal.settings());
-        fields.put("oldLogs", proposal.oldLogs().stream().map(Path::toString).toList());
-        fields.put("changes", changed ? Json.changes(proposal.plan()) : List.of());
-        fields.put("unchanged", Json.unchanged(proposal.plan()));
-        fields.put("edited", Json.edited(proposal.edits()));
+                "http://" + planned.spec().name() + ":" + planned.spec().proxy().port());
+        fields.put("existingServices", ExistingServicesText.of(planned.facts().existing()));
+        fields.put("settings", planned.settings());
+        fields.put("oldLogs", planned.oldLogs().stream().map(Path::toString).toList());
+        fields.put("changes", changed ? Json.changes(planned.plan()) : List.of());
+        fields.put("unchanged", planned.plan().unchanged().size());
+        fields.put("unchangedResources", Json.unchanged(planned.plan()));
+        fields.put("edited", Json.edited(planned.edits()));
         fields.put(
                 "outdated",
-                proposal.outdated().map(OutdatedProcess::words).stream().toList());
+                planned.outdated().map(OutdatedProcess::words).stream().toList());
         return fields;
     }
 }

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Files of this machine that only their user may read, whatever stood there before. */
+/** Writes files on this machine that only their owner may read, whatever was there before. */
 final class PrivateFile {
     private PrivateFile() {}
 
     /**
-     * Replaces the file as a whole. A link is neither followed nor replaced: another user may have put it there, or the
-     * person may mean what it leads to.
+     * Replaces the file atomically. A symbolic link is neither followed nor replaced: another user may have created it,
+     * or you may mean its target.
      *
-     * @throws IOException whose reason {@link #reason} says in words
+     * @throws IOException if the file cannot be written; {@link #reason} describes why
      */
     static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -57,10 +57,10 @@ final class PrivateFile {
         return Files.isDirectory(file) ? "it is a folder" : "it is not a regular file";
     }
 
-    /** Why it could not be written, for the middle of a sentence. */
+    /** Returns why a file could not be written, for the middle of a sentence. */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {
-            return "there is no such folder";
+            return "no such folder";
         }
         if (e instanceof AccessDeniedException) {
             return "permission denied";

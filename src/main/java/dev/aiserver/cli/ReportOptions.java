@@ -14,20 +14,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The files into which a verification can be written, beside what it says. */
+/** Holds the options that write the results of a verification to files as well. */
 final class ReportOptions {
     @Option(
             names = "--junit",
             paramLabel = "FILE",
-            description =
-                    "Also write the results as JUnit XML, for a build server: secrets and user names are taken out.")
+            description = "Also write the results as JUnit XML, for a CI server; secrets and user names are removed.")
     private @Nullable Path junit;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
             description =
-                    "Also write the results as one web page that can be sent on: secrets and user names are taken out.")
+                    "Also write the results as one HTML page that you can share; secrets and user names are removed.")
     private @Nullable Path html;
 
     @Spec(Spec.Target.MIXEE)
@@ -35,15 +34,15 @@ final class ReportOptions {
     private CommandSpec command;
 
     /**
-     * Writes what was asked for, here, wherever the server is, for nobody else to read.
+     * Writes the requested reports on this machine, wherever the server is, readable by their owner only.
      *
-     * @param home of the person
-     * @return a sentence for each file that cannot be written
+     * @param home of the user on the server
+     * @return an error for each report that could not be written
      */
     List<String> write(List<Verdict> verdicts, String server, String url, Path home) {
-        List<String> complaints = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
         if (junit != null) {
-            write("--junit", junit, JUnitReport.of(verdicts, Optional.of(home))).ifPresent(complaints::add);
+            write("--junit", junit, JUnitReport.of(verdicts, Optional.of(home))).ifPresent(errors::add);
         }
         if (html != null) {
             String version = command.root().version()[0].replaceFirst("^aiserver ", "");
@@ -54,9 +53,9 @@ final class ReportOptions {
                                     verdicts,
                                     new HtmlReport.About(server, url, ZonedDateTime.now(), version),
                                     Optional.of(home)))
-                    .ifPresent(complaints::add);
+                    .ifPresent(errors::add);
         }
-        return complaints;
+        return errors;
     }
 
     private static Optional<String> write(String option, Path file, String content) {
@@ -65,7 +64,7 @@ final class ReportOptions {
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(
-                    "%s %s: the report cannot be written (%s); name a file in a folder that exists and is yours."
+                    "%s %s: could not write the report (%s). Name a file in a folder that exists and that you may write to."
                             .formatted(option, file, PrivateFile.reason(e)));
         }
     }

@@ -1,5 +1,7 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.agent.ConflictingServer;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.StatusText;
@@ -10,7 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "status", description = "Services, sockets, edited files and models at a glance.")
+@Command(name = "status", description = "Show services, sockets, local edits and models.")
 final class StatusCommand implements Callable<Integer> {
     private final UseCases useCases;
     private final Console console;
@@ -26,41 +28,42 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Status.Snapshot snapshot = useCases.status().look();
-        console.answer(common.json ? json(snapshot) : text(snapshot));
-        return snapshot.isHealthy() ? ExitCode.DONE : ExitCode.FINDINGS;
+        CommandOutcome outcome = snapshot.isHealthy() ? CommandOutcome.HEALTHY : CommandOutcome.UNHEALTHY;
+        console.print(common.json ? json(snapshot, outcome) : text(snapshot));
+        return outcome.exitCode();
     }
 
     private String text(Status.Snapshot snapshot) {
         return new StatusText(console, useCases.layout().home()).of(snapshot);
     }
 
-    private static String json(Status.Snapshot snapshot) {
+    private static String json(Status.Snapshot snapshot, CommandOutcome outcome) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("url", snapshot.url());
         fields.put("address", snapshot.address());
         fields.put("renamed", snapshot.renamed());
-        fields.put("underWay", snapshot.inProgress());
+        fields.put("unfinished", snapshot.inProgress());
         fields.put("services", snapshot.services());
         fields.put("listeners", snapshot.listeners());
         fields.put("edited", snapshot.edited());
         fields.put("logs", snapshot.logs());
         fields.put(
                 "conflicts",
-                snapshot.conflicts().stream()
-                        .map(conflict -> Map.of(
-                                "what",
-                                conflict.what(),
-                                "advice",
-                                conflict.advice(),
-                                "isHarmful",
-                                conflict.isHarmful()))
-                        .toList());
-        fields.put("unknown", snapshot.inconclusive());
-        fields.put("ollama", snapshot.ollamaVersion());
+                snapshot.conflicts().stream().map(StatusCommand::json).toList());
+        fields.put("inconclusive", snapshot.inconclusive());
+        fields.put("ollamaVersion", snapshot.ollamaVersion());
         fields.put("installedModels", snapshot.installedModels());
         fields.put(
                 "loadedModels",
                 snapshot.loadedModels().stream().map(model -> model.name()).toList());
-        return Json.document("status", snapshot.isHealthy() ? "healthy" : "not-healthy", fields);
+        return Json.document("status", outcome, fields);
+    }
+
+    private static Map<String, Object> json(ConflictingServer conflict) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("what", conflict.what());
+        fields.put("advice", conflict.advice());
+        fields.put("harmful", conflict.isHarmful());
+        return fields;
     }
 }

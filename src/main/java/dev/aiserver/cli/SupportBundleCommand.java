@@ -1,7 +1,9 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.UserError;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.Redaction;
 import dev.aiserver.server.SupportInfo;
@@ -75,18 +77,18 @@ final class SupportBundleCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "%s could not be written (%s). Name a file in a folder that exists and is yours."
+                    "%s: could not write the archive (%s). Name a file in a folder that exists and that you may write to."
                             .formatted(file, PrivateFile.reason(e)));
         }
-        console.answer(
+        console.print(
                 common.json
                         ? Json.document(
                                 command.name(),
-                                "written",
+                                CommandOutcome.WRITTEN,
                                 Map.of("file", file.toString(), "parts", List.copyOf(parts.keySet())))
                         : "Wrote %s: %s. Look through it before you attach it to an issue.\n"
                                 .formatted(file, String.join(", ", parts.keySet())));
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private Map<String, String> parts() {
@@ -95,7 +97,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("README.txt", README.formatted(version));
         parts.put("versions.txt", "aiserver %s, Java %s\n\n".formatted(version, Runtime.version()) + info.versions());
-        // Before the checks, whose requests would fill the proxy's log.
+        // Read before the checks, whose requests would fill the log of the proxy.
         Map<String, String> logs = info.logEnds();
         parts.put("status.json", documentOf.apply(List.of("status", "--json")));
         parts.put("verify.json", documentOf.apply(List.of("verify", "--no-inference", "--json")));
@@ -103,7 +105,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         return parts;
     }
 
-    /** A person who is named in one part is masked in all. */
+    /** Redacts all parts together, so that a user name found in one part is removed from all. */
     private Map<String, String> redacted(Map<String, String> parts) {
         List<String> texts = new ArrayList<>(parts.values());
         texts.add(useCases.layout().home().toString());

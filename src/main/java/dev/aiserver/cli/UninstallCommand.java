@@ -7,8 +7,10 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Rollback;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.PlanScript;
 import dev.aiserver.report.PlanText;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "uninstall",
-        description = "Take back everything that install changed; models, Homebrew's packages and Tailscale stay.")
+        description = "Revert everything that install changed; models, Homebrew packages and Tailscale are kept.")
 final class UninstallCommand implements Callable<Integer> {
     private final UseCases useCases;
     private final Console console;
@@ -35,24 +37,24 @@ final class UninstallCommand implements Callable<Integer> {
     private final CommonOptions common = new CommonOptions();
 
     @Mixin
-    private final ConfirmOptions consent = new ConfirmOptions();
+    private final ConfirmOptions confirm = new ConfirmOptions();
 
-    @Option(names = "--dry-run", description = "Show what would be taken back, and change nothing.")
+    @Option(names = "--dry-run", description = "Show what would be reverted; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--print-commands",
-            description = "Print what would be done as a shell script that can be read and run, and change nothing.")
+            description = "Print the plan as a shell script that you can read and run; change nothing.")
     private boolean printCommands;
 
-    @Option(names = "--purge-logs", description = "Also remove the services' logs.")
+    @Option(names = "--purge-logs", description = "Also delete the logs of the services.")
     private boolean purgeLogs;
 
     @Option(
             names = "--restore",
             negatable = true,
-            description = "Bring back the services that were here before, or leave them stopped and keep their files "
-                    + "in ~/.aiserver/earlier-installation.")
+            description = "Restore the services that ran before the installation, or leave them stopped and keep their "
+                    + "files in ~/.aiserver/earlier-installation.")
     private @Nullable Boolean restore;
 
     UninstallCommand(UseCases useCases, Console console) {
@@ -64,42 +66,44 @@ final class UninstallCommand implements Callable<Integer> {
     public Integer call() {
         Uninstall uninstall = useCases.uninstall();
         PlanText text = new PlanText(console, useCases.layout().home());
-        TransactionOutput transacting =
-                new TransactionOutput("uninstall", useCases.machine(), console, text, common.json);
+        TransactionOutput output = new TransactionOutput("uninstall", useCases.machine(), console, text, common.json);
         while (true) {
             Uninstall.PlannedUninstall shown = uninstall.plan(restores());
             if (restore == null && !shown.exposed().isEmpty()) {
-                String what = String.join(" and ", shown.exposed());
+                String exposed = String.join(" and ", shown.exposed());
                 if (!dryRun) {
-                    restore = comesBack(what);
+                    restore = askRestore(exposed);
                     continue;
                 }
-                console.say("With --restore, this comes back open to other machines: " + what + ".");
+                console.notice(
+                        "With --restore, this service becomes reachable from other machines again: " + exposed + ".");
             }
             if (dryRun) {
-                return answer(
-                        "planned",
+                return print(
+                        shown.changesNothing() ? CommandOutcome.UNCHANGED : CommandOutcome.PLANNED,
                         shown,
-                        shown.changesNothing() ? "Nothing is installed.\n" : text.list(shown.plan()) + logsToGo(shown));
+                        shown.changesNothing()
+                                ? "Nothing is installed.\n"
+                                : text.list(shown.plan()) + logsToDelete(shown));
             }
             if (printCommands) {
-                shown.unfinished().ifPresent(transacting::refuseScript);
-                console.answer(PlanScript.uninstall(
+                shown.unfinished().ifPresent(output::refuseScript);
+                console.print(PlanScript.uninstall(
                         shown.plan(),
                         useCases.layout().home(),
                         useCases.layout().state()));
-                return ExitCode.DONE;
+                return ExitCode.DONE.code();
             }
-            boolean nothing = shown.changesNothing() && logsToGo(shown).isEmpty();
-            if (!nothing && !isAgreed(shown, text, transacting)) {
-                console.say("Nothing was changed.");
-                return ExitCode.FAILED;
+            boolean nothing = shown.changesNothing() && logsToDelete(shown).isEmpty();
+            if (!nothing && !isConfirmed(shown, text, output)) {
+                console.notice("Nothing was changed.");
+                return ExitCode.FAILED.code();
             }
-            Optional<Integer> exitCode = apply(uninstall, shown, transacting);
+            Optional<Integer> exitCode = apply(uninstall, shown, output);
             if (exitCode.isPresent()) {
                 return exitCode.get();
             }
-            console.say("This machine has changed meanwhile, so this is a new plan.");
+            console.notice("This machine has changed since the plan was made. This is the new plan:");
         }
     }
 
@@ -107,65 +111,67 @@ final class UninstallCommand implements Callable<Integer> {
         return !Boolean.FALSE.equals(restore);
     }
 
-    private boolean comesBack(String what) {
-        if (!consent.canAsk(console)) {
+    private boolean askRestore(String exposed) {
+        String reachable = "The previous setup is reachable from other machines: " + exposed + ".";
+        if (!confirm.canPrompt(console)) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "What was here before is open to other machines, " + what
-                            + "; add --restore to have it back, or --no-restore to leave it stopped.");
+                    reachable + " Use --restore to bring it back or --no-restore to leave it stopped.");
         }
-        console.say("What was here before is open to other machines: " + what + ".");
-        return console.ask("Shall it come back? [y]es, [N]o: ").orElse('n') == 'y';
+        console.notice(reachable);
+        return console.ask("Restore it? [y]es, [N]o: ").orElse('n') == 'y';
     }
 
-    private void goingOn() {
-        console.say("An uninstallation was cut short; it goes on.");
+    private void continuing() {
+        console.notice("A previous uninstall did not finish. Continuing it.");
     }
 
-    private boolean isAgreed(Uninstall.PlannedUninstall proposal, PlanText text, TransactionOutput transacting) {
-        if (proposal.resumes()) {
-            goingOn();
+    private boolean isConfirmed(Uninstall.PlannedUninstall planned, PlanText text, TransactionOutput output) {
+        if (planned.resumes()) {
+            continuing();
         } else {
-            proposal.unfinished().ifPresent(transacting::undoing);
-            if (!proposal.fromReceipt()) {
-                console.say((proposal.damaged() ? "The receipt cannot be read" : "There is no receipt")
-                        + ", so this goes by the known labels and paths.");
+            planned.unfinished().ifPresent(output::rollingBack);
+            if (!planned.fromReceipt()) {
+                console.notice((planned.damaged() ? "The receipt cannot be read." : "There is no receipt.")
+                        + " Using the known labels and paths instead.");
             }
         }
-        Plan plan = proposal.plan();
-        console.say("To be taken back:\n" + text.list(plan) + logsToGo(proposal));
-        return consent.isGiven(console, "Take these " + plan.changes().size() + " back?", () -> text.diffs(plan));
+        Plan plan = planned.plan();
+        console.notice("To be reverted:\n" + text.list(plan) + logsToDelete(planned));
+        return confirm.isConfirmed(
+                console, "Make these " + plan.changes().size() + " changes?", () -> text.diffs(plan));
     }
 
-    /** @return the exit code, or empty when what was shown is not what would be done now */
-    private Optional<Integer> apply(
-            Uninstall uninstall, Uninstall.PlannedUninstall shown, TransactionOutput transacting) {
+    /** Makes the changes. Returns the exit code, or empty if the plan that was shown is out of date. */
+    private Optional<Integer> apply(Uninstall uninstall, Uninstall.PlannedUninstall shown, TransactionOutput output) {
         Applier.Result result;
-        try (LockFile.Held lock = uninstall.lock(transacting::waitingFor);
+        try (LockFile.Held lock = uninstall.lock(output::waitingFor);
                 Interruption interruption = useCases.interruption()) {
-            Uninstall.PlannedUninstall now = uninstall.plan(restores());
-            if (now.unfinished().isPresent() && !now.resumes()) {
+            Uninstall.PlannedUninstall current = uninstall.plan(restores());
+            if (current.unfinished().isPresent() && !current.resumes()) {
                 if (shown.unfinished().isEmpty()) {
-                    transacting.undoing(now.unfinished().get());
+                    output.rollingBack(current.unfinished().get());
                 }
-                List<Rollback.Failure> left = uninstall.undo(now.unfinished().get(), lock);
-                if (!left.isEmpty()) {
-                    return Optional.of(transacting.stuck(left, "what was unfinished could not be undone", List.of()));
+                List<Rollback.Failure> failures =
+                        uninstall.undo(current.unfinished().get(), lock);
+                if (!failures.isEmpty()) {
+                    return Optional.of(output.rollbackIncomplete(
+                            failures, "the unfinished transaction could not be rolled back", List.of()));
                 }
-                now = uninstall.plan(restores());
+                current = uninstall.plan(restores());
             }
-            if (!now.plan().changes().equals(shown.plan().changes())) {
+            if (!current.plan().changes().equals(shown.plan().changes())) {
                 return Optional.empty();
             }
-            if (now.resumes() && !shown.resumes()) {
-                goingOn();
+            if (current.resumes() && !shown.resumes()) {
+                continuing();
             }
-            result = uninstall.apply(now, lock, interruption, transacting::done);
+            result = uninstall.apply(current, lock, interruption, output::done);
         }
         if (!(result instanceof Applier.Result.Applied)) {
-            int exitCode = transacting.failed(result, Json.changes(shown.plan()));
-            if (result instanceof Applier.Result.RolledBack back && isComingBack(back.failed())) {
-                transacting.notComingBack();
+            int exitCode = output.failed(result, Json.changes(shown.plan()));
+            if (result instanceof Applier.Result.RolledBack back && startsRestoredService(back.failed())) {
+                output.serviceNotRestored();
             }
             return Optional.of(exitCode);
         }
@@ -174,52 +180,58 @@ final class UninstallCommand implements Callable<Integer> {
         }
         return Optional.of(
                 shown.changesNothing()
-                        ? answer("unchanged", shown, "Nothing is installed.\n")
-                        : answer("uninstalled", shown, shown.plan().changes().size() + " taken back.\n"));
+                        ? print(CommandOutcome.UNCHANGED, shown, "Nothing is installed.\n")
+                        : print(
+                                CommandOutcome.UNINSTALLED,
+                                shown,
+                                "Uninstalled: " + shown.plan().changes().size() + " changes.\n"));
     }
 
-    /** What an uninstallation starts was here before. */
-    private static boolean isComingBack(Change change) {
+    /** Returns whether the change starts a service; an uninstall starts only services that it restores. */
+    private static boolean startsRestoredService(Change change) {
         return switch (change.verb()) {
             case START, RESTART, RELOAD -> true;
             case INSTALL, CREATE, UPDATE, DELETE, STOP, ENABLE, DISABLE -> false;
         };
     }
 
-    private String logsToGo(Uninstall.PlannedUninstall proposal) {
+    private String logsToDelete(Uninstall.PlannedUninstall planned) {
         return purgeLogs
-                ? strings(proposal).stream()
-                        .map(log -> "  delete   " + log + "  (for good)\n")
+                ? logs(planned).stream()
+                        .map(log -> "  delete   " + log + "  (no backup)\n")
                         .collect(Collectors.joining())
                 : "";
     }
 
-    private int answer(String outcome, Uninstall.PlannedUninstall proposal, String summary) {
+    private int print(CommandOutcome outcome, Uninstall.PlannedUninstall planned, String summary) {
+        boolean purged = purgeLogs && !dryRun;
         if (common.json) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("changes", Json.changes(proposal.plan()));
-            fields.put("exposed", proposal.exposed());
-            fields.put("left", proposal.kept());
-            fields.put("logs", Map.of("purged", purgeLogs && !dryRun, "files", strings(proposal)));
-            console.answer(Json.document("uninstall", outcome, fields));
+            fields.put("changes", Json.changes(planned.plan()));
+            fields.put("exposed", planned.exposed());
+            fields.put("kept", planned.kept());
+            Map<String, Object> logs = new LinkedHashMap<>();
+            logs.put("purged", purged);
+            logs.put("files", logs(planned));
+            fields.put("logs", logs);
+            console.print(Json.document("uninstall", outcome, fields));
         } else {
-            boolean purged = purgeLogs && !dryRun;
-            StringBuilder answer = new StringBuilder(summary);
-            proposal.kept()
-                    .forEach(left -> answer.append("  left  ")
-                            .append(Controls.inLine(left))
+            StringBuilder text = new StringBuilder(summary);
+            planned.kept()
+                    .forEach(kept -> text.append("  kept  ")
+                            .append(Controls.inLine(kept))
                             .append('\n'));
-            (dryRun && purgeLogs ? List.<String>of() : strings(proposal))
-                    .forEach(log -> answer.append(purged ? "  gone  " : "  left  ")
+            (dryRun && purgeLogs ? List.<String>of() : logs(planned))
+                    .forEach(log -> text.append(purged ? "  deleted  " : "  kept  ")
                             .append(log)
-                            .append(purged ? "\n" : ": the log stays.\n"));
-            answer.append("  left  models in ~/.ollama, Homebrew and its packages, Tailscale\n");
-            console.answer(answer.toString());
+                            .append(purged ? "\n" : " (log)\n"));
+            text.append("  kept  models in ~/.ollama, Homebrew and its packages, Tailscale\n");
+            console.print(text.toString());
         }
-        return ExitCode.DONE;
+        return outcome.exitCode();
     }
 
-    private static List<String> strings(Uninstall.PlannedUninstall proposal) {
-        return proposal.logs().stream().map(Object::toString).toList();
+    private static List<String> logs(Uninstall.PlannedUninstall planned) {
+        return planned.logs().stream().map(Object::toString).toList();
     }
 }

@@ -16,15 +16,15 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What commands may ask for; nothing is built, and the host is not asked anything, before that. */
+/** Creates the use cases for one host. Nothing is created, and the host is not contacted, before a method is called. */
 public interface UseCases {
 
-    /** The machine that these are for, as {@code --host} names it; empty for this one. */
+    /** Returns the host as given to {@code --host}; empty for this machine. */
     Optional<String> machine();
 
     Layout layout();
 
-    /** How the person's shell on this machine finds commands. */
+    /** Returns how your shell on this machine finds commands. */
     ShellPath shellPath();
 
     Install install();
@@ -35,24 +35,31 @@ public interface UseCases {
 
     Status status();
 
+    /** Returns what a support bundle needs to know about the host. */
     SupportInfo supportInfo();
 
-    /** @throws dev.aiserver.host.UserError when nothing is installed */
+    /**
+     * Returns what is installed.
+     *
+     * @throws dev.aiserver.host.UserError if nothing is installed
+     */
     Installation installation();
 
     /**
-     * The same, when nobody changes it any more, which is waited for: an installation starts the job that warms models
-     * before its own end.
+     * Returns what is installed, after waiting for another process that is changing it: {@code install} starts the job
+     * that warms models before it finishes itself.
+     *
+     * @param wait how long to wait at most
      */
     Installation installationWithin(Duration wait);
 
-    /** @param events is told what goes on, one at a time */
+    /** @param events receives the progress, one event at a time */
     WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events);
 
-    /** While it is open, a signal that would end this process interrupts it instead. */
+    /** Returns a handle; while it is open, a signal interrupts the calling thread instead of ending the process. */
     Interruption interruption();
 
-    /** Whether the rehearsal went as it should. */
+    /** Runs install, verify and uninstall in a temporary home, and returns whether all steps succeeded. */
     boolean rehearse();
 }

@@ -1,8 +1,10 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.host.UserError;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Controls;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.Verify;
@@ -24,8 +26,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "verify",
-        description =
-                "Prove that the server runs, listens where it should and nowhere else, and refuses what it should.")
+        description = "Verify that the server runs, listens only where it should, and blocks what it should.")
 final class VerifyCommand implements Callable<Integer> {
     private final UseCases useCases;
     private final Console console;
@@ -33,36 +34,36 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    @Option(names = "--list", description = "Say which checks there are, and carry out none.")
+    @Option(names = "--list", description = "List the checks; run none.")
     private boolean list;
 
     @Option(
             names = "--only",
             paramLabel = "ID",
             split = ",",
-            description = "Carry out these checks only; * stands for anything, as in 'bindings.*'.")
+            description = "Run only these checks; * matches anything, as in 'bindings.*'.")
     private List<String> only = List.of();
 
-    @Option(names = "--no-inference", description = "Ask no model anything.")
+    @Option(names = "--no-inference", description = "Skip the checks that send prompts to a model.")
     private boolean noInference;
 
     @Option(
             names = "--max-latency",
             paramLabel = "MS",
-            description =
-                    "How much the proxy may add to the time of an answer. More is a failure; without this, more than 1 ms is a warning.")
+            description = "Fail if the proxy adds more than this to a response (default: warn above 1 ms).")
     private @Nullable Double maxLatency;
 
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "Prove from this machine what a client can of another server, NAME:PORT or http://NAME:PORT.")
+            description =
+                    "Verify another server from this machine, as a client sees it: NAME:PORT or http://NAME:PORT.")
     private @Nullable String url;
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "With --url: that server's configuration; without it, it is taken for strict.")
+            description = "With --url: the configuration of that server (default: the strict defaults).")
     private @Nullable Path config;
 
     @Mixin
@@ -78,55 +79,54 @@ final class VerifyCommand implements Callable<Integer> {
         if (config != null && url == null && useCases.machine().isEmpty()) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "--config goes with --url; the installed server is known by its receipt.");
+                    "--config requires --url; for the installed server, aiserver reads the receipt.");
         }
         return list ? list() : verify();
     }
 
     private int list() {
         List<Check> checks = selection().of(Verify.checksOf(spec()));
-        console.answer(
+        console.print(
                 common.json
-                        ? Json.document("verify", "listed", Map.of("checks", Json.checks(checks)))
+                        ? Json.document("verify", CommandOutcome.LISTED, Map.of("checks", Json.checks(checks)))
                         : VerdictText.list(checks));
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private int verify() {
         Verify verify = useCases.verify();
-        VerifyContext usual = url == null ? verify.installed() : Verify.fromClient(url, spec());
-        VerifyContext subject = maxLatency == null ? usual : usual.withMaxLatency(maxLatency);
+        VerifyContext standard = url == null ? verify.installed() : Verify.fromClient(url, spec());
+        VerifyContext context = maxLatency == null ? standard : standard.withMaxLatency(maxLatency);
         VerdictText text = new VerdictText(console);
-        List<Verdict> verdicts = verify.verify(subject, selection(), verdict -> {
+        List<Verdict> verdicts = verify.verify(context, selection(), verdict -> {
             if (!common.json) {
-                console.answer(text.line(verdict) + "\n");
+                console.print(text.line(verdict) + "\n");
             }
         });
-        List<String> unwritten = reports.write(
+        List<String> errors = reports.write(
                 verdicts,
-                subject.client().name(),
-                "http://" + subject.client().host(),
+                context.client().name(),
+                "http://" + context.client().host(),
                 useCases.layout().home());
-        unwritten.forEach(sentence -> console.say("aiserver: " + Controls.inLine(sentence)));
-        boolean good = verdicts.stream().allMatch(Verdict::isGood);
-        console.answer(
+        errors.forEach(sentence -> console.notice("aiserver: " + Controls.inLine(sentence)));
+        CommandOutcome outcome = outcome(verdicts);
+        console.print(
                 common.json
-                        ? Json.document("verify", status(verdicts), Map.of("checks", Json.verdicts(verdicts)))
+                        ? Json.document("verify", outcome, Map.of("checks", Json.verdicts(verdicts)))
                         : text.summary(verdicts));
-        if (!unwritten.isEmpty()) {
-            return ExitCode.USAGE;
+        if (!errors.isEmpty()) {
+            return ExitCode.USAGE.code();
         }
-        return good ? ExitCode.DONE : isUnreachable(verdicts) ? ExitCode.UNREACHABLE : ExitCode.FINDINGS;
+        return isUnreachable(verdicts) ? ExitCode.UNREACHABLE.code() : outcome.exitCode();
     }
 
-    /** Where all was skipped, nothing is verified. */
-    private static String status(List<Verdict> verdicts) {
+    private static CommandOutcome outcome(List<Verdict> verdicts) {
         if (!verdicts.stream().allMatch(Verdict::isGood)) {
-            return "not-verified";
+            return CommandOutcome.NOT_VERIFIED;
         }
         return verdicts.stream().anyMatch(verdict -> verdict.outcome() instanceof Outcome.Passed)
-                ? "verified"
-                : "nothing-verified";
+                ? CommandOutcome.VERIFIED
+                : CommandOutcome.NOTHING_VERIFIED;
     }
 
     private static boolean isUnreachable(List<Verdict> verdicts) {

@@ -2,6 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.plan.LocalEdit;
+import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Json;
 import dev.aiserver.report.WarmBars;
@@ -38,11 +39,11 @@ import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "warm-models",
-        description = "Download models that are missing, load them into memory, keep them there, and prove it.")
+        description = "Download missing models, load them into memory, keep them loaded, and verify it.")
 final class WarmModelsCommand implements Callable<Integer> {
 
-    /** How long Ollama may be away while it is restarted. */
-    private static final Duration ABSENCE = Duration.ofSeconds(60);
+    /** Limits how long Ollama may be unavailable during a restart. */
+    private static final Duration RESTART = Duration.ofSeconds(60);
 
     private static final Duration FIRST_TOKEN = Duration.ofMinutes(2);
 
@@ -58,17 +59,16 @@ final class WarmModelsCommand implements Callable<Integer> {
 
     @Option(
             names = "--probe",
-            description = "Also ask each for a token through the proxy, and say how long the first one takes.")
+            description = "Also request a token of each model through the proxy, and report the time to first token.")
     private boolean probe;
 
     @Mixin
-    private final ConfirmOptions consent = new ConfirmOptions();
+    private final ConfirmOptions confirm = new ConfirmOptions();
 
     @Option(
             names = "--at-login",
             negatable = true,
-            description =
-                    "Do this after every login with the configured models, or no longer; changes the installation.")
+            description = "Warm the configured models after every login, or stop doing so; changes the installation.")
     private @Nullable Boolean atLogin;
 
     @Mixin
@@ -76,17 +76,17 @@ final class WarmModelsCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "Such as qwen3-coder or llama3.2:3b; without any, the configured ones.")
+            description = "Models such as qwen3-coder or llama3.2:3b (default: the configured models).")
     private List<String> models = List.of();
 
-    @Option(names = "--update", description = "Download also what is there already, for its newest version.")
+    @Option(names = "--update", description = "Also download installed models again, to get their newest version.")
     private boolean update;
 
     @Option(
             names = "--parallel",
             paramLabel = "N",
             defaultValue = "2",
-            description = "How many downloads at once (default: 2).")
+            description = "How many models to download in parallel (default: 2).")
     private int parallel;
 
     @Option(
@@ -94,7 +94,8 @@ final class WarmModelsCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "-1",
             converter = KeepAliveConverter.class,
-            description = "How long they stay after their last request, such as 24h or 90m (default: -1, for ever).")
+            description =
+                    "How long models stay loaded after the last request, such as 24h or 90m (default: -1, no limit).")
     @SuppressWarnings("NullAway.Init")
     private KeepAlive keepAlive;
 
@@ -103,7 +104,7 @@ final class WarmModelsCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "120s",
             converter = DurationConverter.class,
-            description = "How long a download may stand still before it is tried again (default: 120s).")
+            description = "How long a download may stall before it is retried (default: 120s).")
     @SuppressWarnings("NullAway.Init")
     private Duration stall;
 
@@ -111,7 +112,7 @@ final class WarmModelsCommand implements Callable<Integer> {
             names = "--retries",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How often a download or a load that broke off is tried again (default: 3).")
+            description = "How often to retry a download or a load that failed (default: 3).")
     private int retries;
 
     @Option(
@@ -119,8 +120,7 @@ final class WarmModelsCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "0s",
             converter = DurationConverter.class,
-            description =
-                    "How long to wait for an installation under way, and for Ollama to answer (default: not at all).")
+            description = "How long to wait for a running install, and for Ollama to answer (default: 0s).")
     @SuppressWarnings("NullAway.Init")
     private Duration wait;
 
@@ -133,8 +133,8 @@ final class WarmModelsCommand implements Callable<Integer> {
         @Override
         public KeepAlive convert(String text) {
             return KeepAlive.parse(text)
-                    .orElseThrow(() -> new TypeConversionException(
-                            "\"" + text + "\" is no time to stay; write it as in 24h, 90m, or -1 for ever"));
+                    .orElseThrow(() -> new TypeConversionException("\"" + text
+                            + "\" is not valid: use a duration such as 24h or 90m, or -1 to keep models loaded"));
         }
     }
 
@@ -143,8 +143,8 @@ final class WarmModelsCommand implements Callable<Integer> {
         public Duration convert(String text) {
             return GoDuration.parse(text)
                     .filter(duration -> !duration.isNegative())
-                    .orElseThrow(() ->
-                            new TypeConversionException("\"" + text + "\" is no duration; write it as in 90s or 10m"));
+                    .orElseThrow(() -> new TypeConversionException(
+                            "\"" + text + "\" is not a valid duration: use one such as 90s or 10m"));
         }
     }
 
@@ -152,45 +152,48 @@ final class WarmModelsCommand implements Callable<Integer> {
     public Integer call() {
         require(parallel >= 1, "--parallel must be 1 or more");
         require(retries >= 0, "--retries must be 0 or more");
-        require(stall.toMillis() >= 1, "--stall must be longer than nothing");
+        require(stall.toMillis() >= 1, "--stall must be longer than 0");
         Installation installation = useCases.installationWithin(wait);
         require(
                 atLogin != null || edits.editPolicy() == LocalEdit.Policy.NONE,
-                "--keep-local and --overwrite go with --at-login or --no-at-login");
+                "--keep-local and --overwrite require --at-login or --no-at-login");
         if (atLogin != null) {
             return install(installation.spec(), atLogin);
         }
-        List<String> wanted = models.isEmpty() ? installation.spec().models() : models;
-        WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, ABSENCE);
+        List<String> names = models.isEmpty() ? installation.spec().models() : models;
+        WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, RESTART);
         WarmModels.Options options = new WarmModels.Options(keepAlive, update, parallel, wait);
         List<Result> results;
-        AtomicBoolean ended = new AtomicBoolean();
+        AtomicBoolean finished = new AtomicBoolean();
         try (WarmReport report = report()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(ended, report)));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(finished, report)));
             WarmModels warmModels = useCases.warmModels(installation, options, limits, report);
-            List<Result> warmed = warmModels.warm(wanted);
+            List<Result> warmed = warmModels.warm(names);
             results = probe ? warmModels.probe(warmed, probe(installation)) : warmed;
         } finally {
-            ended.set(true);
+            finished.set(true);
         }
         if (common.json) {
-            console.answer(Json.document("warm-models", outcome(results), Map.of("models", WarmText.data(results))));
+            console.print(Json.document("warm-models", outcome(results), Map.of("models", WarmText.data(results))));
         } else if (results.isEmpty()) {
-            console.answer("No models are configured; name some, as in \"aiserver warm-models qwen3-coder\".\n");
+            console.print("No models are configured. Name a model, as in \"aiserver warm-models qwen3-coder\".\n");
         } else {
-            console.answer(new WarmText(console).of(results));
+            console.print(new WarmText(console).of(results));
         }
-        return exitCode(results);
+        return outcome(results).exitCode();
     }
 
-    private int install(ServerSpec spec, boolean wanted) {
+    private int install(ServerSpec spec, boolean enable) {
         require(
                 models.isEmpty(),
-                "--at-login is for the configured models; name them under models in the configuration");
-        require(!wanted || !spec.models().isEmpty(), "No models are configured; name them under models first");
-        Install.InstallRequest wish =
-                new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(wanted)), edits.editPolicy());
-        return new InstallCommand(useCases, console, common, consent).carryOut(wish);
+                "--at-login warms the configured models; list them under models in the configuration instead");
+        require(
+                !enable || !spec.models().isEmpty(),
+                "No models are configured; list them under models in the configuration first");
+        Install.InstallRequest request =
+                new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(enable)), edits.editPolicy());
+        return new InstallCommand(useCases, console, common, confirm)
+                .carryOut(request, MachineOptions.isVerbose(command));
     }
 
     private static TokenProbe probe(Installation installation) {
@@ -208,34 +211,26 @@ final class WarmModelsCommand implements Callable<Integer> {
         return console.redraws() ? new WarmBars(console) : new WarmLines(console);
     }
 
-    /** Ollama gives up what nobody waits for any more, and keeps what it has downloaded. */
-    private void interrupted(AtomicBoolean ended, WarmReport report) {
-        if (!ended.get()) {
+    /** Runs on Ctrl-C. Ollama stops a download when its client disconnects, and keeps what it has downloaded. */
+    private void interrupted(AtomicBoolean finished, WarmReport report) {
+        if (!finished.get()) {
             report.close();
-            console.say("Interrupted; run the same command again, downloads go on where they stopped.");
+            console.notice("Interrupted. Run the command again to resume the downloads.");
         }
     }
 
-    private void require(boolean right, String sentence) {
-        if (!right) {
+    private void require(boolean met, String sentence) {
+        if (!met) {
             throw new ParameterException(command.commandLine(), sentence);
         }
     }
 
-    private static String outcome(List<Result> results) {
-        return switch (exitCode(results)) {
-            case ExitCode.DONE -> "warm";
-            case ExitCode.FINDINGS -> "evicted";
-            default -> "failed";
-        };
-    }
-
-    private static int exitCode(List<Result> results) {
+    private static CommandOutcome outcome(List<Result> results) {
         if (results.stream().anyMatch(result -> result.outcome() == Outcome.EVICTED)) {
-            return ExitCode.FINDINGS;
+            return CommandOutcome.EVICTED;
         }
         return results.stream().anyMatch(result -> result.outcome() == Outcome.FAILED)
-                ? ExitCode.FAILED
-                : ExitCode.DONE;
+                ? CommandOutcome.FAILED
+                : CommandOutcome.WARMED;
     }
 }

@@ -102,12 +102,12 @@ public final class Rehearsal {
                 throw new Failed(LEFTOVERS, "the temporary home directory " + home + " still exists");
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            console.answer(table(proofs)
+            console.print(table(proofs)
                     + console.paint(Colour.GREEN, "Rehearsal passed")
                     + " in %.1f s. Nothing is left on this machine.%n".formatted(seconds));
             return true;
         } catch (Failed failed) {
-            console.answer(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
+            console.print(console.paint(Colour.RED, "Rehearsal failed") + " at " + failed.getMessage() + "\n"
                     + LogTails.of(Logs.of(ServerSpec.defaults(), home.home()).folder()));
             return false;
         } finally {
@@ -193,7 +193,7 @@ public final class Rehearsal {
         }
 
         private <T> T stepWithResult(String name, StepWithResult<T> step) throws Failed {
-            console.say("\n" + console.paint(Colour.BOLD, name));
+            console.notice("\n" + console.paint(Colour.BOLD, name));
             try {
                 return step.run();
             } catch (UserError e) {
@@ -213,7 +213,7 @@ public final class Rehearsal {
 
         private Install.PlannedInstall plan() {
             Install.PlannedInstall planned = planned();
-            console.say(
+            console.notice(
                     new PlanText(console, layout.home()).list(planned.plan()).stripTrailing());
             proved(
                     "plan",
@@ -251,7 +251,7 @@ public final class Rehearsal {
             VerdictText text = new VerdictText(console);
             long start = System.nanoTime();
             List<Verdict> verdicts =
-                    new Verify(host, launchd, state).verify(verdict -> console.say(text.line(verdict)));
+                    new Verify(host, launchd, state).verify(verdict -> console.notice(text.line(verdict)));
             double seconds = (System.nanoTime() - start) / 1e9;
             for (Verdict verdict : verdicts) {
                 if (!verdict.isGood()) {
@@ -314,7 +314,7 @@ public final class Rehearsal {
         }
 
         private Consumer<Change> done(PlanText text) {
-            return change -> console.say("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
+            return change -> console.notice("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
         }
 
         private static void requireApplied(String step, Applier.Result result, PlanText text) throws Failed {
@@ -365,7 +365,7 @@ public final class Rehearsal {
 
         private void provedAndShown(String step, String evidence) {
             proved(step, evidence);
-            console.say("  " + step + ": " + evidence);
+            console.notice("  " + step + ": " + evidence);
         }
 
         private void proved(String step, String evidence) {

@@ -12,42 +12,44 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The one way to standard output and standard error. Control characters in what passes are spelled out, wherever the
- * text is from; only sequences that {@link #sequence} made become those of a terminal. UTF-8 whatever the locale: the
- * machine at the other end of an SSH session often has none.
+ * The only way to standard output and standard error. Escapes control characters wherever the text comes from; only
+ * sequences made by {@link #sequence} reach the terminal as control sequences. Writes UTF-8 whatever the locale is,
+ * because the environment of an SSH session often has none.
  */
 public final class CleanStream extends OutputStream {
-    /** Drawn by lot for this run, so that no text from outside can hold it. */
+    /** Marks our own control sequences. Random for each run, so that no text from outside can contain it. */
     private static final String MARK =
             "\u001b" + Long.toUnsignedString(new SecureRandom().nextLong(), Character.MAX_RADIX) + "[";
 
-    private static final Pattern MARKS = Pattern.compile(Pattern.quote(MARK));
-    private static final String BEGINNING = "\u001b[";
+    private static final Pattern MARK_PATTERN = Pattern.compile(Pattern.quote(MARK));
+    private static final String CSI = "\u001b[";
 
     private final OutputStream out;
-    /** Whole lines pass, and what is flushed: a character or a mark is never seen in halves. */
+    /** Buffers up to the end of the line or a flush, so that a character or a mark is never split. */
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     public CleanStream(OutputStream out) {
         this.out = out;
     }
 
-    /** A control sequence of the program's own, such as {@code 31m} for red. */
+    /** Returns a control sequence that reaches the terminal, such as {@code 31m} for red. */
     static String sequence(String code) {
         return MARK + code;
     }
 
-    /** Text that the program alone has made, with control sequences by a library in it. */
-    static String own(String text) {
-        return text.replace(BEGINNING, MARK);
+    /** Returns text whose control sequences reach the terminal. The text must contain no input from outside. */
+    static String trusted(String text) {
+        return text.replace(CSI, MARK);
     }
 
-    /** The text as a terminal gets it. */
+    /** Returns the text as it is sent to the terminal. */
     static String clean(String text) {
-        return Arrays.stream(MARKS.split(text, -1)).map(Controls::spelledOut).collect(Collectors.joining(BEGINNING));
+        return Arrays.stream(MARK_PATTERN.split(text, -1))
+                .map(Controls::escaped)
+                .collect(Collectors.joining(CSI));
     }
 
-    /** Writes lines at once. */
+    /** Returns a writer that flushes after each line. */
     public PrintWriter writer() {
         return new PrintWriter(new OutputStreamWriter(this, StandardCharsets.UTF_8), true);
     }
@@ -56,7 +58,7 @@ public final class CleanStream extends OutputStream {
     public synchronized void write(int b) throws IOException {
         line.write(b);
         if (b == '\n') {
-            pass();
+            forward();
         }
     }
 
@@ -68,19 +70,19 @@ public final class CleanStream extends OutputStream {
         }
         line.write(bytes, offset, end - offset);
         if (end > offset) {
-            pass();
+            forward();
         }
         line.write(bytes, end, offset + length - end);
     }
 
-    private void pass() throws IOException {
+    private void forward() throws IOException {
         out.write(clean(line.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
         line.reset();
     }
 
     @Override
     public synchronized void flush() throws IOException {
-        pass();
+        forward();
         out.flush();
     }
 }

@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where the program speaks and listens: the answer goes to standard output, everything else to standard error.
+ * Connects aiserver to its user: results go to standard output, everything else to standard error.
  *
  * @param out and {@code err} of a {@link CleanStream}, or of another console's lines
- * @param asks whether somebody sits at a terminal who can be asked
- * @param colours whether what it writes is looked at by somebody who likes colours
- * @param redraws whether a line that was said can be taken back and said anew, because standard error is a terminal
+ * @param interactive whether there is a terminal on which you can be prompted
+ * @param colored whether output is colored
+ * @param redraws whether lines can be erased and drawn again, because standard error is a terminal
  */
 public record Console(
-        BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean colours, boolean redraws) {
+        BufferedReader in, PrintWriter out, PrintWriter err, boolean interactive, boolean colored, boolean redraws) {
 
-    /** An ANSI colour. */
+    /** Lists the ANSI colors in use. */
     public enum Colour {
         RED(31),
         GREEN(32),
@@ -33,27 +33,30 @@ public record Console(
         }
     }
 
+    /** Returns the text in this color if output is colored, else the text as it is. */
     public String paint(Colour colour, String text) {
-        return colours ? CleanStream.sequence(colour.code + "m") + text + CleanStream.sequence("0m") : text;
+        return colored ? CleanStream.sequence(colour.code + "m") + text + CleanStream.sequence("0m") : text;
     }
 
-    public void answer(String text) {
+    /** Writes a result to standard output. */
+    public void print(String text) {
         out.print(text);
         out.flush();
     }
 
-    public void say(String line) {
+    /** Writes a line about progress, a prompt or an error to standard error. */
+    public void notice(String line) {
         err.println(line);
         err.flush();
     }
 
-    /** Takes text that the program alone has made, with control sequences by a library in it, for the answer. */
-    public PrintWriter ownAnswer() {
+    /** Returns a writer to standard output for the text of a library, such as help, whose control sequences are kept. */
+    public PrintWriter trustedOut() {
         return new PrintWriter(
                 new Writer() {
                     @Override
                     public void write(char[] text, int offset, int length) {
-                        out.print(CleanStream.own(new String(text, offset, length)));
+                        out.print(CleanStream.trusted(new String(text, offset, length)));
                     }
 
                     @Override
@@ -67,7 +70,7 @@ public record Console(
                 true);
     }
 
-    /** The first letter of the person's answer in lower case, empty when there is none. */
+    /** Prompts you, and returns the first letter of the answer in lower case; empty if there is no answer. */
     public Optional<Character> ask(String question) {
         err.print(question);
         err.flush();

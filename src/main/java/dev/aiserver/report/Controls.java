@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Characters that steer a terminal or the order of reading instead of being read. Text from a machine, a server, a file
- * or a person may hold any of them.
+ * Handles characters that control a terminal or the direction of text. Text from a host, a server, a file or a user may
+ * contain any of them.
  */
 public final class Controls {
     private static final Pattern LINE_BREAKS = Pattern.compile("\\R\\s*+");
 
     private Controls() {}
 
-    /** Whether this one is a control character (C0, DEL, C1), breaks a line as one, or turns the direction of writing. */
-    static boolean isOne(int c) {
+    /** Returns whether this is a control character (C0, DEL, C1), a line separator or a mark of text direction. */
+    static boolean isControl(int c) {
         return Character.getType(c) == Character.CONTROL
                 || c == 0x061C
                 || c == 0x200E
@@ -23,40 +23,40 @@ public final class Controls {
     }
 
     /**
-     * The text with each of them spelled out, but for new lines and tabs. This is how JSON spells them, so a JSON
-     * document still says the same.
+     * Returns the text with each control character but newlines and tabs as an escape. The escapes are those of JSON, so
+     * the meaning of a JSON document does not change.
      */
-    static String spelledOut(String text) {
-        if (text.chars().noneMatch(Controls::isSpelledOut)) {
+    static String escaped(String text) {
+        if (text.chars().noneMatch(Controls::isEscaped)) {
             return text;
         }
-        StringBuilder spelled = new StringBuilder();
+        StringBuilder escaped = new StringBuilder();
         text.chars().forEach(c -> {
-            if (isSpelledOut(c)) {
-                spelled.append(String.format(Locale.ROOT, "\\u%04x", c));
+            if (isEscaped(c)) {
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
-                spelled.append((char) c);
+                escaped.append((char) c);
             }
         });
-        return spelled.toString();
+        return escaped.toString();
     }
 
-    /** But for new lines and tabs. */
-    static boolean isSpelledOut(int c) {
-        return isOne(c) && c != '\n' && c != '\t';
+    /** Returns whether {@link #escaped} replaces this character: a control character but newline and tab. */
+    static boolean isEscaped(int c) {
+        return isControl(c) && c != '\n' && c != '\t';
     }
 
-    /** The text as a part of one line, where a line of its own would look like the program's. */
+    /** Returns the text on one line, because text on a line of its own could pass for output of aiserver. */
     public static String inLine(String text) {
         return LINE_BREAKS.matcher(text).replaceAll(" ");
     }
 
-    /** A question, which may hold the other side's words, for a terminal that is written to past every stream. */
+    /** Returns a prompt that may contain text from another host, for a terminal that bypasses {@link CleanStream}. */
     public static String prompt(String text) {
-        return spelledOut(inLine(text));
+        return escaped(inLine(text));
     }
 
-    /** A sentence and the list that may follow it: what else begins a line goes on in the one before. */
+    /** Returns a sentence and the list that may follow it; any other line break becomes a space. */
     public static String sentence(String text) {
         return text.replaceAll("\\R(?!  - )", " ");
     }

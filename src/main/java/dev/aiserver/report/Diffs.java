@@ -13,23 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Differences of texts, line by line. */
+/** Compares texts line by line. */
 final class Diffs {
     private static final int CONTEXT_LINES = 3;
 
-    /** To compare takes the square of them, and nobody reads through so many. */
+    /** Limits the size of a diff: the time grows with the square of the lines, and a longer diff would not be read. */
     private static final int MOST_LINES = 5000;
 
-    /** Two of them, the mark between them and the indentation fit a terminal of 120 columns. */
+    /** Limits a column, so that two of them, the mark between them and the indentation fit into 120 characters. */
     private static final int COLUMN = 57;
 
     private Diffs() {}
 
-    /** As {@code diff -u} writes it, with a line before it when the mode changes; a whole program is one line. */
+    /** Returns a unified diff, after a line with the change of mode, if any; a new or deleted script is one line. */
     static List<String> unified(Change change, Contents contents) {
-        boolean one = !(change.before() instanceof State.File && change.after() instanceof State.File);
-        List<String> before = one ? inShort(change.before(), contents) : lines(change.before(), contents);
-        List<String> after = one ? inShort(change.after(), contents) : lines(change.after(), contents);
+        boolean oneSided = !(change.before() instanceof State.File && change.after() instanceof State.File);
+        List<String> before = oneSided ? summarized(change.before(), contents) : lines(change.before(), contents);
+        List<String> after = oneSided ? summarized(change.after(), contents) : lines(change.after(), contents);
         List<String> diff = new ArrayList<>(modes(change));
         diff.addAll(UnifiedDiffUtils.generateUnifiedDiff(
                 change.before() instanceof State.File ? change.resource().name() : "/dev/null",
@@ -48,7 +48,7 @@ final class Diffs {
                 : List.of();
     }
 
-    /** What differs between their text and ours in two columns, with the lines around it. */
+    /** Returns the local edit and the text of aiserver in two columns: the lines that differ, with context. */
     static List<String> sideBySide(LocalEdit edit, Contents contents) {
         List<DiffRow> rows = DiffRowGenerator.create()
                 .showInlineDiffs(false)
@@ -56,7 +56,7 @@ final class Diffs {
                 .build()
                 .generateDiffRows(lines(edit.current(), contents), lines(edit.desired(), contents));
         List<String> columns = new ArrayList<>();
-        columns.add(row("yours, as it is now", ' ', "this program's"));
+        columns.add(row("your version", ' ', "aiserver's version"));
         boolean skipped = false;
         for (int i = 0; i < rows.size(); i++) {
             if (isNearAChange(rows, i)) {
@@ -84,7 +84,7 @@ final class Diffs {
         };
     }
 
-    /** What is alike may be cut; of what differs, all is shown. */
+    /** Cuts long lines that are equal, and folds long lines that differ. */
     private static List<String> rows(DiffRow row) {
         if (row.getTag() == DiffRow.Tag.EQUAL) {
             return List.of(row(cut(row.getOldLine()), ' ', cut(row.getNewLine())));
@@ -121,8 +121,8 @@ final class Diffs {
         return line.replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** Nobody reads through a whole program to agree to it; how it differs from another one is shown. */
-    private static List<String> inShort(State state, Contents contents) {
+    /** Returns a summary of a script, else its lines: a whole script is too long to review in a plan. */
+    private static List<String> summarized(State state, Contents contents) {
         List<String> lines = lines(state, contents);
         return state instanceof State.File file
                         && !lines.isEmpty()

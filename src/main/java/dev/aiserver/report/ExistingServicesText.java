@@ -7,27 +7,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What was here before an installation, in words. */
+/** Describes the services that existed before an installation. */
 public final class ExistingServicesText {
-    private static final String COMES_BACK = " and comes back with \"aiserver uninstall\".";
+    private static final String RESTORED = ". \"aiserver uninstall\" restores it.";
 
     private ExistingServicesText() {}
 
-    /** A sentence for each installation or service. */
-    public static List<String> of(List<ExistingService> earlier) {
+    /** Returns one sentence for each installation or service. */
+    public static List<String> of(List<ExistingService> existing) {
         List<String> sentences = new ArrayList<>();
-        String scripts = earlier.stream()
+        String scripts = existing.stream()
                 .filter(service -> service.origin() == Origin.SHELL_SCRIPTS)
-                .map(service -> service.label() + ", " + doing(service))
+                .map(service -> service.label() + ", " + state(service))
                 .collect(Collectors.joining("; "));
         if (!scripts.isEmpty()) {
-            sentences.add("Found here: an installation by the old shell scripts (" + scripts + "); it will be replaced"
-                    + COMES_BACK);
+            sentences.add(
+                    "Found an installation by the old shell scripts (" + scripts + "). It will be replaced" + RESTORED);
         }
-        earlier.stream()
+        existing.stream()
                 .filter(service -> service.origin() != Origin.SHELL_SCRIPTS)
-                .map(service -> "Found here: " + service.program().title() + " as " + kind(service) + ", "
-                        + doing(service) + "; it will be stopped" + COMES_BACK)
+                .map(service -> "Found " + service.program().title() + " as " + kind(service) + ", " + state(service)
+                        + ". It will be stopped" + RESTORED)
                 .forEach(sentences::add);
         return sentences.stream().map(Controls::inLine).toList();
     }
@@ -37,10 +37,10 @@ public final class ExistingServicesText {
             return "a Homebrew service (" + service.label() + ")";
         }
         Path file = service.plist().getFileName();
-        return "an agent of your own (" + service.label() + ", from " + file + ")";
+        return "a launch agent (" + service.label() + ", from " + file + ")";
     }
 
-    private static String doing(ExistingService service) {
+    private static String state(ExistingService service) {
         if (!service.addresses().isEmpty()) {
             return "listening on " + String.join(" and ", service.addresses());
         }

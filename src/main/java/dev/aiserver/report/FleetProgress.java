@@ -7,38 +7,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells while it happens how far several machines are: on a terminal a line for each machine that is at work, drawn
- * anew; elsewhere every line that is said, after the name of its machine.
+ * Shows the progress of several hosts: on a terminal, one line for each host at work, redrawn on each change; elsewhere
+ * every line of output, prefixed with the name of its host.
  */
 public final class FleetProgress implements AutoCloseable {
-    /** Of the narrowest usual terminal: a line that is broken could not be drawn anew. */
+    /** Limits a line to the narrowest usual terminal, because a wrapped line could not be erased. */
     private static final int WIDTH = 79;
 
-    /** How a line begins that belongs to the one above it. */
+    /** Starts a line that adds details to the line above it. */
     private static final String DETAIL = "      ";
 
     private static final String FAILED = "Failed: ";
 
     private final Console console;
-    private final int machines;
+    private final int hosts;
     private final int nameWidth;
-    private final Map<String, String> atWork = new LinkedHashMap<>();
-    private final List<String> held = new ArrayList<>();
-    private int ended;
+    private final Map<String, String> running = new LinkedHashMap<>();
+    private final List<String> delayed = new ArrayList<>();
+    private int finished;
     private int drawn;
     private boolean paused;
 
     private FleetProgress(Console console, List<String> hosts) {
         this.console = console;
-        this.machines = hosts.size();
+        this.hosts = hosts.size();
         this.nameWidth = hosts.stream().mapToInt(String::length).max().orElse(0);
     }
 
+    /** Starts to show progress; close it to erase what it has drawn. */
     public static FleetProgress on(Console console, List<String> hosts) {
         return new FleetProgress(console, hosts);
     }
 
-    /** What one machine says, line by line. */
+    /** Receives the output of one host, line by line. */
     public final class Lines extends Writer {
         private final String host;
         private final StringBuilder line = new StringBuilder();
@@ -61,14 +62,14 @@ public final class FleetProgress implements AutoCloseable {
 
         private void end() {
             if (!line.toString().isBlank()) {
-                // What comes after it says what became of the rest.
+                // The lines after a failure describe the rollback.
                 last = last.startsWith(FAILED) ? last : line.toString().strip();
-                said(host, line.toString().stripTrailing());
+                print(host, line.toString().stripTrailing());
             }
             line.setLength(0);
         }
 
-        /** The line that says why it failed, else the last that was no blank one; empty when nothing was said. */
+        /** Returns the line with the failure, else the last line that is not blank; empty without output. */
         public String last() {
             return last;
         }
@@ -80,53 +81,53 @@ public final class FleetProgress implements AutoCloseable {
         public void close() {}
     }
 
-    /** A machine begins. */
-    public synchronized Lines begin(String host) {
-        atWork.put(host, "connecting");
+    /** Shows that a host has started, and returns where to write its output. */
+    public synchronized Lines start(String host) {
+        running.put(host, "connecting");
         draw();
         return new Lines(host);
     }
 
-    private synchronized void said(String host, String line) {
+    private synchronized void print(String host, String line) {
         if (console.redraws()) {
             if (!line.startsWith(DETAIL)) {
-                atWork.put(host, line.strip());
+                running.put(host, line.strip());
                 draw();
             }
         } else {
-            say(named(host) + line);
+            print(named(host) + line);
         }
     }
 
-    private void say(String line) {
+    private void print(String line) {
         if (paused) {
-            held.add(line);
+            delayed.add(line);
         } else {
-            console.say(line);
+            console.notice(line);
         }
     }
 
-    /** Somebody is asked something: until {@link #goOn}, nothing is drawn or said. */
+    /** Stops drawing and printing for a prompt, until {@link #resume}. */
     public synchronized void pause() {
         erase();
         paused = true;
     }
 
-    /** What was to be said meanwhile is said. */
-    public synchronized void goOn() {
+    /** Prints the lines delayed by {@link #pause}, and draws again. */
+    public synchronized void resume() {
         paused = false;
-        held.forEach(console::say);
-        held.clear();
+        delayed.forEach(console::notice);
+        delayed.clear();
         draw();
     }
 
-    /** A machine has ended; its line stays. */
-    public synchronized void ended(FleetReport.Result result) {
-        atWork.remove(result.host());
-        ended++;
+    /** Prints the result of a host as a permanent line. */
+    public synchronized void finished(FleetReport.Result result) {
+        running.remove(result.host());
+        finished++;
         erase();
-        say(named(result.host())
-                + result.word()
+        print(named(result.host())
+                + result.words()
                 + " after %.1f s".formatted(result.millis() / 1e3)
                 + (result.reason().isEmpty() ? "" : ": " + result.reason()));
         draw();
@@ -146,15 +147,15 @@ public final class FleetProgress implements AutoCloseable {
     private void draw() {
         if (console.redraws() && !paused) {
             erase();
-            atWork.forEach((host, step) -> console.err().println(cut(named(host) + step)));
-            console.err().println(cut("%d of %d machines have ended".formatted(ended, machines)));
+            running.forEach((host, step) -> console.err().println(cut(named(host) + step)));
+            console.err().println(cut("%d of %d hosts finished".formatted(finished, hosts)));
             console.err().flush();
-            drawn = atWork.size() + 1;
+            drawn = running.size() + 1;
         }
     }
 
     private static String cut(String line) {
-        String shown = Controls.spelledOut(line);
+        String shown = Controls.escaped(line);
         return shown.length() <= WIDTH ? shown : shown.substring(0, WIDTH - 1) + "…";
     }
 

@@ -4,122 +4,134 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.report.Console.Colour;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What became of a command on several machines. */
+/** Writes the results of one command on several hosts. */
 public final class FleetReport {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String NOT_STARTED = "not-started";
 
     private final Console console;
     private final boolean verbose;
 
-    /** @param verbose whether round trips are told */
+    /** @param verbose whether round trips are shown */
     public FleetReport(Console console, boolean verbose) {
         this.console = console;
         this.verbose = verbose;
     }
 
     /**
-     * On one machine.
+     * Holds the result of one host.
      *
-     * @param answer what the command wrote to standard output
-     * @param last line that it wrote to standard error, empty when there is none
-     * @param roundTrips how often the machine was asked something
+     * @param exitCode empty if the command was not started there
+     * @param output what the command wrote to standard output
+     * @param last line that the command wrote to standard error; empty if there is none
+     * @param roundTrips how many requests were sent to the host
      */
-    public record Result(String host, int exitCode, String answer, String last, long millis, int roundTrips) {
-        private static final int NEVER = -1;
+    public record Result(
+            String host, Optional<ExitCode> exitCode, String output, String last, long millis, int roundTrips) {
 
-        public static Result notBegun(String host) {
-            return new Result(host, NEVER, "", "", 0, 0);
+        /** Returns the result of a host that was skipped, because another host failed or you pressed Ctrl-C. */
+        public static Result notStarted(String host) {
+            return new Result(host, Optional.empty(), "", "", 0, 0);
         }
 
         public boolean isGood() {
-            return exitCode == 0;
+            return exitCode.equals(Optional.of(ExitCode.DONE));
         }
 
-        /** In a line; empty when all is well. */
+        /** Returns why the command failed, on one line; empty if it did not fail. */
         String reason() {
             if (isGood()) {
                 return "";
             }
-            return answer.lines()
-                    .filter(line -> line.startsWith(VerdictText.DO_FIRST))
+            return output.lines()
+                    .filter(line -> line.startsWith(VerdictText.FIX_FIRST))
                     .findFirst()
                     .orElse(Controls.inLine(last));
         }
 
-        String word() {
-            return switch (exitCode) {
-                case NEVER -> "not begun";
-                case 0 -> "done";
-                case 2 -> "refused";
-                case 3 -> "findings";
-                case 4 -> "rolled back";
-                case 5 -> "stuck";
-                case 6 -> "unreachable";
-                case 130 -> "interrupted";
-                default -> "failed";
-            };
+        String outcome() {
+            return exitCode.map(Json::word).orElse(NOT_STARTED);
+        }
+
+        /** Returns the outcome for people. */
+        String words() {
+            return outcome().replace('-', ' ');
         }
     }
 
-    /** The answers, each under its machine's name. */
-    public String answers(List<Result> results) {
+    /** Returns the highest exit code of all hosts. */
+    public static ExitCode exitCode(List<Result> results) {
+        return results.stream()
+                .flatMap(result -> result.exitCode().stream())
+                .max(Comparator.naturalOrder())
+                .orElse(ExitCode.DONE);
+    }
+
+    /** Returns the output of each host, below its name. */
+    public String outputs(List<Result> results) {
         StringBuilder text = new StringBuilder();
         for (Result result : results) {
-            if (!result.answer().isEmpty()) {
+            if (!result.output().isEmpty()) {
                 text.append(console.paint(Colour.BOLD, Controls.inLine(result.host())))
                         .append('\n')
-                        .append(result.answer().indent(2));
+                        .append(result.output().indent(2));
             }
         }
         return text.toString();
     }
 
-    /** One line for each machine. */
+    /** Returns a line for each host, and the number of hosts that are done. */
     public String table(List<Result> results) {
-        int width = results.stream()
+        int hostWidth = results.stream()
                 .mapToInt(result -> result.host().length())
+                .max()
+                .orElse(0);
+        int outcomeWidth = results.stream()
+                .mapToInt(result -> result.words().length())
                 .max()
                 .orElse(0);
         StringBuilder text = new StringBuilder();
         for (Result result : results) {
-            String word = "%-11s".formatted(result.word());
-            text.append(("  %-" + width + "s  ").formatted(Controls.inLine(result.host())))
-                    .append(console.paint(result.isGood() ? Colour.GREEN : Colour.RED, word))
+            String outcome = ("%-" + Math.max(outcomeWidth, 1) + "s").formatted(result.words());
+            text.append(("  %-" + hostWidth + "s  ").formatted(Controls.inLine(result.host())))
+                    .append(console.paint(result.isGood() ? Colour.GREEN : Colour.RED, outcome))
                     .append(" %6.1f s".formatted(result.millis() / 1e3))
                     .append(verbose ? "  %3d round trips".formatted(result.roundTrips()) : "")
                     .append(result.reason().isEmpty() ? "" : "  " + result.reason())
                     .append('\n');
         }
         long good = results.stream().filter(Result::isGood).count();
-        return text.append("%d of %d machines are done.%n".formatted(good, results.size()))
+        return text.append("%d of %d hosts done.%n".formatted(good, results.size()))
                 .toString();
     }
 
-    /** One document for all. */
+    /** Returns one document for all hosts. */
     public static String json(String command, List<Result> results) {
         List<Map<String, Object>> hosts = new ArrayList<>();
         for (Result result : results) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("host", result.host());
-            fields.put("outcome", result.word());
-            if (result.exitCode() != Result.NEVER) {
-                fields.put("exitCode", result.exitCode());
+            fields.put("outcome", result.outcome());
+            result.exitCode().ifPresent(exitCode -> {
+                fields.put("exitCode", exitCode.code());
                 fields.put("milliseconds", result.millis());
                 fields.put("roundTrips", result.roundTrips());
-            }
-            if (!result.answer().isEmpty()) {
-                fields.put("answer", tree(result.answer()));
+            });
+            if (!result.output().isEmpty()) {
+                fields.put("document", tree(result.output()));
             } else if (!result.last().isEmpty()) {
                 fields.put("error", result.last());
             }
             hosts.add(fields);
         }
         boolean good = results.stream().allMatch(Result::isGood);
-        return Json.document(command, good ? "done" : "not-done", Map.of("hosts", hosts));
+        return Json.document(command, good ? CommandOutcome.DONE : CommandOutcome.NOT_DONE, Map.of("hosts", hosts));
     }
 
     private static Object tree(String json) {

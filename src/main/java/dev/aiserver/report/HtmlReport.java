@@ -21,25 +21,29 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Verdicts as one page of HTML that a person can send on: it needs no other file, and names nobody. */
+/** Writes verdicts as one HTML page that you can share: it needs no other file, and contains no user names. */
 public final class HtmlReport {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm z", Locale.ENGLISH);
 
-    private static final String FIND_OUT =
-            "verify again; if it stays so, each of these checks says below what stood in its way";
+    private static final String INCONCLUSIVE_FIX =
+            "run \"aiserver verify\" again; if these checks stay inconclusive, each one below says why";
 
     /**
-     * What was verified, when, and by what.
+     * Describes what was verified, when, and by which version.
      *
-     * @param server as clients call it
-     * @param url where they reach it
-     * @param version of this program
+     * @param server the host name that clients use
+     * @param url the URL that clients use
+     * @param version of aiserver
      */
     public record About(String server, String url, ZonedDateTime time, String version) {}
 
     private HtmlReport() {}
 
-    /** @param home of the person, who is named in no report */
+    /**
+     * Returns the page.
+     *
+     * @param home of the user on the server, whose name is redacted
+     */
     public static String of(List<Verdict> verdicts, About about, Optional<Path> home) {
         return new Renderer().verifyReport(page(Redacted.verdicts(verdicts, home), about));
     }
@@ -73,7 +77,8 @@ public final class HtmlReport {
         return new Check(number, verdict.id(), verdict.claim(), status(outcome), evidence(outcome), fix(outcome));
     }
 
-    private static Status status(Outcome outcome) {
+    /** Returns the status that reports and documents show for an outcome. */
+    static Status status(Outcome outcome) {
         if (outcome instanceof Outcome.Passed) {
             return Status.PASSED;
         }
@@ -108,18 +113,18 @@ public final class HtmlReport {
         return outcome instanceof Outcome.Failed failed ? failed.fix() : "";
     }
 
-    /** In the order of the checks, which go from what others rest on to what rests on it. */
+    /** Returns the fixes in the order of the checks: a check comes after those it depends on. */
     private static List<Action> actions(List<Check> checks) {
         Map<String, List<Check>> byFix = checks.stream()
                 .filter(check -> check.status() == Status.FAILED)
                 .collect(Collectors.groupingBy(Check::fix, LinkedHashMap::new, Collectors.toList()));
         List<Action> actions = new ArrayList<>();
         byFix.forEach((fix, failed) -> actions.add(new Action(fix, failed)));
-        List<Check> unknown = checks.stream()
+        List<Check> inconclusive = checks.stream()
                 .filter(check -> check.status() == Status.INCONCLUSIVE)
                 .toList();
-        if (!unknown.isEmpty()) {
-            actions.add(new Action(FIND_OUT, unknown));
+        if (!inconclusive.isEmpty()) {
+            actions.add(new Action(INCONCLUSIVE_FIX, inconclusive));
         }
         return actions;
     }

@@ -15,8 +15,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Verdicts for build servers: the XML that Jenkins, GitHub's actions and GitLab read. What was not found out is an
- * error, as a test is that could not be carried out.
+ * Writes verdicts as JUnit XML, which Jenkins, GitHub Actions and GitLab read. An inconclusive check is an error, like
+ * a test that could not run.
  */
 public final class JUnitReport {
     private final XMLStreamWriter xml;
@@ -25,7 +25,11 @@ public final class JUnitReport {
         this.xml = xml;
     }
 
-    /** @param home of the person, who is named in no report */
+    /**
+     * Returns the document.
+     *
+     * @param home of the user on the server, whose name is redacted
+     */
     public static String of(List<Verdict> verdicts, Optional<Path> home) {
         StringWriter text = new StringWriter();
         try {
@@ -34,7 +38,7 @@ public final class JUnitReport {
             new JUnitReport(xml).suites(Redacted.verdicts(verdicts, home));
             xml.writeEndDocument();
         } catch (XMLStreamException e) {
-            throw new IllegalStateException("a string takes everything", e);
+            throw new IllegalStateException("a StringWriter does not fail", e);
         }
         return text.append('\n').toString();
     }
@@ -55,7 +59,7 @@ public final class JUnitReport {
         end(0);
     }
 
-    /** What stands before the first dot of a check's id. */
+    /** Returns the group of a check: the part of its id before the first dot. */
     static String group(Verdict verdict) {
         return verdict.id().split("\\.", 2)[0];
     }
@@ -95,9 +99,9 @@ public final class JUnitReport {
         } else if (outcome instanceof Outcome.Skipped skipped) {
             problem("skipped", skipped.reason());
             xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Inconclusive unknown) {
-            problem("error", unknown.reason());
-            xml.writeCharacters("not found out: " + unknown.reason());
+        } else if (outcome instanceof Outcome.Inconclusive inconclusive) {
+            problem("error", inconclusive.reason());
+            xml.writeCharacters("inconclusive: " + inconclusive.reason());
             xml.writeEndElement();
         }
         end(2);
@@ -124,7 +128,7 @@ public final class JUnitReport {
         xml.writeCharacters("\n" + "  ".repeat(depth));
     }
 
-    /** A parser reads a new line in an attribute as a space. */
+    /** Returns the text on one line, because an XML parser reads a newline in an attribute as a space. */
     private static String line(String text) {
         return text.strip().replaceAll("\\s+", " ");
     }

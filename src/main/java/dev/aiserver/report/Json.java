@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Answers for programs: one JSON document, {@code "schema": 1}. */
+/** Writes results for programs: one JSON document, {@code "schema": 1}. */
 public final class Json {
     private static final int SCHEMA = 1;
 
@@ -31,33 +31,43 @@ public final class Json {
 
     private Json() {}
 
-    /** @param fields beside schema, command and outcome: maps, lists, strings, numbers and records of them */
-    public static String document(String command, String outcome, Map<String, ?> fields) {
+    /**
+     * Returns a document.
+     *
+     * @param fields besides schema, command and outcome: maps, lists, strings, numbers and records of them
+     */
+    public static String document(String command, CommandOutcome outcome, Map<String, ?> fields) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("schema", SCHEMA);
         document.put("command", command);
-        document.put("outcome", outcome);
+        document.put("outcome", word(outcome));
         document.putAll(fields);
         try {
             return MAPPER.writeValueAsString(document) + "\n";
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("answers are plain data", e);
+            throw new IllegalStateException("documents are plain data", e);
         }
     }
 
-    /** One event on one line, for whoever reads while it happens. */
+    /** Returns one event on one line, for a program that reads events as they happen. */
     static String line(String event, Record fields) {
         ObjectNode line = MAPPER.createObjectNode().put("event", event);
         line.setAll((ObjectNode) MAPPER.valueToTree(fields));
         return line.toString();
     }
 
+    /** Returns the word for a constant: lower case, with hyphens. */
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns the changes of a plan, with states and diffs. */
     public static List<Map<String, Object>> changes(Plan plan) {
         return plan.changes().stream().map(change -> change(change, plan)).toList();
     }
 
     private static Map<String, Object> change(Change change, Plan plan) {
-        Map<String, Object> fields = resource(change.verb().name().toLowerCase(Locale.ROOT), change.resource());
+        Map<String, Object> fields = resource(word(change.verb()), change.resource());
         fields.put("before", state(change.before()));
         fields.put("after", state(change.after()));
         if (change.resource() instanceof HostFile) {
@@ -66,7 +76,7 @@ public final class Json {
         return fields;
     }
 
-    /** With its kind, which Jackson leaves out where it only knows that it writes some object. */
+    /** Returns a state with its kind, which Jackson omits when the declared type is Object. */
     private static JsonNode state(State state) {
         try {
             return MAPPER.readTree(MAPPER.writerFor(State.class).writeValueAsString(state));
@@ -75,14 +85,14 @@ public final class Json {
         }
     }
 
-    /** What is as it shall be already. */
+    /** Returns the resources that match the desired state. */
     public static List<Map<String, Object>> unchanged(Plan plan) {
         return plan.unchanged().stream()
                 .map(target -> resource("none", target.resource()))
                 .toList();
     }
 
-    /** The paths of files that somebody has written since. */
+    /** Returns the paths of the locally edited files. */
     public static List<String> edited(List<LocalEdit> edits) {
         return edits.stream().map(edit -> edit.file().name()).toList();
     }
@@ -95,7 +105,7 @@ public final class Json {
         return fields;
     }
 
-    /** Checks that have not been carried out. */
+    /** Returns checks without results, for a list. */
     public static List<Map<String, Object>> checks(List<Check> checks) {
         return checks.stream().map(Json::check).toList();
     }
@@ -109,6 +119,7 @@ public final class Json {
         return fields;
     }
 
+    /** Returns the results of checks. */
     public static List<Map<String, Object>> verdicts(List<Verdict> verdicts) {
         return verdicts.stream().map(Json::verdict).toList();
     }
@@ -118,7 +129,7 @@ public final class Json {
         fields.put("id", verdict.id());
         fields.put("claim", verdict.claim());
         Outcome outcome = verdict.outcome();
-        fields.put("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        fields.put("outcome", HtmlReport.status(outcome).word());
         fields.put("milliseconds", verdict.took().toMillis());
         if (outcome instanceof Outcome.Passed passed) {
             fields.put("evidence", passed.evidence());
@@ -130,8 +141,8 @@ public final class Json {
             fields.put("fix", failed.fix());
         } else if (outcome instanceof Outcome.Skipped skipped) {
             fields.put("reason", skipped.reason());
-        } else if (outcome instanceof Outcome.Inconclusive unknown) {
-            fields.put("reason", unknown.reason());
+        } else if (outcome instanceof Outcome.Inconclusive inconclusive) {
+            fields.put("reason", inconclusive.reason());
         }
         return fields;
     }

@@ -1,15 +1,15 @@
 package dev.aiserver.report;
 
-/** Text from anywhere, made fit to stand in a document that a person reads. */
+/** Sanitizes text from any source for an XML or HTML document. */
 final class PlainText {
-    /** Enough for any evidence that helps; a whole answer of a server would bury the rest of the page. */
+    /** Limits evidence, because a whole response of a server would bury the rest of the page. */
     private static final int LONGEST = 2_000;
 
     private static final int REPLACEMENT = 0xFFFD;
 
     private PlainText() {}
 
-    /** Without the characters that neither XML nor HTML may hold or that reorder what is read, and of bounded length. */
+    /** Returns the text without characters that XML or HTML forbids or that reorder text, cut to a bounded length. */
     static String of(String text) {
         String legal = text.replace("\r\n", "\n")
                 .codePoints()
@@ -23,8 +23,8 @@ final class PlainText {
                         + "… (%d characters more)".formatted(length - LONGEST);
     }
 
-    /** XML 1.0's Char, less what is spelled out for a terminal. */
+    /** Accepts the Char production of XML 1.0, less the characters that are escaped for a terminal. */
     private static boolean isLegal(int c) {
-        return Character.getType(c) != Character.SURROGATE && (c & 0xFFFE) != 0xFFFE && !Controls.isSpelledOut(c);
+        return Character.getType(c) != Character.SURROGATE && (c & 0xFFFE) != 0xFFFE && !Controls.isEscaped(c);
     }
 }

@@ -20,25 +20,25 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A plan as a POSIX shell script that a careful person can read, and could run on the machine. */
+/** Writes a plan as a POSIX shell script that you can read and run on the host. */
 public final class PlanScript {
     private static final int PRIVATE = 0700;
     private static final int BASE64_LINE = 76;
 
-    /** Each loads or unloads a job and waits until launchd has done so, because launchctl answers before. */
+    /** Defines functions that load or unload a job and wait until launchd has done so, because launchctl returns earlier. */
     private static final String FUNCTIONS = """
-            # launchctl answers before anything has happened, so these wait: for a job's end at most a minute.
+            # launchctl returns before launchd has acted, so these functions wait: up to a minute for a job to exit.
             unload() {
               launchctl print "gui/$uid/$1" >/dev/null 2>&1 || return 0
               launchctl bootout "gui/$uid/$1" || :
               seconds=0
               while launchctl print "gui/$uid/$1" >/dev/null 2>&1; do
                 seconds=$((seconds + 1))
-                if [ "$seconds" -gt 60 ]; then echo "$1 does not end" >&2; exit 1; fi
+                if [ "$seconds" -gt 60 ]; then echo "$1 does not exit" >&2; exit 1; fi
                 sleep 1
               done
             }
-            # launchd remembers that a job was disabled, and reads a property list only when the job is loaded.
+            # A disabled job stays disabled until it is enabled. launchd reads a property list only when it loads the job.
             load() {
               launchctl enable "gui/$uid/$1"
               unload "$1"
@@ -57,58 +57,60 @@ public final class PlanScript {
     }
 
     /**
-     * Of an installation.
+     * Returns the script of an installation.
      *
-     * @param home of the user there
-     * @param program the file there that a content which is no text is copied from; else that is spelled in base64
+     * @param home of the user on the host
+     * @param program the file on the host from which binary content is copied; if empty, it is encoded in base64
      */
     public static String install(Plan plan, Path home, Optional<Path> program) {
         PlanScript script = new PlanScript(plan.contents(), program);
-        script.begin("install", plan, home, "It writes no receipt, so aiserver will not know that it ran.");
+        script.start("install", plan, home, "It writes no receipt, so aiserver does not know about its changes.");
         plan.changes().forEach(change -> script.change(change, true));
         return script.script.toString();
     }
 
     /**
-     * Of an uninstallation.
+     * Returns the script of an uninstall.
      *
-     * @param state folder of the receipt
+     * @param state the folder of the receipt
      */
     public static String uninstall(Plan plan, Path home, Path state) {
         PlanScript script = new PlanScript(plan.contents(), Optional.empty());
-        script.begin("uninstall", plan, home, "It needs nothing of aiserver, and nothing of it stays.");
+        script.start("uninstall", plan, home, "It does not need aiserver, and removes it completely.");
         plan.changes().forEach(change -> script.change(change, false));
         script.forget(state);
         return script.script.toString();
     }
 
-    private void begin(String command, Plan plan, Path home, String receipt) {
-        say("#!/bin/sh");
-        say("# What \"aiserver " + command + "\" would change here, in this order. Run it as the user whose home is");
-        say("# " + printable(home.toString()) + ".");
-        say("# It stops at the first error, and undoes nothing. " + receipt);
-        say("set -eu");
-        say("umask 077");
-        say("PATH=$PATH:" + String.join(":", Host.DEFAULT_DIRECTORIES));
-        say("export PATH");
-        say("if [ \"$HOME\" != " + quoted(home) + " ]; then echo 'This script is for another home.' >&2; exit 1; fi");
-        say("");
+    private void start(String command, Plan plan, Path home, String receiptNote) {
+        line("#!/bin/sh");
+        line("# The changes that \"aiserver " + command
+                + "\" would make, in order. Run this script as the user whose home is");
+        line("# " + printable(home.toString()) + ".");
+        line("# It stops at the first error and does not roll back. " + receiptNote);
+        line("set -eu");
+        line("umask 077");
+        line("PATH=$PATH:" + String.join(":", Host.DEFAULT_DIRECTORIES));
+        line("export PATH");
+        line("if [ \"$HOME\" != " + quoted(home)
+                + " ]; then echo 'This script is for another home folder.' >&2; exit 1; fi");
+        line("");
         if (plan.changes().stream().anyMatch(change -> change.resource() instanceof Service)) {
-            say("uid=$(id -u)");
+            line("uid=$(id -u)");
             script.append(FUNCTIONS);
         }
     }
 
-    private void change(Change change, boolean keeps) {
+    private void change(Change change, boolean keepsBackup) {
         Resource resource = change.resource();
         if (resource instanceof BrewPackage formula) {
             step(
-                    "Homebrew gets " + formula.formula() + "; it stays when aiserver goes.",
+                    "Installs " + formula.formula() + " with Homebrew; uninstall leaves it in place.",
                     "NONINTERACTIVE=1 HOMEBREW_NO_ASK=1 brew install --formula " + quoted(formula.formula()));
         } else if (resource instanceof Directory directory) {
             directory(directory, change.after());
         } else if (resource instanceof HostFile file) {
-            file(file.path(), change, keeps);
+            file(file.path(), change, keepsBackup);
         } else if (resource instanceof LoginItem item) {
             loginItem(item, change.after());
         } else if (resource instanceof Job job) {
@@ -123,67 +125,69 @@ public final class PlanScript {
     private void loginItem(LoginItem item, State after) {
         boolean allowed = after.equals(State.PRESENT);
         step(
-                allowed ? "launchd may start it at login." : "It was switched off before.",
+                allowed ? "Allows launchd to start it at login." : "Disables it, as before the installation.",
                 "launchctl " + (allowed ? "enable" : "disable") + " \"gui/$(id -u)/\"" + quoted(item.label()));
     }
 
     private void directory(Directory directory, State after) {
         if (after.equals(State.ABSENT)) {
-            step("Nothing is in it any more.", "rmdir " + quoted(directory.path()));
+            step("Removes the folder, which is empty now.", "rmdir " + quoted(directory.path()));
         } else {
             step(
-                    directory.mode() == PRIVATE ? "A folder that only its user may look into." : "A folder for files.",
+                    directory.mode() == PRIVATE
+                            ? "Creates a folder that only its owner may read."
+                            : "Creates a folder.",
                     "mkdir -m " + octal(directory.mode()) + " " + quoted(directory.path()));
         }
     }
 
-    private void file(Path path, Change change, boolean keeps) {
+    private void file(Path path, Change change, boolean keepsBackup) {
         String name = quoted(path);
         String kept = quoted(path + ".before-aiserver");
         if (change.after() instanceof State.File file) {
-            if (keeps && change.before() instanceof State.File) {
-                step("What stands there now is kept.", "cp -p " + name + " " + kept);
+            if (keepsBackup && change.before() instanceof State.File) {
+                step("Backs up the existing file.", "cp -p " + name + " " + kept);
             }
             write(path, name, contents.get(file.digest()));
-            say("chmod " + octal(file.mode()) + " " + name);
-            say("");
-        } else if (keeps) {
-            step("It makes room, and is kept under another name.", "mv " + name + " " + kept);
+            line("chmod " + octal(file.mode()) + " " + name);
+            line("");
+        } else if (keepsBackup) {
+            step("Renames the existing file, as a backup.", "mv " + name + " " + kept);
         } else {
-            step("It was not there before.", "rm " + name);
+            step("Removes the file, which did not exist before the installation.", "rm " + name);
         }
     }
 
     private void write(Path path, String name, Content content) {
-        say("# " + purpose(path));
+        line("# " + purpose(path));
         String text = content.text();
         boolean isText = Content.of(text).equals(content) && text.indexOf('\0') < 0;
         if (!isText && program.isPresent()) {
-            say("cp " + quoted(program.get()) + " " + name);
-        } else if (!isText || text.chars().anyMatch(Controls::isSpelledOut)) {
+            line("cp " + quoted(program.get()) + " " + name);
+        } else if (!isText || text.chars().anyMatch(Controls::isEscaped)) {
             String encoded =
                     Base64.getMimeEncoder(BASE64_LINE, new byte[] {'\n'}).encodeToString(content.bytes());
-            say("# It is not plain text, so it is spelled in base64.");
+            line("# Encoded in base64, because it is not plain text.");
             here("base64 -d >" + name, encoded + "\n");
         } else if (text.isEmpty() || text.endsWith("\n")) {
             here("cat >" + name, text);
         } else {
-            say("printf %s " + quoted(text) + " >" + name);
+            line("printf %s " + quoted(text) + " >" + name);
         }
     }
 
     private static String purpose(Path path) {
         String name = String.valueOf(path.getFileName());
         if (name.endsWith(".plist")) {
-            return "How launchd runs a service of this user.";
+            return "Tells launchd how to run a service of this user.";
         }
         if (name.endsWith(".jar")) {
-            return "This program.";
+            return "The aiserver program.";
         }
         if (name.equals("aiserver")) {
-            return "The command that starts this program.";
+            return "The command that starts aiserver.";
         }
-        return name.endsWith(".cfg") ? "What the proxy lets through, and to where." : "A file.";
+        return name.endsWith(".cfg") ? "The configuration of the proxy." : "A file.";
     }
 
     private void here(String command, String text) {
@@ -192,37 +196,37 @@ public final class PlanScript {
             end += "_";
         }
         script.append(command).append(" <<'").append(end).append("'\n").append(text);
-        say(end);
+        line(end);
     }
 
     private void job(Change change, String label, Path plist, boolean reloads) {
         if (change.after().equals(State.ABSENT)) {
-            step("The service stops, before its files go.", "unload " + quoted(label));
+            step("Stops the service before its files are removed.", "unload " + quoted(label));
         } else if (reloads) {
             step(
-                    "The service reads its new configuration; no running answer is cut.",
+                    "Reloads the configuration of the service; requests in progress are not interrupted.",
                     "launchctl kill SIGUSR2 \"gui/$uid/\"" + quoted(label));
         } else {
-            step("The service starts, now and at every login.", "load " + quoted(label) + " " + quoted(plist));
+            step("Starts the service, now and at every login.", "load " + quoted(label) + " " + quoted(plist));
         }
     }
 
-    /** What would speak of an installation that is there no longer. */
+    /** Removes the records of the installation. */
     private void forget(Path state) {
         step(
-                "aiserver's own records of the installation.",
+                "Removes the records of the installation.",
                 "rm -f " + quoted(state.resolve("receipt.json")) + "\nrm -rf " + quoted(state.resolve("backups"))
                         + "\nrmdir " + quoted(state) + " 2>/dev/null || :");
     }
 
     private void step(String why, String command) {
-        say("# " + why);
-        say(command);
-        say("");
+        line("# " + why);
+        line(command);
+        line("");
     }
 
-    private void say(String line) {
-        script.append(line).append('\n');
+    private void line(String text) {
+        script.append(text).append('\n');
     }
 
     private static String octal(int mode) {

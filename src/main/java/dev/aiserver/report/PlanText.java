@@ -9,56 +9,55 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A plan for people: a line for each change, and the difference of each file. */
+/** Writes a plan for a terminal: a line for each change, and a diff of each file. */
 public final class PlanText {
     private final Console console;
     private final TildePaths names;
 
-    /** @param home that is written as {@code ~} */
+    /** @param home folder that is written as {@code ~} */
     public PlanText(Console console, Path home) {
         this.console = console;
         this.names = new TildePaths(home);
     }
 
+    /** Returns a line for each change. */
     public String list(Plan plan) {
         return plan.changes().stream().map(change -> "  " + line(change) + "\n").collect(Collectors.joining());
     }
 
+    /** Returns one change as a line without indentation: verb, resource, and what to know about it. */
     public String line(Change change) {
-        String verb = change.verb().name().toLowerCase(Locale.ROOT);
-        return console.paint(colour(change.verb()), "%-8s".formatted(verb)) + " "
-                + names.of(change.resource().name()) + why(change);
+        String verb = Json.word(change.verb());
+        return console.paint(color(change.verb()), "%-8s".formatted(verb)) + " "
+                + names.of(change.resource().name()) + note(change);
     }
 
-    /** For sentences. */
+    /** Returns one change for use in a sentence. */
     public String words(Change change) {
-        return change.verb().name().toLowerCase(Locale.ROOT) + " "
-                + names.of(change.resource().name());
+        return Json.word(change.verb()) + " " + names.of(change.resource().name());
     }
 
-    /** Of what is changed. */
+    /** Returns the names of the changed resources. */
     public List<String> names(List<Change> changes) {
         return changes.stream()
                 .map(change -> names.of(change.resource().name()))
                 .toList();
     }
 
-    private static String why(Change change) {
+    private static String note(Change change) {
         if (change.before() instanceof State.Failing failing) {
             return "  (now: " + Controls.inLine(failing.why()) + ")";
         }
         return switch (change.verb()) {
-            case RELOAD -> "  (is restarted, which ends the answers that it is giving, only if it does not reload)";
-            case RESTART ->
-                change.before() instanceof State.Running ? "  (ends the answers that it is giving now)" : "";
+            case RELOAD -> "  (if the reload fails, restarts it, which interrupts requests in progress)";
+            case RESTART -> change.before() instanceof State.Running ? "  (interrupts requests in progress)" : "";
             default -> "";
         };
     }
 
-    private static Colour colour(Change.Verb verb) {
+    private static Colour color(Change.Verb verb) {
         return switch (verb) {
             case INSTALL, CREATE, START, ENABLE -> Colour.GREEN;
             case UPDATE, RESTART, RELOAD -> Colour.YELLOW;
@@ -66,7 +65,7 @@ public final class PlanText {
         };
     }
 
-    /** A unified diff of every file that changes. */
+    /** Returns a unified diff of every file that changes. */
     public String diffs(Plan plan) {
         return plan.changes().stream()
                 .filter(change -> change.resource() instanceof HostFile)
@@ -91,25 +90,32 @@ public final class PlanText {
         return line.startsWith("-") ? console.paint(Colour.RED, line) : line;
     }
 
-    /** What stays as it is. */
-    public String unchanged(Plan plan) {
+    /**
+     * Returns how many resources are unchanged, in one line.
+     *
+     * @param verbose whether they are listed instead
+     */
+    public String unchanged(Plan plan, boolean verbose) {
+        if (!verbose) {
+            return plan.unchanged().isEmpty() ? "" : "  " + plan.unchanged().size() + " unchanged\n";
+        }
         return plan.unchanged().stream()
                 .map(target -> "  " + console.paint(Colour.DIM, "none    ") + " "
                         + names.of(target.resource().name()) + "\n")
                 .collect(Collectors.joining());
     }
 
-    /** The names of edited files. */
+    /** Returns the names of the locally edited files. */
     public String edited(List<LocalEdit> edits) {
         return edits.stream().map(edit -> names.of(edit.file().name())).collect(Collectors.joining(", "));
     }
 
-    /** Each edited file as its editor left it, beside what this program would write. */
+    /** Returns each locally edited file beside the version that aiserver would write. */
     public String sideBySide(List<LocalEdit> edits, Plan plan) {
         return edits.stream()
                 .map(edit ->
                         "\n" + console.paint(Colour.BOLD, names.of(edit.file().name()))
-                                + " was edited since it was installed; --keep-local or --overwrite decides:\n"
+                                + " was edited locally. Use --keep-local to keep your version, or --overwrite to replace it:\n"
                                 + Diffs.sideBySide(edit, plan.contents()).stream()
                                         .map(line -> "  " + line + "\n")
                                         .collect(Collectors.joining()))

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Verdicts fit for a file that is sent on: without secrets and people, and with nothing that a document cannot hold. */
+/** Redacts verdicts for a file that you can share: no secrets, no user names, and no characters that XML or HTML forbids. */
 final class Redacted {
     private final Redaction redaction;
 
@@ -16,7 +16,7 @@ final class Redacted {
         this.redaction = redaction;
     }
 
-    /** @param home of the person, who may be named where the home is not */
+    /** @param home of the user on the server, whose name may occur without the path */
     static List<Verdict> verdicts(List<Verdict> verdicts, Optional<Path> home) {
         List<String> texts = new ArrayList<>();
         home.ifPresent(folder -> texts.add(folder.toString()));
@@ -47,26 +47,27 @@ final class Redacted {
     }
 
     private Verdict verdict(Verdict verdict) {
-        return new Verdict(fit(verdict.id()), fit(verdict.claim()), outcome(verdict.outcome()), verdict.took());
+        return new Verdict(
+                sanitized(verdict.id()), sanitized(verdict.claim()), outcome(verdict.outcome()), verdict.took());
     }
 
     private Outcome outcome(Outcome outcome) {
         if (outcome instanceof Outcome.Passed passed) {
-            return new Outcome.Passed(fit(passed.evidence()));
+            return new Outcome.Passed(sanitized(passed.evidence()));
         }
         if (outcome instanceof Outcome.Warned warned) {
-            return new Outcome.Warned(fit(warned.evidence()), fit(warned.advice()));
+            return new Outcome.Warned(sanitized(warned.evidence()), sanitized(warned.advice()));
         }
         if (outcome instanceof Outcome.Failed failed) {
-            return new Outcome.Failed(fit(failed.evidence()), fit(failed.fix()));
+            return new Outcome.Failed(sanitized(failed.evidence()), sanitized(failed.fix()));
         }
         return outcome instanceof Outcome.Skipped skipped
-                ? new Outcome.Skipped(fit(skipped.reason()))
-                : new Outcome.Inconclusive(fit(((Outcome.Inconclusive) outcome).reason()));
+                ? new Outcome.Skipped(sanitized(skipped.reason()))
+                : new Outcome.Inconclusive(sanitized(((Outcome.Inconclusive) outcome).reason()));
     }
 
-    /** Redacted first: a secret that were cut in two would no longer be known for one. */
-    private String fit(String text) {
+    /** Redacts before it shortens, because a secret that is cut in two would not be recognized. */
+    private String sanitized(String text) {
         return PlainText.of(redaction.apply(text));
     }
 }

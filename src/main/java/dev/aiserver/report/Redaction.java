@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Takes out of a text what its reader may not know: who the people are, and what opens doors. */
+/** Removes secrets and user names from text. */
 public final class Redaction {
     private static final String SECRET = "[secret]";
     private static final String USER = "[user]";
 
-    /** Names of homes that say nothing of a person; without these words, a report says nothing either. */
-    private static final Set<String> NO_PERSON = Set.of(
+    /** Lists user names that are kept: they identify no person, or a report would be unreadable without the word. */
+    private static final Set<String> IMPERSONAL = Set.of(
             "a",
             "admin",
             "administrator",
@@ -53,7 +53,7 @@ public final class Redaction {
         }
     }
 
-    /** The end of one that no sentence has: {@code OPENAI_API_KEY}, {@code client-secret}, {@code accessToken}. */
+    /** Matches the end of a name that does not occur in prose: {@code OPENAI_API_KEY}, {@code client-secret}, {@code accessToken}. */
     private static final String COMPOUND = "(?:(?<=[\\p{L}\\p{N}](?:[_-]|%5F|%2D))" + Secrets.NAMES
             + "|(?-i:(?<=[a-z0-9])(?:Key|Token|Secret|Password|Passphrase|Credentials?))"
             + "|(?<![\\p{L}\\p{N}])(?:api[_-]?key|(?:access|auth|client|session)(?:key|token|secret)))";
@@ -63,18 +63,18 @@ public final class Redaction {
     private static final String IS = "\\s{0,9}[:=]\\s{0,9}";
     private static final String UNQUOTED = "[^\\s\"'&,;\\\\]";
 
-    /** As a key may look, and no word of a sentence. */
-    private static final String NO_WORD =
+    /** Matches a value that looks like a key and not like a word. */
+    private static final String KEY_LIKE =
             "(?=" + UNQUOTED + "{0,200}?(?:[0-9_~+/=]|(?-i:[a-z][A-Z])))" + UNQUOTED + "{6,}";
 
-    /** Each reads a text once, however long and whatever it says: no part can be matched from many beginnings. */
+    /** Each rule takes linear time on any text, because no part of a text can be matched from many starting points. */
     private static final List<Rule> RULES = List.of(
-            // A header's value, however it is quoted, up to where the header ends.
+            // The value of a header, however it is quoted, up to the end of the header.
             new Rule(
                     "(?<![\\p{L}\\p{N}_])((?:proxy-)?authorization|(?:[\\w-]{1,30}-)?api-key|(?:set-)?cookie)"
                             + "(\\\\?[\"']?" + IS + "\\\\?[\"']?|%3A(?:%20|\\+){0,9})[^\\s\"'\\\\][^\\r\\n\"'\\\\]*",
                     "$1$2" + SECRET),
-            // What is in quotes after the name of a secret: as it is, and within a text of JSON.
+            // A quoted value after the name of a secret, also with the escapes of a JSON string.
             new Rule(
                     "(" + NAME + "[\"']?" + IS + "\")(?!\")[^\"\\\\\\r\\n]*+(?:\\\\.[^\"\\\\\\r\\n]*+){0,300}",
                     "$1" + SECRET),
@@ -82,10 +82,10 @@ public final class Redaction {
                     "(" + NAME + "[\"']?" + IS + "')(?!')[^'\\\\\\r\\n]*+(?:\\\\.[^'\\\\\\r\\n]*+){0,300}",
                     "$1" + SECRET),
             new Rule("(" + NAME + "\\\\[\"']" + IS + "\\\\[\"'])[^\"'\\\\\\r\\n]++", "$1" + SECRET),
-            // What is not.
+            // An unquoted value.
             new Rule("(" + NAME + "=)" + UNQUOTED + "+", "$1" + SECRET),
             new Rule("(" + COMPOUND + IS + ")(?!\\[secret])" + UNQUOTED + "+", "$1" + SECRET),
-            new Rule("(" + NAME + IS + ")" + NO_WORD, "$1" + SECRET),
+            new Rule("(" + NAME + IS + ")" + KEY_LIKE, "$1" + SECRET),
             new Rule(
                     "((?<![\\p{L}\\p{N}])pass(?:word|wd|phrase)" + IS
                             + ")(?!(?:not?|is|was|the|none|null|true|false|missing|empty|required|wrong|for)\\b|\\[)"
@@ -95,7 +95,7 @@ public final class Redaction {
                     "(" + NAME + "(?:%22|%27)?(?:%3D|%3A)(?:%20|\\+){0,9}(?:%22|%27)?)"
                             + "(?!%2[267C])[^\\s\"'&,;%]*+(?:%(?!2[267C]|7D)[^\\s\"'&,;%]*+){0,300}",
                     "$1" + SECRET),
-            // Who somebody is, and the password, in a URL or in a proxy without a scheme.
+            // User and password in a URL, or in a proxy address without a scheme.
             new Rule("(?<=://)[^\\s/?#\"']{1,512}@", SECRET + "@"),
             new Rule("(?<=%3A%2F%2F)(?:(?!%2F)[^\\s/?#\"'&]){1,256}(%40|@)", SECRET + "$1"),
             new Rule(
@@ -116,16 +116,16 @@ public final class Redaction {
                 Pattern.UNICODE_CHARACTER_CLASS);
     }
 
-    /** One that knows the people whose homes are named in any of these texts, and finds them in all. */
+    /** Returns a redaction that removes the names of all users whose home folders occur in any of these texts. */
     public static Redaction of(Collection<String> texts) {
         return new Redaction(texts.stream()
                 .flatMap(UserName::in)
-                .filter(name -> !NO_PERSON.contains(name.plain()))
+                .filter(name -> !IMPERSONAL.contains(name.plain()))
                 .flatMap(UserName::spellings)
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /** A home is written as {@code ~}, a person's name elsewhere as {@code [user]}, a secret as {@code [secret]}. */
+    /** Returns the text with {@code ~} for a home folder, {@code [user]} for a user name and {@code [secret]} for a secret. */
     public String apply(String text) {
         String result = text;
         for (Rule rule : RULES) {

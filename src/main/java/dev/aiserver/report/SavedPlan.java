@@ -15,39 +15,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A plan as it was written to a file: what it was made from, and every change that it names. */
+/** Holds a plan saved to a file: what it was made from, and every change. */
 public final class SavedPlan {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
 
     private final String file;
-    private final Install.InstallRequest wish;
+    private final Install.InstallRequest request;
     private final JsonNode changes;
 
-    private SavedPlan(String file, Install.InstallRequest wish, JsonNode changes) {
+    private SavedPlan(String file, Install.InstallRequest request, JsonNode changes) {
         this.file = file;
-        this.wish = wish;
+        this.request = request;
         this.changes = changes;
     }
 
-    /** What is written to the file. */
-    public static String of(Install.PlannedInstall proposal) {
+    /** Returns the content of the file. */
+    public static String of(Install.PlannedInstall planned) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("version", proposal.header().version());
-        fields.put("configuration", proposal.spec().asConfiguration());
-        fields.put("edits", proposal.editPolicy());
-        fields.put("changes", Json.changes(proposal.plan()));
-        return Json.document("plan", "planned", fields);
+        fields.put("version", planned.header().version());
+        fields.put("configuration", planned.spec().asConfiguration());
+        fields.put("edits", planned.editPolicy());
+        fields.put("changes", Json.changes(planned.plan()));
+        return Json.document("plan", CommandOutcome.PLANNED, fields);
     }
 
     /**
-     * @param file for sentences
-     * @throws UserError of configuration when it is no plan
+     * Returns the plan in the text of a file.
+     *
+     * @param file named in errors
+     * @throws UserError of kind CONFIGURATION if the text is not a saved plan
      */
     public static SavedPlan parse(String file, String text) {
         try {
             JsonNode document = JSON.readTree(text);
-            if (!document.path("outcome").asText().equals("planned") || !document.has("configuration")) {
-                throw noPlan(file);
+            if (!document.path("outcome").asText().equals(Json.word(CommandOutcome.PLANNED))
+                    || !document.has("configuration")) {
+                throw notAPlan(file);
             }
             ServerSpec spec =
                     SpecReader.read(file, document.path("configuration").toString());
@@ -55,30 +58,31 @@ public final class SavedPlan {
                     LocalEdit.Policy.valueOf(document.path("edits").asText());
             return new SavedPlan(file, new Install.InstallRequest(Optional.of(spec), edits), document.path("changes"));
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw noPlan(file);
+            throw notAPlan(file);
         }
     }
 
-    private static UserError noPlan(String file) {
+    private static UserError notAPlan(String file) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
-                file + " is no saved plan; make one with \"aiserver plan --out " + file + "\".");
+                file + " is not a saved plan. Make one with \"aiserver plan --out " + file + "\".");
     }
 
-    public Install.InstallRequest wish() {
-        return wish;
+    /** Returns what the plan was made from. */
+    public Install.InstallRequest request() {
+        return request;
     }
 
-    /** @throws UserError that names what differs, when the machine or this program is no longer as it was */
-    public void requireSame(Install.PlannedInstall proposal) {
-        JsonNode now = JSON.valueToTree(Json.changes(proposal.plan()));
-        if (!now.equals(changes)) {
-            List<String> differing = new ArrayList<>(missing(changes, now));
-            missing(now, changes).stream()
+    /** @throws UserError that names the differences, if the host or aiserver has changed since the plan was saved */
+    public void requireSame(Install.PlannedInstall planned) {
+        JsonNode current = JSON.valueToTree(Json.changes(planned.plan()));
+        if (!current.equals(changes)) {
+            List<String> differing = new ArrayList<>(missing(changes, current));
+            missing(current, changes).stream()
                     .filter(name -> !differing.contains(name))
                     .forEach(differing::add);
-            throw new UserError("The machine has moved on since the plan " + file + " was made; this differs now: "
-                    + String.join(", ", differing) + ". Nothing was changed; make a new plan.");
+            throw new UserError("The host has changed since the plan " + file + " was saved. Different: "
+                    + String.join(", ", differing) + ". Nothing was changed. Make a new plan.");
         }
     }
 

@@ -6,21 +6,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whether a person's shell finds a command by its name, and what to do when it does not.
+ * Decides whether your shell finds a command by its name, and advises you if it does not.
  *
- * @param path the value of {@code PATH} in the shell that started this program
+ * @param path the value of {@code PATH} in the shell that started aiserver
  * @param shell the value of {@code SHELL}, a path; may be empty
  */
 public record ShellPath(String path, String shell) {
 
+    /** Returns the path and the shell that these environment variables name. */
     public static ShellPath of(Map<String, String> environment) {
         return new ShellPath(environment.getOrDefault("PATH", ""), environment.getOrDefault("SHELL", ""));
     }
 
     /**
-     * Returns what to do so that the shell finds the command, in lines that a terminal shows; empty when it finds it.
+     * Returns how to put the command on PATH, in lines for a terminal; empty if the shell already finds it.
      *
-     * @param command in a folder below the home
+     * @param command in a folder below the home folder
      */
     Optional<String> advice(Path command, Path home) {
         Path folder = command.getParent();
@@ -32,10 +33,10 @@ public record ShellPath(String path, String shell) {
         }
         String below = home.relativize(folder).toString();
         return Optional.of(
-                "  0. The command aiserver is in ~/" + below + ", which is not on your PATH. " + line(below));
+                "  0. The aiserver command is in ~/" + below + ", which is not on your PATH. " + line(below));
     }
 
-    /** These are the files that a shell reads when a terminal is opened on a Mac, which starts a login shell. */
+    /** Returns a command that edits the file read by a login shell, which a new terminal window on a Mac starts. */
     private String line(String folder) {
         String export = "echo 'export PATH=\"$HOME/" + folder + ":$PATH\"' >>~/";
         return switch (shell.substring(shell.lastIndexOf('/') + 1)) {

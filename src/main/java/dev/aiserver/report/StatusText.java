@@ -6,36 +6,37 @@ import dev.aiserver.server.Status;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A look at a server, for people. */
+/** Writes the status of a server for a terminal. */
 public final class StatusText {
-    private static final int NARROWEST = 11;
+    private static final int NARROWEST = 12;
 
     private final Console console;
     private final TildePaths names;
 
-    /** @param home that is written as {@code ~} */
+    /** @param home folder that is written as {@code ~} */
     public StatusText(Console console, Path home) {
         this.console = console;
         this.names = new TildePaths(home);
     }
 
+    /** Returns the status, with what is wrong first. */
     public String of(Status.Snapshot snapshot) {
         StringBuilder text = new StringBuilder();
         text.append(
                         snapshot.isHealthy()
                                 ? console.paint(Colour.GREEN, "healthy")
-                                : console.paint(Colour.RED, "not healthy"))
+                                : console.paint(Colour.RED, "unhealthy"))
                 .append("  ")
                 .append(Controls.inLine(snapshot.url()))
                 .append('\n');
         Status.Address address = snapshot.address();
         if (!address.present()) {
-            text.append("  The address %s; %s. Until then com.haproxy waits, and launchd starts it again every 10 s.%n"
+            text.append("  Address: %s. To fix it, %s. Until then, launchd restarts com.haproxy every 10 s.%n"
                     .formatted(Controls.inLine(address.problem()), Controls.inLine(address.remedy())));
         }
         snapshot.renamed()
                 .forEach(name -> text.append(
-                        "  Tailscale calls this machine %s now, and the proxy refuses that name (421); run \"aiserver install\".%n"
+                        "  Tailscale now names this machine %s, which the proxy rejects (421). Run \"aiserver install\".%n"
                                 .formatted(name)));
         if (!snapshot.inProgress().isEmpty()) {
             line(text, "  " + console.paint(Colour.YELLOW, "unfinished") + "  ", snapshot.inProgress());
@@ -48,8 +49,7 @@ public final class StatusText {
         snapshot.services().forEach(service -> line(text, row.formatted(service.label()), state(service)));
         snapshot.listeners().forEach(listener -> line(text, row.formatted("listens"), listener));
         String edited = console.paint(Colour.YELLOW, row.formatted("edited"));
-        snapshot.edited()
-                .forEach(file -> line(text, edited, names.of(file) + "  (\"aiserver install --dry-run\" shows how)"));
+        snapshot.edited().forEach(file -> line(text, edited, names.of(file) + "  (\"aiserver plan\" shows the edit)"));
         Status.LogSize logs = snapshot.logs();
         line(
                 text,
@@ -61,8 +61,8 @@ public final class StatusText {
                         text,
                         console.paint(conflict.isHarmful() ? Colour.RED : Colour.YELLOW, row.formatted("conflict")),
                         names.of(conflict.description())));
-        String unknown = console.paint(Colour.YELLOW, row.formatted("unknown"));
-        snapshot.inconclusive().forEach(sentence -> line(text, unknown, sentence));
+        String inconclusive = console.paint(Colour.YELLOW, row.formatted("inconclusive"));
+        snapshot.inconclusive().forEach(sentence -> line(text, inconclusive, sentence));
         if (!snapshot.ollamaVersion().isEmpty()) {
             List<String> loaded =
                     snapshot.loadedModels().stream().map(LoadedModel::name).toList();

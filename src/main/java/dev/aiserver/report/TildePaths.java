@@ -2,10 +2,10 @@ package dev.aiserver.report;
 
 import java.nio.file.Path;
 
-/** Paths as people write them, each in one line: what is in the home begins with {@code ~}. */
+/** Shortens paths for display, each on one line: paths in the home folder start with {@code ~}. */
 record TildePaths(Path home) {
 
-    /** @param name of a thing; what is no path in the home stays as it is */
+    /** Returns the name of a resource; only a path in the home folder is changed. */
     String of(String name) {
         return Controls.inLine(
                 name.startsWith(home + "/")

@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The name of a person's home, which is that of the person; with letters of any language. */
+/** Holds the name of a user, taken from the path of a home folder; it may contain letters of any language. */
 record UserName(String plain) {
     private static final String SLASH = "(?:\\\\?/|%2[Ff])";
 
-    /** A letter beyond ASCII may be percent-encoded, or spelled as in JSON. */
+    /** Matches a letter beyond ASCII that is percent-encoded or escaped as in JSON. */
     private static final String SPELLED = "%[89A-Fa-f][0-9A-Fa-f]|\\\\u[0-9A-Fa-f]{4}";
 
-    /** macOS and Linux; Shared is a folder for everybody, not a person's. */
+    /** Matches a home folder of macOS or Linux; /Users/Shared belongs to no user. */
     static final Pattern HOME = Pattern.compile(
             SLASH + "(?:Users|home)" + SLASH + "(?!Shared(?![\\w.-]))(?<user>(?:[\\w.-]|" + SPELLED
                     + "){0,100}(?:[\\w-]|" + SPELLED + "))",
@@ -24,7 +24,7 @@ record UserName(String plain) {
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9A-Fa-f]{4})");
 
-    /** All that a text holds. */
+    /** Returns all user names in a text. */
     static Stream<UserName> in(String text) {
         return HOME.matcher(text).results().map(match -> new UserName(decoded(match.group(1))));
     }
@@ -35,7 +35,7 @@ record UserName(String plain) {
         return URLDecoder.decode(unescaped.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Patterns of the ways to write it; macOS writes an accent after its letter. */
+    /** Returns patterns for all spellings; macOS writes an accent as a character after its letter (NFD). */
     Stream<String> spellings() {
         return Stream.of(Normalizer.Form.NFC, Normalizer.Form.NFD)
                 .map(form -> Normalizer.normalize(plain, form))

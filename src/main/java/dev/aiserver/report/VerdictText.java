@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Verdicts for people: a line for each under the name of its group, and what to do about those that are not good. */
+/** Writes verdicts for a terminal: a line for each below the name of its group, with the fix of each that failed. */
 public final class VerdictText {
-    /** How the line begins that says what to mend. */
-    static final String DO_FIRST = "Do first: ";
+    /** Starts the line with the most important fix. */
+    static final String FIX_FIRST = "Fix first: ";
 
     private final Console console;
     private String group = "";
@@ -23,7 +23,7 @@ public final class VerdictText {
         this.console = console;
     }
 
-    /** Which checks there are, with what each needs. */
+    /** Returns a line for each check, with what it requires. */
     public static String list(List<Check> checks) {
         return checks.stream()
                 .map(check -> "%-52s %s%s%n".formatted(check.id(), check.claim(), needs(check)))
@@ -36,14 +36,14 @@ public final class VerdictText {
         return needs.isEmpty() ? "" : " (needs " + needs.strip() + ")";
     }
 
-    /** The first of a group comes with the group's name above it. */
+    /** Returns a verdict as a line; the first of a group comes with the name of the group above it. */
     public String line(Verdict verdict) {
         String heading = verdict.group().equals(group) ? "" : console.paint(Colour.BOLD, verdict.group()) + "\n";
         group = verdict.group();
         return heading + body(verdict);
     }
 
-    /** A line for each group, and below it what is not right in it. */
+    /** Returns a line for each group, and below it the verdicts that need attention. */
     public String brief(List<Verdict> verdicts) {
         Map<String, List<Verdict>> groups = verdicts.stream()
                 .collect(Collectors.groupingBy(Verdict::group, LinkedHashMap::new, Collectors.toList()));
@@ -77,19 +77,19 @@ public final class VerdictText {
         if (outcome instanceof Outcome.Skipped skipped) {
             return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + inLine(skipped.reason());
         }
-        return mark(Colour.RED, "????", verdict) + "\n          not found out: "
+        return mark(Colour.RED, "????", verdict) + "\n          inconclusive: "
                 + inLine(((Outcome.Inconclusive) outcome).reason());
     }
 
-    private String mark(Colour colour, String mark, Verdict verdict) {
-        return "  " + console.paint(colour, mark) + "  " + inLine(verdict.id()) + ": " + claim(verdict);
+    private String mark(Colour color, String mark, Verdict verdict) {
+        return "  " + console.paint(color, mark) + "  " + inLine(verdict.id()) + ": " + claim(verdict);
     }
 
     private static String claim(Verdict verdict) {
         return inLine(verdict.claim());
     }
 
-    /** How many, and the one thing to do first; where all was skipped, nothing is verified. */
+    /** Returns the counts and the first fix. If every check was skipped, the result is "Nothing verified". */
     public String summary(List<Verdict> verdicts) {
         String head = console.paint(Colour.RED, "Not verified: ");
         if (verdicts.stream().allMatch(Verdict::isGood)) {
@@ -97,30 +97,29 @@ public final class VerdictText {
                     ? console.paint(Colour.GREEN, "Verified: ")
                     : console.paint(Colour.YELLOW, "Nothing verified: ");
         }
-        return head + counts(verdicts) + ".\n" + doFirst(verdicts);
+        return head + counts(verdicts) + ".\n" + fixFirst(verdicts);
     }
 
-    /** How many ended in which way. */
+    /** Returns how many checks ended with each status. */
     public static String counts(List<Verdict> verdicts) {
-        long warned = count(verdicts, Outcome.Warned.class);
         return count(verdicts, Outcome.Passed.class) + " passed, "
                 + count(verdicts, Outcome.Failed.class) + " failed, "
                 + count(verdicts, Outcome.Skipped.class) + " skipped, "
-                + count(verdicts, Outcome.Inconclusive.class) + " not found out"
-                + (warned > 0 ? ", " + warned + " to know about" : "");
+                + count(verdicts, Outcome.Inconclusive.class) + " inconclusive, "
+                + count(verdicts, Outcome.Warned.class) + " warnings";
     }
 
-    /** Checks stand in the order from the ground up, so the first that failed may be the cause of the others. */
-    private static String doFirst(List<Verdict> verdicts) {
+    /** Returns the fix of the first failure: a check comes after those it depends on, so this may fix the others too. */
+    private static String fixFirst(List<Verdict> verdicts) {
         for (Verdict verdict : verdicts) {
             if (verdict.outcome() instanceof Outcome.Failed failed) {
-                return DO_FIRST + inLine(failed.fix() + " (" + verdict.id() + ").") + "\n";
+                return FIX_FIRST + inLine(failed.fix() + " (" + verdict.id() + ").") + "\n";
             }
         }
         for (Verdict verdict : verdicts) {
-            if (verdict.outcome() instanceof Outcome.Inconclusive unknown) {
-                return "Do first: verify again; if it stays so, this stands in the way: "
-                        + inLine(unknown.reason() + " (" + verdict.id() + ").") + "\n";
+            if (verdict.outcome() instanceof Outcome.Inconclusive inconclusive) {
+                return FIX_FIRST + "run \"aiserver verify\" again. If the check stays inconclusive, the cause is: "
+                        + inLine(inconclusive.reason() + " (" + verdict.id() + ").") + "\n";
             }
         }
         return "";

@@ -14,8 +14,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows downloads on a terminal, a bar each with bytes, rate and time left, at the foot of what else is told. A bar that
- * is full moves up to the rest.
+ * Shows downloads on a terminal: a bar each with bytes, rate and time left, below all other lines. A bar that is full
+ * moves up to those lines.
  */
 public final class WarmBars implements WarmReport {
     private static final int WIDTH = 79;
@@ -24,7 +24,7 @@ public final class WarmBars implements WarmReport {
 
     private final Console console;
     private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
-    /** Also the lock of the screen; no bar is asked for anything under it, because a bar draws under a lock of its own. */
+    /** Also the lock of the screen. No method of a bar is called under it, because a bar draws under its own lock. */
     private final Map<String, String> drawn = new LinkedHashMap<>();
 
     public WarmBars(Console console) {
@@ -43,7 +43,7 @@ public final class WarmBars implements WarmReport {
             } else if (event instanceof WarmEvent.Failed failed) {
                 end(failed.model());
             }
-            redraw(() -> console.say("  " + WarmLines.words(event)));
+            redraw(() -> console.notice("  " + WarmLines.line(event)));
         }
     }
 
@@ -53,10 +53,10 @@ public final class WarmBars implements WarmReport {
                 .stepTo(pulling.completed());
     }
 
-    /** What has come in an earlier attempt does not count for its rate. */
+    /** Excludes the bytes of an earlier attempt from the rate. */
     private ProgressBar bar(WarmEvent.Pulling first) {
         return new ProgressBarBuilder()
-                .setTaskName("  %-20s".formatted(Controls.spelledOut(first.model())))
+                .setTaskName("  %-20s".formatted(Controls.escaped(first.model())))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(first.total())
                 .startsFrom(first.completed(), Duration.ZERO)
@@ -73,7 +73,7 @@ public final class WarmBars implements WarmReport {
         }
     }
 
-    /** The last picture of its bar stays, above those that still move. */
+    /** Leaves the last state of a bar above the bars that still move. */
     private void end(String model) {
         ProgressBar bar = bars.get(model);
         if (bar == null) {
@@ -84,7 +84,7 @@ public final class WarmBars implements WarmReport {
         redraw(() -> {
             String last = drawn.remove(model);
             if (last != null) {
-                console.say(last);
+                console.notice(last);
             }
         });
     }
@@ -100,7 +100,7 @@ public final class WarmBars implements WarmReport {
         }
     }
 
-    /** Leaves the bars as they are. */
+    /** Stops drawing, and leaves the bars on the screen. */
     @Override
     public void close() {
         bars.values().forEach(ProgressBar::close);

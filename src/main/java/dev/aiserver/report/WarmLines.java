@@ -4,12 +4,12 @@ import dev.aiserver.server.WarmEvent;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Tells of downloads and loads in lines, one for each ten per cent: for logs, and for whoever reads them later. */
+/** Reports downloads and loads in lines, one for each ten percent, for output that goes to a log. */
 public final class WarmLines implements WarmReport {
     private static final int STEP_PERCENT = 10;
 
     private final Console console;
-    private final Map<String, Long> told = new HashMap<>();
+    private final Map<String, Long> reported = new HashMap<>();
 
     public WarmLines(Console console) {
         this.console = console;
@@ -20,24 +20,24 @@ public final class WarmLines implements WarmReport {
         if (event instanceof WarmEvent.Pulling pulling) {
             pulling(pulling);
         } else {
-            console.say("  " + words(event));
+            console.notice("  " + line(event));
         }
     }
 
-    /** A percentage that goes back is not told again. */
+    /** Does not report a percentage again after it has fallen. */
     private void pulling(WarmEvent.Pulling pulling) {
         if (pulling.total() == 0) {
             return;
         }
         long percent = 100 * pulling.completed() / pulling.total() / STEP_PERCENT * STEP_PERCENT;
-        if (percent > told.getOrDefault(pulling.model(), -1L)) {
-            told.put(pulling.model(), percent);
-            console.say("  %s: %d %% of %.2f GB".formatted(pulling.model(), percent, pulling.total() / 1e9));
+        if (percent > reported.getOrDefault(pulling.model(), -1L)) {
+            reported.put(pulling.model(), percent);
+            console.notice("  %s: %d%% of %.2f GB".formatted(pulling.model(), percent, pulling.total() / 1e9));
         }
     }
 
-    /** One line for any event but a download's progress. */
-    static String words(WarmEvent event) {
+    /** Returns one line for an event; used for all events but the progress of a download. */
+    static String line(WarmEvent event) {
         return Controls.inLine(sentence(event));
     }
 
@@ -55,7 +55,7 @@ public final class WarmLines implements WarmReport {
             return "%s: loaded in %.1f s".formatted(loaded.model(), loaded.millis() / 1e3);
         }
         if (event instanceof WarmEvent.Retrying retrying) {
-            return retrying.model() + ": trying again: " + retrying.reason();
+            return retrying.model() + ": retrying: " + retrying.reason();
         }
         return event instanceof WarmEvent.Failed failed
                 ? failed.model() + ": " + failed.reason()

@@ -3,7 +3,7 @@ package dev.aiserver.report;
 import dev.aiserver.server.WarmEvent;
 import java.util.function.Consumer;
 
-/** Tells of downloads and loads while they go on; after it is closed, it says nothing more. */
+/** Reports downloads and loads while they run; reports nothing after it is closed. */
 public interface WarmReport extends Consumer<WarmEvent>, AutoCloseable {
 
     @Override

@@ -5,10 +5,9 @@ import dev.aiserver.report.Console.Colour;
 import dev.aiserver.server.WarmModels.Result;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** What became of the models that were to be warmed, as text and as data. */
+/** Writes the results of warming models, as text and as JSON data. */
 public final class WarmText {
     private final Console console;
 
@@ -16,6 +15,7 @@ public final class WarmText {
         this.console = console;
     }
 
+    /** Returns a line for each model, and one for each warning. */
     public String of(List<Result> results) {
         StringBuilder text = new StringBuilder();
         int width = results.stream()
@@ -23,11 +23,11 @@ public final class WarmText {
                 .max()
                 .orElse(0);
         for (Result result : results) {
-            String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            Colour colour = result.isGood() ? Colour.GREEN : Colour.RED;
+            String outcome = Json.word(result.outcome()).replace('-', ' ');
+            Colour color = result.isGood() ? Colour.GREEN : Colour.RED;
             text.append("  %s  %s  %s%n"
                     .formatted(
-                            console.paint(colour, "%-12s".formatted(outcome)),
+                            console.paint(color, "%-12s".formatted(outcome)),
                             ("%-" + width + "s").formatted(result.model()),
                             Controls.inLine(result.detail())));
             result.warnings()
@@ -40,7 +40,7 @@ public final class WarmText {
         return text.toString();
     }
 
-    /** For {@code --json}. */
+    /** Returns the results for {@code --json}. */
     public static List<Map<String, Object>> data(List<Result> results) {
         return results.stream().map(WarmText::data).toList();
     }
@@ -48,7 +48,7 @@ public final class WarmText {
     private static Map<String, Object> data(Result result) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("model", result.model());
-        fields.put("outcome", result.outcome());
+        fields.put("outcome", Json.word(result.outcome()));
         fields.put("detail", result.detail());
         result.inMemory().ifPresent(model -> fields.putAll(data(model)));
         fields.put("warnings", result.warnings());
@@ -60,7 +60,7 @@ public final class WarmText {
         fields.put("digest", model.digest());
         fields.put("gpuPercent", model.percentOnGpu());
         fields.put("contextLength", model.contextLength());
-        fields.put("forEver", model.neverExpires());
+        fields.put("neverExpires", model.neverExpires());
         fields.put("expiresAt", model.expiresAt().toString());
         return fields;
     }

@@ -1,17 +1,18 @@
 package dev.aiserver.template;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
- * What stands on the page of a verification report, in the order in which it is read.
+ * Holds the content of a verification report, in reading order.
  *
- * @param server as clients call it
- * @param url where they reach it
- * @param time when it was verified, as a person writes it
- * @param instant the same for programs, ISO 8601
- * @param version of this program
- * @param good whether the server may be called verified
- * @param actions what to do, the first first
+ * @param server the host name that clients use
+ * @param url the URL that clients use
+ * @param time of the verification, for people
+ * @param instant of the verification, in ISO 8601
+ * @param version of aiserver
+ * @param good whether the server is verified
+ * @param actions the fixes, most important first
  */
 public record ReportPage(
         String server,
@@ -29,50 +30,47 @@ public record ReportPage(
         groups = List.copyOf(groups);
     }
 
-    /** How many checks ended how. */
+    /** Counts the checks by status. */
     public record Counts(long passed, long warning, long failed, long skipped, long inconclusive) {
         public long all() {
             return passed + warning + failed + skipped + inconclusive;
         }
     }
 
-    /** One thing to do, and the checks that it is to put right. */
+    /** Holds one fix, and the checks that it fixes. */
     public record Action(String what, List<Check> checks) {
         public Action {
             checks = List.copyOf(checks);
         }
     }
 
-    /** The checks of one subject. */
+    /** Holds the checks of one group. */
     public record Group(String name, Counts counts, List<Check> checks) {
         public Group {
             checks = List.copyOf(checks);
         }
     }
 
-    /** How a check ended, which is told by a word and a sign, never by a colour alone. */
+    /** Lists how a check can end. Shown by a word and a sign, never by a color alone. */
     public enum Status {
-        PASSED("proved"),
-        WARNING("to know about"),
-        FAILED("failed"),
-        SKIPPED("skipped"),
-        INCONCLUSIVE("not found out");
+        PASSED,
+        WARNING,
+        FAILED,
+        SKIPPED,
+        INCONCLUSIVE;
 
-        private final String word;
-
-        Status(String word) {
-            this.word = word;
-        }
-
+        /** Returns the word in reports and documents. */
         public String word() {
-            return word;
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * @param number by which the page links to it, from 1
-     * @param evidence what was seen, or why nothing was
-     * @param fix what to do about it, or empty
+     * Holds one check with its result.
+     *
+     * @param number that the page links to, from 1
+     * @param evidence for the result, or why there is none
+     * @param fix how to fix it; empty if there is nothing to fix
      */
     public record Check(int number, String id, String claim, Status status, String evidence, String fix) {}
 }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationFileTest {
 
     @Test
-    void whatCannotBeReadIsASentence(@TempDir Path directory) throws IOException {
+    void aFileThatCannotBeReadIsOneSentence(@TempDir Path directory) throws IOException {
         Path latin = Files.write(directory.resolve("latin"), new byte[] {'n', (byte) 0xe9});
         refuses(Path.of("/dev/zero"), "cannot be read: it is larger than 16 MiB.");
-        refuses(latin, "is no UTF-8 text; save it as UTF-8.");
+        refuses(latin, "is not valid UTF-8; save it as UTF-8.");
         refuses(directory.resolve("absent"), "does not exist.");
         refuses(directory, "cannot be read: Is a directory.");
     }

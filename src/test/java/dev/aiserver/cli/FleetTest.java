@@ -16,31 +16,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever one machine does to the run that is for it, the others have theirs, and the table is printed. */
+/** Checks that a failure on one host affects neither the other hosts nor the table. */
 class FleetTest {
     private static final Map<String, Supplier<Throwable>> FAILURES = Map.of(
             "stack", StackOverflowError::new,
             "memory", () -> new OutOfMemoryError("Java heap space"),
             "assertion", () -> new AssertionError("never"),
             "bug", () -> new IllegalStateException("a bug\nof two lines"),
-            "trouble", () -> new UserError("It said something that was no answer."));
+            "user-error", () -> new UserError("It gave an unexpected response."));
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    /** Of a machine that is called like a failure, what is asked first fails so. */
+    /** On a host named after a failure, the first use case fails with it. */
     private final Machines machines = new Machines() {
         @Override
         public UseCases here() {
-            return new NoUseCases(() -> new IllegalStateException("nothing is done here"));
+            return new NoUseCases(() -> new IllegalStateException("not used on this machine"));
         }
 
         @Override
         public Remote there(String destination, Trust trust) {
             Supplier<Throwable> failure = FAILURES.getOrDefault(
-                    destination.replaceFirst("-.*", ""), () -> new UserError("good: nothing is installed"));
+                    destination.replaceFirst("/.*", ""), () -> new UserError("good: nothing is installed"));
             UseCases useCases = new NoUseCases(failure);
-            if (destination.endsWith("-at-once")) {
+            if (destination.endsWith("/on-connect")) {
                 useCases.status();
             }
             return new Remote() {
@@ -56,7 +56,7 @@ class FleetTest {
 
                 @Override
                 public void close() {
-                    if (destination.endsWith("-at-the-end")) {
+                    if (destination.endsWith("/on-close")) {
                         useCases.status();
                     }
                 }
@@ -82,33 +82,33 @@ class FleetTest {
                 "memory",
                 "assertion",
                 "bug",
-                "trouble",
-                "stack-at-once",
-                "bug-at-once",
-                "bug-at-the-end"
+                "user-error",
+                "stack/on-connect",
+                "bug/on-connect",
+                "bug/on-close"
             })
-    void oneFailsAlone(String bad) {
-        assertThat(run("status", "--host", "good-1", "--host", bad, "--host", "good-2"))
+    void aFailureAffectsOneHostOnly(String bad) {
+        assertThat(run("status", "--host", "good/1", "--host", bad, "--host", "good/2"))
                 .isEqualTo(1);
         List<String> rows = out.toString().lines().toList();
         assertThat(rows).hasSize(4);
-        assertThat(rows.get(0)).contains("good-1", "good: nothing is installed");
+        assertThat(rows.get(0)).contains("good/1", "good: nothing is installed");
         assertThat(rows.get(1))
                 .contains(bad, "failed")
                 .contains(
-                        bad.equals("trouble")
-                                ? "It said something that was no answer."
-                                : "This is a bug in aiserver, please report it: java.lang.");
-        assertThat(rows.get(2)).contains("good-2", "good: nothing is installed");
-        assertThat(rows.get(3)).isEqualTo("0 of 3 machines are done.");
+                        bad.equals("user-error")
+                                ? "It gave an unexpected response."
+                                : "This is a bug in aiserver. Please report it: java.lang.");
+        assertThat(rows.get(2)).contains("good/2", "good: nothing is installed");
+        assertThat(rows.get(3)).isEqualTo("0 of 3 hosts done.");
         assertThat(err.toString()).doesNotContain("\tat ");
     }
 
     @Test
-    void ofOneMachineAnErrorIsASentenceToo() {
+    void anErrorOnOneHostIsOneSentence() {
         assertThat(run("status", "--host", "stack", "--json")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("aiserver: This is a bug in aiserver, please report it: java.lang.StackOverflowError at ")
+                .startsWith("aiserver: This is a bug in aiserver. Please report it: java.lang.StackOverflowError at ")
                 .hasLineCount(1);
         assertThat(out.toString()).contains("\"error\" : \"This is a bug");
     }

@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** On a machine where whatever is begun fails in the same way. */
+/** Represents a host on which every use case fails with this error. */
 record NoUseCases(Supplier<Throwable> failure) implements UseCases {
 
     private <T> T fail() {
         return NoUseCases.<RuntimeException, T>thrown(failure.get());
     }
 
-    /** Throws anything, without the compiler's knowledge of what. */
+    /** Throws any exception as an unchecked one. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable, T> T thrown(Throwable any) throws E {
         throw (E) any;

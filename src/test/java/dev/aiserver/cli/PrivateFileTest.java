@@ -26,7 +26,7 @@ class PrivateFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "rw-r--r--", "rw-rw-rw-", "r--------"})
-    void isOfItsUserAloneWhateverWasThere(String before) throws IOException {
+    void isPrivateWhateverWasThereBefore(String before) throws IOException {
         Path file = folder.resolve("plan.json");
         if (!before.isEmpty()) {
             Files.writeString(file, "a longer text that was there before\n");
@@ -39,7 +39,7 @@ class PrivateFileTest {
     }
 
     @Test
-    void aLinkIsNotFollowed() throws IOException {
+    void aSymbolicLinkIsNotFollowed() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "mine");
         assertThat(refused(Files.createSymbolicLink(folder.resolve("link"), other)))
                 .isEqualTo("it is a symbolic link");
@@ -49,9 +49,9 @@ class PrivateFileTest {
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("other", "link", "dangling");
     }
 
-    /** The other name keeps what it had. */
+    /** The other hard link keeps the old content. */
     @Test
-    void aFileWithAnotherNameIsReplacedUnderThisOneOnly() throws IOException {
+    void aHardLinkIsReplacedUnderThisNameOnly() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "mine");
         Path file = Files.createLink(folder.resolve("plan.json"), other);
         PrivateFile.write(file, "the plan\n");
@@ -60,9 +60,9 @@ class PrivateFileTest {
     }
 
     @Test
-    void whatStandsInTheWayIsNamed() {
+    void theReasonIsNamed() {
         assertThat(refused(folder)).isEqualTo("it is a folder");
-        assertThat(refused(folder.resolve("missing/plan.json"))).isEqualTo("there is no such folder");
+        assertThat(refused(folder.resolve("missing/plan.json"))).isEqualTo("no such folder");
         assertThat(refused(Path.of("/dev/null"))).isEqualTo("it is not a regular file");
     }
 }

@@ -39,7 +39,7 @@ class ReportOptionsTest {
     }
 
     @Test
-    void writesTheReportsThatWereAskedForAndNoOther() throws IOException {
+    void writesOnlyTheRequestedReports() throws IOException {
         write();
         assertThat(directory).isEmptyDirectory();
         Path xml = directory.resolve("report.xml");
@@ -56,7 +56,7 @@ class ReportOptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--junit", "--html"})
-    void areForNobodyElseAndNameNobody(String option) throws IOException {
+    void arePrivateAndContainNoUserNames(String option) throws IOException {
         Path file = Files.writeString(directory.resolve("report"), "the one before");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
         assertThat(write(option, file.toString())).isEmpty();
@@ -66,28 +66,28 @@ class ReportOptionsTest {
         assertThat(write(option, link.toString()))
                 .singleElement()
                 .asString()
-                .contains("the report cannot be written (it is a symbolic link)");
+                .contains("could not write the report (it is a symbolic link)");
     }
 
     @Test
-    void saysWhyAReportCannotBeWritten() throws IOException {
+    void namesTheReasonIfAReportCannotBeWritten() throws IOException {
         String nowhere = directory.resolve("nowhere/report.xml").toString();
         assertThat(write("--junit", nowhere))
-                .containsExactly("--junit " + nowhere + ": the report cannot be written (there is no such folder); "
-                        + "name a file in a folder that exists and is yours.");
+                .containsExactly("--junit " + nowhere + ": could not write the report (no such folder). "
+                        + "Name a file in a folder that exists and that you may write to.");
         assertThat(write("--html", directory.toString()))
                 .singleElement()
                 .asString()
-                .contains("--html " + directory + ": the report cannot be written (it is a folder)");
+                .contains("--html " + directory + ": could not write the report (it is a folder)");
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThat(write("--html", file.resolve("x").toString()))
                 .singleElement()
                 .asString()
-                .contains("the report cannot be written");
+                .contains("could not write the report");
     }
 
     @Test
-    void writesTheOneReportThoughTheOtherCannotBe() throws IOException {
+    void writesOneReportEvenIfTheOtherFails() throws IOException {
         Path html = directory.resolve("report.html");
         assertThat(write("--junit", directory.toString(), "--html", html.toString()))
                 .hasSize(1);

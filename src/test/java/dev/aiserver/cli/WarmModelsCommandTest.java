@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The whole program, against a server that has no models and keeps Ollama's rules. */
+/** Runs the whole program against a model server without models that follows the rules of Ollama. */
 class WarmModelsCommandTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -75,14 +75,14 @@ class WarmModelsCommandTest {
             {}                               | nope                 | 1 | file does not exist
             {"memoryLimitBytes": 2500000000} | llama3.2:1b llama3.2 | 3 | evicted
             {}                               | gpt-oss:cloud        | 2 | runs on ollama.com
-            {}                               | --keep-alive=0 a     | 2 | "0" is no time to stay
-            {}                               | --stall=soon a       | 2 | "soon" is no duration
+            {}                               | --keep-alive=0 a     | 2 | "0" is not valid
+            {}                               | --stall=soon a       | 2 | "soon" is not a valid duration
             {}                               | --parallel=0 a       | 2 | --parallel must be 1 or more
             {}                               | --retries=-1 a       | 2 | --retries must be 0 or more
-            {}                               | --at-login a         | 2 | name them under models in the configuration
+            {}                               | --at-login a         | 2 | list them under models in the configuration
             {}                               | --at-login           | 2 | No models are configured
             """)
-    void theExitCodeAndASentenceSayHowItWent(String faults, String args, int exitCode, String sentence) {
+    void theExitCodeAndASentenceReportTheResult(String faults, String args, int exitCode, String sentence) {
         server.set(Faults.parse(faults));
         assertThat(run(args.split(" ")))
                 .as(err.toString(StandardCharsets.UTF_8))
@@ -92,27 +92,27 @@ class WarmModelsCommandTest {
     }
 
     @Test
-    void withoutOllamaTheNextStepIsTold() {
+    void withoutOllamaTheErrorNamesTheNextStep() {
         server.close();
         assertThat(run("llama3.2")).isEqualTo(6);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("see \"aiserver status\" and its log");
     }
 
     @Test
-    void withoutModelsThereIsNothingToDo() {
+    void withoutModelsNothingIsDone() {
         assertThat(run()).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("No models are configured; name some");
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("No models are configured. Name a model");
         assertThat(server.requests()).isEmpty();
     }
 
     @Test
-    void jsonIsOneDocumentForTheAnswerAndALineForEachEvent() throws IOException {
+    void jsonIsOneDocumentAndALineForEachEvent() throws IOException {
         assertThat(run("--json", "llama3.2", "nope")).isEqualTo(1);
         JsonNode document = JSON.readTree(out.toByteArray());
-        assertThat(document.at("/models/0/outcome").asText()).isEqualTo("WARMED");
-        assertThat(document.at("/models/0/forEver").asBoolean()).isTrue();
+        assertThat(document.at("/models/0/outcome").asText()).isEqualTo("warmed");
+        assertThat(document.at("/models/0/neverExpires").asBoolean()).isTrue();
         assertThat(document.at("/models/0/warnings/0").asText()).contains("4096 tokens");
-        assertThat(document.at("/models/1/outcome").asText()).isEqualTo("FAILED");
+        assertThat(document.at("/models/1/outcome").asText()).isEqualTo("failed");
         StringBuilder events = new StringBuilder();
         for (String line : err.toString(StandardCharsets.UTF_8).lines().toList()) {
             String event = JSON.readTree(line).path("event").asText();

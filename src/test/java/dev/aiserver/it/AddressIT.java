@@ -80,13 +80,13 @@ class AddressIT {
         Run status = mac.aiserver("status");
         status.exits(3);
         assertThat(status.out().lines().skip(1).findFirst())
-                .contains("  The address " + problem + "; " + remedy
-                        + ". Until then com.haproxy waits, and launchd starts it again every 10 s.");
+                .contains("  Address: " + problem + ". To fix it, " + remedy
+                        + ". Until then, launchd restarts com.haproxy every 10 s.");
         assertThat(status.out()).containsPattern("com\\.haproxy  .*  waiting for its address " + Mac.ADDRESS);
         assertThat(status.out()).doesNotContainPattern("com\\.haproxy  .*last ended");
 
         JsonNode document = json(mac.aiserver("status", "--json"));
-        assertThat(document.path("outcome").asText()).isEqualTo("not-healthy");
+        assertThat(document.path("outcome").asText()).isEqualTo("unhealthy");
         JsonNode address = document.path("address");
         assertThat(address.path("installed").asText()).isEqualTo(Mac.ADDRESS);
         assertThat(address.path("present").asBoolean(true)).isFalse();
@@ -96,7 +96,8 @@ class AddressIT {
     }
 
     private static void assertReported(Mac mac, String problem, String fix) throws IOException {
-        assertThat(PATIENCE.await(LIMIT, () -> verify(mac).out().contains("com.haproxy waits for its address: " + problem)))
+        assertThat(PATIENCE.await(
+                        LIMIT, () -> verify(mac).out().contains("com.haproxy waits for its address: " + problem)))
                 .as("but for the moment of an attempt, HAProxy does not run: " + verify(mac))
                 .isTrue();
         Run verify = verify(mac);

@@ -75,6 +75,6 @@ class ClientMachineIT {
 
     private static void unreachable(Run run, String layer) {
         run.exits(6);
-        assertThat(run.out()).contains("reach.server", "seen: " + layer, "Do first: ");
+        assertThat(run.out()).contains("reach.server", "seen: " + layer, "Fix first: ");
     }
 }

@@ -44,7 +44,7 @@ class FirstRunIT {
             Run status = mac.aiserver("status");
             status.exits(3);
             assertThat(status.out())
-                    .startsWith("not healthy")
+                    .startsWith("unhealthy")
                     .contains("Cannot tell who listens on port 11434", "(" + reason + ")");
 
             Run verified = mac.aiserver("verify", "--only", "bindings.*");

@@ -49,8 +49,8 @@ class FleetIT {
             Run unasked = laptop.aiserver("install", "--config", config);
             unasked.exits(2);
             assertThat(unasked.err())
-                    .isEqualTo("aiserver: Several machines are not asked about one by one; look at their changes with"
-                            + " --dry-run, then add --yes.\n");
+                    .isEqualTo(
+                            "aiserver: Changing several hosts requires --yes. Review the changes with --dry-run first.\n");
 
             laptop.killSshd(1);
             Run first = laptop.aiserver("install", "--config", config, "--yes", "--accept-new-host-key");
@@ -61,7 +61,7 @@ class FleetIT {
             assertThat(rows.get(1))
                     .matches("  mac-2       unreachable +[0-9.]+ s  mac-2 port 2222 refuses connections;.*");
             assertThat(rows.get(2)).matches("  mac-3       done +[0-9.]+ s");
-            assertThat(rows.get(3)).isEqualTo("2 of 3 machines are done.");
+            assertThat(rows.get(3)).isEqualTo("2 of 3 hosts done.");
             assertThat(first.err())
                     .contains("mac-studio    done  start    com.haproxy", "mac-3         done  start    com.haproxy")
                     .doesNotContain("\u001b");
@@ -71,14 +71,18 @@ class FleetIT {
             assertThat(document.get("hosts").findValuesAsText("host")).containsExactly("mac-studio", "mac-2", "mac-3");
             assertThat(document.get("hosts"))
                     .extracting(host -> host.get("outcome").asText())
-                    .containsExactly("done", "unreachable", "not begun");
-            assertThat(document.get("hosts").get(0).get("answer").get("command").asText())
+                    .containsExactly("done", "unreachable", "not-started");
+            assertThat(document.get("hosts")
+                            .get(0)
+                            .get("document")
+                            .get("command")
+                            .asText())
                     .isEqualTo("status");
             assertThat(fast.exitCode()).isEqualTo(6);
 
             Run gone = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--host", "mac-3", "--yes");
             gone.exits(0);
-            assertThat(gone.out()).endsWith("2 of 2 machines are done.\n");
+            assertThat(gone.out()).endsWith("2 of 2 hosts done.\n");
             assertThat(a.tree()).isEqualTo(before);
         }
     }
@@ -120,7 +124,7 @@ class FleetIT {
         assertThat(run.out() + run.err()).doesNotContain("bug in aiserver", "Exception", "Error", "\tat ");
         List<String> lines = run.out().lines().toList();
         List<String> rows = lines.subList(lines.size() - 4, lines.size());
-        assertThat(rows.get(3)).as(run.toString()).isEqualTo("1 of 3 machines are done.");
+        assertThat(rows.get(3)).as(run.toString()).isEqualTo("1 of 3 hosts done.");
         System.out.println(String.join("\n", rows));
         return rows;
     }

@@ -81,7 +81,8 @@ class PagesIT {
                 .flatMap(pages -> pages)
                 .toList();
         assertThat(Page.all().stream()
-                        .filter(page -> page.blocks().stream().anyMatch(block -> block.mark().startsWith("run")))
+                        .filter(page -> page.blocks().stream()
+                                .anyMatch(block -> block.mark().startsWith("run")))
                         .map(Page::path))
                 .containsExactlyInAnyOrderElementsOf(run);
     }
@@ -120,7 +121,8 @@ class PagesIT {
                     ? script.stripTrailing() + " " + with.group(1)
                     : script.replace(with.group(2), with.group(1));
         }
-        return mac.command("sh", "-euc", IN_CHECKOUT + script, "sh", mac.checkout().toString());
+        return mac.command(
+                "sh", "-euc", IN_CHECKOUT + script, "sh", mac.checkout().toString());
     }
 
     private static Run onAClient(Mac mac, Block block) {

@@ -367,7 +367,7 @@ class RefusalsIT {
                                 mac.standin("haproxy"),
                                 "[ \"$1\" = -vv ] && exec /usr/sbin/haproxy -vv; echo '[ALERT] no such keyword' >&2; exit 1"),
                         4,
-                        "[ALERT] no such keyword.\nEverything that was begun was undone"),
+                        "[ALERT] no such keyword.\nAll changes were rolled back"),
                 on(
                         "plutil refuses a property list",
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),

@@ -151,15 +151,17 @@ class RemoteFaultsIT {
             assertThat(process.exitValue()).as(said).isEqualTo(6);
             assertThat(said.lines().reduce("", (a, b) -> b))
                     .as(said)
-                    .matches("The connection to mac-studio was lost in the middle of \"(create|start) .*\"; what was"
-                            + " begun is undone at the next contact: run \"aiserver install --host mac-studio\" or"
-                            + " \"aiserver uninstall --host mac-studio\"\\.");
+                    .matches("Lost the connection to mac-studio during \"(create|start) .*\"\\. The next"
+                            + " \"aiserver install --host mac-studio\" or \"aiserver uninstall --host mac-studio\""
+                            + " rolls the changes back\\.");
             assertThat(mac.home().resolve(".aiserver/journal.json")).exists();
 
             laptop.startSshd();
             Run installed = install(laptop, mac);
             installed.exits(0);
-            assertThat(installed.err()).contains("The install that began ", "What it had begun is undone first.");
+            assertThat(installed.err())
+                    .containsPattern(
+                            "A previous install \\(started \\S+\\) did not finish\\. Rolling it back first\\.");
             Run status = laptop.aiserver("status", "--host", Laptop.MAC);
             status.exits(0);
             Run taken = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
@@ -180,12 +182,11 @@ class RemoteFaultsIT {
             assertThat(process.waitFor(UNTIL_A_LOSS_IS_KNOWN, TimeUnit.SECONDS)).isTrue();
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(6);
-            assertThat(said)
-                    .endsWith("run \"aiserver uninstall --host mac-studio\" again, and it goes on where it stood.\n");
+            assertThat(said).endsWith("Run \"aiserver uninstall --host mac-studio\" again to continue.\n");
             laptop.startSshd();
             Run finished = laptop.aiserver("uninstall", "--host", Laptop.MAC, "--yes");
             finished.exits(0);
-            assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
+            assertThat(finished.err()).contains("A previous uninstall did not finish. Continuing it.");
             assertThat(mac.tree()).isEqualTo(before);
         }
     }

@@ -52,8 +52,8 @@ class ReportsIT {
         Path nowhere = mac.root().resolve("nowhere/report.xml");
         Path html = mac.root().resolve("another.html");
         String[] command = {"verify", "--only", "bindings.*", "--junit", nowhere.toString(), "--html", html.toString()};
-        String sentence = "aiserver: --junit " + nowhere + ": the report cannot be written (there is no such folder); "
-                + "name a file in a folder that exists and is yours.\n";
+        String sentence = "aiserver: --junit " + nowhere + ": could not write the report (no such folder). "
+                + "Name a file in a folder that exists and that you may write to.\n";
 
         Run said = mac.aiserver(command);
         said.exits(2);

@@ -44,7 +44,7 @@ class ScriptInstallationIT {
             Run uninstalled = mac.command(mac.checkout() + "/uninstall", "--yes");
 
             uninstalled.exits(0);
-            assertThat(uninstalled.err()).contains("There is no receipt, so this goes by the known labels and paths.");
+            assertThat(uninstalled.err()).contains("There is no receipt. Using the known labels and paths instead.");
             assertThat(mac.tree().keySet()).containsExactly("", "Library", "Library/LaunchAgents");
             assertThat(mac.pid("com.ollama")).isZero();
             assertThat(mac.pid("com.haproxy")).isZero();
@@ -69,11 +69,10 @@ class ScriptInstallationIT {
             Run undecided = mac.install("--yes");
             undecided.exits(2);
             assertThat(undecided.err())
-                    .contains(
-                            "These were edited since the installation: ~/.haproxy/haproxy.cfg. Say --keep-local to leave "
-                                    + "them as they are, or --overwrite to replace them");
+                    .contains("Edited locally since the installation: ~/.haproxy/haproxy.cfg. Use --keep-local to keep "
+                            + "your versions, or --overwrite to replace them");
             Run shown = mac.install("--dry-run");
-            assertThat(shown.out()).contains("yours, as it is now", "this program's", "# mine");
+            assertThat(shown.out()).contains("your version", "aiserver's version", "# mine");
 
             int master = mac.pid("com.haproxy");
             Run kept = mac.install("--yes", "--keep-local");

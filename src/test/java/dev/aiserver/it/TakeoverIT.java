@@ -51,13 +51,13 @@ class TakeoverIT {
                         ExistingServers::byShellScripts,
                         List.of("com.ollama", "com.haproxy"),
                         "an installation by the old shell scripts (com.haproxy, listening on 100.101.102.103:11434; "
-                                + "com.ollama, listening on 127.0.0.1:11434); it will be replaced and",
+                                + "com.ollama, listening on 127.0.0.1:11434). It will be replaced.",
                         Set.of(LOOPBACK, PROXY)),
                 new Case(
                         "the shell scripts, on every network",
                         mac -> ExistingServers.ollamaByShellScripts(mac, "0.0.0.0"),
                         List.of("com.ollama"),
-                        "an installation by the old shell scripts (com.ollama, listening on *:11434); it will be",
+                        "an installation by the old shell scripts (com.ollama, listening on *:11434). It will be",
                         Set.of(EVERYWHERE)),
                 new Case(
                         "Homebrew's services",
@@ -66,8 +66,8 @@ class TakeoverIT {
                             ExistingServers.homebrewsHaproxy(mac);
                         },
                         List.of("homebrew.mxcl.ollama", "homebrew.mxcl.haproxy"),
-                        "Ollama as a Homebrew service (homebrew.mxcl.ollama), listening on 127.0.0.1:11434; "
-                                + "it will be stopped and comes back with \"aiserver uninstall\".",
+                        "Ollama as a Homebrew service (homebrew.mxcl.ollama), listening on 127.0.0.1:11434. "
+                                + "It will be stopped. \"aiserver uninstall\" restores it.",
                         Set.of(LOOPBACK, PROXY)),
                 new Case(
                         "Homebrew's Ollama, opened by launchctl setenv",
@@ -76,19 +76,19 @@ class TakeoverIT {
                             ExistingServers.homebrewsOllama(mac);
                         },
                         List.of("homebrew.mxcl.ollama"),
-                        "Ollama as a Homebrew service (homebrew.mxcl.ollama), listening on *:11434; it will be",
+                        "Ollama as a Homebrew service (homebrew.mxcl.ollama), listening on *:11434. It will be",
                         Set.of(EVERYWHERE)),
                 new Case(
                         "our label, from another file",
                         mac -> handMade(mac, "ollama at home.plist", "com.ollama", "127.0.0.1", serve(mac)),
                         List.of("com.ollama"),
-                        "Ollama as an agent of your own (com.ollama, from ollama at home.plist), listening on",
+                        "Ollama as a launch agent (com.ollama, from ollama at home.plist), listening on",
                         Set.of(LOOPBACK)),
                 new Case(
                         "another label",
                         mac -> handMade(mac, "org.ann.llm.plist", "org.ann.llm", "0.0.0.0", serve(mac)),
                         List.of("org.ann.llm"),
-                        "Ollama as an agent of your own (org.ann.llm, from org.ann.llm.plist), listening on *:11434",
+                        "Ollama as a launch agent (org.ann.llm, from org.ann.llm.plist), listening on *:11434",
                         Set.of(EVERYWHERE)),
                 new Case(
                         "another label, from a binary property list, by a shell",
@@ -100,7 +100,7 @@ class TakeoverIT {
                                 "/bin/sh</string><string>-c</string><string>OLLAMA_HOST=:11434 exec " + mac.prefix()
                                         + "/bin/ollama serve"),
                         List.of("org.ann.llm"),
-                        "Ollama as an agent of your own (org.ann.llm, from org.ann.llm.plist), listening on *:11434",
+                        "Ollama as a launch agent (org.ann.llm, from org.ann.llm.plist), listening on *:11434",
                         Set.of(EVERYWHERE)));
     }
 
@@ -122,7 +122,7 @@ class TakeoverIT {
             Set<Mac.Listening> seen = watch.seen();
             assertThat(watch.looks()).isGreaterThan(50);
             installed.exits(0);
-            assertThat(installed.err()).contains("Found here: " + given.found());
+            assertThat(installed.err()).contains("Found " + given.found());
             assertThat(seen)
                     .filteredOn(socket -> earlier.contains(socket.pid()))
                     .isNotEmpty();
@@ -134,16 +134,16 @@ class TakeoverIT {
             Run verified = mac.aiserver("verify", "--no-inference");
             verified.exits(0);
             Run again = mac.install("--yes");
-            assertThat(again.err()).as(again.toString()).contains("No changes.").doesNotContain("Found here");
+            assertThat(again.err()).as(again.toString()).contains("No changes.").doesNotContain("Found ");
             assertThat(mac.tree()).isEqualTo(ours);
 
             if (given.listening().contains(EVERYWHERE)) {
                 Run refused = mac.aiserver("uninstall", "--yes");
                 refused.exits(2);
                 assertThat(refused.err())
-                        .contains("What was here before is open to other machines, Ollama ("
+                        .contains("The previous setup is reachable from other machines: Ollama ("
                                 + given.labels().get(0))
-                        .contains("; add --restore to have it back, or --no-restore to leave it stopped.");
+                        .contains(" Use --restore to bring it back or --no-restore to leave it stopped.");
                 assertThat(mac.tree()).as("nothing was changed").isEqualTo(ours);
             }
             Run uninstalled = mac.aiserver("uninstall", "--yes", "--restore");
@@ -245,7 +245,7 @@ class TakeoverIT {
             failed.exits(4);
             assertThat(failed.err())
                     .contains("done  stop     earlier homebrew.mxcl.ollama")
-                    .contains("Everything that was begun was undone");
+                    .contains("All changes were rolled back");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("homebrew.mxcl.ollama")).isNotZero().isNotEqualTo(earlier);
             awaitAnswer(mac);
@@ -270,8 +270,7 @@ class TakeoverIT {
 
             Run installed = mac.install("--yes");
             installed.exits(0);
-            assertThat(installed.err())
-                    .contains("What it had begun is undone first.", "Found here: Ollama as a Homebrew service");
+            assertThat(installed.err()).contains("Rolling it back first.", "Found Ollama as a Homebrew service");
             Run uninstalled = mac.aiserver("uninstall", "--yes");
             uninstalled.exits(0);
             assertThat(mac.tree()).isEqualTo(before);
@@ -321,7 +320,7 @@ class TakeoverIT {
             uninstalled.exits(0);
             Path kept = mac.home().resolve(".aiserver/earlier-installation/com.ollama.plist");
             assertThat(uninstalled.out())
-                    .contains("left  " + kept + ": the earlier installation's, which does not come back.");
+                    .contains("kept  " + kept + ": the earlier installation's, which does not come back.");
             assertThat(mac.tree().keySet())
                     .containsExactly(
                             "",
@@ -358,8 +357,8 @@ class TakeoverIT {
             failed.exits(4);
             assertThat(failed.err())
                     .contains("Failed: start    earlier org.ann.llm: org.ann.llm does not stay up: exit code 3")
-                    .endsWith("Everything that was begun was undone; this machine is as it was before.\n"
-                            + "What was here before does not run any more as it did then; put that right, or leave it "
+                    .endsWith("All changes were rolled back.\n"
+                            + "A service from the previous setup did not start again. Fix it, or leave it "
                             + "stopped with \"aiserver uninstall --no-restore\".\n");
             assertThat(mac.tree()).isEqualTo(ours);
             assertThat(addresses(mac.listening())).containsExactlyInAnyOrder(LOOPBACK, PROXY);
@@ -381,13 +380,16 @@ class TakeoverIT {
             Run no = onATerminal(mac, "n", "n");
             assertThat(no.out())
                     .as(no.toString())
-                    .contains("What was here before is open to other machines: Ollama (com.ollama) on 0.0.0.0:11434.")
-                    .contains("Shall it come back? [y]es, [N]o: ")
+                    .contains(
+                            "The previous setup is reachable from other machines: Ollama (com.ollama) on 0.0.0.0:11434.")
+                    .contains("Restore it? [y]es, [N]o: ")
                     .contains("~/.aiserver/earlier-installation/com.ollama.plist");
             assertThat(mac.tree()).as("nothing was changed").isEqualTo(ours);
             Run dryRun = mac.aiserver("uninstall", "--dry-run");
             dryRun.exits(0);
-            assertThat(dryRun.err()).contains("With --restore, this comes back open to other machines: Ollama (com.o");
+            assertThat(dryRun.err())
+                    .contains(
+                            "With --restore, this service becomes reachable from other machines again: Ollama (com.o");
 
             Run yes = onATerminal(mac, "y", "y");
             yes.exits(0);
@@ -415,7 +417,7 @@ class TakeoverIT {
 
             installed.exits(0);
             assertThat(installed.err())
-                    .contains("Found here: Ollama as a Homebrew service (homebrew.mxcl.ollama), not loaded; it will be")
+                    .contains("Found Ollama as a Homebrew service (homebrew.mxcl.ollama), not loaded. It will be")
                     .contains("delete   ~/Library/LaunchAgents/homebrew.mxcl.ollama.plist")
                     .doesNotContain("stop     ");
             Run uninstalled = mac.aiserver("uninstall", "--yes");

@@ -93,7 +93,8 @@ class TransactionIT {
                             + "what was begun\\.\n");
 
             Run planned = mac.install("--dry-run");
-            assertThat(planned.out()).contains("did not end; it would be undone first.", "create   ~/.haproxy/");
+            assertThat(planned.out())
+                    .contains("did not finish. It would be rolled back first.", "create   ~/.haproxy/");
 
             Run undone = mac.command(mac.checkout() + "/uninstall", "--yes");
             undone.exits(0);
@@ -129,10 +130,9 @@ class TransactionIT {
             assertThat(failed.err())
                     .contains("done  install  Homebrew package ollama", "[ALERT] no such keyword.\n")
                     .doesNotContain("Nothing was changed", "keyword..")
-                    .endsWith("Everything that was begun was undone; this machine is as it was before, but this stays: "
-                            + "Homebrew package ollama.\n");
+                    .endsWith("All changes were rolled back, except for: Homebrew package ollama.\n");
             assertThat(failed.out())
-                    .contains("\"outcome\" : \"rolled-back\"", "\"stays\" : [ \"Homebrew package ollama\" ]");
+                    .contains("\"outcome\" : \"rolled-back\"", "\"kept\" : [ \"Homebrew package ollama\" ]");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.command(mac.prefix() + "/bin/brew", "list", "--versions", "ollama")
                             .exitCode())
@@ -155,7 +155,9 @@ class TransactionIT {
             Run again = mac.install("--yes");
             again.exits(0);
             assertThat(again.err())
-                    .contains("did not end", "undone first", "update   ~/Library/LaunchAgents/com.ollama.plist");
+                    .contains(
+                            "did not finish. Rolling it back first.",
+                            "update   ~/Library/LaunchAgents/com.ollama.plist");
             assertThat(mac.aiserver("status").exitCode()).isZero();
             assertThat(mac.aiserver("uninstall", "--yes").exitCode()).isZero();
             assertThat(mac.tree()).isEqualTo(bare);
@@ -173,7 +175,7 @@ class TransactionIT {
 
             Run finished = mac.command(mac.checkout() + "/uninstall", "--yes");
             finished.exits(0);
-            assertThat(finished.err()).contains("An uninstallation was cut short; it goes on.");
+            assertThat(finished.err()).contains("A previous uninstall did not finish. Continuing it.");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
         }
@@ -197,9 +199,7 @@ class TransactionIT {
             String said = new String(process.getErrorStream().readAllBytes());
             assertThat(process.exitValue()).as(said).isEqualTo(130);
             assertThat(said)
-                    .endsWith(
-                            "Interrupted. Everything that was begun was undone; this machine is as it was before, but "
-                                    + "this stays: Homebrew package ollama.\n");
+                    .endsWith("Interrupted. All changes were rolled back, except for: Homebrew package ollama.\n");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
         }
@@ -300,7 +300,10 @@ class TransactionIT {
                     mac.aiserver("plan", "--config", mac.config().toString(), "--out", plan.toString(), "--exit-code");
             planned.exits(3);
             assertThat(planned.out())
-                    .contains("update   ~/.haproxy/haproxy.cfg", "none     com.ollama", "+++ ~/.haproxy/haproxy.cfg");
+                    .contains("update   ~/.haproxy/haproxy.cfg", "+++ ~/.haproxy/haproxy.cfg")
+                    .containsPattern("\n  \\d+ unchanged\n")
+                    .doesNotContain("none     ");
+            assertThat(mac.aiserver("plan", "--verbose").out()).contains("none     com.ollama\n");
 
             mac.write(mac.home().resolve(".haproxy/haproxy.cfg"), "# mine\n");
             Map<String, FileState> before = mac.tree();
@@ -308,14 +311,14 @@ class TransactionIT {
             refused.exits(1);
             assertThat(refused.err())
                     .contains(
-                            "The machine has moved on since the plan " + plan + " was made;",
+                            "The host has changed since the plan " + plan + " was saved.",
                             "haproxy.cfg",
-                            "make a new plan.");
+                            "Make a new plan.");
             assertThat(mac.tree()).isEqualTo(before);
 
             assertThat(mac.install("--yes", "--overwrite").exitCode()).isZero();
             Run late = mac.aiserver("install", "--plan", plan.toString(), "--yes");
-            assertThat(late.err()).contains("The machine has moved on");
+            assertThat(late.err()).contains("The host has changed");
 
             Run next = mac.install("--dry-run", "--out", plan.toString());
             assertThat(next.out()).startsWith("No changes.");
@@ -328,7 +331,7 @@ class TransactionIT {
             mac.write(plan, "{}");
             Run none = mac.aiserver("install", "--plan", plan.toString(), "--yes");
             assertThat(none.exitCode()).isEqualTo(2);
-            assertThat(none.err()).contains(plan + " is no saved plan; make one with");
+            assertThat(none.err()).contains(plan + " is not a saved plan. Make one with");
         }
     }
 
@@ -417,7 +420,7 @@ class TransactionIT {
             mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 2, \"ent");
             Run taken = mac.aiserver("uninstall", "--yes");
             taken.exits(0);
-            assertThat(taken.err()).contains("The receipt cannot be read, so this goes by the known labels and paths.");
+            assertThat(taken.err()).contains("The receipt cannot be read. Using the known labels and paths instead.");
             assertThat(taken.out()).contains("receipt.damaged.json: the receipt that cannot be read is kept");
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
             assertThat(mac.tree().keySet())

@@ -172,7 +172,8 @@ class PagesTest {
     @Test
     void troubleshootingQuotesWhatTheProgramPrints() throws IOException {
         StringBuilder source = new StringBuilder();
-        try (Stream<Path> files = Stream.concat(Files.walk(Path.of("src/main/java")), Files.walk(Path.of("templates")))) {
+        try (Stream<Path> files =
+                Stream.concat(Files.walk(Path.of("src/main/java")), Files.walk(Path.of("templates")))) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 source.append(Files.readString(file));
             }
@@ -229,7 +230,10 @@ class PagesTest {
     @ParameterizedTest
     @MethodSource("blocks")
     void marksAreKnown(Block block) {
-        assertThat(block.mark()).as(block.toString()).matches("|config(?: \\S+)?|run(?: on a client| with \\S+(?: for \\S+)?)?|output|rehearsal|example|usage");
+        assertThat(block.mark())
+                .as(block.toString())
+                .matches(
+                        "|config(?: \\S+)?|run(?: on a client| with \\S+(?: for \\S+)?)?|output|rehearsal|example|usage");
         assertThat(block.mark().matches("output|rehearsal|example|usage")
                         || !block.language().equals("text"))
                 .as("output that no test compares: " + block)

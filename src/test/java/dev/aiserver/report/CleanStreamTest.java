@@ -37,7 +37,7 @@ class CleanStreamTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void whatSteersATerminalIsSpelledOut(String text, String shown) {
+    void controlCharactersAreEscaped(String text, String shown) {
         PrintWriter writer = stream.writer();
         writer.print(text + "\n\t" + text);
         writer.flush();
@@ -45,18 +45,18 @@ class CleanStreamTest {
     }
 
     @Test
-    void theProgramsOwnColoursAndStepsAreObeyed() {
+    void ourOwnControlSequencesReachTheTerminal() {
         PrintWriter writer = stream.writer();
         Console console = new Console(new BufferedReader(Reader.nullReader()), writer, writer, false, true, true);
-        console.say(console.paint(Colour.RED, "\u001b[32mno"));
-        console.ownAnswer().print("\u001b[1mbold\u001b[0m");
-        console.ownAnswer().flush();
+        console.notice(console.paint(Colour.RED, "\u001b[32mno"));
+        console.trustedOut().print("\u001b[1mbold\u001b[0m");
+        console.trustedOut().flush();
         assertThat(shown()).isEqualTo("\u001b[31m\\u001b[32mno\u001b[0m\n\u001b[1mbold\u001b[0m");
     }
 
-    /** As a library may, which knows nothing of this program. */
+    /** A library may write through a PrintStream. */
     @Test
-    void aPrintStreamOnItShowsWholeCharacters() {
+    void aPrintStreamNeverSplitsACharacter() {
         PrintStream printing = new PrintStream(stream, true, StandardCharsets.UTF_8);
         printing.println("漢".repeat(10_000) + "\u001b");
         for (byte each : "é\u202e\n".getBytes(StandardCharsets.UTF_8)) {
@@ -67,18 +67,18 @@ class CleanStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r", "\u2028", "\u0085", "\n \t\n", "\u000b"})
-    void aPartOfALineStaysInIt(String lineBreak) {
+    void textIsPutOnOneLine(String lineBreak) {
         assertThat(Controls.inLine("a" + lineBreak + "aiserver: b")).isEqualTo("a aiserver: b");
     }
 
     @Test
-    void aQuestionOfTheOtherSideStaysInItsLine() {
+    void aPromptOfAnotherHostStaysOnItsLine() {
         assertThat(Controls.prompt("mac: \u001b[2JPassword\r\nSudo password: "))
                 .isEqualTo("mac: \\u001b[2JPassword Sudo password: ");
     }
 
     @Test
-    void aSentenceKeepsTheListThatFollowsIt() {
+    void aSentenceKeepsTheListBelowIt() {
         assertThat(Controls.sentence("2 things:\n  - a\nVerified: all\n  - b"))
                 .isEqualTo("2 things:\n  - a Verified: all\n  - b");
     }

@@ -8,24 +8,25 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FleetProgressTest {
     private static final List<String> HOSTS = List.of("mac-1", "mac-studio");
     private static final String UP = "\u001b[";
 
-    private final StringWriter said = new StringWriter();
+    private final StringWriter written = new StringWriter();
 
-    private FleetProgress board(boolean redraws) {
-        PrintWriter err = new PrintWriter(said);
+    private FleetProgress progress(boolean redraws) {
+        PrintWriter err = new PrintWriter(written);
         return FleetProgress.on(
                 new Console(new BufferedReader(Reader.nullReader()), err, err, false, false, redraws), HOSTS);
     }
 
-    /** What a terminal shows in the end. */
+    /** Returns what a terminal shows in the end. */
     private String screen() {
         StringBuilder screen = new StringBuilder();
-        for (String part : CleanStream.clean(said.toString()).split("(?=\u001b\\[\\d+A)")) {
+        for (String part : CleanStream.clean(written.toString()).split("(?=\u001b\\[\\d+A)")) {
             String rest = part;
             if (part.startsWith(UP)) {
                 int rows = Integer.parseInt(part.substring(UP.length(), part.indexOf('A')));
@@ -39,59 +40,63 @@ class FleetProgressTest {
         return screen.toString();
     }
 
-    private static void say(FleetProgress.Lines lines, String text) {
+    private static Result result(String host, int exitCode, String output, String last, long millis, int roundTrips) {
+        return new Result(host, Optional.of(ExitCode.of(exitCode)), output, last, millis, roundTrips);
+    }
+
+    private static void write(FleetProgress.Lines lines, String text) {
         PrintWriter writer = new PrintWriter(lines, true);
         writer.println(text);
     }
 
     @Test
-    void onATerminalEachMachineAtWorkHasALineWithItsStep() {
-        FleetProgress board = board(true);
-        FleetProgress.Lines first = board.begin("mac-1");
-        board.begin("mac-studio");
-        say(first, "  done  create   ~/.haproxy/\n          seen: a detail");
+    void aTerminalShowsALineForEachHostAtWork() {
+        FleetProgress progress = progress(true);
+        FleetProgress.Lines first = progress.start("mac-1");
+        progress.start("mac-studio");
+        write(first, "  done  create   ~/.haproxy/\n          seen: a detail");
         assertThat(screen()).isEqualTo("""
                 mac-1       done  create   ~/.haproxy/
                 mac-studio  connecting
-                0 of 2 machines have ended
+                0 of 2 hosts finished
                 """);
-        board.ended(new Result("mac-studio", 6, "", "mac-studio port 22 refuses connections.", 40, 0));
+        progress.finished(result("mac-studio", 6, "", "mac-studio port 22 refuses connections.", 40, 0));
         assertThat(screen()).isEqualTo("""
                 mac-studio  unreachable after 0.0 s: mac-studio port 22 refuses connections.
                 mac-1       done  create   ~/.haproxy/
-                1 of 2 machines have ended
+                1 of 2 hosts finished
                 """);
-        board.close();
+        progress.close();
         assertThat(screen())
                 .isEqualTo("mac-studio  unreachable after 0.0 s: mac-studio port 22 refuses connections.\n");
     }
 
     @Test
-    void nothingIsDrawnOrSaidWhileSomebodyIsAsked() {
-        FleetProgress board = board(true);
-        FleetProgress.Lines first = board.begin("mac-1");
-        board.begin("mac-studio");
-        board.pause();
-        String before = said.toString();
-        say(first, "Verifying:");
-        board.ended(new Result("mac-1", 0, "", "", 1000, 7));
-        assertThat(said.toString()).isEqualTo(before);
-        board.goOn();
+    void nothingIsDrawnOrPrintedDuringAPrompt() {
+        FleetProgress progress = progress(true);
+        FleetProgress.Lines first = progress.start("mac-1");
+        progress.start("mac-studio");
+        progress.pause();
+        String before = written.toString();
+        write(first, "Verifying:");
+        progress.finished(result("mac-1", 0, "", "", 1000, 7));
+        assertThat(written.toString()).isEqualTo(before);
+        progress.resume();
         assertThat(screen()).isEqualTo("""
                 mac-1       done after 1.0 s
                 mac-studio  connecting
-                1 of 2 machines have ended
+                1 of 2 hosts finished
                 """);
     }
 
     @Test
-    void elsewhereEveryLineStandsAfterTheNameOfItsMachine() {
-        FleetProgress board = board(false);
-        FleetProgress.Lines first = board.begin("mac-1");
-        say(first, "  done  create   ~/.haproxy/\n\nVerifying:");
-        board.ended(new Result("mac-1", 0, "", "", 1000, 7));
-        board.close();
-        assertThat(said.toString()).isEqualTo("""
+    void withoutATerminalEachLineStartsWithTheNameOfItsHost() {
+        FleetProgress progress = progress(false);
+        FleetProgress.Lines first = progress.start("mac-1");
+        write(first, "  done  create   ~/.haproxy/\n\nVerifying:");
+        progress.finished(result("mac-1", 0, "", "", 1000, 7));
+        progress.close();
+        assertThat(written.toString()).isEqualTo("""
                 mac-1         done  create   ~/.haproxy/
                 mac-1       Verifying:
                 mac-1       done after 1.0 s
@@ -99,10 +104,10 @@ class FleetProgressTest {
     }
 
     @Test
-    void theReasonOfAFailureIsRememberedAndNotWhatBecameOfTheRest() {
-        FleetProgress board = board(false);
-        FleetProgress.Lines lines = board.begin("mac-1");
-        say(lines, "Failed: start    com.ollama: it does not start\nEverything that was begun was undone.");
+    void theFailureIsRememberedAndNotTheLinesAboutTheRollback() {
+        FleetProgress progress = progress(false);
+        FleetProgress.Lines lines = progress.start("mac-1");
+        write(lines, "Failed: start    com.ollama: it does not start\nAll changes were rolled back.");
         assertThat(lines.last()).isEqualTo("Failed: start    com.ollama: it does not start");
     }
 }

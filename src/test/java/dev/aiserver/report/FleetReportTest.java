@@ -11,46 +11,51 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FleetReportTest {
-    private static final PrintWriter NOBODY = new PrintWriter(new StringWriter());
+    private static final PrintWriter NOWHERE = new PrintWriter(new StringWriter());
     private static final Console PLAIN =
-            new Console(new BufferedReader(Reader.nullReader()), NOBODY, NOBODY, false, false, false);
+            new Console(new BufferedReader(Reader.nullReader()), NOWHERE, NOWHERE, false, false, false);
     private static final List<Result> RESULTS = List.of(
-            new Result("mac-studio", 0, "healthy\n", "Verifying:", 12345, 61),
-            new Result("mac-2", 4, "", "Failed: start com.ollama: it does not start", 900, 30),
-            new Result("mac-5", 3, "Not verified: 1 failed.\nDo first: mend it (a.b).\n", "ok", 900, 30),
-            new Result("mac-3", 130, "", "Interrupted.", 5, 2),
-            Result.notBegun("mac-4"));
+            result("mac-studio", 0, "healthy\n", "Verifying:", 12345, 61),
+            result("mac-2", 4, "", "Failed: start com.ollama: it does not start", 900, 30),
+            result("mac-5", 3, "Not verified: 1 failed.\nFix first: fix it (a.b).\n", "ok", 900, 30),
+            result("mac-3", 130, "", "Interrupted.", 5, 2),
+            Result.notStarted("mac-4"));
+
+    private static Result result(String host, int exitCode, String output, String last, long millis, int roundTrips) {
+        return new Result(host, Optional.of(ExitCode.of(exitCode)), output, last, millis, roundTrips);
+    }
 
     @Test
-    void aTableHasALineForEachMachineInTheirOrder() {
+    void theTableHasALineForEachHostInOrder() {
         assertThat(new FleetReport(PLAIN, true).table(RESULTS)).isEqualTo("""
                   mac-studio  done          12.3 s   61 round trips
                   mac-2       rolled back    0.9 s   30 round trips  Failed: start com.ollama: it does not start
-                  mac-5       findings       0.9 s   30 round trips  Do first: mend it (a.b).
+                  mac-5       findings       0.9 s   30 round trips  Fix first: fix it (a.b).
                   mac-3       interrupted    0.0 s    2 round trips  Interrupted.
-                  mac-4       not begun      0.0 s    0 round trips
-                1 of 5 machines are done.
+                  mac-4       not started    0.0 s    0 round trips
+                1 of 5 hosts done.
                 """);
-        assertThat(new FleetReport(PLAIN, false).answers(RESULTS))
+        assertThat(new FleetReport(PLAIN, false).outputs(RESULTS))
                 .startsWith("mac-studio\n  healthy\nmac-5\n  Not verified");
     }
 
     @Test
-    void programsGetOneDocumentWithTheAnswerOfEach() throws JsonProcessingException {
+    void jsonIsOneDocumentWithTheDocumentOfEachHost() throws JsonProcessingException {
         List<Result> results = List.of(
-                new Result("a", 0, "{\"schema\": 1, \"command\": \"status\"}", "", 1, 2),
-                new Result("b", 6, "", "b refuses connections.", 1, 0),
-                Result.notBegun("c"));
+                result("a", 0, "{\"schema\": 1, \"command\": \"status\"}", "", 1, 2),
+                result("b", 6, "", "b refuses connections.", 1, 0),
+                Result.notStarted("c"));
         JsonNode document = JsonMapper.builder().build().readTree(FleetReport.json("status", results));
         assertThat(document.get("schema").asInt()).isEqualTo(1);
-        assertThat(document.get("hosts").get(0).get("answer").get("command").asText())
+        assertThat(document.get("hosts").get(0).get("document").get("command").asText())
                 .isEqualTo("status");
         assertThat(document.get("hosts").get(1).get("error").asText()).isEqualTo("b refuses connections.");
         assertThat(document.get("hosts").get(1).get("exitCode").asInt()).isEqualTo(6);
-        assertThat(document.get("hosts").get(1).has("answer")).isFalse();
-        assertThat(document.get("hosts").get(2).toString()).isEqualTo("{\"host\":\"c\",\"outcome\":\"not begun\"}");
+        assertThat(document.get("hosts").get(1).has("document")).isFalse();
+        assertThat(document.get("hosts").get(2).toString()).isEqualTo("{\"host\":\"c\",\"outcome\":\"not-started\"}");
     }
 }

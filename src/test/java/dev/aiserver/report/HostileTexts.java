@@ -3,7 +3,7 @@ package dev.aiserver.report;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
-/** What a server could answer to spoil a report, and how it is shown. */
+/** Lists responses by which a server could break a report, each with the text that the report shows. */
 final class HostileTexts {
     private HostileTexts() {}
 

@@ -21,53 +21,54 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HtmlReportTest {
-    private static final String BAD_DAY = HtmlReport.of(Verdicts.BAD_DAY, Verdicts.ABOUT, Optional.empty());
+    private static final String FINDINGS = HtmlReport.of(Verdicts.FINDINGS, Verdicts.ABOUT, Optional.empty());
 
     @Test
     void isWrittenAsExpected() throws IOException {
-        Golden.compare("verify-report.html", BAD_DAY);
+        Golden.compare("verify-report.html", FINDINGS);
     }
 
     @Test
-    void needsNothingBesideItselfAndRunsNothing() {
-        assertThat(matches(BAD_DAY, "(?:href|src|action|data|poster|srcset)=\"([^\"]*)\""))
+    void loadsNothingAndRunsNothing() {
+        assertThat(matches(FINDINGS, "(?:href|src|action|data|poster|srcset)=\"([^\"]*)\""))
                 .allMatch(link -> link.startsWith("#"));
-        assertThat(BAD_DAY).doesNotContain("<script", "<link", "<img", "<iframe", "url(", "@import");
-        assertThat(matches(BAD_DAY, "<[^>]*\\s(on[a-z]+)=")).isEmpty();
-        assertThat(BAD_DAY).contains("default-src 'none'");
+        assertThat(FINDINGS).doesNotContain("<script", "<link", "<img", "<iframe", "url(", "@import");
+        assertThat(matches(FINDINGS, "<[^>]*\\s(on[a-z]+)=")).isEmpty();
+        assertThat(FINDINGS).contains("default-src 'none'");
     }
 
     @Test
-    void leadsFromEverythingThatIsToBeDoneToItsChecks() {
-        List<String> targets = matches(BAD_DAY, "href=\"#([^\"]*)\"");
-        assertThat(matches(BAD_DAY, "\\bid=\"([^\"]*)\""))
+    void linksEachFixToItsChecks() {
+        List<String> targets = matches(FINDINGS, "href=\"#([^\"]*)\"");
+        assertThat(matches(FINDINGS, "\\bid=\"([^\"]*)\""))
                 .doesNotHaveDuplicates()
                 .containsAll(targets);
         assertThat(targets).contains("check-2", "check-4", "check-5", "check-6", "check-8");
-        assertThat(matches(BAD_DAY, "aria-labelledby=\"([^\"]*)\"")).isSubsetOf(matches(BAD_DAY, "\\bid=\"([^\"]*)\""));
+        assertThat(matches(FINDINGS, "aria-labelledby=\"([^\"]*)\""))
+                .isSubsetOf(matches(FINDINGS, "\\bid=\"([^\"]*)\""));
     }
 
     @Test
-    void saysTheSameThingToDoOnceInTheOrderOfTheChecks() {
-        assertThat(matches(BAD_DAY, "<p>([^<]*)</p>\\s*<p class=\"for\">"))
+    void listsEachFixOnceInTheOrderOfTheChecks() {
+        assertThat(matches(FINDINGS, "<p>([^<]*)</p>\\s*<p class=\"for\">"))
                 .containsExactly(
-                        "check &quot;aiserver install --dry-run&quot;, then run &quot;aiserver install&quot;",
+                        "see &quot;aiserver install --dry-run&quot;, then run &quot;aiserver install&quot;",
                         "run &quot;aiserver install&quot; to rewrite haproxy.cfg",
                         "set OLLAMA_NO_CLOUD to &quot;1&quot; in aiserver.yaml, and run &quot;aiserver install&quot;",
-                        "verify again; if it stays so, each of these checks says below what stood in its way");
+                        "run &quot;aiserver verify&quot; again; if these checks stay inconclusive, each one below says why");
     }
 
     @Test
-    void namesNobodyAndNoKey() {
-        assertThat(BAD_DAY).doesNotContain("/Users/", "of ann", "c3NoLWVkMjU1MTk");
-        assertThat(BAD_DAY)
+    void containsNoUserNameAndNoKey() {
+        assertThat(FINDINGS).doesNotContain("/Users/", "of ann", "c3NoLWVkMjU1MTk");
+        assertThat(FINDINGS)
                 .contains("~/.haproxy/haproxy.cfg was edited", "ollama (pid 2171) of [user] on", "key=[secret]");
     }
 
     @Test
-    void namesAFewOfManyChecksWithTheSameThingToDo() {
+    void namesAFewOfManyChecksWithOneFix() {
         List<Verdict> many = IntStream.range(0, 40)
-                .mapToObj(n -> verdict("a." + n, "claim " + n, new Outcome.Failed("seen", "mend it")))
+                .mapToObj(n -> verdict("a." + n, "claim " + n, new Outcome.Failed("seen", "fix it")))
                 .toList();
         String page = HtmlReport.of(many, Verdicts.ABOUT, Optional.empty());
         assertThat(matches(page, "<a href=\"#check-[0-9]+\">([^<]*)</a>"))
@@ -77,7 +78,7 @@ class HtmlReportTest {
 
     @ParameterizedTest
     @MethodSource("dev.aiserver.report.HostileTexts#texts")
-    void keepsItsStructureWhateverAServerAnswers(String hostile, String shown) {
+    void keepsItsStructureForEveryResponse(String hostile, String shown) {
         String page = page(hostile);
         assertThat(matches(page, "(<[^>]*>)")).isEqualTo(matches(page("harmless"), "(<[^>]*>)"));
         assertThat(matches(page, "<dd class=\"mono\">([^<]*)</dd>")).containsOnly(escaped(shown));
@@ -109,19 +110,19 @@ class HtmlReportTest {
     }
 
     @Test
-    void callsAServerVerifiedOnlyWhenSomethingWasProved() {
-        Verdict proved = verdict("a.a", "a", passed("seen"));
-        assertThat(HtmlReport.of(List.of(proved), Verdicts.ABOUT, Optional.empty()))
+    void isVerifiedOnlyIfACheckPassed() {
+        Verdict passed = verdict("a.a", "a", passed("seen"));
+        assertThat(HtmlReport.of(List.of(passed), Verdicts.ABOUT, Optional.empty()))
                 .contains(" Verified:", "remote-ollama: verified");
         Verdict skipped = verdict("a.b", "b", new Outcome.Skipped("why"));
-        assertThat(HtmlReport.of(List.of(proved, skipped), Verdicts.ABOUT, Optional.empty()))
+        assertThat(HtmlReport.of(List.of(passed, skipped), Verdicts.ABOUT, Optional.empty()))
                 .contains(" Verified:");
         assertThat(HtmlReport.of(List.of(skipped), Verdicts.ABOUT, Optional.empty()))
                 .doesNotContain(" Verified:");
         assertThat(HtmlReport.of(List.of(), Verdicts.ABOUT, Optional.empty()))
                 .contains("Not verified")
                 .doesNotContain("Verified:");
-        assertThat(BAD_DAY).contains("Not verified").doesNotContain("Verified:");
+        assertThat(FINDINGS).contains("Not verified").doesNotContain("Verified:");
     }
 
     /** WCAG 2, level AA: 4.5 to 1 for text. */
@@ -144,29 +145,29 @@ class HtmlReportTest {
             skipped, card
             skipped, skipped-tint
             inconclusive, card
-            inconclusive, unknown-tint
+            inconclusive, inconclusive-tint
             passed,  quiet
             failed,  quiet
             skipped, quiet
             inconclusive, quiet
             """)
-    void canBeReadInLightInDarkAndOnPaper(String text, String ground) {
-        List<String> schemes = matches(BAD_DAY, ":root \\{([^}]*)\\}");
+    void hasEnoughContrastInEveryColorScheme(String text, String ground) {
+        List<String> schemes = matches(FINDINGS, ":root \\{([^}]*)\\}");
         assertThat(schemes).hasSize(3).allSatisfy(scheme -> {
-            Map<String, String> colours = new HashMap<>();
+            Map<String, String> colors = new HashMap<>();
             Pattern.compile("--([a-z-]+): #([0-9a-f]{6})")
                     .matcher(scheme)
                     .results()
-                    .forEach(colour -> colours.put(colour.group(1), colour.group(2)));
-            double one = luminance(colours.getOrDefault(text, ""));
-            double other = luminance(colours.getOrDefault(ground, ""));
+                    .forEach(color -> colors.put(color.group(1), color.group(2)));
+            double one = luminance(colors.getOrDefault(text, ""));
+            double other = luminance(colors.getOrDefault(ground, ""));
             assertThat((Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05))
                     .isGreaterThan(4.5);
         });
     }
 
-    private static double luminance(String colour) {
-        int rgb = Integer.parseInt(colour, 16);
+    private static double luminance(String color) {
+        int rgb = Integer.parseInt(color, 16);
         return 0.2126 * linear(rgb >> 16) + 0.7152 * linear(rgb >> 8 & 255) + 0.0722 * linear(rgb & 255);
     }
 

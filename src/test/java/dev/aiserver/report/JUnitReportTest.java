@@ -24,12 +24,12 @@ class JUnitReportTest {
 
     @Test
     void isWrittenAsExpected() throws IOException {
-        Golden.compare("verify-report.xml", JUnitReport.of(Verdicts.BAD_DAY, Optional.empty()));
+        Golden.compare("verify-report.xml", JUnitReport.of(Verdicts.FINDINGS, Optional.empty()));
     }
 
     @Test
-    void countsEveryOutcomeInItsGroupAndInAll() throws Exception {
-        Document xml = parsed(JUnitReport.of(Verdicts.BAD_DAY, Optional.empty()));
+    void countsEveryOutcomePerGroupAndInTotal() throws Exception {
+        Document xml = parsed(JUnitReport.of(Verdicts.FINDINGS, Optional.empty()));
         assertThat(counts(xml.getDocumentElement())).isEqualTo("aiserver verify 9 4 1 1");
         assertThat(counts(element(xml, "testsuite", 0))).isEqualTo("services 2 1 0 0");
         assertThat(xml.getElementsByTagName("testcase").getLength()).isEqualTo(9);
@@ -49,7 +49,7 @@ class JUnitReportTest {
     }
 
     @Test
-    void namesNobodyAndHoldsNoSecret() {
+    void containsNoUserNameAndNoSecret() {
         List<Verdict> verdicts = List.of(
                 verdict("a.a", "of jo", new Outcome.Failed("jo in /Users/ann/x, password: hunter2", "ask ann")),
                 verdict("b.b", "b", new Outcome.Warned("x-api-key: hunter2", "jo")),
@@ -62,7 +62,7 @@ class JUnitReportTest {
 
     @ParameterizedTest
     @MethodSource("dev.aiserver.report.HostileTexts#texts")
-    void holdsWhateverAServerAnswers(String hostile, String shown) throws Exception {
+    void staysValidForEveryResponse(String hostile, String shown) throws Exception {
         Document xml = parsed(JUnitReport.of(
                 List.of(
                         verdict("a." + hostile, hostile, passed(hostile)),
@@ -79,7 +79,7 @@ class JUnitReportTest {
     }
 
     @Test
-    void isAWholeDocumentWithoutAnyVerdict() throws Exception {
+    void isACompleteDocumentWithoutVerdicts() throws Exception {
         assertThat(counts(parsed(JUnitReport.of(List.of(), Optional.empty())).getDocumentElement()))
                 .isEqualTo("aiserver verify 0 0 0 0");
     }

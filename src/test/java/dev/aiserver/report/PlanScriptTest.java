@@ -79,14 +79,14 @@ class PlanScriptTest {
     }
 
     @Test
-    void everyKindOfChangeIsACommandWithItsReason() throws IOException {
+    void everyKindOfChangeIsACommandWithAComment() throws IOException {
         String script = PlanScript.install(everyKindOfChange(), HOME, Optional.empty());
         isShell(script);
         Golden.compare("install.sh", script);
     }
 
     @Test
-    void anUninstallationAlsoTakesTheRecords() throws IOException {
+    void anUninstallRemovesTheRecordsToo() throws IOException {
         Plan plan = everyKindOfChange();
         Plan back = Plan.of(
                 plan.reversible().changes().stream().map(Change::inverse).toList(), plan.contents());
@@ -95,9 +95,9 @@ class PlanScriptTest {
         Golden.compare("uninstall.sh", script);
     }
 
-    /** Whatever stands in a file and in its name, it arrives as it is. */
+    /** Includes names and contents that a shell would interpret. */
     @Test
-    void filesComeOutByteForByteWithTheirModes(@TempDir Path home) throws IOException {
+    void filesAreWrittenByteForByteWithTheirModes(@TempDir Path home) throws IOException {
         Contents contents = new Contents();
         Map<String, String> files = Map.of(
                 "it's a \"file\" $HOME", "one\ntwo\n",
@@ -127,11 +127,11 @@ class PlanScriptTest {
     }
 
     @Test
-    void itRefusesAnotherHome() {
+    void theScriptRefusesAnotherHome() {
         String script =
                 PlanScript.install(Plan.of(List.of(), new Contents()), Path.of("/Users/nobody"), Optional.empty());
         CommandResult run = HOST.run(Command.of("sh", "-s").withStdin(script.getBytes(StandardCharsets.UTF_8)));
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.errorText()).isEqualTo("This script is for another home.\n");
+        assertThat(run.errorText()).isEqualTo("This script is for another home folder.\n");
     }
 }

@@ -62,7 +62,7 @@ class RedactionTest {
             github_pat_11ABCDEFG0abcdef said%20sk-ant-api03-a1b2c3d4 | [secret] said%20[secret]
             line\\nsk-proj-a1b2c3d4e5f6 ya29.a0AfH6SMBx1y2z3 | line\\n[secret] [secret]
             """)
-    void takesOutPeopleAndSecrets(String text, String redacted) {
+    void removesUserNamesAndSecrets(String text, String redacted) {
         assertThat(Redaction.of(List.of(text)).apply(text)).isEqualTo(redacted);
     }
 
@@ -89,11 +89,11 @@ class RedactionTest {
                 "with the tokens per second: 12.5; first token: 0.4 s; key: 1",
                 "/home/ and /Users//x %2FUsers%2F"
             })
-    void leavesEverythingElseAlone(String text) {
+    void keepsEverythingElse(String text) {
         assertThat(Redaction.of(List.of(text)).apply(text)).isEqualTo(text);
     }
 
-    /** A rule that starts again at every word would take minutes. */
+    /** These would take minutes if a rule could start to match at every word. */
     @Tag("slow")
     @ParameterizedTest
     @ValueSource(
@@ -118,14 +118,14 @@ class RedactionTest {
                 "%3A%2F%2Fa",
                 "-----BEGIN PRIVATE KEY"
             })
-    void readsAnythingInTime(String part) {
+    void takesLinearTime(String part) {
         String text = part.repeat(100_000);
         assertTimeoutPreemptively(
                 Duration.ofSeconds(60), () -> Redaction.of(List.of(text)).apply(text));
     }
 
     @Test
-    void takesOutAWholePrivateKey() {
+    void removesAWholePrivateKey() {
         String text =
                 "before -----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\naC1r\n-----END OPENSSH PRIVATE KEY----- after";
         assertThat(Redaction.of(List.of(text)).apply(text)).isEqualTo("before [secret] after");
@@ -134,7 +134,7 @@ class RedactionTest {
     }
 
     @Test
-    void knowsFromOneTextWhomToTakeOutOfAnother() {
+    void removesUserNamesOfOneTextFromAnother() {
         Redaction redaction = Redaction.of(List.of("/Users/ann/x", "/home/bob"));
         assertThat(redaction.apply("ann and bob, annotated; user=ann"))
                 .isEqualTo("[user] and [user], annotated; user=[user]");

@@ -30,9 +30,9 @@ class ReportTest {
     private static final Path HOME = Path.of("/Users/ann");
     private static final Console PLAIN = console(false);
 
-    private static Console console(boolean colours) {
-        PrintWriter nobody = new PrintWriter(new StringWriter());
-        return new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, colours, false);
+    private static Console console(boolean colored) {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        return new Console(new BufferedReader(new StringReader("")), nowhere, nowhere, false, colored, false);
     }
 
     private static State.File file(Contents contents, String text, int mode) {
@@ -72,7 +72,7 @@ class ReportTest {
     }
 
     @Test
-    void aPlanIsALineForEachChange() {
+    void aPlanHasALineForEachChange() {
         assertThat(new PlanText(PLAIN, HOME).list(plan())).isEqualTo("""
                   delete   ~/old
                   install  Homebrew package haproxy
@@ -83,13 +83,13 @@ class ReportTest {
                   create   ~/command
                   update   ~/script
                   restart  com.ollama  (now: not running)
-                  reload   com.haproxy  (is restarted, which ends the answers that it is giving, only if it does not reload)
+                  reload   com.haproxy  (if the reload fails, restarts it, which interrupts requests in progress)
                 """);
     }
 
-    /** To find the least difference of millions of lines takes days. */
+    /** Finding the smallest difference between millions of lines takes days. */
     @Test
-    void ofAFileOfVeryManyLinesItsSizeIsShown() {
+    void theDiffOfAHugeFileShowsItsSize() {
         Contents contents = new Contents();
         Plan plan = new Plan(
                 List.of(new Change(
@@ -104,7 +104,7 @@ class ReportTest {
     }
 
     @Test
-    void aPlanShowsTheDifferenceOfEachFile() {
+    void aPlanShowsADiffOfEachFile() {
         assertThat(new PlanText(PLAIN, HOME).diffs(plan())).isEqualTo("""
 
                 --- ~/old
@@ -150,7 +150,7 @@ class ReportTest {
     }
 
     @Test
-    void aDiffShowsWhatWouldSteerTheTerminal() {
+    void aDiffEscapesControlCharacters() {
         Contents contents = new Contents();
         HostFile file = new HostFile(HOME.resolve("a\u001b[31m\nb"));
         Plan plan = Plan.of(
@@ -169,10 +169,10 @@ class ReportTest {
             new Verdict("a.one", "One is so", new Outcome.Passed("seen"), Duration.ZERO),
             new Verdict("a.two", "Two is so", new Outcome.Failed("two is not", "make it so"), Duration.ZERO),
             new Verdict("b.three", "Three is so", new Outcome.Skipped("not asked for"), Duration.ZERO),
-            new Verdict("b.four", "Four is so", new Outcome.Inconclusive("nobody answers"), Duration.ZERO));
+            new Verdict("b.four", "Four is so", new Outcome.Inconclusive("no response"), Duration.ZERO));
 
     @Test
-    void aVerdictSaysWhatWasSeenAndWhatToDo() {
+    void aVerdictShowsEvidenceAndFix() {
         VerdictText text = new VerdictText(PLAIN);
         String lines = VERDICTS.stream().map(text::line).collect(Collectors.joining("\n"));
         assertThat(lines + "\n" + text.summary(VERDICTS)).isEqualTo("""
@@ -185,23 +185,23 @@ class ReportTest {
               skip  b.three: Three is so
                       why:  not asked for
               ????  b.four: Four is so
-                      not found out: nobody answers
-            Not verified: 1 passed, 1 failed, 1 skipped, 1 not found out.
-            Do first: make it so (a.two).
+                      inconclusive: no response
+            Not verified: 1 passed, 1 failed, 1 skipped, 1 inconclusive, 0 warnings.
+            Fix first: make it so (a.two).
             """);
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
-                .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 not found out.\n");
+                .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 inconclusive, 0 warnings.\n");
         assertThat(text.summary(List.of(VERDICTS.get(2))))
-                .isEqualTo("Nothing verified: 0 passed, 0 failed, 1 skipped, 0 not found out.\n");
+                .isEqualTo("Nothing verified: 0 passed, 0 failed, 1 skipped, 0 inconclusive, 0 warnings.\n");
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(3)))).isEqualTo("""
-                Not verified: 1 passed, 0 failed, 0 skipped, 1 not found out.
-                Do first: verify again; if it stays so, this stands in the way: nobody answers (b.four).
+                Not verified: 1 passed, 0 failed, 0 skipped, 1 inconclusive, 0 warnings.
+                Fix first: run "aiserver verify" again. If the check stays inconclusive, the cause is: no response (b.four).
                 """);
     }
 
     @Test
-    void theJsonAnswerIsOneDocument() {
-        assertThat(Json.document("verify", "not-verified", Map.of("checks", Json.verdicts(VERDICTS))))
+    void jsonIsOneDocument() {
+        assertThat(Json.document("verify", CommandOutcome.NOT_VERIFIED, Map.of("checks", Json.verdicts(VERDICTS))))
                 .isEqualTo("""
                 {
                   "schema" : 1,
@@ -231,7 +231,7 @@ class ReportTest {
                     "claim" : "Four is so",
                     "outcome" : "inconclusive",
                     "milliseconds" : 0,
-                    "reason" : "nobody answers"
+                    "reason" : "no response"
                   } ]
                 }
                 """);
@@ -244,13 +244,13 @@ class ReportTest {
     }
 
     @Test
-    void coloursAreForThoseWhoLookAtThem() {
+    void onlyAColoredConsolePaints() {
         assertThat(CleanStream.clean(console(true).paint(Colour.RED, "no"))).isEqualTo("\u001b[31mno\u001b[0m");
         assertThat(PLAIN.paint(Colour.RED, "no")).isEqualTo("no");
     }
 
     @Test
-    void aQuestionIsAnsweredByTheFirstLetter() {
+    void theFirstLetterAnswersAPrompt() {
         Console console = new Console(
                 new BufferedReader(new StringReader("  Yes\n\nno\n")),
                 new PrintWriter(new StringWriter()),

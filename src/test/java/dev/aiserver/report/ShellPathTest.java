@@ -32,7 +32,7 @@ final class ShellPathTest {
             /Users/ann/.local/bin/
             /Users/ann/./.local/bin:/bin
             """)
-    void saysNothingWhenTheShellFindsTheCommand(String path) {
+    void givesNoAdviceIfTheShellFindsTheCommand(String path) {
         assertThat(advice(path, "/bin/zsh")).isEmpty();
     }
 
@@ -47,7 +47,7 @@ final class ShellPathTest {
             /usr/bin                      | /bin/tcsh              | Add it to PATH in your shell's profile
             /usr/bin                      |                        | Add it to PATH in your shell's profile
             """)
-    void namesTheLineForTheProfileOfThePersonsShell(String path, String shell, String line) {
+    void showsTheCommandForTheProfileOfTheShell(String path, String shell, String line) {
         assertThat(advice(path, shell))
                 .get()
                 .asString()
@@ -58,7 +58,7 @@ final class ShellPathTest {
     void comesFirstAmongTheNextSteps() {
         String text = NextSteps.of(ServerSpec.defaults(), "100.64.0.1", HOME, new ShellPath("/bin", "/bin/zsh"));
 
-        assertThat(text).containsSubsequence("What to do next\n", "  0. The command aiserver", ".zprofile\n", "  1. ");
+        assertThat(text).containsSubsequence("Next steps\n", "  0. The aiserver command", ".zprofile\n", "  1. ");
         assertThat(NextSteps.of(ServerSpec.defaults(), "100.64.0.1", HOME)).doesNotContain("not on your PATH");
     }
 }

@@ -24,13 +24,13 @@ class StatusTextTest {
     private static final Status.LogSize LOGS = new Status.LogSize("/Users/ann/Library/Logs/aiserver", 12_345_678, "");
 
     private static String text(Status.Snapshot snapshot) {
-        PrintWriter nobody = new PrintWriter(new StringWriter());
-        Console plain = new Console(new BufferedReader(new StringReader("")), nobody, nobody, false, false, false);
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        Console plain = new Console(new BufferedReader(new StringReader("")), nowhere, nowhere, false, false, false);
         return new StatusText(plain, Path.of("/Users/ann")).of(snapshot);
     }
 
     @Test
-    void aHealthyServerIsSeenAtAGlance() {
+    void aHealthyServerFitsIntoAFewLines() {
         OffsetDateTime later = OffsetDateTime.parse("2318-01-01T00:00:00Z");
         assertThat(text(new Status.Snapshot(
                         URL,
@@ -38,7 +38,7 @@ class StatusTextTest {
                         List.of(),
                         "",
                         List.of(OLLAMA, new Status.Service("com.haproxy", "running", 12850, "")),
-                        List.of("java (pid 12739) on 127.0.0.1:11434"),
+                        List.of("ollama (pid 12739) on 127.0.0.1:11434"),
                         List.of(),
                         LOGS,
                         List.of(),
@@ -48,18 +48,18 @@ class StatusTextTest {
                         List.of(new LoadedModel("qwen3:8b", "d", 1, 1, 4096, later)))))
                 .isEqualTo("""
                         healthy  http://remote-ollama:11434
-                          com.ollama   running, pid 12739
-                          com.haproxy  running, pid 12850
-                          listens      java (pid 12739) on 127.0.0.1:11434
-                          logs         ~/Library/Logs/aiserver, 12 MB
-                          Ollama       0.16.2
-                          on disk      qwen3:8b, llava:latest
-                          in memory    qwen3:8b
+                          com.ollama    running, pid 12739
+                          com.haproxy   running, pid 12850
+                          listens       ollama (pid 12739) on 127.0.0.1:11434
+                          logs          ~/Library/Logs/aiserver, 12 MB
+                          Ollama        0.16.2
+                          on disk       qwen3:8b, llava:latest
+                          in memory     qwen3:8b
                         """);
     }
 
     @Test
-    void anAddressThatIsNotThereIsSaidFirstAndALongLabelWidensTheTable() {
+    void aMissingAddressIsShownFirstAndALongLabelWidensTheTable() {
         Status.Address stopped = new Status.Address(
                 ADDRESS,
                 false,
@@ -89,17 +89,17 @@ class StatusTextTest {
                         List.of(),
                         List.of())))
                 .isEqualTo("""
-                        not healthy  http://remote-ollama:11434
-                          The address 100.101.102.103 is not on this machine now: Tailscale is switched off; connect it with the app or "tailscale up". Until then com.haproxy waits, and launchd starts it again every 10 s.
-                          Tailscale calls this machine mini now, and the proxy refuses that name (421); run "aiserver install".
+                        unhealthy  http://remote-ollama:11434
+                          Address: 100.101.102.103 is not on this machine now: Tailscale is switched off. To fix it, connect it with the app or "tailscale up". Until then, launchd restarts com.haproxy every 10 s.
+                          Tailscale now names this machine mini, which the proxy rejects (421). Run "aiserver install".
                           unfinished  the install that began 2026-11-24T20:31:07Z did not end
                           com.ollama              running, pid 12739
                           com.haproxy             spawn scheduled  waiting
                           com.ollama.warm-models  loaded, has not run yet
-                          edited                  ~/.haproxy/haproxy.cfg  ("aiserver install --dry-run" shows how)
+                          edited                  ~/.haproxy/haproxy.cfg  ("aiserver plan" shows the edit)
                           logs                    /Volumes/logs, 1.2 GB  rotate them
                           conflict                ~/Applications/Ollama.app is installed; do not open it
-                          unknown                 Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
+                          inconclusive            Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
                           Ollama                  0.16.2
                           on disk                 no models
                           in memory               no models

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 
-/** Sample verdicts for the report tests. */
+/** Holds verdicts to write reports about. */
 final class Verdicts {
     static final HtmlReport.About ABOUT = new HtmlReport.About(
             "remote-ollama",
@@ -17,48 +17,48 @@ final class Verdicts {
 
     private static final String INSTALL = "run \"aiserver install\" to rewrite haproxy.cfg";
 
-    /** Contains every outcome, one fix for two checks, and a user name and a key in the evidence. */
-    static final List<Verdict> BAD_DAY = List.of(
+    /** Has every outcome, one fix for two checks, and a user name and a key in the evidence. */
+    static final List<Verdict> FINDINGS = List.of(
             verdict("services.com.ollama", "com.ollama is loaded and running", passed("pid 2171, started 1 time(s)")),
             verdict(
                     "services.files",
                     "the installed files are unchanged",
                     new Outcome.Failed(
-                            "/Users/ann/.haproxy/haproxy.cfg was edited locally",
-                            "check \"aiserver install --dry-run\", then run \"aiserver install\"")),
+                            "/Users/ann/.haproxy/haproxy.cfg was edited",
+                            "see \"aiserver install --dry-run\", then run \"aiserver install\"")),
             verdict(
                     "bindings.ollama",
                     "Ollama listens on loopback only",
                     passed("ollama (pid 2171) of ann on 127.0.0.1:11434")),
             verdict(
                     "bindings.haproxy",
-                    "HAProxy listens on its configured address only",
+                    "HAProxy listens on its one address only",
                     new Outcome.Failed("haproxy (pid 2292) on *:11434", INSTALL)),
             verdict(
                     "name.unknown",
-                    "rejects unknown host names (DNS rebinding)",
+                    "rejects every other host name (DNS rebinding)",
                     new Outcome.Failed(
-                            "Host: rebinding.example returns 200 {\"models\":[{\"name\":\"qwen3-coder:latest\"}]}",
+                            "Host: rebinding.example gets 200 {\"models\":[{\"name\":\"qwen3-coder:latest\"}]}",
                             INSTALL)),
             verdict(
                     "endpoint.POST:/v1/messages",
                     "POST /v1/messages reaches Ollama",
-                    new Outcome.Inconclusive("no response: Read timed out; read the log of com.haproxy")),
+                    new Outcome.Inconclusive("no answer: Read timed out; the log of com.haproxy says why")),
             verdict(
                     "blocked.requests",
-                    "rejects every other route, method and spelling",
+                    "the proxy blocks every other route, method and spelling",
                     new Outcome.Skipped(
-                            "proxy.endpoints is \"all\": clients can also delete, pull and push models; set it to [strict] to reject that")),
+                            "proxy.endpoints says \"all\": clients may also delete, pull and push models; use [strict] to block")),
             verdict(
                     "privacy.cloud",
-                    "rejects cloud models, so no prompt leaves this machine",
+                    "cloud models are off: nothing leaves this machine",
                     new Outcome.Failed(
                             "401 {\"error\":\"unauthorized\",\"signin_url\":\"https://ollama.com/connect?name=mac&key=c3NoLWVkMjU1MTk\"}",
                             "set OLLAMA_NO_CLOUD to \"1\" in aiserver.yaml, and run \"aiserver install\"")),
             verdict(
                     "headless.sleep",
-                    "the machine does not sleep",
-                    new Outcome.Warned("this Mac sleeps after 10 minutes", "run \"sudo pmset -a sleep 0\"")));
+                    "the machine does not go to sleep",
+                    new Outcome.Warned("it sleeps after 10 minutes", "run \"sudo pmset -a sleep 0\"")));
 
     private Verdicts() {}
 

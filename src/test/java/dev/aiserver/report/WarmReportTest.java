@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 class WarmReportTest {
     private static final long GB = 1_000_000_000;
 
-    private final StringWriter said = new StringWriter();
+    private final StringWriter written = new StringWriter();
     private final Console console = new Console(
             new BufferedReader(new StringReader("")),
             new PrintWriter(new StringWriter()),
-            new PrintWriter(said),
+            new PrintWriter(written),
             false,
             false,
             true);
@@ -30,7 +30,7 @@ class WarmReportTest {
         return new WarmEvent.Pulling(model, "pulling a1b2c3", tenths * GB / 5, 2 * GB);
     }
 
-    private static final List<WarmEvent> LIFE = List.of(
+    private static final List<WarmEvent> EVENTS = List.of(
             new WarmEvent.Waiting("Ollama does not answer"),
             new WarmEvent.Pulling("a:1", "pulling manifest", 0, 0),
             pulling("a:1", 0),
@@ -39,7 +39,7 @@ class WarmReportTest {
             pulling("a:1", 5),
             pulling("a:1", 3),
             pulling("a:1", 6),
-            new WarmEvent.Retrying("a:1", "it broke off without a reason"),
+            new WarmEvent.Retrying("a:1", "the download broke off"),
             pulling("a:1", 10),
             new WarmEvent.Pulled("a:1"),
             new WarmEvent.Failed("b:1", "no"),
@@ -47,18 +47,18 @@ class WarmReportTest {
             new WarmEvent.Loaded("a:1", 1234));
 
     @Test
-    void aLogGetsALineForEachTenPerCentAndNoneTwice() {
+    void aLogGetsALineForEachTenPercentAndNoneTwice() {
         try (WarmReport report = new WarmLines(console)) {
-            LIFE.forEach(report);
+            EVENTS.forEach(report);
         }
-        assertThat(said).hasToString("""
+        assertThat(written).hasToString("""
                   waiting for Ollama: Ollama does not answer
-                  a:1: 0 % of 2.00 GB
-                  a:1: 10 % of 2.00 GB
-                  a:1: 50 % of 2.00 GB
-                  a:1: 60 % of 2.00 GB
-                  a:1: trying again: it broke off without a reason
-                  a:1: 100 % of 2.00 GB
+                  a:1: 0% of 2.00 GB
+                  a:1: 10% of 2.00 GB
+                  a:1: 50% of 2.00 GB
+                  a:1: 60% of 2.00 GB
+                  a:1: retrying: the download broke off
+                  a:1: 100% of 2.00 GB
                   a:1: downloaded
                   b:1: no
                   a:1: loading into memory
@@ -67,13 +67,13 @@ class WarmReportTest {
     }
 
     @Test
-    void aProgramGetsAJsonObjectOnEachLine() throws IOException {
+    void jsonIsAnObjectOnEachLine() throws IOException {
         try (WarmReport report = new WarmJson(console)) {
-            LIFE.forEach(report);
+            EVENTS.forEach(report);
         }
-        List<String> lines = said.toString().lines().toList();
+        List<String> lines = written.toString().lines().toList();
         assertThat(lines)
-                .hasSize(LIFE.size() - 1)
+                .hasSize(EVENTS.size() - 1)
                 .startsWith(
                         "{\"event\":\"waiting\",\"reason\":\"Ollama does not answer\"}",
                         "{\"event\":\"pulling\",\"model\":\"a:1\",\"status\":\"pulling manifest\",\"completed\":0,\"total\":0}")
@@ -85,12 +85,12 @@ class WarmReportTest {
     }
 
     @Test
-    void aTerminalGetsABarForEachDownloadUnderWhatElseIsTold() {
+    void aTerminalShowsABarForEachDownloadBelowAllOtherLines() {
         try (WarmReport report = new WarmBars(console)) {
             report.accept(pulling("a:1", 1));
             report.accept(pulling("b:1", 2));
             report.accept(pulling("c:1", 0));
-            // A bar that is drawn at the very moment of a step may mix the two, and is drawn again only after the next.
+            // A bar drawn during a step may mix two states, and is drawn again only after the next step.
             await("a:1 .* 10% .* 200/2000MB .*");
             report.accept(pulling("a:1", 4));
             await("a:1 .* 40% .* 800/2000MB .*MB/s");
@@ -106,7 +106,7 @@ class WarmReportTest {
                             bar -> assertThat(bar).matches(" +b:1 +20% .*"),
                             bar -> assertThat(bar).matches(" +c:1 +0% .*"));
         }
-        String last = said.toString();
+        String last = written.toString();
         assertThat(last).endsWith("\n");
     }
 
@@ -119,10 +119,10 @@ class WarmReportTest {
                 .isTrue();
     }
 
-    /** What a terminal would show: a step up by some lines takes them away. */
+    /** Returns what a terminal would show: moving up by some lines erases them. */
     private String screen() {
         String shown = "";
-        for (String part : CleanStream.clean(said.toString()).split("\u001b\\[(?=\\d+F\u001b\\[J)")) {
+        for (String part : CleanStream.clean(written.toString()).split("\u001b\\[(?=\\d+F\u001b\\[J)")) {
             int move = part.indexOf("F\u001b[J");
             if (move > 0) {
                 List<String> lines = shown.lines().toList();
