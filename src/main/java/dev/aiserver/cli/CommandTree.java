@@ -237,7 +237,7 @@ public final class CommandTree {
         UnmatchedArgumentException.printSuggestions(exception, console.err());
         console.notice("Run \"" + command.qualifiedName() + " --help\" for usage.");
         printIfJson(args, command.name(), sentence, console);
-        return ExitCode.USAGE.code();
+        return ExitCode.REJECTED.code();
     }
 
     private static int reportFailure(Throwable thrown, String command, String[] args, Console console, DebugLog debug) {

@@ -115,7 +115,7 @@ final class VerifyCommand implements Callable<Integer> {
                         ? Json.document("verify", outcome, Map.of("checks", Json.verdicts(verdicts)))
                         : text.summary(verdicts));
         if (!errors.isEmpty()) {
-            return ExitCode.USAGE.code();
+            return ExitCode.REJECTED.code();
         }
         return isUnreachable(verdicts) ? ExitCode.UNREACHABLE.code() : outcome.exitCode();
     }

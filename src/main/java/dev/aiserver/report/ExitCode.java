@@ -7,7 +7,7 @@ import java.util.Arrays;
 public enum ExitCode {
     DONE(0, "done, or nothing to do"),
     FAILED(1, "failed"),
-    USAGE(2, "invalid usage or configuration"),
+    REJECTED(2, "invalid usage or configuration"),
     FINDINGS(3, "findings: failed checks, an unhealthy server, or pending changes"),
     ROLLED_BACK(4, "failed and rolled back"),
     ROLLBACK_INCOMPLETE(5, "failed, rollback incomplete"),
@@ -44,7 +44,7 @@ public enum ExitCode {
     public static ExitCode of(UserError error) {
         return switch (error.kind()) {
             case FAILED, REFUSED, DAMAGED -> FAILED;
-            case CONFIGURATION -> USAGE;
+            case CONFIGURATION -> REJECTED;
             case UNREACHABLE -> UNREACHABLE;
             case INTERRUPTED -> INTERRUPTED;
         };
