@@ -35,9 +35,7 @@ final class Laptop implements AutoCloseable {
     private static final String HASH =
             "$6$aiserver$TWIWdTR6FCfnWINMJ1MrE5yEKrpANn9NeqtAx9RKV3VAXRg83xU962BZcLWHF3JiycwlGrOMwj.dL3hB9d9gA.";
 
-    private static final int NOBODY = 65534;
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final LocalHost MACHINE = new LocalHost(System.getenv());
 
     private final Mac first;
     private final String network;
@@ -50,8 +48,8 @@ final class Laptop implements AutoCloseable {
         this.network = first.network() + "-l";
         try {
             this.root = Files.createTempDirectory("aiserver-laptop-");
-            must("ip", "netns", "add", network);
-            must("ip", "-n", network, "link", "set", "lo", "up");
+            Mac.must("ip", "netns", "add", network);
+            Mac.must("ip", "-n", network, "link", "set", "lo", "up");
             for (Mac mac : macs) {
                 lines.add(new Line(mac, lines.size()));
             }
@@ -62,16 +60,9 @@ final class Laptop implements AutoCloseable {
         }
     }
 
-    private static void must(String... argv) {
-        CommandResult result = MACHINE.run(Command.of(List.of(argv)));
-        if (!result.succeeded()) {
-            throw new IllegalStateException(String.join(" ", argv) + ": " + result.firstLine());
-        }
-    }
-
     private void furnish() throws IOException {
         Path ssh = Files.createDirectories(home().resolve(".ssh"));
-        must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ssh + "/id_ed25519");
+        Mac.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ssh + "/id_ed25519");
         Files.writeString(root.resolve("passwd"), passwd(home()));
         StringBuilder config = new StringBuilder();
         StringBuilder hosts = new StringBuilder();
@@ -85,14 +76,14 @@ final class Laptop implements AutoCloseable {
             hosts.append(line.address).append(' ').append(line.name).append('\n');
         }
         Files.writeString(ssh.resolve("config"), config);
-        must("mkdir", "-p", "/etc/netns/" + network);
+        Mac.must("mkdir", "-p", "/etc/netns/" + network);
         Files.writeString(Path.of("/etc/netns", network, "hosts"), hosts + Mac.ADDRESS + " remote-ollama\n");
-        must("chmod", "755", root.toString());
-        must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
+        Mac.must("chmod", "755", root.toString());
+        Mac.must("chown", "-R", Mac.NOBODY + ":" + Mac.NOBODY, root.toString());
     }
 
     private static String passwd(Path home) {
-        return "root:x:0:0:root:/root:/bin/sh\nnobody:x:%1$d:%1$d::%2$s:/bin/bash\n".formatted(NOBODY, home);
+        return "root:x:0:0:root:/root:/bin/sh\nnobody:x:%1$d:%1$d::%2$s:/bin/bash\n".formatted(Mac.NOBODY, home);
     }
 
     /** The link to a Mac, and the Mac's sshd. */
@@ -110,7 +101,7 @@ final class Laptop implements AutoCloseable {
             this.folder = Files.createDirectories(root.resolve(name));
             String net = address.substring(0, address.lastIndexOf('.') + 1);
             String end = "lap" + number;
-            must(
+            Mac.must(
                     "ip",
                     "link",
                     "add",
@@ -124,14 +115,14 @@ final class Laptop implements AutoCloseable {
                     end,
                     "netns",
                     network);
-            must("ip", "-n", mac.network(), "addr", "add", net + "1/24", "dev", "mac");
-            must("ip", "-n", mac.network(), "link", "set", "mac", "up");
-            must("ip", "-n", network, "addr", "add", net + "2/24", "dev", end);
-            must("ip", "-n", network, "link", "set", end, "up");
+            Mac.must("ip", "-n", mac.network(), "addr", "add", net + "1/24", "dev", "mac");
+            Mac.must("ip", "-n", mac.network(), "link", "set", "mac", "up");
+            Mac.must("ip", "-n", network, "addr", "add", net + "2/24", "dev", end);
+            Mac.must("ip", "-n", network, "link", "set", end, "up");
         }
 
         void furnish(Path key) throws IOException {
-            must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + "/host_key");
+            Mac.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + "/host_key");
             Files.copy(key, folder.resolve("authorized_keys"));
             Files.writeString(folder.resolve("sshd_config"), """
                     ListenAddress %1$s:%2$d
@@ -158,8 +149,8 @@ final class Laptop implements AutoCloseable {
         void start() {
             String script = "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow"
                     + " && mkdir -p \"$2/.ssh\" && mount -t tmpfs tmpfs \"$2/.ssh\""
-                    + " && cp \"$1/environment\" \"$2/.ssh/environment\" && exec setpriv --reuid=" + NOBODY
-                    + " --regid=" + NOBODY + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
+                    + " && cp \"$1/environment\" \"$2/.ssh/environment\" && exec setpriv --reuid=" + Mac.NOBODY
+                    + " --regid=" + Mac.NOBODY + " --clear-groups /usr/sbin/sshd -D -e -f \"$1/sshd_config\"";
             try {
                 sshd = Optional.of(new ProcessBuilder(
                                 "ip",
@@ -212,8 +203,8 @@ final class Laptop implements AutoCloseable {
                 "--mount",
                 "sh",
                 "-c",
-                "mount --bind '" + root + "/passwd' /etc/passwd && exec setpriv --reuid=" + NOBODY + " --regid="
-                        + NOBODY + " --clear-groups \"$@\"",
+                "mount --bind '" + root + "/passwd' /etc/passwd && exec setpriv --reuid=" + Mac.NOBODY + " --regid="
+                        + Mac.NOBODY + " --clear-groups \"$@\"",
                 "sh",
                 "env",
                 "-i",
@@ -230,9 +221,7 @@ final class Laptop implements AutoCloseable {
     }
 
     Run shell(String script) {
-        CommandResult result =
-                MACHINE.run(Command.of(asUser("sh", "-c", script)).withTimeout(LIMIT));
-        return new Run(result.exitCode(), result.text(), result.errorText());
+        return Run.of(Mac.MACHINE.run(Command.of(asUser("sh", "-c", script)).withTimeout(LIMIT)));
     }
 
     private String launcher() {
@@ -243,8 +232,7 @@ final class Laptop implements AutoCloseable {
     Run aiserver(String... arguments) {
         String[] argv =
                 Stream.concat(Stream.of("sh", launcher()), Stream.of(arguments)).toArray(String[]::new);
-        CommandResult result = MACHINE.run(Command.of(asUser(argv)).withTimeout(LIMIT));
-        return new Run(result.exitCode(), result.text(), result.errorText());
+        return Run.of(Mac.MACHINE.run(Command.of(asUser(argv)).withTimeout(LIMIT)));
     }
 
     /** Starts aiserver on this laptop, and does not wait for its end. */
@@ -289,7 +277,7 @@ final class Laptop implements AutoCloseable {
 
     /** Returns every listening socket of this laptop. */
     List<Mac.Listening> listening() {
-        return MACHINE.run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
+        return Mac.MACHINE.run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
                 .text()
                 .lines()
                 .map(line -> new Mac.Listening("?", 0, line.strip()))
@@ -298,27 +286,27 @@ final class Laptop implements AutoCloseable {
 
     /** Removes this laptop's key from every Mac. */
     void forgetKeys() {
-        lines.forEach(line -> must("truncate", "-s", "0", line.folder + "/authorized_keys"));
+        lines.forEach(line -> Mac.must("truncate", "-s", "0", line.folder + "/authorized_keys"));
     }
 
     /** Changes the host key of the first Mac. */
     void changeHostKey() {
         Line line = lines.get(0);
         line.kill();
-        must("rm", line.folder + "/host_key", line.folder + "/host_key.pub");
-        must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", line.folder + "/host_key");
-        must("chown", NOBODY + ":" + NOBODY, line.folder + "/host_key");
+        Mac.must("rm", line.folder + "/host_key", line.folder + "/host_key.pub");
+        Mac.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", line.folder + "/host_key");
+        Mac.must("chown", Mac.NOBODY + ":" + Mac.NOBODY, line.folder + "/host_key");
         line.start();
     }
 
     /** Makes the first Mac accept connections and send nothing. */
     void muteSshd() {
-        must("kill", "-STOP", String.valueOf(lines.get(0).sshd.orElseThrow().pid()));
+        Mac.must("kill", "-STOP", String.valueOf(lines.get(0).sshd.orElseThrow().pid()));
     }
 
     /** Disconnects the first Mac. */
     void unplug() {
-        must("ip", "-n", network, "link", "set", "lap0", "down");
+        Mac.must("ip", "-n", network, "link", "set", "lap0", "down");
     }
 
     /** Kills the first Mac's sshd and every process that it runs. */
@@ -337,7 +325,7 @@ final class Laptop implements AutoCloseable {
     @Override
     public void close() {
         lines.forEach(Line::kill);
-        must("ip", "netns", "del", network);
-        must("rm", "-rf", "/etc/netns/" + network, root.toString());
+        Mac.must("ip", "netns", "del", network);
+        Mac.must("rm", "-rf", "/etc/netns/" + network, root.toString());
     }
 }

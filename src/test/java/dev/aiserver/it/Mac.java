@@ -7,6 +7,7 @@ import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import dev.aiserver.standin.Standins;
 import dev.aiserver.standin.TailscaleStatus;
+import dev.aiserver.testmac.TestMac;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -37,11 +38,11 @@ final class Mac implements AutoCloseable {
     static final String ADDRESS = "100.101.102.103";
     static final int PORT = 11434;
 
-    private static final int NOBODY = 65534;
+    static final int NOBODY = 65534;
     private static final Pattern HOLDER = Pattern.compile("\\(\"([^\"]+)\",pid=(\\d+)");
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    static final LocalHost MACHINE = new LocalHost(System.getenv());
 
-    private final LocalHost machine = new LocalHost(System.getenv());
     private final String address;
     private final Path root;
     private final String network;
@@ -95,8 +96,9 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    private void must(String... argv) {
-        CommandResult result = machine.run(Command.of(List.of(argv)));
+    /** Runs a command that must succeed. */
+    static void must(String... argv) {
+        CommandResult result = MACHINE.run(Command.of(List.of(argv)));
         if (!result.succeeded()) {
             throw new IllegalStateException(
                     "these tests make network namespaces, which needs Linux, root and iproute2: "
@@ -110,14 +112,13 @@ final class Mac implements AutoCloseable {
         Files.createDirectories(state().resolve("bottles/ollama"));
         copy(Standins.directory(), root.resolve("bin"));
         Files.move(root.resolve("bin/brew"), prefix().resolve("bin/brew"));
-        Path real = machine.find("haproxy")
+        Path real = MACHINE.find("haproxy")
                 .orElseThrow(() -> new IllegalStateException("these tests need haproxy; install it"));
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
         script(
                 bottle("ollama", "ollama"),
-                "export OLLAMA_MODELS=" + root + "/models\nexec " + javaNamedOllama()
-                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp " + checkout()
-                        + "/target/aiserver.jar dev.aiserver.rehearsal.model.ModelServer \"$@\"");
+                TestMac.modelServer(
+                        javaNamedOllama(), root.resolve("models"), checkout() + "/target/aiserver.jar"));
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
         write(
@@ -149,7 +150,7 @@ final class Mac implements AutoCloseable {
         classPath.add(checkout().resolve("target/aiserver.jar").toString());
         must("chown", "-R", NOBODY + ":" + NOBODY, classes.toString());
         List<String> argv = new ArrayList<>(within);
-        argv.addAll(List.of(java(), "-cp", String.join(":", classPath), Inside.class.getName()));
+        argv.addAll(List.of(TestMac.java().toString(), "-cp", String.join(":", classPath), Inside.class.getName()));
         argv.addAll(List.of(
                 String.valueOf(NOBODY),
                 "nobody",
@@ -168,11 +169,7 @@ final class Mac implements AutoCloseable {
     /** Returns a link to Java, so that lsof and ps show the model server as ollama. */
     private Path javaNamedOllama() throws IOException {
         Path directory = Files.createDirectories(root.resolve("runtime"));
-        return Files.createSymbolicLink(directory.resolve("ollama"), Path.of(java()));
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin/java").toString();
+        return Files.createSymbolicLink(directory.resolve("ollama"), TestMac.java());
     }
 
     /** Returns the folder that contains the Mac, which is also its folder for temporary files. */
@@ -251,8 +248,7 @@ final class Mac implements AutoCloseable {
 
     /** Runs a command as the user in the Mac's network, without a terminal. */
     Run command(String... argv) {
-        CommandResult result = machine.run(Command.of(asUser(argv)).withTimeout(LIMIT));
-        return new Run(result.exitCode(), result.text(), result.errorText());
+        return Run.of(MACHINE.run(Command.of(asUser(argv)).withTimeout(LIMIT)));
     }
 
     /** Starts a command as the user, and does not wait for its end. */
@@ -320,8 +316,7 @@ final class Mac implements AutoCloseable {
         environment().forEach((name, value) -> all.add(name + "=" + value));
         all.add(home() + "/.local/bin/aiserver");
         all.addAll(List.of(arguments));
-        CommandResult result = machine.run(Command.of(all).withTimeout(LIMIT));
-        return new Run(result.exitCode(), result.text(), result.errorText());
+        return Run.of(MACHINE.run(Command.of(all).withTimeout(LIMIT)));
     }
 
     /** Removes an address from the network interface, as a VPN does when it goes down. */
@@ -367,7 +362,7 @@ final class Mac implements AutoCloseable {
     Process startAiserver(String... arguments) {
         List<String> argv = new ArrayList<>(List.of("env", "-i"));
         environment().forEach((name, value) -> argv.add(name + "=" + value));
-        argv.addAll(List.of(java(), "-jar", checkout() + "/target/aiserver.jar"));
+        argv.addAll(List.of(TestMac.java().toString(), "-jar", checkout() + "/target/aiserver.jar"));
         argv.addAll(List.of(arguments));
         return start(argv);
     }
@@ -410,7 +405,7 @@ final class Mac implements AutoCloseable {
         return new TreeMap<>(Map.of(
                 "PATH", root.resolve("bin") + ":" + prefix() + "/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                 "HOME", home().toString(),
-                "AISERVER_JAVA", java(),
+                "AISERVER_JAVA", TestMac.java().toString(),
                 "TMPDIR", root.toString(),
                 "STANDIN_STATE", state().toString(),
                 "STANDIN_LAUNCHD_PORT", launchdPort));
@@ -465,7 +460,7 @@ final class Mac implements AutoCloseable {
         try (Stream<Path> paths = Files.walk(home())) {
             return paths.filter(path -> !path.startsWith(home().resolve("Library/Logs")))
                     .collect(Collectors.toMap(
-                            path -> home().relativize(path).toString(), machine::file, (a, b) -> b, TreeMap::new));
+                            path -> home().relativize(path).toString(), MACHINE::file, (a, b) -> b, TreeMap::new));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -477,7 +472,7 @@ final class Mac implements AutoCloseable {
     /** Returns the listening sockets of every user; root sees them all. */
     List<Listening> listening() {
         List<Listening> all = new ArrayList<>();
-        String sockets = machine.run(
+        String sockets = MACHINE.run(
                         Command.of("ip", "netns", "exec", network, "ss", "-Hltnp", "sport", "=", ":" + PORT))
                 .text();
         for (String line : sockets.lines().toList()) {
@@ -561,7 +556,7 @@ final class Mac implements AutoCloseable {
                 Duration.ofSeconds(20),
                 () -> !inside.isAlive() && started.stream().noneMatch(Process::isAlive));
         List<String> left = processes();
-        left.forEach(pid -> machine.run(Command.of("kill", "-9", pid)));
+        left.forEach(pid -> MACHINE.run(Command.of("kill", "-9", pid)));
         poller.await(Duration.ofSeconds(5), () -> processes().isEmpty());
         must("ip", "netns", "del", network);
         must("rm", "-rf", root.toString());
@@ -571,7 +566,7 @@ final class Mac implements AutoCloseable {
     }
 
     private List<String> processes() {
-        return machine.run(Command.of("ip", "netns", "pids", network))
+        return MACHINE.run(Command.of("ip", "netns", "pids", network))
                 .text()
                 .lines()
                 .toList();

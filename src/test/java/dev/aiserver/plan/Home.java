@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A home in a temporary directory, in which files and folders are planned for; every change of it can be watched. */
+/** A home in a temporary directory for plans of files and folders. A test can watch and refuse each change. */
 final class Home implements ForwardingHost {
     static final Receipt NO_RECEIPT =
             Receipt.empty("0.1.0", Map.of("name", "remote-ollama"), "100.64.0.1", List.of("remote-ollama"));
@@ -41,16 +41,16 @@ final class Home implements ForwardingHost {
     final ReceiptStore store;
     final StateStore records;
 
-    /** Answers every command in the machine's place. */
+    /** Answers every command in place of the machine. */
     Optional<Function<Command, CommandResult>> commands = Optional.empty();
 
-    /** Is told each path before it is changed; what it throws is what the machine refuses. */
+    /** Called with each path before it changes; an exception refuses the change. */
     Consumer<Path> beforeChange = path -> {};
 
-    /** The same, only for what needs room on the disk. */
+    /** Called with each path before a change that needs space on the disk. */
     Consumer<Path> beforeWrite = path -> {};
 
-    /** The same, after the change. */
+    /** Called with each path after it has changed. */
     Consumer<Path> afterChange = path -> {};
 
     Home(Path home) {
@@ -67,7 +67,7 @@ final class Home implements ForwardingHost {
         return path.startsWith(home.resolve(".aiserver"));
     }
 
-    /** As a line of a case says it: {@code absent}, {@code directory}, or {@code file}, mode and content. */
+    /** Parses the state in a case: {@code absent}, {@code directory}, or {@code file}, mode and content. */
     State state(String text) {
         String[] words = text.split(" ", 3);
         return switch (words[0]) {
@@ -95,7 +95,7 @@ final class Home implements ForwardingHost {
                 .toList();
     }
 
-    /** Puts things there without any plan. */
+    /** Creates files and folders without a plan. */
     void put(Map<String, String> things) {
         new TreeMap<>(things).forEach((name, text) -> {
             State state = state(text);
@@ -107,7 +107,7 @@ final class Home implements ForwardingHost {
         });
     }
 
-    /** Somebody writes or removes a file. */
+    /** Writes or removes a file as a user would. */
     void bring(HostFile file, State state) {
         if (state instanceof State.File content) {
             machine.write(file.path(), contents.get(content.digest()), content.mode());
@@ -136,7 +136,7 @@ final class Home implements ForwardingHost {
         return new Transactions(this, launchd(), records);
     }
 
-    /** A receipt of changes that were made by hand, with the backups that it needs. */
+    /** Saves a receipt of changes that were made by hand, with its backups. */
     void save(Receipt receipt) {
         receipt.entries().stream()
                 .map(Receipt.Entry::before)
@@ -145,7 +145,7 @@ final class Home implements ForwardingHost {
         store.save(receipt);
     }
 
-    /** All of the receipt taken back, as an uninstall does it. */
+    /** Reverts everything in the receipt, as an uninstall does. */
     Applier.Result takeBack(Receipt receipt) {
         List<DesiredResource> targets = receipt.entries().stream()
                 .map(entry -> new DesiredResource(entry.resource(), entry.before()))
@@ -157,7 +157,7 @@ final class Home implements ForwardingHost {
         return new Launchd(machine, machine.facts().uid(), new Poller(Duration.ofMillis(1)));
     }
 
-    /** Everything in the home but the receipt and its backups. */
+    /** Returns everything in the home except the receipt and its backups. */
     Map<Path, FileState> tree() {
         try (Stream<Path> paths = Files.walk(home)) {
             Map<Path, FileState> tree = new TreeMap<>();

@@ -153,7 +153,7 @@ class FaultMatrixTest {
                 boolean applies = switch (kind) {
                     case HANGS -> step.launchctl();
                     case CODE -> false;
-                    case DISK_FULL -> step.needsRoom();
+                    case DISK_FULL -> step.needsSpace();
                     case PERMISSION_DENIED -> !step.launchctl();
                     default -> true;
                 };

@@ -16,16 +16,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** A host that counts the steps by which it is changed, and on which one of them goes wrong. */
+/** Counts the steps that change a host, and makes one of them fail. */
 final class FaultyHost implements ForwardingHost {
     private static final Set<String> CHANGING_VERBS = Set.of("enable", "bootout", "bootstrap", "kill", "kickstart");
 
-    /** A process that is killed: nothing of it runs any more. */
+    /** Ends the process under test as a kill does: no catch block of it runs. */
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
 
-    /** What goes wrong. */
+    /** Ways in which a step fails. */
     enum Kind {
         FAILS_BEFORE,
         FAILS_AFTER,
@@ -52,13 +52,13 @@ final class FaultyHost implements ForwardingHost {
         }
     }
 
-    /** @param subject the path that is changed, or the label of the job */
-    record Step(String subject, boolean launchctl, boolean needsRoom) {}
+    /** @param subject the path or the label of the job that the step changes */
+    record Step(String subject, boolean launchctl, boolean needsSpace) {}
 
-    private static final AtomicLong PRESENCES = new AtomicLong();
+    private static final AtomicLong LEASES = new AtomicLong();
 
     private final Host host;
-    private long presence = PRESENCES.incrementAndGet();
+    private long lease = LEASES.incrementAndGet();
     private final List<Step> steps = new ArrayList<>();
     private Fault fault = Fault.NONE;
     private boolean ignoringReloads;
@@ -72,19 +72,19 @@ final class FaultyHost implements ForwardingHost {
         return host;
     }
 
-    /** What follows is done by another process than what was before. */
+    /** Starts a new process with the next fault. */
     void fail(Fault next) {
-        presence = PRESENCES.incrementAndGet();
+        lease = LEASES.incrementAndGet();
         steps.clear();
         fault = next;
     }
 
-    /** From now on a signal to reload is sent, and nothing comes of it, as of HAProxy 3.1 after a failed reload. */
+    /** Ignores every reload signal from now on, as HAProxy 3.1 does after a failed reload. */
     void ignoreReloads() {
         ignoringReloads = true;
     }
 
-    /** Since the last fault was set. */
+    /** Returns the steps since the last fault was set. */
     List<Step> steps() {
         return List.copyOf(steps);
     }
@@ -94,7 +94,7 @@ final class FaultyHost implements ForwardingHost {
         boolean changes = command.program().equals("launchctl")
                 && CHANGING_VERBS.contains(command.argv().get(1));
         if (!changes) {
-            return withoutAProcess(command).orElseGet(() -> hurried(host.run(command)));
+            return withoutAProcess(command).orElseGet(() -> withShortExitTimeout(host.run(command)));
         }
         if (ignoringReloads && command.argv().contains("SIGUSR2")) {
             return CommandResult.of(0, "", "");
@@ -122,20 +122,20 @@ final class FaultyHost implements ForwardingHost {
 
     @Override
     public long leasePid() {
-        return presence;
+        return lease;
     }
 
-    /** What a target ends with, and the name of a property list. */
+    /** Returns the label at the end of a target or in the name of a property list. */
     private static String label(Command command) {
         String last = command.argv().get(command.argv().size() - 1);
         return last.substring(last.lastIndexOf('/') + 1).replaceFirst("\\.plist$", "");
     }
 
-    /** A thousand installations ask this ten thousand times; what answers it elsewhere is proven elsewhere. */
+    /** Answers frequent commands without a process, to save time: other tests cover the real commands. */
     private Optional<CommandResult> withoutAProcess(Command command) {
         List<String> argv = command.argv();
         if (argv.contains("lstart=")) {
-            boolean alive = argv.get(argv.size() - 1).equals(Long.toString(presence));
+            boolean alive = argv.get(argv.size() - 1).equals(Long.toString(lease));
             return Optional.of(CommandResult.of(alive ? 0 : 1, alive ? "today" : "", ""));
         }
         if (argv.contains("kill -0 \"$1\"")) {
@@ -148,22 +148,22 @@ final class FaultyHost implements ForwardingHost {
                 : Optional.empty();
     }
 
-    /** Nobody here needs the half minute that services have to end, and who does not end is waited for so long. */
-    private static CommandResult hurried(CommandResult answer) {
+    /** Shortens the half minute that launchd gives services to exit. */
+    private static CommandResult withShortExitTimeout(CommandResult answer) {
         return CommandResult.of(
                 answer.exitCode(),
                 answer.text().replaceAll("exit timeout = \\d+", "exit timeout = 1"),
                 answer.errorText());
     }
 
-    private <T> T change(Path path, boolean needsRoom, Supplier<T> change) {
-        steps.add(new Step(path.toString(), false, needsRoom));
+    private <T> T change(Path path, boolean needsSpace, Supplier<T> change) {
+        steps.add(new Step(path.toString(), false, needsSpace));
         boolean now = steps.size() == fault.step();
         boolean denied = fault.kind() == Kind.PERMISSION_DENIED
                 && fault.step() > 0
                 && steps.size() >= fault.step()
                 && steps.get(fault.step() - 1).subject().equals(path.toString());
-        boolean full = fault.kind() == Kind.DISK_FULL && fault.step() > 0 && steps.size() >= fault.step() && needsRoom;
+        boolean full = fault.kind() == Kind.DISK_FULL && fault.step() > 0 && steps.size() >= fault.step() && needsSpace;
         if (denied) {
             throw new UserError("Cannot write " + path + ": permission denied; check who owns it.");
         }
@@ -186,12 +186,12 @@ final class FaultyHost implements ForwardingHost {
         return result;
     }
 
-    private void act(Path path, boolean needsRoom, Runnable change) {
+    private void act(Path path, boolean needsSpace, Runnable change) {
         BooleanSupplier done = () -> {
             change.run();
             return true;
         };
-        change(path, needsRoom, done::getAsBoolean);
+        change(path, needsSpace, done::getAsBoolean);
     }
 
     @Override

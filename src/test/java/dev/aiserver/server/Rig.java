@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A home in which the server is installed, upgraded and taken away by a process that can be made to fail at each step.
- * Files, processes and sockets are real, and so is HAProxy, which also answers in Ollama's place.
+ * A {@link TestMac} on which aiserver installs, upgrades and uninstalls through a {@link FaultyHost}. A second HAProxy
+ * answers in Ollama's place.
  */
 final class Rig implements AutoCloseable {
     private static final Duration QUICK = Duration.ofMillis(30);
@@ -68,7 +68,7 @@ final class Rig implements AutoCloseable {
     private final TestMac<FaultyHost> mac;
 
     /**
-     * @param root of the home and the logs
+     * @param root the folder of the home and the logs
      * @param programs a folder from which programs can run
      */
     Rig(Path root, Path programs) throws IOException {
@@ -88,7 +88,7 @@ final class Rig implements AutoCloseable {
                 .build(FaultyHost::new);
         Files.writeString(programs.resolve("engine.cfg"), ENGINE.formatted(mac.ollamaPort()));
         String haproxy = mac.realHaproxy().toString();
-        // A program that starts and never answers, once.
+        // The next process of this program never answers.
         String sleepIfAsked = "[ -e " + root + "/$NAME.sleeps ] && mv " + root + "/$NAME.sleeps " + root
                 + "/$NAME.slept && exec sleep 600\n";
         Script.write(
@@ -117,12 +117,12 @@ final class Rig implements AutoCloseable {
         return mac.host();
     }
 
-    /** The next start of that program gives a process that never answers. */
+    /** Makes the next process of that program start and never answer. */
     void letSleep(String program) throws IOException {
         Files.writeString(root.resolve(program + ".sleeps"), "");
     }
 
-    /** Each process of Ollama's answers from now on, and ends soon after. */
+    /** Makes each process of Ollama answer and end soon after. */
     void letDie() throws IOException {
         Files.writeString(root.resolve("ollama.dies"), "");
     }
@@ -131,12 +131,12 @@ final class Rig implements AutoCloseable {
         return Files.exists(root.resolve(program + ".slept"));
     }
 
-    /** What the configuration says. */
+    /** A configuration. */
     enum Version {
         FIRST,
-        /** Ollama has another environment, the proxy another endpoint. */
+        /** Changes Ollama's environment and the proxy's endpoints. */
         NEXT,
-        /** The logs are in another folder. */
+        /** Moves the logs to another folder. */
         MOVED
     }
 
@@ -162,39 +162,39 @@ final class Rig implements AutoCloseable {
         return mac.records().journals().open();
     }
 
-    /** What a person does by "aiserver install". */
+    /** Runs "aiserver install". */
     Applier.Result install(Version version) {
         return install(version, LocalEdit.Policy.NONE);
     }
 
-    /** @param edits what is to become of files that somebody edited */
+    /** @param edits what happens to files that were edited locally */
     Applier.Result install(Version version, LocalEdit.Policy edits) {
         Install install = mac.install();
-        Install.InstallRequest wish = new Install.InstallRequest(Optional.of(spec(version)), edits);
+        Install.InstallRequest request = new Install.InstallRequest(Optional.of(spec(version)), edits);
         try (LockFile.Held lock = install.lock(Rig::alone)) {
-            Install.PlannedInstall proposal = install.plan(wish);
-            if (proposal.unfinished().isPresent()) {
-                requireNothing(install.undo(proposal.unfinished().get(), lock));
-                proposal = install.plan(wish);
+            Install.PlannedInstall planned = install.plan(request);
+            if (planned.unfinished().isPresent()) {
+                requireNothing(install.undo(planned.unfinished().get(), lock));
+                planned = install.plan(request);
             }
-            return install.apply(proposal, lock, Interruption.NEVER, change -> {}, accepted -> {});
+            return install.apply(planned, lock, Interruption.NEVER, change -> {}, accepted -> {});
         }
     }
 
-    /** What a person does by "aiserver uninstall". */
+    /** Runs "aiserver uninstall". */
     Applier.Result uninstall() {
         Uninstall uninstall = mac.uninstall();
         try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
-            Uninstall.PlannedUninstall proposal = uninstall.plan();
-            if (proposal.unfinished().isPresent() && !proposal.resumes()) {
-                requireNothing(uninstall.undo(proposal.unfinished().get(), lock));
-                proposal = uninstall.plan();
+            Uninstall.PlannedUninstall planned = uninstall.plan();
+            if (planned.unfinished().isPresent() && !planned.resumes()) {
+                requireNothing(uninstall.undo(planned.unfinished().get(), lock));
+                planned = uninstall.plan();
             }
-            return uninstall.apply(proposal, lock, Interruption.NEVER, change -> {});
+            return uninstall.apply(planned, lock, Interruption.NEVER, change -> {});
         }
     }
 
-    /** Only the undoing of what a killed process left. */
+    /** Rolls back what a killed process left. */
     List<Rollback.Failure> undo() {
         Install install = mac.install();
         try (LockFile.Held lock = install.lock(Rig::alone)) {
@@ -203,7 +203,7 @@ final class Rig implements AutoCloseable {
     }
 
     private static void alone(LockFile.Holder other) {
-        throw new AssertionError("nobody else is at work, but " + other.words());
+        throw new AssertionError("no other process runs, but " + other.words());
     }
 
     private static void requireNothing(List<Rollback.Failure> left) {
@@ -213,10 +213,10 @@ final class Rig implements AutoCloseable {
     }
 
     /**
-     * All that can be seen of an installation from outside.
+     * Everything that can be seen of an installation from outside.
      *
      * @param tree of the home, without its own path
-     * @param services what launchd was told of each, and whether it runs
+     * @param services each service's state and definition in launchd
      * @param isOpen of the two ports
      */
     record Sight(Map<String, FileState> tree, Map<String, List<String>> services, List<String> answers) {}
@@ -241,7 +241,7 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** Two rigs differ in their root and ports only. */
+    /** Replaces the root and the ports, in which two rigs differ. */
     private FileState withoutRoot(Path path) {
         return mac.machine().file(path) instanceof FileState.Regular file
                 ? new FileState.Regular(
@@ -256,7 +256,7 @@ final class Rig implements AutoCloseable {
                 : mac.machine().file(path);
     }
 
-    /** A job that comes and goes is loaded, whether it runs just now or not. */
+    /** Returns the lines about a job, without the state of a job that runs only at times. */
     private List<String> service(String label) {
         return mac.launchctl()
                 .run(List.of("print", "gui/" + mac.machine().facts().uid() + "/" + label))
@@ -271,7 +271,7 @@ final class Rig implements AutoCloseable {
                 .collect(Collectors.toList());
     }
 
-    /** HAProxy goes on answering 503 until its next look at an Ollama that has started again. */
+    /** Waits while HAProxy answers 503: it does so until its next health check of a restarted Ollama. */
     private static String answer(int port, String path) {
         new Poller(Duration.ofMillis(50))
                 .await(Duration.ofSeconds(5), () -> !answerNow(port, path).equals("503"));

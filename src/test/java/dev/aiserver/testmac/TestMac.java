@@ -37,24 +37,27 @@ import java.util.function.Function;
  * and so is HAProxy; launchd is embedded.
  *
  * @param <H> the host through which the Mac is changed; a test can make it fail or lie
+ * @param machine this machine, without the test's changes
+ * @param ollama the program in Ollama's place, which the test writes
+ * @param haproxy the program in HAProxy's place: the real one, or a program that the test writes
+ * @param realHaproxy the HAProxy of this machine
  */
-public final class TestMac<H extends Host> implements AutoCloseable {
+public record TestMac<H extends Host>(
+        Layout layout,
+        LocalHost machine,
+        EmbeddedLaunchctl launchctl,
+        H host,
+        Launchd launchd,
+        Path ollama,
+        Path haproxy,
+        Path realHaproxy,
+        int ollamaPort,
+        int proxyPort)
+        implements AutoCloseable {
     public static final String ADDRESS = "127.0.0.1";
     public static final String NAME = "remote-ollama";
 
     private static final Release RELEASE = new Release("0.1.0", Optional.empty(), new Renderer());
-
-    private final Path home;
-    private final Path ollama;
-    private final Path haproxy;
-    private final int proxyPort = Ports.next();
-    private final int ollamaPort = Ports.next();
-    private final Path realHaproxy;
-    private final LocalHost machine;
-    private final EmbeddedLaunchctl launchctl;
-    private final H host;
-    private final Launchd launchd;
-    private final Layout layout;
 
     /** Says how the Mac differs from the usual one. */
     public static final class Builder {
@@ -87,8 +90,28 @@ public final class TestMac<H extends Host> implements AutoCloseable {
             return this;
         }
 
-        public <H extends Host> TestMac<H> build(Function<Host, H> host) throws IOException {
-            return new TestMac<>(this, host);
+        public <H extends Host> TestMac<H> build(Function<Host, H> wrapped) throws IOException {
+            Path home = root.resolve("home");
+            Files.createDirectories(home.resolve("Library"));
+            Map<String, String> environment = new HashMap<>(System.getenv());
+            environment.put("HOME", home.toString());
+            LocalHost machine = new LocalHost(environment);
+            int uid = machine.facts().uid();
+            Account account = new Account(uid, machine.facts().user(), home, timeScale, List.of());
+            EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual());
+            H host = wrapped.apply(new RehearsalHost(machine, launchctl));
+            Path real = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
+            return new TestMac<>(
+                    new Layout(home),
+                    machine,
+                    launchctl,
+                    host,
+                    new Launchd(host, uid, new Poller(pause), timing),
+                    programs.orElse(root).resolve("ollama"),
+                    programs.map(folder -> folder.resolve("haproxy")).orElse(real),
+                    real,
+                    Ports.next(),
+                    Ports.next());
         }
     }
 
@@ -97,68 +120,12 @@ public final class TestMac<H extends Host> implements AutoCloseable {
         return new Builder(root);
     }
 
-    private TestMac(Builder builder, Function<Host, H> hostOf) throws IOException {
-        this.home = builder.root.resolve("home");
-        this.ollama = builder.programs.orElse(builder.root).resolve("ollama");
-        Files.createDirectories(home.resolve("Library"));
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.put("HOME", home.toString());
-        this.machine = new LocalHost(environment);
-        this.realHaproxy = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
-        this.haproxy = builder.programs.map(folder -> folder.resolve("haproxy")).orElse(realHaproxy);
-        this.launchctl = new EmbeddedLaunchctl(
-                new Account(machine.facts().uid(), machine.facts().user(), home, builder.timeScale, List.of()),
-                Quirks.usual());
-        this.host = hostOf.apply(new RehearsalHost(machine, launchctl));
-        this.launchd = new Launchd(host, machine.facts().uid(), new Poller(builder.pause), builder.timing);
-        this.layout = new Layout(home);
-    }
-
     public Path home() {
-        return home;
-    }
-
-    public Layout layout() {
-        return layout;
-    }
-
-    /** Returns this machine, without the test's changes. */
-    public LocalHost machine() {
-        return machine;
-    }
-
-    public H host() {
-        return host;
-    }
-
-    public EmbeddedLaunchctl launchctl() {
-        return launchctl;
-    }
-
-    public Launchd launchd() {
-        return launchd;
-    }
-
-    public int proxyPort() {
-        return proxyPort;
-    }
-
-    public int ollamaPort() {
-        return ollamaPort;
-    }
-
-    /** Returns the program in Ollama's place, which the test writes. */
-    public Path ollama() {
-        return ollama;
-    }
-
-    /** Returns the HAProxy of this machine. */
-    public Path realHaproxy() {
-        return realHaproxy;
+        return layout.home();
     }
 
     /** Returns what aiserver finds on this Mac before it installs. */
-    public HostFacts facts(List<String> hostNames) {
+    private HostFacts facts(List<String> hostNames) {
         return new HostFacts(ollama, haproxy, ADDRESS, hostNames, Set.of(), List.of(), Optional.empty());
     }
 
@@ -183,9 +150,9 @@ public final class TestMac<H extends Host> implements AutoCloseable {
     }
 
     /** Returns a script that is a model server in Ollama's place. */
-    public static String modelServer(Path models, String classPath) {
+    public static String modelServer(Path java, Path models, String classPath) {
         return "export OLLAMA_MODELS='%s'\nexec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' %s \"$@\""
-                .formatted(models, java(), classPath, "dev.aiserver.rehearsal.model.ModelServer");
+                .formatted(models, java, classPath, "dev.aiserver.rehearsal.model.ModelServer");
     }
 
     /** Returns the Java that runs this test. */
