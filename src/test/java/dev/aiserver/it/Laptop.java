@@ -1,8 +1,6 @@
 package dev.aiserver.it;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import java.io.IOException;
 import java.io.Reader;
@@ -277,7 +275,8 @@ final class Laptop implements AutoCloseable {
 
     /** Returns every listening socket of this laptop. */
     List<Mac.Listening> listening() {
-        return Mac.MACHINE.run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
+        return Mac.MACHINE
+                .run(Command.of("ip", "netns", "exec", network, "ss", "-Hltn"))
                 .text()
                 .lines()
                 .map(line -> new Mac.Listening("?", 0, line.strip()))

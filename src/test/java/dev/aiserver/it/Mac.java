@@ -117,8 +117,7 @@ final class Mac implements AutoCloseable {
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
         script(
                 bottle("ollama", "ollama"),
-                TestMac.modelServer(
-                        javaNamedOllama(), root.resolve("models"), checkout() + "/target/aiserver.jar"));
+                TestMac.modelServer(javaNamedOllama(), root.resolve("models"), checkout() + "/target/aiserver.jar"));
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
         write(

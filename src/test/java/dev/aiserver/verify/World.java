@@ -79,7 +79,9 @@ final class World implements AutoCloseable {
         this.root = root;
         Files.createDirectories(root.resolve("models"));
         this.mac = TestMac.in(root).timing(Duration.ofMillis(20), QUICK).build(TamperedHost::new);
-        Script.write(mac.ollama(), TestMac.modelServer(TestMac.java(), root.resolve("models"), System.getProperty("java.class.path")));
+        Script.write(
+                mac.ollama(),
+                TestMac.modelServer(TestMac.java(), root.resolve("models"), System.getProperty("java.class.path")));
         pace(4);
         host().answer("ip", ADDRESSES + "inet " + foreignAddress() + "/24\n");
     }
