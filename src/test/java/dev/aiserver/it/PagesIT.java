@@ -106,9 +106,11 @@ class PagesIT {
                 assertThat(run.exitCode()).as(block + "\n" + run).isZero();
                 printed = (run.err() + run.out()).replace(mac.home().toString(), "/Users/ann");
             } else if (mark.equals("output")) {
-                assertThat(ShownOutput.missing(block.text(), printed))
-                        .as("lines of " + block.page() + " that were not printed:\n" + printed)
-                        .isEmpty();
+                List<String> missing = ShownOutput.missing(block.text(), printed);
+                assertThat(missing.isEmpty())
+                        .as(block.page() + " shows what was not printed:\n" + String.join("\n", missing)
+                                + "\n--- printed\n" + printed)
+                        .isTrue();
             }
         }
     }

@@ -133,7 +133,9 @@ class PagesTest {
 
     private static Set<String> options() {
         Set<String> options = new TreeSet<>(OPTIONS_OF_OTHERS);
-        for (CommandLine command : Commands.tree().getSubcommands().values()) {
+        CommandLine root = Commands.tree();
+        root.getCommandSpec().options().forEach(option -> options.addAll(List.of(option.names())));
+        for (CommandLine command : root.getSubcommands().values()) {
             command.getCommandSpec().options().forEach(option -> {
                 options.addAll(List.of(option.names()));
                 if (option.negatable()) {

@@ -119,8 +119,11 @@ class ReferencePagesTest {
     }
 
     private static String commands() {
-        StringBuilder text = new StringBuilder();
-        for (CommandLine command : Commands.tree().getSubcommands().values()) {
+        StringBuilder text = new StringBuilder("| Option of every command | |\n|---|---|\n");
+        CommandLine root = Commands.tree();
+        root.getCommandSpec().options().forEach(option -> row(text, names(option), description(option)));
+        text.append('\n');
+        for (CommandLine command : root.getSubcommands().values()) {
             CommandSpec spec = command.getCommandSpec();
             text.append("<a id=\"")
                     .append(spec.name())
@@ -134,7 +137,7 @@ class ReferencePagesTest {
                     .filter(parameter -> !parameter.hidden())
                     .forEach(parameter -> row(text, "`" + parameter.paramLabel() + "`", description(parameter)));
             spec.options().stream()
-                    .filter(option -> !option.hidden())
+                    .filter(option -> !option.hidden() && !option.inherited())
                     .sorted((a, b) -> a.longestName().compareTo(b.longestName()))
                     .forEach(option -> row(text, names(option), description(option)));
             text.append('\n');
