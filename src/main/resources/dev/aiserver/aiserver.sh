@@ -1,14 +1,14 @@
 #!/bin/sh
-# Starts aiserver with the first Java that is new enough. AISERVER_JAVA names one; AISERVER_JAR the program.
-# "aiserver --which-java" says which Java that is, "aiserver --which-jdk" the same of one that can compile.
+# Starts aiserver with the first Java that is new enough. AISERVER_JAVA overrides the Java, AISERVER_JAR the jar.
+# "aiserver --which-java" prints the path of that Java, and "aiserver --which-jdk" that of the first one with a compiler.
 set -u
 
 oldest=17
 compiler=no
 [ "${1:-}" = --which-jdk ] && compiler=yes
 
-# A Java tells its version in a file beside it, which is quicker to read than to start it.
-# On a Mac, /usr/bin/java is there without any Java; it has no such file.
+# Reads the version from the release file of a Java, which is faster than starting it. On a Mac, /usr/bin/java exists
+# without any Java installed, and then has no release file.
 is_new_enough() {
     [ -x "$1" ] || return 1
     home=$(cd "$(dirname "$(resolved "$1")")/.." 2>/dev/null && pwd) || return 1
@@ -47,8 +47,8 @@ java=$(candidates | while IFS= read -r candidate; do
 done)
 
 if [ -z "$java" ]; then
-    echo "aiserver: no Java $oldest or newer was found; install one (macOS: brew install openjdk," \
-        "Debian: apt-get install default-jdk-headless) or set AISERVER_JAVA." >&2
+    echo "aiserver: Java $oldest or newer was not found. Install it (macOS: brew install openjdk;" \
+        "Debian: apt-get install default-jdk-headless), or set AISERVER_JAVA." >&2
     exit 1
 fi
 case ${1:-} in
@@ -58,7 +58,7 @@ case ${1:-} in
         ;;
 esac
 
-# A Java on Linux takes the encoding of file names from the locale, and the plain one knows ASCII only.
+# On Linux, Java takes the encoding of file names from the locale; the C locale supports only ASCII.
 case $(locale charmap 2>/dev/null) in
     ANSI_X3.4-1968 | US-ASCII | '')
         LC_ALL=C.UTF-8
@@ -74,5 +74,5 @@ AISERVER_TERMINALS=$terminals
 export AISERVER_TERMINALS
 
 jar=${AISERVER_JAR:-$(dirname "$(resolved "$0")")/../share/aiserver/aiserver.jar}
-# A short life needs neither the optimising compiler nor parallel garbage collection.
+# A short-lived process needs neither the optimizing compiler nor parallel garbage collection.
 exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable -Xlog:all=error:stderr -jar "$jar" "$@"

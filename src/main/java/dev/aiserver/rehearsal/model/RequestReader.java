@@ -77,7 +77,7 @@ final class RequestReader {
         Optional<String> bodyError = Optional.empty();
         try {
             body = body(headers);
-        } catch (BadChunks e) {
+        } catch (InvalidChunks e) {
             // Go's server notices this only when a route reads the body.
             bodyError = Optional.of(String.valueOf(e.getMessage()));
         }
@@ -91,15 +91,15 @@ final class RequestReader {
     }
 
     /** Reports an invalid chunked body. */
-    private static final class BadChunks extends Exception {
+    private static final class InvalidChunks extends Exception {
         private static final long serialVersionUID = 1L;
 
-        BadChunks(String message) {
+        InvalidChunks(String message) {
             super(message);
         }
     }
 
-    private byte[] body(Map<String, List<String>> headers) throws IOException, BadRequest, BadChunks {
+    private byte[] body(Map<String, List<String>> headers) throws IOException, BadRequest, InvalidChunks {
         List<String> coding = headers.getOrDefault("transfer-encoding", List.of());
         if (!coding.isEmpty()) {
             if (coding.size() > 1 || !coding.get(0).equalsIgnoreCase("chunked")) {
@@ -119,12 +119,12 @@ final class RequestReader {
         return exactly(Long.parseLong(lengths.get(0)), BODY_LIMIT);
     }
 
-    private byte[] chunks() throws IOException, BadRequest, BadChunks {
+    private byte[] chunks() throws IOException, BadRequest, InvalidChunks {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
             String size = required(HEAD_LIMIT).replaceFirst("[ \t]*(;.*)?$", "");
             if (!size.matches("[0-9A-Fa-f]{1,15}")) {
-                throw new BadChunks(
+                throw new InvalidChunks(
                         size.isEmpty()
                                 ? "empty hex number for chunk length"
                                 : size.matches("[0-9A-Fa-f]+")
@@ -137,7 +137,7 @@ final class RequestReader {
             }
             body.write(exactly(length, BODY_LIMIT - body.size()));
             if (!endsChunk()) {
-                throw new BadChunks("malformed chunked encoding");
+                throw new InvalidChunks("malformed chunked encoding");
             }
         }
         int budget = HEAD_LIMIT;
