@@ -109,7 +109,7 @@ final class BootstrapTest {
         String output = run(commands(SHELL), mode);
 
         assertThat(packages(output)).contains("lsof", "procps", "openssh-client", "maven");
-        assertThat(output).contains("add --yes").doesNotContain("called");
+        assertThat(output).contains("run again with --yes").doesNotContain("called");
     }
 
     @Test
