@@ -8,20 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A folder from which launchd loads jobs. */
+/** A directory from which launchd loads jobs. */
 public record AgentFolder(Host host, Path path) {
 
-    /** @param path also when it is a link */
+    /** Follows the path if it is a link. */
     public AgentFolder {
         path = path.resolve(".");
     }
 
-    /** What {@link #plists} will ask. */
+    /** Returns the query of {@link #plists}. */
     public Prefetch prefetch() {
         return Prefetch.ofDirectories(path);
     }
 
-    /** What {@link #agent} will ask of a host that has answered {@link #prefetch}. */
+    /** Returns the queries of {@link #agent}, from a host that has answered {@link #prefetch}. */
     public Prefetch followUpPrefetch() {
         return Prefetch.ofFiles(plists());
     }
@@ -34,7 +34,7 @@ public record AgentFolder(Host host, Path path) {
     }
 
     /**
-     * The job that a file of it defines; empty for what launchd does not load from here, such as a link.
+     * Returns the job that a file defines; empty for a file that launchd does not load, such as a link.
      *
      * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
      * @throws UserError that names the file, when it cannot be read

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Finds every Ollama and HAProxy that starts by itself beside ours: agents of the user, agents of every user, daemons of
- * the system, and the Ollama app. What is switched off does not start, and is not told.
+ * Finds every other Ollama and HAProxy that starts on its own: agents of the user, agents of all users, system daemons,
+ * and the Ollama app. Disabled jobs do not start and are not reported.
  */
 public final class ConflictSearch {
     private static final Path AGENTS_OF_ALL = Path.of("/Library/LaunchAgents");
@@ -25,14 +25,18 @@ public final class ConflictSearch {
     private final Launchd launchd;
     private final List<Path> own;
 
-    /** @param own property lists, which are none of a rival */
+    /**
+     * Creates the search.
+     *
+     * @param own our property lists, which are not conflicts
+     */
     public ConflictSearch(Host host, Launchd launchd, List<Path> own) {
         this.host = host;
         this.launchd = launchd;
         this.own = List.copyOf(own);
     }
 
-    /** What {@link #search} will ask first. */
+    /** Returns the first queries of {@link #search}. */
     public static Prefetch prefetch(Host host, Launchd launchd) {
         return folders(host).stream()
                 .map(AgentFolder::prefetch)
@@ -42,7 +46,7 @@ public final class ConflictSearch {
                 .and(OllamaApp.prefetch(host, launchd));
     }
 
-    /** What it will ask of a host that has answered {@link #prefetch}. */
+    /** Returns the queries that depend on the answers to {@link #prefetch}. */
     public static Prefetch followUpPrefetch(Host host) {
         return folders(host).stream().map(AgentFolder::followUpPrefetch).reduce(Prefetch.none(), Prefetch::and);
     }
@@ -51,14 +55,16 @@ public final class ConflictSearch {
         return List.of(agentsOfUser(host), new AgentFolder(host, AGENTS_OF_ALL), new AgentFolder(host, DAEMONS));
     }
 
-    /** The user's own agents, also when that folder is a link. */
+    /** Returns the directory of the user's own agents, even if it is a link. */
     public static AgentFolder agentsOfUser(Host host) {
         return new AgentFolder(host, host.facts().home().resolve("Library/LaunchAgents"));
     }
 
     /**
+     * Finds the conflicts.
+     *
      * @param port of our Ollama
-     * @throws UserError when launchctl does not say what is switched off
+     * @throws UserError when launchctl does not report which jobs are disabled
      */
     public List<ConflictingServer> search(int port) {
         Set<String> disabled = launchd.disabled();
@@ -93,7 +99,7 @@ public final class ConflictSearch {
     }
 
     private static Optional<ConflictingServer> conflict(LaunchAgent agent, Launchd.Owner owner, int port) {
-        String when = owner.domain().equals(Launchd.SYSTEM) ? "when the machine starts" : "at login";
+        String when = owner.domain().equals(Launchd.SYSTEM) ? "at boot" : "at login";
         return agent.program().map(program -> {
             OllamaHost address = agent.listensOn();
             boolean isOllama = program == ServerProgram.OLLAMA;
@@ -112,8 +118,8 @@ public final class ConflictSearch {
         }
         return new ConflictingServer(
                 Optional.of(plist),
-                "it is not known what launchd starts from " + plist + " (" + error.sentence() + ")",
-                "look at it with \"sudo plutil -p '" + plist + "'\"",
+                "could not determine what launchd starts from " + plist + " (" + error.sentence() + ")",
+                "inspect it with \"sudo plutil -p '" + plist + "'\"",
                 false);
     }
 }

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Another Ollama or HAProxy on a machine of ours, or what may be one.
+ * Another Ollama or HAProxy on the server, or a possible one.
  *
- * @param plist that launchd starts it from, if any
- * @param what in words: who it is, and when it starts
+ * @param plist the property list that launchd starts it from, if any
+ * @param what in words: what it is, and when it starts
  * @param advice how to stop it
- * @param isHarmful whether it takes the place of our Ollama, or opens one to other machines
+ * @param isHarmful whether it takes the place of our Ollama, or exposes an Ollama to other machines
  */
 public record ConflictingServer(Optional<Path> plist, String what, String advice, boolean isHarmful) {
 
@@ -17,7 +17,7 @@ public record ConflictingServer(Optional<Path> plist, String what, String advice
         this(Optional.empty(), what, advice, isHarmful);
     }
 
-    /** For a message. */
+    /** Returns the conflict and the advice, for a message. */
     public String description() {
         return what + "; " + advice;
     }

@@ -16,12 +16,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What somebody's property list says: which server it runs, if any, and where an Ollama would listen.
+ * The content of a job's property list: the server that it runs, if any, and the address where an Ollama would listen.
  *
- * @param command the program and its arguments, with blanks between
+ * @param command the program and its arguments, separated by spaces
  * @param ollamaHost the value of {@code OLLAMA_HOST} that its process gets, empty when none
  * @param environment that it sets for its process, in the property list or on the command line
- * @param startsByItself whether launchd starts it without being asked, at login, at boot or later
+ * @param startsByItself whether launchd starts it on its own, at login, at boot or later
  */
 public record LaunchAgent(
         String label, String command, String ollamaHost, Map<String, String> environment, boolean startsByItself) {
@@ -34,18 +34,23 @@ public record LaunchAgent(
     private static final String OLLAMA_HOST = "OLLAMA_HOST";
     private static final String ENVIRONMENT = "EnvironmentVariables.";
 
-    /** As {@code env} and shells are told them. */
+    /** As passed to {@code env} or a shell. */
     private static final Pattern ASSIGNMENT = Pattern.compile("\\b(OLLAMA_[A-Z_]+)=[\"']?([^\\s\"';]*)");
 
     private static final String BINARY = "bplist";
 
-    /** As plutil says of what launchd cannot read either: {@code <stdin>: Property List error: Unexpected character}. */
+    /**
+     * plutil's error for a file that launchd cannot read either: {@code <stdin>: Property List error: Unexpected
+     * character}.
+     */
     private static final String NO_PROPERTY_LIST = "Property List error";
 
     /**
+     * Reads a property list.
+     *
      * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
-     * @return empty for what is no property list of a job
-     * @throws UserError when plutil does not say what a binary one holds
+     * @return empty when the content is not the property list of a job
+     * @throws UserError when plutil cannot convert a binary property list
      */
     public static Optional<LaunchAgent> read(Host host, Content content, String session) {
         String xml = xml(host, content);
@@ -86,7 +91,7 @@ public record LaunchAgent(
                 startsByItself(plist));
     }
 
-    /** What stands closer to the program decides. */
+    /** Returns the environment. An assignment on the command line takes precedence. */
     private static Map<String, String> environment(PropertyList plist, String command) {
         Map<String, String> environment = new TreeMap<>();
         plist.values().forEach((key, value) -> {
@@ -114,7 +119,7 @@ public record LaunchAgent(
         return HAPROXY.matcher(command).find() ? Optional.of(ServerProgram.HAPROXY) : Optional.empty();
     }
 
-    /** Where it would listen if it is an Ollama. */
+    /** Returns where it would listen if it is an Ollama. */
     public OllamaHost listensOn() {
         return OllamaHost.parse(ollamaHost);
     }

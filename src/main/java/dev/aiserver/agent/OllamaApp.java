@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The Ollama app. It starts a server of its own on Ollama's usual port, at login too, and where that port is taken it
- * ends every other {@code ollama serve} of its user and tries again (its app/server/server_unix.go, reapServers).
+ * Finds the Ollama app. The app starts its own server on Ollama's default port, also at login. If that port is taken,
+ * the app stops every other {@code ollama serve} of its user and tries again (reapServers in Ollama's
+ * app/server/server_unix.go).
  */
 final class OllamaApp {
-    static final String HOW_TO_STOP = "quit the Ollama app (its menu bar icon > Quit), turn it off in System Settings >"
+    static final String HOW_TO_STOP = "quit the Ollama app (menu bar icon > Quit) and turn it off in System Settings >"
             + " General > Login Items";
 
     /** Its login item, registered by ServiceManagement. */
@@ -24,7 +25,7 @@ final class OllamaApp {
 
     private static final int DEFAULT_PORT = 11434;
 
-    /** Its server has another path within it, and an Ollama of the app may well be ours. */
+    /** The app's main program. Its server has another path, and our own Ollama may be the one from the app. */
     private static final String PROCESS = "/Ollama.app/Contents/MacOS/";
 
     private final Host host;
@@ -35,14 +36,14 @@ final class OllamaApp {
         this.launchd = launchd;
     }
 
-    /** What {@link #conflict} will ask. */
+    /** Returns the queries of {@link #conflict}. */
     static Prefetch prefetch(Host host, Launchd launchd) {
         return Prefetch.ofStats(locations(host))
                 .and(Prefetch.ofCommands(List.of(processes(host))))
                 .and(launchd.prefetch(List.of(LABEL)));
     }
 
-    /** It ends the servers of its own user only. */
+    /** The app stops only servers of its own user. */
     private static Command processes(Host host) {
         return Command.of("ps", "-U", String.valueOf(host.facts().uid()), "-ww", "-o", "args=");
     }
@@ -52,6 +53,8 @@ final class OllamaApp {
     }
 
     /**
+     * Returns the conflict, if there is one.
+     *
      * @param port of our Ollama
      * @param disabled labels that do not start at login
      */
@@ -61,13 +64,13 @@ final class OllamaApp {
                 .lines()
                 .anyMatch(line -> line.contains(PROCESS))) {
             return Optional.of(new ConflictingServer(
-                    "the Ollama app runs, and ends every other Ollama when it starts its own server",
+                    "the Ollama app is running, and stops every other Ollama when it starts its own server",
                     HOW_TO_STOP,
                     takesOver));
         }
         if (launchd.status(LABEL) instanceof JobStatus.Loaded && !disabled.contains(LABEL)) {
             return Optional.of(new ConflictingServer(
-                    "the Ollama app (" + LABEL + ") starts at login, and ends every other Ollama then",
+                    "the Ollama app (" + LABEL + ") starts at login, and then stops every other Ollama",
                     "turn it off in System Settings > General > Login Items",
                     takesOver));
         }
@@ -75,7 +78,7 @@ final class OllamaApp {
                 .filter(location -> host.stat(location) instanceof FileState.Directory)
                 .findFirst()
                 .map(location -> new ConflictingServer(
-                        location + " is installed, and ends every other Ollama when it is opened",
+                        location + " is installed, and stops every other Ollama when you open it",
                         "do not open it, or move it to the Trash",
                         false));
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Says who holds a port, and how that one is stopped. */
+/** Identifies the process that holds a port, and how to stop it. */
 public final class PortHolders {
     private static final Pattern PROCESS = Pattern.compile("\\s*(\\d{1,9})\\s+(\\d{1,9})\\s*");
 
@@ -28,25 +28,25 @@ public final class PortHolders {
     }
 
     /**
-     * Somebody who listens where our services do.
+     * A process that listens where our services do.
      *
-     * @param who in words: {@code port 11434 is taken on 127.0.0.1 by ollama serve (pid 12, user ann)}
+     * @param who in words: {@code port 11434 is in use on 127.0.0.1 by ollama serve (pid 12, user ann)}
      * @param advice how to stop it
      */
     public record Holder(String who, String advice) {
 
-        /** Both, for a message. */
+        /** Returns the process and the advice, for a message. */
         public String description() {
             return who + "; " + advice;
         }
     }
 
     /**
-     * Who has the port of a service in its place.
+     * Returns the process that holds the port of a service instead of the service.
      *
-     * @param label of the service, whose process may be another one by now
-     * @param own process of the service; empty when it does not run
-     * @param address that it would listen on
+     * @param label of the service, whose process may have changed
+     * @param own process of the service; empty when it is not running
+     * @param address that the service would listen on
      */
     public Optional<Holder> otherThan(
             String label, OptionalInt own, String address, int port, List<Listener> listeners) {
@@ -75,21 +75,21 @@ public final class PortHolders {
     private Holder of(Listener listener, Optional<Launchd.Owner> job) {
         String command = processColumn(listener, "args");
         String owner = processColumn(listener, "user");
-        String who = "port " + listener.port() + " is taken on " + listener.address() + " by "
+        String who = "port " + listener.port() + " is in use on " + listener.address() + " by "
                 + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user "
                 + (owner.isEmpty() ? "id " + listener.uid() : owner) + ")";
         if (command.contains("Ollama.app/")) {
             return new Holder(who, OllamaApp.HOW_TO_STOP);
         }
         return job.map(known -> new Holder(who + launchedAs(known), UnloadCommand.advice(known)))
-                .orElseGet(() -> new Holder(who, "stop it with \"kill " + listener.pid() + "\" if you know it"));
+                .orElseGet(() -> new Holder(who, "if you recognize it, stop it with \"kill " + listener.pid() + "\""));
     }
 
     private static String launchedAs(Launchd.Owner owner) {
-        return ", which launchd runs as " + owner.label() + " and starts again when it is killed";
+        return ", which launchd runs as " + owner.label() + " and restarts when it is killed";
     }
 
-    /** The process and those that started it: a script may run the server for launchd. */
+    /** Returns the process and its ancestors: launchd may run the server through a script. */
     private List<Integer> ancestry(int pid) {
         Map<Integer, Integer> parents = new HashMap<>();
         host.query(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
@@ -105,7 +105,7 @@ public final class PortHolders {
         return List.copyOf(ancestry);
     }
 
-    /** Empty when ps does not say. */
+    /** Returns a column of ps, or an empty string when ps fails. */
     private String processColumn(Listener listener, String column) {
         CommandResult result = host.query(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())));
         return result.succeeded() ? result.text().strip() : "";

@@ -1,6 +1,6 @@
 package dev.aiserver.agent;
 
-/** What a service of somebody else runs. */
+/** The program that another service runs. */
 public enum ServerProgram {
     OLLAMA("Ollama"),
     HAPROXY("HAProxy");

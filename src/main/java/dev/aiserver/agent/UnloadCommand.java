@@ -4,7 +4,10 @@ import dev.aiserver.service.Launchd;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How a person stops a job of launchd for good: launchd starts again what is killed, and at login what is unloaded. */
+/**
+ * Builds the advice for stopping a launchd job permanently. launchd restarts a killed job at once and an unloaded one
+ * at the next login.
+ */
 final class UnloadCommand {
     private static final Pattern HOMEBREW = Pattern.compile("homebrew(?:\\.mxcl)?\\.([a-z0-9@.+_-]+)");
 
@@ -15,7 +18,7 @@ final class UnloadCommand {
         Matcher homebrew = HOMEBREW.matcher(owner.label());
         return homebrew.matches()
                 ? "stop it with \"" + sudo + "brew services stop " + homebrew.group(1) + "\""
-                : "stop it with \"" + sudo + "launchctl bootout " + owner.target() + "\", move " + owner.plist()
-                        + " to another folder, or it starts again at the next login";
+                : "stop it with \"" + sudo + "launchctl bootout " + owner.target() + "\" and move " + owner.plist()
+                        + " to another folder; otherwise it starts again at the next login";
     }
 }

@@ -1,4 +1,4 @@
-/** Servers that launchd runs besides ours, and what is in our way. */
+/** Finds other servers that launchd runs, and what conflicts with ours. */
 @NullMarked
 package dev.aiserver.agent;
 

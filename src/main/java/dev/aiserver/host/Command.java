@@ -8,8 +8,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A program to run on a host: its arguments (the first is its name or path), additions to the environment, what it
- * reads on standard input, and how long it may take. Arguments arrive as they are; no shell reads them.
+ * Describes a program to run on a host. Arguments are passed unchanged; no shell interprets them.
+ *
+ * @param argv the program's name or path, then its arguments
+ * @param environment variables added to the host user's environment
+ * @param stdin what the program reads on standard input
+ * @param timeout after which the program and its children are killed
  */
 public record Command(List<String> argv, Map<String, String> environment, Content stdin, Duration timeout) {
 
@@ -52,7 +56,7 @@ public record Command(List<String> argv, Map<String, String> environment, Conten
         return argv.get(0);
     }
 
-    /** As a person would type it into a shell, for messages. */
+    /** Returns the command as you would type it into a shell, for messages. */
     @Override
     public String toString() {
         return argv.stream().map(Command::quoted).collect(Collectors.joining(" "));

@@ -5,20 +5,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a command ended. Output is bytes, because {@code launchctl print} mixes raw bytes into its text.
+ * The result of a command. Output is kept as bytes, because {@code launchctl print} mixes raw bytes into its text.
  *
- * @param exitCode {@link #NOT_FOUND} when there is no such program on the host, {@link #TIMED_OUT} when it was killed
- *     at its time limit, {@link #OUTPUT_LIMIT_EXCEEDED} when it was killed because its output had no end
+ * @param exitCode {@link #NOT_FOUND} when the program does not exist on the host, {@link #TIMED_OUT} when it was killed
+ *     at its time limit, {@link #OUTPUT_LIMIT_EXCEEDED} when it was killed because it printed more than {@link
+ *     #MAX_OUTPUT}
  */
 public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
 
     public static final int NOT_FOUND = 127;
     public static final int TIMED_OUT = 124;
 
-    /** No program ends so: an exit code is one byte. */
+    /** Cannot be a real exit code, which is one byte. */
     public static final int OUTPUT_LIMIT_EXCEEDED = 256;
 
-    /** Of each of the two streams, in bytes; the largest honest answer is that of Tailscale in a very large tailnet. */
+    /**
+     * The limit for each of the two streams, in bytes. The largest legitimate output is Tailscale's status in a very
+     * large tailnet.
+     */
     public static final int MAX_OUTPUT = 16 << 20;
 
     /** A shell and Java add this to the number of the signal that killed a process. */
@@ -36,8 +40,8 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
     }
 
     /**
-     * Why this is not the program's own word: it is not there, was killed, was not done in time, or printed without end.
-     * What such a command printed may be a part of what it had to say, and must not be taken for all of it.
+     * Returns why the output may be incomplete: the program is missing, was killed, timed out or printed too much.
+     * Callers must not treat such output as the whole answer.
      */
     public Optional<String> incompleteReason() {
         if (exitCode == NOT_FOUND) {
@@ -47,30 +51,30 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
             return Optional.of("it did not answer in time");
         }
         if (exitCode == OUTPUT_LIMIT_EXCEEDED) {
-            return Optional.of("it was ended because it printed more than " + (MAX_OUTPUT >> 20) + " MiB");
+            return Optional.of("it was stopped because it printed more than " + (MAX_OUTPUT >> 20) + " MiB");
         }
         return exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + MAX_SIGNAL
-                ? Optional.of("it was ended by signal " + (exitCode - SIGNAL_BASE))
+                ? Optional.of("it was killed by signal " + (exitCode - SIGNAL_BASE))
                 : Optional.empty();
     }
 
-    /** Whether it was killed, at a limit or by a signal: asked again, it may answer. */
+    /** Returns whether the program was killed, at a limit or by a signal. Running it again may succeed. */
     public boolean wasKilled() {
         return exitCode != NOT_FOUND && incompleteReason().isPresent();
     }
 
     /**
-     * For a question that was not answered.
+     * Builds the error for a query that could not be answered.
      *
-     * @param command that this is the end of
-     * @param what was to be found out, as a clause
+     * @param command that produced this result
+     * @param what could not be determined, as a clause
      */
     public UserError inconclusive(Command command, String what) {
-        return new UserError("Cannot tell " + what + ": \"" + command + "\" gave no answer ("
+        return new UserError("Could not determine " + what + ": \"" + command + "\" failed ("
                 + incompleteReason().orElseGet(this::firstLine) + ").");
     }
 
-    /** Standard output as text; bytes that are no UTF-8 become replacement characters. */
+    /** Returns standard output as text. Bytes that are not valid UTF-8 become replacement characters. */
     public String text() {
         return new String(stdout, StandardCharsets.UTF_8);
     }
@@ -79,7 +83,7 @@ public record CommandResult(int exitCode, byte[] stdout, byte[] stderr) {
         return new String(stderr, StandardCharsets.UTF_8);
     }
 
-    /** What a person should read about a failure: of standard error, else of standard output. */
+    /** Returns the first meaningful line of standard error, else of standard output, for error messages. */
     public String firstLine() {
         return Stream.of(errorText(), text())
                 .map(FirstLine::of)

@@ -10,12 +10,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** The bytes of a file, comparable and never changed. */
+/** The content of a file: immutable bytes that can be compared. */
 public final class Content {
-    /** What is read of a file at most, in bytes; this program's own archive is the largest that it meets. */
+    /** The most that aiserver reads of a file, in bytes. The largest file it handles is its own archive. */
     public static final int MAX_SIZE = 16 << 20;
 
-    /** As part of a sentence, of a file. */
+    /** The reason for refusing a larger file, as part of a sentence. */
     public static final String TOO_LARGE = "it is larger than " + (MAX_SIZE >> 20) + " MiB";
 
     private final byte[] bytes;
@@ -33,9 +33,9 @@ public final class Content {
     }
 
     /**
-     * All that comes from there.
+     * Reads a stream to its end.
      *
-     * @throws IOException also for what is larger than {@link #MAX_SIZE}
+     * @throws IOException also for content larger than {@link #MAX_SIZE}
      */
     public static Content read(InputStream from) throws IOException {
         byte[] bytes = from.readNBytes(MAX_SIZE + 1);
@@ -46,9 +46,9 @@ public final class Content {
     }
 
     /**
-     * A file of this machine.
+     * Reads a file of this machine.
      *
-     * @throws IOException also for what is larger than {@link #MAX_SIZE}
+     * @throws IOException also for content larger than {@link #MAX_SIZE}
      */
     public static Content read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -68,7 +68,7 @@ public final class Content {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** SHA-256 in lower-case hexadecimal. */
+    /** Returns the SHA-256 in lower-case hexadecimal. */
     public String digest() {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
@@ -77,7 +77,7 @@ public final class Content {
         }
     }
 
-    /** Whether a text can be what {@link #digest} says. */
+    /** Returns whether a text has the form of a {@link #digest}. */
     public static boolean isDigest(String text) {
         return text.length() == 64 && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }

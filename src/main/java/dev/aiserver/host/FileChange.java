@@ -2,7 +2,7 @@ package dev.aiserver.host;
 
 import java.nio.file.Path;
 
-/** One change of a host's files, by the operation of {@link Host} that has its name. */
+/** One change to a host's files. Each type calls the {@link Host} operation of its name. */
 public sealed interface FileChange {
 
     record Write(Path path, Content content, int mode) implements FileChange {
@@ -43,6 +43,10 @@ public sealed interface FileChange {
         }
     }
 
-    /** @return what the operation returns, true when it returns nothing */
+    /**
+     * Makes the change.
+     *
+     * @return the operation's result, or true when it has none
+     */
     boolean make(Host host);
 }

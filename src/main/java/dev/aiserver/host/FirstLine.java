@@ -1,13 +1,13 @@
 package dev.aiserver.host;
 
-/** The words of another program, made part of a sentence. */
+/** Shortens another program's message so that it fits into a sentence. */
 public final class FirstLine {
     private FirstLine() {}
 
-    /** Of a line; what has more to say is no sentence. */
+    /** Longer lines are cut. */
     private static final int MAX_LENGTH = 500;
 
-    /** Their first line that says something, without the full stop: the sentence has its own. */
+    /** Returns the first line that is not blank, without its full stop: the sentence has its own. */
     public static String of(String text) {
         String line = text.lines()
                 .map(String::strip)

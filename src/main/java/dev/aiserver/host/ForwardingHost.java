@@ -8,9 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A host that does something otherwise than the one behind it, and leaves the rest to that one. */
+/** A host that changes some operations of another host and forwards the others to it. */
 public interface ForwardingHost extends Host {
 
+    /** Returns the host that does the work. */
     Host delegate();
 
     @Override

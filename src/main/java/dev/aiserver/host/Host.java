@@ -11,54 +11,55 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The machine that is provisioned: the only way by which the program touches commands and files. Paths are absolute
+ * The machine that aiserver provisions. All commands and file accesses go through this interface. Paths are absolute
  * paths on that machine. Every method throws {@link UserError} when the machine refuses (permissions, full disk).
  */
 public interface Host {
 
-    /** Where a Mac's tools stand; a shell without a login and an SSH session know only half of it. */
+    /** The directories of a Mac's tools. The PATH of a non-login shell or of an SSH session lacks half of them. */
     List<String> DEFAULT_DIRECTORIES =
             List.of("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
-    /** Where the system's own programs stand, which only root can change. */
+    /** The directories of the operating system's own programs, which only root can change. */
     List<String> SYSTEM_DIRECTORIES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
-    /** By these aiserver proves things: of the system's own and another one, the system's is taken. */
+    /** Tools whose output decides checks. If PATH also has another copy, the operating system's copy is used. */
     List<String> SYSTEM_TOOLS = List.of("launchctl", "lsof", "plutil", "ps");
 
-    /** Of a directory; one that holds more is refused. */
+    /** The most entries that {@link #list} returns; a larger directory is an error. */
     int MAX_ENTRIES = 20_000;
 
+    /** Returns the host's system and user. */
     HostIdentity facts();
 
-    /** Returns what there is of {@link ProgramAudit#TOOLS}, and which of them others could replace. */
+    /** Returns which of {@link ProgramAudit#TOOLS} are missing, and which another user could replace. */
     default ProgramAudit tools() {
         return ProgramAudit.read(run(ProgramAudit.command(ProgramAudit.TOOLS)).text(), facts());
     }
 
     /**
-     * Where the program stands: the first executable of that name on the host's search path. {@link #SYSTEM_TOOLS} are
-     * looked for in the system's own folders first.
+     * Returns the path of a program: the first executable with that name on the host's search path. {@link
+     * #SYSTEM_TOOLS} are looked up in {@link #SYSTEM_DIRECTORIES} first.
      */
     Optional<Path> find(String program);
 
     /**
-     * Runs a command to its end, looking its name up on the host's search path. Any exit code is a result, also
-     * {@link CommandResult#NOT_FOUND}, {@link CommandResult#TIMED_OUT} and {@link CommandResult#OUTPUT_LIMIT_EXCEEDED}; after these
-     * two limits its children are gone too.
+     * Runs a command and waits for it. Looks the program up on the host's search path. Every exit code is a result,
+     * including {@link CommandResult#NOT_FOUND}, {@link CommandResult#TIMED_OUT} and {@link
+     * CommandResult#OUTPUT_LIMIT_EXCEEDED}. At these two limits the command's children are killed too.
      */
     CommandResult run(Command command);
 
-    /** Runs a command that changes nothing and leaves nothing running. */
+    /** Runs a command that only reads: it changes nothing and leaves no process running. */
     default CommandResult query(Command command) {
         return run(command);
     }
 
     /**
-     * What a command says that changes nothing and leaves nothing running.
+     * Runs a read-only command and returns its output.
      *
-     * @param what is to be found out, as a clause for the message
-     * @throws UserError unless it ends with 0: what it printed until then may be a part of its answer only
+     * @param what is being determined, as a clause for the error message
+     * @throws UserError unless the command exits with 0: its output may be incomplete
      */
     default String requireOutput(Command command, String what) {
         CommandResult result = query(command);
@@ -69,9 +70,9 @@ public interface Host {
     }
 
     /**
-     * Runs commands one after another, up to the first that does not end well.
+     * Runs commands one after another and stops after the first that fails.
      *
-     * @return how those ended that were run
+     * @return the results of the commands that ran
      */
     default List<CommandResult> runAll(List<Command> commands) {
         List<CommandResult> results = new ArrayList<>();
@@ -84,57 +85,65 @@ public interface Host {
         return results;
     }
 
-    /** The same of commands that change nothing and leave nothing running. */
+    /** Runs read-only commands like {@link #runAll}. */
     default List<CommandResult> queryAll(List<Command> commands) {
         return runAll(commands);
     }
 
-    /** What stands at a path, and what it holds. A file that is larger than {@link Content#MAX_SIZE} is refused. */
+    /**
+     * Returns the state of a path, with the file's content. A file larger than {@link Content#MAX_SIZE} is an error.
+     */
     FileState file(Path path);
 
-    /** The same without what it holds, which may be much. */
+    /** Returns the state of a path without reading the content, which may be large. */
     FileState stat(Path path);
 
-    /** What stands in a directory, sorted, up to {@link #MAX_ENTRIES}; nothing when there is no such directory. */
+    /**
+     * Lists a directory, sorted, up to {@link #MAX_ENTRIES} entries. Returns an empty list when the directory does not
+     * exist.
+     */
     List<Path> list(Path directory);
 
     /**
-     * Replaces the file in one step (a temporary file beside it, synced and renamed): a reader sees the old content or
-     * the new, never a part. The directory must exist.
+     * Replaces the file atomically, by writing, syncing and renaming a temporary file in the same directory. A reader
+     * sees the old content or the new, never a part. The directory must exist.
      *
-     * @param mode permission bits, whatever the umask
+     * @param mode permission bits, regardless of the umask
      */
     void write(Path path, Content content, int mode);
 
     /**
-     * Makes a file that is not there yet, with all of its content at once: of several that try, one succeeds. The
-     * directory must exist.
+     * Creates a file with its whole content, atomically. If several callers try, exactly one succeeds. The directory
+     * must exist.
      *
-     * @param mode permission bits, whatever the umask
-     * @return false when something of that name is there already, which is left as it is
+     * @param mode permission bits, regardless of the umask
+     * @return false when the path already exists, which is left unchanged
      */
     boolean create(Path path, Content content, int mode);
 
     /**
-     * Gives a file another name in one step, in place of what stood there; both names must be on one disk. It needs no
-     * room, so it also works on a full one.
+     * Renames a file atomically and replaces any file at the target. Both paths must be on one volume. It needs no disk
+     * space, so it also works on a full disk.
      *
      * @return false when there is nothing at {@code from}
      */
     boolean move(Path from, Path to);
 
-    /** Removes a file, a link or an empty directory; a directory that holds something stays, and nothing there is fine. */
+    /**
+     * Removes a file, a link or an empty directory. A directory that is not empty is kept. A missing path is not an
+     * error.
+     */
     void delete(Path path);
 
-    /** Makes one directory; its parent must exist. */
+    /** Creates one directory; its parent must exist. */
     void createDirectory(Path path, int mode);
 
     /**
-     * Makes changes one after another. Whatever goes wrong, those that come after it are not begun.
+     * Makes changes one after another and stops at the first that fails.
      *
-     * @param onDone is told of each when it has been made, what its operation returned; when it throws, the next is not begun
-     *     unless this operation returned true
-     * @throws UserError of the first change that the machine refuses
+     * @param onDone receives the result of each completed operation. When it throws, the next change is not started,
+     *     unless this operation returned true: then changes of the running batch may still be made
+     * @throws UserError for the first change that the machine refuses
      */
     default void changeAll(List<FileChange> changes, Consumer<Boolean> onDone) {
         for (FileChange change : changes) {
@@ -143,33 +152,34 @@ public interface Host {
     }
 
     /**
-     * The id of a process on the machine that lives as long as this program can reach the machine, and no longer: by it
-     * others see who is at work, and that a dead one is not.
+     * Returns the id of a process on the host that runs exactly as long as aiserver can reach the host. Others use it
+     * to see who holds a lock and whether the holder is dead.
      */
     long leasePid();
 
     /**
-     * A TCP connection to an address that is spoken of on the machine, such as its loopback. Nobody else can use the way
-     * there.
+     * Opens a TCP connection from the host to an address as the host resolves it, such as its loopback. No other
+     * program can use the connection.
      *
-     * @param timeout for the connection; zero is none
-     * @throws IOException when none comes about: {@link java.net.ConnectException} when it is refused, {@link
-     *     java.net.SocketTimeoutException} when nobody answers, another when no way leads there
+     * @param timeout for the connection; zero means none
+     * @throws IOException {@link java.net.ConnectException} when the connection is refused, {@link
+     *     java.net.SocketTimeoutException} when nothing answers, another when there is no route
      */
     Socket connect(InetSocketAddress address, Duration timeout) throws IOException;
 
-    /** Whether it is the machine that this program runs on. */
+    /** Returns whether this host is the machine that aiserver runs on. */
     boolean isLocal();
 
     /**
-     * This machine, having been asked all of that at once where every question costs a trip. What it answers from memory
-     * was so when this returned; any change and any other command that goes through it makes it forget everything.
+     * Returns a view of this host that answers these queries from memory, after fetching all of them in one round trip.
+     * Any change and any other command through the view discards everything that was prefetched. A local host returns
+     * itself.
      */
     default Host prefetch(Prefetch prefetch) {
         return this;
     }
 
-    /** The same, and what was asked ahead of it earlier is neither forgotten nor asked again. */
+    /** Prefetches more and keeps what was prefetched before. */
     default Host prefetchMore(Prefetch prefetch) {
         return prefetch(prefetch);
     }

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who and what a host is, as its own tools say.
+ * A host's system and user, as its own tools report them.
  *
- * @param os what {@code uname -s} prints: {@code Darwin}, {@code Linux}
- * @param arch what {@code uname -m} prints: {@code arm64}, {@code x86_64}
- * @param osVersion what {@code sw_vers -productVersion} prints, empty where there is no such command
+ * @param os output of {@code uname -s}: {@code Darwin}, {@code Linux}
+ * @param arch output of {@code uname -m}: {@code arm64}, {@code x86_64}
+ * @param osVersion output of {@code sw_vers -productVersion}, empty where that command does not exist
  * @param uid the effective user id
  * @param home the user's {@code $HOME}
  */
@@ -20,18 +20,25 @@ public record HostIdentity(String os, String arch, String osVersion, int uid, St
             + "(?<home>[^\0\n]*)\n"
             + "(?<version>.*)\n");
 
-    /** What to run on a host in order to {@link #read} its facts, and of its tools in the same trip. */
+    /**
+     * Returns the command whose output {@link #read} parses. Its output also contains the {@link ProgramAudit}, so that
+     * one round trip is enough.
+     */
     public static Command command() {
         return ProgramAudit.command(
                 "uname -sm && id && printf '%s\\n' \"$HOME\" && { sw_vers -productVersion 2>/dev/null || echo; } || exit\n",
                 ProgramAudit.TOOLS);
     }
 
-    /** @throws UserError when that is no answer, or tells of no home */
+    /**
+     * Parses the output of {@link #command}.
+     *
+     * @throws UserError when the output is not valid, or HOME is not an absolute path
+     */
     public static HostIdentity read(CommandResult answer) {
         Matcher answered = ANSWER.matcher(answer.text());
         if (!answer.succeeded() || !answered.lookingAt()) {
-            throw new UserError("This machine does not say what it is: "
+            throw new UserError("Could not identify this machine: "
                     + answer.incompleteReason().orElseGet(answer::firstLine)
                     + ". Check that uname and id work in a shell.");
         }
@@ -40,7 +47,7 @@ public record HostIdentity(String os, String arch, String osVersion, int uid, St
         }
         long uid = Long.parseLong(answered.group("uid"));
         if (uid > Integer.MAX_VALUE) {
-            throw new UserError("The user id " + uid + " is larger than any that aiserver knows how to handle.");
+            throw new UserError("User id " + uid + " is not supported; the largest is " + Integer.MAX_VALUE + ".");
         }
         return new HostIdentity(
                 answered.group("os"),

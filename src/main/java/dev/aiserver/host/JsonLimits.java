@@ -4,15 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** How much of a document by others is read: more is a mistake of the document, not the end of the stack or memory. */
+/** Limits for JSON from other programs. A document beyond them is rejected and cannot exhaust the stack or memory. */
 public final class JsonLimits {
-    /** Levels within one another. */
+    /** Levels of nesting. */
     private static final int MAX_DEPTH = 200;
 
-    /** A status of Tailscale has some hundred for each machine of the tailnet. */
+    /** Tailscale's status has some hundred tokens for each machine of the tailnet. */
     private static final int MAX_TOKENS = 2_000_000;
 
-    /** Digits of a number. */
+    /** In digits. */
     private static final int MAX_NUMBER_LENGTH = 100;
 
     private static final int MAX_NAME_LENGTH = 10_000;
@@ -20,7 +20,7 @@ public final class JsonLimits {
 
     private JsonLimits() {}
 
-    /** A reader of JSON that keeps to them; what goes beyond is a {@code JsonProcessingException}. */
+    /** Returns a JSON mapper with these limits. Reading beyond them throws {@code JsonProcessingException}. */
     public static JsonMapper.Builder mapper() {
         return JsonMapper.builder(JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()

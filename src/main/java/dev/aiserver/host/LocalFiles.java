@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The files of this machine, as {@link Host} promises them. */
+/** Implements the file operations of {@link Host} for this machine. */
 final class LocalFiles {
 
     FileState file(Path path) {
@@ -81,7 +81,7 @@ final class LocalFiles {
         try (Stream<Path> paths = Files.list(directory)) {
             List<Path> entries = paths.limit(Host.MAX_ENTRIES + 1L).sorted().toList();
             if (entries.size() > Host.MAX_ENTRIES) {
-                throw new IOException("it holds more than " + Host.MAX_ENTRIES + " entries");
+                throw new IOException("it contains more than " + Host.MAX_ENTRIES + " entries");
             }
             return entries;
         } catch (IOException e) {
@@ -96,7 +96,9 @@ final class LocalFiles {
         });
     }
 
-    /** A second name for the whole file is given only where the name is free; a rename would not ask. */
+    /**
+     * Creates the file as a hard link to the temporary file, which fails if the path exists. A rename would replace it.
+     */
     boolean create(Path path, Content content, int mode) {
         return place(path, content, mode, temporary -> {
             try {
@@ -187,7 +189,7 @@ final class LocalFiles {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
-            // The write's own failure is what the person must read; a full disk or lost permission explains both.
+            // The failed write is what the user must read; a full disk or lost permission explains both failures.
         }
     }
 
@@ -197,13 +199,13 @@ final class LocalFiles {
 
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
-            return "permission denied; check who owns it";
+            return "permission denied; check its owner and permissions";
         }
         if (e instanceof NoSuchFileException) {
             return "its directory does not exist";
         }
         if (e instanceof FileAlreadyExistsException) {
-            return "something of that name is there already";
+            return "it already exists";
         }
         if (e instanceof FileSystemException file && file.getReason() != null) {
             return file.getReason();

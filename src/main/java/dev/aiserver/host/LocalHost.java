@@ -29,7 +29,7 @@ import org.apache.commons.exec.Executor;
 import org.apache.commons.exec.ProcessDestroyer;
 import org.jspecify.annotations.Nullable;
 
-/** This machine, as the user whose environment it is given. */
+/** This machine, used as the user with the given environment. */
 public final class LocalHost implements Host {
 
     private static final Duration WAIT_FOR_ORPHANED_OUTPUT = Duration.ofSeconds(1);
@@ -41,12 +41,16 @@ public final class LocalHost implements Host {
     private @Nullable HostIdentity facts;
     private @Nullable ProgramAudit tools;
 
-    /** @param environment of the user: {@code PATH} and {@code HOME} decide, not the JVM's own */
+    /**
+     * Creates the host.
+     *
+     * @param environment of the user; its {@code PATH} and {@code HOME} decide, not the JVM's
+     */
     public LocalHost(Map<String, String> environment) {
         this(environment, CommandTrace.OFF);
     }
 
-    /** @param trace is told of each command that has ended */
+    /** @param trace receives each command that has ended */
     public LocalHost(Map<String, String> environment, CommandTrace trace) {
         Set<String> directories =
                 new LinkedHashSet<>(List.of(environment.getOrDefault("PATH", "").split(":")));
@@ -94,14 +98,14 @@ public final class LocalHost implements Host {
     }
 
     private CommandResult execute(Command command) {
-        // Java looks a program up on the JVM's own PATH, not on the one that the child gets.
+        // Java looks programs up on the JVM's own PATH, not on the PATH that the child gets.
         Optional<Path> program =
                 command.program().contains("/") ? Optional.of(Path.of(command.program())) : find(command.program());
         if (program.isEmpty()) {
             return CommandResult.of(CommandResult.NOT_FOUND, "", command.program() + ": not found");
         }
         CommandLine line = new CommandLine(program.get().toFile());
-        // As the value of a variable, because a plain argument would lose the white space at its ends.
+        // Arguments are passed as variables, because the library strips white space from plain arguments.
         Map<String, String> arguments = new HashMap<>();
         for (int i = 1; i < command.argv().size(); i++) {
             arguments.put("argument" + i, command.argv().get(i));
@@ -120,11 +124,11 @@ public final class LocalHost implements Host {
         try {
             int exitCode = executor.execute(line, childEnvironment);
             if (exitCode == Executor.INVALID_EXITVALUE && !deadline.expired && !deadline.outputExceeded) {
-                // The library has taken the flag away; who waits next must not wait to the end.
+                // The library has cleared the interrupt flag; set it again so that the next wait ends at once.
                 Thread.currentThread().interrupt();
                 throw new UserError(
                         UserError.Kind.INTERRUPTED,
-                        "\"" + command + "\" was cut off, because this program was interrupted.");
+                        "\"" + command + "\" was stopped because aiserver was interrupted.");
             }
             byte[] stdout = streams.stdout.take();
             byte[] stderr = streams.stderr.take();
@@ -134,7 +138,10 @@ public final class LocalHost implements Host {
         }
     }
 
-    /** Kills a process and all below it at its limits; a plain watchdog would leave the children. */
+    /**
+     * Kills a process and its descendants at the time or output limit. The library's watchdog would leave the
+     * descendants.
+     */
     private static final class Deadline implements ProcessDestroyer {
         private final Duration limit;
         private volatile @Nullable Process running;
@@ -158,7 +165,7 @@ public final class LocalHost implements Host {
             return true;
         }
 
-        /** It has printed more than it may. */
+        /** Kills the process because it printed more than allowed. */
         void outputExceeded() {
             outputExceeded = true;
             Process process = running;
@@ -190,8 +197,9 @@ public final class LocalHost implements Host {
     }
 
     /**
-     * Feeds a process and gathers what it says. When it has ended, what orphans still hold open is left to them; the
-     * library's own handler waits three times as long for it, and then calls the command failed.
+     * Writes a process's input and collects its output. After the process has ended, it does not wait long for orphans
+     * that still hold the streams open. The library's own handler waits three times as long and then reports the
+     * command as failed.
      */
     private static final class Streams implements ExecuteStreamHandler {
         private final Said stdout;
@@ -230,7 +238,7 @@ public final class LocalHost implements Host {
             try (to) {
                 from.transferTo(to);
             } catch (IOException e) {
-                // The process has closed its end: it wants no more input, or has no more to say.
+                // The process closed its end: it reads no more input or writes no more output.
                 return;
             }
         }
@@ -247,7 +255,9 @@ public final class LocalHost implements Host {
         }
     }
 
-    /** What a process has said. When it is too much, or said when nobody listens any more, it is read and forgotten. */
+    /**
+     * Collects the output of a process. Output beyond the limit, or after the result was taken, is read and discarded.
+     */
     private static final class Said extends OutputStream {
         private final Deadline deadline;
         private ByteArrayOutputStream captured = new ByteArrayOutputStream();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds who else than a user could put something of their own in a folder's place: who may write the folder itself, or
- * one above it. That a folder is sticky, as {@code /tmp} is, protects nothing: what stands in it may be gone tomorrow,
- * and then the name is free for anybody.
+ * Finds directories that another user could replace: a directory is at risk when another user can write to it or to one
+ * above it. A sticky directory such as {@code /tmp} does not count as safe: its entries may be deleted, and then any
+ * user can take the name.
  */
 public final class OtherWriters {
     private static final int GROUP_OR_ALL = 022;
@@ -17,8 +17,8 @@ public final class OtherWriters {
     private OtherWriters() {}
 
     /**
-     * The folders that matter, from the top. Within a home these begin with the home: who may replace that has everything
-     * that is in it anyway.
+     * Returns the directories to check, from the top. Within the home directory the list starts at the home: whoever
+     * can replace that controls everything in it anyway.
      */
     public static List<Path> folders(Path folder, Path home) {
         List<Path> folders = new ArrayList<>();
@@ -33,8 +33,8 @@ public final class OtherWriters {
     }
 
     /**
-     * What lets another user in, as part of a sentence: {@code /tmp can be written by other users (mode 1777)}. What is
-     * not there yet lets nobody in.
+     * Returns what gives another user access, as part of a sentence: {@code /tmp can be written by other users (mode
+     * 1777)}. A directory that does not exist yet is safe.
      */
     public static Optional<String> of(Host host, Path folder) {
         HostIdentity facts = host.facts();

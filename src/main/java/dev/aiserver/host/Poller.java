@@ -5,21 +5,29 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/** Waits for a condition by asking for it again and again, never for a fixed time. */
+/** Waits for a condition by polling it, never for a fixed time. */
 public final class Poller {
     private final Duration interval;
 
-    /** @param interval between two questions */
+    /**
+     * Creates a poller.
+     *
+     * @param interval between two polls
+     */
     public Poller(Duration interval) {
         this.interval = interval;
     }
 
-    /** Whether the condition came true within the limit; it is asked at least once. */
+    /** Returns whether the condition became true within the limit. It is polled at least once. */
     public boolean await(Duration limit, BooleanSupplier condition) {
         return await(limit, condition, UnaryOperator.identity());
     }
 
-    /** @param pause until the next question, given the usual one, of a condition that knows when it can come true */
+    /**
+     * Waits like {@link #await(Duration, BooleanSupplier)}, for a condition that knows when it can become true.
+     *
+     * @param pause computes the time until the next poll from the usual interval
+     */
     public boolean await(Duration limit, BooleanSupplier condition, UnaryOperator<Duration> pause) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What somebody is going to ask a host.
+ * A batch of queries that a caller is about to make to a host.
  *
- * @param files that will be asked for, with what they hold
- * @param stats of which it will be asked only what they are
- * @param directories that will be listed
- * @param programs that will be looked for
- * @param commands that will be run, and change nothing; one that reads standard input is not run ahead
- * @param alternatives the same, but one is asked only when those before it did not end well
+ * @param files to be read with their content
+ * @param stats paths whose state is needed without content
+ * @param directories to be listed
+ * @param programs to be located
+ * @param commands read-only commands to be run; one with standard input is not prefetched
+ * @param alternatives lists of read-only commands in which each one runs only if those before it failed
  */
 public record Prefetch(
         List<Path> files,
@@ -56,7 +56,7 @@ public record Prefetch(
         return new Prefetch(List.of(), List.of(), List.of(), List.of(), commands, List.of());
     }
 
-    /** Commands of which the first that ends well says all that is to be known. */
+    /** Returns a prefetch of commands that run until the first one succeeds. */
     public static Prefetch ofAlternatives(Command... commands) {
         return new Prefetch(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(Arrays.asList(commands)));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a host has answered ahead of being asked. */
+/** The answers to a {@link Prefetch}. */
 public final class PrefetchedAnswers {
     private final Map<Path, FileState> files = new HashMap<>();
     private final Map<Path, FileState> stats = new HashMap<>();
@@ -14,7 +14,9 @@ public final class PrefetchedAnswers {
     private final Map<String, Optional<Path>> programs = new HashMap<>();
     private final Map<Command, CommandResult> results = new HashMap<>();
 
-    /** Whether it is worth asking ahead: what reads standard input is run only when it is meant. */
+    /**
+     * Returns whether a command can be prefetched. A command with standard input runs only when it is really requested.
+     */
     public static boolean canPrefetch(Command command) {
         return command.stdin().size() == 0;
     }
@@ -39,7 +41,7 @@ public final class PrefetchedAnswers {
         results.put(command, result);
     }
 
-    /** What of it is not known. */
+    /** Returns the part of a prefetch that has no answer yet. */
     Prefetch missingFrom(Prefetch prefetch) {
         return new Prefetch(
                 prefetch.files().stream().filter(path -> file(path).isEmpty()).toList(),
@@ -59,7 +61,7 @@ public final class PrefetchedAnswers {
                         .toList());
     }
 
-    /** All of it; of what both know, the later. */
+    /** Returns both sets of answers. Where both have an answer, the later one wins. */
     PrefetchedAnswers and(PrefetchedAnswers later) {
         PrefetchedAnswers both = new PrefetchedAnswers();
         for (PrefetchedAnswers each : List.of(this, later)) {

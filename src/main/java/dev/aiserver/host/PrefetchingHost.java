@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A host that answers from memory what was foreseen, until something that goes through it may have changed the machine. */
+/** A host that answers from prefetched answers until an operation through it may have changed the machine. */
 public final class PrefetchingHost implements ForwardingHost {
     private final Host delegate;
     private volatile PrefetchedAnswers prefetched;
@@ -97,7 +97,7 @@ public final class PrefetchingHost implements ForwardingHost {
         forgetAll().changeAll(changes, onDone);
     }
 
-    /** Everything is forgotten, because a link can make one path another's and a command can do anything. */
+    /** Discards all answers: through a link one path can change another, and a command can change anything. */
     private Host forgetAll() {
         prefetched = new PrefetchedAnswers();
         return delegate;

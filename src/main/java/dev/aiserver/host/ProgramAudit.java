@@ -11,28 +11,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The programs that a host has, and who besides root and the user could put another one in their place. That is whoever
- * may write the program, a folder above it, or a link on the way to it. Sticky folders such as {@code /tmp} let nobody
- * replace what belongs to somebody else. On a Mac the group {@code admin} counts as root, which its members can become
- * with sudo anyway: Homebrew's folders are theirs to write.
+ * Finds missing programs, and programs that another user could replace. A program is at risk when another user can
+ * write to it, to a directory above it, or to a link on the way to it. In sticky directories such as {@code /tmp} other
+ * users' files cannot be replaced. On a Mac the group {@code admin} counts as root, because its members can become root
+ * with sudo anyway; Homebrew's directories are writable for that group.
  *
- * @param missing names that were found nowhere, in the order of the question
- * @param unsafe for each program that others could replace, through what, and what to do about it
+ * @param missing programs that were not found, in the order requested
+ * @param unsafe for each program that another user could replace: how, and what to do about it
  */
 public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
-    /** What aiserver calls by name on the machine of the server, whatever that machine is. */
+    /** The tools that aiserver calls on the server, whatever its operating system. */
     static final List<String> TOOLS = List.of("launchctl", "lsof", "plutil", "ps", "ifconfig", "ip", "df", "tail");
 
-    /** Of a Mac (opendirectory's fixed id); on Linux it is no group, or anybody's. */
+    /** The fixed group id of {@code admin} on a Mac. On Linux this id has no meaning. */
     private static final int MAC_ADMIN = 80;
 
-    /** Of the answer, in characters; each place in it is looked for in the whole list. */
+    /** Limit of the output, in characters: each path in it is searched in the whole listing. */
     private static final int MAX_CHARACTERS = 1 << 18;
 
     private static final Pattern LISTED = Pattern.compile(
             "(?<mode>[-a-z][-rwxsStT]{9})\\S*\\s+\\d+\\s+(?<owner>\\d{1,10})\\s+(?<group>\\d{1,10})\\s.*");
 
-    /** Names what there is to be seen, first of each program, then in one listing. */
+    /** Prints the path components of each program, then one listing of all of them. */
     private static final String SCRIPT =
             """
             _system=%s
@@ -97,7 +97,7 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     }
 
     /**
-     * What to run on a host in order to {@link #read} the answer.
+     * Returns the command whose output {@link #read} parses.
      *
      * @param programs names, which are looked up as the host does, or absolute paths
      */
@@ -105,7 +105,11 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         return command("", programs);
     }
 
-    /** @param before script whose output comes first */
+    /**
+     * Returns the audit command with another script in front.
+     *
+     * @param before script whose output comes first
+     */
     static Command command(String before, List<String> programs) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", before + SCRIPT, "sh"));
         argv.addAll(programs);
@@ -113,12 +117,14 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     }
 
     /**
-     * @param text what was printed, which may begin with other lines
-     * @throws UserError when that is more than any machine has to say of a few tools
+     * Parses the output of {@link #command}.
+     *
+     * @param text the output, which may begin with other lines
+     * @throws UserError when the output is too long to be valid
      */
     public static ProgramAudit read(String text, HostIdentity identity) {
         if (text.length() > MAX_CHARACTERS) {
-            throw new UserError("This machine says without end which programs it has. Check its PATH.");
+            throw new UserError("The list of this machine's programs is too long to read. Check its PATH.");
         }
         Map<String, List<String>> ways = new LinkedHashMap<>();
         List<String> listing = new ArrayList<>();
@@ -158,7 +164,7 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                 .findFirst()
                 .orElse(null);
         if (listed == null) {
-            return Optional.of("\"ls -ld " + place + "\" does not say who may write it. Check that folder");
+            return Optional.of("\"ls -ld " + place + "\" did not show who can write to it. Check that folder");
         }
         long owner = Long.parseLong(listed.group("owner"));
         long group = Long.parseLong(listed.group("group"));
@@ -177,14 +183,22 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
                         + "). Run \"" + Command.of("chmod", "go-w", place) + "\"");
     }
 
-    /** @throws UserError when others could replace this one, with what helps */
+    /**
+     * Checks one program.
+     *
+     * @throws UserError when another user could replace it, with the remedy
+     */
     public void requireSafe(String program) {
         Map<String, String> only = new LinkedHashMap<>(unsafe);
         only.keySet().retainAll(List.of(program));
         new ProgramAudit(List.of(), only).requireSafe();
     }
 
-    /** @throws UserError when others could replace one of the programs, with what helps for each */
+    /**
+     * Checks all programs.
+     *
+     * @throws UserError when another user could replace any of them, with the remedy for each
+     */
     public void requireSafe() {
         Map<String, List<String>> names = new TreeMap<>();
         unsafe.forEach((name, problem) ->
@@ -204,14 +218,16 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     }
 
     /**
-     * @param needed names of tools that the system brings
-     * @throws UserError when one of them is missing, with all names
+     * Checks that tools are installed.
+     *
+     * @param needed names of tools that come with the operating system
+     * @throws UserError when any is missing, with all their names
      */
     public void requirePresent(List<String> needed) {
         List<String> absent = needed.stream().filter(missing::contains).toList();
         if (!absent.isEmpty()) {
             boolean one = absent.size() == 1;
-            throw new UserError("This machine lacks " + String.join(", ", absent) + ", which aiserver calls; install "
+            throw new UserError("This machine lacks " + String.join(", ", absent) + ", which aiserver needs; install "
                     + (one ? "it, or add its" : "them, or add their") + " folder to PATH, then try again.");
         }
     }

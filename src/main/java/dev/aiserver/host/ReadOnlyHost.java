@@ -3,8 +3,8 @@ package dev.aiserver.host;
 import java.nio.file.Path;
 
 /**
- * A host that refuses to write files: what observes and plans is handed this one, so that planning cannot change. The
- * commands that are run on it only look.
+ * A host that rejects all file changes. Code that observes and plans gets this one, so that planning cannot change
+ * anything. Commands run on it are read-only.
  */
 public record ReadOnlyHost(Host delegate) implements ForwardingHost {
 

@@ -1,21 +1,21 @@
 package dev.aiserver.host;
 
 /**
- * The person's situation stands in the way; this is no bug. The message is one sentence or two: what, where, and what
- * to do next.
+ * An error that you can fix, as opposed to a bug. The message is one or two sentences: what failed, why, and what to do
+ * next.
  */
 public final class UserError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Decides the exit code. */
+    /** The kind of error, which decides the exit code. */
     public enum Kind {
         FAILED,
-        /** What it was about goes on as before, so there is nothing of it to undo. */
+        /** The operation was refused and nothing changed, so there is nothing to roll back. */
         REFUSED,
         CONFIGURATION,
-        /** This program's own records cannot be read. */
+        /** aiserver's own state files cannot be read. */
         DAMAGED,
-        /** The person wanted it to end. */
+        /** You interrupted aiserver. */
         INTERRUPTED,
         UNREACHABLE
     }
@@ -45,7 +45,7 @@ public final class UserError extends RuntimeException {
         return kind;
     }
 
-    /** Whether the machine can be reached no longer: then nothing can be undone either. */
+    /** Returns whether the host can no longer be reached. Then a rollback is impossible too. */
     public boolean isConnectionLost() {
         return kind == Kind.UNREACHABLE;
     }

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** A request whose client has said its last word and left; what is still sent to it can be listened to. */
+/** A request whose client has closed its sending side. What the server still sends can be read. */
 public final class AbandonedRequest implements AutoCloseable {
     private final Socket socket;
     private final InputStream connection;
@@ -19,14 +19,15 @@ public final class AbandonedRequest implements AutoCloseable {
         this.responseStarted = responseStarted;
     }
 
-    /** Whether an answer had begun before the client left. */
+    /** Returns whether a response had started before the client left. */
     public boolean responseStarted() {
         return responseStarted;
     }
 
     /**
-     * All that was sent to the client until the connection ended, in whatever way; {@link IOException} if it does not, in
-     * time or after many bytes.
+     * Returns everything that the server sent until the connection ended, in whatever way.
+     *
+     * @throws IOException if it does not end in time or the server sends too much
      */
     public String readUntilClosed() throws IOException {
         ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -35,11 +36,11 @@ public final class AbandonedRequest implements AutoCloseable {
             for (int count = connection.read(piece); count >= 0; count = connection.read(piece)) {
                 received.write(piece, 0, count);
                 if (received.size() > HttpExchange.MAX_BODY) {
-                    throw new IOException("it goes on sending to a client that has left");
+                    throw new IOException("it keeps sending to a client that has disconnected");
                 }
             }
         } catch (SocketException e) {
-            return received.toString(StandardCharsets.UTF_8); // it hung up
+            return received.toString(StandardCharsets.UTF_8); // the server closed the connection
         }
         return received.toString(StandardCharsets.UTF_8);
     }

@@ -6,15 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Whether the address that a server was installed with is this machine's now; nothing can listen on it otherwise. */
+/**
+ * The state of the address that the server was installed with. If this machine no longer has it, nothing can listen
+ * there.
+ */
 public sealed interface AddressState {
 
-    /** What is wrong, as one clause; empty when nothing is. */
+    /** Returns what is wrong, as one clause; empty when nothing is. */
     default String problem() {
         return "";
     }
 
-    /** What to do about it, as one clause. */
+    /** Returns what to do about it, as one clause. */
     default String remedy() {
         return "";
     }
@@ -22,7 +25,7 @@ public sealed interface AddressState {
     /** An interface has it. */
     record Present() implements AddressState {}
 
-    /** Tailscale gives this machine no address at all. */
+    /** Tailscale gives this machine no address. */
     record Disconnected(String address, String cause, String step) implements AddressState {
         @Override
         public String problem() {
@@ -35,26 +38,28 @@ public sealed interface AddressState {
         }
     }
 
-    /** Tailscale gives this machine another one. */
+    /** Tailscale gives this machine another address. */
     record Changed(String address, String now) implements AddressState {
         @Override
         public String problem() {
-            return gone(address) + "Tailscale says " + now;
+            return gone(address) + "its address in the tailnet is " + now;
         }
 
         @Override
         public String remedy() {
-            return "run \"aiserver install\" to take that address over";
+            return "run \"aiserver install\" to switch to that address";
         }
     }
 
-    /** Tailscale gives it to this machine, but to no network interface: it runs in userspace networking. */
+    /**
+     * Tailscale assigns the address to this machine, but to no network interface: it runs in userspace networking mode.
+     */
     record WithoutInterface(String address) implements AddressState {
         @Override
         public String problem() {
-            return "Tailscale runs in userspace networking: no network interface has " + address
-                    + ", so nothing can listen on it, and the tailnet reaches every loopback port of this machine instead,"
-                    + " also Ollama's";
+            return "Tailscale runs in userspace networking mode: no network interface has " + address
+                    + ", so nothing can listen on it, and the tailnet can reach every loopback port of this machine,"
+                    + " including Ollama's";
         }
 
         @Override
@@ -63,7 +68,7 @@ public sealed interface AddressState {
         }
     }
 
-    /** No interface has it, and Tailscale does not say why, or has no part in it. */
+    /** No interface has the address, and Tailscale does not explain why or is not used. */
     record Absent(String address) implements AddressState {
         @Override
         public String problem() {
@@ -80,7 +85,11 @@ public sealed interface AddressState {
         return address + " is not on this machine now: ";
     }
 
-    /** @throws dev.aiserver.host.UserError when the host does not say which addresses it has */
+    /**
+     * Determines the state of an address on a host.
+     *
+     * @throws dev.aiserver.host.UserError when the host's addresses cannot be read
+     */
     static AddressState of(Host host, Network network, String address) {
         return of(
                 address,
@@ -89,8 +98,11 @@ public sealed interface AddressState {
     }
 
     /**
+     * Determines the state from what the host reports.
+     *
      * @param interfaces the addresses that this machine has
-     * @param tailscale asked only when none of them is the one; empty where the address is not of a tailnet
+     * @param tailscale asked only when {@code interfaces} lacks the address; empty when the address is not part of a
+     *     tailnet
      */
     static AddressState of(String address, Set<String> interfaces, Optional<Supplier<Tailscale.Answer>> tailscale) {
         if (interfaces.contains(address)) {

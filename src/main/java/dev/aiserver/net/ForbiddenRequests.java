@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Requests that must not reach Ollama when only certain endpoints are open: its other routes, other methods, and other
- * spellings of paths, as an attacker would try them. None does harm should it arrive: each names a model that does not
- * exist.
+ * Generates requests that must not reach Ollama when only certain endpoints are open: other routes, other methods, and
+ * other spellings of paths, as an attacker would try them. None does harm if it does arrive: each names a model that
+ * does not exist.
  */
 public final class ForbiddenRequests {
     public static final String NO_MODEL = "aiserver-verify-does-not-exist";
@@ -23,9 +23,9 @@ public final class ForbiddenRequests {
             "{\"model\":\"%1$s\",\"name\":\"%1$s\",\"source\":\"%1$s\",\"destination\":\"%1$s\"}".formatted(NO_MODEL);
 
     /**
-     * Routes that some version of Ollama has or had, and those of its engine, of a debug build, of OpenAI's API and of
-     * services of another kind. Two are missing, {@code POST /api/signout} and {@code DELETE /api/user/keys/…}: they
-     * sign the owner out whatever the body says.
+     * Routes of any version of Ollama, of its engine, of a debug build, of OpenAI's API and of other services. {@code
+     * POST /api/signout} and {@code DELETE /api/user/keys/…} are left out: they sign the owner out whatever the body
+     * contains.
      */
     private static final List<String> ROUTES = List.of(
             "GET /",
@@ -108,7 +108,7 @@ public final class ForbiddenRequests {
     private static final List<String> METHODS = List.of(
             "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "get", "post");
 
-    /** What only the filter of a proxy may take for the path {@code %s}, or what only the server behind it may. */
+    /** Spellings that either only a proxy's filter or only the server behind it may read as the path {@code %s}. */
     private static final List<String> SPELLINGS = List.of(
             "%sX",
             "%s/",
@@ -134,7 +134,7 @@ public final class ForbiddenRequests {
             "/x/%%2e%%2e%s",
             "//127.0.0.1%s");
 
-    /** Ways from an open path {@code %s} to a route that is not open. */
+    /** Paths that start at an open path {@code %s} and lead to a route that is not open. */
     private static final List<String> DETOURS = List.of(
             "%s/../../../api/delete",
             "%s/../../api/delete",
@@ -145,24 +145,25 @@ public final class ForbiddenRequests {
             "%s/..;/..;/api/delete",
             "%s%%00/../../api/delete");
 
-    /** What an open endpoint may take for a model's name; rather too wide than too narrow. */
+    /** A pattern for what an open endpoint may read as a model's name; too wide rather than too narrow. */
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]*");
 
     private ForbiddenRequests() {}
 
     /**
-     * Requests that none of the open endpoints allows, without repetition. All are well-formed HTTP, so a proxy that
-     * refuses them does so by its rules and not for their form.
+     * Returns requests that none of the open endpoints allows, without duplicates. All are well-formed HTTP, so a proxy
+     * that rejects them applies its rules, not a syntax check.
      *
-     * @param host for the Host header: a name by which the server is known
+     * @param host for the Host header: a name of the server
      */
     public static List<RawHttpRequest> outside(List<Endpoint> open, String host) {
         return grouped(open, host).values().stream().flatMap(List::stream).toList();
     }
 
     /**
-     * The same by what is tried: {@code route.} and {@code method.} with one request each, {@code spelling.} with all
-     * spellings of one endpoint, {@code detour.} with all ways out of one path. The names are stable.
+     * Returns the requests of {@link #outside} in groups: {@code route.} and {@code method.} with one request each,
+     * {@code spelling.} with all spellings of one endpoint, {@code detour.} with all paths that leave one path. The
+     * names are stable.
      */
     public static Map<String, List<RawHttpRequest>> grouped(List<Endpoint> open, String host) {
         Map<String, List<String>> requests = new LinkedHashMap<>();
@@ -203,9 +204,9 @@ public final class ForbiddenRequests {
     }
 
     /**
-     * Requests for what acts on the account of Ollama's owner, under names like those of {@link #grouped}: they stay
-     * refused when every endpoint is open. Should one arrive, it changes nothing: Ollama has these routes for other
-     * methods only, or relays a question that names no model.
+     * Returns requests that act on the account of Ollama's owner, grouped like {@link #grouped}. They are rejected even
+     * when every endpoint is open. If one arrives, it changes nothing: Ollama has these routes for other methods only,
+     * or relays a request that names no model.
      */
     public static Map<String, List<RawHttpRequest>> ownerOnly(String host) {
         Map<String, List<RawHttpRequest>> grouped = new LinkedHashMap<>();
@@ -219,7 +220,10 @@ public final class ForbiddenRequests {
         return grouped;
     }
 
-    /** Those that Ollama's router takes for this path: it decodes first, and redirects from what is not clean. */
+    /**
+     * Returns spellings that Ollama's router reads as this path: it decodes first, and redirects from paths that are
+     * not clean.
+     */
     private static List<String> ownersSpellings(String path) {
         String rest = path.substring("/api/".length());
         String first = "%%%02x".formatted((int) rest.charAt(0)) + rest.substring(1);

@@ -6,9 +6,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 
-/** An answer whose body is still arriving; closing it hangs up. */
+/** A response whose body is still arriving. Closing it closes the connection. */
 public final class HttpExchange implements AutoCloseable {
-    /** What is kept of a body, in bytes; the largest that is asked for is a list of models or a vector. */
+    /** The limit for a body, in bytes. The largest is a list of models or an embedding. */
     static final int MAX_BODY = 16 << 20;
 
     private final Socket socket;
@@ -34,29 +34,29 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     /**
-     * Ends with the message; throws {@link java.io.EOFException} when the connection ends before it. It may go on for
-     * ever.
+     * Returns the body as a stream. Reading throws {@link java.io.EOFException} when the connection ends before the
+     * message. The body may never end.
      */
     public InputStream body() {
         arrival.startUntimedPart();
         return body;
     }
 
-    /** The same, line by line. */
+    /** Returns the body line by line. */
     public ResponseLines lines() {
         return new ResponseLines(body, arrival);
     }
 
-    /** All of it, when it has arrived; head and body together must do so in time. */
+    /** Reads the whole response. Head and body together must arrive in time. */
     RawHttpResponse readAll() throws IOException {
         byte[] all = body.readNBytes(MAX_BODY + 1);
         if (all.length > MAX_BODY) {
-            throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
+            throw new IOException("the response is larger than " + MAX_BODY + " bytes");
         }
         return new RawHttpResponse(status, headers, all);
     }
 
-    /** How long from now on to wait for more bytes; zero is for ever. */
+    /** Sets how long each read waits for data; zero means no limit. */
     public void setReadTimeout(Duration limit) throws IOException {
         socket.setSoTimeout((int) limit.toMillis());
     }

@@ -9,37 +9,37 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads the lines before a body. */
+/** Reads the head of an HTTP message. */
 final class HttpHead {
     private static final int MAX_LINE = 65536;
 
-    /** Of headers; servers send some twenty. */
+    /** Servers send about twenty headers. */
     private static final int MAX_LINES = 1000;
 
     private HttpHead() {}
 
-    /** One line without its end. */
+    /** Reads one line, without its line ending. */
     static String line(InputStream connection) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = connection.read(); next != '\n'; next = connection.read()) {
             if (next < 0) {
-                throw new EOFException("the connection ended within a line");
+                throw new EOFException("the connection closed in the middle of a line");
             }
             if (line.size() > MAX_LINE) {
-                throw new IOException("a line has no end");
+                throw new IOException("a line is longer than " + MAX_LINE + " bytes");
             }
             line.write(next);
         }
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
-    /** Up to the empty line; by lower-case name. */
+    /** Reads headers up to the empty line. The keys are in lower case. */
     static Map<String, String> headers(InputStream connection) throws IOException {
         Map<String, String> headers = new HashMap<>();
         int lines = 0;
         for (String line = line(connection); !line.isEmpty(); line = line(connection)) {
             if (++lines > MAX_LINES) {
-                throw new IOException("the headers have no end");
+                throw new IOException("there are more than " + MAX_LINES + " header lines");
             }
             int colon = line.indexOf(':');
             if (colon > 0) {

@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks a host which addresses it has, by ifconfig (every Mac) or ip (every Linux). */
+/** Reads the addresses of a host, with ifconfig (every Mac) or ip (every Linux). */
 public final class Interfaces {
     private static final Pattern INTERFACE = Pattern.compile("(?:\\d+: )?([^\\s:@]+)(?:@[^\\s:]+)?: .*");
     private static final Pattern ADDRESS = Pattern.compile("\\s*inet6? ([0-9A-Fa-f.:]+)(%[^\\s/]+)?(?:[\\s/].*)?");
 
-    /** Nothing can listen on an address that may be another machine's. */
+    /** Nothing can listen on these addresses: another machine may have them. */
     private static final Pattern UNUSABLE = Pattern.compile(".*\\b(?:tentative|dadfailed|duplicated)\\b.*");
 
     private final Host host;
@@ -26,31 +26,31 @@ public final class Interfaces {
         this.host = host;
     }
 
-    /** What it will ask. */
+    /** Returns the queries of {@link #addresses}. */
     public static Prefetch prefetch(HostIdentity facts) {
         return Prefetch.ofCommands(List.of(command(facts)));
     }
 
-    /** Linux may have an ifconfig too, but that one leaves addresses out. */
+    /** Linux may also have ifconfig, but that one omits addresses. */
     private static Command command(HostIdentity facts) {
         return facts.isMac() ? Command.of("ifconfig", "-a") : Command.of("ip", "addr");
     }
 
     /**
-     * IPv4 and IPv6, an IPv6 address of one link only with its interface, as {@code fe80::1%lo0}.
+     * Returns the IPv4 and IPv6 addresses. A link-local address includes its interface, as in {@code fe80::1%lo0}.
      *
-     * @throws UserError when the command is missing, does not answer, or names no address
+     * @throws UserError when the command is missing, fails, or lists no address
      */
     public Set<String> addresses() {
         Command command = command(host.facts());
         Set<String> addresses = read(host.requireOutput(command, "which addresses this machine has"));
         if (addresses.isEmpty()) {
-            throw new UserError("Cannot tell which addresses this machine has: \"" + command + "\" names none.");
+            throw new UserError("Could not read this machine's addresses (\"" + command + "\" returned none).");
         }
         return addresses;
     }
 
-    /** ifconfig names the interface beside such an address, ip only above it. */
+    /** ifconfig prints the interface next to a link-local address, ip only above it. */
     private static Set<String> read(String output) {
         Set<String> addresses = new LinkedHashSet<>();
         String name = "";
@@ -62,13 +62,13 @@ public final class Interfaces {
                 name = header.group(1);
             } else if (address.matches() && !UNUSABLE.matcher(line).matches()) {
                 String scope = address.group(2) == null ? "%" + name : address.group(2);
-                addresses.add(isOfOneLink(address.group(1)) ? address.group(1) + scope : address.group(1));
+                addresses.add(isLinkLocal(address.group(1)) ? address.group(1) + scope : address.group(1));
             }
         }
         return addresses;
     }
 
-    private static boolean isOfOneLink(String address) {
+    private static boolean isLinkLocal(String address) {
         return address.matches("(?i)fe[89ab][0-9a-f]:.*");
     }
 }

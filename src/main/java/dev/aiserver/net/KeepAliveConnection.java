@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
 
-/** A connection that serves one request after another, as the clients' libraries keep theirs. */
+/** A keep-alive connection, as clients' HTTP libraries use. */
 public final class KeepAliveConnection implements AutoCloseable {
     private final Socket socket;
     private final TimedInput arrival;
@@ -20,8 +20,10 @@ public final class KeepAliveConnection implements AutoCloseable {
     }
 
     /**
-     * The whole answer; {@link IOException} also when the server has closed the connection after the last one. The
-     * connection is closed then.
+     * Sends a request and reads the whole response.
+     *
+     * @throws IOException also when the server closed the connection after the previous response; the connection is
+     *     then closed
      */
     public RawHttpResponse send(RawHttpRequest request) throws IOException {
         try {
@@ -35,7 +37,10 @@ public final class KeepAliveConnection implements AutoCloseable {
         }
     }
 
-    /** The same, but nothing when the server has closed the connection, or did not keep to where its answers end. */
+    /**
+     * Sends a request like {@link #send}, but returns empty when the server closed the connection or sent an invalid
+     * response.
+     */
     Optional<RawHttpResponse> sendIfKept(RawHttpRequest request) throws IOException {
         try {
             return Optional.of(send(request));
@@ -51,7 +56,7 @@ public final class KeepAliveConnection implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Nothing that was sent or read is lost by that.
+            // No data is lost.
             return;
         }
     }

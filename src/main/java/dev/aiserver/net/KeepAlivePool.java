@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** Connections to one server that wait between requests, as the clients' libraries keep theirs; for several threads. */
+/** A thread-safe pool of keep-alive connections to one server, as clients' HTTP libraries use. */
 public final class KeepAlivePool implements AutoCloseable {
     private final RawHttpClient server;
     private final Deque<KeepAliveConnection> idle = new ConcurrentLinkedDeque<>();
@@ -14,7 +14,7 @@ public final class KeepAlivePool implements AutoCloseable {
         this.server = server;
     }
 
-    /** The whole answer, on a new connection only when the server has closed all that were waiting. */
+    /** Sends a request and reads the whole response. Opens a connection only when no idle one is still usable. */
     public RawHttpResponse send(RawHttpRequest request) throws IOException {
         for (KeepAliveConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
             Optional<RawHttpResponse> answer = connection.sendIfKept(request);
@@ -29,7 +29,7 @@ public final class KeepAlivePool implements AutoCloseable {
         return answer;
     }
 
-    /** Closes those that wait. */
+    /** Closes the idle connections. */
     @Override
     public void close() {
         for (KeepAliveConnection connection = idle.poll(); connection != null; connection = idle.poll()) {

@@ -8,7 +8,7 @@ package dev.aiserver.net;
  */
 public record Listener(int pid, int parentPid, String command, int uid, String address, int port) {
 
-    /** Whether only this machine itself can connect to it. */
+    /** Returns whether only this machine can connect to it. */
     public boolean isLoopback() {
         return address.startsWith("127.") || address.equals("[::1]");
     }
@@ -17,7 +17,9 @@ public record Listener(int pid, int parentPid, String command, int uid, String a
         return address.equals("*");
     }
 
-    /** Whether it is this process or a child of it; a proxy's worker holds the socket of its master. */
+    /**
+     * Returns whether the listener is this process or a child of it. A proxy's worker holds the socket of its master.
+     */
     public boolean belongsTo(int jobPid) {
         return pid == jobPid || parentPid == jobPid;
     }

@@ -17,19 +17,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Asks lsof who listens. Without root it sees the user's own processes only, and then an answer of nothing looks the
- * same as a free port: whoever must know that a port is free has to try to connect as well.
+ * Finds listening processes with lsof. Without root, lsof sees only the user's own processes, and an empty result looks
+ * like a free port. A caller that must know whether a port is free also has to try to connect.
  */
 public final class Lsof {
     private static final int NO_LISTENERS = 1;
 
-    /** Of listening sockets; no machine has as many. */
+    /** More listening sockets than any machine has. */
     private static final int MAX_LISTENERS = 20_000;
 
     private static final Pattern PORT = Pattern.compile("\\d{1,5}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
 
-    /** Real Macs with many processes were seen to need ten seconds. */
+    /** On Macs with many processes, lsof was seen to take ten seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(45);
 
     private final Host host;
@@ -38,12 +38,12 @@ public final class Lsof {
         this.host = host;
     }
 
-    /** What it will ask about these ports. */
+    /** Returns the query of {@link #listeners(Collection)}. */
     public static Prefetch prefetch(Collection<Integer> ports) {
         return Prefetch.ofCommands(List.of(command("-iTCP:" + list(ports))));
     }
 
-    /** What it will ask about all ports. */
+    /** Returns the query of {@link #listeners()}. */
     public static Prefetch prefetch() {
         return Prefetch.ofCommands(List.of(command("-iTCP")));
     }
@@ -57,42 +57,46 @@ public final class Lsof {
         return ports.stream().distinct().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** @throws UserError when lsof is missing or complains */
+    /**
+     * Returns the listeners on these ports.
+     *
+     * @throws UserError when lsof is missing or fails
+     */
     public List<Listener> listeners(Collection<Integer> ports) {
         return listeners("-iTCP:" + list(ports), "on port " + list(ports));
     }
 
     /**
-     * On whatever port.
+     * Returns the listeners on all ports.
      *
-     * @throws UserError when lsof is missing or complains
+     * @throws UserError when lsof is missing or fails
      */
     public List<Listener> listeners() {
-        return listeners("-iTCP", "here");
+        return listeners("-iTCP", "on this machine");
     }
 
-    /** Only its own exit code 1, with no words at all, means that nobody listens; see lsof(8), "Diagnostics". */
+    /** Runs lsof. Only exit code 1 without any output means that nothing listens; see lsof(8), "Diagnostics". */
     private List<Listener> listeners(String selection, String where) {
         Command command = command(selection);
         CommandResult result = host.query(command);
         if (result.exitCode() == CommandResult.NOT_FOUND) {
-            throw new UserError("Cannot tell who listens " + where + ": lsof is not installed; install it "
+            throw new UserError("Could not determine what listens " + where + ": lsof is not installed; install it "
                     + "(on Debian: apt-get install lsof) and try again.");
         }
         boolean nothingListens = result.exitCode() == NO_LISTENERS
                 && result.stdout().length == 0
                 && result.errorText().isBlank();
         if (!result.succeeded() && !nothingListens) {
-            throw result.inconclusive(command, "who listens " + where);
+            throw result.inconclusive(command, "what listens " + where);
         }
         return parse(result.text());
     }
 
     /**
-     * Reads field output: one line for each field, its letter first; {@code p} starts a process, {@code f} a socket of
-     * it. Fields that are not known are passed over.
+     * Parses field output: one line per field, which starts with the field's letter; {@code p} starts a process, {@code
+     * f} one of its sockets. Unknown fields are skipped.
      *
-     * @throws UserError for what lsof does not print
+     * @throws UserError when the output is not valid
      */
     static List<Listener> parse(String output) {
         List<Listener> listeners = new ArrayList<>();
@@ -129,7 +133,7 @@ public final class Lsof {
         }
         String port = name.substring(colon + 1);
         if (!PORT.matcher(port).matches() || listeners.size() == MAX_LISTENERS) {
-            throw new UserError("Cannot tell who listens: lsof prints what no machine has, \"" + FirstLine.of(name)
+            throw new UserError("Could not determine what listens: unexpected lsof output, \"" + FirstLine.of(name)
                     + "\". Run \"" + command("-iTCP") + "\" yourself.");
         }
         listeners.add(new Listener(
@@ -141,7 +145,7 @@ public final class Lsof {
                 Integer.parseInt(port)));
     }
 
-    /** A user id may be larger than an int is, such as that of nobody. */
+    /** Parses a number. A user id, such as that of user nobody, may exceed an int. */
     private static int number(Map<Character, String> process, char field, String otherwise) {
         String value = process.getOrDefault(field, otherwise);
         return (int) Long.parseLong(NUMBER.matcher(value).matches() ? value : otherwise);

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The body of an HTTP/1.1 message on a connection that goes on: as many bytes as announced, or chunks until the empty
- * one (RFC 9112, 6 and 7). A connection that ends earlier is an {@link EOFException}, never a shorter body.
+ * The body of an HTTP/1.1 message on a keep-alive connection: either of the announced length, or chunks up to the empty
+ * one (RFC 9112, sections 6 and 7). A connection that ends earlier causes an {@link EOFException}, never a shorter
+ * body.
  */
 final class MessageBody extends InputStream {
     private final InputStream connection;
@@ -40,7 +41,7 @@ final class MessageBody extends InputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         if (length == 0) {
-            return 0; // as InputStream promises, and readNBytes asks at its end: waiting for more could be for ever
+            return 0; // required by InputStream; readNBytes relies on it, and waiting for data could take forever
         }
         if (!ended && chunked && left == 0) {
             nextChunk();
@@ -50,7 +51,7 @@ final class MessageBody extends InputStream {
         }
         int count = connection.read(buffer, offset, (int) Math.min(length, left));
         if (count < 0) {
-            throw new EOFException("the connection ended within the body");
+            throw new EOFException("the connection closed in the middle of the body");
         }
         left -= count;
         if (left == 0) {
@@ -65,14 +66,14 @@ final class MessageBody extends InputStream {
 
     private void endOfChunk() throws IOException {
         if (!HttpHead.line(connection).isEmpty()) {
-            throw new IOException("a chunk is longer than it says");
+            throw new IOException("a chunk is longer than announced");
         }
     }
 
     private void nextChunk() throws IOException {
         String size = HttpHead.line(connection).replaceFirst(";.*", "").strip();
         if (!size.matches("[0-9A-Fa-f]{1,15}")) {
-            throw new IOException("no chunk size: " + FirstLine.of(size));
+            throw new IOException("not a valid chunk size: " + FirstLine.of(size));
         }
         left = Long.parseLong(size, 16);
         if (left == 0) {

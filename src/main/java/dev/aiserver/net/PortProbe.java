@@ -14,36 +14,36 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Whether a TCP connection can be made; nothing is sent over it. */
+/** Tests whether a TCP connection can be made. Nothing is sent over it. */
 public final class PortProbe {
     private static final int TIMEOUT_MILLIS = 1000;
     private static final int THREADS = 16;
 
-    /** What came of trying to connect. */
+    /** The result of an attempt to connect. */
     public enum Attempt {
         OPEN,
-        /** It is refused, or not answered. */
+        /** The connection was refused or timed out. */
         CLOSED,
-        /** No way leads there from here, which says nothing about others. */
+        /** There is no route from here, which says nothing about other machines. */
         UNTRIED
     }
 
     private PortProbe() {}
 
-    /** From this machine. */
+    /** Tests from this machine. */
     public static boolean isOpen(String address, int port) {
         return attempt(address, port) == Attempt.OPEN;
     }
 
-    /** From that host. */
+    /** Tests from a host. */
     public static boolean isOpen(Host host, String address, int port) {
         return attempt(host, InetSocketAddress.createUnresolved(address, port)) == Attempt.OPEN;
     }
 
     /**
-     * From that host, all at once, since each may cost a trip there.
+     * Tests several addresses from a host concurrently, because each may cost a round trip.
      *
-     * @param addresses as the host speaks of them, so they need mean nothing here
+     * @param addresses as the host resolves them
      */
     public static Map<InetSocketAddress, Attempt> attempts(Host host, List<InetSocketAddress> addresses) {
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);

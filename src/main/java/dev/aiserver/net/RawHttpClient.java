@@ -20,17 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Speaks plain HTTP/1.1 to one address, one connection for each request unless told otherwise. It sends what it is told
- * to, byte for byte, and it starts in a tenth of the time that {@code java.net.http} needs for its first request.
+ * An HTTP/1.1 client for one address, with one connection per request unless stated otherwise. It sends requests byte
+ * for byte as given. Its first request takes a tenth of the time that {@code java.net.http} needs.
  */
 public final class RawHttpClient {
     private static final int CONTINUE = 100;
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    /** Of one answer: what announces it and its own. */
+    /** The limit for interim responses (1xx) plus the final one. */
     private static final int MAX_HEADS = 20;
 
-    /** Small enough that a reset by the server is noticed before all is in a buffer. */
+    /** Small enough that a reset by the server is noticed before everything is in a buffer. */
     private static final int PART = 16_384;
 
     private final InetSocketAddress server;
@@ -38,22 +38,27 @@ public final class RawHttpClient {
     private final Connector connector;
     private final Duration responseLimit;
 
-    /** Who makes the connection. */
+    /** Opens connections. */
     @FunctionalInterface
     private interface Connector {
         Socket connect(InetSocketAddress address, Duration timeout) throws IOException;
     }
 
     /**
-     * From this machine.
+     * Creates a client that connects from this machine.
      *
-     * @param timeout for the connection, and for each wait for more bytes
+     * @param timeout for the connection, and for each read
      */
     public RawHttpClient(InetSocketAddress server, Duration timeout) {
         this(server, timeout, (address, limit) -> connect(Optional.empty(), address, limit), TimedInput.DEFAULT_LIMIT);
     }
 
-    /** From that host, which speaks so of the server. */
+    /**
+     * Creates a client that connects from a host.
+     *
+     * @param server address as the host resolves it
+     * @param timeout for the connection, and for each read
+     */
     public RawHttpClient(Host host, InetSocketAddress server, Duration timeout) {
         this(server, timeout, host::connect, TimedInput.DEFAULT_LIMIT);
     }
@@ -65,13 +70,13 @@ public final class RawHttpClient {
         this.connector = connector;
     }
 
-    /** Returns a probe that sends from this address of this machine, not from the one that its routes choose. */
+    /** Returns a client that sends from this address of this machine instead of the one that its routes choose. */
     public RawHttpClient from(InetAddress address) {
         return new RawHttpClient(
                 server, timeout, (target, limit) -> connect(Optional.of(address), target, limit), responseLimit);
     }
 
-    /** Returns a probe for which an answer, once it has begun, must be whole within this time. */
+    /** Returns a client whose responses must be complete within this time after they start. */
     RawHttpClient withResponseLimit(Duration limit) {
         return new RawHttpClient(server, timeout, connector, limit);
     }
@@ -80,14 +85,18 @@ public final class RawHttpClient {
         return server;
     }
 
-    /** The whole answer; {@link IOException} when there is no server, or no whole answer in time. */
+    /**
+     * Sends a request and reads the whole response.
+     *
+     * @throws IOException when there is no server, or no complete response in time
+     */
     public RawHttpResponse send(RawHttpRequest request) throws IOException {
         try (HttpExchange exchange = open(request)) {
             return exchange.readAll();
         }
     }
 
-    /** Sends these bytes and reads one answer. */
+    /** Sends these bytes and reads one response. */
     public RawHttpResponse send(byte[] request) throws IOException {
         try (HttpExchange exchange = open(request, false)) {
             return exchange.readAll();
@@ -95,16 +104,17 @@ public final class RawHttpClient {
     }
 
     /**
-     * Sends these bytes as they are and reads what comes back, up to so many answers or to the end of the connection;
-     * a server that hangs up, in whatever way, has given no more answers.
+     * Sends these bytes and reads up to {@code most} responses, or until the connection ends. A server that closes the
+     * connection, in whatever way, has sent no more responses.
      */
     public List<RawHttpResponse> sendAndReadResponses(byte[] request, int most) throws IOException {
         return sendAndReadResponses(request, most, timeout);
     }
 
     /**
-     * The same, of a server that may keep the connection: once it has answered, it has given no more answers when it
-     * is silent for so long.
+     * Sends and reads like {@link #sendAndReadResponses(byte[], int)}, for a server that may keep the connection open.
+     *
+     * @param silence after which a server that has sent a response counts as finished
      */
     public List<RawHttpResponse> sendAndReadResponses(byte[] request, int most, Duration silence) throws IOException {
         List<RawHttpResponse> answers = new ArrayList<>();
@@ -118,7 +128,7 @@ public final class RawHttpClient {
                 socket.setSoTimeout((int) silence.toMillis());
             }
         } catch (EOFException | SocketException e) {
-            return answers; // it hung up
+            return answers; // the server closed the connection
         } catch (SocketTimeoutException e) {
             if (answers.isEmpty() || silence.equals(timeout)) {
                 throw e;
@@ -128,9 +138,10 @@ public final class RawHttpClient {
     }
 
     /**
-     * Sends the rest after the answer has begun, and reads it only then, as clients do that send all before they read.
+     * Sends the rest of a request after the response has started, and reads the response only then, like clients that
+     * send everything before they read.
      *
-     * @return empty when the server hung up before all was sent and the answer read
+     * @return empty when the server closed the connection before everything was sent and the response read
      */
     public Optional<RawHttpResponse> sendRestAfterResponse(byte[] first, byte[] rest) throws IOException {
         Socket socket = connect();
@@ -146,14 +157,14 @@ public final class RawHttpClient {
         }
     }
 
-    /** A server that does not read what is sent would otherwise keep the rest waiting for ever. */
+    /** Writes with a timeout: a server that does not read would otherwise block forever. */
     private void write(Socket socket, byte[] request) throws IOException {
         CompletableFuture<Void> late = CompletableFuture.runAsync(
                 () -> {
                     try {
                         socket.close();
                     } catch (IOException e) {
-                        return; // then it is not open any more
+                        return; // it is closed already
                     }
                 },
                 CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -163,7 +174,7 @@ public final class RawHttpClient {
             }
         } catch (SocketException e) {
             if (late.isDone()) {
-                SocketTimeoutException unread = new SocketTimeoutException("it does not read what is sent");
+                SocketTimeoutException unread = new SocketTimeoutException("the server does not read the request");
                 unread.initCause(e);
                 throw unread;
             }
@@ -173,7 +184,7 @@ public final class RawHttpClient {
         }
     }
 
-    /** A connection for one request after another; whoever asks for it closes it. */
+    /** Opens a keep-alive connection. The caller closes it. */
     public KeepAliveConnection keepAlive() throws IOException {
         Socket socket = connect();
         try {
@@ -184,15 +195,15 @@ public final class RawHttpClient {
         }
     }
 
-    /** The answer as soon as its head is there. */
+    /** Sends a request and returns the response as soon as its head has arrived. */
     public HttpExchange open(RawHttpRequest request) throws IOException {
         return open(request.bytes(), request.method().equals("HEAD"));
     }
 
     /**
-     * Sends it and leaves: the server sees the end of what this client sends, as it does of one that has gone.
+     * Sends a request and leaves: the server sees that the client closed its sending side, as when a client exits.
      *
-     * @param responseWait how long to wait for the answer to begin before leaving
+     * @param responseWait how long to wait for the response to start before leaving
      */
     public AbandonedRequest abandon(RawHttpRequest request, Duration responseWait) throws IOException {
         Socket socket = connect();
@@ -266,7 +277,11 @@ public final class RawHttpClient {
         }
     }
 
-    /** @param connection what is read of the arrival, by way of a buffer */
+    /**
+     * Reads a response.
+     *
+     * @param connection buffered view of {@code arrival}
+     */
     static HttpExchange readResponse(Socket socket, InputStream connection, TimedInput arrival, boolean head)
             throws IOException {
         arrival.startTimedPart();
@@ -275,7 +290,7 @@ public final class RawHttpClient {
         int heads = 0;
         do {
             if (++heads > MAX_HEADS) {
-                throw new IOException("it announces an answer again and again");
+                throw new IOException("there are more than " + MAX_HEADS + " interim responses");
             }
             status = status(HttpHead.line(connection));
             headers = HttpHead.headers(connection);
@@ -286,7 +301,7 @@ public final class RawHttpClient {
     private static int status(String line) throws IOException {
         String[] words = line.split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("\\d{3}")) {
-            throw new IOException("no HTTP answer: " + FirstLine.of(line));
+            throw new IOException("not an HTTP response: " + FirstLine.of(line));
         }
         return Integer.parseInt(words[1]);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP/1.1 request as it goes over the wire: target and headers are sent exactly as they are given, so that a
- * check can send what no polite client would.
+ * An HTTP/1.1 request as it is sent: target and headers go out exactly as given, so that a check can send what no
+ * well-behaved client would.
  */
 public record RawHttpRequest(String method, String target, List<Map.Entry<String, String>> headers, byte[] body) {
 
@@ -40,17 +40,17 @@ public record RawHttpRequest(String method, String target, List<Map.Entry<String
         return new RawHttpRequest(method, target, headers, content);
     }
 
-    /** The same with this query behind its path. */
+    /** Returns the request with this query appended to its path. */
     public RawHttpRequest withQuery(String query) {
         return new RawHttpRequest(method, target + "?" + query, headers, body);
     }
 
-    /** The bytes on the wire: one request on a connection of its own. */
+    /** Returns the bytes to send on a connection for this request alone. */
     public byte[] bytes() {
         return bytes("Connection: close\r\n");
     }
 
-    /** The bytes on the wire: one request on a connection that stays open. */
+    /** Returns the bytes to send on a keep-alive connection. */
     byte[] keepAliveBytes() {
         return bytes("");
     }

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A whole HTTP answer.
+ * A complete HTTP response.
  *
- * @param headers by lower-case name; of several with one name, the last
+ * @param headers by lower-case name; the last value of a repeated header
  */
 public record RawHttpResponse(int status, Map<String, String> headers, byte[] body) {
 

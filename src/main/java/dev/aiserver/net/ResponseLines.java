@@ -6,9 +6,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of an answer while it arrives: there may be any number of them, but none without an end. */
+/** Reads the lines of a response as it arrives: any number of them, but each of limited length. */
 public final class ResponseLines {
-    /** In bytes; a picture in an event is the longest. */
+    /** In bytes; an image in an event is the longest. */
     static final int MAX_LINE = 1 << 20;
 
     private final InputStream body;
@@ -20,9 +20,9 @@ public final class ResponseLines {
     }
 
     /**
-     * The next line without its end; nothing when the answer has come to its end.
+     * Returns the next line without its line ending, or null at the end of the response.
      *
-     * @throws IOException also for a line that is too long, or trickles
+     * @throws IOException also when a line is too long or takes too long
      */
     public @Nullable String next() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -32,7 +32,7 @@ public final class ResponseLines {
                 return line.size() == 0 ? null : text(line);
             }
             if (line.size() == MAX_LINE) {
-                throw new IOException("a line of its answer is longer than " + MAX_LINE + " bytes");
+                throw new IOException("a line of the response is longer than " + MAX_LINE + " bytes");
             }
             line.write(next);
         }

@@ -19,16 +19,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Asks Tailscale which address and name this machine has in its tailnet. */
+/** Reads this machine's address and name in its tailnet from Tailscale. */
 public final class Tailscale {
-    /** Where the Mac App Store's and the standalone app keep their command; it is not on the search path. */
+    /** The command of the Mac App Store's and the standalone app; it is not on the search path. */
     private static final Path APP_FOLDER = Path.of("/Applications/Tailscale.app/Contents/MacOS");
 
     private static final Path APP_COMMAND = APP_FOLDER.resolve("Tailscale");
 
     private static final String PROGRAM = "tailscale";
 
-    private static final String NO_JSON = "\"tailscale status --json\" does not answer with JSON";
+    private static final String NO_JSON = "\"tailscale status --json\" did not return JSON";
 
     /** The keys of Tailscale's ipn.ServeConfig that name a target. */
     private static final List<String> FORWARDING = List.of("Proxy", "TCPForward");
@@ -46,23 +46,23 @@ public final class Tailscale {
      * This machine in its tailnet.
      *
      * @param address IPv4, within 100.64.0.0/10
-     * @param dnsName the MagicDNS name without the dot at its end, in lower case, empty when MagicDNS gives none
+     * @param dnsName the MagicDNS name without the final dot, in lower case; empty without MagicDNS
      * @param keyExpiry when the machine must log in again; empty when never
-     * @param userspace whether Tailscale gives the address to no network interface
+     * @param userspace whether no network interface has the address
      */
     public record Node(String address, String dnsName, Optional<Instant> keyExpiry, boolean userspace) {
 
-        /** One whose key does not expire, with an interface. */
+        /** Creates a node whose key does not expire, with an interface. */
         public Node(String address, String dnsName) {
             this(address, dnsName, Optional.empty(), false);
         }
 
-        /** The machine's name in the tailnet: the first part of the MagicDNS name. */
+        /** Returns the machine's name in the tailnet: the first part of the MagicDNS name. */
         public String machineName() {
             return dnsName.contains(".") ? dnsName.substring(0, dnsName.indexOf('.')) : dnsName;
         }
 
-        /** Its names now that are none of these; clients that use one would not be let in. */
+        /** Returns its current names that are missing from these. Requests to such a name are rejected. */
         public List<String> namesNotIn(List<String> known) {
             return Stream.of(machineName(), dnsName)
                     .filter(name -> !name.isEmpty() && !known.contains(name))
@@ -71,21 +71,25 @@ public final class Tailscale {
         }
     }
 
-    /** What Tailscale says of this machine. */
+    /** Tailscale's answer about this machine. */
     public sealed interface Answer {
 
-        /** @throws UserError that says the one next step when there is no address */
+        /**
+         * Returns the node.
+         *
+         * @throws UserError with the next step when there is no address
+         */
         Node node();
     }
 
-    /** It is in its tailnet. */
+    /** The machine is in its tailnet. */
     public record Connected(Node node) implements Answer {}
 
     /**
-     * It has no address there.
+     * The machine has no address in a tailnet.
      *
      * @param cause what is missing
-     * @param step the one thing to do about it
+     * @param step what to do about it
      */
     record Disconnected(String cause, String step) implements Answer {
         @Override
@@ -94,19 +98,26 @@ public final class Tailscale {
         }
     }
 
-    /** @throws UserError that says the one next step when Tailscale is missing, stopped or logged out */
+    /**
+     * Returns this machine's node.
+     *
+     * @throws UserError with the next step when Tailscale is missing, stopped or logged out
+     */
     public Node node() {
         return status().node();
     }
 
-    /** The first command that knows a tailnet decides; the app's may work where one on the search path does not. */
+    /**
+     * Asks Tailscale. The first command that is connected to a tailnet decides: the app's command may work where the
+     * one on the search path does not.
+     */
     public Answer status() {
         List<Path> commands = commands();
         if (commands.isEmpty()) {
             return new Disconnected(
                     "Tailscale is not installed",
-                    "get it with \"brew install --cask tailscale\" or from the App Store and log in, "
-                            + "or do without it by network.mode: address in the configuration");
+                    "install it with \"brew install --cask tailscale\" or from the App Store and log in, "
+                            + "or set network.mode: address in the configuration to run without it");
         }
         Optional<Answer> first = Optional.empty();
         for (Path command : commands) {
@@ -131,12 +142,12 @@ public final class Tailscale {
                 "start the Tailscale app");
     }
 
-    /** What it will ask first. */
+    /** Returns the first queries of {@link #status}. */
     public static Prefetch prefetch() {
         return Prefetch.ofPrograms(PROGRAM).and(Prefetch.ofDirectories(APP_FOLDER));
     }
 
-    /** What it will ask of a host that has answered {@link #prefetch}. */
+    /** Returns the queries that depend on the answers to {@link #prefetch}. */
     public Prefetch followUpPrefetch() {
         return Prefetch.ofCommands(commands().stream()
                 .flatMap(program -> Stream.of(statusCommand(program), serveCommand(program)))
@@ -144,10 +155,11 @@ public final class Tailscale {
     }
 
     /**
-     * What Tailscale itself forwards to, by {@code tailscale serve} and {@code funnel}: each target as it is configured,
-     * such as {@code http://127.0.0.1:11434}. It comes from this machine, past any rule about who may connect.
+     * Returns the targets that Tailscale itself forwards to, set with {@code tailscale serve} and {@code funnel}, each
+     * as configured, such as {@code http://127.0.0.1:11434}. This traffic comes from this machine and bypasses any rule
+     * about who may connect.
      *
-     * @throws UserError when no command says so
+     * @throws UserError when no command reports the targets
      */
     public List<String> forwardings() {
         Optional<UserError> failure = Optional.empty();
@@ -159,10 +171,11 @@ public final class Tailscale {
             UserError error = result.inconclusive(serveCommand(program), "what \"tailscale serve\" forwards");
             failure = failure.or(() -> Optional.of(error));
         }
-        throw failure.orElseGet(() -> new UserError("Cannot tell what Tailscale forwards: it is not installed."));
+        throw failure.orElseGet(
+                () -> new UserError("Could not determine what Tailscale forwards: it is not installed."));
     }
 
-    /** Wherever they stand: per port, per path, in sessions in the foreground, in services. */
+    /** Collects the targets at any level: per port, per path, in foreground sessions, in services. */
     static List<String> targets(String json) {
         try {
             JsonNode config = JsonLimits.mapper().build().readTree(json);
@@ -170,12 +183,16 @@ public final class Tailscale {
                     .flatMap(key -> config.findValuesAsText(key).stream())
                     .toList();
         } catch (JsonProcessingException e) {
-            throw new UserError("Cannot tell what Tailscale forwards: \"tailscale serve status --json\" says "
-                    + quoted(json) + ".");
+            throw new UserError(
+                    "Could not determine what Tailscale forwards: \"tailscale serve status --json\" printed "
+                            + quoted(json) + ".");
         }
     }
 
-    /** The app's is listed and not read, because it is large. */
+    /**
+     * Lists the installed commands. The app's file is looked up in a directory listing and not read, because it is
+     * large.
+     */
     private List<Path> commands() {
         return Stream.concat(
                         host.find(PROGRAM).stream(),
@@ -213,11 +230,11 @@ public final class Tailscale {
                 : notRunning(state, status.path("AuthURL").asText());
     }
 
-    private static Answer noJson(String error) {
-        return new Disconnected(NO_JSON + "; it says " + quoted(error), "update Tailscale");
+    private static Answer noJson(String output) {
+        return new Disconnected(NO_JSON + "; it printed " + quoted(output), "update Tailscale");
     }
 
-    /** The states are those of Tailscale's ipn package. */
+    /** Explains a state. The states are those of Tailscale's ipn package. */
     private static Answer notRunning(String state, String authUrl) {
         return switch (state) {
             case "NeedsLogin" ->
@@ -227,12 +244,12 @@ public final class Tailscale {
                                 + (authUrl.startsWith("https://") ? " (" + FirstLine.of(authUrl) + ")" : ""));
             case "NeedsMachineAuth" ->
                 new Disconnected(
-                        "Tailscale waits until an admin of the tailnet approves this machine",
+                        "Tailscale is waiting for an admin of the tailnet to approve this machine",
                         "approve it in the Tailscale admin console under Machines");
             case "Starting" -> new Disconnected("Tailscale is still starting", "wait until it has connected");
             case "InUseOtherUser" ->
                 new Disconnected(
-                        "Another user of this machine has Tailscale open", "quit it there, or log in as that user");
+                        "Another user of this machine is using Tailscale", "quit it there, or log in as that user");
             case "Stopped" ->
                 new Disconnected("Tailscale is switched off", "connect it with the app or \"tailscale up\"");
             default ->
@@ -247,7 +264,7 @@ public final class Tailscale {
         String dnsName = self.path("DNSName").asText().replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
         if (!dnsName.isEmpty() && !HostName.isValid(dnsName)) {
             return new Disconnected(
-                    "Tailscale calls this machine " + quoted(dnsName) + ", which is not a host name",
+                    "Tailscale calls this machine " + quoted(dnsName) + ", which is not a valid host name",
                     "give it a name of letters, digits and hyphens in the Tailscale admin console");
         }
         for (JsonNode address : self.path("TailscaleIPs")) {

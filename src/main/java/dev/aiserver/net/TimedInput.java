@@ -7,11 +7,11 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * What comes from a server. The time-out of a socket is for each wait, so a server that sends one byte after another
- * could keep a client for ever: what is awaited as a whole must be there some time after it has begun.
+ * Input from a server with an overall time limit. A socket timeout applies to each read, so a server that sends one
+ * byte at a time could keep a client forever. Each timed part must be complete within the limit after it starts.
  */
 final class TimedInput extends FilterInputStream {
-    /** For an answer of many megabytes over a narrow way, and far too long for a server that plays for time. */
+    /** Enough for a response of many megabytes on a slow link, and a bound for a server that stalls. */
     static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
 
     private final long limit;
@@ -24,13 +24,13 @@ final class TimedInput extends FilterInputStream {
         this.limit = limit.toNanos();
     }
 
-    /** What comes from now on is one thing, which begins with its first byte and must be whole in time. */
+    /** Starts a timed part. Its time starts with its first byte. */
     void startTimedPart() {
         limited = true;
         started = false;
     }
 
-    /** What comes from now on may take as long as it likes. */
+    /** Starts a part without a time limit. */
     void startUntimedPart() {
         limited = false;
     }
@@ -49,7 +49,7 @@ final class TimedInput extends FilterInputStream {
             start = System.nanoTime();
         }
         if (limited && System.nanoTime() - start > limit) {
-            throw new SocketTimeoutException("what it sends is not whole after " + limit / 1_000_000_000 + " s");
+            throw new SocketTimeoutException("the response was not complete after " + limit / 1_000_000_000 + " s");
         }
         return count;
     }

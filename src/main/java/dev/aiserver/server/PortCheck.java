@@ -77,7 +77,7 @@ final class PortCheck {
     /** lsof without root does not see the sockets of other users. */
     private static void invisible(Host host, String address, int port, List<String> inTheWay) {
         if (PortProbe.isOpen(host, address, port)) {
-            inTheWay.add("Port " + port + " is taken on " + address
+            inTheWay.add("Port " + port + " is in use on " + address
                     + " by a process of another user; find it with \"sudo lsof -nP -iTCP:" + port
                     + " -sTCP:LISTEN\" and stop it, then try again.");
         }

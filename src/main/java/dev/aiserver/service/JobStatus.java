@@ -2,10 +2,13 @@ package dev.aiserver.service;
 
 import java.util.Optional;
 
-/** Whether and where launchd knows a label. */
+/** The status of a job: whether and where launchd has loaded it. */
 public sealed interface JobStatus {
 
-    /** What launchd says of a job that its user may control: in the desktop session, or loaded from an SSH session. */
+    /**
+     * Returns launchd's report on a job that its user may control: in the desktop session, or loaded from an SSH
+     * session.
+     */
     default Optional<LaunchctlPrint> ofUser() {
         if (this instanceof Loaded loaded) {
             return Optional.of(loaded.print());
@@ -22,7 +25,7 @@ public sealed interface JobStatus {
     record Loaded(LaunchctlPrint print) implements JobStatus {}
 
     /**
-     * Loaded, but in another domain: by a guide's system daemon, or from an SSH session.
+     * Loaded in another domain: as a system daemon that some guides suggest, or from an SSH session.
      *
      * @param domain {@code user/UID} or {@code system}
      */

@@ -1,9 +1,9 @@
 package dev.aiserver.service;
 
-/** How the previous run of a job ended; a job that runs well may well show a bad one. */
+/** The end of a job's previous run. A job that is running well may still show a failure. */
 public sealed interface LastExit {
 
-    /** What launchd reports of a program that is missing or not executable, and of a log that cannot be opened. */
+    /** launchd's exit code when a program is missing or not executable, or a log cannot be opened. */
     int EX_CONFIG = 78;
 
     record Never() implements LastExit {}
@@ -12,16 +12,16 @@ public sealed interface LastExit {
 
     record Signal(int number, String name) implements LastExit {}
 
-    /** The kernel's or launchd's own word for it, such as {@code OS_REASON_CODESIGNING}. */
+    /** The reason as the kernel or launchd names it, such as {@code OS_REASON_CODESIGNING}. */
     record Reason(String name) implements LastExit {}
 
-    /** Whether another attempt must end the same way, because the process never came to run. */
+    /** Returns whether another attempt is bound to fail, because the process never started running. */
     default boolean isHopeless() {
         return this instanceof Code code && code.code() == EX_CONFIG
                 || this instanceof Reason reason && reason.name().startsWith("OS_REASON");
     }
 
-    /** For messages: "exit code 1". */
+    /** Returns the reason for messages, such as "exit code 1". */
     default String description() {
         if (this instanceof Code code) {
             return code.code() == EX_CONFIG
@@ -31,6 +31,6 @@ public sealed interface LastExit {
         if (this instanceof Signal signal) {
             return "signal " + signal.number() + " (" + signal.name() + ")";
         }
-        return this instanceof Reason reason ? reason.name() : "it never ended";
+        return this instanceof Reason reason ? reason.name() : "it has never exited";
     }
 }

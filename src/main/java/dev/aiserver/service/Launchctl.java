@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Calls launchctl for one user and tells what its exit codes mean; its texts differ from version to version. */
+/** Calls launchctl for one user and interprets its exit codes. Its texts differ between versions. */
 final class Launchctl {
     static final int NO_SUCH_PROCESS = 3;
     static final int INPUT_OUTPUT_ERROR = 5;
@@ -21,7 +21,7 @@ final class Launchctl {
     static final int SERVICE_DISABLED = 119;
     static final int DOMAIN_UNSUPPORTED = 125;
 
-    /** It was seen to hang. */
+    /** launchctl was seen to hang. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
     private final Host host;
@@ -32,7 +32,7 @@ final class Launchctl {
         this.uid = uid;
     }
 
-    /** What a domain knows of a label. */
+    /** The result of looking up a label in a domain. */
     sealed interface Probe {
         record Absent() implements Probe {}
 
@@ -41,7 +41,7 @@ final class Launchctl {
         record Loaded(LaunchctlPrint print) implements Probe {}
     }
 
-    /** The domain of the desktop session, the only one whose agents start again after a reboot. */
+    /** Returns the domain of the desktop session, the only one whose agents start again after a reboot. */
     String desktop() {
         return "gui/" + uid;
     }
@@ -54,7 +54,11 @@ final class Launchctl {
         return run(CALL_LIMIT, arguments);
     }
 
-    /** @param blocking for how long the verb itself may wait for a process */
+    /**
+     * Runs launchctl with a subcommand that waits.
+     *
+     * @param blocking how long the subcommand itself may wait for a process
+     */
     CommandResult runBlocking(Duration blocking, String... arguments) {
         return run(CALL_LIMIT.plus(blocking), arguments);
     }
@@ -73,12 +77,16 @@ final class Launchctl {
         return Command.of(argv).withTimeout(limit);
     }
 
-    /** What {@link #probe} will ask. */
+    /** Returns the query of {@link #probe}. */
     Command printCommand(String domain, String label) {
         return command("print", domain + "/" + label);
     }
 
-    /** @throws UserError when launchctl does not say; "not loaded" must never be a guess */
+    /**
+     * Looks a job up in a domain.
+     *
+     * @throws UserError when launchctl's answer is unclear; "not loaded" must never be a guess
+     */
     Probe probe(String domain, String label) {
         CommandResult answer = host.query(printCommand(domain, label));
         return switch (answer.exitCode()) {
@@ -86,20 +94,24 @@ final class Launchctl {
             case NO_SUCH_SERVICE -> new Probe.Absent();
             case NO_SUCH_DOMAIN, DOMAIN_UNSUPPORTED -> new Probe.NoDomain();
             default ->
-                throw new UserError(
-                        "Cannot tell whether " + label + " is loaded: launchctl print " + domain + "/" + label + " "
-                                + outcome(answer) + ". Run that command yourself; on a Mac it ends with 0 or 113.");
+                throw new UserError("Could not determine whether " + label + " is loaded: launchctl print " + domain
+                        + "/" + label + " " + outcome(answer)
+                        + ". Run that command yourself; on a Mac it exits with 0 or 113.");
         };
     }
 
-    /** What {@link #disabledLabels} will ask; the desktop and the background of a user share one list. */
+    /**
+     * Returns the queries of {@link #disabledLabels}. The desktop and the background domain of a user share one list.
+     */
     List<Command> disabledCommands() {
         return List.of(command("print-disabled", desktop()), command("print-disabled", background()));
     }
 
     /**
-     * @param commands of domains: the first that there is answers
-     * @throws UserError when launchctl does not say
+     * Returns the labels of disabled jobs.
+     *
+     * @param commands for several domains; the first domain that exists answers
+     * @throws UserError when launchctl does not answer
      */
     Set<String> disabledLabels(List<Command> commands) {
         for (Command command : commands) {
@@ -107,7 +119,7 @@ final class Launchctl {
             if (!isWithoutDomain(answer)) {
                 return LaunchctlPrint.disabledLabels(answer.stdout())
                         .filter(labels -> answer.succeeded())
-                        .orElseThrow(() -> answer.inconclusive(command, "which jobs are switched off at login"));
+                        .orElseThrow(() -> answer.inconclusive(command, "which jobs are disabled at login"));
             }
         }
         throw noDesktop();
@@ -117,7 +129,11 @@ final class Launchctl {
         return answer.exitCode() == NO_SUCH_DOMAIN || answer.exitCode() == DOMAIN_UNSUPPORTED;
     }
 
-    /** @throws UserError that says there is no desktop session when that is the answer */
+    /**
+     * Checks an answer.
+     *
+     * @throws UserError when it means that there is no desktop session
+     */
     void requireDesktop(CommandResult answer) {
         if (isWithoutDomain(answer)) {
             throw noDesktop();
@@ -130,13 +146,13 @@ final class Launchctl {
                 + "Screen Sharing (locking the screen afterwards is fine), then run this command again.");
     }
 
-    /** For messages: "ended with 5 (Bootstrap failed: 5: Input/output error)". */
+    /** Returns the outcome for messages, such as "exited with 5 (Bootstrap failed: 5: Input/output error)". */
     static String outcome(CommandResult answer) {
         return switch (answer.exitCode()) {
-            case CommandResult.TIMED_OUT -> "gave no answer in time";
-            case CommandResult.OUTPUT_LIMIT_EXCEEDED -> "printed without end";
-            case CommandResult.NOT_FOUND -> "cannot be run here, there is no launchctl";
-            default -> "ended with " + answer.exitCode() + " (" + answer.firstLine() + ")";
+            case CommandResult.TIMED_OUT -> "timed out";
+            case CommandResult.OUTPUT_LIMIT_EXCEEDED -> "printed too much output";
+            case CommandResult.NOT_FOUND -> "cannot run: launchctl is not installed";
+            default -> "exited with " + answer.exitCode() + " (" + answer.firstLine() + ")";
         };
     }
 }

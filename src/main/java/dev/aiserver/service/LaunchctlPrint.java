@@ -15,15 +15,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What {@code launchctl print} says of one job. Apple calls that output no interface, so it explains and never decides:
- * unknown lines are skipped, missing ones tolerated. The values of the job's environment are never kept, they may be
- * secrets.
+ * The output of {@code launchctl print} for one job. Apple does not guarantee its format, so it is used for
+ * explanations and never for decisions. Unknown lines are skipped, missing ones tolerated. The values of the job's
+ * environment may be secrets and are never kept.
  *
  * @param state launchd's word: {@code running}, {@code spawn scheduled}, {@code SIGTERMed}; empty when not printed
  * @param runs how often the process was started since the job was loaded
  * @param plist the file it was loaded from; empty for a job that another program submitted
- * @param log where its standard error goes
- * @param outputs where both of its outputs go
+ * @param log the file of its standard error
+ * @param outputs the files of its standard output and standard error
  * @param exitTimeout between SIGTERM and SIGKILL
  */
 public record LaunchctlPrint(
@@ -48,10 +48,10 @@ public record LaunchctlPrint(
 
     private static final int DEFAULT_EXIT_TIMEOUT_SECONDS = 5;
 
-    /** It is waited for, and nobody waits longer for a service to end. */
+    /** Callers wait for this time, so a longer value is cut. */
     private static final int MAX_EXIT_TIMEOUT_SECONDS = 600;
 
-    /** Of what is printed, in bytes: a whole domain takes some hundred thousand. */
+    /** Limit of the output, in bytes. A whole domain is some hundred thousand bytes. */
     private static final int MAX_BYTES = 4 << 20;
 
     public LaunchctlPrint {
@@ -59,17 +59,21 @@ public record LaunchctlPrint(
         outputs = List.copyOf(outputs);
     }
 
-    /** Whether there is a process and nobody asked it to go. */
+    /** Returns whether the job has a process that was not asked to stop. */
     public boolean isRunning() {
         return state.equals("running") && pid.isPresent();
     }
 
-    /** Whether the job was told to go and its process has not ended yet. */
+    /** Returns whether the job was asked to stop and its process has not ended yet. */
     public boolean isDraining() {
         return state.equals("SIGTERMed") || state.equals("SIGKILLed");
     }
 
-    /** @param output of {@code launchctl print DOMAIN/LABEL}; bytes that are no UTF-8 do no harm */
+    /**
+     * Parses the output for one job.
+     *
+     * @param output of {@code launchctl print DOMAIN/LABEL}; bytes that are not valid UTF-8 are tolerated
+     */
     public static LaunchctlPrint parse(byte[] output) {
         Map<String, List<String>> fields = fields(output);
         return new LaunchctlPrint(
@@ -101,9 +105,9 @@ public record LaunchctlPrint(
     }
 
     /**
-     * The labels that are switched off; empty when this is no such list.
+     * Returns the labels that are disabled; empty when the output is not such a list.
      *
-     * @param output of {@code launchctl print-disabled DOMAIN}, in its newer words (disabled) or older ones (true)
+     * @param output of {@code launchctl print-disabled DOMAIN}, in the newer wording (disabled) or the older one (true)
      */
     public static Optional<Set<String>> disabledLabels(byte[] output) {
         String text = new String(output, StandardCharsets.UTF_8);
@@ -119,7 +123,7 @@ public record LaunchctlPrint(
     }
 
     /**
-     * The labels of the jobs that run, by their processes.
+     * Returns the labels of running jobs by process id.
      *
      * @param output of {@code launchctl print DOMAIN}
      */
@@ -136,7 +140,7 @@ public record LaunchctlPrint(
         return labels;
     }
 
-    /** The job's own lines by key; a block's lines stand under the key that opens it. */
+    /** Returns the job's top-level lines by key. The lines of a block are stored under the key that opens it. */
     private static Map<String, List<String>> fields(byte[] output) {
         Map<String, List<String>> fields = new HashMap<>();
         String[] lines = new String(output, 0, Math.min(MAX_BYTES, output.length), StandardCharsets.UTF_8).split("\n");
@@ -164,7 +168,7 @@ public record LaunchctlPrint(
         return fields;
     }
 
-    /** Text that was pasted somewhere has lost its TABs; nesting gives them back, as far as it matters. */
+    /** Restores the tabs that pasted text has lost, from the nesting of braces, as far as they matter. */
     private static String[] indentedByBraces(String[] lines) {
         String[] indented = new String[lines.length];
         int depth = 0;

@@ -28,15 +28,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Controls a user's launchd agents. launchctl answers before anything has happened, so every method waits until what it
- * promises can be seen. Decisions rest on exit codes alone; what cannot be told is {@link UserError}, never a guess.
+ * Controls a user's launchd agents. launchctl returns before anything has happened, so each method waits until its
+ * effect is visible. Decisions rest on exit codes alone. An unclear state is a {@link UserError}, never a guess.
  */
 public final class Launchd {
 
-    /** The domain of the daemons, which run as root or whom they name. */
+    /** The domain of daemons, which run as root or as a user that they name. */
     public static final String SYSTEM = "system";
 
-    /** Any label tells whether its domain exists; printing a whole domain is thousands of lines. */
+    /** Any label shows whether its domain exists; printing a whole domain takes thousands of lines. */
     private static final String PROBE_LABEL = "com.ollama";
 
     private static final Set<Integer> WORTH_ANOTHER_ATTEMPT =
@@ -44,7 +44,7 @@ public final class Launchd {
     private static final Set<Integer> GONE_OR_GOING =
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
 
-    /** HAProxy 2.6 to 3.0 missed 7 of 20 that were sent in a row. */
+    /** HAProxy 2.6 to 3.0 missed 7 of 20 signals sent in a row. */
     private static final int RELOAD_SIGNALS = 5;
 
     /** HAProxy tries 200 times within 2 s to bind an address, and the machine may be busy. */
@@ -57,7 +57,11 @@ public final class Launchd {
     private final Launchctl launchctl;
     private final LoadDiagnosis diagnosis;
 
-    /** @param uid of the user whose agents these are */
+    /**
+     * Creates the control of a user's agents.
+     *
+     * @param uid of the user
+     */
     public Launchd(Host host, int uid, Poller poller) {
         this(host, uid, poller, Timing.defaults());
     }
@@ -71,12 +75,12 @@ public final class Launchd {
         this.diagnosis = new LoadDiagnosis(host, launchctl, uid);
     }
 
-    /** The same, by way of what a host was asked ahead; waiting for something needs one that is asked anew. */
+    /** Returns this control on a prefetched view of the host. Waiting needs a host that is really queried each time. */
     public Launchd on(Host view) {
         return new Launchd(view, uid, poller, timing);
     }
 
-    /** What {@link #status} will ask. */
+    /** Returns the queries of {@link #status}. */
     public Prefetch prefetch(List<String> labels) {
         return labels.stream()
                 .map(label -> Prefetch.ofAlternatives(domains().stream()
@@ -85,14 +89,14 @@ public final class Launchd {
                 .reduce(Prefetch.none(), Prefetch::and);
     }
 
-    /** This, having been asked in which domains a job is loaded, which may be several. */
+    /** Returns this control after prefetching in which domains a job is loaded; it may be several. */
     private Launchd withPrefetchedDomains(String label) {
         return on(host.prefetch(Prefetch.ofCommands(domains().stream()
                 .map(domain -> launchctl.printCommand(domain, label))
                 .toList())));
     }
 
-    /** What {@link #hasDesktopSession} and {@link #sessionVariable} will ask. */
+    /** Returns the queries of {@link #hasDesktopSession} and {@link #sessionVariable}. */
     public Prefetch sessionPrefetch(String variable) {
         return Prefetch.ofCommands(List.of(
                 launchctl.printCommand(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
@@ -102,14 +106,14 @@ public final class Launchd {
         return List.of(launchctl.desktop(), launchctl.background(), SYSTEM);
     }
 
-    /** Whether the user is logged in at the desktop; without that no agent can be loaded. */
+    /** Returns whether the user is logged in at the desktop. Without that no agent can be loaded. */
     public boolean hasDesktopSession() {
         return !(launchctl.probe(launchctl.desktop(), PROBE_LABEL) instanceof Probe.NoDomain);
     }
 
     /**
-     * A variable that every job of the desktop session inherits, by {@code launchctl setenv}; empty when not set, which
-     * some versions of launchctl say with an exit code.
+     * Returns a variable that every job of the desktop session inherits, set with {@code launchctl setenv}. Returns an
+     * empty string when it is not set, which some versions of launchctl report with an exit code.
      *
      * @throws UserError when launchctl does not answer
      */
@@ -134,47 +138,47 @@ public final class Launchd {
         return new JobStatus.Absent();
     }
 
-    /** What {@link #disabled} will ask. */
+    /** Returns the query of {@link #disabled}. */
     public Prefetch disabledPrefetch() {
         return Prefetch.ofAlternatives(launchctl.disabledCommands().toArray(Command[]::new));
     }
 
     /**
-     * The labels that launchd does not start at login: by the switch in System Settings or {@code launchctl disable},
-     * which outlives the job, its file and restarts.
+     * Returns the labels that launchd does not start at login: disabled in System Settings or with {@code launchctl
+     * disable}, which persists after the job and its file are removed and across reboots.
      *
-     * @throws UserError when launchctl does not say
+     * @throws UserError when launchctl does not answer
      */
     public Set<String> disabled() {
         return launchctl.disabledLabels(launchctl.disabledCommands());
     }
 
-    /** The same of the system's daemons. */
+    /** Returns the disabled labels of system daemons. */
     public Set<String> disabledDaemons() {
         return launchctl.disabledLabels(List.of(launchctl.command("print-disabled", SYSTEM)));
     }
 
-    /** The domain of the user's agents. */
+    /** Returns the domain of the user's agents. */
     public String domain() {
         return launchctl.desktop();
     }
 
-    /** Whether launchd may start the job at login; one that runs goes on. */
+    /** Sets whether launchd may start the job at login. A running job is not affected. */
     public void allowAtLogin(String label, boolean allowed) {
         String verb = allowed ? "enable" : "disable";
         requireSuccess(launchctl.run(verb, target(label)), verb, label);
     }
 
-    /** How a person does that. */
+    /** Returns the command for doing this by hand. */
     public Command allowAtLoginByHand(String label, boolean allowed) {
         return Command.of("launchctl", allowed ? "enable" : "disable", target(label));
     }
 
     /**
-     * Loads the job from its file and waits until it is up; a copy that is loaded already goes first, since launchd
-     * reads a file once only.
+     * Loads the job from its file and waits until it is up. A loaded copy is unloaded first, because launchd reads the
+     * file only when it loads the job.
      *
-     * @throws UserError without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     * @throws UserError without a desktop session, when launchd rejects the job, or when it is not ready in time
      */
     public void start(String label, Path plist, Readiness readiness) {
         load(label, plist);
@@ -182,9 +186,10 @@ public final class Launchd {
     }
 
     /**
-     * The same, but whether it stays up is for {@link #exited} to say: of several, that takes no longer than of one.
+     * Starts the job like {@link #start}, but does not wait to see whether it stays up. {@link #exited} checks that for
+     * several jobs in the time of one.
      *
-     * @throws UserError without a desktop session, when launchd refuses the job, or when it does not get ready in time
+     * @throws UserError without a desktop session, when launchd rejects the job, or when it is not ready in time
      */
     public void startNoWait(String label, Path plist, Readiness readiness) {
         load(label, plist);
@@ -192,8 +197,8 @@ public final class Launchd {
     }
 
     /**
-     * The same of a job that was seen loaded nowhere a moment ago: where it is loaded is asked only when launchd does not
-     * take it.
+     * Starts a job like {@link #startNoWait} that was not loaded a moment ago. Looks for a loaded copy only when
+     * launchd rejects the job.
      */
     public void startUnloadedNoWait(String label, Path plist, Readiness readiness) {
         if (!enabledAndThen(bootstrapping(plist), label).succeeded()) {
@@ -202,10 +207,14 @@ public final class Launchd {
         awaitStartup(label, StartupWatch.Process.NEW, Optional.empty(), readiness, Duration.ZERO);
     }
 
-    /** A job that does not stay up, and how it ended. */
+    /**
+     * A job that does not stay up.
+     *
+     * @param error how it ended
+     */
     public record Ended(String label, UserError error) {}
 
-    /** Those of these jobs whose processes do not go on running for as long as it takes to count as started. */
+    /** Returns those of these jobs whose processes do not run for the time after which a job counts as started. */
     public List<Ended> exited(List<String> labels) {
         if (labels.isEmpty()) {
             return List.of();
@@ -241,9 +250,9 @@ public final class Launchd {
     }
 
     /**
-     * Loads the job from its file, as {@link #start} does, and leaves it to launchd when it runs.
+     * Loads the job from its file like {@link #start}, without waiting until it runs.
      *
-     * @throws UserError without a desktop session, or when launchd refuses the job
+     * @throws UserError without a desktop session, or when launchd rejects the job
      */
     public void load(String label, Path plist) {
         Launchd prefetched = withPrefetchedDomains(label);
@@ -251,7 +260,7 @@ public final class Launchd {
             throw launchctl.noDesktop();
         }
         if (prefetched.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
-            throw new UserError(label + " is loaded as a system service already; remove that one first, with: sudo"
+            throw new UserError(label + " is already loaded as a system service; remove that service first: sudo"
                     + " launchctl bootout system/" + label);
         }
         if (prefetched.status(label) instanceof JobStatus.Absent) {
@@ -264,14 +273,18 @@ public final class Launchd {
     }
 
     /**
-     * Unloads the job and waits until its record and its process are gone; what is not loaded is fine. A job that
-     * ignores SIGTERM is killed. System services are left alone.
+     * Unloads the job and waits until launchd's record and the process are gone. A job that is not loaded is not an
+     * error. A job that ignores SIGTERM is killed. System services are not touched.
      */
     public void stop(String label) {
         stop(label, withPrefetchedDomains(label));
     }
 
-    /** @param prefetched by way of what was asked ahead of this */
+    /**
+     * Unloads the job.
+     *
+     * @param prefetched this control on a prefetched view
+     */
     private void stop(String label, Launchd prefetched) {
         for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
             if (prefetched.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
@@ -280,7 +293,7 @@ public final class Launchd {
         }
     }
 
-    /** Starts the process anew, from the definition that launchd has; a changed file needs {@link #start}. */
+    /** Restarts the process with the definition that launchd has loaded. A changed file needs {@link #start}. */
     public void restart(String label, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
         // -k was seen to answer only after the old process is dead.
@@ -290,18 +303,18 @@ public final class Launchd {
     }
 
     /**
-     * Has the process read its configuration again (SIGUSR2, as HAProxy's master wants it), without an end of its
-     * connections. A master that has just started was seen to miss the signal, so it is sent again while nothing comes of
-     * it; one that dies of it is started anew by launchd, with the new configuration.
+     * Makes the process reload its configuration (SIGUSR2 for HAProxy's master) without closing its connections. A
+     * master that has just started was seen to miss the signal, so the signal is sent again while it has no effect.
+     * launchd restarts a master that dies of the signal, with the new configuration.
      *
-     * @param readiness of the new configuration: what the old one satisfies as well would prove nothing
+     * @param readiness of the new configuration; it must not be satisfied by the old one
      * @param address that it serves, {@code 127.0.0.1:11434}
-     * @param serving whether it serves, by whichever configuration: it pauses while it tries to reload
-     * @return whether it was read. If not, the process goes on as it was, and only {@link #restart} helps: HAProxy 3.1 to
-     *     3.3.0 take no signal after one failed reload (its issue 3229), and 3.4.0 does not hand its own address over
-     *     after one.
-     * @throws UserError when it dies and does not get ready; {@link UserError.Kind#REFUSED} when it says that it cannot do
-     *     what its configuration demands, which a restart would not change
+     * @param serving whether it serves with either configuration; it pauses during an attempt to reload
+     * @return whether the configuration was reloaded. If not, the process keeps running unchanged, and only {@link
+     *     #restart} helps: HAProxy 3.1 to 3.3.0 ignore signals after one failed reload (its issue 3229), and 3.4.0 does
+     *     not hand its own address over after one.
+     * @throws UserError when it dies and is not ready again; {@link UserError.Kind#REFUSED} when it reports that it
+     *     cannot apply the configuration, which a restart would not change
      */
     public boolean reload(String label, String address, Readiness serving, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
@@ -309,7 +322,7 @@ public final class Launchd {
         for (int signal = 0; signal < RELOAD_SIGNALS; signal++) {
             CommandResult sent = launchctl.run("kill", "SIGUSR2", target(label));
             if (sent.exitCode() == NO_SUCH_PROCESS) {
-                // It died of an earlier signal, and launchd has not started it anew yet.
+                // It died of an earlier signal, and launchd has not restarted it yet.
                 awaitStartup(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
                 return true;
             }
@@ -317,7 +330,7 @@ public final class Launchd {
             boolean taken = poller.await(timing.reloadGrace(), readiness::isReady);
             boolean started = !taken && log.map(ReloadLog::hasStarted).orElse(false);
             if (started) {
-                // HAProxy tries for seconds to bind what is taken; another signal would only begin that again.
+                // HAProxy tries for seconds to bind an address in use; another signal would only restart that.
                 poller.await(
                         RELOAD_VERDICT,
                         () -> readiness.isReady()
@@ -328,7 +341,7 @@ public final class Launchd {
             if (refusal.isPresent() && poller.await(RELOAD_VERDICT, serving::isReady)) {
                 throw new UserError(
                         UserError.Kind.REFUSED,
-                        label + " does not take its new configuration and goes on with the old one: " + refusal.get()
+                        label + " rejected its new configuration and keeps running with the old one: " + refusal.get()
                                 + StartupWatch.seeLog(before) + ".");
             }
             if (taken || !runningPid(Optional.of(loaded(label))).equals(before.pid())) {
@@ -343,7 +356,7 @@ public final class Launchd {
     }
 
     /**
-     * A job of a property list, which launchd starts again when its process is killed.
+     * A job with a property list. launchd restarts it when its process is killed.
      *
      * @param plist that it was loaded from
      */
@@ -354,8 +367,8 @@ public final class Launchd {
     }
 
     /**
-     * The job to which a process belongs. Apps and sessions are jobs too, without a property list of their own: what
-     * was started by hand in a terminal belongs to none. A domain that does not answer is passed over.
+     * Returns the job to which a process belongs. Apps and sessions are jobs too, but without a property list: a
+     * process started by hand in a terminal belongs to none. A domain that does not answer is skipped.
      *
      * @param ancestry the process, its parent, and so on
      */
@@ -382,12 +395,12 @@ public final class Launchd {
                 : Optional.empty();
     }
 
-    /** How a person unloads a job. */
+    /** Returns the commands for unloading a job by hand. */
     public List<Command> stopByHand(String label) {
         return List.of(Command.of("launchctl", "bootout", target(label)));
     }
 
-    /** How a person loads a job; one that is loaded must go first. */
+    /** Returns the commands for loading a job by hand. A loaded job must be unloaded first. */
     public List<Command> startByHand(String label, Path plist) {
         Command load = Command.of("launchctl", "bootstrap", launchctl.desktop(), plist.toString());
         return mayBeLoaded(label)
@@ -403,12 +416,19 @@ public final class Launchd {
         }
     }
 
-    /** The disabled mark outlives unloading, the file and reboots, so it is taken away before every load. */
+    /**
+     * Enables the job. The disabled state persists after unloading, across removal of the file and reboots, so it is
+     * cleared before every load.
+     */
     private void enable(String label) {
         allowAtLogin(label, true);
     }
 
-    /** @param enables before the first attempt */
+    /**
+     * Loads the job, with several attempts.
+     *
+     * @param enables whether to enable the job before the first attempt
+     */
     private void bootstrap(String label, Path plist, boolean enables) {
         Iterator<Duration> pauses = timing.pauses().iterator();
         boolean enabledAgain = false;
@@ -447,7 +467,10 @@ public final class Launchd {
         return answers.get(1);
     }
 
-    /** launchd was seen to report a failure and to have loaded the job nevertheless. */
+    /**
+     * Returns whether the job is loaded from this file. launchd was seen to report a failure although it had loaded the
+     * job.
+     */
     private boolean isLoadedFrom(Path plist, String label) {
         return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()
@@ -460,14 +483,14 @@ public final class Launchd {
         if (!GONE_OR_GOING.contains(answer.exitCode())
                 && launchctl.probe(domain, label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()) {
-            throw new UserError("launchd does not unload " + label + ": launchctl bootout " + target + " "
-                    + Launchctl.outcome(answer) + ". Run that command yourself to see more.");
+            throw new UserError("launchd did not unload " + label + ": launchctl bootout " + target + " "
+                    + Launchctl.outcome(answer) + ". Run that command yourself for details.");
         }
         if (!poller.await(before.exitTimeout().plus(timing.drainGrace()), () -> isGone(domain, label))) {
             launchctl.run("kill", "SIGKILL", target);
             if (!poller.await(timing.killGrace(), () -> isGone(domain, label))) {
-                throw new UserError(label + " cannot be stopped: launchd still holds " + target + processOf(before)
-                        + " after SIGKILL. Restart the Mac, or look with: launchctl print " + target);
+                throw new UserError(label + " cannot be stopped: launchd still has " + target + processOf(before)
+                        + " after SIGKILL. Restart the Mac, or inspect the job with: launchctl print " + target);
             }
         }
         before.pid().ifPresent(pid -> requireEnded(label, pid));
@@ -480,7 +503,7 @@ public final class Launchd {
         }
         CommandResult answer = host.query(command);
         if (answer.succeeded()) {
-            throw new UserError(label + " is unloaded, but its process (process " + pid + ") still runs; end it with: "
+            throw new UserError(label + " is unloaded, but its process " + pid + " is still running; stop it with: "
                     + "kill " + pid);
         }
         if (!isNegative(answer)) {
@@ -519,7 +542,7 @@ public final class Launchd {
         launchctl.requireDesktop(answer);
         if (!answer.succeeded()) {
             throw new UserError("Cannot " + verb + " " + label + ": launchctl " + Launchctl.outcome(answer)
-                    + ". See what launchd says of it with: launchctl print " + target(label));
+                    + ". Inspect the job with: launchctl print " + target(label));
         }
     }
 

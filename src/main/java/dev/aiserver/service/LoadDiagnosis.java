@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Finds why launchd would not load a job. Its own answer, most often "5: Input/output error", means a dozen things;
- * what an ordinary user can look at tells most of them apart.
+ * Finds out why launchd did not load a job. launchd's own answer, usually "5: Input/output error", has a dozen causes.
+ * Most of them can be told apart by what an ordinary user can read.
  */
 final class LoadDiagnosis {
     private static final int WRITABLE_BY_OTHERS = 022;
@@ -27,29 +27,33 @@ final class LoadDiagnosis {
 
     boolean isDisabled(String label) {
         CommandResult answer = launchctl.run("print-disabled", launchctl.desktop());
-        // Not knowing it costs another cause or another attempt; launchd's own refusal is told in any case.
+        // If this fails, another cause or another attempt follows; launchd's own error is reported in any case.
         return answer.succeeded()
                 && LaunchctlPrint.disabledLabels(answer.stdout())
                         .map(labels -> labels.contains(label))
                         .orElse(false);
     }
 
-    /** A cause that no further attempt can mend, with its remedy. */
+    /** Returns a cause that another attempt cannot fix, with its remedy. */
     Optional<String> cause(String label, Path plist) {
         if (isDisabled(label)) {
-            return Optional.of("it is switched off; allow it in System Settings > General > Login Items & Extensions,"
+            return Optional.of("it is disabled; allow it in System Settings > General > Login Items & Extensions,"
                     + " or run: launchctl enable " + launchctl.desktop() + "/" + label);
         }
         return inFile(plist).or(() -> inDirectory(plist)).or(() -> inSyntax(plist));
     }
 
-    /** @param answer of the last attempt */
+    /**
+     * Builds the error.
+     *
+     * @param answer of the last attempt
+     */
     UserError error(String label, Path plist, CommandResult answer) {
-        return new UserError("launchd does not load " + label + " from " + plist + ": "
+        return new UserError("launchd did not load " + label + " from " + plist + ": "
                 + cause(label, plist)
                         .orElseGet(() -> "launchctl " + Launchctl.outcome(answer)
-                                + "; see /var/log/com.apple.xpc.launchd/launchd.log for the reason, and System Settings"
-                                + " > General > Login Items & Extensions, whether it may run in the background")
+                                + "; see /var/log/com.apple.xpc.launchd/launchd.log for the reason, and check in System"
+                                + " Settings > General > Login Items & Extensions that it may run in the background")
                 + ".");
     }
 
@@ -60,8 +64,8 @@ final class LoadDiagnosis {
         }
         return Optional.of(
                 state instanceof FileState.Other other
-                        ? "that is a " + other.kind() + ", and launchd wants a regular file; remove it"
-                        : "there is no such file; install again");
+                        ? "it is a " + other.kind() + ", but launchd requires a regular file; remove it"
+                        : "the file does not exist; run \"aiserver install\" again");
     }
 
     private Optional<String> inDirectory(Path plist) {
@@ -82,7 +86,7 @@ final class LoadDiagnosis {
             return Optional.of(path + " belongs to user id " + owner + "; run: sudo chown " + uid + " '" + path + "'");
         }
         if ((mode & WRITABLE_BY_OTHERS) != 0) {
-            return Optional.of("others may write to " + path + "; run: chmod go-w '" + path + "'");
+            return Optional.of("other users can write to " + path + "; run: chmod go-w '" + path + "'");
         }
         return Optional.empty();
     }
@@ -90,7 +94,8 @@ final class LoadDiagnosis {
     private Optional<String> inSyntax(Path plist) {
         CommandResult answer = host.run(Command.of("plutil", "-lint", "-s", plist.toString()));
         return answer.exitCode() == 1
-                ? Optional.of("it is no property list (" + answer.firstLine() + "); install again")
+                ? Optional.of(
+                        "it is not a valid property list (" + answer.firstLine() + "); run \"aiserver install\" again")
                 : Optional.empty();
     }
 }

@@ -12,20 +12,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The files that launchd writes the output of jobs to. It opens them by name at each start of a job: whoever can take
- * such a name has the job write into a file of their choice.
+ * The files to which launchd writes the output of jobs. launchd opens them by name each time a job starts, so whoever
+ * can take such a name makes the job write to another file.
  *
- * @param files of jobs, in one folder or several
+ * @param files of jobs, in one directory or several
  */
 public record LogFiles(List<Path> files) {
 
-    /** The label of the job that rotates them. */
+    /** The label of the job that rotates the logs. */
     public static final String ROTATION = "com.aiserver.rotate-logs";
 
-    /** How many older files are kept of each; the property list of the job that rotates them says the same. */
+    /** The number of rotated files kept per log; the rotation job's property list has the same number. */
     private static final int KEPT = 3;
 
-    /** Bytes from which on all of them together are worth a warning: rotation leaves less. */
+    /** The total size, in bytes, from which a warning is shown. Rotation leaves less. */
     private static final long LARGE = 1_000_000_000L;
 
     private static final int GROUP_OR_ALL = 022;
@@ -38,14 +38,14 @@ public record LogFiles(List<Path> files) {
         return files.stream().map(Path::getParent).distinct().toList();
     }
 
-    /** The files, and what rotation made of them. */
+    /** Returns the logs and their rotated files. */
     private Stream<Path> withRotated() {
         return files.stream()
                 .flatMap(file -> IntStream.rangeClosed(0, KEPT)
                         .mapToObj(age -> age == 0 ? file : file.resolveSibling(file.getFileName() + "." + age)));
     }
 
-    /** What the other methods will ask. */
+    /** Returns the queries of the other methods. */
     public Prefetch prefetch(Path home) {
         return Prefetch.ofStats(Stream.concat(
                         folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()),
@@ -54,7 +54,7 @@ public record LogFiles(List<Path> files) {
                 .toList());
     }
 
-    /** Those that there are now, the older ones too, as far as they are files of this user. */
+    /** Returns the existing files, including rotated ones, that this user owns. */
     public List<Path> present(Host host) {
         int uid = host.facts().uid();
         return withRotated()
@@ -62,19 +62,19 @@ public record LogFiles(List<Path> files) {
                 .toList();
     }
 
-    /** Bytes of all, the older ones too. */
+    /** Returns the total size in bytes, including rotated files. */
     public long size(Host host) {
         return withRotated()
                 .mapToLong(file -> host.stat(file) instanceof FileState.Unread log ? log.size() : 0)
                 .sum();
     }
 
-    /** Whether that is more than rotation leaves. */
+    /** Returns whether a size is more than rotation leaves. */
     public static boolean isLarge(long bytes) {
         return bytes >= LARGE;
     }
 
-    /** In a unit that people read. */
+    /** Returns a size in kB, MB or GB. */
     public static String humanSize(long bytes) {
         return bytes < 1_000_000
                 ? bytes / 1000 + " kB"
@@ -84,8 +84,8 @@ public record LogFiles(List<Path> files) {
     }
 
     /**
-     * How another user could take a name, as parts of a sentence: the folders, then the files. What is not there yet is no
-     * problem.
+     * Returns how another user could take a log's name, as parts of a sentence: directories first, then files. A
+     * missing file is not a problem.
      */
     public List<String> problems(Host host) {
         List<String> problems = new ArrayList<>(folderProblems(host));
@@ -110,7 +110,7 @@ public record LogFiles(List<Path> files) {
         return problems;
     }
 
-    /** The same of the folders alone. */
+    /** Returns the problems of the directories alone. */
     public List<String> folderProblems(Host host) {
         int uid = host.facts().uid();
         List<String> problems = new ArrayList<>();

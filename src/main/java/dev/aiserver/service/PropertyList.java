@@ -12,27 +12,31 @@ import javax.xml.stream.XMLStreamReader;
 /**
  * The values of a property list in XML.
  *
- * @param values by the keys on the way to them with dots between, {@code SoftResourceLimits.NumberOfFiles}; a boolean is
- *     {@code true} or {@code false}, and the items of an array are numbered, {@code ProgramArguments.0}
+ * @param values by key path with dots, {@code SoftResourceLimits.NumberOfFiles}; a boolean is {@code true} or {@code
+ *     false}, and array items are numbered, {@code ProgramArguments.0}
  */
 public record PropertyList(Map<String, String> values) {
 
-    /** Deeper than any service is described, and far from the end of a stack. */
+    /** Deeper than any service's property list, and far from a stack overflow. */
     private static final int MAX_DEPTH = 64;
 
-    /** In characters. Of a service, it takes some thousands. */
+    /** In characters. A service's property list has a few thousand. */
     private static final int MAX_SIZE = 4 << 20;
 
-    /** Of the keys on the way to a value: each value has them all. */
+    /** The limit for a key path, which is repeated for each value. */
     private static final int MAX_KEY_PATH = 1000;
 
-    /** @throws UserError for what is none */
+    /**
+     * Parses a property list.
+     *
+     * @throws UserError when the text is not a valid property list in XML
+     */
     public static PropertyList parse(String xml) {
         if (xml.length() > MAX_SIZE) {
-            throw new UserError("the property list is larger than any of a service");
+            throw new UserError("the property list is too large");
         }
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-        // The document type names a file on Apple's server; nothing is to be fetched for a proof.
+        // The document type names a file on Apple's server, which must not be fetched.
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         Map<String, String> values = new LinkedHashMap<>();
         try {
@@ -49,11 +53,11 @@ public record PropertyList(Map<String, String> values) {
             return new PropertyList(values);
         } catch (XMLStreamException e) {
             String reason = String.valueOf(e.getMessage()).replaceFirst("(?s).*\\bMessage: ", "");
-            throw new UserError("the property list is not in XML: " + FirstLine.of(reason), e);
+            throw new UserError("the property list is not valid XML: " + FirstLine.of(reason), e);
         }
     }
 
-    /** Empty when there is none. */
+    /** Returns a value, or an empty string when the key is missing. */
     public String value(String key) {
         return values.getOrDefault(key, "");
     }
@@ -64,7 +68,7 @@ public record PropertyList(Map<String, String> values) {
             throw new XMLStreamException("its keys are longer than " + MAX_KEY_PATH + " characters");
         }
         if (depth > MAX_DEPTH) {
-            throw new XMLStreamException("it is nested more than " + MAX_DEPTH + " deep");
+            throw new XMLStreamException("it is nested more than " + MAX_DEPTH + " levels deep");
         }
         String kind = reader.getLocalName();
         switch (kind) {

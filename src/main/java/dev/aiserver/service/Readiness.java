@@ -2,14 +2,14 @@ package dev.aiserver.service;
 
 import java.util.Optional;
 
-/** Says whether a service that runs can already be used. */
+/** Tells whether a running service can already be used. */
 @FunctionalInterface
 public interface Readiness {
 
-    /** For services of which a running process is all that can be asked. */
+    /** Counts every running service as ready, for services without another sign of readiness. */
     Readiness RUNNING_IS_ENOUGH = Optional::empty;
 
-    /** Empty when the service is ready, else what is not right yet, in words that fit after "it runs, but". */
+    /** Returns empty when the service is ready, else what is missing, in words that fit after "it is running, but". */
     Optional<String> problem();
 
     default boolean isReady() {

@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What HAProxy's log says of a reload, from some moment on. Tried on 2.6, 3.0 to 3.4 and 3.5-dev: the master writes
- * "Reloading HAProxy" when it takes the signal, and an alert for each address that it cannot bind, after it has tried for
- * some seconds.
+ * Reads what HAProxy logs about a reload. Tested with 2.6, 3.0 to 3.4 and 3.5-dev: the master writes "Reloading
+ * HAProxy" when it receives the signal, and an alert for each address that it could not bind after trying for some
+ * seconds.
  */
 final class ReloadLog {
     private static final Pattern SIZE = Pattern.compile("^\\s*(\\d{1,18})\\s");
@@ -32,7 +32,7 @@ final class ReloadLog {
         this.begin = begin;
     }
 
-    /** From now on; empty when the log cannot be read. */
+    /** Returns a reader for what is logged from now on; empty when the log cannot be read. */
     static Optional<ReloadLog> from(Host host, Path log) {
         CommandResult size = host.query(Command.of("wc", "-c", log.toString()));
         Matcher bytes = SIZE.matcher(size.text());
@@ -41,19 +41,19 @@ final class ReloadLog {
                 : Optional.empty();
     }
 
-    /** Whether the master has taken the signal. */
+    /** Returns whether the master has received the signal. */
     boolean hasStarted() {
         return BEGINS.matcher(newLines()).find();
     }
 
-    /** Whether it has said of any address that it cannot bind it. */
+    /** Returns whether HAProxy has logged that it cannot bind an address. */
     boolean hasFailed() {
         return CANNOT_BIND.matcher(newLines()).find();
     }
 
     /**
-     * Why the master cannot do what its configuration demands: an address that it cannot bind. That its own is in use
-     * counts for nothing, since it holds that itself.
+     * Returns why the master cannot apply its configuration: an address that it cannot bind. HAProxy's own address is
+     * ignored, because the running process holds it.
      */
     Optional<String> refusal(String address) {
         return CANNOT_BIND

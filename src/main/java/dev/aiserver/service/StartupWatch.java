@@ -9,12 +9,12 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
 /**
- * Watches a job until one process has run for a while and is ready. launchctl reports success for a program that is
- * missing and for one that dies at once, so only this tells that a service is up.
+ * Watches a job until one process has run for a while and is ready. launchctl also reports success for a program that
+ * is missing or exits at once, so only this watch shows that a service is up.
  */
 final class StartupWatch implements BooleanSupplier {
 
-    /** What must have become of the process that ran before. */
+    /** Tells whether the process that ran before must have been replaced. */
     enum Process {
         NEW,
         REPLACED
@@ -22,7 +22,7 @@ final class StartupWatch implements BooleanSupplier {
 
     private static final int RUNS_OF_A_CRASH_LOOP = 3;
 
-    /** The service itself is asked more often than launchd, which may cost a trip. */
+    /** The service is polled more often than launchd, which may cost a round trip. */
     private static final Poller READINESS_POLLER = new Poller(Duration.ofMillis(50));
 
     private static final Duration LAUNCHD_INTERVAL = Duration.ofMillis(400);
@@ -38,7 +38,11 @@ final class StartupWatch implements BooleanSupplier {
     private long steadySince;
     private String problem = "launchd did not start it";
 
-    /** @param before how the job was before it was touched, empty when it was not loaded */
+    /**
+     * Creates the watch.
+     *
+     * @param before the job's state before the start, empty when it was not loaded
+     */
     StartupWatch(
             Launchctl launchctl,
             String label,
@@ -54,7 +58,11 @@ final class StartupWatch implements BooleanSupplier {
         this.window = window;
     }
 
-    /** @throws UserError as soon as waiting longer is useless */
+    /**
+     * Returns whether the service is up.
+     *
+     * @throws UserError as soon as further waiting is useless
+     */
     @Override
     public boolean getAsBoolean() {
         LaunchctlPrint now = print();
@@ -62,8 +70,8 @@ final class StartupWatch implements BooleanSupplier {
         if (!now.isRunning() || process == Process.REPLACED && isOldProcess(now)) {
             steadyPid = OptionalInt.empty();
             problem = now.isRunning()
-                    ? "the old process still runs"
-                    : "it is not running (state: " + now.state() + ", last end: "
+                    ? "the old process is still running"
+                    : "it is not running (state: " + now.state() + ", last exit: "
                             + now.lastExit().description() + ")";
             return false;
         }
@@ -72,7 +80,7 @@ final class StartupWatch implements BooleanSupplier {
             steadySince = System.nanoTime();
         }
         if (System.nanoTime() - steadySince < window.toNanos()) {
-            problem = "its process keeps changing";
+            problem = "it keeps restarting";
             return false;
         }
         return READINESS_POLLER.await(LAUNCHD_INTERVAL, this::isReady);
@@ -80,11 +88,14 @@ final class StartupWatch implements BooleanSupplier {
 
     private boolean isReady() {
         Optional<String> notReady = readiness.problem();
-        notReady.ifPresent(text -> problem = "it runs, but " + text);
+        notReady.ifPresent(text -> problem = "it is running, but " + text);
         return notReady.isEmpty();
     }
 
-    /** A process that is only to go on running need not be asked after until it has run for long enough. */
+    /**
+     * Returns the time until the next poll. A process that only has to keep running is not polled before it has run
+     * long enough.
+     */
     Duration pause(Duration usual) {
         long left = window.toNanos() - (System.nanoTime() - steadySince);
         return steadyPid.isPresent() && left > 0 ? Duration.ofNanos(left) : usual;
@@ -92,15 +103,16 @@ final class StartupWatch implements BooleanSupplier {
 
     UserError timeout(Duration deadline) {
         return new UserError(
-                label + " did not get ready within " + deadline.toSeconds() + " s: " + problem + seeLog(print()) + ".");
+                label + " was not ready within " + deadline.toSeconds() + " s: " + problem + seeLog(print()) + ".");
     }
 
     private LaunchctlPrint print() {
         if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
             return loaded.print();
         }
-        throw new UserError(label + " was unloaded while it started; something else controls it or the user logged out."
-                + " Run this command again.");
+        throw new UserError(
+                label + " was unloaded while it was starting: another program controls it or the user logged out."
+                        + " Run this command again.");
     }
 
     private boolean isOldProcess(LaunchctlPrint now) {
@@ -123,6 +135,6 @@ final class StartupWatch implements BooleanSupplier {
     }
 
     static String seeLog(LaunchctlPrint now) {
-        return now.log().map(log -> "; look at " + log).orElse("");
+        return now.log().map(log -> "; see " + log).orElse("");
     }
 }

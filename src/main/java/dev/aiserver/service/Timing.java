@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How long to wait for launchd.
+ * Time limits for launchd.
  *
  * @param window how long one process must run before it counts as started
- * @param deadline by when a service must be started and ready
+ * @param deadline within which a service must be started and ready
  * @param pauses between attempts to load a job; each is followed by one more attempt
- * @param reloadGrace for a new configuration to be read, until the signal is sent again
- * @param drainGrace beyond a job's own exit time-out, until it is killed
- * @param killGrace after SIGKILL, and for the process to be gone after its record is
+ * @param reloadGrace for reading a new configuration, until the signal is sent again
+ * @param drainGrace beyond a job's own exit timeout, until it is killed
+ * @param killGrace after SIGKILL, and for the process to end after its record is gone
  */
 public record Timing(
         Duration window,
@@ -25,7 +25,7 @@ public record Timing(
         pauses = List.copyOf(pauses);
     }
 
-    /** The pauses add up to 12 s, longer than any drain after which a load was seen to fail. */
+    /** Returns the defaults. The pauses add up to 12 s, longer than any drain after which a load was seen to fail. */
     public static Timing defaults() {
         return new Timing(
                 Duration.ofSeconds(1),

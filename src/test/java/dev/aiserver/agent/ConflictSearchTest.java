@@ -41,7 +41,7 @@ class ConflictSearchTest {
     private Mac mac;
     private Launchd launchd;
 
-    /** The folders of the whole machine are in a folder of the test, and so is what ps says. */
+    /** Maps system directories to a directory of the test, and replaces the output of ps. */
     private record Mac(Host delegate, Path root) implements ForwardingHost {
         private Path there(Path path) {
             return path.startsWith("/Library") || path.startsWith("/Applications")
@@ -106,9 +106,11 @@ class ConflictSearchTest {
     }
 
     /**
-     * @param folder in the home, where it begins with a blank
+     * Checks one property list.
+     *
+     * @param folder in the home directory if it starts with ~
      * @param keys in the property list besides the label and the program
-     * @param found - when it is none; ! before what is harmful
+     * @param found - if there is no conflict; ! marks a harmful one
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -123,10 +125,10 @@ class ConflictSearchTest {
             ~/Library/LaunchAgents | org.ann.llm           | ollama serve   | RunAtLoad Disabled |     | -
             ~/Library/LaunchAgents | org.ann.pull          | ollama pull x  | RunAtLoad        |       | -
             /Library/LaunchAgents  | org.all.llm           | ollama serve   | RunAtLoad        |       | ! Ollama at login on 127.0.0.1:11434: launchctl bootout gui/UID/org.all.llm
-            /Library/LaunchDaemons | com.ollama            | ollama serve   | RunAtLoad        | gui   | ! Ollama when the machine starts on 127.0.0.1:11434: sudo launchctl bootout system/com.ollama
-            /Library/LaunchDaemons | homebrew.mxcl.ollama  | ollama serve   | RunAtLoad        |       | ! Ollama when the machine starts on 127.0.0.1:11434: sudo brew services stop ollama
+            /Library/LaunchDaemons | com.ollama            | ollama serve   | RunAtLoad        | gui   | ! Ollama at boot on 127.0.0.1:11434: sudo launchctl bootout system/com.ollama
+            /Library/LaunchDaemons | homebrew.mxcl.ollama  | ollama serve   | RunAtLoad        |       | ! Ollama at boot on 127.0.0.1:11434: sudo brew services stop ollama
             """)
-    void findsWhatStartsByItself(
+    void findsServersThatStartOnTheirOwn(
             String folder, String label, String command, String keys, String disabled, String found)
             throws IOException {
         write(folder, label + ".plist", label, command, keys == null ? "" : keys);
@@ -136,7 +138,7 @@ class ConflictSearchTest {
                             .exitCode())
                     .isZero();
         }
-        assertThat(search().stream().map(ConflictSearchTest::shortly).collect(Collectors.joining()))
+        assertThat(search().stream().map(ConflictSearchTest::summary).collect(Collectors.joining()))
                 .isEqualTo(
                         found.equals("-")
                                 ? ""
@@ -144,10 +146,10 @@ class ConflictSearchTest {
                                         "UID", String.valueOf(mac.facts().uid())));
     }
 
-    private static String shortly(ConflictingServer rival) {
-        return (rival.isHarmful() ? "! " : "")
-                + rival.what().replaceAll("\\(.*\\) starts ", "") + ": "
-                + rival.advice().replaceAll("stop it with \"([^\"]*)\".*", "$1");
+    private static String summary(ConflictingServer conflict) {
+        return (conflict.isHarmful() ? "! " : "")
+                + conflict.what().replaceAll("\\(.*\\) starts ", "") + ": "
+                + conflict.advice().replaceAll("stop it with \"([^\"]*)\".*", "$1");
     }
 
     private Path write(String folder, String file, String label, String command, String keys) throws IOException {
@@ -176,27 +178,31 @@ class ConflictSearchTest {
     }
 
     @Test
-    void ownPropertyListsAreNoRivals() throws IOException {
+    void ownPropertyListsAreNotConflicts() throws IOException {
         Path own = write("~/Library/LaunchAgents", "com.ollama.plist", "com.ollama", "ollama serve", "RunAtLoad");
         assertThat(search(own)).isEmpty();
         assertThat(search()).hasSize(1);
     }
 
     @Test
-    void whatCannotBeReadIsSaid() throws IOException {
+    void unreadablePropertyListsAreReported() throws IOException {
         write("/Library/LaunchDaemons", "private.plist", "x", "x", "");
-        assertThat(search()).singleElement().satisfies(rival -> {
-            assertThat(rival.isHarmful()).isFalse();
-            assertThat(rival.what()).contains("/Library/LaunchDaemons/private.plist", "permission denied");
+        assertThat(search()).singleElement().satisfies(conflict -> {
+            assertThat(conflict.isHarmful()).isFalse();
+            assertThat(conflict.what()).contains("/Library/LaunchDaemons/private.plist", "permission denied");
         });
     }
 
-    /** @param place of the app, or what tells of it otherwise */
+    /**
+     * Finds the app.
+     *
+     * @param place of the app, or another sign of it
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             Applications/Ollama.app      | false | /Applications/Ollama.app is installed
             home/Applications/Ollama.app | false | Applications/Ollama.app is installed
-            running                      | true  | the Ollama app runs
+            running                      | true  | the Ollama app is running
             login item                   | true  | the Ollama app (com.ollama.ollama) starts at login
             login item, switched off     |       |
             """)
@@ -219,9 +225,9 @@ class ConflictSearchTest {
             assertThat(search()).isEmpty();
             return;
         }
-        assertThat(search()).singleElement().satisfies(rival -> {
-            assertThat(rival.isHarmful()).isEqualTo(harmful);
-            assertThat(rival.what()).contains(words);
+        assertThat(search()).singleElement().satisfies(conflict -> {
+            assertThat(conflict.isHarmful()).isEqualTo(harmful);
+            assertThat(conflict.what()).contains(words);
         });
         assertThat(new ConflictSearch(mac, launchd, List.of()).search(11500))
                 .as("the app serves another port")

@@ -39,30 +39,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every host must do, shown on this very machine: what Java sees here is what the host must say. */
+/**
+ * The behavior that every host must show. It is tested on this machine, so that the host's answers can be compared with
+ * what Java sees.
+ */
 @Timeout(20)
 public interface HostContract {
     String SYSTEM_PATH = "/usr/bin:/bin";
     Duration SOON = Duration.ofMillis(300);
 
-    /** A host whose user has this environment. */
+    /** Returns a host whose user has this environment. */
     Host host(Map<String, String> environment);
 
-    /** In which arguments arrive there. */
+    /** Returns the character set in which arguments arrive. */
     Charset charset();
 
-    /** An empty directory that belongs to the host's user. */
+    /** Creates an empty directory that belongs to the host's user. */
     default Path home() throws IOException {
         return Files.createTempDirectory("aiserver-home-");
     }
 
-    /** A {@link #home()} for one test. */
+    /** Injects a {@link #home()} for one test. */
     @Target(ElementType.PARAMETER)
     @Retention(RetentionPolicy.RUNTIME)
     @TempDir(factory = Homes.class)
     @interface Home {}
 
-    /** Asks the test class for homes. */
+    /** Gets the directories from the test class. */
     final class Homes implements TempDirFactory {
         @Override
         public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
@@ -80,7 +83,7 @@ public interface HostContract {
         return Command.of(argv);
     }
 
-    /** A program that belongs to the host's user. */
+    /** Writes a program that belongs to the host's user. */
     private void script(Path file, String body) {
         host(Map.of("PATH", SYSTEM_PATH, "HOME", "/")).write(file, Content.of("#!/bin/sh\n" + body + "\n"), 0755);
     }
@@ -101,7 +104,7 @@ public interface HostContract {
     }
 
     @Test
-    default void whatAnInterruptionCutsOffIsNoAnswer(@Home Path home) {
+    default void interruptedCommandsAreReportedAsInterrupted(@Home Path home) {
         Host host = host(home);
         host.run(shell("true"));
         Thread here = Thread.currentThread();
@@ -113,11 +116,8 @@ public interface HostContract {
         try {
             assertThatThrownBy(() -> host.run(shell("echo part; sleep 20")))
                     .isInstanceOfSatisfying(
-                            UserError.class,
-                            trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.INTERRUPTED));
-            assertThat(here.isInterrupted())
-                    .as("whoever waits next ends as well")
-                    .isTrue();
+                            UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.INTERRUPTED));
+            assertThat(here.isInterrupted()).as("the next wait must end too").isTrue();
         } finally {
             Thread.interrupted();
         }
@@ -134,7 +134,7 @@ public interface HostContract {
     }
 
     @Test
-    default void theEnvironmentIsTheUsersAndTheCommands() {
+    default void environmentsOfUserAndCommandAreMerged() {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's", "B", "user's"));
         assertThat(host.run(Command.of("env").withEnvironment(Map.of("B", "command's", "C", "a\nb -$B")))
                         .text())
@@ -152,13 +152,13 @@ public interface HostContract {
     }
 
     @Test
-    default void theCommandsOwnPathIsForItsChildren(@Home Path home) {
+    default void theCommandsOwnPathAppliesToItsChildren(@Home Path home) {
         Command command = Command.of("env").withEnvironment(Map.of("PATH", home.toString()));
         assertThat(host(home).run(command).text().lines()).contains("PATH=" + home);
     }
 
     @Test
-    default void whatIsNoProgramIsNotFound(@Home Path home) throws IOException {
+    default void missingProgramsAreNotFound(@Home Path home) throws IOException {
         Files.createDirectory(home.resolve("directory"));
         Files.writeString(home.resolve("not-executable"), "");
         Host host = host(Map.of("PATH", home + ":" + SYSTEM_PATH));
@@ -180,14 +180,14 @@ public interface HostContract {
     }
 
     @Test
-    default void inputThatNobodyReadsDoesNotMatter(@Home Path home) {
+    default void unreadInputIsIgnored(@Home Path home) {
         CommandResult result = host(home).run(shell("exec 0<&-; echo done").withStdin(bytes(1 << 20)));
         assertThat(result.exitCode()).isZero();
         assertThat(result.text()).isEqualTo("done\n");
     }
 
     @Test
-    default void bothStreamsAreBytesAndApart(@Home Path home) {
+    default void bothStreamsAreSeparateBytes(@Home Path home) {
         byte[] all = new byte[256];
         for (int value = 0; value < all.length; value++) {
             all[value] = (byte) value;
@@ -216,19 +216,19 @@ public interface HostContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"yes", "yes >&2", "cat /dev/zero", "yes | cat", "yes & yes >&2"})
-    default void anOutputWithoutAnEndIsCutAndTheWholeTreeIsGone(String script, @Home Path home) throws IOException {
+    default void endlessOutputIsCutAndTheProcessTreeIsKilled(String script, @Home Path home) throws IOException {
         Path pid = home.resolve("pid");
         Host host = host(home);
         CommandResult result = host.run(shell("echo $$ >\"$1\"; " + script, pid.toString()));
         assertThat(result.exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
-        assertThat(result.incompleteReason()).contains("it was ended because it printed more than 16 MiB");
+        assertThat(result.incompleteReason()).contains("it was stopped because it printed more than 16 MiB");
         assertThat(result.wasKilled()).isTrue();
         assertThat(isGone(Long.parseLong(Files.readString(pid).strip()))).isTrue();
         assertThat(host.run(shell("echo and on")).text()).isEqualTo("and on\n");
     }
 
     @Test
-    default void whatIsAskedAheadIsAnsweredBesideAnOutputWithoutAnEnd(@Home Path home) throws IOException {
+    default void prefetchSurvivesEndlessOutput(@Home Path home) throws IOException {
         Path file = home.resolve("file");
         Files.write(file, new byte[Content.MAX_SIZE]);
         Command before = Command.of("echo", "before");
@@ -244,7 +244,7 @@ public interface HostContract {
     }
 
     @Test
-    default void whatIsTooLargeIsNotRead(@Home Path home) throws IOException {
+    default void largeFilesAndDirectoriesAreRejected(@Home Path home) throws IOException {
         Path file = home.resolve("file");
         Host host = host(home);
         Files.write(file, new byte[Content.MAX_SIZE]);
@@ -263,11 +263,11 @@ public interface HostContract {
         }
         assertThatThrownBy(() -> host.list(many))
                 .isInstanceOf(UserError.class)
-                .hasMessage("Cannot read " + many + ": it holds more than 20000 entries.");
+                .hasMessage("Cannot read " + many + ": it contains more than 20000 entries.");
     }
 
     @Test
-    default void atTheTimeLimitTheWholeTreeIsGone(@Home Path home) {
+    default void timeoutKillsTheProcessTree(@Home Path home) {
         CommandResult result = host(home)
                 .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").withTimeout(SOON));
         assertThat(result.exitCode()).isEqualTo(CommandResult.TIMED_OUT);
@@ -277,7 +277,7 @@ public interface HostContract {
     }
 
     @Test
-    default void aDaemonThatHoldsTheOutputDoesNotHoldTheCall(@Home Path home) {
+    default void aDaemonThatKeepsTheOutputOpenDoesNotBlockTheCall(@Home Path home) {
         CommandResult result =
                 host(home).run(shell("sleep 600 & echo $!; for i in 1 2 3 4 5; do env; done >&2; exit 7"));
         long daemon = Long.parseLong(result.text().strip());
@@ -288,7 +288,7 @@ public interface HostContract {
     }
 
     @Test
-    default void aDaemonThatGoesOnWritingDisturbsNothingElse(@Home Path home) {
+    default void aDaemonThatKeepsWritingDoesNotDisturbOtherCommands(@Home Path home) {
         Host host = host(home);
         CommandResult started =
                 host.run(shell("{ sleep 0.1; while :; do echo noise; echo noise >&2; done; } & echo $!"));
@@ -301,10 +301,10 @@ public interface HostContract {
                         .isInstanceOfSatisfying(
                                 FileState.Regular.class,
                                 file -> assertThat(file.content()).isEqualTo(content));
-                CommandResult looked = host.query(shell("echo out; echo err >&2; exit 3"));
-                assertThat(looked.text()).isEqualTo("out\n");
-                assertThat(looked.errorText()).isEqualTo("err\n");
-                assertThat(looked.exitCode()).isEqualTo(3);
+                CommandResult result = host.query(shell("echo out; echo err >&2; exit 3"));
+                assertThat(result.text()).isEqualTo("out\n");
+                assertThat(result.errorText()).isEqualTo("err\n");
+                assertThat(result.exitCode()).isEqualTo(3);
             }
         } finally {
             ProcessHandle.of(daemon).ifPresent(ProcessHandle::destroyForcibly);
@@ -313,7 +313,7 @@ public interface HostContract {
     }
 
     @Test
-    default void commandsAreRunUpToTheFirstThatDoesNotEndWell(@Home Path home) {
+    default void commandsRunUntilTheFirstFailure(@Home Path home) {
         Path left = home.resolve("left");
         List<Command> commands = List.of(
                 shell("cat; echo err >&2").withStdin("in".getBytes(StandardCharsets.UTF_8)),
@@ -329,7 +329,7 @@ public interface HostContract {
     }
 
     @Test
-    default void ofSeveralCommandsTheOneThatTakesTooLongIsTheLast(@Home Path home) {
+    default void aCommandThatTimesOutIsTheLast(@Home Path home) {
         Path left = home.resolve("left");
         List<Command> commands = List.of(
                 shell("echo $$; exec sleep 600").withTimeout(SOON),
@@ -344,7 +344,7 @@ public interface HostContract {
     }
 
     @Test
-    default void changesAreMadeUpToTheFirstThatIsRefused(@Home Path home) throws IOException {
+    default void changesAreMadeUntilTheFirstFailure(@Home Path home) throws IOException {
         Path folder = home.resolve("folder");
         List<FileChange> changes = List.of(
                 new FileChange.CreateDirectory(folder, 0700),
@@ -365,7 +365,7 @@ public interface HostContract {
     }
 
     @Test
-    default void whoeverIsToldOfAChangeThatWasNotMadeCanStopTheRest(@Home Path home) {
+    default void theCallbackCanStopFurtherChanges(@Home Path home) {
         List<FileChange> changes = List.of(
                 new FileChange.Write(home.resolve("one"), Content.of("1"), 0600),
                 new FileChange.Create(home.resolve("one"), Content.of("2"), 0600),
@@ -380,29 +380,29 @@ public interface HostContract {
     }
 
     @Test
-    default void whatIsAskedFurtherAddsToWhatWasAskedAhead(@Home Path home) {
+    default void prefetchMoreAddsToThePrefetchedAnswers(@Home Path home) {
         script(home.resolve("fail"), "exit 1");
         host(home).write(home.resolve("one"), Content.of("1"), 0600);
         host(home).write(home.resolve("two"), Content.of("2"), 0600);
-        Host asked = host(home)
+        Host prefetched = host(home)
                 .prefetch(Prefetch.ofFiles(List.of(home.resolve("one")))
                         .and(Prefetch.ofStats(List.of(home)))
                         .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true"))))
                 .prefetchMore(Prefetch.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
                         .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true")))
                         .and(Prefetch.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
-        assertThat(asked.run(Command.of("true")).exitCode()).isZero();
-        assertThat(asked.run(Command.of("false")).exitCode()).isEqualTo(1);
-        assertThat(asked.run(Command.of(home + "/fail")).exitCode()).isEqualTo(1);
-        assertThat(asked.stat(home)).isEqualTo(host(home).stat(home));
+        assertThat(prefetched.run(Command.of("true")).exitCode()).isZero();
+        assertThat(prefetched.run(Command.of("false")).exitCode()).isEqualTo(1);
+        assertThat(prefetched.run(Command.of(home + "/fail")).exitCode()).isEqualTo(1);
+        assertThat(prefetched.stat(home)).isEqualTo(host(home).stat(home));
         for (String name : List.of("one", "two")) {
-            assertThat(asked.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));
+            assertThat(prefetched.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0600", "0644", "0755", "0666", "0400"})
-    default void aFileIsWrittenWithItsModeWhateverTheUmask(String octal, @Home Path home) {
+    default void filesGetTheirModeRegardlessOfTheUmask(String octal, @Home Path home) {
         int mode = Integer.parseInt(octal, 8);
         Host host = host(home);
         Content content = Content.of(bytes(100_000));
@@ -414,7 +414,7 @@ public interface HostContract {
     }
 
     @Test
-    default void writingReplacesALinkAndNotWhatItLeadsTo(@Home Path home) throws IOException {
+    default void writingReplacesALinkNotItsTarget(@Home Path home) throws IOException {
         Files.writeString(home.resolve("target"), "mine");
         Files.createSymbolicLink(home.resolve("link"), home.resolve("target"));
         host(home).write(home.resolve("link"), Content.of("new"), 0600);
@@ -432,7 +432,8 @@ public interface HostContract {
             regular/file   | Not a directory
             directory      | Is a directory
             """)
-    default void aFailedWriteSaysWhyAndLeavesNothing(String name, String reason, @Home Path home) throws IOException {
+    default void aFailedWriteIsExplainedAndLeavesNoFile(String name, String reason, @Home Path home)
+            throws IOException {
         Files.writeString(home.resolve("regular"), "mine");
         Files.createDirectory(home.resolve("directory"));
         Host host = host(home);
@@ -445,10 +446,10 @@ public interface HostContract {
     }
 
     @Test
-    default void saysWhatStandsAtAPath(@Home Path home) {
+    default void reportsTheStateOfAPath(@Home Path home) {
         Host host = host(home);
         int uid = host.facts().uid();
-        // The host makes them, so that they are its user's.
+        // The host creates them, so that they belong to its user.
         String script = "cd \"$1\" && printf content >regular && chmod 640 regular && mkdir -m 750 directory"
                 + " && mkdir -m 1777 sticky && ln -s regular link && ln -s nothing dangling && mkfifo pipe";
         assertThat(host.run(shell(script, home.toString())).succeeded()).isTrue();
@@ -468,7 +469,7 @@ public interface HostContract {
     }
 
     @Test
-    default void saysWhatStandsThereWithoutReadingIt(@Home Path home) throws IOException {
+    default void reportsTheStateOfAPathWithoutReading(@Home Path home) throws IOException {
         Host host = host(home);
         host.write(home.resolve("file"), Content.of(bytes(1_000_000)), 0640);
         host.createDirectory(home.resolve("folder"), 0750);
@@ -477,8 +478,8 @@ public interface HostContract {
         assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
         Files.createLink(home.resolve("second name"), home.resolve("file"));
         assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
-        for (String same : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
-            assertThat(host.stat(home.resolve(same))).isEqualTo(host.file(home.resolve(same)));
+        for (String name : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
+            assertThat(host.stat(home.resolve(name))).isEqualTo(host.file(home.resolve(name)));
         }
     }
 
@@ -499,7 +500,7 @@ public interface HostContract {
     }
 
     @Test
-    default void deletesWhatHoldsNothing(@Home Path home) throws IOException {
+    default void deletesFilesAndEmptyDirectories(@Home Path home) throws IOException {
         Files.writeString(home.resolve("file"), "");
         Files.createDirectory(home.resolve("empty"));
         Files.createDirectory(home.resolve("full"));
@@ -515,7 +516,7 @@ public interface HostContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"0700", "0755", "0777"})
-    default void aDirectoryIsMadeWithItsModeWhateverTheUmask(String octal, @Home Path home) {
+    default void directoriesGetTheirModeRegardlessOfTheUmask(String octal, @Home Path home) {
         Host host = host(home);
         int mode = Integer.parseInt(octal, 8);
         host.createDirectory(home.resolve("new"), mode);
@@ -526,10 +527,10 @@ public interface HostContract {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             missing/new | its directory does not exist
-            regular     | something of that name is there already
+            regular     | it already exists
             regular/new | Not a directory
             """)
-    default void aDirectoryThatCannotBeMadeSaysWhy(String name, String reason, @Home Path home) throws IOException {
+    default void aFailedDirectoryCreationIsExplained(String name, String reason, @Home Path home) throws IOException {
         Files.writeString(home.resolve("regular"), "");
         Path path = home.resolve(name);
         Host host = host(home);
@@ -539,7 +540,7 @@ public interface HostContract {
     }
 
     @Test
-    default void ofManyThatCreateAFileOneSucceedsAndItsContentStays(@Home Path home) {
+    default void exactlyOneConcurrentCreateSucceeds(@Home Path home) {
         Host host = host(home);
         Path path = home.resolve("lock");
         List<Integer> winners = IntStream.range(0, 20)
@@ -557,7 +558,7 @@ public interface HostContract {
     }
 
     @Test
-    default void aFileThatCannotBeCreatedSaysWhy(@Home Path home) {
+    default void aFailedFileCreationIsExplained(@Home Path home) {
         Path path = home.resolve("missing/file");
         Host host = host(home);
         assertThatThrownBy(() -> host.create(path, Content.of(""), 0600))
@@ -566,7 +567,7 @@ public interface HostContract {
     }
 
     @Test
-    default void aFileIsMovedWithItsModeInPlaceOfAnother(@Home Path home) {
+    default void movingReplacesAFileAndKeepsTheMode(@Home Path home) {
         Host host = host(home);
         host.createDirectory(home.resolve("folder"), 0755);
         host.write(home.resolve("from"), Content.of("new"), 0640);
@@ -587,7 +588,7 @@ public interface HostContract {
     }
 
     @Test
-    default void namesMayBeAnything(@Home Path home) {
+    default void anyFileNameWorks(@Home Path home) {
         Host host = host(home);
         for (String name : List.of("a b", "'", "\"$HOME\"", "-rf", "a\nb", "*", "\\")) {
             Path directory = home.resolve(name);
@@ -607,7 +608,7 @@ public interface HostContract {
     }
 
     @Test
-    default void whatIsAskedAheadIsAnsweredAlike(@Home Path home) {
+    default void prefetchedAnswersEqualDirectOnes(@Home Path home) {
         script(home.resolve("fail"), "cat; echo out; echo err >&2; kill -9 $$");
         Host host = host(home);
         Path file = home.resolve("file");
@@ -616,7 +617,7 @@ public interface HostContract {
         Command fail = Command.of(home + "/fail");
         Command missing = Command.of("no-such-program");
         Command echo = Command.of("echo", "later");
-        Host ahead = host.prefetch(new Prefetch(
+        Host prefetched = host.prefetch(new Prefetch(
                 List.of(file, nothing, home),
                 List.of(file, nothing),
                 List.of(home, nothing),
@@ -624,12 +625,12 @@ public interface HostContract {
                 List.of(fail, missing, Command.of("cat").withStdin("input")),
                 List.of(List.of(Command.of("false"), missing, echo, Command.of("true")), List.of(echo, fail))));
         for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
-            assertThat(ahead.file(path)).isEqualTo(host.file(path));
-            assertThat(ahead.stat(path)).isEqualTo(host.stat(path));
-            assertThat(ahead.list(path)).isEqualTo(host.list(path));
+            assertThat(prefetched.file(path)).isEqualTo(host.file(path));
+            assertThat(prefetched.stat(path)).isEqualTo(host.stat(path));
+            assertThat(prefetched.list(path)).isEqualTo(host.list(path));
         }
         for (String program : List.of("sh", "no-such-program", "env")) {
-            assertThat(ahead.find(program)).isEqualTo(host.find(program));
+            assertThat(prefetched.find(program)).isEqualTo(host.find(program));
         }
         for (Command command : List.of(
                 fail,
@@ -639,16 +640,16 @@ public interface HostContract {
                 Command.of("false"),
                 echo,
                 Command.of("true"))) {
-            assertThat(ahead.run(command))
+            assertThat(prefetched.run(command))
                     .usingRecursiveComparison()
                     .as(command.toString())
                     .isEqualTo(host.run(command));
         }
-        assertThat(ahead.facts()).isEqualTo(host.facts());
+        assertThat(prefetched.facts()).isEqualTo(host.facts());
     }
 
     @Test
-    default void whatWasAskedAheadIsForgottenWhenSomethingChanges(@Home Path home) {
+    default void changesDiscardPrefetchedAnswers(@Home Path home) {
         Path file = home.resolve("file");
         Path other = home.resolve("other");
         Command count = shell("ls \"$1\" | wc -l", home.toString());
@@ -660,30 +661,30 @@ public interface HostContract {
                 it -> it.run(Command.of("mv", file.toString(), other.toString())));
         Host host = host(home);
         for (Consumer<Host> change : changes) {
-            Host ahead = host.prefetch(new Prefetch(
+            Host prefetched = host.prefetch(new Prefetch(
                     List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count), List.of()));
-            change.accept(ahead);
-            assertThat(ahead.file(file)).isEqualTo(host.file(file));
-            assertThat(ahead.stat(file)).isEqualTo(host.stat(file));
-            assertThat(ahead.list(home)).isEqualTo(host.list(home));
-            assertThat(ahead.list(other)).isEqualTo(host.list(other));
-            assertThat(ahead.run(count).text()).isEqualTo(host.run(count).text());
+            change.accept(prefetched);
+            assertThat(prefetched.file(file)).isEqualTo(host.file(file));
+            assertThat(prefetched.stat(file)).isEqualTo(host.stat(file));
+            assertThat(prefetched.list(home)).isEqualTo(host.list(home));
+            assertThat(prefetched.list(other)).isEqualTo(host.list(other));
+            assertThat(prefetched.run(count).text()).isEqualTo(host.run(count).text());
         }
         assertThat(host.list(other)).containsExactly(other.resolve("file"));
     }
 
     @Test
-    default void itsPresenceIsAProcessThatLivesThere(@Home Path home) {
+    default void theLeaseIsAProcessOnTheHost(@Home Path home) {
         Host host = host(home);
-        long presence = host.leasePid();
-        assertThat(host.run(shell("kill -0 \"$1\"", Long.toString(presence))).succeeded())
+        long leasePid = host.leasePid();
+        assertThat(host.run(shell("kill -0 \"$1\"", Long.toString(leasePid))).succeeded())
                 .isTrue();
-        assertThat(host.leasePid()).isEqualTo(presence);
+        assertThat(host.leasePid()).isEqualTo(leasePid);
     }
 
     @Test
     @Tag("linux")
-    default void itsLoopbackCanBeReached(@Home Path home) throws IOException {
+    default void theHostsLoopbackCanBeReached(@Home Path home) throws IOException {
         Host host = host(home);
         InetSocketAddress there;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -691,7 +692,7 @@ public interface HostContract {
             Set<String> listening = listening();
             try (Socket client = host.connect(there, Duration.ofSeconds(10));
                     Socket accepted = server.accept()) {
-                assertThat(listening()).as("no way there for others").isSubsetOf(listening);
+                assertThat(listening()).as("no listener that others could use").isSubsetOf(listening);
                 client.setSoTimeout(100);
                 assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
                 client.setSoTimeout(10_000);
@@ -710,7 +711,7 @@ public interface HostContract {
         assertThatThrownBy(() -> host.connect(there, Duration.ofSeconds(10))).isInstanceOf(ConnectException.class);
     }
 
-    /** The TCP sockets of this process that listen, by their inode. */
+    /** Returns the listening TCP sockets of this process, by inode. */
     private static Set<String> listening() throws IOException {
         Set<String> ours = new HashSet<>();
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
@@ -733,7 +734,7 @@ public interface HostContract {
     }
 
     @Test
-    default void factsAreWhatTheHostsOwnToolsSay(@Home Path home) {
+    default void identityComesFromTheHostsOwnTools(@Home Path home) {
         script(home.resolve("uname"), "[ \"$*\" = -sm ] && echo Darwin arm64");
         script(home.resolve("id"), "echo 'uid=501(ann) gid=20(staff) groups=20(staff),12(everyone)'");
         script(home.resolve("sw_vers"), "echo 15.7.1");
@@ -756,31 +757,31 @@ public interface HostContract {
             a folder that is a link, in order  | ln -s "$PWD/bin" d                            | d/tool        |
             blanks and quotes in its name      | mv bin "b i'n"; chmod 777 "b i'n"             | "b i'n/tool"  | "b i'n"
             """, quoteCharacter = '"')
-    default void aProgramThatOthersCouldReplaceIsNamed(
-            String name, String spoil, String program, String open, @Home Path home) {
+    default void programsThatOthersCouldReplaceAreReported(
+            String name, String preparation, String program, String open, @Home Path home) {
         Host host = host(home);
         host.createDirectory(home.resolve("bin"), 0755);
         script(home.resolve("bin/tool"), "true");
-        CommandResult spoilt = host.run(shell("cd \"$1\" && " + spoil, home.toString()));
-        assertThat(spoilt.succeeded()).as(spoilt.errorText()).isTrue();
-        String asked = home.resolve(program).toString();
+        CommandResult prepared = host.run(shell("cd \"$1\" && " + preparation, home.toString()));
+        assertThat(prepared.succeeded()).as(prepared.errorText()).isTrue();
+        String path = home.resolve(program).toString();
 
         ProgramAudit audit =
-                ProgramAudit.read(host.run(ProgramAudit.command(List.of(asked))).text(), host.facts());
+                ProgramAudit.read(host.run(ProgramAudit.command(List.of(path))).text(), host.facts());
 
         assertThat(audit.missing()).isEmpty();
         if (open == null) {
             assertThat(audit.unsafe()).isEmpty();
             audit.requireSafe();
         } else {
-            assertThat(audit.unsafe().get(asked)).startsWith(home.resolve(open) + " can be written by everybody (");
+            assertThat(audit.unsafe().get(path)).startsWith(home.resolve(open) + " can be written by everybody (");
             assertThatThrownBy(audit::requireSafe).isInstanceOf(UserError.class).hasMessageContaining("chmod go-w");
         }
     }
 
     @Test
     @Tag("linux")
-    default void itsToolsAreLookedForInTheSystemsFoldersFirst(@Home Path home) {
+    default void systemToolsAreFoundInSystemDirectoriesFirst(@Home Path home) {
         for (String tool : List.of("ps", "ls", "launchctl")) {
             script(home.resolve(tool), "echo mine");
         }
@@ -799,7 +800,7 @@ public interface HostContract {
     }
 
     @Test
-    default void factsOfThisMachineAreTrue(@Home Path home) throws IOException {
+    default void identityOfThisMachineIsCorrect(@Home Path home) throws IOException {
         HostIdentity facts = host(home).facts();
         assertThat(facts.uid()).isEqualTo(Files.getAttribute(home, "unix:uid"));
         assertThat(facts.home()).isEqualTo(home);
@@ -808,7 +809,7 @@ public interface HostContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "relative"})
-    default void aHomeThatIsNoPathIsRefused(String value) {
+    default void anInvalidHomeIsRejected(String value) {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "HOME", value));
         assertThatThrownBy(host::facts)
                 .isInstanceOf(UserError.class)
@@ -816,8 +817,8 @@ public interface HostContract {
     }
 
     @Test
-    default void aComplaintIsTheFirstLineWorthReading() {
-        record Case(String stdout, String stderr, String complaint) {}
+    default void theFirstMeaningfulLineIsReported() {
+        record Case(String stdout, String stderr, String firstLine) {}
         for (Case each : List.of(
                 new Case("out\n", "\n  err  \nmore\n", "err"),
                 new Case("\nout\n", " \n", "out"),
@@ -826,7 +827,7 @@ public interface HostContract {
                 new Case("", "", "no message, exit code 3"))) {
             byte[] stdout = each.stdout.getBytes(StandardCharsets.UTF_8);
             byte[] stderr = each.stderr.getBytes(StandardCharsets.UTF_8);
-            assertThat(new CommandResult(3, stdout, stderr).firstLine()).isEqualTo(each.complaint);
+            assertThat(new CommandResult(3, stdout, stderr).firstLine()).isEqualTo(each.firstLine);
         }
     }
 }

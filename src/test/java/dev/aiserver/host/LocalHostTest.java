@@ -13,15 +13,15 @@ class LocalHostTest implements HostContract {
         return new LocalHost(environment);
     }
 
-    /** Java itself encodes arguments; on every Mac that is UTF-8, on Linux it is what the locale says. */
+    /** Returns Java's encoding of arguments: UTF-8 on every Mac, the locale's on Linux. */
     @Override
     public Charset charset() {
         return Charset.forName(System.getProperty("sun.jnu.encoding"));
     }
 
-    /** Only here, because a login on another machine brings variables of that machine with it. */
+    /** Applies only here, because a login on another machine adds variables of that machine. */
     @Test
-    void nothingOfThisProgramsOwnEnvironmentIsPassedOn() {
+    void theEnvironmentOfTheJvmIsNotPassedOn() {
         Host host = host(Map.of("PATH", SYSTEM_PATH, "A", "user's"));
         assertThat(host.run(Command.of("env").withEnvironment(Map.of("B", "command's")))
                         .text()

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who counts as another user, by what ls says. */
+/** Tests who counts as another user, with output of ls. */
 final class ProgramAuditTest {
 
     private static HostIdentity facts(String os) {
         return new HostIdentity(os, "arm64", "15.5", 501, "ann", Path.of("/Users/ann"));
     }
 
-    private static String answer(String folder) {
+    private static String output(String folder) {
         return """
                 Darwin arm64
                 # lsof
@@ -49,8 +49,8 @@ final class ProgramAuditTest {
             Darwin | ls: /opt/my tools: Permission denied                          | does not say who may write it
             Linux  | drwxrwxr-x  2 501 80    64 Nov  1 10:00 /opt/my tools         | can be written by group id 80 (drwxrwxr-x)
             """)
-    void othersAreWhoIsNeitherRootNorTheUserNorAnAdministrator(String os, String folder, String problem) {
-        ProgramAudit audit = ProgramAudit.read(answer(folder), facts(os));
+    void onlyRootTheUserAndAdministratorsAreTrusted(String os, String folder, String problem) {
+        ProgramAudit audit = ProgramAudit.read(output(folder), facts(os));
 
         assertThat(audit.missing()).containsExactly("plutil");
         if (problem == null) {
@@ -62,8 +62,8 @@ final class ProgramAuditTest {
     }
 
     @Test
-    void namesAllThatOneFolderSpoilsInOneSentence() {
-        String answer = """
+    void programsWithOneCauseShareASentence() {
+        String output = """
                 # plutil
                 /open
                 /open/plutil
@@ -76,7 +76,7 @@ final class ProgramAuditTest {
                 -rwxr-xr-x 1 0 0 64 Nov  1 10:00 /open/lsof
                 """;
 
-        assertThatThrownBy(() -> ProgramAudit.read(answer, facts("Darwin")).requireSafe())
+        assertThatThrownBy(() -> ProgramAudit.read(output, facts("Darwin")).requireSafe())
                 .isInstanceOf(UserError.class)
                 .hasMessage("lsof, plutil could be replaced by another user of this machine, so aiserver does not run "
                         + "them: /open can be written by everybody (drwxrwxrwx). Run \"chmod go-w /open\", then try "
@@ -84,7 +84,7 @@ final class ProgramAuditTest {
     }
 
     @Test
-    void namesEveryToolThatIsMissing() {
+    void everyMissingToolIsNamed() {
         ProgramAudit audit = ProgramAudit.read("# ps\n# lsof\n# df\n/\n/df\n#\n", facts("Linux"));
 
         audit.requirePresent(List.of("df"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadOnlyHostTest {
 
     @Test
-    void looksLikeTheHostAndWritesNothing(@TempDir Path home) throws IOException {
+    void readsLikeTheHostAndRejectsChanges(@TempDir Path home) throws IOException {
         Host machine = new LocalHost(System.getenv());
         Host host = new ReadOnlyHost(machine);
         Path file = Files.writeString(home.resolve("file"), "mine");

@@ -43,8 +43,8 @@ class AddressIT {
             mac.removeAddress(Mac.ADDRESS);
             mac.addAddress(OTHER);
             say(mac, TailscaleStatus.running(OTHER));
-            String changed = Mac.ADDRESS + " is not on this machine now: Tailscale says " + OTHER;
-            String install = "run \"aiserver install\" to take that address over";
+            String changed = Mac.ADDRESS + " is not on this machine now: its address in the tailnet is " + OTHER;
+            String install = "run \"aiserver install\" to switch to that address";
             restart(mac);
             assertWaiting(mac, changed, install, OTHER);
             assertReported(mac, changed, install);

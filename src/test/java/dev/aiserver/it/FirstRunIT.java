@@ -31,7 +31,7 @@ class FirstRunIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        kill -KILL $$                          | it was ended by signal 9
+        kill -KILL $$                          | it was killed by signal 9
         echo 'lsof: no memory' >&2; exit 1     | lsof: no memory
         exit 3                                 | no message, exit code 3
         """)
@@ -45,7 +45,7 @@ class FirstRunIT {
             status.exits(3);
             assertThat(status.out())
                     .startsWith("unhealthy")
-                    .contains("Cannot tell who listens on port 11434", "(" + reason + ")");
+                    .contains("Could not determine what listens on port 11434", "(" + reason + ")");
 
             Run verified = mac.aiserver("verify", "--only", "bindings.*");
             verified.exits(3);
@@ -69,7 +69,7 @@ class FirstRunIT {
             mac.instead("ps", "exit 127");
             Run verified = mac.aiserver("verify", "--only", "services.user.*");
             assertThat(verified.out())
-                    .contains("Cannot tell which user com.ollama runs as: \"ps ", "it is not installed")
+                    .contains("Could not determine which user com.ollama runs as: \"ps ", "it is not installed")
                     .contains(" 0 failed,");
         }
     }

@@ -59,7 +59,7 @@ class FleetIT {
             assertThat(rows).hasSize(4);
             assertThat(rows.get(0)).matches("  mac-studio  done +[0-9.]+ s");
             assertThat(rows.get(1))
-                    .matches("  mac-2       unreachable +[0-9.]+ s  mac-2 port 2222 refuses connections;.*");
+                    .matches("  mac-2       unreachable +[0-9.]+ s  mac-2 port 2222 refused the connection;.*");
             assertThat(rows.get(2)).matches("  mac-3       done +[0-9.]+ s");
             assertThat(rows.get(3)).isEqualTo("2 of 3 hosts done.");
             assertThat(first.err())

@@ -64,11 +64,12 @@ class NextLoginIT {
             verified.exits(3);
             assertThat(verified.out())
                     .containsPattern(
-                            "(?s)services.keep-alive.com.ollama.{1,200}Cannot tell which jobs are switched off at login")
-                    .containsPattern("(?s)services.conflicts.{1,200}Cannot tell which jobs are switched off at login");
+                            "(?s)services.keep-alive.com.ollama.{1,200}Could not determine which jobs are disabled at login")
+                    .containsPattern(
+                            "(?s)services.conflicts.{1,200}Could not determine which jobs are disabled at login");
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out()).contains("unknown", "Cannot tell which jobs are switched off at login");
+            assertThat(status.out()).contains("unknown", "Could not determine which jobs are disabled at login");
         }
     }
 
@@ -118,9 +119,9 @@ class NextLoginIT {
             Run verified = mac.aiserver("verify", "--only", "services.com.ollama");
             verified.exits(3);
             assertThat(verified.out())
-                    .contains("port 11434 is taken on 127.0.0.1 by", "ModelServer serve (pid ", "kill ");
+                    .contains("port 11434 is in use on 127.0.0.1 by", "ModelServer serve (pid ", "kill ");
             assertThat(mac.aiserver("status").out())
-                    .contains("port 11434 is taken on 127.0.0.1 by", "ModelServer serve (pid ");
+                    .contains("port 11434 is in use on 127.0.0.1 by", "ModelServer serve (pid ");
         }
     }
 

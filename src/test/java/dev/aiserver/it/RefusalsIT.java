@@ -65,12 +65,12 @@ class RefusalsIT {
                         "ollama --version is killed",
                         mac -> mac.script(mac.standin("ollama"), "echo 0.1; kill -KILL $$"),
                         1,
-                        "gave no answer (it was ended by signal 9). Try again; if that stays so, run \"brew reinstall ollama\"."),
+                        "failed (it was killed by signal 9). Try again; if that stays so, run \"brew reinstall ollama\"."),
                 on(
                         "haproxy -v is killed",
                         mac -> mac.script(mac.standin("haproxy"), "kill -TERM $$"),
                         1,
-                        "gave no answer (it was ended by signal 15). Try again; if that stays so, run \"brew reinstall haproxy\"."),
+                        "failed (it was killed by signal 15). Try again; if that stays so, run \"brew reinstall haproxy\"."),
                 on(
                         "Intel",
                         mac -> mac.script(mac.standin("uname"), "echo Darwin x86_64"),
@@ -111,7 +111,7 @@ class RefusalsIT {
                         "Homebrew that does not say where it is",
                         mac -> mac.script(mac.prefix().resolve("bin/brew"), "exit 1"),
                         1,
-                        "Cannot tell where Homebrew keeps its programs: \"brew --prefix\" gave no answer"),
+                        "Could not determine where Homebrew keeps its programs: \"brew --prefix\" failed"),
                 on(
                         "Ollama too old",
                         mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.5.1"),
@@ -179,7 +179,7 @@ class RefusalsIT {
                         "read-only home",
                         mac -> mac.command("chmod", "-R", "a-w", mac.home().toString()),
                         1,
-                        "permission denied; check who owns it."),
+                        "permission denied; check its owner and permissions."),
                 on(
                         "a link where a file belongs",
                         mac -> {
@@ -286,7 +286,7 @@ class RefusalsIT {
                                 mac.state().resolve("tailscale.json"),
                                 TailscaleStatus.running(Mac.ADDRESS).replace("mac-studio.", "Mac_Studio.")),
                         1,
-                        "which is not a host name; give it a name of letters"),
+                        "which is not a valid host name; give it a name of letters"),
                 on(
                         "address of another machine",
                         mac -> configure(mac, NETWORK + "192.168.250.20 }"),
@@ -296,8 +296,12 @@ class RefusalsIT {
                         "Ollama runs already",
                         mac -> listen(mac, "127.0.0.1:11434"),
                         1,
-                        "Port 11434 is taken on 127.0.0.1 by"),
-                on("something on every address", mac -> listen(mac, "0.0.0.0:11434"), 1, "Port 11434 is taken on * by"),
+                        "Port 11434 is in use on 127.0.0.1 by"),
+                on(
+                        "something on every address",
+                        mac -> listen(mac, "0.0.0.0:11434"),
+                        1,
+                        "Port 11434 is in use on * by"),
                 on(
                         "Homebrew's service",
                         RefusalsIT::brewService,
@@ -312,7 +316,7 @@ class RefusalsIT {
                             answers(mac);
                         },
                         1,
-                        "which launchd runs as org.ann.llm and starts again when it is killed; stop it with \"launchctl "
+                        "which launchd runs as org.ann.llm and restarts when it is killed; stop it with \"launchctl "
                                 + "bootout gui/65534/org.ann.llm\", move "),
                 on(
                         "an agent from a linked property list",
@@ -377,7 +381,7 @@ class RefusalsIT {
                         "plutil is killed",
                         mac -> mac.script(mac.standin("plutil"), "kill -KILL $$"),
                         4,
-                        " is good: \"plutil -lint -s -\" gave no answer (it was ended by signal 9).\nEverything"),
+                        " is good: \"plutil -lint -s -\" failed (it was killed by signal 9).\nEverything"),
                 on(
                         "Ollama ends at once",
                         mac -> mac.script(mac.bottle("ollama", "ollama"), "[ \"$1\" = serve ] || echo 0.16.2; exit 3"),

@@ -57,8 +57,8 @@ class RemoteFaultsIT {
             refused(
                     install(laptop, mac),
                     6,
-                    "The key of mac-studio is not known \\(\\S+ SHA256:\\S+\\); compare it with ssh-keygen -l -f"
-                            + " /etc/ssh/ssh_host_ed25519_key.pub there, then connect once with ssh, or add"
+                    "The host key of mac-studio is not known \\(\\S+ SHA256:\\S+\\)\\. Compare it with \"ssh-keygen -l -f"
+                            + " /etc/ssh/ssh_host_ed25519_key.pub\" there, then connect once with ssh, or add"
                             + " --accept-new-host-key\\.");
             meet(laptop);
             laptop.changeHostKey();
@@ -66,9 +66,9 @@ class RemoteFaultsIT {
                 refused(
                         install(laptop, mac, more.toArray(String[]::new)),
                         6,
-                        "The key of mac-studio has changed: it shows SHA256:\\S+, and \\S+known_hosts line \\d+ says"
-                                + " SHA256:\\S+; somebody may be in between, so ask who runs it, and remove that line"
-                                + " only if the key is meant to be new\\.");
+                        "The host key of mac-studio has changed: it presented SHA256:\\S+, but \\S+known_hosts line \\d+ has"
+                                + " SHA256:\\S+\\. Someone may be intercepting the connection: ask the administrator of that"
+                                + " host, and remove that line only if the change is intended\\.");
             }
             laptop.shell("rm ~/.ssh/known_hosts");
             meet(laptop);
@@ -76,7 +76,7 @@ class RemoteFaultsIT {
             refused(
                     install(laptop, mac),
                     6,
-                    "nobody@mac-studio:2222 lets nobody in; .*id_ed25519.*\\. Check the user name, and that your key is in"
+                    "nobody@mac-studio:2222 rejected the login; .*id_ed25519.*\\. Check the user name, and that your key is in"
                             + " ~/.ssh/authorized_keys there\\.");
             assertThat(mac.tree()).isEqualTo(before);
 
@@ -84,22 +84,22 @@ class RemoteFaultsIT {
             List<String> mistaken = List.of("not it", "nor this", "this neither");
             Run wrong = laptop.onATerminal(prompt, mistaken.iterator(), "status --host mac-studio");
             assertThat(wrong.out())
-                    .contains(prompt, "nobody@mac-studio:2222 refused the password; ")
+                    .contains(prompt, "nobody@mac-studio:2222 rejected the password; ")
                     .doesNotContain(mistaken);
             assertThat(wrong.exitCode()).isEqualTo(6);
             Run right = laptop.onATerminal(prompt, List.of(Laptop.PASSWORD).iterator(), "status --host mac-studio");
-            assertThat(right.out()).contains(prompt).doesNotContain("refused", Laptop.PASSWORD);
+            assertThat(right.out()).contains(prompt).doesNotContain("rejected", Laptop.PASSWORD);
             right.exits(1);
         }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            refuses | mac-studio port 2222 refuses connections; check the port, and that Remote Login is on there \
-            \\(System Settings, General, Sharing\\)\\.
-            mute    | mac-studio port 2222 did not answer within 10 s; check that the machine is on, awake and in a \
-            network that is connected\\.
-            gone    | No network leads to mac-studio port 2222; check that its network is connected\\.
+            refuses | mac-studio port 2222 refused the connection; check the port, and that Remote Login is on there \
+            \\(System Settings > General > Sharing\\)\\.
+            mute    | mac-studio port 2222 did not answer within 10 s; check that the machine is on, awake and \
+            connected to the network\\.
+            gone    | No route to mac-studio port 2222; check that this machine is connected to that network or VPN\\.
             """)
     void aMacThatDoesNotAnswerIsReportedWithAFix(String fault, String sentence) {
         try (Mac mac = new Mac();

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AddressStateTest {
     private static final String ADDRESS = "100.101.102.103";
 
-    /** What {@code tailscale status --json} was seen to print; on a machine without Tailscale nothing is asked. */
+    /**
+     * Output that {@code tailscale status --json} was seen to print. On a machine without Tailscale nothing is asked.
+     */
     private static final Map<String, String> RECORDED = Map.of(
             "the same", TailscaleStatus.running(ADDRESS),
             "another", TailscaleStatus.running("100.64.0.9"),
@@ -31,15 +33,15 @@ class AddressStateTest {
             127.0.0.1 100.101.102.103 | none             | ``                                       | ``
             127.0.0.1 192.168.250.20  | none             | no network interface has it              | bring the VPN up, or correct the address in the configuration and run "aiserver install"
             127.0.0.1 100.101.102.10  | the same         | no network interface has it              | bring the VPN up, or correct the address in the configuration and run "aiserver install"
-            127.0.0.1                 | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
-            127.0.0.1 100.64.0.9      | another          | Tailscale says 100.64.0.9                | run "aiserver install" to take that address over
+            127.0.0.1                 | another          | its address in the tailnet is 100.64.0.9                | run "aiserver install" to switch to that address
+            127.0.0.1 100.64.0.9      | another          | its address in the tailnet is 100.64.0.9                | run "aiserver install" to switch to that address
             127.0.0.1                 | stopped          | Tailscale is switched off                | bring Tailscale up: connect it with the app or "tailscale up"
             127.0.0.1                 | stopped, another | Tailscale is switched off                | bring Tailscale up: connect it with the app or "tailscale up"
             127.0.0.1                 | starting         | Tailscale is still starting               | bring Tailscale up: wait until it has connected
             127.0.0.1                 | logged out       | Tailscale is logged out                  | bring Tailscale up: log in with the app or "tailscale login"
-            127.0.0.1                 | rubbish          | "tailscale status --json" does not answer with JSON; it says "Usage: tailscale" | bring Tailscale up: update Tailscale
+            127.0.0.1                 | rubbish          | "tailscale status --json" did not return JSON; it printed "Usage: tailscale" | bring Tailscale up: update Tailscale
             """)
-    void saysWhyTheAddressIsNotThereAndWhatToDo(String interfaces, String tailscale, String cause, String remedy) {
+    void explainsAMissingAddress(String interfaces, String tailscale, String cause, String remedy) {
         AddressState state = AddressState.of(
                 ADDRESS,
                 Arrays.stream(interfaces.split(" ")).collect(Collectors.toSet()),
@@ -50,7 +52,7 @@ class AddressStateTest {
     }
 
     @Test
-    void tailscaleIsNotAskedAboutAnAddressThatIsThere() {
+    void tailscaleIsNotAskedAboutAPresentAddress() {
         Supplier<Tailscale.Answer> asked = () -> {
             throw new AssertionError("Tailscale was asked");
         };

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ForbiddenRequestsTest {
 
     @Test
-    void areManyAndAllDifferent() {
+    void areManyAndUnique() {
         List<RawHttpRequest> forbidden = ForbiddenRequests.outside(EndpointSet.STRICT.endpoints(), "remote-ollama");
         assertThat(forbidden).hasSizeGreaterThan(400);
         assertThat(forbidden).extracting(RawHttpRequest::toString).doesNotHaveDuplicates();
@@ -34,7 +34,7 @@ class ForbiddenRequestsTest {
     }
 
     @Test
-    void areNeverWhatAnOpenEndpointAllows() {
+    void neverIncludeAnOpenEndpoint() {
         List<Endpoint> open = new ArrayList<>();
         EnumSet.allOf(EndpointSet.class).forEach(set -> open.addAll(set.endpoints()));
         assertThat(ForbiddenRequests.outside(open, "remote-ollama"))
@@ -47,10 +47,10 @@ class ForbiddenRequestsTest {
     }
 
     @Test
-    void doNoHarmShouldTheyArrive() {
-        for (RawHttpRequest call : ForbiddenRequests.outside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
-            assertThat(call.toString()).doesNotContain("POST /api/signout", "/api/user/keys");
-            String body = new String(call.body(), StandardCharsets.UTF_8);
+    void areHarmless() {
+        for (RawHttpRequest request : ForbiddenRequests.outside(EndpointSet.STRICT.endpoints(), "remote-ollama")) {
+            assertThat(request.toString()).doesNotContain("POST /api/signout", "/api/user/keys");
+            String body = new String(request.body(), StandardCharsets.UTF_8);
             assertThat(body.replace(ForbiddenRequests.NO_MODEL, ""))
                     .isIn("", "{\"model\":\"\",\"name\":\"\",\"source\":\"\",\"destination\":\"\"}");
         }

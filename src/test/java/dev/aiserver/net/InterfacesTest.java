@@ -20,8 +20,8 @@ class InterfacesTest {
     }
 
     @Test
-    void readsWhatIfconfigSaysOnAMac(@TempDir Path directory) {
-        assertThat(saying(directory, "Darwin", """
+    void readsIfconfigOfAMac(@TempDir Path directory) {
+        assertThat(printing(directory, "Darwin", """
                 lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> mtu 16384
                 	options=1203<RXCSUM,TXCSUM,TXSTATUS,SW_TIMESTAMP>
                 	inet 127.0.0.1 netmask 0xff000000
@@ -71,8 +71,8 @@ class InterfacesTest {
     }
 
     @Test
-    void readsWhatIpSaysOnLinux(@TempDir Path directory) {
-        assertThat(saying(directory, "Linux", """
+    void readsIpOfLinux(@TempDir Path directory) {
+        assertThat(printing(directory, "Linux", """
                 1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
                     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
                     inet 127.0.0.1/8 scope host lo
@@ -99,14 +99,14 @@ class InterfacesTest {
     }
 
     @Test
-    void aHostThatSaysNothingIsTrouble(@TempDir Path directory) {
-        Interfaces silent = saying(directory, "Darwin", "");
+    void emptyOutputIsAnError(@TempDir Path directory) {
+        Interfaces silent = printing(directory, "Darwin", "");
         assertThatThrownBy(silent::addresses)
                 .isInstanceOf(UserError.class)
-                .hasMessage("Cannot tell which addresses this machine has: \"ifconfig -a\" names none.");
+                .hasMessage("Could not read this machine's addresses (\"ifconfig -a\" returned none).");
     }
 
-    private static Interfaces saying(Path directory, String os, String output) {
+    private static Interfaces printing(Path directory, String os, String output) {
         Script.write(directory.resolve("uname"), "echo " + os + " arm64");
         for (String command : List.of("ifconfig", "ip")) {
             Script.write(directory.resolve(command), "/bin/cat <<'END'\n" + output + "END");

@@ -39,7 +39,7 @@ class LsofTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
-    void readsWhatStandsBesideTheRecording(Path recording) throws IOException {
+    void readsRecordings(Path recording) throws IOException {
         Path expected = Path.of(recording.toString().replaceAll("txt$", "expected"));
         assertThat(Lsof.parse(Files.readString(recording)).stream()
                         .map(each -> each.pid() + " " + each.parentPid() + " " + each.command() + " " + each.uid() + " "
@@ -47,7 +47,7 @@ class LsofTest {
                 .containsExactlyElementsOf(Files.readAllLines(expected));
     }
 
-    /** Of fields, with a line for each. */
+    /** The input has one field per line. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             p7 R1 cx u501 f3 n*:80                  | 7 1 501 *:80
@@ -56,22 +56,22 @@ class LsofTest {
             p99999999999999 u99999999999999 f3 n*:80 | 0 0 -1 *:80
             n*:80                                   | 0 0 -1 *:80
             p7 f3 f4 f5                             | ``
-            p7 f3 n*:*                              | Cannot tell who listens
-            p7 f3 n*:99999999999                    | Cannot tell who listens
-            p7 f3 n:::                              | Cannot tell who listens
+            p7 f3 n*:*                              | Could not determine what listens
+            p7 f3 n*:99999999999                    | Could not determine what listens
+            p7 f3 n:::                              | Could not determine what listens
             """)
-    void whatLsofDoesNotPrintIsAValueOrASentence(String fields, String expected) {
-        String said;
+    void invalidOutputGivesAValueOrAnError(String fields, String expected) {
+        String result;
         try {
-            said = Lsof.parse(fields.replace(' ', '\n')).stream()
+            result = Lsof.parse(fields.replace(' ', '\n')).stream()
                     .map(each -> each.pid() + " " + each.parentPid() + " " + each.uid() + " " + each.address() + ":"
                             + each.port())
                     .collect(Collectors.joining(" "));
-        } catch (UserError trouble) {
-            said = trouble.sentence();
+        } catch (UserError error) {
+            result = error.sentence();
         }
-        assertThat(said).startsWith(expected);
-        assertThat(said.isEmpty()).isEqualTo(expected.isEmpty());
+        assertThat(result).startsWith(expected);
+        assertThat(result.isEmpty()).isEqualTo(expected.isEmpty());
     }
 
     @ParameterizedTest
@@ -111,17 +111,17 @@ class LsofTest {
     @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
             exit 1                          | none
             exit 0                          | none
-            echo 'lsof: no way' >&2; exit 1 | Cannot tell who listens on port 11434: "QUESTION" gave no answer (lsof: no way).
-            exit 2                          | Cannot tell who listens on port 11434: "QUESTION" gave no answer (no message, exit code 2).
-            kill -TERM $$                   | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it was ended by signal 15).
-            kill -KILL $$                   | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it was ended by signal 9).
-            exit 124                        | Cannot tell who listens on port 11434: "QUESTION" gave no answer (it did not answer in time).
-            echo p1; exit 1                 | Cannot tell who listens on port 11434: "QUESTION" gave no answer (p1).
-            exit 127                        | Cannot tell who listens on port 11434: lsof is not installed; install it (on Debian: apt-get install lsof) and try again.
+            echo 'lsof: no way' >&2; exit 1 | Could not determine what listens on port 11434: "QUESTION" failed (lsof: no way).
+            exit 2                          | Could not determine what listens on port 11434: "QUESTION" failed (no message, exit code 2).
+            kill -TERM $$                   | Could not determine what listens on port 11434: "QUESTION" failed (it was killed by signal 15).
+            kill -KILL $$                   | Could not determine what listens on port 11434: "QUESTION" failed (it was killed by signal 9).
+            exit 124                        | Could not determine what listens on port 11434: "QUESTION" failed (it did not answer in time).
+            echo p1; exit 1                 | Could not determine what listens on port 11434: "QUESTION" failed (p1).
+            exit 127                        | Could not determine what listens on port 11434: lsof is not installed; install it (on Debian: apt-get install lsof) and try again.
             """)
-    void onlyItsOwnWordCountsAsNobody(String script, @Nullable String message, @TempDir Path directory) {
+    void onlyASilentExitCode1MeansNoListener(String script, @Nullable String message, @TempDir Path directory) {
         Script.write(directory.resolve("lsof"), script);
-        Host host = instead(directory.resolve("lsof"));
+        Host host = withLsof(directory.resolve("lsof"));
         if (message == null) {
             assertThat(new Lsof(host).listeners(List.of(11434))).isEmpty();
         } else {
@@ -131,8 +131,8 @@ class LsofTest {
         }
     }
 
-    /** This machine with another lsof: the system's own would be found first. */
-    private static Host instead(Path lsof) {
+    /** Returns this machine with another lsof. The operating system's own would be found first. */
+    private static Host withLsof(Path lsof) {
         Host local = new LocalHost(System.getenv());
         return new ForwardingHost() {
             @Override

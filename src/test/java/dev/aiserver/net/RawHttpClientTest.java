@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against a server that answers what it is told, right or wrong, and hangs up. */
+/** Tests against a server that sends what it is given, valid or not, and closes the connection. */
 class RawHttpClientTest {
-    private static final Duration PATIENT = Duration.ofSeconds(10);
-    private static final Duration IMPATIENT = Duration.ofMillis(100);
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofMillis(100);
 
     private final ServerSocket server;
 
@@ -45,11 +45,11 @@ class RawHttpClientTest {
         server.close();
     }
 
-    private RawHttpClient probe(Duration timeout) {
+    private RawHttpClient client(Duration timeout) {
         return new RawHttpClient(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), timeout);
     }
 
-    /** What a server does with one connection. */
+    /** A server's behavior on one connection. */
     private interface Script {
         void play(Socket client) throws IOException, InterruptedException;
     }
@@ -64,22 +64,23 @@ class RawHttpClientTest {
         });
     }
 
-    /** The server keeps the first connection for two requests, the next one for one. */
+    /** The server serves two requests on the first connection and one on the next. */
     @Test
-    void keptConnectionsAreNoMoreThanTheServerCloses() throws IOException {
+    void thePoolReplacesClosedConnections() throws IOException {
         CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"))
                 .thenCompose(first -> serve(client -> answer(client, "/three")))
                 .thenCompose(second -> serve(client -> answer(client, "/four", "/five")));
-        try (KeepAlivePool kept = new KeepAlivePool(probe(PATIENT))) {
+        try (KeepAlivePool connection = new KeepAlivePool(client(LONG))) {
             for (String target : List.of("/one", "/two", "/three", "/four", "/five")) {
-                assertThat(kept.send(RawHttpRequest.get(target, "h")).text()).isEqualTo(target);
+                assertThat(connection.send(RawHttpRequest.get(target, "h")).text())
+                        .isEqualTo(target);
             }
         }
         served.join();
     }
 
     @Test
-    void aKeptConnectionThatIsNotAnsweredIsKeptNoLonger() throws IOException {
+    void thePoolDropsFailedConnections() throws IOException {
         CompletableFuture<Void> served = serve(client -> answer(client, "/one"))
                 .thenCompose(first -> serve(client -> {}))
                 .thenCompose(second -> serve(client -> {
@@ -87,13 +88,14 @@ class RawHttpClientTest {
                     client.getInputStream().readAllBytes();
                 }))
                 .thenCompose(third -> serve(client -> answer(client, "/five")));
-        try (KeepAlivePool kept = new KeepAlivePool(probe(IMPATIENT))) {
-            kept.send(RawHttpRequest.get("/one", "h"));
-            assertThatThrownBy(() -> kept.send(RawHttpRequest.get("/two", "h"))).isInstanceOf(IOException.class);
-            kept.send(RawHttpRequest.get("/three", "h"));
-            assertThatThrownBy(() -> kept.send(RawHttpRequest.get("/four", "h")))
+        try (KeepAlivePool connection = new KeepAlivePool(client(SHORT))) {
+            connection.send(RawHttpRequest.get("/one", "h"));
+            assertThatThrownBy(() -> connection.send(RawHttpRequest.get("/two", "h")))
+                    .isInstanceOf(IOException.class);
+            connection.send(RawHttpRequest.get("/three", "h"));
+            assertThatThrownBy(() -> connection.send(RawHttpRequest.get("/four", "h")))
                     .isInstanceOf(SocketTimeoutException.class);
-            assertThat(kept.send(RawHttpRequest.get("/five", "h")).text()).isEqualTo("/five");
+            assertThat(connection.send(RawHttpRequest.get("/five", "h")).text()).isEqualTo("/five");
         }
         served.join();
     }
@@ -109,13 +111,13 @@ class RawHttpClientTest {
     }
 
     @Test
-    void aKeptConnectionServesOneRequestAfterAnother() throws IOException {
+    void aKeepAliveConnectionServesSeveralRequests() throws IOException {
         CompletableFuture<Void> served = serve(client -> answer(client, "/one", "/two"));
-        try (KeepAliveConnection kept = probe(PATIENT).keepAlive()) {
-            assertThat(kept.send(RawHttpRequest.get("/one", "h")).text()).isEqualTo("/one");
-            assertThat(kept.send(RawHttpRequest.get("/two", "h")).text()).isEqualTo("/two");
+        try (KeepAliveConnection connection = client(LONG).keepAlive()) {
+            assertThat(connection.send(RawHttpRequest.get("/one", "h")).text()).isEqualTo("/one");
+            assertThat(connection.send(RawHttpRequest.get("/two", "h")).text()).isEqualTo("/two");
             served.join();
-            assertThatThrownBy(() -> kept.send(RawHttpRequest.get("/three", "h")))
+            assertThatThrownBy(() -> connection.send(RawHttpRequest.get("/three", "h")))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -135,7 +137,7 @@ class RawHttpClientTest {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** In the tables, two-letter escapes stand for line ends. */
+    /** Decodes the escapes for line ends in the tables. */
     private static byte[] bytes(String text) {
         return text.replace("\\r", "\r").replace("\\n", "\n").getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -160,9 +162,9 @@ class RawHttpClientTest {
             GET  | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2;a=b\\r\\nhi\\r\\n0;last\\r\\nTrailer: 1\\r\\n\\r\\n     | 200 | hi
             GET  | HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nhi\\r\\n0\\r\\n\\r\\n | 200 | hi
             """)
-    void readsEveryFormOfAnAnswer(String method, String answer, int status, String body) throws IOException {
+    void readsEveryFormOfResponse(String method, String answer, int status, String body) throws IOException {
         CompletableFuture<Void> served = answer(answer);
-        RawHttpResponse received = probe(PATIENT).send(RawHttpRequest.of(method, "/", "h"));
+        RawHttpResponse received = client(LONG).send(RawHttpRequest.of(method, "/", "h"));
         assertThat(received.status()).isEqualTo(status);
         assertThat(received.text()).isEqualTo(body);
         served.join();
@@ -170,23 +172,23 @@ class RawHttpClientTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                                                                                | the connection ended within a line
-            HTTP/1.1 200 OK\\r\\nContent-Le                                                   | the connection ended within a line
-            HTTP/1.1 100 Continue\\r\\n\\r\\n                                                 | the connection ended within a line
-            SSH-2.0-OpenSSH_9.9\\r\\n                                                         | no HTTP answer: SSH-2.0-OpenSSH_9.9
-            HTTP/1.1 2000 OK\\r\\n                                                            | no HTTP answer: HTTP/1.1 2000 OK
-            HTTP/1.1\\r\\n                                                                    | no HTTP answer: HTTP/1.1
-            HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhell                            | the connection ended within the body
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhell                | the connection ended within the body
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhello\\r\\n         | the connection ended within a line
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nhello\\r\\n         | a chunk is longer than it says
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\nhello\\r\\n        | no chunk size: -5
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nhello                    | the connection ended within a line
-            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n<html>\\r\\n               | no chunk size: <html>
+            ``                                                                                | the connection closed in the middle of a line
+            HTTP/1.1 200 OK\\r\\nContent-Le                                                   | the connection closed in the middle of a line
+            HTTP/1.1 100 Continue\\r\\n\\r\\n                                                 | the connection closed in the middle of a line
+            SSH-2.0-OpenSSH_9.9\\r\\n                                                         | not an HTTP response: SSH-2.0-OpenSSH_9.9
+            HTTP/1.1 2000 OK\\r\\n                                                            | not an HTTP response: HTTP/1.1 2000 OK
+            HTTP/1.1\\r\\n                                                                    | not an HTTP response: HTTP/1.1
+            HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhell                            | the connection closed in the middle of the body
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhell                | the connection closed in the middle of the body
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhello\\r\\n         | the connection closed in the middle of a line
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nhello\\r\\n         | a chunk is longer than announced
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\nhello\\r\\n        | not a valid chunk size: -5
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nhello                    | the connection closed in the middle of a line
+            HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n<html>\\r\\n               | not a valid chunk size: <html>
             """)
-    void anAnswerThatIsNoneOrNotWholeIsAnError(String answer, String message) {
+    void invalidOrIncompleteResponsesAreErrors(String answer, String message) {
         CompletableFuture<Void> served = answer(answer);
-        assertThatThrownBy(() -> probe(PATIENT).send(RawHttpRequest.get("/", "h")))
+        assertThatThrownBy(() -> client(LONG).send(RawHttpRequest.get("/", "h")))
                 .isInstanceOf(IOException.class)
                 .hasMessage(message);
         served.join();
@@ -194,12 +196,12 @@ class RawHttpClientTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            HTTP/1.1 200 OK;              | X: y;                       | the headers have no end
-            ''                            | HTTP/1.1 100 Continue;;     | it announces an answer again and again
-            HTTP/1.1 200 OK;;             | xxxxxxxxxxxxxxxxxxxxxxxxxxx | the answer is larger than 16777216 bytes
-            HTTP/1.1 200 OK;Transfer-Encoding: chunked;; | 5;hello;     | the answer is larger than 16777216 bytes
+            HTTP/1.1 200 OK;              | X: y;                       | there are more than 1000 header lines
+            ''                            | HTTP/1.1 100 Continue;;     | there are more than 20 interim responses
+            HTTP/1.1 200 OK;;             | xxxxxxxxxxxxxxxxxxxxxxxxxxx | the response is larger than 16777216 bytes
+            HTTP/1.1 200 OK;Transfer-Encoding: chunked;; | 5;hello;     | the response is larger than 16777216 bytes
             """)
-    void whatHasNoEndIsNotReadForEver(String first, String again, String message) {
+    void endlessResponsesAreCutOff(String first, String again, String message) {
         CompletableFuture<Void> served = serve(client -> {
             OutputStream out = new BufferedOutputStream(client.getOutputStream());
             out.write(first.replace(";", "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -209,25 +211,25 @@ class RawHttpClientTest {
                     out.write(piece);
                 }
             } catch (SocketException e) {
-                return; // the client has hung up
+                return; // the client closed the connection
             }
         });
-        assertThatThrownBy(() -> probe(PATIENT).send(RawHttpRequest.get("/", "h")))
+        assertThatThrownBy(() -> client(LONG).send(RawHttpRequest.get("/", "h")))
                 .isInstanceOf(IOException.class)
                 .hasMessage(message);
         served.join();
     }
 
     @Test
-    void aLineWithoutAnEndIsNotReadForEver() {
+    void endlessLinesAreCutOff() {
         CompletableFuture<Void> served =
                 serve(client -> client.getOutputStream().write(new byte[70_000]));
-        assertThatThrownBy(() -> probe(PATIENT).send(RawHttpRequest.get("/", "h")))
-                .hasMessage("a line has no end");
+        assertThatThrownBy(() -> client(LONG).send(RawHttpRequest.get("/", "h")))
+                .hasMessage("a line is longer than 65536 bytes");
         assertThat(served.handle((done, failure) -> true).join()).isTrue();
     }
 
-    /** Each byte comes in time, and the whole never does. */
+    /** Each byte arrives in time, but the response never completes. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                                                | x
@@ -238,13 +240,13 @@ class RawHttpClientTest {
             HTTP/1.1 200 OK;Transfer-Encoding: chunked;;      | 1;x;
             HTTP/1.1 200 OK;Transfer-Encoding: chunked;;0;    | X-Trailer: 1;
             """)
-    void anAnswerThatTricklesIsGivenUp(String first, String again) {
+    void slowResponsesTimeOut(String first, String again) {
         CompletableFuture<Void> served = serve(client -> trickle(client, first, again));
-        RawHttpClient probe = probe(PATIENT).withResponseLimit(IMPATIENT.multipliedBy(3));
+        RawHttpClient probe = client(LONG).withResponseLimit(SHORT.multipliedBy(3));
         assertThatThrownBy(() -> probe.send(RawHttpRequest.get("/", "h")))
                 .isInstanceOf(IOException.class)
                 .message()
-                .matches("what it sends is not whole after 0 s|it announces an answer again and again");
+                .matches("the response was not complete after 0 s|there are more than 20 interim responses");
         served.join();
     }
 
@@ -258,13 +260,13 @@ class RawHttpClientTest {
                 Thread.sleep(1);
             }
         } catch (SocketException e) {
-            return; // the client has hung up
+            return; // the client closed the connection
         }
     }
 
     @Test
-    void ofAStreamALineMustComeInTimeButNotTheWhole() throws IOException {
-        Duration limit = IMPATIENT.multipliedBy(3);
+    void linesOfAStreamAreTimedOneByOne() throws IOException {
+        Duration limit = SHORT.multipliedBy(3);
         CompletableFuture<Void> served = serve(client -> {
             head(client.getInputStream());
             OutputStream out = client.getOutputStream();
@@ -276,7 +278,7 @@ class RawHttpClientTest {
             }
             trickle(client, "last;", "x");
         });
-        try (HttpExchange exchange = probe(PATIENT).withResponseLimit(limit).open(RawHttpRequest.get("/", "h"))) {
+        try (HttpExchange exchange = client(LONG).withResponseLimit(limit).open(RawHttpRequest.get("/", "h"))) {
             ResponseLines lines = exchange.lines();
             long start = System.nanoTime();
             String line = lines.next();
@@ -290,7 +292,7 @@ class RawHttpClientTest {
         served.join();
     }
 
-    /** Of the body, {@code ~} is a line feed and {@code ^} a carriage return. */
+    /** In the body, {@code ~} is a line feed and {@code ^} a carriage return. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             a~b^~~c | [a, b, , c]
@@ -306,7 +308,7 @@ class RawHttpClientTest {
                             .getBytes(StandardCharsets.UTF_8));
         });
         List<String> read = new ArrayList<>();
-        try (HttpExchange exchange = probe(PATIENT).open(RawHttpRequest.get("/", "h"))) {
+        try (HttpExchange exchange = client(LONG).open(RawHttpRequest.get("/", "h"))) {
             ResponseLines lines = exchange.lines();
             for (String line = lines.next(); line != null; line = lines.next()) {
                 read.add(line.replace('\r', '^'));
@@ -317,7 +319,7 @@ class RawHttpClientTest {
     }
 
     @Test
-    void aLineOfAStreamHasAnEnd() throws IOException {
+    void longLinesOfAStreamAreRejected() throws IOException {
         CompletableFuture<Void> served = serve(client -> {
             head(client.getInputStream());
             OutputStream out = client.getOutputStream();
@@ -326,16 +328,20 @@ class RawHttpClientTest {
                 out.write(new byte[1000]);
             }
         });
-        try (HttpExchange exchange = probe(PATIENT).open(RawHttpRequest.get("/", "h"))) {
-            assertThatThrownBy(exchange.lines()::next).hasMessage("a line of its answer is longer than 1048576 bytes");
+        try (HttpExchange exchange = client(LONG).open(RawHttpRequest.get("/", "h"))) {
+            assertThatThrownBy(exchange.lines()::next)
+                    .hasMessage("a line of the response is longer than 1048576 bytes");
         }
         assertThat(served.handle((done, failure) -> true).join()).isTrue();
     }
 
-    /** The one sends much, the other for long. */
+    /** The first server sends too much, the second for too long. */
     @ParameterizedTest
-    @CsvSource({"65536, 0, it goes on sending to a client that has left", "1, 1, what it sends is not whole after 0 s"})
-    void whatIsSentToOneThatLeftHasAnEnd(int size, int pauseMillis, String message) throws IOException {
+    @CsvSource({
+        "65536, 0, it keeps sending to a client that has disconnected",
+        "1, 1, the response was not complete after 0 s"
+    })
+    void endlessOutputToAnAbandonedRequestIsCutOff(int size, int pauseMillis, String message) throws IOException {
         CompletableFuture<Void> served = serve(client -> {
             head(client.getInputStream());
             try {
@@ -344,13 +350,13 @@ class RawHttpClientTest {
                     Thread.sleep(pauseMillis);
                 }
             } catch (SocketException e) {
-                return; // the client has hung up
+                return; // the client closed the connection
             }
         });
-        Duration limit = size == 1 ? IMPATIENT : PATIENT.multipliedBy(6);
-        try (AbandonedRequest departure =
-                probe(PATIENT).withResponseLimit(limit).abandon(RawHttpRequest.get("/", "h"), PATIENT)) {
-            assertThatThrownBy(departure::readUntilClosed)
+        Duration limit = size == 1 ? SHORT : LONG.multipliedBy(6);
+        try (AbandonedRequest abandoned =
+                client(LONG).withResponseLimit(limit).abandon(RawHttpRequest.get("/", "h"), LONG)) {
+            assertThatThrownBy(abandoned::readUntilClosed)
                     .isInstanceOf(IOException.class)
                     .hasMessage(message);
         }
@@ -365,7 +371,7 @@ class RawHttpClientTest {
             request.complete(head + new String(client.getInputStream().readNBytes(4), StandardCharsets.UTF_8));
             client.getOutputStream().write(bytes("HTTP/1.1 200 OK\r\nX-A: 1\r\nX-a:  2 \r\n\r\n"));
         });
-        RawHttpResponse answer = probe(PATIENT)
+        RawHttpResponse answer = client(LONG)
                 .send(RawHttpRequest.post("/a/../%2f;b?c", "remote-ollama:1", "{é}")
                         .header("Twice", "1")
                         .header("Twice", "2"));
@@ -385,7 +391,7 @@ class RawHttpClientTest {
     }
 
     @Test
-    void aBodyCanBeReadWhileItArrivesAndClosingHangsUp() throws IOException {
+    void aBodyCanBeReadWhileItArrives() throws IOException {
         CountDownLatch firstByteRead = new CountDownLatch(1);
         CompletableFuture<Integer> end = new CompletableFuture<>();
         CompletableFuture<Void> served = serve(client -> {
@@ -395,7 +401,7 @@ class RawHttpClientTest {
             client.getOutputStream().write(bytes("1\r\nb\r\n"));
             end.complete(client.getInputStream().read());
         });
-        try (HttpExchange exchange = probe(PATIENT).open(RawHttpRequest.get("/", "h"))) {
+        try (HttpExchange exchange = client(LONG).open(RawHttpRequest.get("/", "h"))) {
             assertThat(exchange.body().readNBytes(1)).isEqualTo(bytes("a"));
             firstByteRead.countDown();
             assertThat(exchange.body().read()).isEqualTo('b');
@@ -404,10 +410,13 @@ class RawHttpClientTest {
         served.join();
     }
 
-    /** The server answers so much before it sees the client leave, and so much afterwards; then it hangs up. */
+    /**
+     * The server sends {@code early} before it sees the client leave and {@code late} afterwards. Then it closes the
+     * connection.
+     */
     @ParameterizedTest
     @CsvSource({"'', '', false", "'', late, false", "early, '', true", "early, late, true"})
-    void oneThatLeavesIsSeenToLeaveAndHearsWhatStillComes(String early, String late, boolean answered)
+    void anAbandonedRequestIsSeenByTheServerAndReadToItsEnd(String early, String late, boolean responseStarted)
             throws IOException {
         CompletableFuture<Void> served = serve(client -> {
             head(client.getInputStream());
@@ -415,26 +424,26 @@ class RawHttpClientTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             client.getOutputStream().write(bytes(late));
         });
-        Duration patience = early.isEmpty() ? IMPATIENT : PATIENT;
-        try (AbandonedRequest departure = probe(PATIENT).abandon(RawHttpRequest.get("/", "h"), patience)) {
-            assertThat(departure.responseStarted()).isEqualTo(answered);
-            assertThat(departure.readUntilClosed()).isEqualTo(early + late);
+        Duration responseWait = early.isEmpty() ? SHORT : LONG;
+        try (AbandonedRequest abandoned = client(LONG).abandon(RawHttpRequest.get("/", "h"), responseWait)) {
+            assertThat(abandoned.responseStarted()).isEqualTo(responseStarted);
+            assertThat(abandoned.readUntilClosed()).isEqualTo(early + late);
         }
         served.join();
     }
 
     @Test
-    void aServerThatSaysNothingIsGivenUp() {
-        CountDownLatch givenUp = new CountDownLatch(1);
-        CompletableFuture<Void> served = serve(client -> givenUp.await());
-        assertThatThrownBy(() -> probe(IMPATIENT).send(RawHttpRequest.get("/", "h")))
+    void aSilentServerTimesOut() {
+        CountDownLatch timedOut = new CountDownLatch(1);
+        CompletableFuture<Void> served = serve(client -> timedOut.await());
+        assertThatThrownBy(() -> client(SHORT).send(RawHttpRequest.get("/", "h")))
                 .isInstanceOf(SocketTimeoutException.class);
-        givenUp.countDown();
+        timedOut.countDown();
         served.join();
     }
 
     @Test
-    void ofAServerThatKeepsTheConnectionAllAnswersAreThereWhenItIsSilent() throws IOException {
+    void silenceEndsTheListOfResponses() throws IOException {
         String one = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
         String other = "HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\n2";
         CountDownLatch read = new CountDownLatch(1);
@@ -443,7 +452,7 @@ class RawHttpClientTest {
             client.getOutputStream().write(bytes(one + other));
             read.await();
         });
-        assertThat(probe(PATIENT).sendAndReadResponses(bytes("GET / HTTP/1.1\r\n\r\n"), 8, IMPATIENT))
+        assertThat(client(LONG).sendAndReadResponses(bytes("GET / HTTP/1.1\r\n\r\n"), 8, SHORT))
                 .extracting(RawHttpResponse::status)
                 .containsExactly(200, 404);
         read.countDown();
@@ -452,7 +461,7 @@ class RawHttpClientTest {
 
     @Test
     @Tag("linux")
-    void ofSeveralAddressesEachIsTried() throws IOException {
+    void severalAddressesAreProbed() throws IOException {
         int port = server.getLocalPort();
         InetSocketAddress open = InetSocketAddress.createUnresolved("127.0.0.1", port);
         InetSocketAddress closed = InetSocketAddress.createUnresolved("127.0.0.9", port);
@@ -465,8 +474,8 @@ class RawHttpClientTest {
     }
 
     @Test
-    void whereNobodyListensNothingIsReached() throws IOException {
-        RawHttpClient probe = probe(PATIENT);
+    void aClosedPortIsNotReached() throws IOException {
+        RawHttpClient probe = client(LONG);
         assertThat(PortProbe.isOpen(new LocalHost(System.getenv()), "127.0.0.1", server.getLocalPort()))
                 .isTrue();
         server.close();

@@ -39,28 +39,28 @@ class TailscaleTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"BackendState": "NeedsLogin"} | Tailscale is logged out; log in with the app or "tailscale login", then try again.
             {"BackendState": "NeedsLogin", "AuthURL": "https://login.tailscale.com/a/1"} | Tailscale is logged out; log in with the app or "tailscale login" (https://login.tailscale.com/a/1), then try again.
-            {"BackendState": "NeedsMachineAuth"} | Tailscale waits until an admin of the tailnet approves this machine; approve it in the Tailscale admin console under Machines, then try again.
+            {"BackendState": "NeedsMachineAuth"} | Tailscale is waiting for an admin of the tailnet to approve this machine; approve it in the Tailscale admin console under Machines, then try again.
             {"BackendState": "Starting"}   | Tailscale is still starting; wait until it has connected, then try again.
-            {"BackendState": "InUseOtherUser"} | Another user of this machine has Tailscale open; quit it there, or log in as that user, then try again.
+            {"BackendState": "InUseOtherUser"} | Another user of this machine is using Tailscale; quit it there, or log in as that user, then try again.
             {"BackendState": "Stopped"}    | Tailscale is switched off; connect it with the app or "tailscale up", then try again.
             {"BackendState": "NoState"}    | Tailscale is not connected (NoState); connect it with the app or "tailscale up", then try again.
             {}                             | Tailscale is not connected (no state); connect it with the app or "tailscale up", then try again.
-            Usage: tailscale               | "tailscale status --json" does not answer with JSON; it says "Usage: tailscale"; update Tailscale, then try again.
-            ``                             | "tailscale status --json" does not answer with JSON; it says nothing; update Tailscale, then try again.
-            []                             | "tailscale status --json" does not answer with JSON; it says "[]"; update Tailscale, then try again.
-            {"BackendState": "Running", "Self": {"TailscaleIPs": ["100.64.0.1"], "DNSName": "mac_studio.tail1.ts.net."}} | Tailscale calls this machine "mac_studio.tail1.ts.net", which is not a host name; give it a name of letters, digits and hyphens in the Tailscale admin console, then try again.
-            {"BackendState": "Running", "Self": {"TailscaleIPs": ["100.64.0.1"], "DNSName": "Ann Mac.tail1.ts.net."}} | Tailscale calls this machine "ann mac.tail1.ts.net", which is not a host name; give it a name of letters, digits and hyphens in the Tailscale admin console, then try again.
+            Usage: tailscale               | "tailscale status --json" did not return JSON; it printed "Usage: tailscale"; update Tailscale, then try again.
+            ``                             | "tailscale status --json" did not return JSON; it printed nothing; update Tailscale, then try again.
+            []                             | "tailscale status --json" did not return JSON; it printed "[]"; update Tailscale, then try again.
+            {"BackendState": "Running", "Self": {"TailscaleIPs": ["100.64.0.1"], "DNSName": "mac_studio.tail1.ts.net."}} | Tailscale calls this machine "mac_studio.tail1.ts.net", which is not a valid host name; give it a name of letters, digits and hyphens in the Tailscale admin console, then try again.
+            {"BackendState": "Running", "Self": {"TailscaleIPs": ["100.64.0.1"], "DNSName": "Ann Mac.tail1.ts.net."}} | Tailscale calls this machine "ann mac.tail1.ts.net", which is not a valid host name; give it a name of letters, digits and hyphens in the Tailscale admin console, then try again.
             {"BackendState": "Running", "Self": {"TailscaleIPs": ["fd7a:115c:a1e0::1"]}} | Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10; turn IPv4 on for this machine in the Tailscale admin console, then try again.
             {"BackendState": "Running", "Self": {"TailscaleIPs": null}} | Tailscale is connected but gives this machine no IPv4 address in 100.64.0.0/10; turn IPv4 on for this machine in the Tailscale admin console, then try again.
             """)
-    void anythingElseSaysTheNextStep(String json, String message) {
+    void everyOtherStateNamesTheNextStep(String json, String message) {
         assertThatThrownBy(() -> Tailscale.parse(json).node())
                 .isInstanceOf(UserError.class)
                 .hasMessage(message);
     }
 
     @Test
-    void readsWhatTheRealCommandPrints() {
+    void readsOutputOfTheRealCommand() {
         assertThat(Tailscale.parse(TailscaleStatus.running("100.101.102.103")).node())
                 .isEqualTo(new Tailscale.Node("100.101.102.103", "mac-studio.tail1234.ts.net"));
         assertThatThrownBy(() -> Tailscale.parse(TailscaleStatus.needsLogin()).node())
@@ -71,7 +71,7 @@ class TailscaleTest {
     }
 
     @Test
-    void readsWhenTheKeyExpiresAndWhetherThereIsAnInterface() {
+    void readsKeyExpiryAndInterface() {
         Tailscale.Node node = Tailscale.parse("""
                 {"BackendState": "Running", "TUN": false,
                  "Self": {"TailscaleIPs": ["100.64.0.1"], "KeyExpiry": "2026-12-05T09:00:00Z"}}""").node();
@@ -87,7 +87,7 @@ class TailscaleTest {
             {"TCP": {"5432": {"TCPForward": "localhost:11434", "TerminateTLS": "m.ts.net"}}} | localhost:11434
             {"Foreground": {"s": {"Web": {"m.ts.net:443": {"Handlers": {"/a": {"Proxy": "http://x:1"}, "/b": {"Path": "/etc"}}}}}}} | http://x:1
             """)
-    void findsWhatIsForwarded(String json, String targets) {
+    void findsForwardedTargets(String json, String targets) {
         assertThat(String.join(" ", Tailscale.targets(json))).isEqualTo(targets);
     }
 

@@ -60,15 +60,15 @@ class FleetProgressTest {
                 mac-studio  connecting
                 0 of 2 hosts finished
                 """);
-        progress.finished(result("mac-studio", 6, "", "mac-studio port 22 refuses connections.", 40, 0));
+        progress.finished(result("mac-studio", 6, "", "mac-studio port 22 refused the connection.", 40, 0));
         assertThat(screen()).isEqualTo("""
-                mac-studio  unreachable after 0.0 s: mac-studio port 22 refuses connections.
+                mac-studio  unreachable after 0.0 s: mac-studio port 22 refused the connection.
                 mac-1       done  create   ~/.haproxy/
                 1 of 2 hosts finished
                 """);
         progress.close();
         assertThat(screen())
-                .isEqualTo("mac-studio  unreachable after 0.0 s: mac-studio port 22 refuses connections.\n");
+                .isEqualTo("mac-studio  unreachable after 0.0 s: mac-studio port 22 refused the connection.\n");
     }
 
     @Test

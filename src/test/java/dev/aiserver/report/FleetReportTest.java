@@ -47,13 +47,13 @@ class FleetReportTest {
     void jsonIsOneDocumentWithTheDocumentOfEachHost() throws JsonProcessingException {
         List<Result> results = List.of(
                 result("a", 0, "{\"schema\": 1, \"command\": \"status\"}", "", 1, 2),
-                result("b", 6, "", "b refuses connections.", 1, 0),
+                result("b", 6, "", "b refused the connection.", 1, 0),
                 Result.notStarted("c"));
         JsonNode document = JsonMapper.builder().build().readTree(FleetReport.json("status", results));
         assertThat(document.get("schema").asInt()).isEqualTo(1);
         assertThat(document.get("hosts").get(0).get("document").get("command").asText())
                 .isEqualTo("status");
-        assertThat(document.get("hosts").get(1).get("error").asText()).isEqualTo("b refuses connections.");
+        assertThat(document.get("hosts").get(1).get("error").asText()).isEqualTo("b refused the connection.");
         assertThat(document.get("hosts").get(1).get("exitCode").asInt()).isEqualTo(6);
         assertThat(document.get("hosts").get(1).has("document")).isFalse();
         assertThat(document.get("hosts").get(2).toString()).isEqualTo("{\"host\":\"c\",\"outcome\":\"not-started\"}");

@@ -84,7 +84,7 @@ class StatusTextTest {
                                 "do not open it",
                                 false)),
                         List.of(
-                                "Cannot tell who listens on port 11434: \"lsof\" gave no answer (it did not answer in time)."),
+                                "Could not determine what listens on port 11434: \"lsof\" failed (it did not answer in time)."),
                         "0.16.2",
                         List.of(),
                         List.of())))
@@ -99,7 +99,7 @@ class StatusTextTest {
                           edited                  ~/.haproxy/haproxy.cfg  ("aiserver plan" shows the edit)
                           logs                    /Volumes/logs, 1.2 GB  rotate them
                           conflict                ~/Applications/Ollama.app is installed; do not open it
-                          inconclusive            Cannot tell who listens on port 11434: "lsof" gave no answer (it did not answer in time).
+                          inconclusive            Could not determine what listens on port 11434: "lsof" failed (it did not answer in time).
                           Ollama                  0.16.2
                           on disk                 no models
                           in memory               no models

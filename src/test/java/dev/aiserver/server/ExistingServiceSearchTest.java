@@ -115,7 +115,7 @@ class ExistingServiceSearchTest {
             echo '<stdin>: Property List error: Unexpected character' >&2; exit 1 | none
             echo 'plutil: out of memory' >&2; exit 1                              | plutil: out of memory
             exit 1                                                                | no message, exit code 1
-            echo '<plist><dict>'; kill -KILL $$                                   | it was ended by signal 9
+            echo '<plist><dict>'; kill -KILL $$                                   | it was killed by signal 9
             exit 124                                                              | it did not answer in time
             exit 127                                                              | it is not installed
             """)
@@ -130,8 +130,8 @@ class ExistingServiceSearchTest {
             assertThatThrownBy(() -> LaunchAgent.read(host, binary, ""))
                     .isInstanceOf(UserError.class)
                     .hasMessage(
-                            "Cannot tell what a binary property list starts: \"plutil -convert xml1 -o - -\" gave no "
-                                    + "answer (" + reason + ").");
+                            "Could not determine what a binary property list starts: \"plutil -convert xml1 -o - -\" failed "
+                                    + "(" + reason + ").");
         }
     }
 }

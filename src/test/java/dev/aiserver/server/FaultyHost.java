@@ -165,7 +165,7 @@ final class FaultyHost implements ForwardingHost {
                 && steps.get(fault.step() - 1).subject().equals(path.toString());
         boolean full = fault.kind() == Kind.DISK_FULL && fault.step() > 0 && steps.size() >= fault.step() && needsSpace;
         if (denied) {
-            throw new UserError("Cannot write " + path + ": permission denied; check who owns it.");
+            throw new UserError("Cannot write " + path + ": permission denied; check its owner and permissions.");
         }
         if (full) {
             throw new UserError("Cannot write " + path + ": No space left on device.");

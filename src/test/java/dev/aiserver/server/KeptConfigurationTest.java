@@ -51,9 +51,9 @@ class KeptConfigurationTest {
             assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.haproxy");
                 assertThat(back.reason())
-                        .startsWith("com.haproxy does not take its new configuration and goes on with the old one: ")
+                        .startsWith("com.haproxy rejected its new configuration and keeps running with the old one: ")
                         .contains("[%s:%d]".formatted(address, taken.getLocalPort()))
-                        .endsWith("; look at " + root + "/logs/haproxy.log.");
+                        .endsWith("; see " + root + "/logs/haproxy.log.");
             });
             assertThat(rig.unfinished()).isEmpty();
             assertThat(rig.look()).isEqualTo(before);

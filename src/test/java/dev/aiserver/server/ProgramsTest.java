@@ -102,7 +102,7 @@ class ProgramsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            exit 1       | Cannot tell where Homebrew keeps its programs: "brew --prefix" gave no answer (no message, exit code 1).
+            exit 1       | Could not determine where Homebrew keeps its programs: "brew --prefix" failed (no message, exit code 1).
             echo Hello   | "brew --prefix" names no folder, so it is not known where Homebrew keeps its programs. Run "brew doctor", then try again.
             """)
     void aHomebrewThatDoesNotSayWhereItIs(String body, String sentence) {

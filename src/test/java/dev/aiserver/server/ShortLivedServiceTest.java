@@ -32,8 +32,8 @@ class ShortLivedServiceTest {
             assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.ollama");
                 assertThat(back.reason())
-                        .isEqualTo("com.ollama does not stay up: exit code 7; look at " + root
-                                + "/logs/ollama.stderr.log.");
+                        .isEqualTo(
+                                "com.ollama does not stay up: exit code 7; see " + root + "/logs/ollama.stderr.log.");
             });
             assertThat(rig.unfinished()).isEmpty();
             assertThat(rig.look()).isEqualTo(before);

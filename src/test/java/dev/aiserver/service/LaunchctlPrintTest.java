@@ -30,7 +30,7 @@ class LaunchctlPrintTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
-    void readsWhatStandsBesideTheRecording(Path recording) throws IOException {
+    void readsRecordings(Path recording) throws IOException {
         LaunchctlPrint print = LaunchctlPrint.parse(Files.readAllBytes(recording));
         assertThat(described(print)).isEqualTo(expected(recording));
         assertThat(print.toString()).doesNotContain("stolen", "OLLAMA_HOST");
@@ -43,7 +43,7 @@ class LaunchctlPrintTest {
             pid = 99999999999                       | never
             exit timeout = 999999999                | never
             """)
-    void numbersThatNoSystemHasAreNone(String line, String exit) {
+    void impossibleNumbersAreIgnored(String line, String exit) {
         LaunchctlPrint print = LaunchctlPrint.parse(("x = {\n\t" + line + "\n}\n").getBytes(StandardCharsets.UTF_8));
         String kind = print.lastExit() instanceof LastExit.Reason reason ? "reason " + reason.description() : "never";
         assertThat(kind).isEqualTo(exit);
@@ -53,7 +53,7 @@ class LaunchctlPrintTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\n", "x = {\n", "\tx = {\n", "\tx = y\n", "\n", "}\n"})
-    void nestingWithoutAnEndIsReadLikeAnyOther(String piece) {
+    void unclosedNestingIsTolerated(String piece) {
         byte[] output = piece.repeat(3_000_000 / piece.length()).getBytes(StandardCharsets.UTF_8);
         assertThat(LaunchctlPrint.parse(output).isRunning()).isFalse();
         assertThat(LaunchctlPrint.runningLabels(output)).isEmpty();
@@ -64,7 +64,7 @@ class LaunchctlPrintTest {
     }
 
     @Test
-    void readsDisabledLabelsInOldAndNewWords() {
+    void readsDisabledLabelsInBothWordings() {
         String output = """
 
                 	disabled services = {
@@ -82,7 +82,7 @@ class LaunchctlPrintTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Bootstrap failed", "\"com.ollama\" => disabled\n"})
-    void takesNoOtherTextForAListOfDisabledLabels(String output) {
+    void otherTextIsNotAListOfDisabledLabels(String output) {
         assertThat(LaunchctlPrint.disabledLabels(output.getBytes(StandardCharsets.UTF_8)))
                 .isEmpty();
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link Launchd} promises, whichever way launchctl is reached and whichever Mac answers. */
+/** The behavior of {@link Launchd}, however launchctl is reached and whichever Mac answers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LaunchdContract {
     private static final String LABEL = "com.example.job";
@@ -54,10 +54,14 @@ abstract class LaunchdContract {
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    /** @param open what is to be closed after the test, last first */
+    /**
+     * Returns the host.
+     *
+     * @param open resources to close after the test, last first
+     */
     abstract Host host(EmbeddedLaunchctl launchctl, List<AutoCloseable> open);
 
-    /** A booted Mac and who controls its agents. */
+    /** A booted Mac and the control of its agents. */
     private record Mac(EmbeddedLaunchctl launchctl, WatchedHost host, Launchd launchd, int uid) {
 
         LaunchctlPrint loaded() {
@@ -69,12 +73,12 @@ abstract class LaunchdContract {
             launchd.start(agent.label(), agent.plist(), Readiness.RUNNING_IS_ENOUGH);
         }
 
-        /** Its process says by this file that it is ready. */
+        /** Starts a job whose process creates this file when it is ready. */
         void start(Agent agent, Path ready) {
             launchd.start(
                     agent.label(),
                     agent.plist(),
-                    () -> Files.exists(ready) ? Optional.empty() : Optional.of("it has not come so far"));
+                    () -> Files.exists(ready) ? Optional.empty() : Optional.of("it is not ready yet"));
         }
     }
 
@@ -92,7 +96,7 @@ abstract class LaunchdContract {
         return new Mac(launchctl, host, launchd, uid);
     }
 
-    /** A window that even a slow machine's start of a process does not fill. */
+    /** Returns a timing whose window is longer than a process start on a slow machine. */
     private static Timing watching(Duration window, Duration deadline) {
         return new Timing(
                 window, deadline, TIMING.pauses(), TIMING.reloadGrace(), TIMING.drainGrace(), TIMING.killGrace());
@@ -116,14 +120,13 @@ abstract class LaunchdContract {
                 .orElse(false);
     }
 
-    private static void assertTrouble(ThrowingCallable action, String... words) {
+    private static void assertUserError(ThrowingCallable action, String... parts) {
         assertThatThrownBy(action)
                 .isInstanceOfSatisfying(
-                        UserError.class,
-                        trouble -> assertThat(trouble.sentence()).contains(words));
+                        UserError.class, error -> assertThat(error.sentence()).contains(parts));
     }
 
-    /** With which answers the whole life of a job is to be tried. */
+    /** Returns the variants of launchctl with which the lifecycle is tested. */
     abstract Stream<Quirks> macs();
 
     static Stream<Quirks> everyMac() {
@@ -140,10 +143,10 @@ abstract class LaunchdContract {
         return macs.stream();
     }
 
-    /** On the way every code of this Mac is met: a lost enable, a drain, a load that is reported as failed, a logout. */
+    /** Meets every exit code of this Mac: a lost enable, a drain, a load reported as failed, a logout. */
     @ParameterizedTest
     @MethodSource("macs")
-    void aJobGoesThroughItsWholeLifeOnEveryMac(Quirks quirks) throws IOException {
+    void theWholeLifecycleWorksOnEveryMac(Quirks quirks) throws IOException {
         Mac mac = boot(quirks.withFaults(
                 new Fault("enable", 1, new Fault.Answer(SILENT_SUCCESS)),
                 new Fault("bootstrap", 3, new Fault.Answer(CommandResult.of(quirks.drainCode(), "", ""))),
@@ -191,7 +194,7 @@ abstract class LaunchdContract {
         assertThat(isAlive(last)).isFalse();
         mac.launchd().stop(LABEL);
 
-        assertTrouble(() -> mac.start(agent), "no desktop session", "log in");
+        assertUserError(() -> mac.start(agent), "no desktop session", "log in");
         assertThat(mac.host().launchctlVerbs()).doesNotContain("load", "unload", "list");
     }
 
@@ -215,13 +218,13 @@ abstract class LaunchdContract {
         assertThat(isAlive(first)).isFalse();
     }
 
-    /** Its sleep is killed with it. */
+    /** Returns a script that ignores SIGTERM; its sleep is killed with it. */
     private static String ignoringTerm(Path ready) {
         return "trap '' TERM; : >'" + ready + "'; while :; do sleep 600; done";
     }
 
     @Test
-    void aJobThatIgnoresSigtermIsGoneAfterStop() throws IOException {
+    void stopKillsAJobThatIgnoresSigterm() throws IOException {
         Mac mac = boot(Quirks.usual());
         Path ready = home.resolve("ready");
         mac.start(agent(ignoringTerm(ready)).written(), ready);
@@ -243,30 +246,30 @@ abstract class LaunchdContract {
     }
 
     @Test
-    void aCrashLoopIsToldWithItsExitAndItsLog() throws IOException {
+    void aCrashLoopIsReportedWithItsExitAndLog() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         Path log = home.resolve("job.log");
         Agent agent = agent("exit 3").with("StandardErrorPath", log.toString()).written();
-        assertTrouble(() -> mac.start(agent), LABEL + " does not stay up", "exit code 3", log.toString());
+        assertUserError(() -> mac.start(agent), LABEL + " does not stay up", "exit code 3", log.toString());
     }
 
     @Test
-    void ofJobsThatHaveBegunThoseThatDoNotStayUpAreTold() throws IOException {
+    void startedJobsThatDoNotStayUpAreReported() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
-        String stays = LABEL + ".stays";
-        Agent good = new Agent(home, stays, Agent.LONG_RUNNING).written();
+        String steady = LABEL + ".steady";
+        Agent good = new Agent(home, steady, Agent.LONG_RUNNING).written();
         Agent bad = agent("sleep 0.3; exit 3").written();
-        mac.launchd().startNoWait(stays, good.plist(), Readiness.RUNNING_IS_ENOUGH);
+        mac.launchd().startNoWait(steady, good.plist(), Readiness.RUNNING_IS_ENOUGH);
         mac.launchd().startNoWait(LABEL, bad.plist(), Readiness.RUNNING_IS_ENOUGH);
-        assertThat(mac.launchd().exited(List.of(stays, LABEL, LABEL + ".never")))
-                .extracting(ended -> ended.error().sentence())
+        assertThat(mac.launchd().exited(List.of(steady, LABEL, LABEL + ".never")))
+                .extracting(exited -> exited.error().sentence())
                 .containsExactly(
                         LABEL + " does not stay up: exit code 3.", LABEL + ".never does not stay up: it was unloaded.");
         assertThat(mac.launchd().exited(List.of())).isEmpty();
     }
 
     @Test
-    void aJobThatIsLoadedNowhereIsNotAskedAfterUnlessLaunchdRefusesIt() throws IOException {
+    void aLoadedCopyIsLookedForOnlyAfterARejection() throws IOException {
         Mac mac = boot(Quirks.usual());
         Path plist = agent(Agent.LONG_RUNNING).written().plist();
         mac.launchd().startUnloadedNoWait(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
@@ -274,54 +277,54 @@ abstract class LaunchdContract {
         assertThat(mac.host().commands).noneMatch(command -> command.contains("system/" + LABEL));
 
         mac.launchd().startUnloadedNoWait(LABEL, plist, Readiness.RUNNING_IS_ENOUGH);
-        assertThat(mac.loaded().pid()).as("it was loaded after all").isNotEqualTo(first.pid());
+        assertThat(mac.loaded().pid()).as("it was already loaded").isNotEqualTo(first.pid());
         assertThat(isAlive(first)).isFalse();
         assertThat(mac.host().commands).anyMatch(command -> command.contains("system/" + LABEL));
     }
 
     @Test
-    void aMissingProgramIsTold() throws IOException {
+    void aMissingProgramIsReported() throws IOException {
         Mac mac = boot(Quirks.usual());
         Agent agent = agent("").running("/no/such/program").written();
-        assertTrouble(() -> mac.start(agent), LABEL + " does not stay up", "exit code 78", "program");
+        assertUserError(() -> mac.start(agent), LABEL + " does not stay up", "exit code 78", "program");
     }
 
     @Test
-    void aServiceThatNeverGetsReadyIsTold() throws IOException {
+    void aServiceThatIsNeverReadyIsReported() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofMillis(50), Duration.ofSeconds(1)));
         Agent agent = agent(Agent.LONG_RUNNING).written();
-        assertTrouble(
+        assertUserError(
                 () -> mac.launchd().start(LABEL, agent.plist(), () -> Optional.of("port 1 does not answer")),
-                "did not get ready",
-                "it runs, but port 1 does not answer");
+                "was not ready",
+                "it is running, but port 1 does not answer");
     }
 
     @Test
-    void anEndedJobThatNobodyRestartsIsTold() throws IOException {
+    void anExitedJobWithoutKeepAliveIsReported() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(2), Duration.ofSeconds(1)));
         Agent agent = agent("exit 0").with("KeepAlive", false).written();
-        assertTrouble(() -> mac.start(agent), "it is not running (state: not running, last end: exit code 0)");
+        assertUserError(() -> mac.start(agent), "it is not running (state: not running, last exit: exit code 0)");
     }
 
     @Test
-    void aLabelThatStaysDisabledIsTold() throws IOException {
+    void aLabelThatStaysDisabledIsReported() throws IOException {
         Mac mac = boot(
                 Quirks.usual().withFaults(new Fault("enable", Fault.EVERY_CALL, new Fault.Answer(SILENT_SUCCESS))));
         mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
         Agent agent = agent(Agent.LONG_RUNNING).written();
-        assertTrouble(() -> mac.start(agent), "switched off", "Login Items");
+        assertUserError(() -> mac.start(agent), "it is disabled", "Login Items");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {125, 112})
-    void withoutADesktopSessionNothingIsLoadedAndNothingIsTouched(int code) throws IOException {
+    void withoutADesktopSessionNothingChanges(int code) throws IOException {
         Mac mac = boot(Quirks.usual().codes(5, 5, 119, code).overSsh(false));
         assertThat(mac.launchd().hasDesktopSession()).isFalse();
         assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
         mac.launchd().stop(LABEL);
         Agent agent = agent(Agent.LONG_RUNNING).written();
-        assertTrouble(() -> mac.start(agent), "no desktop session for user id " + mac.uid());
-        assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "no desktop session");
+        assertUserError(() -> mac.start(agent), "no desktop session for user id " + mac.uid());
+        assertUserError(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "no desktop session");
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
 
@@ -333,41 +336,41 @@ abstract class LaunchdContract {
 
     @ParameterizedTest
     @CsvSource({
-        "rw-rw-rw-, <plist/>, others may write to",
-        "rw-r--r--, <plist, it is no property list",
-        "rw-r--r--, '', it is no property list"
+        "rw-rw-rw-, <plist/>, other users can write to",
+        "rw-r--r--, <plist, it is not a valid property list",
+        "rw-r--r--, '', it is not a valid property list"
     })
-    void aBadPropertyListIsTold(String mode, String content, String words) throws IOException {
+    void aBadPropertyListIsReported(String mode, String content, String parts) throws IOException {
         Mac mac = boot(Quirks.usual());
         Agent agent = agent("");
         Files.writeString(agent.plist(), content);
         Files.setPosixFilePermissions(agent.plist(), PosixFilePermissions.fromString(mode));
-        assertTrouble(() -> mac.start(agent), "does not load " + LABEL + " from " + agent.plist(), words);
+        assertUserError(() -> mac.start(agent), "did not load " + LABEL + " from " + agent.plist(), parts);
     }
 
     @Test
-    void aMissingPropertyListIsTold() throws IOException {
+    void aMissingPropertyListIsReported() throws IOException {
         Mac mac = boot(Quirks.usual());
-        assertTrouble(() -> mac.start(agent("")), "there is no such file");
+        assertUserError(() -> mac.start(agent("")), "the file does not exist");
     }
 
     @Test
-    void aPropertyListOfAnotherUserIsTold() throws IOException {
+    void aPropertyListOfAnotherUserIsReported() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("bootstrap", Fault.EVERY_CALL, new Fault.Answer(OPAQUE))));
         Agent agent = agent("").written();
         FileState.Regular own = (FileState.Regular) mac.host().file(agent.plist());
         mac.host().files.put(agent.plist(), new FileState.Regular(own.content(), 0644, 4711));
-        assertTrouble(() -> mac.start(agent), "belongs to user id 4711", "sudo chown " + mac.uid());
+        assertUserError(() -> mac.start(agent), "belongs to user id 4711", "sudo chown " + mac.uid());
         mac.host().files.put(agent.plist(), new FileState.Other("symbolic link", mac.uid()));
-        assertTrouble(() -> mac.start(agent), "that is a symbolic link");
+        assertUserError(() -> mac.start(agent), "it is a symbolic link");
         mac.host().files.remove(agent.plist());
         mac.host().files.put(home, new FileState.Directory(0775, mac.uid()));
-        assertTrouble(() -> mac.start(agent), "others may write to " + home + ";");
+        assertUserError(() -> mac.start(agent), "other users can write to " + home + ";");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {5, 37, 17})
-    void aLoadIsTriedAgainWhileItMayHelp(int code) throws IOException {
+    void aLoadIsRetriedWhileItMayHelp(int code) throws IOException {
         Fault.Effect failure = new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code));
         Mac mac = boot(Quirks.usual()
                 .withFaults(
@@ -380,16 +383,16 @@ abstract class LaunchdContract {
 
     @ParameterizedTest
     @CsvSource({"5, 4", "161, 1"})
-    void aLoadThatFailsForReasonsUnseenIsToldAfterSomeAttempts(int code, int attempts) throws IOException {
+    void anUnexplainedLoadFailureIsReportedAfterRetries(int code, int attempts) throws IOException {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(
                         "bootstrap",
                         Fault.EVERY_CALL,
                         new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code + ": reason\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
-        assertTrouble(
+        assertUserError(
                 () -> mac.start(agent),
-                "ended with " + code + " (Bootstrap failed: " + code + ": reason)",
+                "exited with " + code + " (Bootstrap failed: " + code + ": reason)",
                 "launchd.log");
         assertThat(mac.host().launchctlVerbs()).filteredOn("bootstrap"::equals).hasSize(attempts);
     }
@@ -413,32 +416,32 @@ abstract class LaunchdContract {
     }
 
     @Test
-    void aSystemServiceOfTheSameNameIsToldAndLeftAlone() throws IOException {
+    void aSystemServiceWithTheLabelIsReportedAndKept() throws IOException {
         String print = "system/" + LABEL + " = {\n\tstate = running\n\tpid = 99\n}\n";
         Mac mac = boot(
                 Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(CommandResult.of(0, print, "")))));
-        assertTrouble(() -> mac.start(agent(Agent.LONG_RUNNING).written()), "sudo launchctl bootout system/" + LABEL);
+        assertUserError(() -> mac.start(agent(Agent.LONG_RUNNING).written()), "sudo launchctl bootout system/" + LABEL);
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
 
     @Test
-    void anAnswerThatTellsNothingStopsEverything() throws IOException {
+    void anUnclearAnswerStopsEverything() throws IOException {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(
                         "print", Fault.EVERY_CALL, new Fault.Answer(CommandResult.of(1, "", "Something odd.\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
-        assertTrouble(
+        assertUserError(
                 () -> mac.launchd().status(LABEL),
-                "Cannot tell whether " + LABEL + " is loaded",
+                "Could not determine whether " + LABEL + " is loaded",
                 "(Something odd). Run");
-        assertTrouble(() -> mac.start(agent), "Cannot tell");
-        assertTrouble(() -> mac.launchd().stop(LABEL), "Cannot tell");
+        assertUserError(() -> mac.start(agent), "Could not determine");
+        assertUserError(() -> mac.launchd().stop(LABEL), "Could not determine");
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
 
     @ParameterizedTest
-    @CsvSource({"124, it did not answer in time", "127, it is not installed", "137, it was ended by signal 9"})
-    void aProcessIsNotTakenForEndedWhenNobodySaysSo(int exitCode, String reason) throws IOException {
+    @CsvSource({"124, it did not answer in time", "127, it is not installed", "137, it was killed by signal 9"})
+    void aProcessCountsAsEndedOnlyAfterAClearAnswer(int exitCode, String reason) throws IOException {
         Mac mac = boot(
                 Quirks.usual(),
                 new Timing(
@@ -450,64 +453,66 @@ abstract class LaunchdContract {
                         Duration.ofMillis(50)));
         mac.start(agent(Agent.LONG_RUNNING).written());
         mac.host().signalZero = Optional.of(CommandResult.of(exitCode, "", ""));
-        assertTrouble(
+        assertUserError(
                 () -> mac.launchd().stop(LABEL),
-                "Cannot tell whether process ",
+                "Could not determine whether process ",
                 " of " + LABEL + " has ended: ",
                 "(" + reason + ")");
     }
 
     @Test
-    void aHangingLaunchctlIsGivenUp() throws IOException {
+    void aHangingLaunchctlTimesOut() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("print", 1, new Fault.Hang(Duration.ofMinutes(10)))));
         mac.host().limit = Optional.of(Duration.ofMillis(300));
-        assertTrouble(() -> mac.launchd().status(LABEL), "gave no answer in time");
+        assertUserError(() -> mac.launchd().status(LABEL), "timed out");
     }
 
     @Test
-    void aJobThatDiesOfItsReloadIsStartedAnew() throws IOException {
+    void aJobThatDiesDuringAReloadIsRestarted() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent(Agent.LONG_RUNNING).with("ThrottleInterval", 1).written());
         LaunchctlPrint before = mac.loaded();
-        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, anotherThan(before, mac)))
+        assertThat(mac.launchd()
+                        .reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, otherProcessThan(before, mac)))
                 .isTrue();
         assertThat(mac.loaded().isRunning()).isTrue();
         assertThat(isAlive(before)).isFalse();
     }
 
     @Test
-    void aJobThatTakesNoReloadGoesOnAndIsTold() throws IOException {
+    void aJobThatIgnoresReloadsKeepsRunning() throws IOException {
         Mac mac = boot(Quirks.usual(), watching(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         mac.start(agent("trap '' USR2; while :; do sleep 0.1; done").written());
         LaunchctlPrint before = mac.loaded();
-        assertThat(mac.launchd().reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, anotherThan(before, mac)))
+        assertThat(mac.launchd()
+                        .reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, otherProcessThan(before, mac)))
                 .isFalse();
         assertThat(mac.loaded().pid()).isEqualTo(before.pid());
     }
 
-    private static Readiness anotherThan(LaunchctlPrint before, Mac mac) {
+    private static Readiness otherProcessThan(LaunchctlPrint before, Mac mac) {
         return () -> mac.loaded().pid().equals(before.pid()) ? Optional.of("it is the old one") : Optional.empty();
     }
 
     @Test
     void aJobThatIsNotLoadedCannotBeRestartedOrReloaded() throws IOException {
         Mac mac = boot(Quirks.usual());
-        assertTrouble(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
-        assertTrouble(
+        assertUserError(() -> mac.launchd().restart(LABEL, Readiness.RUNNING_IS_ENOUGH), "not loaded");
+        assertUserError(
                 () -> mac.launchd()
                         .reload(LABEL, "127.0.0.1:1", Readiness.RUNNING_IS_ENOUGH, Readiness.RUNNING_IS_ENOUGH),
                 "not loaded");
     }
 
     @Test
-    void aBootoutThatIsRefusedIsTold() throws IOException {
+    void aRejectedBootoutIsReported() throws IOException {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(
                         "bootout",
                         Fault.EVERY_CALL,
                         new Fault.Answer(CommandResult.of(1, "", "Boot-out failed: 1: Operation not permitted\n")))));
         mac.start(agent(Agent.LONG_RUNNING).written());
-        assertTrouble(() -> mac.launchd().stop(LABEL), "does not unload " + LABEL, "Operation not permitted");
+        assertUserError(() -> mac.launchd().stop(LABEL), "did not unload " + LABEL, "Operation not permitted");
         assertThat(mac.loaded().isRunning()).isTrue();
     }
 }

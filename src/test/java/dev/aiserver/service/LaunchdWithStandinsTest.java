@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("linux")
 class LaunchdWithStandinsTest extends LaunchdContract {
 
-    /** Each code once; how they combine makes no difference to the way that launchctl is reached. */
+    /** Returns each code once: their combination does not depend on how launchctl is reached. */
     @Override
     Stream<Quirks> macs() {
         Quirks mac = Quirks.usual();

@@ -23,16 +23,16 @@ class LogFilesTest {
     private Path log;
 
     @BeforeEach
-    void aFolderOfTheUsersOwn() throws IOException {
+    void createUserDirectory() throws IOException {
         folder = root.resolve("home/Library/Logs/aiserver");
         log = folder.resolve("haproxy.log");
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Files.writeString(log, "line\n");
-        permit(log, "rw-------");
+        setPermissions(log, "rw-------");
     }
 
-    private static void permit(Path path, String permissions) throws IOException {
+    private static void setPermissions(Path path, String permissions) throws IOException {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
     }
 
@@ -45,7 +45,7 @@ class LogFilesTest {
     }
 
     @Test
-    void aFileOfTheUsersOwnFolderIsNoProblemAndNeitherIsOneThatIsNotThereYet() {
+    void ownFilesAndMissingFilesAreSafe() {
         assertThat(problems(log)).isEmpty();
         assertThat(problems(folder.resolve("new.log"))).isEmpty();
         assertThat(problems(folder.resolve("new/new.log"))).isEmpty();
@@ -58,15 +58,18 @@ class LogFilesTest {
         "home/Library/Logs,          rwxrwxrwx",
         "home/Library/Logs/aiserver, rwx-w----"
     })
-    void nobodyElseMayWriteAFolderOnTheWay(String path, String permissions) throws IOException {
-        permit(root.resolve(path), permissions);
+    void writableParentDirectoriesAreReported(String path, String permissions) throws IOException {
+        setPermissions(root.resolve(path), permissions);
         assertThat(problems(log)).singleElement().asString().matches(".*" + path + " can be written by other users .*");
         assertThat(new LogFiles(List.of(log)).folderProblems(host())).hasSize(1);
     }
 
-    /** The folder for temporary files is sticky: nobody can take the name today, and anybody after the next restart. */
+    /**
+     * In a sticky directory like /tmp, other users cannot take an existing name today, but any user can after the next
+     * restart.
+     */
     @Test
-    void aStickyFolderIsOneThatOthersMayWrite() throws IOException {
+    void stickyDirectoriesCountAsWritable() throws IOException {
         Path shared = root.resolve("shared");
         Files.createDirectories(shared.resolve("mine"));
         new ProcessBuilder("chmod", "1777", shared.toString())
@@ -83,7 +86,7 @@ class LogFilesTest {
     }
 
     @Test
-    void aLinkOnTheWayIsNamed() throws IOException {
+    void aLinkInThePathIsReported() throws IOException {
         Path link = Files.createSymbolicLink(root.resolve("home/logs"), folder);
         assertThat(problems(link.resolve("haproxy.log")))
                 .singleElement()
@@ -92,22 +95,22 @@ class LogFilesTest {
     }
 
     @Test
-    void aLogIsAFileOfTheUsersOwnWithOneName() throws IOException {
+    void aLogMustBeAPrivateRegularFileWithOneName() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link.log"), log);
         assertThat(problems(link)).singleElement().asString().endsWith("link.log is a symbolic link, not a file");
         assertThat(problems(Files.createDirectory(folder.resolve("folder.log"))))
                 .singleElement()
                 .asString()
                 .endsWith("folder.log is a folder, not a file");
-        permit(log, "rw--w----");
+        setPermissions(log, "rw--w----");
         assertThat(problems(log)).singleElement().asString().endsWith("can be written by other users (mode 0620)");
-        permit(log, "rw-------");
+        setPermissions(log, "rw-------");
         Files.createLink(root.resolve("bashrc"), log);
         assertThat(problems(log)).singleElement().asString().endsWith("haproxy.log has 2 names (hard links)");
     }
 
     @Test
-    void theSizeIsThatOfTheOlderOnesToo() throws IOException {
+    void theSizeIncludesRotatedFiles() throws IOException {
         Files.writeString(folder.resolve("haproxy.log.1"), "older");
         Files.writeString(folder.resolve("haproxy.log.3"), "oldest");
         Files.writeString(folder.resolve("haproxy.log.4"), "not ours");
@@ -120,7 +123,7 @@ class LogFilesTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0 kB", "999999, 999 kB", "12345678, 12 MB", "1000000000, 1.0 GB", "1260000000, 1.2 GB"})
-    void sizesAreSaidInAUnitThatPeopleRead(long bytes, String words) {
+    void formatsSizes(long bytes, String words) {
         assertThat(LogFiles.humanSize(bytes)).isEqualTo(words);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PropertyListTest {
 
     @Test
-    void namesEachValueByTheKeysThatLeadToIt() {
+    void namesValuesByKeyPath() {
         String xml = """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://192.0.2.1/never-fetched.dtd">
@@ -53,15 +53,15 @@ class PropertyListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"<array>", "<dict><key>k</key>", "<dict>"})
-    void oneThatIsNestedWithoutAnEndIsNone(String opening) {
+    void endlessNestingIsRejected(String opening) {
         assertThatThrownBy(() -> PropertyList.parse("<plist>" + opening.repeat(200_000)))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("it is nested more than 64 deep");
+                .hasMessageContaining("it is nested more than 64 levels deep");
     }
 
-    /** Each value has all the keys on the way to it. */
+    /** Each value repeats all the keys of its path. */
     @Test
-    void oneThatWouldGrowIsNone() {
+    void oversizedInputIsRejected() {
         String key = "<key>" + "k".repeat(1_000_000) + "</key>";
         String values = "<array>" + "<true/>".repeat(200_000) + "</array>";
         assertThatThrownBy(() -> PropertyList.parse("<plist><dict>" + key + values + "</dict></plist>"))
@@ -69,7 +69,7 @@ class PropertyListTest {
                 .hasMessageContaining("its keys are longer than 1000 characters");
         assertThatThrownBy(() -> PropertyList.parse("<plist>" + " ".repeat(5_000_000) + "</plist>"))
                 .isInstanceOf(UserError.class)
-                .hasMessage("the property list is larger than any of a service");
+                .hasMessage("the property list is too large");
     }
 
     @ParameterizedTest
@@ -82,10 +82,10 @@ class PropertyListTest {
                 "<plist></plist><plist></plist>",
                 "<!DOCTYPE plist [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><plist><string>&x;</string></plist>"
             })
-    void saysInOneSentenceWhatIsNone(String text) {
+    void invalidInputIsReportedInOneSentence(String text) {
         assertThatThrownBy(() -> PropertyList.parse(text))
                 .isInstanceOf(UserError.class)
-                .hasMessageStartingWith("the property list is not in XML: ")
+                .hasMessageStartingWith("the property list is not valid XML: ")
                 .hasMessageNotContainingAny("\n", "root:");
     }
 }

@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A host that remembers its commands, and can be told how long they may take and what to say of a file. */
+/** A host that records its commands, with an optional time limit and given file states. */
 final class WatchedHost implements ForwardingHost {
     final List<List<String>> commands = new CopyOnWriteArrayList<>();
     final Map<Path, FileState> files = new ConcurrentHashMap<>();
     private final Host host;
 
-    /** For every command; empty for its own. */
+    /** The time limit of every command; empty for the command's own. */
     Optional<Duration> limit = Optional.empty();
 
-    /** To whether a process is there; empty for the machine's own answer. */
+    /** The answer to whether a process exists; empty for the machine's own. */
     Optional<CommandResult> signalZero = Optional.empty();
 
     WatchedHost(Host host) {
@@ -47,8 +47,8 @@ final class WatchedHost implements ForwardingHost {
 
     @Override
     public FileState file(Path path) {
-        FileState told = files.get(path);
-        return told == null ? host.file(path) : told;
+        FileState state = files.get(path);
+        return state == null ? host.file(path) : state;
     }
 
     @Override

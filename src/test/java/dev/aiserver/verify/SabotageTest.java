@@ -191,7 +191,7 @@ class SabotageTest {
 
     /** Each check would pass if the partial output were complete. */
     @ParameterizedTest
-    @CsvSource({"124, it did not answer in time", "137, it was ended by signal 9"})
+    @CsvSource({"124, it did not answer in time", "137, it was killed by signal 9"})
     void aCommandThatIsCutOffProvesNothingAboutAMac(int exitCode, String reason, World world) throws Exception {
         world.host().pretendToBe("Darwin");
         world.host().answer("ifconfig", "inet 127.0.0.1\n");

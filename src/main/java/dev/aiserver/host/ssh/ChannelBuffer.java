@@ -11,13 +11,13 @@ import java.util.Deque;
 import java.util.function.BooleanSupplier;
 
 /**
- * What arrives in a channel and is not read yet. The thread that writes serves the whole SSH connection, so it waits for
- * a slow reader only for a while; then this channel ends, and the others go on.
+ * Buffers the data received on a channel until it is read. The writing thread serves the whole SSH connection, so it
+ * waits for a slow reader only for a while. Then this channel ends and the others continue.
  */
 final class ChannelBuffer extends OutputStream {
     private static final int MAX_UNREAD = 4 << 20;
     private static final long SLOW_READER_MILLIS = 5000;
-    /** What wakes nobody is the end of the session. */
+    /** The end of the session does not wake waiting threads, so they recheck at this interval. */
     private static final long RECHECK_MILLIS = 500;
 
     private final BooleanSupplier alive;
@@ -28,12 +28,20 @@ final class ChannelBuffer extends OutputStream {
     private boolean ended;
     private boolean overflowed;
 
-    /** @param alive whether more can come, as long as the end was not told */
+    /**
+     * Creates an empty buffer.
+     *
+     * @param alive returns whether the session is still connected, so that more can arrive
+     */
     ChannelBuffer(BooleanSupplier alive) {
         this.alive = alive;
     }
 
-    /** @param millis to wait for more; zero is for ever */
+    /**
+     * Sets how long a read waits for data.
+     *
+     * @param millis the timeout; zero means none
+     */
     synchronized void setReadTimeout(int millis) {
         timeout = millis;
         notifyAll();
@@ -55,7 +63,7 @@ final class ChannelBuffer extends OutputStream {
             if (millisSince(start) > SLOW_READER_MILLIS) {
                 overflowed = true;
                 notifyAll();
-                throw new IOException("more has come than is read");
+                throw new IOException("the receive buffer is full and is not being read");
             }
             pause(RECHECK_MILLIS);
         }
@@ -66,7 +74,7 @@ final class ChannelBuffer extends OutputStream {
         }
     }
 
-    /** Nothing more comes. */
+    /** Marks the end of the data. */
     @Override
     public synchronized void close() {
         ended = true;
@@ -80,7 +88,7 @@ final class ChannelBuffer extends OutputStream {
         long start = System.nanoTime();
         while (unread == 0) {
             if (overflowed || !alive.getAsBoolean()) {
-                throw new SocketException(overflowed ? "more has come than was read" : "the SSH connection is lost");
+                throw new SocketException(overflowed ? "the receive buffer overflowed" : "the SSH connection is lost");
             }
             if (ended) {
                 return -1;

@@ -19,14 +19,14 @@ import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection that the other side of an SSH session makes, in a channel of that session (direct-tcpip, RFC 4254,
- * section 7.2). Nothing listens on this machine for it, so nobody else here can use it.
+ * A TCP connection that the remote host opens, carried in a channel of the SSH session (direct-tcpip, RFC 4254, section
+ * 7.2). Nothing listens on this machine for it, so no other local program can use it.
  */
 final class ChannelSocket extends SocketImpl {
-    /** RFC 4254, section 5.1: the server is told not to forward. */
+    /** RFC 4254, section 5.1: the server is configured not to forward. */
     private static final int PROHIBITED = 1;
 
-    /** What jsch says of a channel that nobody has answered for. */
+    /** The code that jsch reports for a channel that the server has not answered for. */
     private static final int NO_REASON = -1;
 
     private final Session session;
@@ -40,8 +40,10 @@ final class ChannelSocket extends SocketImpl {
     }
 
     /**
-     * @param address as the other side of the session speaks of it
-     * @param millis to wait for the connection; zero is as long as the library does
+     * Opens the connection.
+     *
+     * @param address as the remote host resolves it
+     * @param millis timeout for the connection; zero means the library's own
      */
     static Socket connect(Session session, InetSocketAddress address, int millis) throws IOException {
         Socket socket = new Socket(new ChannelSocket(session)) {};
@@ -79,9 +81,8 @@ final class ChannelSocket extends SocketImpl {
             return new SocketException("the SSH connection is lost: " + e.getMessage());
         }
         return switch (reason) {
-            case PROHIBITED ->
-                new SocketException("its SSH server does not forward connections; see AllowTcpForwarding");
-            case NO_REASON -> new SocketTimeoutException("no connection in time");
+            case PROHIBITED -> new SocketException("its SSH server does not allow TCP forwarding (AllowTcpForwarding)");
+            case NO_REASON -> new SocketTimeoutException("the connection timed out");
             default -> new ConnectException("Connection refused");
         };
     }
@@ -95,9 +96,9 @@ final class ChannelSocket extends SocketImpl {
     protected OutputStream getOutputStream() throws IOException {
         OutputStream stream = out;
         if (stream == null) {
-            throw new SocketException("it is not connected");
+            throw new SocketException("not connected");
         }
-        // The library's own keeps what is written until it is flushed, and nobody flushes a socket.
+        // The library's stream buffers data until it is flushed, but users of a socket do not flush.
         return new FilterOutputStream(stream) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -132,7 +133,7 @@ final class ChannelSocket extends SocketImpl {
 
     @Override
     public void setOption(int option, Object value) {
-        // The others are of TCP, which the other side does by itself.
+        // The other options concern TCP, which the remote host handles.
         if (option == SocketOptions.SO_TIMEOUT) {
             incoming.setReadTimeout((Integer) value);
         }

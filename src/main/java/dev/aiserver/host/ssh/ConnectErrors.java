@@ -10,12 +10,16 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Says in a sentence why a machine cannot be reached. */
+/** Explains why a host cannot be reached. */
 final class ConnectErrors {
     private final SshTarget target;
     private final Duration limit;
 
-    /** @param limit within which the machine had to answer */
+    /**
+     * Creates the explanations for one host.
+     *
+     * @param limit within which the host had to answer
+     */
     ConnectErrors(SshTarget target, Duration limit) {
         this.target = target;
         this.limit = limit;
@@ -25,33 +29,34 @@ final class ConnectErrors {
         String message = String.valueOf(failure.getMessage());
         String address = target.host() + " port " + target.port();
         if (isCausedBy(failure, UnknownHostException.class)) {
-            return unreachable("Nothing is known by the name " + target.host()
+            return unreachable("Cannot resolve host " + target.host()
                     + "; check the spelling, or whether its network is connected.");
         }
         if (isCausedBy(failure, SocketTimeoutException.class) || message.contains("timeout")) {
             return unreachable(address + " did not answer within " + limit.toSeconds()
-                    + " s; check that the machine is on, awake and in a network that is connected.");
+                    + " s; check that the machine is on, awake and connected to the network.");
         }
         if (isCausedBy(failure, NoRouteToHostException.class) || message.contains("Network is unreachable")) {
-            return unreachable("No network leads to " + address + "; check that its network is connected.");
+            return unreachable(
+                    "No route to " + address + "; check that this machine is connected to that network or VPN.");
         }
         if (isCausedBy(failure, ConnectException.class)) {
-            return unreachable(address + " refuses connections; check the port, and that Remote Login is on there"
-                    + " (System Settings, General, Sharing).");
+            return unreachable(address + " refused the connection; check the port, and that Remote Login is on there"
+                    + " (System Settings > General > Sharing).");
         }
         if (message.contains("Too many authentication failures")) {
-            return unreachable(
-                    target.name() + " gave up after too many keys; set IdentitiesOnly and IdentityFile for it"
-                            + " in ~/.ssh/config (" + keys.tried() + ").");
+            return unreachable(target.name()
+                    + " rejected the login after too many keys; set IdentitiesOnly and IdentityFile for it"
+                    + " in ~/.ssh/config (" + keys.tried() + ").");
         }
         if (message.startsWith("Auth ")) {
-            return unreachable(target.name() + (passwords.wasAsked() ? " refused the password" : " lets nobody in")
+            return unreachable(target.name() + (passwords.wasAsked() ? " rejected the password" : " rejected the login")
                     + "; " + keys.tried() + ". Check the user name, and that your key is in ~/.ssh/authorized_keys"
                     + " there.");
         }
-        return unreachable("No SSH connection to " + target.name() + " came about: "
+        return unreachable("Could not connect to " + target.name() + " with SSH: "
                 + FirstLine.of(message.replaceFirst("^Session\\.connect: (?:java\\.[\\w.]+: )?", ""))
-                + ". Check that an SSH server listens there.");
+                + ". Check that an SSH server is listening there.");
     }
 
     private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {

@@ -18,10 +18,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An open SSH connection to a machine, over all the machines on the way. */
+/** An open SSH connection to a host, through all its jump hosts. */
 final class Connection implements AutoCloseable {
 
-    /** After each but the last, the other side is asked for a sign of life. */
+    /**
+     * The silence limit is divided into this many parts. After each part but the last, a keep-alive request is sent.
+     */
     private static final int KEEPALIVE_PARTS = 3;
 
     private final Duration silence;
@@ -30,10 +32,10 @@ final class Connection implements AutoCloseable {
     private final Deque<RemoteShell> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger roundTrips = new AtomicInteger();
 
-    /** A session with one of the machines, and the TCP connection below it. */
+    /** An SSH session with one host on the way, and the TCP connection below it. */
     private record Leg(Session session, WatchedSocket socket) {
         void close() {
-            // A session that says good-bye into a line that is stuck would never return.
+            // Cut the socket first: the session's goodbye on a stuck connection would block forever.
             socket.abort();
             session.disconnect();
         }
@@ -44,7 +46,11 @@ final class Connection implements AutoCloseable {
         this.silence = silence;
     }
 
-    /** @throws UserError when one of the machines cannot be reached, is not the right one, or lets nobody in */
+    /**
+     * Connects to a host.
+     *
+     * @throws UserError when a host on the way cannot be reached, presents the wrong key, or rejects the login
+     */
     static Connection open(Destination destination, SshConfig config, Prompter prompter, SshOptions options) {
         SshTarget target = config.target(destination);
         Connection connection = new Connection(target.name(), options.silence());
@@ -89,14 +95,14 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** The library stumbles over some of what no SSH server says. */
+    /** Connects a session. The library throws runtime exceptions for some input that is not SSH. */
     private static void connect(Session session, Duration timeout) throws JSchException {
         try {
             session.connect(Math.toIntExact(timeout.toMillis()));
         } catch (UserError refusal) {
             throw refusal;
         } catch (RuntimeException e) {
-            throw new JSchException("it does not speak as an SSH server does", e);
+            throw new JSchException("its response is not valid SSH", e);
         }
     }
 
@@ -108,7 +114,7 @@ final class Connection implements AutoCloseable {
         return roundTrips.get();
     }
 
-    /** For a conversation: one that is idle, or a new one. */
+    /** Returns an idle shell for a batch, or a new one. */
     RemoteShell shell() {
         for (RemoteShell shell = idle.poll(); shell != null; shell = idle.poll()) {
             if (shell.isOpen()) {
@@ -122,7 +128,7 @@ final class Connection implements AutoCloseable {
         try {
             Channel channel = last().openChannel("exec");
             if (channel == null) {
-                // What jsch returns of a session that ends at this very moment.
+                // jsch returns null for a session that is just ending.
                 throw loss().orElseGet(() -> lost("it was closed"));
             }
             return new RemoteShell(this, (ChannelExec) channel);
@@ -131,7 +137,7 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** After a conversation that has come to its end. */
+    /** Returns a shell after a complete batch, so that it can be used again. */
     void release(RemoteShell shell) {
         idle.push(shell);
     }
@@ -140,16 +146,16 @@ final class Connection implements AutoCloseable {
         roundTrips.incrementAndGet();
     }
 
-    /** A connection that the last machine makes. */
+    /** Opens a TCP connection from the last host. */
     Socket connect(InetSocketAddress there, Duration timeout) throws IOException {
         return ChannelSocket.connect(last(), there, Math.toIntExact(timeout.toMillis()));
     }
 
-    /** Nothing while all is well; a connection that has been silent for too long is closed by asking. */
+    /** Returns an error when the connection is lost. Closes the connection when it has been silent for too long. */
     Optional<UserError> loss() {
         if (legs.stream().anyMatch(leg -> leg.socket().silence().compareTo(silence) > 0)) {
             close();
-            return Optional.of(lost("nothing was heard from it for " + silence.toSeconds() + " s"));
+            return Optional.of(lost("no data was received for " + silence.toSeconds() + " s"));
         }
         return legs.stream().allMatch(leg -> leg.session().isConnected())
                 ? Optional.empty()
@@ -163,15 +169,15 @@ final class Connection implements AutoCloseable {
     UserError lost(String reason) {
         return new UserError(
                 UserError.Kind.UNREACHABLE,
-                "The connection to " + name + " was lost: " + FirstLine.of(reason)
-                        + "; what was under way may be done or not, so run the command again.");
+                "Lost the connection to " + name + ": " + FirstLine.of(reason)
+                        + ". The operation in progress may or may not have completed; run the command again.");
     }
 
     UserError shellFailed() {
         return new UserError(
                 UserError.Kind.UNREACHABLE,
                 name
-                        + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints hello:"
+                        + " accepted the login, but its shell exited without output. Check that this prints hello:"
                         + " ssh " + name + " echo hello");
     }
 

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where somebody wants to go with SSH, as typed.
+ * An SSH destination as you typed it.
  *
- * @param host a name, an address, or a name that only the configuration of ssh knows
+ * @param host a name, an address, or an alias that only the ssh configuration knows
  */
 public record Destination(Optional<String> user, String host, Optional<Integer> port) {
 
@@ -48,7 +48,7 @@ public record Destination(Optional<String> user, String host, Optional<Integer> 
     private static UserError invalid(String typed) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
-                "\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port"
+                "\"" + typed + "\" is not a valid destination; use user@host, user@host:port, [address]:port"
                         + " or ssh://user@host:port.");
     }
 }

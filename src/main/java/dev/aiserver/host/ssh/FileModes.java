@@ -1,11 +1,15 @@
 package dev.aiserver.host.ssh;
 
-/** Reads permissions as {@code ls -l} writes them. */
+/** Parses permissions in the format of {@code ls -l}. */
 final class FileModes {
 
     private FileModes() {}
 
-    /** @param text such as {@code drwxr-sr-t}, perhaps with a sign for more rules at its end */
+    /**
+     * Returns the permission bits.
+     *
+     * @param text such as {@code drwxr-sr-t}; a trailing sign for access control lists is ignored
+     */
     static int parse(String text) {
         int mode = 0;
         for (int i = 0; i < 9; i++) {

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a machine is the one that it is taken for. A key that is known is right, another than the known one
- * and a revoked one are wrong, and of one that is not known the person decides. Each refusal is a {@link UserError}.
+ * Verifies the host key of a machine. A known key is accepted; a different or a revoked key is rejected; for an unknown
+ * key you decide. Each rejection is a {@link UserError}.
  */
 final class HostKeys implements HostKeyRepository {
     private final SshTarget target;
@@ -31,8 +31,10 @@ final class HostKeys implements HostKeyRepository {
     private final Supplier<Optional<InetAddress>> address;
 
     /**
-     * @param acceptNew whether a key that is not known is taken for right, and written down, without a question
-     * @param address of the machine, once it is connected to; nothing when another machine leads there
+     * Creates the verification for one host.
+     *
+     * @param acceptNew whether an unknown key is accepted and stored without asking
+     * @param address of the host, once it is connected; empty when a jump host makes the connection
      */
     HostKeys(SshTarget target, Prompter prompter, boolean acceptNew, Supplier<Optional<InetAddress>> address) {
         this.target = target;
@@ -49,8 +51,8 @@ final class HostKeys implements HostKeyRepository {
                 .filter(entry -> entry.isRevoked() && entry.has(key) && isOfThisHost(entry))
                 .findFirst();
         if (revoked.isPresent()) {
-            throw refusal(target.host() + " shows a key (" + fingerprint(key) + ") that was revoked in "
-                    + revoked.get().place() + "; do not trust it, and ask who runs it.");
+            throw refusal(target.host() + " presented a key (" + fingerprint(key) + ") that is revoked in "
+                    + revoked.get().place() + ". Do not connect; ask the administrator of that host.");
         }
         refuseShort(key);
         List<KnownHost> unmarked = unmarked(all, List.of(target.knownHostsName()));
@@ -70,7 +72,10 @@ final class HostKeys implements HostKeyRepository {
                 .toList();
     }
 
-    /** By any name under which it could be vouched for: to refuse one too many is the smaller harm. */
+    /**
+     * Returns whether a revoked entry applies to this host under any of its names. Rejecting too much is the smaller
+     * harm.
+     */
     private boolean isOfThisHost(KnownHost entry) {
         List<String> names = new ArrayList<>(addresses());
         names.addAll(List.of(target.knownHostsName(), target.host(), withPort(target.host())));
@@ -91,12 +96,12 @@ final class HostKeys implements HostKeyRepository {
     private void refuseShort(byte[] key) {
         int least = target.restrictions().rsaBits();
         if (type(key).equals("ssh-rsa") && rsaBits(key) < least) {
-            throw refusal(target.host() + " shows an RSA key of " + rsaBits(key) + " bits, and ssh is configured to"
-                    + " demand " + least + " (RequiredRSASize); have it make a new one.");
+            throw refusal(target.host() + " presented an RSA key of " + rsaBits(key) + " bits, but ssh is configured to"
+                    + " require " + least + " (RequiredRSASize). Create a larger host key there.");
         }
     }
 
-    /** Of its modulus, which comes last: RFC 4253, section 6.6. */
+    /** Returns the length of the modulus, which comes last: RFC 4253, section 6.6. */
     private static int rsaBits(byte[] key) {
         ByteBuffer wire = ByteBuffer.wrap(key);
         byte[] part = new byte[0];
@@ -113,14 +118,18 @@ final class HostKeys implements HostKeyRepository {
                     .filter(entry -> entry.type().equals(type(key)))
                     .findFirst()
                     .orElse(unmarked.get(0));
-            throw refusal("The key of " + target.host() + " has changed: it shows " + fingerprint(key) + ", and "
-                    + expected.place() + " says " + fingerprint(expected.key())
-                    + "; somebody may be in between, so ask who runs it, and remove that line only if the key is meant"
-                    + " to be new.");
+            throw refusal(
+                    "The host key of " + target.host() + " has changed: it presented " + fingerprint(key) + ", but "
+                            + expected.place() + " has " + fingerprint(expected.key())
+                            + ". Someone may be intercepting the connection: ask the administrator of that host, and"
+                            + " remove that line only if the change is intended.");
         }
     }
 
-    /** As ssh does: a key that is known of the machine is also right at another port. */
+    /**
+     * Returns whether the key is known for the host without a port. Like ssh, aiserver then accepts it on other ports
+     * too.
+     */
     private boolean isKnownWithoutPort(List<KnownHost> unmarked, byte[] key) {
         return unmarked.isEmpty()
                 && target.alias().isEmpty()
@@ -129,17 +138,17 @@ final class HostKeys implements HostKeyRepository {
     }
 
     private boolean acceptUnknown(byte[] key) {
-        String question = "The machine " + target.host() + " is not known. Its " + type(key) + " key is "
-                + fingerprint(key) + ". Connect, and remember it?";
+        String question = "Host " + target.host() + " is not known. Its " + type(key) + " key is " + fingerprint(key)
+                + ". Connect and remember this key?";
         if (target.restrictions().knownHostsOnly()) {
-            throw refusal("The key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
-                    + "), and ssh is configured not to take new ones (StrictHostKeyChecking yes); compare it there and"
-                    + " add it to known_hosts.");
+            throw refusal("The host key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
+                    + "), and ssh is configured to reject new keys (StrictHostKeyChecking yes). Verify it on that host"
+                    + " and add it to known_hosts.");
         }
         if (!acceptNew && !prompter.confirm(question)) {
-            throw refusal("The key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
-                    + "); compare it with ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub there, then connect once"
-                    + " with ssh, or add --accept-new-host-key.");
+            throw refusal("The host key of " + target.host() + " is not known (" + type(key) + " " + fingerprint(key)
+                    + "). Compare it with \"ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub\" there, then connect"
+                    + " once with ssh, or add --accept-new-host-key.");
         }
         known.add(target.knownHostsName(), type(key), key);
         return true;
@@ -172,7 +181,7 @@ final class HostKeys implements HostKeyRepository {
         return new UserError(UserError.Kind.UNREACHABLE, sentence);
     }
 
-    /** What the library reads in order to prefer the kinds of key that are known, and to find authorities. */
+    /** Returns all keys. The library uses them to prefer known key types and to find certificate authorities. */
     @Override
     public HostKey[] getHostKey() {
         return hostKeys(known.all(), null);
@@ -194,7 +203,7 @@ final class HostKeys implements HostKeyRepository {
         try {
             return Optional.of(new HostKey(entry.marker(), entry.hosts(), HostKey.GUESS, entry.key(), null));
         } catch (JSchException | ArrayIndexOutOfBoundsException e) {
-            // A kind of key that the library does not know, or none at all, and so will not meet.
+            // Not a key, or of a type that the library does not support and so cannot meet.
             return Optional.empty();
         }
     }
@@ -206,16 +215,16 @@ final class HostKeys implements HostKeyRepository {
 
     @Override
     public void add(HostKey key, UserInfo ui) {
-        throw new IllegalStateException("keys become known in check");
+        throw new IllegalStateException("check() stores new keys");
     }
 
     @Override
     public void remove(String host, String type) {
-        throw new IllegalStateException("no key is ever forgotten");
+        throw new IllegalStateException("known keys are never removed");
     }
 
     @Override
     public void remove(String host, String type, byte[] key) {
-        throw new IllegalStateException("no key is ever forgotten");
+        throw new IllegalStateException("known keys are never removed");
     }
 }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Vector;
 
 /**
- * The keys with which a person logs in, in the order in which ssh tries them: those of the agent that are configured
- * too, the agent's others, and the files that the agent does not have.
+ * The keys for the login, in the order in which ssh tries them: agent keys that are also configured, the agent's other
+ * keys, then key files that the agent does not have.
  */
 final class Keys implements IdentityRepository {
     private final List<OfferedKey> offered = new ArrayList<>();
@@ -31,7 +31,7 @@ final class Keys implements IdentityRepository {
                 load(file)
                         .ifPresentOrElse(
                                 key -> files.add(new OfferedKey(key, file.toString(), prompter)),
-                                () -> unreadable.add(file + " (no private key that can be read)"));
+                                () -> unreadable.add(file + " (not a readable private key)"));
             }
         }
         List<OfferedKey> agents = target.agent().map(Keys::fromAgent).orElse(List.of()).stream()
@@ -63,17 +63,17 @@ final class Keys implements IdentityRepository {
             return new AgentIdentityRepository(new SSHAgentConnector(new UnixDomainSocketFactory(), socket))
                     .getIdentities();
         } catch (AgentProxyException e) {
-            // Its socket is a left-over; ssh goes on without it, too.
+            // The socket is stale; ssh also continues without the agent.
             return List.of();
         }
     }
 
-    /** What there was to try and what came of it, for the person. */
+    /** Returns which keys were tried and with what result, for the error message. */
     String tried() {
         List<String> all = new ArrayList<>();
         offered.forEach(key -> all.add(key.toString()));
         all.addAll(unreadable);
-        return all.isEmpty() ? "there was no key to try" : "tried: " + String.join(", ", all);
+        return all.isEmpty() ? "no key was found to try" : "tried: " + String.join(", ", all);
     }
 
     @Override
@@ -103,6 +103,6 @@ final class Keys implements IdentityRepository {
 
     @Override
     public void removeAll() {
-        // The keys are the person's; the library never asks for this.
+        // The keys belong to the user; the library never calls this.
     }
 }

@@ -27,7 +27,7 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
     private static final Pattern LINE =
             Pattern.compile("\\s*(?:(?<marker>@\\S+)\\s+)?(?<hosts>[^#@\\s]\\S*)\\s+(?<type>\\S+)\\s+(?<key>\\S+).*");
 
-    /** Nothing for a comment, and for what ssh would skip too. */
+    /** Parses one line. Returns empty for a comment and for any other line that ssh would skip. */
     static Optional<KnownHost> parse(Path file, int number, String line) {
         Matcher form = LINE.matcher(line);
         if (!form.matches()) {
@@ -63,7 +63,11 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
         return file + " line " + line;
     }
 
-    /** @param name a host, or {@code [host]:port} */
+    /**
+     * Returns whether the entry applies to a name.
+     *
+     * @param name a host, or {@code [host]:port}
+     */
     boolean names(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (hosts.startsWith("|1|")) {
@@ -76,7 +80,10 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
                         .noneMatch(pattern -> matches(pattern.substring(1), lower));
     }
 
-    /** As ssh's match_pattern, but a star that was passed is never taken up again: many of them cost no more. */
+    /**
+     * Matches like ssh's match_pattern, but never backtracks past the last star, so that many stars do not take
+     * exponential time.
+     */
     private static boolean matches(String pattern, String name) {
         int at = 0;
         int star = -1;
@@ -111,7 +118,7 @@ record KnownHost(Path file, int line, String marker, String hosts, String type, 
             byte[] hash = mac.doFinal(name.getBytes(StandardCharsets.UTF_8));
             return MessageDigest.isEqual(hash, Base64.getDecoder().decode(parts[3]));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            // A line that ssh could not read either.
+            // ssh could not read this line either.
             return false;
         }
     }

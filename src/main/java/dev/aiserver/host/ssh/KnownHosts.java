@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The known_hosts files of this machine. */
+/** Reads and extends the known_hosts files of this machine. */
 final class KnownHosts {
     private static final String BINARY = "SSHKRL\n";
 
@@ -21,8 +21,10 @@ final class KnownHosts {
     private final Optional<Path> revoked;
 
     /**
-     * @param files of which not each need exist; new keys are written into the first
-     * @param revoked a file of keys that are revoked for every host; must exist, as for ssh
+     * Creates the reader.
+     *
+     * @param files known_hosts files, which may be missing; new keys are written to the first
+     * @param revoked a file with keys that are revoked for every host; it must exist, as for ssh
      */
     KnownHosts(List<Path> files, Optional<Path> revoked) {
         this.files = files;
@@ -36,14 +38,16 @@ final class KnownHosts {
                 .toList();
     }
 
-    /** One key a line, without a name, as ssh-keygen(1) describes it under key revocation lists. */
+    /**
+     * Reads revoked keys: one key per line without a host name, as ssh-keygen(1) describes under key revocation lists.
+     */
     private static List<KnownHost> revoked(Path file) {
         List<String> lines = lines(file);
         if (!lines.isEmpty() && (lines.get(0) + "\n").equals(BINARY)) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
-                    "RevokedHostKeys " + file + " is a binary key revocation list, which cannot be read here; name a"
-                            + " file with one public key a line.");
+                    "RevokedHostKeys " + file + " is a binary key revocation list, which aiserver cannot read; name a"
+                            + " file with one public key per line.");
         }
         List<KnownHost> entries = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -54,7 +58,7 @@ final class KnownHosts {
                         .orElseThrow(() -> new UserError(
                                 UserError.Kind.CONFIGURATION,
                                 "RevokedHostKeys " + file + " line " + number
-                                        + " is no public key, so nobody knows what it revokes; correct it.")));
+                                        + " is not a valid public key; correct or remove it.")));
             }
         }
         return entries;
@@ -77,14 +81,16 @@ final class KnownHosts {
             return Content.read(file).text().lines().toList();
         } catch (IOException e) {
             throw new UserError(
-                    "Cannot read " + file + ", which says which machines are known or revoked; check who owns it.", e);
+                    "Cannot read " + file
+                            + ", which lists known or revoked host keys; check its owner and permissions.",
+                    e);
         }
     }
 
-    /** Appends, as ssh does, so that what others write meanwhile stays. */
+    /** Appends an entry, as ssh does, so that entries written by other programs at that time are kept. */
     Path add(String name, String type, byte[] key) {
         Path file = first().orElseThrow(() -> new UserError(
-                UserError.Kind.CONFIGURATION, "ssh is configured to know no hosts; set UserKnownHostsFile."));
+                UserError.Kind.CONFIGURATION, "ssh is configured without a known_hosts file; set UserKnownHostsFile."));
         try {
             Path directory = file.getParent();
             if (directory != null && !Files.exists(directory)) {
@@ -96,7 +102,8 @@ final class KnownHosts {
             Files.writeString(file, before + line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             return file;
         } catch (IOException e) {
-            throw new UserError("Cannot write the key of " + name + " into " + file + "; check who owns it.", e);
+            throw new UserError(
+                    "Cannot add the key of " + name + " to " + file + "; check its owner and permissions.", e);
         }
     }
 

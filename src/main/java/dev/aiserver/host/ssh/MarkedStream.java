@@ -9,13 +9,12 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A stream that is divided by a mark; what comes before the first is the noise that a shell makes when it starts, or that
- * something makes which was started earlier. Each mark wakes the thread that waits for it: to ask every millisecond costs
- * more than the answers do when many machines are spoken with at once. So does the byte that is one too many: from it on,
- * nothing is kept.
+ * Splits a stream into sections at a mark. The section before the first mark is noise from the shell's startup or from
+ * an earlier command. Each mark wakes the waiting thread, because polling every millisecond costs more than the answers
+ * when many hosts are queried at once. Exceeding the size limit wakes it too; from then on nothing is kept.
  */
 final class MarkedStream extends OutputStream {
-    /** Marks and the state of a file come with a content that is as large as one may be. */
+    /** The largest file content, plus the marks and the file's state. */
     private static final int MAX_BYTES = CommandResult.MAX_OUTPUT + (1 << 16);
 
     private byte[] mark = new byte[0];
@@ -26,9 +25,9 @@ final class MarkedStream extends OutputStream {
     private int size;
 
     /**
-     * Forgets what was before; the thread that calls this waits for what comes.
+     * Discards earlier data. The calling thread is the one that is woken.
      *
-     * @param next mark, of which no part but the whole ends like its beginning, so that it is found in one pass
+     * @param next mark to split at; its first character occurs only once in it, so that it can be found in one pass
      */
     synchronized void begin(byte[] next) {
         mark = next.clone();
@@ -70,17 +69,17 @@ final class MarkedStream extends OutputStream {
         }
     }
 
-    /** Whether more has come than is kept, since {@link #begin}. */
+    /** Returns whether the data since {@link #begin} exceeded the limit. */
     synchronized boolean isOverLimit() {
         return size > MAX_BYTES;
     }
 
-    /** How many marks have come. */
+    /** Returns the number of marks received. */
     synchronized int marks() {
         return sections.size();
     }
 
-    /** What stood before the mark of that number, counted from 0; for the last, what has come since. */
+    /** Returns the data before the mark with this number, counted from 0, or after the last mark. */
     synchronized byte[] section(int number) {
         return number < sections.size()
                 ? sections.get(number)

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that is offered to the other side, which asks for its passphrase only when the other side would take it. It
- * says that it is not locked, because the library would ask first, and give up the login when nobody answers.
+ * A key offered to the server. It asks for its passphrase only when the server would accept the key. It claims not to
+ * be encrypted, because the library would otherwise ask first, and give up the login without an answer.
  */
 final class OfferedKey implements Identity {
     private static final int ATTEMPTS = 3;
@@ -27,12 +27,12 @@ final class OfferedKey implements Identity {
         this.prompter = prompter;
     }
 
-    /** Whether the key can sign now. */
+    /** Asks for the passphrase if necessary. Returns whether the key can sign. */
     private boolean unlock() {
         for (int attempt = 0; key.isEncrypted() && attempt < ATTEMPTS; attempt++) {
             Optional<char[]> passphrase = prompter.secret("Passphrase for " + name + ": ");
             if (passphrase.isEmpty()) {
-                remark = " (needs its passphrase; add it to the agent with ssh-add)";
+                remark = " (needs its passphrase; add the key to the agent with ssh-add)";
                 return false;
             }
             if (!tryPassphrase(passphrase.get())) {

@@ -5,7 +5,7 @@ import com.jcraft.jsch.UserInfo;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the other side's demand for a password to the person, three times at most. */
+/** Asks you for the password that the server requests, three times at most. */
 final class PasswordPrompt implements UserInfo, UIKeyboardInteractive {
     private static final int ATTEMPTS = 3;
 
@@ -74,6 +74,6 @@ final class PasswordPrompt implements UserInfo, UIKeyboardInteractive {
 
     @Override
     public void showMessage(String message) {
-        // A banner; whoever reads the program's output does not expect the other side's words in it.
+        // A login banner; it does not belong in aiserver's output.
     }
 }

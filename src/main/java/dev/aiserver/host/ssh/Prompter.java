@@ -2,10 +2,10 @@ package dev.aiserver.host.ssh;
 
 import java.util.Optional;
 
-/** Asks the person what only the person knows. */
+/** Asks the user for secrets and confirmations. */
 public interface Prompter {
 
-    /** Where nobody can be asked. */
+    /** Answers nothing, for runs without a terminal. */
     Prompter NONE = new Prompter() {
         @Override
         public Optional<char[]> secret(String prompt) {
@@ -18,9 +18,9 @@ public interface Prompter {
         }
     };
 
-    /** A passphrase or a password, which is not shown while it is typed; empty when nobody answers. */
+    /** Asks for a passphrase or a password without showing it. Returns empty when there is no answer. */
     Optional<char[]> secret(String prompt);
 
-    /** Whether the person says yes; no when nobody answers. */
+    /** Asks a yes-or-no question. Returns false when there is no answer. */
     boolean confirm(String question);
 }

@@ -18,27 +18,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The files of the other side, as {@link dev.aiserver.host.Host} promises them. */
+/** Implements the file operations of {@link dev.aiserver.host.Host} for a remote host. */
 final class RemoteFiles {
     private static final int MAX_BATCH_CHARACTERS = 200_000;
     private static final int ALREADY_EXISTS = 44;
 
-    /** What a shell can give a file without chmod: none of them can be executed. */
+    /** The modes that a shell gives new files without chmod: none of them is executable. */
     private static final int MODES_OF_NEW_FILES = 0666;
 
     private static final int DOES_NOT_EXIST = 45;
     private static final int TOO_LARGE = 46;
 
-    /** Mode, owner, links and size; of a device there are others instead of a size. */
+    /** Mode, owner, links and size. A device has other fields instead of a size. */
     private static final Pattern STATE =
             Pattern.compile("(?<mode>[-a-z][-a-zA-Z]{9}\\S*) (?<owner>\\d{1,10}) (?<links>\\d{1,9}) (?<size>\\S*)");
 
     private static final Pattern SIZE = Pattern.compile("\\d{1,18}");
 
-    /** No machine says more of one file before what it holds. */
+    /** A longer first line is not a file's state. */
     private static final int MAX_STATE_LENGTH = 200;
 
-    /** The system's own tools, and no others that may stand before them on the user's search path. */
+    /** Uses the operating system's tools, not programs of the same name on the user's search path. */
     private static final String TOOLS = "PATH=/usr/bin:/bin:/usr/sbin:/sbin\n";
 
     private RemoteFiles() {}
@@ -59,7 +59,10 @@ final class RemoteFiles {
         return delete(((FileChange.Delete) change).path());
     }
 
-    /** The first changes, as many as go together: much content goes faster by itself. */
+    /**
+     * Returns scripts for the first changes, as many as fit into one batch. Large content is faster in a batch of its
+     * own.
+     */
     static List<RemoteScript<Boolean>> batch(List<FileChange> changes) {
         List<RemoteScript<Boolean>> batch = new ArrayList<>();
         int size = 0;
@@ -102,8 +105,10 @@ final class RemoteFiles {
     }
 
     /**
-     * @param more script for what the file holds
-     * @param read of a regular file, with what the script has printed
+     * Builds the script for a path's state.
+     *
+     * @param more script that prints the file's content
+     * @param read builds the result for a regular file from the script's output
      */
     private static RemoteScript<FileState> stat(
             Path path, String more, BiFunction<FileState.Unread, Content, FileState> read) {
@@ -139,7 +144,7 @@ final class RemoteFiles {
         boolean wellFormed = words.matches();
         if (!wellFormed
                 || line.startsWith("-") && !SIZE.matcher(words.group("size")).matches()) {
-            throw new UserError("Cannot read " + path + ": \"ls -ldn\" there does not say what it is.");
+            throw new UserError("Cannot read " + path + ": unexpected output from \"ls -ldn\".");
         }
         String mode = words.group("mode");
         int owner = (int) Long.parseLong(words.group("owner"));
@@ -174,7 +179,7 @@ final class RemoteFiles {
                     .toList();
             if (entries.size() > Host.MAX_ENTRIES) {
                 throw new UserError(
-                        "Cannot read " + directory + ": it holds more than " + Host.MAX_ENTRIES + " entries.");
+                        "Cannot read " + directory + ": it contains more than " + Host.MAX_ENTRIES + " entries.");
             }
             return entries;
         });
@@ -198,7 +203,10 @@ final class RemoteFiles {
                 """.formatted(ALREADY_EXISTS));
     }
 
-    /** The shell writes it by itself, which is the fastest; where it cannot, cat says why, as not every shell does. */
+    /**
+     * Writes a temporary file and puts it in place. The shell's own printf is fastest. If it fails, cat repeats the
+     * write, because not every shell explains a failure.
+     */
     private static RemoteScript<Boolean> place(Path path, Content content, int mode, String placement) {
         Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".tmp");
         String body = """
@@ -279,7 +287,7 @@ final class RemoteFiles {
         return new UserError("Cannot " + verb + " " + path + ": " + inWords(reason(result)) + ".");
     }
 
-    /** The system's own words, which stand at the end of a tool's message. */
+    /** Returns the system's error text, which is the last part of a tool's message. */
     private static String reason(CommandResult result) {
         String message = result.errorText().isBlank() ? result.firstLine() : result.errorText();
         return FirstLine.of(message.substring(message.lastIndexOf(": ") + 1));
@@ -287,9 +295,9 @@ final class RemoteFiles {
 
     private static String inWords(String reason) {
         return switch (reason) {
-            case "Permission denied" -> "permission denied; check who owns it";
+            case "Permission denied" -> "permission denied; check its owner and permissions";
             case "No such file or directory" -> "its directory does not exist";
-            case "File exists" -> "something of that name is there already";
+            case "File exists" -> "it already exists";
             default -> reason;
         };
     }

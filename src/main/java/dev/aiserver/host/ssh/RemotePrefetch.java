@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The questions of a foresight, and what becomes of their answers. */
+/** Builds the scripts of a prefetch and collects their answers. */
 final class RemotePrefetch {
     private final List<RemoteScript<?>> scripts = new ArrayList<>();
     private final List<Consumer<CommandResult>> readers = new ArrayList<>();
@@ -42,7 +42,7 @@ final class RemotePrefetch {
         for (Path path : prefetch.stats()) {
             add(RemoteFiles.stat(path), state -> prefetched.stat(path, state));
         }
-        // They come last, because they may be large.
+        // Files come last, because they may be large.
         for (Path path : prefetch.files()) {
             add(RemoteFiles.file(path), state -> prefetched.file(path, state));
         }
@@ -57,7 +57,7 @@ final class RemotePrefetch {
 
     private void add(RemoteScript<CommandResult> script, Command command) {
         add(script, result -> {
-            // What was killed is asked again when it is needed.
+            // A command that was killed runs again when its result is needed.
             if (result.exitCode() != Shell.NOT_RUN && !result.wasKilled()) {
                 prefetched.result(command, result);
             }
@@ -74,18 +74,24 @@ final class RemotePrefetch {
         return scripts;
     }
 
-    /** The longest time limit of a command; what a slow one leaves unanswered is asked again by itself. */
+    /**
+     * Returns the longest timeout of a command. A query that a slow command leaves unanswered runs again on its own.
+     */
     Duration longestTimeout() {
         return longest;
     }
 
-    /** @param answers to the first questions, as many as there are */
+    /**
+     * Collects the answers.
+     *
+     * @param answers of the first scripts, as many as were received
+     */
     PrefetchedAnswers read(List<CommandResult> answers) {
         for (int i = 0; i < answers.size(); i++) {
             try {
                 readers.get(i).accept(answers.get(i));
             } catch (UserError e) {
-                // It is asked again when it is needed, and told then.
+                // The query runs again when it is needed and reports its error then.
                 continue;
             }
         }

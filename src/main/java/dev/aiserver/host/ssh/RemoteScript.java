@@ -4,12 +4,12 @@ import dev.aiserver.host.CommandResult;
 import java.util.function.Function;
 
 /**
- * Something to find out on the other side, or to do there.
+ * A script for the remote host.
  *
  * @param name for the debug log
- * @param script for a POSIX shell, run in a shell of its own
- * @param input what the script reads
- * @param answer reads what the script said
+ * @param script for a POSIX shell; it runs in a subshell
+ * @param input the script's standard input
+ * @param answer parses the script's result
  */
 record RemoteScript<T>(String name, String script, byte[] input, Function<CommandResult, T> answer) {
 

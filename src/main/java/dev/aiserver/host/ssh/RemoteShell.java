@@ -11,20 +11,20 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * A shell of the other side that holds one conversation after another: to start one costs more there than most of what is
- * asked. What it shall do goes in by its standard input, so that whatever shell the user has reads one plain line only.
+ * A remote shell that runs one batch after another, because starting a shell costs more than most queries. Scripts are
+ * sent to its standard input, so that the user's login shell reads only one plain line.
  */
 final class RemoteShell implements AutoCloseable {
-    /** Each shell that a user may have reads this alike. */
+    /** Every login shell understands this line. */
     private static final String LINE = "exec /bin/sh -s";
 
-    /** Each stream gets all of it in one piece, so that nothing else comes in between. */
+    /** Each mark is written at once, so that no other output gets in between. */
     private static final String OPENING = """
             exec 3>&2 2>/dev/null
             _marked() { printf %s "$_line$1$_line"; printf %s "$_line$_line" >&3; }
             """ + Shell.PRELUDE;
 
-    /** Answers wake the one who waits; this is for what comes without one, such as the end of the connection. */
+    /** Marks wake the waiting thread. Polling is for events without a mark, such as the end of the connection. */
     private static final Poller POLLER = new Poller(Duration.ofMillis(20));
 
     private static final Duration CLOSE_GRACE = Duration.ofMillis(500);
@@ -35,7 +35,11 @@ final class RemoteShell implements AutoCloseable {
     private final MarkedStream stdout = new MarkedStream();
     private final MarkedStream stderr = new MarkedStream();
 
-    /** @param channel that was not opened yet */
+    /**
+     * Starts the shell.
+     *
+     * @param channel not connected yet
+     */
     RemoteShell(Connection connection, ChannelExec channel) {
         this.connection = connection;
         this.channel = channel;
@@ -59,17 +63,17 @@ final class RemoteShell implements AutoCloseable {
     }
 
     /**
-     * Begins a conversation.
+     * Starts a batch.
      *
-     * @param mark that divides both streams
-     * @param body in which {@code _marked} says a word between two of it
+     * @param mark that splits both streams
+     * @param body script that calls {@code _marked} to print a word between two marks
      */
     void begin(String mark, String body) {
         byte[] divider = mark.getBytes(StandardCharsets.US_ASCII);
         stdout.begin(divider);
         stderr.begin(divider);
         try {
-            // As a function, so that nothing of it is done before all of it has arrived.
+            // Sent as a function, so that nothing runs before all of it has arrived.
             write("_line=" + Shell.quote(mark) + "\n_all() {\n" + body + "\n}\n_all </dev/null\n");
         } catch (IOException e) {
             throw failure(e);
@@ -84,7 +88,7 @@ final class RemoteShell implements AutoCloseable {
         return stderr;
     }
 
-    /** Whether more has come than an answer has. */
+    /** Returns whether the output exceeded the limit. */
     boolean isOverLimit() {
         return stdout.isOverLimit() || stderr.isOverLimit();
     }
@@ -94,16 +98,16 @@ final class RemoteShell implements AutoCloseable {
     }
 
     /**
-     * Whether it came true within the limit. A thread that is interrupted goes on waiting: what was asked is done there
-     * in any case, and has to be known here.
+     * Returns whether the condition became true within the limit. An interrupted thread keeps waiting: the remote host
+     * completes the operation anyway, so its result must be known.
      *
-     * @throws UserError when the connection is lost before, or the process ends
+     * @throws UserError when the connection is lost or the shell exits first
      */
     boolean await(Duration limit, BooleanSupplier condition) {
         return await(limit, false, condition);
     }
 
-    /** The same, which ends early when the thread is interrupted. */
+    /** Waits like {@link #await}, but returns early when the thread is interrupted. */
     boolean awaitUnlessInterrupted(Duration limit, BooleanSupplier condition) {
         return await(limit, true, condition);
     }
@@ -121,7 +125,7 @@ final class RemoteShell implements AutoCloseable {
         if (hasEnded()) {
             throw connection.shellFailed();
         }
-        // A channel is closed a moment before the connection that it belonged to.
+        // A channel closes a moment before its connection.
         POLLER.await(
                 channel.isClosed() ? CLOSE_GRACE : Duration.ZERO,
                 () -> connection.loss().isPresent());
@@ -135,8 +139,8 @@ final class RemoteShell implements AutoCloseable {
     }
 
     /**
-     * Whether the shell has ended by itself. What it is told afterwards has OpenSSH end the whole connection, which then
-     * looks lost.
+     * Returns whether the shell exited by itself. After that, further input makes OpenSSH close the whole connection,
+     * which then looks lost.
      */
     private boolean hasEnded() {
         return !isOpen() && channel.getExitStatus() >= 0;

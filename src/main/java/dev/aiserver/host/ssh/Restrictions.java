@@ -13,16 +13,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the configuration of ssh forbids. None of it may be looser here than it is for ssh itself; what ssh allows and
- * this program does not know stays out.
+ * The restrictions of the ssh configuration. aiserver is never less strict than ssh; options that it does not support
+ * are rejected.
  *
- * @param methods of logging in, in the order in which they are tried
- * @param promptsAllowed whether the person may be asked anything (BatchMode)
- * @param knownHostsOnly whether no key may become known by this program (StrictHostKeyChecking yes)
- * @param checksAddress whether the key must fit what is known of the address too (CheckHostIP)
- * @param rsaBits the least size of a host's RSA key, in bits
- * @param revoked the file of keys that no host may show
- * @param algorithms allowed, by the names that the library has for such lists
+ * @param methods login methods in the order in which they are tried
+ * @param promptsAllowed whether aiserver may ask you anything (BatchMode)
+ * @param knownHostsOnly whether new host keys are rejected (StrictHostKeyChecking yes)
+ * @param checksAddress whether the key must also match the known keys of the address (CheckHostIP)
+ * @param rsaBits the minimum size of a host's RSA key, in bits
+ * @param revoked the file of revoked host keys
+ * @param algorithms allowed algorithms, by the library's names for these lists
  */
 record Restrictions(
         List<String> methods,
@@ -33,7 +33,7 @@ record Restrictions(
         Optional<Path> revoked,
         Map<String, String> algorithms) {
 
-    /** By the directive, in ssh's own spelling; ssh(1) prints it in lower case. */
+    /** The library's names by directive, in ssh's spelling; {@code ssh -G} prints directives in lower case. */
     private static final Map<String, List<String>> LISTS = Map.of(
             "HostKeyAlgorithms", List.of("server_host_key"),
             "KexAlgorithms", List.of("kex"),
@@ -48,13 +48,16 @@ record Restrictions(
             "password", "passwordauthentication");
 
     /**
-     * @param host as it was typed
+     * Reads the restrictions.
+     *
+     * @param host as you typed it
      * @param values as {@code ssh -G} prints them, the first of each name; see ssh_config(5)
-     * @throws UserError when what is demanded cannot be done here
+     * @throws UserError when the configuration requires something that aiserver does not support
      */
     static Restrictions of(String host, Map<String, String> values, Optional<Path> revoked) {
         if (isSet(values, "knownhostscommand")) {
-            throw unsupported(host, "to ask a KnownHostsCommand for keys", "use UserKnownHostsFile");
+            throw unsupported(
+                    host, "uses a KnownHostsCommand, which aiserver does not support", "use UserKnownHostsFile");
         }
         String order = isSet(values, "preferredauthentications")
                 ? values.getOrDefault("preferredauthentications", "")
@@ -66,8 +69,8 @@ record Restrictions(
         if (methods.isEmpty()) {
             throw unsupported(
                     host,
-                    "to log in by none of publickey, keyboard-interactive and password",
-                    "allow one of them for it");
+                    "allows none of the login methods publickey, keyboard-interactive and password",
+                    "allow one of them");
         }
         return new Restrictions(
                 methods,
@@ -92,7 +95,7 @@ record Restrictions(
                     if (both.isEmpty()) {
                         throw unsupported(
                                 host,
-                                "to allow none of the " + directive + " that are known here",
+                                "allows none of the " + directive + " that aiserver supports",
                                 "allow one of " + JSch.getConfig(list));
                     }
                     algorithms.put(list, both);
@@ -121,7 +124,6 @@ record Restrictions(
 
     private static UserError unsupported(String host, String what, String remedy) {
         return new UserError(
-                UserError.Kind.CONFIGURATION,
-                "ssh is configured for " + host + " " + what + ", which does not work here; " + remedy + ".");
+                UserError.Kind.CONFIGURATION, "The ssh configuration for " + host + " " + what + "; " + remedy + ".");
     }
 }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The language of the other side's {@code /bin/sh}: everything that it must not interpret is quoted here. */
+/** Generates scripts for the remote {@code /bin/sh} and quotes everything that the shell must not interpret. */
 final class Shell {
 
     /**
-     * Looks programs up as {@link Host} promises: {@code _look} sets {@code _program}. No user's variable has such a
-     * name, and none of these is exported.
+     * Looks programs up as {@link Host} specifies: {@code _look} sets {@code _program}. The names start with an
+     * underscore to avoid the user's variables, and none is exported.
      */
     static final String PRELUDE = """
             set -f; IFS=:; _path=
@@ -42,20 +42,23 @@ final class Shell {
                     String.join(" | ", Host.SYSTEM_TOOLS),
                     String.join(":", Host.SYSTEM_DIRECTORIES));
 
-    /** The exit code of a question that needed no answer any more. A command that ends so is asked again by itself. */
+    /**
+     * The exit code of a script that was skipped because it was not needed. A command that exits with this code runs
+     * again on its own.
+     */
     static final int NOT_RUN = 98;
 
-    /** Longer than any system allows. */
+    /** Longer than any operating system allows. */
     private static final int MAX_PATH_LENGTH = 4096;
 
     private Shell() {}
 
-    /** One word, whatever is in it. */
+    /** Quotes a text as one word. */
     static String quote(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** Any bytes, as {@code printf %b} reads them. */
+    /** Escapes bytes for {@code printf %b}. */
     static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length);
         for (byte each : bytes) {
@@ -71,8 +74,8 @@ final class Shell {
     }
 
     /**
-     * The program takes the shell's place, so that it is the shell's end that is seen. It is looked up before its own
-     * environment is set, which may have another search path.
+     * Returns the script that runs a command. The program replaces the subshell, so its exit status is the one
+     * reported. It is looked up before its own environment is set, which may have another PATH.
      */
     static RemoteScript<CommandResult> run(Command command) {
         String environment = command.environment().entrySet().stream()
@@ -93,7 +96,9 @@ final class Shell {
         return new RemoteScript<>(command.toString(), script, command.stdin().bytes(), result -> result);
     }
 
-    /** The same, to be asked only when the question before it, and what that one stood in for, did not end well. */
+    /**
+     * Returns the script for a fallback: it runs only when the previous script, and those that it stood in for, failed.
+     */
     static RemoteScript<CommandResult> unlessSucceeded(RemoteScript<CommandResult> script) {
         String unless = "case $_status in 0 | %1$d) exit %1$d ;; esac\n".formatted(NOT_RUN);
         return new RemoteScript<>(script.name(), unless + script.script(), script.input(), script.answer());
@@ -107,12 +112,15 @@ final class Shell {
 
     private static Path path(String program, String output) {
         if (!output.startsWith("/") || output.indexOf('\0') >= 0 || output.length() > MAX_PATH_LENGTH) {
-            throw new UserError("Cannot tell where " + program + " is: that machine's shell says no path.");
+            throw new UserError("Could not locate " + program + ": the remote shell did not print a path.");
         }
         return Path.of(output);
     }
 
-    /** Kills a process and all below it, parents first, so that they do not go on to what comes next. */
+    /**
+     * Returns the script that kills a process and its descendants, parents first, so that no parent starts its next
+     * step.
+     */
     static RemoteScript<Boolean> killTree(String pid) {
         String script = "ps -A -o pid= -o ppid= | awk -v root=" + quote(pid) + " '"
                 + "{ parent[$1] = $2 } "

@@ -13,15 +13,14 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * Questions that are put to the other side together, and its answers. A random mark divides both streams: whatever was
- * printed before stands before the first one, and the last one is the end, also when something that was started holds the
- * streams open.
+ * Scripts that run on the remote host in one round trip, and their results. A random mark splits both streams. Earlier
+ * output comes before the first mark, and the last mark is the end, even if a started process holds the streams open.
  */
 final class ShellBatch {
     private static final int MARKS_BEFORE_ANSWERS = 2;
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
-    /** What the shell there says of itself: its process id, and how a question ended. */
+    /** A number printed by the remote shell: its process id, or an exit code. */
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
 
     private final List<? extends RemoteScript<?>> scripts;
@@ -32,17 +31,21 @@ final class ShellBatch {
         this(scripts, true);
     }
 
-    /** @param continues after a question that did not end well */
+    /**
+     * Creates a batch.
+     *
+     * @param continues whether later scripts run after one that failed
+     */
     private ShellBatch(List<? extends RemoteScript<?>> scripts, boolean continues) {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        // Only its first character is no digit, so that no end of it is like its beginning.
+        // Only the first character is not a hexadecimal digit, so the mark cannot overlap itself.
         this.mark = "#" + HexFormat.of().formatHex(random);
         this.scripts = scripts;
         this.continues = continues;
     }
 
-    /** What comes after a question that did not end well is not begun, and its answer means nothing. */
+    /** Returns a batch that stops after the first script that fails. The results after it mean nothing. */
     static ShellBatch untilOneFails(List<? extends RemoteScript<?>> scripts) {
         return new ShellBatch(scripts, false);
     }
@@ -57,27 +60,30 @@ final class ShellBatch {
     }
 
     /**
-     * What was said.
+     * The results of a batch.
      *
-     * @param answers as many as there are
-     * @param unfinished what there is of the next, if there should have been one
+     * @param answers as many as are complete
+     * @param unfinished the output of the next script, if one is missing
      */
     record BatchResult(List<CommandResult> answers, Optional<CommandResult> unfinished) {}
 
     /**
-     * Waits for the answers; at the limit, and when more comes than an answer has, everything that was started is killed.
-     * What is asked must leave nothing running that could disturb the next conversation.
+     * Runs the batch and waits for its results. At the time or output limit, everything that it started is killed. The
+     * scripts must leave nothing running that could disturb the next batch.
      */
     BatchResult run(Connection connection, Duration limit) {
         return run(connection, limit, false);
     }
 
-    /** The same, which ends also when the thread is interrupted. */
+    /** Runs the batch like {@link #run}, but also stops when the thread is interrupted. */
     BatchResult runUnlessInterrupted(Connection connection, Duration limit) {
         return run(connection, limit, true);
     }
 
-    /** The same of what may leave something running, which then writes where nobody reads. */
+    /**
+     * Runs the batch in a shell of its own, which is closed afterwards, so that the scripts may leave processes
+     * running. Also stops when the thread is interrupted.
+     */
     BatchResult runInOwnShellUnlessInterrupted(Connection connection, Duration limit) {
         try (RemoteShell shell = connection.newShell()) {
             return run(connection, shell, limit, true);
@@ -103,8 +109,8 @@ final class ShellBatch {
     private BatchResult run(Connection connection, RemoteShell shell, Duration limit, boolean interruptible) {
         BatchResult result = exchange(connection, shell, limit, interruptible);
         if (result.unfinished().isPresent()) {
-            // The killing may need another channel, and the library waits for that without an interruption or forgets
-            // it.
+            // Killing may need another channel, and the library cannot open one in an interrupted thread or clears the
+            // interrupt flag.
             boolean interrupted = Thread.interrupted();
             try {
                 kill(connection, shell);
@@ -126,7 +132,7 @@ final class ShellBatch {
         } else {
             shell.await(limit, ended);
         }
-        // Counted before the killing, because the shell may still tell of the death of its child.
+        // Counted before the kill, because the shell may still report the death of its child.
         return result(connection, shell, answeredCount(shell));
     }
 
@@ -144,7 +150,7 @@ final class ShellBatch {
     private static String number(Connection connection, byte[] output) {
         String text = new String(output, 0, Math.min(output.length, 20), StandardCharsets.US_ASCII);
         if (!NUMBER.matcher(text).matches()) {
-            throw connection.lost("its shell answers otherwise than a shell does");
+            throw connection.lost("unexpected output from its shell");
         }
         return text;
     }
@@ -154,7 +160,9 @@ final class ShellBatch {
                 exitCode, shell.stdout().section(place(index)), shell.stderr().section(place(index)));
     }
 
-    /** One that does not even kill what it has started is left alone. */
+    /**
+     * Kills what the batch started, from another shell. A shell that has not reported its process id cannot be killed.
+     */
     private static void kill(Connection connection, RemoteShell shell) {
         if (shell.stdout().marks() >= MARKS_BEFORE_ANSWERS) {
             String pid = pid(connection, shell);
@@ -165,7 +173,7 @@ final class ShellBatch {
     }
 
     /**
-     * Has the other side keep a shell for as long as the connection lives.
+     * Starts a shell on the remote host that runs as long as the connection.
      *
      * @return its process id
      */
@@ -175,12 +183,12 @@ final class ShellBatch {
         ShellBatch batch = new ShellBatch(List.of());
         shell.begin(batch.mark, batch.script());
         if (!shell.await(limit, () -> shell.stdout().marks() >= MARKS_BEFORE_ANSWERS)) {
-            throw connection.lost("the shell there does not answer");
+            throw connection.lost("its shell did not respond");
         }
         return Long.parseLong(pid(connection, shell));
     }
 
-    /** The process id of the shell there. */
+    /** Returns the process id of the remote shell. */
     private static String pid(Connection connection, RemoteShell shell) {
         return number(connection, shell.stdout().section(1));
     }

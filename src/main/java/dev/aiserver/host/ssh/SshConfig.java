@@ -16,23 +16,29 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the person has configured for ssh. The ssh program itself is asked, because nothing else reads its files (Host,
- * Match, Include) exactly as it does.
+ * Reads the user's ssh configuration by running {@code ssh -G}, because only ssh itself interprets these files (Host,
+ * Match, Include) exactly.
  */
 public final class SshConfig {
     private final Map<String, String> environment;
     private final Optional<Path> file;
 
     /**
-     * @param environment of the person on this machine
-     * @param file to read in place of the person's and the machine's own
+     * Creates the reader.
+     *
+     * @param environment of the user on this machine
+     * @param file to read instead of the user's and the system's configuration
      */
     public SshConfig(Map<String, String> environment, Optional<Path> file) {
         this.environment = Map.copyOf(environment);
         this.file = file;
     }
 
-    /** @throws UserError when the configuration cannot be read, or asks for what this program cannot do */
+    /**
+     * Returns how to reach a destination.
+     *
+     * @throws UserError when the configuration cannot be read, or requires something that aiserver does not support
+     */
     SshTarget target(Destination destination) {
         List<String> argv = new ArrayList<>(List.of("ssh", "-G"));
         file.ifPresent(path -> argv.addAll(List.of("-F", path.toString())));
@@ -41,12 +47,12 @@ public final class SshConfig {
         argv.addAll(List.of("--", destination.host()));
         CommandResult result = new LocalHost(environment).run(Command.of(argv));
         if (result.exitCode() == CommandResult.NOT_FOUND) {
-            throw invalid("There is no ssh on this machine to say how " + destination.host()
-                    + " is reached; install the OpenSSH client.");
+            throw invalid("ssh is not installed on this machine, so aiserver cannot reach " + destination.host()
+                    + "; install the OpenSSH client.");
         }
         if (!result.succeeded()) {
-            throw invalid("ssh cannot say how " + destination.host() + " is reached: " + result.firstLine()
-                    + ". Check its configuration.");
+            throw invalid("ssh cannot read its configuration for " + destination.host() + ": " + result.firstLine()
+                    + ". Correct the ssh configuration.");
         }
         Map<String, List<String>> values = new HashMap<>();
         result.text().lines().forEach(line -> {
@@ -59,7 +65,7 @@ public final class SshConfig {
     private SshTarget target(Destination destination, Map<String, List<String>> values) {
         if (single(values, "proxycommand").isPresent()) {
             throw invalid("ssh is configured to reach " + destination.host()
-                    + " by a ProxyCommand, which does not work here; use ProxyJump.");
+                    + " through a ProxyCommand, which aiserver does not support; use ProxyJump.");
         }
         String host = single(values, "hostname").orElse(destination.host());
         String user = single(values, "user").orElse("");

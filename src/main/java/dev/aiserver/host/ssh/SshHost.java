@@ -28,16 +28,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another machine, over SSH. It needs an SSH server and POSIX tools there, and nothing else. It connects when it is
- * first asked something; a connection that was lost stays lost.
+ * A remote machine that is reached with SSH. It needs an SSH server and POSIX tools, nothing else. It connects on first
+ * use. A lost connection is not opened again.
  */
 public final class SshHost implements Host, AutoCloseable {
-    /** A file may be large and the way narrow; whether the connection still lives is watched apart from this. */
+    /** A large file on a slow link takes long. Whether the connection is alive is monitored separately. */
     private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
 
     private static final Duration SHELL_START_LIMIT = Duration.ofSeconds(30);
 
-    /** An SSH server opens ten at once; the presence takes one, and what ends another one more. */
+    /** OpenSSH allows ten channels at once. The lease takes one, and killing a batch takes one more each. */
     private static final int MAX_CONCURRENT = 4;
 
     private final Destination destination;
@@ -66,8 +66,7 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     /**
-     * How often something was asked of the other side since the connection was made. A connection to an address there costs
-     * none: what then goes over it is between a client and a server.
+     * Returns the number of round trips since the connection was opened. Traffic of {@link #connect} is not counted.
      */
     public synchronized int roundTrips() {
         return connection == null ? 0 : connection.roundTrips();
@@ -136,7 +135,7 @@ public final class SshHost implements Host, AutoCloseable {
         return runOne(command, ShellBatch::runUnlessInterrupted);
     }
 
-    /** How a conversation is held. */
+    /** A way to run a batch. */
     @FunctionalInterface
     private interface Manner {
         ShellBatch.BatchResult run(ShellBatch batch, Connection open, Duration limit);
@@ -149,12 +148,11 @@ public final class SshHost implements Host, AutoCloseable {
         return result.unfinished().orElseGet(() -> result.answers().get(0));
     }
 
-    /** What an interruption has cut off is no answer, as on this machine. */
+    /** Output that an interruption cut off is not a result, as on this machine. */
     private static void requireNotInterrupted(Command command) {
         if (Thread.currentThread().isInterrupted()) {
             throw new UserError(
-                    UserError.Kind.INTERRUPTED,
-                    "\"" + command + "\" was cut off, because this program was interrupted.");
+                    UserError.Kind.INTERRUPTED, "\"" + command + "\" was stopped because aiserver was interrupted.");
         }
     }
 
@@ -212,7 +210,10 @@ public final class SshHost implements Host, AutoCloseable {
         boolean tooMuch = result.unfinished().stream()
                 .anyMatch(partial -> partial.exitCode() == CommandResult.OUTPUT_LIMIT_EXCEEDED);
         return connection()
-                .lost(tooMuch ? "its answer has no end" : "no answer came in " + LONG_LIMIT.toMinutes() + " minutes");
+                .lost(
+                        tooMuch
+                                ? "it sent too much output"
+                                : "no response within " + LONG_LIMIT.toMinutes() + " minutes");
     }
 
     @Override

@@ -3,12 +3,12 @@ package dev.aiserver.host.ssh;
 import java.time.Duration;
 
 /**
- * How a connection is made and watched.
+ * Settings for opening and monitoring a connection.
  *
- * @param acceptNewHostKey whether a machine that is not known is taken for the right one, and remembered, without a
- *     question; a changed key is refused all the same
- * @param connectTimeout within which the other side must answer
- * @param silence after which a connection counts as lost; the other side is asked for a sign of life twice in it
+ * @param acceptNewHostKey whether an unknown host key is accepted and stored without asking; a changed key is always
+ *     rejected
+ * @param connectTimeout within which the host must answer
+ * @param silence after which a connection counts as lost; two keep-alive requests are sent in that time
  */
 public record SshOptions(boolean acceptNewHostKey, Duration connectTimeout, Duration silence) {
 

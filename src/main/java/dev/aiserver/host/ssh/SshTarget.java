@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How to reach one machine with SSH, when everything is taken into account.
+ * A host and the settings for reaching it with SSH, after all configuration is applied.
  *
- * @param host what is connected to
- * @param keyFiles private keys to try, in this order; not each need exist
- * @param identitiesOnly whether an agent may offer no other keys
- * @param agent the socket of the agent
- * @param knownHosts the files of known host keys; a new key is written into the first
- * @param alias the name under which the host's key is known, when that is not its own
- * @param jumps the machines that lie on the way, the nearest first
- * @param restrictions what ssh is told not to do
+ * @param host the address to connect to
+ * @param keyFiles private keys to try, in this order; files may be missing
+ * @param identitiesOnly whether other keys of an agent are not tried
+ * @param agent the agent's socket
+ * @param knownHosts the known_hosts files; a new key is written to the first
+ * @param alias the name under which the host's key is known, if it differs from the host
+ * @param jumps the jump hosts, the nearest first
+ * @param restrictions what ssh is configured not to do
  */
 record SshTarget(
         String host,
@@ -30,12 +30,12 @@ record SshTarget(
 
     private static final int DEFAULT_PORT = 22;
 
-    /** As known_hosts writes it. */
+    /** Returns the host's name in known_hosts. */
     String knownHostsName() {
         return alias.orElse(port == DEFAULT_PORT ? host : "[" + host + "]:" + port);
     }
 
-    /** As a person speaks of it. */
+    /** Returns the host's name for messages. */
     String name() {
         return user + "@" + host + (port == DEFAULT_PORT ? "" : ":" + port);
     }

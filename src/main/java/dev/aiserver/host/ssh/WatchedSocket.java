@@ -14,15 +14,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The TCP connection below a session, which knows for how long nothing has come from the other side. The library's own
- * watch is not enough: it hangs where it wants to send and the other side reads no more. And until the login it reads
- * whatever comes, for ever.
+ * The TCP connection below a session, which records when data last arrived. The library's own monitoring is not enough:
+ * it hangs when it wants to send and the server no longer reads. Before the login it also reads unlimited data.
  */
 final class WatchedSocket implements SocketFactory {
-    /** A server introduces itself with a few thousand bytes, and a banner before a login may fill some screens. */
+    /** A server's greeting is a few thousand bytes, and a login banner may fill several screens. */
     private static final int MAX_BYTES_BEFORE_LOGIN = 1 << 20;
 
-    /** As many times as it may be waited for one piece it may be waited in all, not counting the person's answers. */
+    /** The login may wait in total this many times the connect timeout. Time for the user's answers does not count. */
     private static final int MAX_WAITS_BEFORE_LOGIN = 6;
 
     private final Duration connectTimeout;
@@ -34,8 +33,10 @@ final class WatchedSocket implements SocketFactory {
     private volatile long lastReceived = System.nanoTime();
 
     /**
-     * @param connectTimeout for the other side to accept the connection
-     * @param via the session with the machine that makes the connection, when it is not this one
+     * Creates the socket.
+     *
+     * @param connectTimeout for the host to accept the connection
+     * @param via the session with the jump host that opens the connection, if any
      */
     WatchedSocket(Duration connectTimeout, Optional<Session> via) {
         this.connectTimeout = connectTimeout;
@@ -46,12 +47,12 @@ final class WatchedSocket implements SocketFactory {
         return Duration.ofNanos(System.nanoTime() - lastReceived);
     }
 
-    /** From now on it may say more, and for longer. */
+    /** Lifts the limits that apply before the login. */
     void loggedIn() {
         loggedIn = true;
     }
 
-    /** Of the other side, when it was reached from here. */
+    /** Returns the host's address, unless a jump host made the connection. */
     Optional<InetAddress> address() {
         return Optional.ofNullable(socket.getInetAddress());
     }
@@ -60,12 +61,12 @@ final class WatchedSocket implements SocketFactory {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is given up in any case.
+            // The connection is abandoned in any case.
             return;
         }
     }
 
-    /** Tries all addresses of the host, as ssh does. */
+    /** Connects to the first address of the host that accepts, as ssh does. */
     @Override
     public Socket createSocket(String host, int port) throws IOException {
         int millis = Math.toIntExact(connectTimeout.toMillis());
@@ -118,7 +119,7 @@ final class WatchedSocket implements SocketFactory {
         waited += lastReceived - start;
         if (read > MAX_BYTES_BEFORE_LOGIN
                 || waited > connectTimeout.multipliedBy(MAX_WAITS_BEFORE_LOGIN).toNanos()) {
-            throw new IOException("it speaks on and on, and not as an SSH server does");
+            throw new IOException("it keeps sending data that is not valid SSH");
         }
     }
 

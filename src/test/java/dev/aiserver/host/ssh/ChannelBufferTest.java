@@ -17,32 +17,34 @@ class ChannelBufferTest {
     private static final int PIECE = 1 << 16;
 
     private final AtomicBoolean alive = new AtomicBoolean(true);
-    private final ChannelBuffer inflow = new ChannelBuffer(alive::get);
-    private final InputStream reader = inflow.reader();
+    private final ChannelBuffer buffer = new ChannelBuffer(alive::get);
+    private final InputStream reader = buffer.reader();
 
     @Test
-    void whatIsNotReadEndsTheChannelAndNotTheProgram() throws IOException {
+    void unreadDataEndsOnlyTheChannel() throws IOException {
         int[] written = new int[1];
         assertThatThrownBy(() -> {
                     while (true) {
-                        inflow.write(new byte[PIECE]);
+                        buffer.write(new byte[PIECE]);
                         written[0] += PIECE;
                     }
                 })
                 .isInstanceOf(IOException.class)
-                .hasMessage("more has come than is read");
+                .hasMessage("the receive buffer is full and is not being read");
         assertThat(written[0]).isBetween(4 << 20, (4 << 20) + 2 * PIECE);
         assertThat(reader.readNBytes(written[0])).hasSize(written[0]);
-        assertThatThrownBy(reader::read).isInstanceOf(SocketException.class).hasMessage("more has come than was read");
+        assertThatThrownBy(reader::read)
+                .isInstanceOf(SocketException.class)
+                .hasMessage("the receive buffer overflowed");
     }
 
     @Test
-    void aReaderThatIsSlowLosesNothing() throws IOException {
+    void aSlowReaderLosesNothing() throws IOException {
         int much = 3 * (4 << 20);
         CompletableFuture<Void> written = CompletableFuture.runAsync(() -> {
-            try (inflow) {
+            try (buffer) {
                 for (int sent = 0; sent < much; sent += PIECE) {
-                    inflow.write(new byte[PIECE]);
+                    buffer.write(new byte[PIECE]);
                 }
             } catch (IOException e) {
                 throw new IllegalStateException(e);
@@ -53,8 +55,8 @@ class ChannelBufferTest {
     }
 
     @Test
-    void silenceAndTheEndOfTheSessionAreToldApart() {
-        inflow.setReadTimeout(20);
+    void timeoutAndLostSessionAreDistinguished() {
+        buffer.setReadTimeout(20);
         assertThatThrownBy(reader::read).isInstanceOf(SocketTimeoutException.class);
         alive.set(false);
         assertThatThrownBy(reader::read).isInstanceOf(SocketException.class).hasMessage("the SSH connection is lost");

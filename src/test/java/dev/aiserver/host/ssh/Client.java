@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a person has in ~/.ssh, in a directory of the test: a configuration, keys, known hosts. */
+/** The content of a user's ~/.ssh in a directory of the test: configuration, keys, known hosts. */
 final class Client implements AutoCloseable {
     private final Path directory;
     private final List<String> lines = new ArrayList<>();
@@ -26,7 +26,7 @@ final class Client implements AutoCloseable {
         return directory.resolve("known_hosts");
     }
 
-    /** Makes a key; an empty passphrase is none. */
+    /** Creates a key. An empty passphrase means none. */
     Path key(String name, String type, String passphrase) {
         Path key = directory.resolve(name);
         CommandResult made = new LocalHost(System.getenv())
@@ -45,7 +45,7 @@ final class Client implements AutoCloseable {
         }
     }
 
-    /** Adds a machine to the configuration. */
+    /** Adds a host to the configuration. */
     Client machine(String name, int port, String user, Path key, String... more) {
         lines.addAll(List.of("Host " + name, "HostName 127.0.0.1", "Port " + port, "User " + user));
         lines.add("IdentityFile " + key);
@@ -79,7 +79,7 @@ final class Client implements AutoCloseable {
         return new SshHost(Destination.parse(name), config(), questions, options);
     }
 
-    /** Removes everything that was made here. */
+    /** Removes everything that was created here. */
     @Override
     public void close() {
         new LocalHost(System.getenv()).run(Command.of("rm", "-rf", directory.toString()));

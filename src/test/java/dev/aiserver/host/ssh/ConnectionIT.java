@@ -32,13 +32,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a connection, with the sshd of this machine. */
+/** Tests the life of connections, with the sshd of this machine. */
 @Timeout(30)
 @Tag("root")
 class ConnectionIT {
     private static final Duration SILENCE = Duration.ofMillis(1500);
     private static final SshOptions IMPATIENT = new SshOptions(true, Duration.ofSeconds(1), SILENCE);
-    private static final String RUN_AGAIN = "; what was under way may be done or not, so run the command again.";
+    private static final String RUN_AGAIN =
+            ". The operation in progress may or may not have completed; run the command again.";
 
     private final OpenSsh server = new OpenSsh(Path.of("/bin/sh"));
     private Client client = new Client(Path.of("/"));
@@ -64,12 +65,12 @@ class ConnectionIT {
     private static void unreachable(Runnable action, String sentence) {
         assertThatThrownBy(action::run)
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessage(sentence);
     }
 
     @Test
-    void whatKeepsFromConnectingIsSaid() throws IOException {
+    void connectErrorsAreExplained() throws IOException {
         int closed;
         try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = mute.getLocalPort();
@@ -77,26 +78,26 @@ class ConnectionIT {
             unreachable(
                     host("mute")::facts,
                     "127.0.0.1 port " + closed
-                            + " did not answer within 1 s; check that the machine is on, awake and in a network that is"
-                            + " connected.");
+                            + " did not answer within 1 s; check that the machine is on, awake and connected to the"
+                            + " network.");
         }
         unreachable(
                 host("mute")::facts,
-                "127.0.0.1 port " + closed + " refuses connections; check the port, and that Remote Login is on there"
-                        + " (System Settings, General, Sharing).");
+                "127.0.0.1 port " + closed
+                        + " refused the connection; check the port, and that Remote Login is on there"
+                        + " (System Settings > General > Sharing).");
         unreachable(
                 host("no-such-machine.invalid")::facts,
-                "Nothing is known by the name no-such-machine.invalid; check the spelling, or whether its network is"
+                "Cannot resolve host no-such-machine.invalid; check the spelling, or whether its network is"
                         + " connected.");
     }
 
     @Test
-    void aServerThatDiesInTheMiddleOfACommandIsNoticed() {
+    void aServerThatDiesDuringACommandIsNoticed() {
         try (SshHost host = host("server")) {
             long pid = host.leasePid();
             CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS).execute(server::kill);
-            String lost =
-                    "The connection to nobody@127.0.0.1:" + server.port() + " was lost: it was closed" + RUN_AGAIN;
+            String lost = "Lost the connection to nobody@127.0.0.1:" + server.port() + ": it was closed" + RUN_AGAIN;
             unreachable(() -> host.run(Command.of("sleep", "600")), lost);
             unreachable(host::facts, lost);
             assertThat(isGone(pid)).isTrue();
@@ -112,11 +113,11 @@ class ConnectionIT {
     void aConnectionThatIsSilentForTooLongIsLost() throws IOException {
         try (Relay relay = new Relay(server.port())) {
             client.machine("relayed", relay.port(), OpenSsh.USER, key);
-            String lost = "The connection to nobody@127.0.0.1:" + relay.port()
-                    + " was lost: nothing was heard from it for 1 s" + RUN_AGAIN;
+            String lost = "Lost the connection to nobody@127.0.0.1:" + relay.port() + ": no data was received for 1 s"
+                    + RUN_AGAIN;
             for (Command command : List.of(
                     Command.of("sleep", "600").withTimeout(Duration.ofMinutes(1)),
-                    // So much that neither side's buffers take it: the sender is stuck, too.
+                    // More than both sides' buffers hold, so that the sender blocks too.
                     Command.of("cat").withStdin(new byte[50_000_000]).withTimeout(Duration.ofMinutes(1)))) {
                 try (SshHost host = host("relayed")) {
                     host.leasePid();
@@ -132,7 +133,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aConnectionThatIsSilentForAWhileIsNot() throws IOException {
+    void aConnectionThatIsSilentForAWhileIsKept() throws IOException {
         try (Relay relay = new Relay(server.port())) {
             client.machine("relayed", relay.port(), OpenSsh.USER, key);
             try (SshHost host = host("relayed")) {
@@ -147,7 +148,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aLongSilentCommandIsNoSilentConnection() {
+    void aSilentCommandDoesNotLoseTheConnection() {
         try (SshHost host = host("server")) {
             String script = "sleep " + SILENCE.multipliedBy(2).toSeconds() + "; echo done";
             assertThat(host.run(Command.of("sh", "-c", script)).text()).isEqualTo("done\n");
@@ -155,7 +156,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aWriteThatIsCutLeavesTheFileAsItWas() throws IOException {
+    void anInterruptedWriteLeavesTheFileUnchanged() throws IOException {
         Path file = server.home().resolve("file");
         try (Relay relay = new Relay(server.port())) {
             client.machine("relayed", relay.port(), OpenSsh.USER, key);
@@ -164,7 +165,7 @@ class ConnectionIT {
                 relay.cutAfter(500_000);
                 assertThatThrownBy(() -> host.write(file, Content.of(new byte[1_000_000]), 0600))
                         .isInstanceOf(UserError.class)
-                        .hasMessageContaining("was lost");
+                        .hasMessageContaining("Lost the connection");
             }
         }
         try (SshHost host = host("server")) {
@@ -182,7 +183,7 @@ class ConnectionIT {
     }
 
     @Test
-    void manyAtOnceAreAnsweredThoughAServerOpensTenOnly() {
+    void moreCommandsThanServerChannelsAreAnswered() {
         try (SshHost host = host("server")) {
             host.leasePid();
             Command slow = Command.of("sh", "-c", "sleep 0.3; echo done");
@@ -195,7 +196,7 @@ class ConnectionIT {
     }
 
     @Test
-    void itsPresenceEndsWithTheConnection() {
+    void theLeaseEndsWithTheConnection() {
         SshHost host = host("server");
         long pid = host.leasePid();
         assertThat(ProcessHandle.of(pid)).isPresent();
@@ -204,7 +205,7 @@ class ConnectionIT {
     }
 
     @Test
-    void otherMachinesLeadTheWay() {
+    void jumpHostsAreUsed() {
         try (OpenSsh first = new OpenSsh(Path.of("/bin/sh"));
                 OpenSsh second = new OpenSsh(Path.of("/bin/sh"))) {
             first.admit(key);
@@ -218,22 +219,23 @@ class ConnectionIT {
                 assertThat(server.home().resolve("here")).hasContent("here");
                 unreachable(
                         host("nothing")::facts,
-                        "127.0.0.1 port 1 refuses connections; check the port, and that Remote Login is on there"
-                                + " (System Settings, General, Sharing).");
+                        "127.0.0.1 port 1 refused the connection; check the port, and that Remote Login is on there"
+                                + " (System Settings > General > Sharing).");
                 first.kill();
                 unreachable(
                         host::facts,
-                        "The connection to nobody@127.0.0.1:" + server.port() + " was lost: it was closed" + RUN_AGAIN);
+                        "Lost the connection to nobody@127.0.0.1:" + server.port() + ": it was closed" + RUN_AGAIN);
             }
             unreachable(
                     host("behind")::facts,
-                    "127.0.0.1 port " + first.port() + " refuses connections; check the port, and that Remote Login is"
-                            + " on there (System Settings, General, Sharing).");
+                    "127.0.0.1 port " + first.port()
+                            + " refused the connection; check the port, and that Remote Login is"
+                            + " on there (System Settings > General > Sharing).");
         }
     }
 
     @Test
-    void whatAShellPrintsWhenItStartsIsNoAnswer() throws IOException {
+    void shellStartupOutputIsIgnored() throws IOException {
         try (OpenSsh noisy = new OpenSsh(Path.of("/bin/bash"))) {
             noisy.admit(key);
             client.machine("noisy", noisy.port(), OpenSsh.USER, key);
@@ -257,7 +259,7 @@ class ConnectionIT {
     }
 
     @Test
-    void aServerThatForwardsNothingIsTold() {
+    void disabledForwardingIsReported() {
         try (OpenSsh closed = new OpenSsh(Path.of("/bin/sh"), "AllowTcpForwarding no")) {
             closed.admit(key);
             client.machine("closed", closed.port(), OpenSsh.USER, key);
@@ -266,32 +268,32 @@ class ConnectionIT {
                 InetSocketAddress there = new InetSocketAddress("127.0.0.1", server.port());
                 assertThatThrownBy(() -> host.connect(there, Duration.ofSeconds(5)))
                         .isInstanceOf(SocketException.class)
-                        .hasMessage("its SSH server does not forward connections; see AllowTcpForwarding");
+                        .hasMessage("its SSH server does not allow TCP forwarding (AllowTcpForwarding)");
                 assertThat(host.run(Command.of("echo", "and on")).text()).isEqualTo("and on\n");
             }
             unreachable(
                     host("behind")::facts,
-                    "No SSH connection to nobody@127.0.0.1:" + server.port()
-                            + " came about: its SSH server does not forward connections; see AllowTcpForwarding. Check"
-                            + " that an SSH server listens there.");
+                    "Could not connect to nobody@127.0.0.1:" + server.port()
+                            + " with SSH: its SSH server does not allow TCP forwarding (AllowTcpForwarding). Check"
+                            + " that an SSH server is listening there.");
         }
     }
 
     @Test
-    void aUserWhoMayRunNothingIsTold() {
+    void aUserWithoutAShellIsReported() {
         try (OpenSsh closed = new OpenSsh(Path.of("/usr/sbin/nologin"))) {
             closed.admit(key);
             client.machine("closed", closed.port(), OpenSsh.USER, key);
             String name = "nobody@127.0.0.1:" + closed.port();
             unreachable(
                     host("closed")::facts,
-                    name + " lets you in, but runs nothing: its shell ended without an answer. Check that this prints"
+                    name + " accepted the login, but its shell exited without output. Check that this prints"
                             + " hello: ssh " + name + " echo hello");
         }
     }
 
     @Test
-    void whatTheUserMayNotDoIsTold(@TempDir Path ours) throws IOException {
+    void missingPermissionsAreReported(@TempDir Path ours) throws IOException {
         Path closed = Files.createDirectory(ours.resolve("closed"));
         Path readable = Files.createDirectory(ours.resolve("readable"));
         Path file = Files.writeString(readable.resolve("file"), "ours");
@@ -314,13 +316,13 @@ class ConnectionIT {
                 assertThatThrownBy(() -> each.action.accept(host, each.path))
                         .as(each.verb + " " + each.path)
                         .isInstanceOf(UserError.class)
-                        .hasMessage(
-                                "Cannot " + each.verb + " " + each.path + ": permission denied; check who owns it.");
+                        .hasMessage("Cannot " + each.verb + " " + each.path
+                                + ": permission denied; check its owner and permissions.");
             }
-            Host ahead = host.prefetch(
+            Host prefetched = host.prefetch(
                     new Prefetch(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
-            assertThat(ahead.file(readable)).isInstanceOf(FileState.Directory.class);
-            assertThatThrownBy(() -> ahead.file(file)).isInstanceOf(UserError.class);
+            assertThat(prefetched.file(readable)).isInstanceOf(FileState.Directory.class);
+            assertThatThrownBy(() -> prefetched.file(file)).isInstanceOf(UserError.class);
         }
         assertThat(file).hasContent("ours");
     }
@@ -349,26 +351,26 @@ class ConnectionIT {
             operations.get(0).run();
             operations.get(operations.size() - 1).run();
             assertThat(host.roundTrips())
-                    .as("facts and presence are asked once")
+                    .as("identity and lease are fetched once")
                     .isEqualTo(operations.size());
-            var ahead = host.prefetch(new Prefetch(
+            var prefetched = host.prefetch(new Prefetch(
                     List.of(file, server.home()),
                     List.of(file),
                     List.of(server.home()),
                     List.of("sh", "nothing"),
                     List.of(Command.of("id", "-u"), Command.of("uname")),
                     List.of(List.of(Command.of("false"), Command.of("id", "-g")))));
-            ahead.file(file);
-            ahead.stat(file);
-            ahead.file(server.home());
-            ahead.list(server.home());
-            ahead.find("sh");
-            ahead.find("nothing");
-            ahead.run(Command.of("uname"));
-            ahead.run(Command.of("false"));
-            ahead.run(Command.of("id", "-g"));
-            assertThat(ahead.run(Command.of("id", "-u")).text()).isEqualTo("65534\n");
-            assertThat(host.roundTrips()).as("all of that ahead").isEqualTo(operations.size() + 1);
+            prefetched.file(file);
+            prefetched.stat(file);
+            prefetched.file(server.home());
+            prefetched.list(server.home());
+            prefetched.find("sh");
+            prefetched.find("nothing");
+            prefetched.run(Command.of("uname"));
+            prefetched.run(Command.of("false"));
+            prefetched.run(Command.of("id", "-g"));
+            assertThat(prefetched.run(Command.of("id", "-u")).text()).isEqualTo("65534\n");
+            assertThat(host.roundTrips()).as("all of that in one prefetch").isEqualTo(operations.size() + 1);
         }
     }
 }

@@ -27,7 +27,7 @@ class DestinationTest {
             ssh://mac/,                ,        mac,
             ssh://[::1]:2222/,         ,        ::1,         2222
             """)
-    void isReadAsSshReadsIt(String typed, String user, String host, Integer port) {
+    void parsesLikeSsh(String typed, String user, String host, Integer port) {
         assertThat(Destination.parse(typed))
                 .isEqualTo(new Destination(Optional.ofNullable(user), host, Optional.ofNullable(port)));
     }
@@ -53,11 +53,12 @@ class DestinationTest {
                 "http://mac",
                 "ssh://mac/path"
             })
-    void whatIsNoDestinationIsRefused(String typed) {
+    void invalidDestinationsAreRejected(String typed) {
         assertThatThrownBy(() -> Destination.parse(typed))
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
-                .hasMessage("\"" + typed + "\" is no destination; write user@host, user@host:port, [address]:port or"
-                        + " ssh://user@host:port.");
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
+                .hasMessage(
+                        "\"" + typed + "\" is not a valid destination; use user@host, user@host:port, [address]:port or"
+                                + " ssh://user@host:port.");
     }
 }

@@ -16,7 +16,7 @@ import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.jspecify.annotations.Nullable;
 
-/** A second implementation of SSH, in this JVM, whose sessions have exactly the environment that they are given. */
+/** A second SSH implementation, in this JVM, whose sessions have exactly the given environment. */
 final class EmbeddedSshd implements AutoCloseable {
     private final SshServer server = SshServer.setUpDefaultServer();
     private volatile Map<String, String> environment = Map.of();
@@ -35,12 +35,12 @@ final class EmbeddedSshd implements AutoCloseable {
         return server.getPort();
     }
 
-    /** What sessions have in their environment from now on. */
+    /** Sets the environment of later sessions. */
     void environment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
     }
 
-    /** Sessions run this script from now on, whatever they are to run. */
+    /** Makes later sessions run this script instead of their command. */
     void runInstead(String script) {
         shell = script;
     }
@@ -56,7 +56,7 @@ final class EmbeddedSshd implements AutoCloseable {
         server.stop(true);
     }
 
-    /** Has a shell read a line; the library's own feeds and drains a process in turns, and so can block. */
+    /** Runs a command line in a shell. The library's own implementation reads and writes in turns and can block. */
     private static final class ShellCommand implements Command {
         private final ProcessBuilder shell;
         private @Nullable Process process;
@@ -97,7 +97,7 @@ final class EmbeddedSshd implements AutoCloseable {
                     to.flush();
                 }
             } catch (IOException e) {
-                // One of the two has closed its end.
+                // One of the two ends is closed.
                 return;
             }
         }

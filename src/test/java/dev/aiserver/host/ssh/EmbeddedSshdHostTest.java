@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The contract, with an SSH server that is not OpenSSH. */
+/** Runs the contract against an SSH server that is not OpenSSH. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddedSshdHostTest implements HostContract {
     private final EmbeddedSshd server;
@@ -53,16 +53,16 @@ class EmbeddedSshdHostTest implements HostContract {
     }
 
     @Test
-    void whatWasKilledWhenAskedAheadIsAskedAgain(@Home Path home) {
+    void aCommandKilledDuringPrefetchRunsAgain(@Home Path home) {
         SshHost host = (SshHost) host(Map.of("PATH", SYSTEM_PATH, "HOME", home.toString()));
-        Command question = Command.of(
+        Command command = Command.of(
                 "sh",
                 "-c",
                 "[ -e \"$1\" ] && exec echo all of it; : >\"$1\"; echo a part; kill -KILL $$",
                 "sh",
                 home.resolve("asked").toString());
-        assertThat(host.prefetch(Prefetch.ofCommands(List.of(question)))
-                        .query(question)
+        assertThat(host.prefetch(Prefetch.ofCommands(List.of(command)))
+                        .query(command)
                         .text())
                 .isEqualTo("all of it\n");
     }

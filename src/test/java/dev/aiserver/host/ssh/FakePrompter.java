@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** A person who answers with secrets, one after the other, agrees to everything or to nothing, and remembers what was asked. */
+/** Answers prompts with the given secrets in order, confirms everything or nothing, and records the prompts. */
 final class FakePrompter implements Prompter {
     private final boolean agrees;
     private final Deque<String> secrets;

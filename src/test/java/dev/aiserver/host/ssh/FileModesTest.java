@@ -19,7 +19,7 @@ class FileModesTest {
         "----------.,  0000",
         "-rwxrwxrwx,  0777"
     })
-    void isReadAsLsWritesIt(String text, String octal) {
+    void parsesTheFormatOfLs(String text, String octal) {
         assertThat(FileModes.parse(text)).isEqualTo(Integer.parseInt(octal, 8));
     }
 }

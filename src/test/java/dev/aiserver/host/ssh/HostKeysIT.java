@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom the program takes for whom, with the sshd of this machine. */
+/** Tests host key verification, with the sshd of this machine. */
 @Timeout(30)
 @Tag("root")
 class HostKeysIT {
@@ -64,19 +64,19 @@ class HostKeysIT {
         }
     }
 
-    private static void refuses(ThrowingCallable connecting, String... parts) {
+    private static void assertRejected(ThrowingCallable connecting, String... parts) {
         assertThatThrownBy(connecting)
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessageContainingAll(parts);
     }
 
     @Test
-    void anUnknownMachineIsRefusedAndNotRemembered() {
+    void unknownHostsAreRejectedAndNotStored() {
         for (Prompter questions : List.of(Prompter.NONE, new FakePrompter(false))) {
-            refuses(
+            assertRejected(
                     () -> connect(questions, CAUTIOUS),
-                    "The key of 127.0.0.1 is not known",
+                    "The host key of 127.0.0.1 is not known",
                     "ssh-ed25519",
                     fingerprint());
         }
@@ -84,75 +84,75 @@ class HostKeysIT {
     }
 
     @Test
-    void anUnknownMachineIsShownAndRememberedWhenThePersonAgrees() throws IOException {
+    void confirmedUnknownHostsAreStored() throws IOException {
         Files.writeString(client.knownHosts(), "# no line end");
-        FakePrompter person = new FakePrompter(true);
-        connect(person, CAUTIOUS);
-        assertThat(person.asked()).hasSize(1).first().asString().contains("127.0.0.1", fingerprint());
+        FakePrompter prompter = new FakePrompter(true);
+        connect(prompter, CAUTIOUS);
+        assertThat(prompter.asked()).hasSize(1).first().asString().contains("127.0.0.1", fingerprint());
         String entry = entry(server.hostKey()).replaceAll(" [^ ]*$", "");
         assertThat(Files.readAllLines(client.knownHosts())).containsExactly("# no line end", entry);
         connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
-    void anUnknownMachineIsRememberedWithoutAQuestionWhenThatIsAskedFor() {
+    void acceptNewStoresUnknownHostsWithoutAsking() {
         connect(Prompter.NONE, TRUSTING);
         connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
-    void aChangedKeyIsRefusedWhateverIsAllowed() throws IOException {
+    void changedKeysAreAlwaysRejected() throws IOException {
         Files.writeString(client.knownHosts(), "# mine\n");
         connect(Prompter.NONE, TRUSTING);
         String old = fingerprint();
         server.newHostKey();
         server.restart();
         String before = Files.readString(client.knownHosts());
-        refuses(
+        assertRejected(
                 () -> connect(new FakePrompter(true), TRUSTING),
-                "The key of 127.0.0.1 has changed",
-                client.knownHosts() + " line 2 says " + old,
+                "The host key of 127.0.0.1 has changed",
+                client.knownHosts() + " line 2 has " + old,
                 fingerprint());
         assertThat(client.knownHosts()).hasContent(before);
     }
 
     @Test
-    void anotherKindOfKeyThanTheKnownOneIsAChangedKey() throws IOException {
+    void aKeyOfAnotherTypeCountsAsChanged() throws IOException {
         Files.writeString(client.knownHosts(), entry(client.key("other", "ecdsa", "")) + "\n");
-        refuses(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
+        assertRejected(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
     }
 
     @Test
-    void aHashedNameIsKnown() throws IOException {
+    void hashedNamesAreRecognized() throws IOException {
         connect(Prompter.NONE, TRUSTING);
         tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
         assertThat(Files.readString(client.knownHosts())).startsWith("|1|").doesNotContain("127.0.0.1");
         connect(Prompter.NONE, CAUTIOUS);
         server.newHostKey();
         server.restart();
-        refuses(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
+        assertRejected(() -> connect(new FakePrompter(true), TRUSTING), "has changed", "known_hosts line 1");
     }
 
     @Test
-    void aRevokedKeyIsRefusedAlsoWhenItIsKnown() throws IOException {
+    void aRevokedKeyIsRejectedEvenIfKnown() throws IOException {
         String key = Client.publicHalf(server.hostKey());
         Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n@revoked * " + key + "\n");
-        refuses(
+        assertRejected(
                 () -> connect(new FakePrompter(true), TRUSTING),
                 "revoked in " + client.knownHosts() + " line 2",
                 fingerprint());
     }
 
     @Test
-    void aKeyOfTheMachineIsKnownAtAnotherPort() throws IOException {
+    void aKnownKeyIsAcceptedOnAnotherPort() throws IOException {
         Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(server.hostKey()) + "\n");
         connect(Prompter.NONE, CAUTIOUS);
     }
 
     @Test
-    void anAliasNamesTheKey() throws IOException {
+    void hostKeyAliasSelectsTheKey() throws IOException {
         Files.writeString(client.knownHosts(), "the-mac " + Client.publicHalf(server.hostKey()) + "\n");
-        refuses(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
+        assertRejected(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
         client.machine("alias", server.port(), OpenSsh.USER, directory.resolve("key"), "HostKeyAlias the-mac");
         try (SshHost host = client.host("alias", Prompter.NONE, CAUTIOUS)) {
             assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
@@ -160,7 +160,7 @@ class HostKeysIT {
     }
 
     @Test
-    void aCertificateIsAsGoodAsItsAuthority() throws IOException {
+    void certificatesAreVerifiedByTheirAuthority() throws IOException {
         Path authority = client.key("authority", "ed25519", "");
         tool(
                 "ssh-keygen",
@@ -178,36 +178,36 @@ class HostKeysIT {
         connect(Prompter.NONE, CAUTIOUS);
         Path foreign = client.key("foreign", "ed25519", "");
         Files.writeString(client.knownHosts(), "@cert-authority * " + Client.publicHalf(foreign) + "\n");
-        refuses(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
+        assertRejected(() -> connect(Prompter.NONE, CAUTIOUS), "is not known");
     }
 
-    private void refusesAs(String name, String part, String... configuration) {
+    private void assertRejectedAs(String name, String part, String... configuration) {
         client.machine(name, server.port(), OpenSsh.USER, directory.resolve("key"), configuration);
-        refuses(() -> client.host(name, new FakePrompter(true), TRUSTING).facts(), part);
+        assertRejected(() -> client.host(name, new FakePrompter(true), TRUSTING).facts(), part);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "[127.0.0.1]:PORT", "the-mac", "[the-mac]:PORT", "127.0.*"})
-    void aKeyIsRevokedUnderEveryNameOfItsMachine(String name) throws IOException {
+    void aRevocationAppliesToEveryNameOfTheHost(String name) throws IOException {
         String key = Client.publicHalf(server.hostKey());
         String named = name.replace("PORT", Integer.toString(server.port()));
         Files.writeString(client.knownHosts(), "the-mac " + key + "\n@revoked " + named + " " + key + "\n");
-        refusesAs("alias", "known_hosts line 2", "HostKeyAlias the-mac");
-        refusesAs("typed", "known_hosts line 2", "HostName localhost", "HostKeyAlias the-mac");
+        assertRejectedAs("alias", "known_hosts line 2", "HostKeyAlias the-mac");
+        assertRejectedAs("typed", "known_hosts line 2", "HostName localhost", "HostKeyAlias the-mac");
     }
 
     @Test
-    void aHashedRevocationCounts() throws IOException {
+    void hashedRevocationsApply() throws IOException {
         String key = Client.publicHalf(server.hostKey());
         Files.writeString(client.knownHosts(), "127.0.0.1 " + key + "\n");
         tool("ssh-keygen", "-q", "-H", "-f", client.knownHosts().toString());
         String hashed = Files.readString(client.knownHosts());
         Files.writeString(client.knownHosts(), "@revoked " + hashed + "the-mac " + key + "\n");
-        refusesAs("alias", "known_hosts line 1", "HostKeyAlias the-mac");
+        assertRejectedAs("alias", "known_hosts line 1", "HostKeyAlias the-mac");
     }
 
     @Test
-    void theFileOfRevokedKeysIsReadOrRefused() throws IOException {
+    void theRevokedKeysFileIsReadOrRejected() throws IOException {
         String key = Client.publicHalf(server.hostKey());
         Files.writeString(client.knownHosts(), entry(server.hostKey()) + "\n");
         Path revoked = directory.resolve("revoked");
@@ -216,7 +216,7 @@ class HostKeysIT {
         Files.writeString(revoked, "# mine\n\n" + Client.publicHalf(client.key("other", "ed25519", "")) + "\n");
         assertThat(client.host("mac").facts().user()).isEqualTo(OpenSsh.USER);
         Files.writeString(revoked, "# mine\n" + key + "\n");
-        refuses(() -> client.host("mac").facts(), "revoked in " + revoked + " line 2");
+        assertRejected(() -> client.host("mac").facts(), "revoked in " + revoked + " line 2");
         for (String unreadable : List.of("nonsense\n", "SSHKRL\n\0rest", "")) {
             if (unreadable.isEmpty()) {
                 Files.delete(revoked);
@@ -230,15 +230,15 @@ class HostKeysIT {
     }
 
     @Test
-    void whatSshIsToldNotToDoIsNotDone() throws IOException {
-        refusesAs("strict", "StrictHostKeyChecking yes", "StrictHostKeyChecking yes");
+    void sshRestrictionsApply() throws IOException {
+        assertRejectedAs("strict", "StrictHostKeyChecking yes", "StrictHostKeyChecking yes");
         assertThat(client.knownHosts()).doesNotExist();
         Path other = client.key("other", "ed25519", "");
         Files.writeString(client.knownHosts(), "127.0.0.1 " + Client.publicHalf(other) + "\n");
-        refusesAs("address", "has changed", "HostKeyAlias the-mac", "CheckHostIP yes");
+        assertRejectedAs("address", "has changed", "HostKeyAlias the-mac", "CheckHostIP yes");
         Files.delete(client.knownHosts());
-        refusesAs("key", "No SSH connection", "HostKeyAlgorithms rsa-sha2-512");
+        assertRejectedAs("key", "Could not connect", "HostKeyAlgorithms rsa-sha2-512");
         server.restart("Ciphers aes128-ctr");
-        refusesAs("cipher", "No SSH connection", "Ciphers aes256-ctr");
+        assertRejectedAs("cipher", "Could not connect", "Ciphers aes256-ctr");
     }
 }

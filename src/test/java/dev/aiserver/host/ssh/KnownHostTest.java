@@ -36,7 +36,7 @@ class KnownHostTest {
             |1|not|a|hash          ; mac              ; false
             |1|c2FsdA==|4JtQHy5VLZP0PZ5AIS0gNSnKqps= ; other ; false
             """)
-    void namesWhatItsPatternsSay(String hosts, String name, boolean expected) {
+    void matchesHostPatterns(String hosts, String name, boolean expected) {
         assertThat(new KnownHost(FILE, 1, "", hosts, "ssh-ed25519", new byte[0]).names(name))
                 .isEqualTo(expected);
     }
@@ -44,7 +44,7 @@ class KnownHostTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "# mac ssh-ed25519 AAAA", "mac", "mac ssh-ed25519", "mac ssh-ed25519 no*base64", "@revoked"})
-    void whatIsNoEntryIsNone(String line) {
+    void invalidLinesAreSkipped(String line) {
         assertThat(KnownHost.parse(FILE, 1, line)).isEmpty();
     }
 
@@ -55,7 +55,7 @@ class KnownHostTest {
             @revoked * ssh-rsa AAAA          | @revoked
             @cert-authority *.a ssh-rsa AAAA | @cert-authority
             """)
-    void anEntryIsPlainOrMarked(String line, String marker) {
+    void readsMarkers(String line, String marker) {
         KnownHost entry = KnownHost.parse(FILE, 7, line).orElseThrow();
         assertThat(entry.isUnmarked()).isEqualTo(marker == null);
         assertThat(entry.marker()).isEqualTo(marker == null ? "" : marker);

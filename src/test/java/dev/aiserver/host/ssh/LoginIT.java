@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a person gets in, with the sshd of this machine. */
+/** Tests logins, with the sshd of this machine. */
 @Timeout(30)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("root")
@@ -38,7 +38,7 @@ class LoginIT {
     private Client client = new Client(directory);
 
     @BeforeEach
-    void begin(@TempDir Path temporary) {
+    void setUp(@TempDir Path temporary) {
         directory = temporary;
         client = new Client(directory);
     }
@@ -55,31 +55,31 @@ class LoginIT {
         }
     }
 
-    private void refused(String machine, Prompter questions, String sentence) {
+    private void assertRejected(String machine, Prompter questions, String sentence) {
         assertThatThrownBy(() -> user(machine, questions))
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.UNREACHABLE))
                 .hasMessage(sentence);
     }
 
-    private String at(OpenSsh where) {
+    private String login(OpenSsh where) {
         return OpenSsh.USER + "@127.0.0.1:" + where.port();
     }
 
     @ParameterizedTest
     @CsvSource({"ed25519,''", "ecdsa,''", "rsa,''", "ed25519,a secret", "ecdsa,a secret", "rsa,a secret"})
-    void aKeyFileOpensTheDoor(String type, String passphrase) {
+    void aKeyFileLogsIn(String type, String passphrase) {
         Path key = client.key("key", type, passphrase);
         server.admit(key);
         client.machine("server", server.port(), OpenSsh.USER, key);
-        FakePrompter person = new FakePrompter(false, "wrong", passphrase);
-        assertThat(user("server", person)).isEqualTo(OpenSsh.USER);
+        FakePrompter prompter = new FakePrompter(false, "wrong", passphrase);
+        assertThat(user("server", prompter)).isEqualTo(OpenSsh.USER);
         String prompt = "Passphrase for " + key + ": ";
-        assertThat(person.asked()).isEqualTo(passphrase.isEmpty() ? List.of() : List.of(prompt, prompt));
+        assertThat(prompter.asked()).isEqualTo(passphrase.isEmpty() ? List.of() : List.of(prompt, prompt));
     }
 
     @Test
-    void aRefusalNamesEachKeyThatWasTriedAndWhatBecameOfIt() throws Exception {
+    void aRejectedLoginListsEachKeyAndItsResult() throws Exception {
         Path stranger = client.key("stranger", "ed25519", "");
         Path locked = client.key("locked", "ed25519", "a secret");
         server.admit(locked);
@@ -87,54 +87,56 @@ class LoginIT {
         client.machine(
                 "server", server.port(), OpenSsh.USER, stranger, "IdentityFile " + locked, "IdentityFile " + broken);
         String advice = ". Check the user name, and that your key is in ~/.ssh/authorized_keys there.";
-        refused(
+        assertRejected(
                 "server",
                 Prompter.NONE,
-                at(server) + " lets nobody in; tried: " + stranger + ", " + locked
-                        + " (needs its passphrase; add it to the agent with ssh-add), " + broken
-                        + " (no private key that can be read)" + advice);
-        FakePrompter person = new FakePrompter(false, "a", "b", "c", "a secret");
-        refused(
+                login(server) + " rejected the login; tried: " + stranger + ", " + locked
+                        + " (needs its passphrase; add the key to the agent with ssh-add), " + broken
+                        + " (not a readable private key)" + advice);
+        FakePrompter prompter = new FakePrompter(false, "a", "b", "c", "a secret");
+        assertRejected(
                 "server",
-                person,
-                at(server) + " lets nobody in; tried: " + stranger + ", " + locked + " (wrong passphrase), " + broken
-                        + " (no private key that can be read)" + advice);
-        assertThat(person.asked()).hasSize(3);
+                prompter,
+                login(server) + " rejected the login; tried: " + stranger + ", " + locked + " (wrong passphrase), "
+                        + broken + " (not a readable private key)" + advice);
+        assertThat(prompter.asked()).hasSize(3);
     }
 
     @Test
-    void withoutAKeyThatIsSaid() {
+    void aMissingKeyIsReported() {
         client.machine("server", server.port(), OpenSsh.USER, directory.resolve("nothing"));
-        refused(
+        assertRejected(
                 "server",
                 Prompter.NONE,
-                at(server) + " lets nobody in; there was no key to try. Check the user name, and that your key is in"
+                login(server)
+                        + " rejected the login; no key was found to try. Check the user name, and that your key is in"
                         + " ~/.ssh/authorized_keys there.");
     }
 
     @Test
-    void thePasswordIsAskedForWhenNoKeyFits() {
+    void asksForThePasswordWhenNoKeyIsAccepted() {
         client.machine("passwords", passwords.port(), OpenSsh.USER, directory.resolve("nothing"));
-        FakePrompter person = new FakePrompter(false, "wrong", OpenSsh.PASSWORD);
-        assertThat(user("passwords", person)).isEqualTo(OpenSsh.USER);
-        String prompt = "Password for " + at(passwords) + ": ";
-        assertThat(person.asked()).containsExactly(prompt, prompt);
+        FakePrompter prompter = new FakePrompter(false, "wrong", OpenSsh.PASSWORD);
+        assertThat(user("passwords", prompter)).isEqualTo(OpenSsh.USER);
+        String prompt = "Password for " + login(passwords) + ": ";
+        assertThat(prompter.asked()).containsExactly(prompt, prompt);
     }
 
     @Test
-    void aWrongPasswordIsRefusedAndAskedForThreeTimes() {
+    void asksThreeTimesForAWrongPassword() {
         client.machine("passwords", passwords.port(), OpenSsh.USER, directory.resolve("nothing"));
-        FakePrompter person = new FakePrompter(false, "a", "b", "c", OpenSsh.PASSWORD);
-        refused(
+        FakePrompter prompter = new FakePrompter(false, "a", "b", "c", OpenSsh.PASSWORD);
+        assertRejected(
                 "passwords",
-                person,
-                at(passwords) + " refused the password; there was no key to try. Check the user name, and that your key"
+                prompter,
+                login(passwords)
+                        + " rejected the password; no key was found to try. Check the user name, and that your key"
                         + " is in ~/.ssh/authorized_keys there.");
-        assertThat(person.asked()).hasSize(3);
+        assertThat(prompter.asked()).hasSize(3);
     }
 
     @Test
-    void theAgentOpensTheDoorAndItsKeysAreTriedInTheOrderOfSsh() throws Exception {
+    void agentKeysAreTriedInTheOrderOfSsh() throws Exception {
         try (Agent agent = new Agent(directory)) {
             Path key = client.key("key", "ed25519", "a secret");
             Path configured = client.key("configured", "ed25519", "a secret");
@@ -146,9 +148,9 @@ class LoginIT {
             client.machine("elsewhere", server.port(), OpenSsh.USER, configured, "IdentityAgent none");
             SshConfig config =
                     client.config(Map.of("SSH_AUTH_SOCK", agent.socket().toString()));
-            refusedBy(config, "server", "tried: the agent's configured, the agent's stranger.");
-            refusedBy(config, "only", "tried: the agent's configured.");
-            refusedBy(config, "elsewhere", "tried: " + configured + ".");
+            assertRejectedWith(config, "server", "tried: the agent's configured, the agent's stranger.");
+            assertRejectedWith(config, "only", "tried: the agent's configured.");
+            assertRejectedWith(config, "elsewhere", "tried: " + configured + ".");
             agent.add(key);
             try (SshHost host = new SshHost(Destination.parse("server"), config, Prompter.NONE, OPTIONS)) {
                 assertThat(host.facts().user()).isEqualTo(OpenSsh.USER);
@@ -156,14 +158,14 @@ class LoginIT {
         }
     }
 
-    private static void refusedBy(SshConfig config, String machine, String part) {
+    private static void assertRejectedWith(SshConfig config, String machine, String part) {
         assertThatThrownBy(() -> new SshHost(Destination.parse(machine), config, Prompter.NONE, OPTIONS).facts())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(part);
     }
 
     @Test
-    void tooManyKeysAreSaidToBeTooMany() throws Exception {
+    void tooManyKeysAreReported() throws Exception {
         try (Agent agent = new Agent(directory)) {
             for (int i = 1; i <= 5; i++) {
                 agent.add(client.key("key" + i, "ed25519", ""));
@@ -171,17 +173,18 @@ class LoginIT {
             client.machine("passwords", passwords.port(), OpenSsh.USER, directory.resolve("nothing"));
             SshConfig config =
                     client.config(Map.of("SSH_AUTH_SOCK", agent.socket().toString()));
-            refusedBy(
+            assertRejectedWith(
                     config,
                     "passwords",
-                    at(passwords) + " gave up after too many keys; set IdentitiesOnly and IdentityFile for it in"
+                    login(passwords)
+                            + " rejected the login after too many keys; set IdentitiesOnly and IdentityFile for it in"
                             + " ~/.ssh/config (tried: the agent's key1, ");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "file"})
-    void anAgentThatIsGoneIsNoTrouble(String socket) throws Exception {
+    void aStaleAgentIsIgnored(String socket) throws Exception {
         Files.writeString(directory.resolve("file"), "");
         Path key = client.key("key", "ed25519", "");
         server.admit(key);
@@ -189,7 +192,7 @@ class LoginIT {
         assertThat(user("server", Prompter.NONE)).isEqualTo(OpenSsh.USER);
     }
 
-    /** The agent of OpenSSH, with keys that need no passphrase any more. */
+    /** OpenSSH's agent, with keys that are already unlocked. */
     private static final class Agent implements AutoCloseable {
         private final Path socket;
         private final Process process;
@@ -209,7 +212,7 @@ class LoginIT {
         }
 
         void add(Path key) {
-            // What asks for a passphrase when there is no terminal.
+            // Answers the passphrase prompt when there is no terminal.
             Path ask = key.resolveSibling("ask");
             Script.write(ask, "echo 'a secret'");
             CommandResult added = new LocalHost(System.getenv())

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The sshd of this machine on a free port of its loopback, with its own keys, run by nobody and letting in nobody: in a
- * mount namespace of its own, that user has a shell and a home. Needs Linux, root, util-linux and openssh-server.
+ * The sshd of this machine on a free loopback port, with its own keys. It runs as user nobody and accepts logins of
+ * that user, who has a shell and a home in a private mount namespace. Needs Linux, root, util-linux and openssh-server.
  */
 final class OpenSsh implements AutoCloseable {
     static final String USER = "nobody";
     static final String PASSWORD = "pass word";
 
-    /** Of the password; an account without one would be locked. */
+    /** The hash of the password. An account without one would be locked. */
     private static final String HASH =
             "$6$aiserver$TWIWdTR6FCfnWINMJ1MrE5yEKrpANn9NeqtAx9RKV3VAXRg83xU962BZcLWHF3JiycwlGrOMwj.dL3hB9d9gA.";
 
@@ -43,7 +43,11 @@ final class OpenSsh implements AutoCloseable {
         this(Path.of("/bin/sh"), shell, settings);
     }
 
-    /** @param sh what stands at /bin/sh: on Debian dash, on a Mac bash */
+    /**
+     * Starts the server.
+     *
+     * @param sh the program at /bin/sh: dash on Debian, bash on a Mac
+     */
     OpenSsh(Path sh, Path shell, String... settings) {
         this.sh = sh;
         try {
@@ -70,9 +74,9 @@ final class OpenSsh implements AutoCloseable {
                     "passwd",
                     "root:x:0:0:root:/root:/bin/sh\n%s:x:%d:%d::%s:%s\n".formatted(USER, ID, ID, home(), shell));
             write("shadow", USER + ":" + HASH + ":20000:0:99999:7:::\n");
-            give(root.resolve("shadow"));
-            must("chmod", "755", root.toString());
-            give(home());
+            changeOwner(root.resolve("shadow"));
+            requireSuccess("chmod", "755", root.toString());
+            changeOwner(home());
             server = start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -94,7 +98,7 @@ final class OpenSsh implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(root.resolve("log").toFile())
                 .start();
-        if (!new Poller(Duration.ofMillis(10)).await(Duration.ofSeconds(10), this::answers)) {
+        if (!new Poller(Duration.ofMillis(10)).await(Duration.ofSeconds(10), this::isReady)) {
             process.destroyForcibly();
             throw new IllegalStateException(
                     "sshd does not start; these tests need Linux, root, util-linux and" + " openssh-server: " + log());
@@ -102,7 +106,7 @@ final class OpenSsh implements AutoCloseable {
         return process;
     }
 
-    private boolean answers() {
+    private boolean isReady() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return socket.getInputStream().read() == 'S';
@@ -115,22 +119,22 @@ final class OpenSsh implements AutoCloseable {
         Files.writeString(root.resolve(name), content);
     }
 
-    private static void must(String... argv) {
+    private static void requireSuccess(String... argv) {
         if (!MACHINE.run(Command.of(List.of(argv))).succeeded()) {
             throw new IllegalStateException(String.join(" ", argv));
         }
     }
 
-    /** Makes it the property of the user who logs in. */
-    static void give(Path path) {
-        must("chown", "-R", ID + ":" + ID, path.toString());
+    /** Makes the user who logs in the owner. */
+    static void changeOwner(Path path) {
+        requireSuccess("chown", "-R", ID + ":" + ID, path.toString());
     }
 
     void newHostKey() throws IOException {
         Files.deleteIfExists(root.resolve("host_key"));
         Files.deleteIfExists(root.resolve("host_key.pub"));
-        must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root + "/host_key");
-        give(root.resolve("host_key"));
+        requireSuccess("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root + "/host_key");
+        changeOwner(root.resolve("host_key"));
     }
 
     Path hostKey() {
@@ -163,7 +167,7 @@ final class OpenSsh implements AutoCloseable {
         }
     }
 
-    /** What the user's sessions have in their environment from now on. */
+    /** Sets the environment of the user's later sessions. */
     void environment(Map<String, String> variables) {
         try {
             String lines = variables.entrySet().stream()
@@ -181,7 +185,7 @@ final class OpenSsh implements AutoCloseable {
         server = start();
     }
 
-    /** The server and everything that it runs. */
+    /** Kills the server and everything that it runs. */
     void kill() {
         server.descendants().forEach(ProcessHandle::destroyForcibly);
         server.destroyForcibly().onExit().join();
@@ -190,7 +194,7 @@ final class OpenSsh implements AutoCloseable {
     @Override
     public void close() {
         kill();
-        must("rm", "-rf", root.toString());
+        requireSuccess("rm", "-rf", root.toString());
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/** The contract, with the sshd of this machine and a user who is not root. */
+/** Runs the contract with the sshd of this machine and a user who is not root. */
 @Tag("root")
 class OpenSshHostIT {
 
@@ -28,7 +28,7 @@ class OpenSshHostIT {
         }
     }
 
-    /** Where /bin/sh is bash, and the user's own shell prints something whenever it starts. */
+    /** Uses bash as /bin/sh, and a login shell that prints something whenever it starts. */
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     class AsOnAMacWithANoisyShell implements OnOpenSsh {
@@ -57,7 +57,7 @@ class OpenSshHostIT {
         @Override
         default Path home() throws IOException {
             Path home = HostContract.super.home();
-            OpenSsh.give(home);
+            OpenSsh.changeOwner(home);
             return home;
         }
 

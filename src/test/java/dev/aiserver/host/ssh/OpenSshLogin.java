@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A server, and somebody who may log in there. */
+/** A server and a client that may log in there. */
 final class OpenSshLogin implements AutoCloseable {
     private final OpenSsh server;
     private final Path directory;
@@ -16,15 +16,17 @@ final class OpenSshLogin implements AutoCloseable {
     private final List<SshHost> hosts = new ArrayList<>();
 
     /**
-     * @param sh what stands at /bin/sh
+     * Starts the server.
+     *
+     * @param sh the program at /bin/sh
      * @param shell of the user
-     * @param whenItStarts what that shell runs first, if it is bash
+     * @param startupScript what that shell runs first, if it is bash
      */
-    OpenSshLogin(Path sh, Path shell, String whenItStarts) {
+    OpenSshLogin(Path sh, Path shell, String startupScript) {
         server = new OpenSsh(sh, shell);
         try {
             directory = Files.createTempDirectory("aiserver-client-");
-            Files.writeString(server.home().resolve(".bashrc"), whenItStarts);
+            Files.writeString(server.home().resolve(".bashrc"), startupScript);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A way over loopback that can be blocked and cut, as networks are. */
+/** A relay on loopback that can be blocked and cut, as networks are. */
 final class Relay implements AutoCloseable {
     private final ServerSocket entrance;
     private final int target;
@@ -29,7 +29,7 @@ final class Relay implements AutoCloseable {
         return entrance.getLocalPort();
     }
 
-    /** From now on nothing passes, in either direction, and nobody is told. */
+    /** Stops all traffic in both directions without closing connections. */
     synchronized void block() {
         blocked = true;
     }
@@ -49,7 +49,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Cuts everything when so many more bytes have passed. */
+    /** Cuts all connections after this many more bytes. */
     void cutAfter(long bytes) {
         budget.set(bytes);
     }
@@ -64,7 +64,7 @@ final class Relay implements AutoCloseable {
                 inBackground(() -> pump(server, client));
             }
         } catch (IOException e) {
-            // The entrance is closed.
+            // The server socket is closed.
             return;
         }
     }
@@ -83,7 +83,7 @@ final class Relay implements AutoCloseable {
                 out.write(buffer, 0, count);
             }
         } catch (IOException e) {
-            // One of the two is closed, and so now is the other.
+            // One of the two is closed; try-with-resources closes the other.
             return;
         }
     }

@@ -22,15 +22,15 @@ class SshConfigTest {
     @TempDir
     private Path directory = Path.of("/");
 
-    private SshTarget settings(String destination, String config) throws IOException {
+    private SshTarget target(String destination, String config) throws IOException {
         Path file = Files.writeString(directory.resolve("config"), config);
         return new SshConfig(ENVIRONMENT, Optional.of(file)).target(Destination.parse(destination));
     }
 
     @Test
-    void everythingIsTakenFromTheConfiguration() throws IOException {
+    void readsAllSettings() throws IOException {
         Files.writeString(directory.resolve("more"), "Host mac\n  ProxyJump bob@first:2222,[::1]:23\n");
-        SshTarget settings = settings("mac", """
+        SshTarget target = target("mac", """
                         Include %s/more
                         Host * !mac
                           User wrong
@@ -49,7 +49,7 @@ class SshConfigTest {
                           User later
                           GlobalKnownHostsFile none
                         """.formatted(directory));
-        assertThat(settings)
+        assertThat(target)
                 .isEqualTo(new SshTarget(
                         "mac.example.com",
                         2022,
@@ -60,25 +60,24 @@ class SshConfigTest {
                         List.of(Path.of("/known hosts"), Path.of("/known2")),
                         Optional.of("the-mac"),
                         List.of(Destination.parse("bob@first:2222"), Destination.parse("[::1]:23")),
-                        settings.restrictions()));
+                        target.restrictions()));
     }
 
     @Test
-    void whatIsTypedGoesBeforeTheConfiguration() throws IOException {
-        SshTarget settings = settings("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
-        assertThat(settings.name()).isEqualTo("bob@mac:23");
-        assertThat(settings.knownHostsName()).isEqualTo("[mac]:23");
+    void theDestinationOverridesTheConfiguration() throws IOException {
+        SshTarget target = target("bob@mac:23", "Host mac\n  User ann\n  Port 24\n");
+        assertThat(target.name()).isEqualTo("bob@mac:23");
+        assertThat(target.knownHostsName()).isEqualTo("[mac]:23");
     }
 
     @Test
-    void withoutConfigurationItIsAsSshDoes() throws IOException {
-        SshTarget settings = settings("ann@mac", "");
-        assertThat(settings.name()).isEqualTo("ann@mac");
-        assertThat(settings.knownHostsName()).isEqualTo("mac");
-        assertThat(settings.keyFiles())
-                .contains(Path.of("/home/ann/.ssh/id_ed25519"), Path.of("/home/ann/.ssh/id_rsa"));
-        assertThat(settings.agent()).contains(Path.of("/run/agent"));
-        assertThat(settings.knownHosts()).anyMatch(file -> file.endsWith(".ssh/known_hosts"));
+    void defaultsAreThoseOfSsh() throws IOException {
+        SshTarget target = target("ann@mac", "");
+        assertThat(target.name()).isEqualTo("ann@mac");
+        assertThat(target.knownHostsName()).isEqualTo("mac");
+        assertThat(target.keyFiles()).contains(Path.of("/home/ann/.ssh/id_ed25519"), Path.of("/home/ann/.ssh/id_rsa"));
+        assertThat(target.agent()).contains(Path.of("/run/agent"));
+        assertThat(target.knownHosts()).anyMatch(file -> file.endsWith(".ssh/known_hosts"));
     }
 
     @ParameterizedTest
@@ -87,26 +86,25 @@ class SshConfigTest {
             SSH_AUTH_SOCK | /run/agent
             /run/other    | /run/other
             """)
-    void theAgentIsTheConfiguredOne(String configured, Path socket) throws IOException {
-        assertThat(settings("mac", "IdentityAgent " + configured + "\n").agent())
-                .isEqualTo(Optional.ofNullable(socket));
+    void usesTheConfiguredAgent(String configured, Path socket) throws IOException {
+        assertThat(target("mac", "IdentityAgent " + configured + "\n").agent()).isEqualTo(Optional.ofNullable(socket));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ProxyCommand nc mac 22 | ssh is configured to reach mac by a ProxyCommand, which does not work here; use
-            KnownHostsCommand /bin/true | ssh is configured for mac to ask a KnownHostsCommand for keys, which
-            PreferredAuthentications hostbased | ssh is configured for mac to log in by none of publickey,
-            KexAlgorithms sntrup761x25519-sha512@openssh.com | ssh is configured for mac to allow none of the KexAlgorithms
-            Ciphers chacha20-poly1305@openssh.com | ssh is configured for mac to allow none of the Ciphers
-            MACs umac-64@openssh.com | ssh is configured for mac to allow none of the MACs
-            HostKeyAlgorithms sk-ssh-ed25519@openssh.com | ssh is configured for mac to allow none of the HostKeyAlgorithms
-            Nonsense yes           | ssh cannot say how mac is reached
+            ProxyCommand nc mac 22 | ssh is configured to reach mac through a ProxyCommand, which aiserver does not support; use
+            KnownHostsCommand /bin/true | The ssh configuration for mac uses a KnownHostsCommand, which aiserver does not support; use
+            PreferredAuthentications hostbased | The ssh configuration for mac allows none of the login methods publickey,
+            KexAlgorithms sntrup761x25519-sha512@openssh.com | The ssh configuration for mac allows none of the KexAlgorithms
+            Ciphers chacha20-poly1305@openssh.com | The ssh configuration for mac allows none of the Ciphers
+            MACs umac-64@openssh.com | The ssh configuration for mac allows none of the MACs
+            HostKeyAlgorithms sk-ssh-ed25519@openssh.com | The ssh configuration for mac allows none of the HostKeyAlgorithms
+            Nonsense yes           | ssh cannot read its configuration for mac
             """)
-    void whatCannotBeDoneIsSaid(String line, String sentence) {
-        assertThatThrownBy(() -> settings("mac", line + "\n"))
+    void unsupportedSettingsAreReported(String line, String sentence) {
+        assertThatThrownBy(() -> target("mac", line + "\n"))
                 .isInstanceOfSatisfying(
-                        UserError.class, trouble -> assertThat(trouble.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
+                        UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION))
                 .hasMessageStartingWith(sentence);
     }
 
@@ -118,15 +116,15 @@ class SshConfigTest {
             PreferredAuthentications password,publickey | password,publickey
             Match all;PasswordAuthentication no | publickey,keyboard-interactive
             """)
-    void onlyTheAllowedMethodsAreTried(String lines, String methods) throws IOException {
+    void onlyAllowedLoginMethodsAreTried(String lines, String methods) throws IOException {
         Restrictions restrictions =
-                settings("mac", lines.replace(";", "\n") + "\n").restrictions();
+                target("mac", lines.replace(";", "\n") + "\n").restrictions();
         assertThat(String.join(",", restrictions.methods())).isEqualTo(methods);
     }
 
     @Test
-    void whatIsForbiddenStaysForbidden() throws IOException {
-        Restrictions restrictions = settings("mac", """
+    void restrictionsAreRead() throws IOException {
+        Restrictions restrictions = target("mac", """
                         BatchMode yes
                         StrictHostKeyChecking yes
                         CheckHostIP yes
@@ -159,10 +157,10 @@ class SshConfigTest {
     }
 
     @Test
-    void aConfigurationThatIsMissingIsSaid() {
+    void aMissingConfigurationIsReported() {
         SshConfig config = new SshConfig(ENVIRONMENT, Optional.of(directory.resolve("missing")));
         assertThatThrownBy(() -> config.target(Destination.parse("mac")))
                 .isInstanceOf(UserError.class)
-                .hasMessageStartingWith("ssh cannot say how mac is reached: Can't open user config file");
+                .hasMessageStartingWith("ssh cannot read its configuration for mac: Can't open user config file");
     }
 }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What this package reads of what others have written, for a test that writes anything. */
+/** Gives the fuzz test access to this package's parsers. */
 public final class SshParsers {
     private static final Path ANY = Path.of("/any");
-    private static final int OF_MARK = 8;
+    private static final int MARK_LENGTH = 8;
 
     private SshParsers() {}
 
-    /** A known_hosts file, and whether it knows some machine. */
+    /** Parses a known_hosts file and looks hosts up in it. */
     public static void knownHosts(Path file, byte[] content) throws IOException {
         Files.write(file, content);
         KnownHosts hosts = new KnownHosts(List.of(file), Optional.empty());
@@ -29,12 +29,12 @@ public final class SshParsers {
         }
     }
 
-    /** A stream in pieces; its first bytes are the mark that divides it. */
+    /** Splits a stream at a mark, which is its first bytes. */
     public static void sections(byte[] stream) {
-        byte[] mark = new byte[OF_MARK];
-        System.arraycopy(stream, 0, mark, 0, Math.min(OF_MARK, stream.length));
+        byte[] mark = new byte[MARK_LENGTH];
+        System.arraycopy(stream, 0, mark, 0, Math.min(MARK_LENGTH, stream.length));
         mark[0] = '#';
-        for (int i = 1; i < OF_MARK; i++) {
+        for (int i = 1; i < MARK_LENGTH; i++) {
             mark[i] = mark[i] == '#' ? 0 : mark[i];
         }
         MarkedStream sections = new MarkedStream();
@@ -46,36 +46,36 @@ public final class SshParsers {
         for (int i = 0; i <= sections.marks(); i++) {
             size += sections.section(i).length;
         }
-        if (size + OF_MARK * sections.marks() != stream.length) {
-            throw new IllegalStateException("of " + stream.length + " bytes, " + size + " are between marks");
+        if (size + MARK_LENGTH * sections.marks() != stream.length) {
+            throw new IllegalStateException("the sections have " + size + " of " + stream.length + " bytes");
         }
     }
 
-    /** What a shell of the other side answers to each kind of question. */
+    /** Parses a remote shell's answer as the answer to each kind of query. */
     public static void answers(byte[] answer) {
         for (int exitCode : List.of(0, 1, 44, 45, 46)) {
             CommandResult result = new CommandResult(exitCode, answer, answer);
-            for (RemoteScript<?> question : List.<RemoteScript<?>>of(
+            for (RemoteScript<?> script : List.<RemoteScript<?>>of(
                     RemoteFiles.file(ANY),
                     RemoteFiles.stat(ANY),
                     RemoteFiles.list(ANY),
                     RemoteFiles.move(ANY, ANY),
                     RemoteFiles.delete(ANY),
                     Shell.find("any"))) {
-                tolerate(question, result);
+                tolerate(script, result);
             }
         }
     }
 
-    private static @Nullable Object tolerate(RemoteScript<?> question, CommandResult result) {
+    private static @Nullable Object tolerate(RemoteScript<?> script, CommandResult result) {
         try {
-            return question.answer().apply(result);
-        } catch (dev.aiserver.host.UserError trouble) {
+            return script.answer().apply(result);
+        } catch (dev.aiserver.host.UserError error) {
             return null;
         }
     }
 
-    /** What {@code ls} says, as a sample. */
+    /** Returns samples of shell output. */
     public static List<byte[]> samples() {
         return List.of(
                 "-rw-r--r-- 501 1 12\nfile content".getBytes(StandardCharsets.UTF_8),

@@ -23,16 +23,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers that are no SSH servers, or no machine that runs what it is told: each is refused in a sentence, and soon. */
+/** Tests servers that are not SSH servers or do not run commands: each is rejected quickly, in one sentence. */
 @Timeout(60)
-class StrangersTest {
+class InvalidSshServersTest {
     private static final Path ANY = Path.of("/any");
 
     private Client client = new Client(Path.of("/"));
     private Path key = Path.of("/");
 
     @BeforeEach
-    void furnish(@TempDir Path directory) {
+    void setUp(@TempDir Path directory) {
         client = new Client(directory);
         key = client.key("key", "ecdsa", "");
     }
@@ -42,7 +42,7 @@ class StrangersTest {
         client.close();
     }
 
-    /** What a server does with a client that has connected. */
+    /** A server's behavior after a client has connected. */
     private interface Script {
         void play(OutputStream out) throws IOException, InterruptedException;
     }
@@ -53,7 +53,7 @@ class StrangersTest {
                 script.play(there.getOutputStream());
                 there.getInputStream().transferTo(OutputStream.nullOutputStream());
             } catch (IOException | InterruptedException e) {
-                // The client has left, or the test is over.
+                // The client disconnected, or the test is over.
                 return;
             }
         });
@@ -66,11 +66,11 @@ class StrangersTest {
         new Random(1).nextBytes(random);
         byte[] name = "SSH-2.0-stranger\r\n".getBytes(StandardCharsets.US_ASCII);
         return switch (kind) {
-            case "endless lines" -> out -> forEver(out, "welcome\r\n".getBytes(StandardCharsets.US_ASCII), 0);
-            case "an endless line" -> out -> forEver(out, new byte[] {'x'}, 0);
-            case "a line that trickles" -> out -> forEver(out, new byte[] {'x'}, 20);
-            case "lines that trickle" -> out -> forEver(out, "\r\n".getBytes(StandardCharsets.US_ASCII), 20);
-            case "noise" -> out -> forEver(out, random, 0);
+            case "endless lines" -> out -> sendForever(out, "welcome\r\n".getBytes(StandardCharsets.US_ASCII), 0);
+            case "an endless line" -> out -> sendForever(out, new byte[] {'x'}, 0);
+            case "a line that trickles" -> out -> sendForever(out, new byte[] {'x'}, 20);
+            case "lines that trickle" -> out -> sendForever(out, "\r\n".getBytes(StandardCharsets.US_ASCII), 20);
+            case "noise" -> out -> sendForever(out, random, 0);
             case "nothing" -> OutputStream::close;
             case "a web page" ->
                 out -> {
@@ -81,7 +81,7 @@ class StrangersTest {
             case "noise behind the name" ->
                 out -> {
                     out.write(name);
-                    forEver(out, random, 0);
+                    sendForever(out, random, 0);
                 };
             case "a packet of 2 GiB" ->
                 out -> {
@@ -91,24 +91,24 @@ class StrangersTest {
             case "a packet of less than nothing" ->
                 out -> {
                     out.write(name);
-                    forEver(out, new byte[] {-1, -1, -1, -1, 4, 20, 0, 0, 0}, 0);
+                    sendForever(out, new byte[] {-1, -1, -1, -1, 4, 20, 0, 0, 0}, 0);
                 };
             case "small talk" ->
                 out -> {
                     out.write(name);
-                    // SSH_MSG_IGNORE without a word, again and again.
-                    forEver(out, new byte[] {0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
+                    // An empty SSH_MSG_IGNORE, again and again.
+                    sendForever(out, new byte[] {0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
                 };
             case "an empty key exchange" ->
                 out -> {
                     out.write(name);
-                    forEver(out, new byte[] {0, 0, 0, 12, 10, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
+                    sendForever(out, new byte[] {0, 0, 0, 12, 10, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
                 };
             default -> throw new IllegalArgumentException(kind);
         };
     }
 
-    private static void forEver(OutputStream out, byte[] piece, long pauseMillis)
+    private static void sendForever(OutputStream out, byte[] piece, long pauseMillis)
             throws IOException, InterruptedException {
         while (true) {
             out.write(piece);
@@ -116,8 +116,8 @@ class StrangersTest {
         }
     }
 
-    private static void isOneSentence(UserError trouble) {
-        assertThat(trouble.sentence()).hasLineCount(1).hasSizeLessThan(1000).doesNotContain("java.", "Exception");
+    private static void assertOneSentence(UserError error) {
+        assertThat(error.sentence()).hasLineCount(1).hasSizeLessThan(1000).doesNotContain("java.", "Exception");
     }
 
     @ParameterizedTest
@@ -137,7 +137,7 @@ class StrangersTest {
                 "small talk",
                 "an empty key exchange"
             })
-    void whatIsNoSshServerIsRefusedInASentence(String kind) throws IOException {
+    void invalidServersAreReportedInOneSentence(String kind) throws IOException {
         SshOptions impatient = new SshOptions(true, Duration.ofMillis(500), Duration.ofSeconds(30));
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, script(kind));
@@ -146,21 +146,21 @@ class StrangersTest {
                 UserError refusal = failure(host::facts);
                 assertThat(refusal.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
                 assertThat(refusal.sentence()).contains("127.0.0.1");
-                isOneSentence(refusal);
+                assertOneSentence(refusal);
             }
         }
     }
 
-    private static UserError failure(Runnable question) {
+    private static UserError failure(Runnable query) {
         try {
-            question.run();
-        } catch (UserError trouble) {
-            return trouble;
+            query.run();
+        } catch (UserError error) {
+            return error;
         }
-        throw new AssertionError("no trouble");
+        throw new AssertionError("no error");
     }
 
-    /** Each is run when a mark has been told, as {@code $m}. */
+    /** Runs each script after a mark was received, as {@code $m}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             no mark at all          | yes
@@ -178,7 +178,7 @@ class StrangersTest {
             a state of large numbers| printf '%s1%s-rw-r--r-- 9999999999 99999999999 x\\n%s0%s' "$m" "$m" "$m" "$m"; \
             printf %s "$m$m$m$m" >&2
             """)
-    void whatIsNoShellGivesValuesOrSentences(String kind, String behaviour) throws IOException {
+    void invalidShellsGiveValuesOrOneSentence(String kind, String behaviour) throws IOException {
         try (EmbeddedSshd server = new EmbeddedSshd(client.knownHosts().resolveSibling("host_key"))) {
             server.runInstead("""
                     while read -r line; do
@@ -202,17 +202,17 @@ class StrangersTest {
                                     .and(Prefetch.ofPrograms("sh")))
                             .query(command));
             boolean isLong = behaviour.contains("yes") || behaviour.contains("while") || behaviour.contains("head");
-            for (RemoteScript question : isLong ? all.subList(0, 2) : all) {
+            for (RemoteScript query : isLong ? all.subList(0, 2) : all) {
                 try (SshHost host = client.host("stranger")) {
-                    question.ask(host);
-                } catch (UserError trouble) {
-                    isOneSentence(trouble);
+                    query.run(host);
+                } catch (UserError error) {
+                    assertOneSentence(error);
                 }
             }
         }
     }
 
     private interface RemoteScript {
-        void ask(SshHost host);
+        void run(SshHost host);
     }
 }
