@@ -233,7 +233,7 @@ class RefusalsIT {
                         "a tool is missing",
                         mac -> remove(mac.standin("plutil")),
                         1,
-                        "This machine lacks plutil, which aiserver calls; install it, or add its folder to PATH"),
+                        "This machine lacks plutil, which aiserver needs; install it, or add its folder to PATH"),
                 on(
                         "damaged receipt",
                         mac -> mac.write(mac.home().resolve(".aiserver/receipt.json"), "{\"schema\": 1"),
