@@ -274,7 +274,7 @@ class RefusalsIT {
                                 mac.state().resolve("tailscale.json"),
                                 TailscaleStatus.running("100.64.0.9").replace("\"TUN\": true", "\"TUN\": false")),
                         1,
-                        "the tailnet reaches every loopback port of this machine instead, also Ollama's"),
+                        "the tailnet can reach every loopback port of this machine, including Ollama's"),
                 on(
                         "Tailscale answers with text",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), "Warning: client version differs\n"),

@@ -163,7 +163,7 @@ class OllamaClientTest {
                         parts.toString(),
                         new ModelResult.BrokenOff("it names parts without an end"),
                         "{\"status\":\"" + "x".repeat(2_000_000),
-                        new ModelResult.Lost("a line of its answer is longer than 1048576 bytes"))
+                        new ModelResult.Lost("a line of the response is longer than 1048576 bytes"))
                 .entrySet()) {
             HttpServer server = answering("/api/pull", each.getKey());
             try {
