@@ -112,8 +112,8 @@ class MainTest {
             missing.yaml | The configuration %s does not exist.
             folder       | The configuration %s cannot be read: Is a directory.
             latin.yaml   | The configuration %s is not valid UTF-8; save it as UTF-8.
-            bad.yaml     | %s:2:16: proxy.port: "80" is no port for a user's service; use 1024 to 65535.
-            brace.yaml   | %s:2:1: this is no YAML: expected ',' or '}', but got <stream end>.
+            bad.yaml     | %s:2:16: proxy.port: "80" is not allowed: use a port from 1024 to 65535.
+            brace.yaml   | %s:2:1: this is not valid YAML: expected ',' or '}', but got <stream end>.
             """)
     void aBadConfigurationIsOneSentenceWithThePosition(String name, String sentence) throws IOException {
         Files.createDirectory(home.resolve("folder"));
@@ -127,9 +127,9 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            https://ai:1   | "https://ai:1": the server speaks HTTP without TLS, because the tailnet or VPN encrypts
+            https://ai:1   | "https://ai:1": the server uses HTTP without TLS, because the tailnet or VPN encrypts the traffic
             ai:99999       | "ai:99999": a port is a number from 1 to 65535
-            http://ai:1/v2 | "http://ai:1/v2": after the port there can be nothing but /, /v1 or /api
+            http://ai:1/v2 | "http://ai:1/v2": the path can only be /, /v1 or /api
             """)
     void aWrongUrlIsOneSentence(String url, String reason) {
         assertThat(run("verify", "--url", url))
@@ -148,11 +148,12 @@ class MainTest {
     @Test
     void onLinuxInstallNamesTheSupportedSystems() {
         assertThat(run("install", "--yes"))
-                .isEqualTo(new Outcome(
-                        1,
-                        "",
-                        "aiserver: aiserver installs on macOS 14 or newer, and this is Linux. "
-                                + "To see its whole life here without changing anything: ./install --rehearse\n"));
+                .isEqualTo(
+                        new Outcome(
+                                1,
+                                "",
+                                "aiserver: aiserver installs on macOS 14 or newer, but this is Linux. "
+                                        + "To try a full install, verify and uninstall here without changing anything, run ./install --rehearse\n"));
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }
 

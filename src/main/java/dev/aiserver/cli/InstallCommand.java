@@ -250,7 +250,7 @@ final class InstallCommand implements Callable<Integer> {
     private int verify(
             Install.PlannedInstall planned, CommandOutcome outcome, String heading, Supplier<List<Verdict>> checks) {
         boolean changed = outcome == CommandOutcome.INSTALLED;
-        planned.outdated().ifPresent(service -> console.notice(service.words()));
+        planned.outdated().ifPresent(service -> console.notice(service.description()));
         console.notice(heading);
         List<Verdict> verdicts = checks.get();
         console.notice(new VerdictText(console).brief(verdicts));

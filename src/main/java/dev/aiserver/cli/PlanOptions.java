@@ -195,7 +195,7 @@ final class PlanOptions {
         fields.put("edited", Json.edited(planned.edits()));
         fields.put(
                 "outdated",
-                planned.outdated().map(OutdatedProcess::words).stream().toList());
+                planned.outdated().map(OutdatedProcess::description).stream().toList());
         return fields;
     }
 }

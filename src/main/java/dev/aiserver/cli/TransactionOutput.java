@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 record TransactionOutput(String command, Optional<String> machine, Console console, PlanText text, boolean json) {
 
     void waitingFor(LockFile.Holder holder) {
-        console.notice("Waiting for " + holder.words() + ", which is changing this installation ...");
+        console.notice("Waiting for " + holder.description() + ", which is changing this installation ...");
     }
 
     void rollingBack(Journal journal) {

@@ -1,7 +1,7 @@
 package dev.aiserver.ollama;
 
 /**
- * A model on the disk of the server.
+ * A model on the server's disk.
  *
  * @param name with its tag
  * @param size in bytes

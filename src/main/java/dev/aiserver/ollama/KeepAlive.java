@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * How long a model stays in memory after its last request.
  *
- * @param text a number of seconds or a duration of Go, negative for ever
+ * @param text a number of seconds or a Go duration; negative means forever
  */
 public record KeepAlive(String text) {
 
@@ -16,7 +16,7 @@ public record KeepAlive(String text) {
 
     private static final String NUMBER = "-?\\d{1,9}";
 
-    /** Nothing for what Ollama does not understand, and for zero, with which a model would go at once. */
+    /** Returns empty if Ollama does not accept the text, and for zero, which would unload the model at once. */
     public static Optional<KeepAlive> parse(String text) {
         Optional<Duration> duration =
                 text.matches(NUMBER) ? Optional.of(Duration.ofSeconds(Integer.parseInt(text))) : GoDuration.parse(text);
@@ -27,7 +27,7 @@ public record KeepAlive(String text) {
         return text.startsWith("-");
     }
 
-    /** A number goes as a number: Ollama answers 400 to {@code "-1"} in quotes. */
+    /** Adds the value to a request. Numbers are sent as numbers, because Ollama answers 400 to the string {@code "-1"}. */
     void putInto(ObjectNode body) {
         if (text.matches(NUMBER)) {
             body.put("keep_alive", Integer.parseInt(text));

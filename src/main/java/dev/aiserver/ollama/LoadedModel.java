@@ -3,17 +3,17 @@ package dev.aiserver.ollama;
 import java.time.OffsetDateTime;
 
 /**
- * A model in the memory of the server.
+ * A model in the server's memory.
  *
  * @param size in bytes
  * @param sizeOnGpu in bytes, of {@code size}
- * @param contextLength in tokens, as really allocated
- * @param expiresAt when it is unloaded if nobody asks for it
+ * @param contextLength in tokens, as actually allocated
+ * @param expiresAt when Ollama unloads it if no request uses it
  */
 public record LoadedModel(
         String name, String digest, long size, long sizeOnGpu, long contextLength, OffsetDateTime expiresAt) {
 
-    /** Ollama says "for ever" as a date some three hundred years away. */
+    /** Returns whether the model stays loaded forever, which Ollama reports as a date about 300 years from now. */
     public boolean neverExpires() {
         return expiresAt.isAfter(OffsetDateTime.now(expiresAt.getOffset()).plusYears(1));
     }

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code POST /api/show} tells of a model.
+ * A model's details from {@code POST /api/show}.
  *
- * @param capabilities what it can do: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, …
- * @param weights the digest of its weights file, for which Ollama keeps one runner, whatever names lead to it
- *     (server/sched.go:110); empty when it does not say
+ * @param capabilities {@code completion}, {@code embedding}, {@code tools}, {@code vision}, …
+ * @param weights the digest of its weights file, or empty if Ollama does not report one; Ollama keeps one runner per
+ *     weights file, whatever the model's name (server/sched.go:110)
  */
 public record ModelDetails(Set<String> capabilities, String weights) {
     private static final Pattern BLOB = Pattern.compile("(?m)^FROM\\s+.*[/\\\\]sha256[-:]([0-9a-f]{64})\\s*$");
@@ -18,7 +18,7 @@ public record ModelDetails(Set<String> capabilities, String weights) {
         capabilities = Set.copyOf(capabilities);
     }
 
-    /** @param modelfile whose first FROM with a blob is the weights; projectors and adapters follow it */
+    /** @param modelfile its first FROM with a blob names the weights; projectors and adapters follow */
     static ModelDetails of(Set<String> capabilities, String modelfile) {
         Matcher blob = BLOB.matcher(modelfile);
         return new ModelDetails(capabilities, blob.find() ? blob.group(1) : "");

@@ -1,19 +1,19 @@
 package dev.aiserver.ollama;
 
-/** How a download or a load ended. */
+/** The result of a download or a load. */
 public sealed interface ModelResult {
 
     record Done() implements ModelResult {}
 
-    /** Ollama says no, and would say so again. */
-    record Refused(String words) implements ModelResult {}
+    /** Ollama rejected the request, and would reject a retry too. */
+    record Refused(String message) implements ModelResult {}
 
-    /** Ollama has too much to do just now. */
-    record Busy(String words) implements ModelResult {}
+    /** Ollama is too busy at the moment. */
+    record Busy(String message) implements ModelResult {}
 
-    /** It came to no end although Ollama is there: it stood still, or stopped without a word. */
-    record BrokenOff(String words) implements ModelResult {}
+    /** The request stalled or ended without a result, while Ollama is still running. */
+    record Incomplete(String message) implements ModelResult {}
 
-    /** The connection to Ollama was lost, or never made. */
-    record Lost(String words) implements ModelResult {}
+    /** The connection to Ollama failed or was lost. */
+    record Lost(String message) implements ModelResult {}
 }

@@ -26,23 +26,23 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Ollama's own API, spoken to the loopback address. Every method throws {@link UserError} with Ollama's words when it
- * refuses, and of kind unreachable when it does not answer.
+ * A client of Ollama's native API on the loopback address. Every method throws {@link UserError} with Ollama's message if
+ * Ollama rejects the request, and of kind UNREACHABLE if it does not answer.
  */
 public final class OllamaClient {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** In characters; it is shown to the person. */
-    private static final int LONGEST_ERROR = 2000;
+    /** In characters. */
+    private static final int MAX_ERROR_LENGTH = 2000;
 
-    /** After the download, a large file is verified without a word for minutes. */
-    private static final Duration SILENCE_OF_A_VERIFICATION = Duration.ofMinutes(30);
+    /** After a download, Ollama verifies a large file for minutes and sends nothing. */
+    private static final Duration VERIFICATION_TIMEOUT = Duration.ofMinutes(30);
 
     private final Host host;
     private final int port;
 
-    /** @param host on which Ollama listens on loopback */
+    /** @param host where Ollama listens on loopback */
     public OllamaClient(Host host, int port) {
         this.host = host;
         this.port = port;
@@ -52,7 +52,7 @@ public final class OllamaClient {
         return get("/api/version").path("version").asText();
     }
 
-    /** Whether nothing can leave for ollama.com; a server too old to say so has no such switch. */
+    /** Returns whether the cloud is disabled, so that no prompt goes to ollama.com. Old versions have no such switch. */
     public boolean isCloudDisabled() {
         return get("/api/status").path("cloud").path("disabled").asBoolean();
     }
@@ -69,10 +69,10 @@ public final class OllamaClient {
     }
 
     public List<LoadedModel> loaded() {
-        return loaded(ANSWER);
+        return loaded(TIMEOUT);
     }
 
-    /** @param limit while a model loads, Ollama does not answer this; zero is none */
+    /** @param limit Ollama does not answer this request while a model loads; zero means no limit */
     public List<LoadedModel> loaded(Duration limit) {
         List<LoadedModel> models = new ArrayList<>();
         answer("answer GET /api/ps", RawHttpRequest.get("/api/ps", host()), limit)
@@ -88,8 +88,8 @@ public final class OllamaClient {
             expiry = OffsetDateTime.parse(expires);
         } catch (DateTimeParseException e) {
             throw new UserError(
-                    "Ollama does not say in GET /api/ps until when a model stays in memory: \"" + FirstLine.of(expires)
-                            + "\" is no date.",
+                    "Ollama's response to GET /api/ps has an invalid expiry date: \"" + FirstLine.of(expires)
+                            + "\". Run \"ollama --version\", and upgrade Ollama if it is old.",
                     e);
         }
         return new LoadedModel(
@@ -101,25 +101,25 @@ public final class OllamaClient {
                 expiry);
     }
 
-    /** What a model can do: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, … */
+    /** Returns a model's capabilities: {@code completion}, {@code embedding}, {@code tools}, {@code vision}, … */
     public Set<String> capabilities(String model) {
         return details(model).capabilities();
     }
 
     public ModelDetails details(String model) {
         JsonNode answer =
-                post("look at " + model, "/api/show", JSON.createObjectNode().put("model", model), ANSWER);
+                post("show " + model, "/api/show", JSON.createObjectNode().put("model", model), TIMEOUT);
         Set<String> capabilities = new TreeSet<>();
         answer.path("capabilities").forEach(capability -> capabilities.add(capability.asText()));
         return ModelDetails.of(capabilities, answer.path("modelfile").asText());
     }
 
     /**
-     * Loads a model, or renews how long a loaded one stays. No options are sent: with others than the next request's,
-     * Ollama would load it again. The connection stays until it is loaded, because Ollama gives up the load of a client
-     * that leaves.
+     * Loads a model, or extends the keep-alive of a loaded one. The request has no options, because Ollama would load the
+     * model again for a request with different options. The connection stays open until the model is loaded, because Ollama
+     * cancels the load of a client that disconnects.
      *
-     * @param limit for the whole load; zero is none
+     * @param limit for the whole load; zero means no limit
      */
     public ModelResult load(String model, Set<String> capabilities, KeepAlive keepAlive, Duration limit) {
         ObjectNode body = JSON.createObjectNode().put("model", model);
@@ -138,38 +138,38 @@ public final class OllamaClient {
                 default -> new ModelResult.Refused(words(answer));
             };
         } catch (SocketTimeoutException e) {
-            return new ModelResult.Refused("it was not in memory after " + limit.toSeconds()
-                    + " s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
+            return new ModelResult.Refused("the model was not loaded after " + limit.toSeconds()
+                    + " s; to allow more time, set a larger OLLAMA_LOAD_TIMEOUT in the configuration");
         } catch (IOException e) {
             return new ModelResult.Lost(reason(e));
         }
     }
 
-    /** Whether a model with these capabilities answers in words; one that only embeds is loaded and used otherwise. */
+    /** Returns whether a model with these capabilities generates text. An embedding model needs other requests. */
     public static boolean canChat(Set<String> capabilities) {
         return capabilities.contains("completion") || !capabilities.contains("embedding");
     }
 
-    /** Lets a model go; Ollama answers before it is gone. */
+    /** Unloads a model. Ollama answers before the model is out of memory. */
     public void unload(String model) {
         post(
                 "unload " + model,
                 "/api/generate",
                 JSON.createObjectNode().put("model", model).put("keep_alive", 0),
-                ANSWER);
+                TIMEOUT);
     }
 
     /**
-     * Downloads a model. Ollama reports errors inside a 200, so only its line {@code success} is a success; and it
-     * waits for ever for a part that does not come, reporting all the while.
+     * Downloads a model. Ollama reports errors inside a response with status 200, so only its line {@code success} means
+     * success. If a part of the model does not arrive, Ollama waits forever and keeps reporting progress.
      *
-     * @param stall how long no byte may come
-     * @param progress is told every line; what it throws ends the download
+     * @param stall how long the download may make no progress
+     * @param progress receives every progress line; an exception from it ends the download
      */
     public ModelResult pull(String model, Duration stall, Consumer<PullProgress> progress) {
         RawHttpRequest call = RawHttpRequest.post(
                 "/api/pull", host(), JSON.createObjectNode().put("model", model).toString());
-        ModelResult stalled = new ModelResult.BrokenOff("nothing came for " + words(stall));
+        ModelResult stalled = new ModelResult.Incomplete("no progress for " + words(stall));
         try (HttpExchange exchange = probe(stall).open(call)) {
             ResponseLines lines = exchange.lines();
             PullProgress.Sum sum = new PullProgress.Sum();
@@ -182,7 +182,7 @@ public final class OllamaClient {
                 }
                 PullProgress now = sum.add(event);
                 if (sum.hasTooManyParts()) {
-                    return new ModelResult.BrokenOff("it names parts without an end");
+                    return new ModelResult.Incomplete("Ollama reported too many parts");
                 }
                 progress.accept(now);
                 if (now.status().equals("success")) {
@@ -195,9 +195,9 @@ public final class OllamaClient {
                     return stalled;
                 }
                 boolean downloads = now.status().startsWith("pulling");
-                exchange.setReadTimeout(downloads ? stall : SILENCE_OF_A_VERIFICATION);
+                exchange.setReadTimeout(downloads ? stall : VERIFICATION_TIMEOUT);
             }
-            return new ModelResult.BrokenOff("it broke off without a reason");
+            return new ModelResult.Incomplete("Ollama ended the download without an error message");
         } catch (SocketTimeoutException e) {
             return stalled;
         } catch (IOException e) {
@@ -214,7 +214,7 @@ public final class OllamaClient {
     }
 
     private JsonNode get(String path) {
-        return answer("answer GET " + path, RawHttpRequest.get(path, host()), ANSWER);
+        return answer("answer GET " + path, RawHttpRequest.get(path, host()), TIMEOUT);
     }
 
     private JsonNode post(String what, String path, ObjectNode body, Duration timeout) {
@@ -234,7 +234,7 @@ public final class OllamaClient {
         return parse(answer.text());
     }
 
-    /** Ollama's own, whole; what stands in for them when it says nothing. */
+    /** Returns Ollama's error message, or the status if the response has none. */
     private static String words(RawHttpResponse answer) {
         return answer.text().startsWith("{") ? words(parse(answer.text())) : "it answers " + answer.status() + ".";
     }
@@ -243,7 +243,7 @@ public final class OllamaClient {
         JsonNode error = answer.path("error");
         String words =
                 error.isTextual() ? error.asText() : error.path("message").asText(error.toString());
-        return words.length() > LONGEST_ERROR ? words.substring(0, LONGEST_ERROR) + "…" : words;
+        return words.length() > MAX_ERROR_LENGTH ? words.substring(0, MAX_ERROR_LENGTH) + "…" : words;
     }
 
     private String host() {
@@ -254,8 +254,8 @@ public final class OllamaClient {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            String said = FirstLine.of(json);
-            throw new UserError("Ollama answers what is no JSON: " + (said.isEmpty() ? "nothing" : said), e);
+            String start = FirstLine.of(json);
+            throw new UserError("Ollama's response is not JSON: " + (start.isEmpty() ? "it is empty" : start), e);
         }
     }
 
@@ -267,6 +267,6 @@ public final class OllamaClient {
         return new UserError(
                 UserError.Kind.UNREACHABLE,
                 "Ollama does not answer on " + host() + " (" + reason(e)
-                        + "); see \"aiserver status\" and its log, then try again.");
+                        + "); run \"aiserver status\" and look at Ollama's log, then try again.");
     }
 }

@@ -1,17 +1,17 @@
 package dev.aiserver.ollama;
 
 /**
- * Where Ollama listens by what its variable {@code OLLAMA_HOST} says.
+ * The address on which Ollama listens, from its variable {@code OLLAMA_HOST}.
  *
- * @param host empty for every address, which a mere {@code :11434} means too
+ * @param host empty for every address, as in {@code :11434}
  */
 public record OllamaHost(String host, int port) {
-    private static final int USUAL_PORT = 11434;
+    private static final int DEFAULT_PORT = 11434;
 
-    /** @param value as it stands in the environment; empty for the usual 127.0.0.1 */
+    /** @param value the variable's value; empty means the default, 127.0.0.1 */
     public static OllamaHost parse(String value) {
         String text = value.strip().replaceAll("^[\"']|[\"']$", "");
-        int port = text.startsWith("http://") ? 80 : text.startsWith("https://") ? 443 : USUAL_PORT;
+        int port = text.startsWith("http://") ? 80 : text.startsWith("https://") ? 443 : DEFAULT_PORT;
         String authority = text.replaceFirst("^[a-z]+://", "").replaceFirst("/.*", "");
         if (authority.isEmpty()) {
             return new OllamaHost("127.0.0.1", port);
@@ -22,12 +22,12 @@ public record OllamaHost(String host, int port) {
         return new OllamaHost(host, hasPort ? port(authority.substring(colon + 1), port) : port);
     }
 
-    private static int port(String text, int otherwise) {
+    private static int port(String text, int defaultPort) {
         int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
-        return port < 0 || port > 65535 ? otherwise : port;
+        return port < 0 || port > 65535 ? defaultPort : port;
     }
 
-    /** Whether only the machine itself can connect. */
+    /** Returns whether only the machine itself can connect. */
     public boolean isLoopback() {
         return host.equals("localhost") || host.matches("127(\\.\\d{1,3}){3}") || host.equals("::1");
     }

@@ -5,31 +5,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How far the download of a model has come.
+ * The progress of a model's download.
  *
- * @param status Ollama's words for what it does
- * @param completed bytes; may fall, because Ollama downloads broken parts again
- * @param total bytes of the parts that Ollama has named so far, 0 before the first
+ * @param status Ollama's description of the current step
+ * @param completed in bytes; can decrease, because Ollama downloads corrupt parts again
+ * @param total in bytes, of the parts that Ollama has reported so far; 0 before the first
  */
 public record PullProgress(String status, long completed, long total) {
 
-    /** Ollama reports on one part at a time; this adds them up. */
+    /** Adds up the parts of a download, which Ollama reports one at a time. */
     static final class Sum {
         private final Map<String, Long> completed = new LinkedHashMap<>();
         private final Map<String, Long> total = new LinkedHashMap<>();
 
-        /** A model has some dozen; each would be kept. */
-        private static final int MOST_PARTS = 1000;
+        /** A model has about a dozen parts. The limit bounds the memory that a faulty server can use. */
+        private static final int MAX_PARTS = 1000;
 
-        private static final int LONGEST_NAME = 200;
+        private static final int MAX_NAME_LENGTH = 200;
 
         boolean hasTooManyParts() {
-            return total.size() > MOST_PARTS;
+            return total.size() > MAX_PARTS;
         }
 
         PullProgress add(JsonNode line) {
             String part = line.path("digest").asText();
-            if (!part.isEmpty() && part.length() <= LONGEST_NAME) {
+            if (!part.isEmpty() && part.length() <= MAX_NAME_LENGTH) {
                 completed.put(part, Math.max(0, line.path("completed").asLong()));
                 total.put(part, Math.max(0, line.path("total").asLong()));
             }

@@ -8,7 +8,7 @@ import dev.aiserver.resource.State;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** How a host will be when an unfinished transaction has been undone: what a plan must start from. */
+/** Predicts the states of a host after the rollback of an unfinished transaction, which a new plan starts from. */
 public record AfterRollback(Journal journal, Staging staging, Contents contents, Function<Resource, State> observed)
         implements Function<Resource, State> {
 
@@ -18,11 +18,11 @@ public record AfterRollback(Journal journal, Staging staging, Contents contents,
         Optional<Change> change = journal.changes().stream()
                 .filter(each -> each.resource().id().equals(resource.id()))
                 .findFirst();
-        change.ifPresent(this::bringContent);
+        change.ifPresent(this::loadContent);
         return change.map(Change::before).orElse(now);
     }
 
-    private void bringContent(Change change) {
+    private void loadContent(Change change) {
         if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
             staging.content(file.path(), before).ifPresent(contents::add);
         }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Carries transactions out: all of one, or nothing. */
+/** Applies transactions: all changes or none. */
 public final class Applier {
     private final Machine machine;
     private final StateStore records;
     private final Interruption interruption;
     private final Consumer<Change> progress;
-    private final Runnable acceptance;
+    private final Runnable finalCheck;
     private final List<Change> kept = new ArrayList<>();
 
     Applier(
@@ -23,12 +23,12 @@ public final class Applier {
             StateStore records,
             Interruption interruption,
             Consumer<Change> progress,
-            Runnable acceptance) {
+            Runnable finalCheck) {
         this.machine = machine;
         this.records = records;
         this.interruption = interruption;
         this.progress = progress;
-        this.acceptance = acceptance;
+        this.finalCheck = finalCheck;
     }
 
     /** How a transaction ended. */
@@ -37,37 +37,37 @@ public final class Applier {
         record Applied(Receipt receipt) implements Result {}
 
         /**
-         * Everything is as before, but for what kept.
+         * The transaction failed and was rolled back.
          *
-         * @param kept what was got and is not taken away again
+         * @param kept packages that were installed and stay
          */
         record RolledBack(Change failed, String reason, List<Change> kept) implements Result {}
 
         /**
-         * The person wanted it to end; everything is as before, but for what kept.
+         * The user interrupted the transaction, and it was rolled back.
          *
-         * @param kept what was got and is not taken away again
+         * @param kept packages that were installed and stay
          */
         record Interrupted(List<Change> kept) implements Result {}
 
         /**
-         * Some of it could not be undone; the journal still knows it.
+         * The transaction failed, and some changes could not be rolled back. The journal still lists them.
          *
-         * @param left what could not be undone
+         * @param failures the changes that could not be rolled back
          */
         record RollbackIncomplete(Change failed, String reason, List<Rollback.Failure> failures) implements Result {}
 
         /**
-         * The machine could be reached no longer, so nothing could be undone either; the journal there knows what was
-         * begun.
+         * The connection to the host was lost, so nothing could be rolled back either. The journal on the host lists the
+         * changes that were started.
          */
         record Lost(Change during, String reason) implements Result {}
     }
 
     /**
-     * Makes all changes. A failure undoes what was begun, the failed change included.
+     * Makes all changes. After a failure, rolls back every change that was started, including the failed one.
      *
-     * @throws UserError when not even the journal can be written, and so nothing was changed
+     * @throws UserError if the journal cannot be written; then nothing was changed
      */
     public Result apply(Transaction transaction) {
         if (!transaction.plan().isEmpty()) {
@@ -91,7 +91,7 @@ public final class Applier {
             journal = records.journals().begin(transaction);
         } catch (UserError error) {
             if (error.isConnectionLost()) {
-                // The journal may have been written there all the same.
+                // The journal may have been written on the host before the connection was lost.
                 return new Result.Lost(first, error.sentence());
             }
             if (kept.isEmpty()) {
@@ -99,18 +99,18 @@ public final class Applier {
             }
             return rolledBack(first, error);
         }
-        return carryOut(journal);
+        return makeChanges(journal);
     }
 
-    /** Makes the changes of a transaction whose process died on the way. */
+    /** Makes the changes of a transaction whose process died before it finished. */
     public Result finish(Journal journal) {
-        return carryOut(journal);
+        return makeChanges(journal);
     }
 
     /**
-     * Gets what this program does not take away again.
+     * Installs packages, which stay even after a rollback.
      *
-     * @return how it failed, if it did
+     * @return the failed result, or empty if all were installed
      */
     public Optional<Result> installPackages(List<Change> packages) {
         for (Change change : packages) {
@@ -125,7 +125,7 @@ public final class Applier {
         return Optional.empty();
     }
 
-    private Result carryOut(Journal begun) {
+    private Result makeChanges(Journal begun) {
         Journal journal = begun;
         List<Change> made = new ArrayList<>();
         List<Change> changes = journal.changes();
@@ -133,8 +133,8 @@ public final class Applier {
             Change change = changes.get(made.size());
             try {
                 interruption.check();
-                List<Change> ofFiles = Batch.of(changes.subList(made.size(), changes.size()));
-                if (ofFiles.isEmpty()) {
+                List<Change> fileChanges = Batch.of(changes.subList(made.size(), changes.size()));
+                if (fileChanges.isEmpty()) {
                     made.add(change);
                     if (change.resource() instanceof Service) {
                         journal = journal.beginning(change.resource());
@@ -143,7 +143,7 @@ public final class Applier {
                     change.resource().converge(machine, change.before(), change.after());
                     progress.accept(change);
                 } else {
-                    new Batch(machine, interruption, progress, made).make(ofFiles);
+                    new Batch(machine, interruption, progress, made).make(fileChanges);
                 }
             } catch (UserError error) {
                 Change failed = made.isEmpty() ? change : made.get(made.size() - 1);
@@ -159,33 +159,34 @@ public final class Applier {
         }
         interruption.acknowledge();
         try {
-            records.journals().makeFinal(journal);
+            records.journals().commit(journal);
             records.journals().clear();
         } catch (UserError error) {
             if (records.journals().open().isPresent()) {
                 return rollBack(journal, made, made.get(made.size() - 1), error);
             }
             throw new UserError(
-                    "Everything was done, but not all that it needed could be cleared away: " + error.sentence(),
+                    "All changes were made, but temporary files in "
+                            + records.receipts().files().directory() + " could not be removed: " + error.sentence(),
                     error);
         }
         return new Result.Applied(journal.after());
     }
 
-    /** What came of services that do not go on running after all, or of a result that is not accepted. */
+    /** Rolls back if a started service has exited or the final check fails; returns empty if all is well. */
     private Optional<Result> verifyServices(Journal journal, List<Change> made) {
-        List<Change> going = made.stream().filter(Change::mustKeepRunning).toList();
-        Change last = going.isEmpty() ? made.get(made.size() - 1) : going.get(going.size() - 1);
+        List<Change> started = made.stream().filter(Change::mustKeepRunning).toList();
+        Change last = started.isEmpty() ? made.get(made.size() - 1) : started.get(started.size() - 1);
         try {
-            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(going))) {
-                Change failed = going.stream()
-                        .filter(change -> change.is(ended.label()))
+            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(started))) {
+                Change failed = started.stream()
+                        .filter(change -> change.concerns(ended.label()))
                         .findFirst()
                         .orElse(last);
                 return Optional.of(rollBack(journal, made, failed, ended.error()));
             }
             interruption.check();
-            acceptance.run();
+            finalCheck.run();
             interruption.check();
             return Optional.empty();
         } catch (UserError error) {
@@ -200,8 +201,10 @@ public final class Applier {
         String reason = interruption.isRequested() ? "interrupted" : error.sentence();
         try {
             interruption.acknowledge();
-            List<Rollback.Failure> left = new Rollback(machine, records).undo(journal, made);
-            return left.isEmpty() ? rolledBack(failed, error) : new Result.RollbackIncomplete(failed, reason, left);
+            List<Rollback.Failure> failures = new Rollback(machine, records).undo(journal, made);
+            return failures.isEmpty()
+                    ? rolledBack(failed, error)
+                    : new Result.RollbackIncomplete(failed, reason, failures);
         } catch (UserError later) {
             if (later.isConnectionLost()) {
                 return new Result.Lost(failed, later.sentence());
@@ -210,11 +213,11 @@ public final class Applier {
         }
     }
 
-    /** When nothing is left but what kept. */
+    /** Returns the result of a transaction after its complete rollback. */
     public Result rolledBack(Change failed, UserError error) {
-        List<Change> staying = List.copyOf(kept);
+        List<Change> packages = List.copyOf(kept);
         return interruption.isRequested()
-                ? new Result.Interrupted(staying)
-                : new Result.RolledBack(failed, error.sentence(), staying);
+                ? new Result.Interrupted(packages)
+                : new Result.RolledBack(failed, error.sentence(), packages);
     }
 }

@@ -13,16 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Makes changes of files and folders together, which are many, and where every change alone may cost a trip. */
+/** Makes changes to files and directories in one batch, because each single change may cost a network round trip. */
 final class Batch {
     private final Machine machine;
     private final Interruption interruption;
     private final Consumer<Change> progress;
 
-    /** Each that has begun; the one that fails is the last. */
     private final List<Change> made;
 
-    /** @param made is given each that has begun; the one that fails is the last */
+    /** @param made receives every change when it starts; a failed change is the last one */
     Batch(Machine machine, Interruption interruption, Consumer<Change> progress, List<Change> made) {
         this.machine = machine;
         this.interruption = interruption;
@@ -30,7 +29,7 @@ final class Batch {
         this.made = made;
     }
 
-    /** Those at the beginning that can be made together. */
+    /** Returns the leading changes that can be made in one batch. */
     static List<Change> of(List<Change> changes) {
         return changes.stream()
                 .takeWhile(change -> change.resource() instanceof HostFile || change.resource() instanceof Directory)
@@ -41,10 +40,10 @@ final class Batch {
         List<Path> paths = changes.stream().map(Batch::path).toList();
         Machine now = machine.prefetched(Prefetch.ofFiles(paths));
         for (Change change : changes) {
-            if (wasWrittenMeanwhile(now, change)) {
+            if (wasEditedSincePlan(now, change)) {
                 made.add(change);
                 throw new UserError(change.resource().name()
-                        + " was written by something else meanwhile; look at it, then try again.");
+                        + " was changed by another program after the plan was made; check the file, then try again.");
             }
         }
         List<Change> due = new ArrayList<>();
@@ -68,14 +67,14 @@ final class Batch {
         return change.resource() instanceof HostFile file ? file.path() : ((Directory) change.resource()).path();
     }
 
-    /** What somebody has written since the plan was made is not overwritten, and not undone either. */
-    private static boolean wasWrittenMeanwhile(Machine now, Change change) {
+    /** Returns whether the file changed after the plan was made. Such a file is neither overwritten nor rolled back. */
+    private static boolean wasEditedSincePlan(Machine now, Change change) {
         return change.resource() instanceof HostFile file
                 && !file.isAs(change.before(), now.host())
                 && !file.isAs(change.after(), now.host());
     }
 
-    /** @return how many were made: all, or up to one that was refused though it is as it shall be */
+    /** @return how many changes were made: all, or up to one that the host refused although its result is in place */
     private int make(List<Change> due, List<FileChange> steps) {
         int before = made.size();
         made.add(due.get(0));
@@ -83,7 +82,7 @@ final class Batch {
             machine.host().changeAll(steps, found -> {
                 int done = made.size() - before;
                 Change change = due.get(done - 1);
-                if (!found && !isMadeThoughRefused(change)) {
+                if (!found && !isMadeDespiteRefusal(change)) {
                     throw machine.staging().missing(change.resource().name());
                 }
                 progress.accept(change);
@@ -99,7 +98,7 @@ final class Batch {
                 due.stream().skip(done).filter(this::isMade).forEach(made::add);
                 throw refused;
             }
-            if (!isMadeThoughRefused(due.get(done - 1))) {
+            if (!isMadeDespiteRefusal(due.get(done - 1))) {
                 throw refused;
             }
             progress.accept(due.get(done - 1));
@@ -107,8 +106,8 @@ final class Batch {
         }
     }
 
-    /** Only the content of a file is proof against a refusal. */
-    private boolean isMadeThoughRefused(Change change) {
+    /** Returns whether a change took effect although the host reported an error. Only a file's content proves that. */
+    private boolean isMadeDespiteRefusal(Change change) {
         return change.after() instanceof State.File && isMade(change);
     }
 

@@ -11,10 +11,10 @@ import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import java.util.List;
 
-/** One difference between how a host is and how it shall be. */
+/** One difference between a host's actual and desired state. */
 public record Change(Resource resource, State before, State after) {
 
-    /** What a person is told that will happen. */
+    /** Describes the change to people. */
     public enum Verb {
         INSTALL,
         CREATE,
@@ -46,24 +46,24 @@ public record Change(Resource resource, State before, State after) {
         return gone ? Verb.DELETE : fresh ? Verb.CREATE : Verb.UPDATE;
     }
 
-    /** The way back. */
+    /** Returns the change that undoes this one. */
     @JsonIgnore
     public Change inverse() {
         return new Change(resource, after, before);
     }
 
-    /** Whether what it leads to must go on running. */
+    /** Returns whether the change starts a service that must keep running. */
     boolean mustKeepRunning() {
         return resource instanceof Service service && service.mustKeepRunning(after);
     }
 
-    /** Whether it is one of that job. */
-    boolean is(String label) {
+    /** Returns whether the change concerns the job with this label. */
+    boolean concerns(String label) {
         return resource instanceof Service service && service.label().equals(label);
     }
 
-    static List<String> labels(List<Change> ofServices) {
-        return ofServices.stream()
+    static List<String> labels(List<Change> serviceChanges) {
+        return serviceChanges.stream()
                 .map(change -> ((Service) change.resource()).label())
                 .toList();
     }

@@ -2,7 +2,7 @@ package dev.aiserver.plan;
 
 import dev.aiserver.host.UserError;
 
-/** Whether the person, or the system, wants this program to end before it is done. */
+/** Reports whether the user or the system has asked aiserver to stop before it has finished. */
 public interface Interruption extends AutoCloseable {
 
     Interruption NEVER = new Interruption() {
@@ -20,14 +20,14 @@ public interface Interruption extends AutoCloseable {
 
     boolean isRequested();
 
-    /** From now on no wait of this thread is cut short: what follows must be done in any case. */
+    /** Stops interrupting this thread's waits, because the work that follows must finish in any case. */
     void acknowledge();
 
-    /** From now on the process may end at any time. */
+    /** Allows the process to exit at any time from now on. */
     @Override
     void close();
 
-    /** @throws UserError when it is requested */
+    /** @throws UserError of kind INTERRUPTED, if an interruption was requested */
     default void check() {
         if (isRequested()) {
             throw new UserError(UserError.Kind.INTERRUPTED, "Interrupted; nothing was changed.");

@@ -6,15 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transaction that is under way, or was when its process died: enough to finish it or to undo it.
+ * The record of a transaction that is in progress, or that was when its process died. It is enough to finish the transaction
+ * or to roll it back.
  *
- * @param schema of the file that it is kept in
- * @param operation what the person called it: install, uninstall
- * @param since when it began, for people
+ * @param schema the file's schema version
+ * @param operation the command: install or uninstall
+ * @param since when it started, for people
  * @param before the receipt to return to
- * @param after the receipt when all changes are made
- * @param services identities of the services whose change has begun; of files it can be seen
- * @param backups digests that were kept for this transaction, and are not needed when it is undone
+ * @param after the receipt after all changes
+ * @param services ids of the services whose change has started; a file's content shows whether its change has
+ * @param backups digests that were backed up for this transaction, and that a rollback removes
  */
 public record Journal(
         int schema,
@@ -39,8 +40,8 @@ public record Journal(
     }
 
     Journal beginning(Resource service) {
-        List<String> more = new ArrayList<>(services);
-        more.add(service.id());
-        return new Journal(schema, operation, since, before, after, changes, more, backups);
+        List<String> begun = new ArrayList<>(services);
+        begun.add(service.id());
+        return new Journal(schema, operation, since, before, after, changes, begun, backups);
     }
 }

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keeps the journal of a transaction on the host that it changes. Before the first change all is written down that
- * finishing and undoing need. The renaming of the new receipt makes the transaction final: until then it can be undone,
- * afterwards only what it needed is left to be cleared away.
+ * Stores the journal of a transaction on the host that it changes. Everything that is needed to finish or roll back is
+ * written before the first change. Renaming the new receipt commits the transaction: until then it can be rolled back,
+ * afterwards only temporary files remain to be removed.
  */
 public final class JournalStore {
     private static final String JOURNAL = "journal.json";
@@ -49,9 +49,9 @@ public final class JournalStore {
     }
 
     /**
-     * The transaction that has begun and not ended, if there is one.
+     * Returns the transaction that has started and not finished, or empty.
      *
-     * @throws UserError when it cannot be read
+     * @throws UserError if the journal cannot be read
      */
     public Optional<Journal> open() {
         files.requireSafe();
@@ -65,25 +65,25 @@ public final class JournalStore {
     private Optional<String> problem(Journal journal) {
         boolean installs = journal.operation().equals("install");
         if (!installs && !journal.operation().equals("uninstall")) {
-            return Optional.of("nobody can do \"" + journal.operation() + "\"");
+            return Optional.of("it names the unknown operation \"" + journal.operation() + "\"");
         }
         if (!journal.backups().stream().allMatch(Content::isDigest)) {
-            return Optional.of("it names a backup that is none");
+            return Optional.of("it names a backup that is not a SHA-256 digest");
         }
         Stream<String> foreign = journal.changes().stream()
-                .filter(change -> !isOurs(journal, installs ? change : change.inverse()))
+                .filter(change -> !isManaged(journal, installs ? change : change.inverse()))
                 .map(change -> change.resource().name());
         return Stream.of(
                         receipts.foreign(journal.before()).stream(),
                         receipts.foreign(journal.after()).stream(),
                         foreign)
                 .flatMap(names -> names)
-                .map(Receipt::isForeign)
+                .map(Receipt::unmanaged)
                 .findFirst();
     }
 
-    /** What it takes away belongs to the configuration before, and what it makes to that after. */
-    private boolean isOurs(Journal journal, Change change) {
+    /** Returns whether aiserver can make this change: removals belong to the old configuration, additions to the new. */
+    private boolean isManaged(Journal journal, Change change) {
         return receipts.scope().covers(journal.before(), change)
                 || receipts.scope().covers(journal.after(), change);
     }
@@ -97,15 +97,15 @@ public final class JournalStore {
                 .orElse(journal.after().isEmpty() && !journal.before().isEmpty());
     }
 
-    /** When this fails nothing of it stays, and nothing else was changed. */
+    /** Writes the journal. If that fails, removes its files; nothing else was changed. */
     Journal begin(Transaction transaction) {
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> kept = new ArrayList<>();
         try {
             Host now = host.prefetch(prefetch());
-            List<FileChange> remains = remains(now);
-            if (!remains.isEmpty()) {
-                host.changeAll(remains, made -> {});
+            List<FileChange> cleanup = cleanup(now);
+            if (!cleanup.isEmpty()) {
+                host.changeAll(cleanup, made -> {});
                 now = host;
             }
             files.on(now).ensure();
@@ -119,7 +119,7 @@ public final class JournalStore {
                             .map(state -> staging.write(file.path(), state, contents.get(state.digest())))
                             .forEach(changes::add);
                     overwritten(change, transaction)
-                            .filter(digest -> receipts.keep(digest, contents))
+                            .filter(digest -> receipts.backUp(digest, contents))
                             .ifPresent(kept::add);
                 }
             }
@@ -143,17 +143,17 @@ public final class JournalStore {
             return journal;
         } catch (UserError error) {
             clear();
-            kept.forEach(receipts::drop);
+            kept.forEach(receipts::dropBackup);
             files.removeIfEmpty();
             throw error;
         }
     }
 
-    /** What somebody else wrote there, which no backup holds yet. */
+    /** Returns the digest of a content that aiserver did not write and will overwrite, so that it needs a backup. */
     private static Optional<String> overwritten(Change change, Transaction transaction) {
-        boolean ours = transaction.before().recorded(change.resource()).equals(Optional.of(change.before()));
+        boolean isInstalled = transaction.before().recorded(change.resource()).equals(Optional.of(change.before()));
         return change.before() instanceof State.File file
-                        && !ours
+                        && !isInstalled
                         && !transaction.after().isEmpty()
                 ? Optional.of(file.digest())
                 : Optional.empty();
@@ -163,25 +163,25 @@ public final class JournalStore {
         files.write(JOURNAL, journal);
     }
 
-    /** All changes have been made: from here on there is no way back. */
-    void makeFinal(Journal journal) {
+    /** Commits the transaction after all changes. From here on it cannot be rolled back. */
+    void commit(Journal journal) {
         if (journal.after().isEmpty()) {
             receipts.forget();
         } else {
-            receipts.makeFinal();
+            receipts.commit();
         }
     }
 
-    /** All changes have been undone. */
+    /** Removes the transaction's files and backups after a complete rollback. */
     void discard(Journal journal) {
         clear();
-        journal.backups().forEach(receipts::drop);
+        journal.backups().forEach(receipts::dropBackup);
         files.removeIfEmpty();
     }
 
-    /** Removes what only the transaction needed; the journal first, because what is left without it harms nobody. */
+    /** Removes the transaction's temporary files, the journal first: without it, leftover files do no harm. */
     public void clear() {
-        host.changeAll(remains(host.prefetch(prefetch())), made -> {});
+        host.changeAll(cleanup(host.prefetch(prefetch())), made -> {});
     }
 
     private Prefetch prefetch() {
@@ -189,24 +189,24 @@ public final class JournalStore {
                 .and(Prefetch.ofDirectories(staging.folder(), files.directory()));
     }
 
-    /** The directory goes too when nothing else is in it. */
-    private List<FileChange> remains(Host now) {
-        List<Path> there = now.list(files.directory());
-        List<Path> going = Stream.of(
-                        Stream.of(file(), receipts.prepared()).filter(there::contains),
+    /** Returns the changes that remove the temporary files, and the directory if it has no other files. */
+    private List<FileChange> cleanup(Host now) {
+        List<Path> present = now.list(files.directory());
+        List<Path> removed = Stream.of(
+                        Stream.of(file(), receipts.prepared()).filter(present::contains),
                         now.list(staging.folder()).stream(),
-                        Stream.of(staging.folder()).filter(there::contains),
+                        Stream.of(staging.folder()).filter(present::contains),
                         Stream.of(files.directory())
                                 .filter(directory -> now.stat(directory) instanceof FileState.Directory)
-                                .filter(directory -> ours().containsAll(there)))
+                                .filter(directory -> temporaryFiles().containsAll(present)))
                 .flatMap(paths -> paths)
                 .toList();
-        return going.stream()
+        return removed.stream()
                 .map(path -> (FileChange) new FileChange.Delete(path))
                 .toList();
     }
 
-    private List<Path> ours() {
+    private List<Path> temporaryFiles() {
         return List.of(file(), receipts.prepared(), staging.folder());
     }
 }

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A file that somebody has written since this program wrote it last.
+ * A file that was edited after aiserver last wrote it.
  *
- * @param installed as this program left it
- * @param current as it is now
- * @param desired as this program would write it, or absent when it would take it away
+ * @param installed the content that aiserver wrote
+ * @param current the edited content
+ * @param desired the content that aiserver would write, or absent if it would delete the file
  */
 public record LocalEdit(HostFile file, State.File installed, State.File current, State desired) {
 
-    /** What a person wants of the files that they edited. */
+    /** What to do with files that were edited locally. */
     public enum Policy {
         NONE,
         KEEP,
         OVERWRITE
     }
 
-    /** Of the files that the targets would change, those that are not as the receipt says. */
+    /** Returns the files that the targets would change and whose content differs from the receipt. */
     public static List<LocalEdit> among(
             List<DesiredResource> targets, Function<HostFile, State> observed, Receipt receipt) {
         List<LocalEdit> edits = new ArrayList<>();
@@ -38,7 +38,7 @@ public record LocalEdit(HostFile file, State.File installed, State.File current,
         return edits;
     }
 
-    /** The same targets without this file, which is left as it is, and with services that run from it as it is. */
+    /** Returns the targets without this file, and with services that use the edited file. */
     public List<DesiredResource> keptIn(List<DesiredResource> targets) {
         return targets.stream()
                 .filter(target -> !target.resource().equals(file))
@@ -59,8 +59,8 @@ public record LocalEdit(HostFile file, State.File installed, State.File current,
         return desired instanceof State.File file && digest.equals(file.digest()) ? current.digest() : digest;
     }
 
-    /** Nobody knows whether a service has read what they wrote. */
-    public State unsure(State state) {
+    /** Marks a service's configuration as unknown, because the service may have read the edited file. */
+    public State withUnknownConfiguration(State state) {
         return state instanceof State.Running running && running.configuration().equals(installed.digest())
                 ? new State.Running(running.definition(), State.Running.UNKNOWN)
                 : state;

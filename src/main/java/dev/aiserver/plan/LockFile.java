@@ -18,15 +18,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The right to change a user's installation, for one process at a time. A file names the process that has it, so that
- * others can say whom they wait for; that of a process which has died is taken over.
+ * A lock on a user's installation, so that only one process changes it at a time. The lock file names the process that holds
+ * it. Other processes can report whom they wait for, and they take over the lock of a dead process.
  */
 public final class LockFile {
     private static final String LOCK = "lock";
     private static final String TAKEOVER = "lock.takeover";
     private static final int SCHEMA = 1;
     private static final int EX_NO_SUCH_PROCESS = 1;
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
     private final Host host;
     private final Path directory;
@@ -41,11 +41,11 @@ public final class LockFile {
     }
 
     /**
-     * Who has it.
+     * The process that holds the lock.
      *
-     * @param started when that process started, as {@code ps} says: a later process may get the same id; empty when
-     *     {@code ps} did not say
-     * @param operation what the person called it: install, uninstall
+     * @param started when that process started, as {@code ps} prints it, because a later process may get the same id; empty
+     *     if {@code ps} did not print it
+     * @param operation the command: install or uninstall
      */
     public record Holder(
             int schema,
@@ -54,8 +54,8 @@ public final class LockFile {
             @JsonProperty("doing") String operation,
             String since) {
 
-        /** For sentences. */
-        public String words() {
+        /** Returns a description for messages. */
+        public String description() {
             return "\"aiserver " + operation + "\" (process " + process + ", since " + since + ")";
         }
     }
@@ -67,34 +67,35 @@ public final class LockFile {
     }
 
     /**
-     * Waits until this process has the lock.
+     * Waits until this process holds the lock.
      *
-     * @param waiting is told who has it, when it must be waited for
-     * @throws UserError that names the holder, when it still has the lock at the limit
+     * @param waiting receives the current holder if this process has to wait
+     * @throws UserError that names the holder, if it still holds the lock after the limit
      */
-    public Held take(String operation, Duration limit, Consumer<Holder> waiting) {
+    public Held acquire(String operation, Duration limit, Consumer<Holder> waiting) {
         long process = host.leasePid();
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         CommandResult started = started(process);
         Holder me =
                 new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", operation, since);
         Attempts attempts = new Attempts(me, waiting);
-        if (!new Poller(BETWEEN_ATTEMPTS).await(limit, attempts::succeed)) {
-            throw new UserError("Another " + attempts.holder.map(Holder::words).orElse("aiserver")
-                    + " is changing this installation; wait until it has ended, then try again.");
+        if (!new Poller(RETRY_INTERVAL).await(limit, attempts::succeed)) {
+            throw new UserError(
+                    "Another " + attempts.holder.map(Holder::description).orElse("aiserver")
+                            + " is changing this installation; wait until it has finished, then try again.");
         }
         return this::release;
     }
 
-    /** Where the machine can be reached no longer, the holder is dead there, and others take its lock over. */
+    /** Removes the lock. If the connection is lost, the holder's process on the host is dead, and others take over. */
     private void release() {
         try {
             files.remove(LOCK);
         } catch (UserError error) {
             if (!error.isConnectionLost()) {
                 throw new UserError(
-                        "The lock could not be removed, which holds nobody up; look with \"aiserver status\" how the rest "
-                                + "ended: " + error.sentence(),
+                        "The lock file could not be removed; this does not block other commands. Run \"aiserver status\""
+                                + " to check the installation: " + error.sentence(),
                         error);
             }
         }
@@ -108,18 +109,18 @@ public final class LockFile {
         return clock;
     }
 
-    /** What {@link #other} will ask of a host that has answered what the file holds. */
+    /** Returns what {@link #other} reads after the lock file's content is known. */
     Prefetch followUpPrefetch() {
         try {
             return read(LOCK)
-                    .map(holder -> Prefetch.ofCommands(List.of(question(holder.process()))))
+                    .map(holder -> Prefetch.ofCommands(List.of(psCommand(holder.process()))))
                     .orElseGet(Prefetch::none);
         } catch (UserError unreadable) {
             return Prefetch.none();
         }
     }
 
-    /** The process that has it now, unless that is this one or has died. */
+    /** Returns the process that holds the lock, unless it is this process or has died. */
     public Optional<Holder> other() {
         return read(LOCK).filter(holder -> holder.process() != host.leasePid() && !isDead(holder));
     }
@@ -140,7 +141,7 @@ public final class LockFile {
             }
             Optional<Holder> now = read(LOCK);
             if (now.equals(Optional.of(me))) {
-                // It was made, and the machine said otherwise.
+                // The file was created although the host reported a failure.
                 return true;
             }
             if (now.isPresent() && isDead(now.get())) {
@@ -157,13 +158,13 @@ public final class LockFile {
             try {
                 return files.createWithDirectory(LOCK, me);
             } catch (UserError raced) {
-                // Another one has made the directory just now, or nobody can.
+                // Another process has just created the directory, or it cannot be created; the next call reports why.
                 files.ensure();
             }
             try {
                 return files.create(LOCK, me);
             } catch (UserError error) {
-                // The one that had it may have taken its empty directory away just now.
+                // The previous holder may have just removed its empty directory.
                 if (host.file(directory) instanceof FileState.Absent) {
                     return false;
                 }
@@ -172,13 +173,13 @@ public final class LockFile {
             }
         }
 
-        /** Of several that find the same one dead, one may write; it looks again whether nobody has done it already. */
+        /** Takes over a dead process's lock. A second file ensures that only one of several processes does so. */
         private boolean takeOver(Holder dead) {
             if (!files.create(TAKEOVER, me)) {
                 Optional<Holder> other = read(TAKEOVER);
                 if (other.isPresent() && isDead(other.get())) {
                     throw new UserError("The file " + files.resolve(TAKEOVER)
-                            + " was left by a process that has died; remove it, then try again.");
+                            + " was left behind by a process that has died; delete the file, then try again.");
                 }
                 return false;
             }
@@ -198,23 +199,23 @@ public final class LockFile {
         return files.read(name, SCHEMA, Holder.class, older -> older);
     }
 
-    /** What cannot be found out is not taken for dead. Of a process that is not there, ps says nothing at all. */
+    /** Returns whether the process is certainly dead. For a process that does not exist, ps prints nothing at all. */
     private boolean isDead(Holder holder) {
-        CommandResult answer = started(holder.process());
-        String started = answer.text().strip();
-        if (answer.exitCode() == EX_NO_SUCH_PROCESS) {
-            return started.isEmpty() && answer.errorText().isBlank();
+        CommandResult result = started(holder.process());
+        String started = result.text().strip();
+        if (result.exitCode() == EX_NO_SUCH_PROCESS) {
+            return started.isEmpty() && result.errorText().isBlank();
         }
         boolean bothKnown =
-                answer.succeeded() && !started.isEmpty() && !holder.started().isEmpty();
+                result.succeeded() && !started.isEmpty() && !holder.started().isEmpty();
         return bothKnown && !started.equals(holder.started());
     }
 
     private CommandResult started(long process) {
-        return host.query(question(process));
+        return host.query(psCommand(process));
     }
 
-    private static Command question(long process) {
+    private static Command psCommand(long process) {
         return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).withEnvironment(Map.of("TZ", "UTC"));
     }
 }

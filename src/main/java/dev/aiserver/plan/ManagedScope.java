@@ -1,13 +1,13 @@
 package dev.aiserver.plan;
 
-/** Knows what this program can change at all: a record that names anything else was not written by it. */
+/** Defines what aiserver can change at all. aiserver did not write a receipt or journal that names anything else. */
 @FunctionalInterface
 public interface ManagedScope {
 
     /**
-     * Whether an installation can make this change.
+     * Returns whether an installation can make this change.
      *
-     * @param receipt whose configuration belongs to it
+     * @param receipt the receipt with the installation's configuration
      */
     boolean covers(Receipt receipt, Change change);
 }

@@ -22,14 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at resources on a host. What files hold is kept in {@link Contents}, so that it can come back. */
+/** Reads the actual state of resources on a host. It stores file contents in {@link Contents}, so that they can be restored. */
 public final class Observer {
     private final Host host;
     private final Launchd launchd;
     private final Receipt receipt;
     private final Contents contents;
 
-    /** @param host that refuses to write, if the caller is careful */
+    /** @param host should be read-only */
     public Observer(Host host, Launchd launchd, Receipt receipt, Contents contents) {
         this.host = host;
         this.launchd = launchd;
@@ -37,7 +37,7 @@ public final class Observer {
         this.contents = contents;
     }
 
-    /** What looking at these will ask. */
+    /** Returns what {@link #state} reads for these resources. */
     public static Prefetch prefetch(List<Resource> resources, Launchd launchd) {
         List<Path> files = new ArrayList<>();
         List<String> labels = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class Observer {
                 .and(disabled);
     }
 
-    /** @throws UserError when something stands there that this program must not touch, such as a link */
+    /** @throws UserError if something else is in its place that aiserver must not change, such as a symbolic link */
     public State state(Resource resource) {
         if (resource instanceof BrewPackage brew) {
             return host.find(brew.formula()).isPresent() ? State.PRESENT : State.ABSENT;
@@ -84,11 +84,11 @@ public final class Observer {
         }
         if (resource instanceof OneShotJob job) {
             return loaded(job.label(), job.plist())
-                    .map(print -> loginJobFrom(job))
+                    .map(print -> oneShotJob(job))
                     .orElse(State.ABSENT);
         }
         if (resource instanceof ExistingJob job) {
-            return earlierJob(job);
+            return existingJob(job);
         }
         return job((Job) resource);
     }
@@ -103,13 +103,13 @@ public final class Observer {
         }
         if (state instanceof FileState.Other other && other.isLink()) {
             throw new UserError(
-                    path + " is a symbolic link that does not lead to a folder of yours. Let it lead to one, or "
+                    path + " is a symbolic link that does not point to a folder that you own. Point it to one, or "
                             + "move it away, then try again.");
         }
-        throw new UserError(path + " is in the way: a directory is needed there. Move it away and try again.");
+        throw new UserError(path + " is not a directory, but one is needed there. Move it away, then try again.");
     }
 
-    /** People keep such folders in a repository of their settings, or on another disk. */
+    /** Accepts links because people keep such folders in a dotfiles repository or on another disk. */
     private boolean isLinkToOwnDirectory(Path path, FileState state) {
         return state instanceof FileState.Other other
                 && other.isLink()
@@ -127,7 +127,8 @@ public final class Observer {
             return State.File.of(regular);
         }
         String kind = state instanceof FileState.Other other ? other.kind() : "directory";
-        throw new UserError(path + " is a " + kind + ", where a plain file is needed. Move it away and try again.");
+        throw new UserError(
+                path + " is a " + kind + ", but a regular file is needed there. Move it away, then try again.");
     }
 
     private State job(Job job) {
@@ -155,8 +156,8 @@ public final class Observer {
         }
         Optional<Path> foreign = loaded.print().plist().filter(plist -> !plist.equals(own));
         if (foreign.isPresent()) {
-            throw new UserError("The label " + label + " is taken by a job that was loaded from " + foreign.get()
-                    + "; remove that one with \"launchctl bootout gui/$(id -u)/" + label + "\", then try again.");
+            throw new UserError("The label " + label + " is in use by a job that was loaded from " + foreign.get()
+                    + "; remove that job with \"launchctl bootout gui/$(id -u)/" + label + "\", then try again.");
         }
         return Optional.of(loaded.print());
     }
@@ -164,12 +165,12 @@ public final class Observer {
     private static UserError elsewhere(String label, JobStatus.Elsewhere status) {
         String target = status.domain() + "/" + label;
         String sudo = status.domain().equals("system") ? "sudo " : "";
-        return new UserError("The label " + label + " is taken by a job outside your desktop session; remove that one "
+        return new UserError("The label " + label + " is in use by a job outside your desktop session; remove that job "
                 + "with \"" + sudo + "launchctl bootout " + target + "\", then try again.");
     }
 
-    /** It has its label no longer when a job of ours has it, which came from another file. */
-    private State earlierJob(ExistingJob job) {
+    /** Counts the job as absent if its label now belongs to aiserver's job, which was loaded from another file. */
+    private State existingJob(ExistingJob job) {
         return launchd.status(job.label())
                 .ofUser()
                 .filter(print -> print.plist().equals(Optional.of(job.plist())))
@@ -177,7 +178,7 @@ public final class Observer {
                 .orElse(State.ABSENT);
     }
 
-    private State loginJobFrom(OneShotJob job) {
+    private State oneShotJob(OneShotJob job) {
         return receipt.recorded(job)
                 .filter(recorded -> recorded instanceof State.Loaded loaded
                         && file(job.plist()) instanceof State.File plist
@@ -186,8 +187,8 @@ public final class Observer {
     }
 
     /**
-     * launchd keeps its own copy of a property list, so what a job was loaded from is known only from the receipt, and
-     * only while the files are still as the receipt says.
+     * Returns the receipt's state if the property list still matches it, or an unknown state. launchd keeps its own copy of
+     * a property list, so only the receipt shows what a job was loaded from.
      */
     private State loadedFrom(Job job) {
         State unknown = new State.Running(State.Running.UNKNOWN, State.Running.UNKNOWN);

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * All that will be changed, in order: deletions from the top rank down, then everything else from the lowest rank up.
- * So a job stops before its files go, and its files are there before it starts. Undoing a plan is a plan by the same
- * rule, never this one read backwards.
+ * All changes in order: deletions by falling rank, then all other changes by rising rank. So a job stops before its files
+ * are deleted, and its files exist before it starts. A rollback orders the inverse changes by this rule too; it never
+ * reverses the list.
  */
 public record Plan(List<Change> changes, List<DesiredResource> unchanged, Contents contents) {
 
@@ -17,7 +17,7 @@ public record Plan(List<Change> changes, List<DesiredResource> unchanged, Conten
         return of(changes, List.of(), contents);
     }
 
-    /** @param unchanged what is as it shall be already */
+    /** @param unchanged the resources that already have their desired state */
     public static Plan of(Collection<Change> changes, List<DesiredResource> unchanged, Contents contents) {
         Comparator<Change> byRank =
                 Comparator.comparingInt(change -> change.resource().rank());
@@ -27,7 +27,7 @@ public record Plan(List<Change> changes, List<DesiredResource> unchanged, Conten
         return new Plan(List.copyOf(ordered), List.copyOf(unchanged), contents);
     }
 
-    /** The part of it that this program takes back again. */
+    /** Returns the part of the plan that a rollback and an uninstall undo. */
     public Plan reversible() {
         return of(
                 changes.stream()

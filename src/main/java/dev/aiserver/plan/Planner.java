@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Compares what shall be with what is; decides nothing else and touches nothing. */
+/** Compares the desired with the actual state. It changes nothing. */
 public final class Planner {
     private Planner() {}
 
-    /** With what an earlier installation changed and this one does not name: that goes back to how it was found. */
+    /** Adds the resources that only an earlier installation changed. Their desired state is the one that it found. */
     public static List<DesiredResource> complete(List<DesiredResource> targets, Receipt receipt) {
         List<DesiredResource> all = new ArrayList<>(targets);
         receipt.entries().stream()
@@ -23,7 +23,7 @@ public final class Planner {
         return List.copyOf(all);
     }
 
-    /** @param observed how each resource is now */
+    /** @param observed returns a resource's actual state */
     public static Plan plan(List<DesiredResource> targets, Function<Resource, State> observed, Contents contents) {
         List<Change> changes = new ArrayList<>();
         List<DesiredResource> unchanged = new ArrayList<>();

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What this program has changed on a host, and how it was before: all that an uninstall needs.
+ * The record of what aiserver has changed on a host and of the state before. It is all that an uninstall needs.
  *
- * @param schema of the file that it is kept in
- * @param version of the program that wrote it last
- * @param configuration the {@link dev.aiserver.spec.ServerSpec} in the form that its reader reads
- * @param address on which the proxy listens
- * @param hostNames that the proxy answers to
+ * @param schema the file's schema version
+ * @param version the aiserver version that last wrote it
+ * @param configuration the {@link dev.aiserver.spec.ServerSpec} in the form that its reader parses
+ * @param address the address on which the proxy listens
+ * @param hostNames the host names that the proxy accepts
  */
 public record Receipt(
         int schema,
@@ -24,14 +24,14 @@ public record Receipt(
         List<String> hostNames,
         List<Entry> entries) {
 
-    /** 1 was that of version 0.1.0. */
+    /** Version 0.1.0 wrote schema 1. */
     public static final int SCHEMA = 2;
 
     /**
      * One changed resource.
      *
-     * @param before its state when this program first touched it
-     * @param after the state that it was last brought to
+     * @param before the state before aiserver's first change
+     * @param after the state after aiserver's last change
      */
     public record Entry(Resource resource, State before, State after) {}
 
@@ -43,16 +43,16 @@ public record Receipt(
         return new Receipt(SCHEMA, version, configuration, address, names, List.of());
     }
 
-    /** Why a record that names this cannot be used. */
-    static String isForeign(String name) {
-        return "it names " + name + " in a way in which aiserver never changes it";
+    /** Returns why a receipt or journal with this resource cannot be used. */
+    static String unmanaged(String name) {
+        return "it names a change to " + name + " that aiserver never makes";
     }
 
     public boolean isEmpty() {
         return entries.isEmpty();
     }
 
-    /** All that it speaks of. */
+    /** Returns all resources of the receipt. */
     public List<Resource> resources() {
         return entries.stream().map(Entry::resource).toList();
     }
@@ -63,12 +63,12 @@ public record Receipt(
                 .findFirst();
     }
 
-    /** The state that the program left the resource in, if it did. */
+    /** Returns the state in which aiserver left a resource, or empty if it did not change it. */
     public Optional<State> recorded(Resource resource) {
         return entry(resource).map(Entry::after);
     }
 
-    /** When a plan has been carried out: the first "before" of a resource is kept for ever. */
+    /** Returns the receipt after a plan. A resource keeps its first "before" state through all later plans. */
     Receipt with(Plan plan) {
         Map<String, Entry> byId = new LinkedHashMap<>();
         entries.forEach(entry -> byId.put(entry.resource().id(), entry));
@@ -83,7 +83,7 @@ public record Receipt(
                 byId.put(change.resource().id(), new Entry(change.resource(), first, change.after()));
             }
         }
-        // A resource that is as it was found needs no entry any more.
+        // A resource that is back in its original state needs no entry.
         byId.values().removeIf(entry -> entry.before().equals(entry.after()));
         return new Receipt(schema, version, configuration, address, hostNames, List.copyOf(byId.values()));
     }
@@ -92,7 +92,7 @@ public record Receipt(
         return new Receipt(schema, version, configuration, address, hostNames, List.of());
     }
 
-    /** The same changes, said to come from this version, configuration and address. */
+    /** Returns these entries with the version, configuration and address of another receipt. */
     public Receipt from(Receipt newer) {
         return new Receipt(SCHEMA, newer.version, newer.configuration, newer.address, newer.hostNames, entries);
     }

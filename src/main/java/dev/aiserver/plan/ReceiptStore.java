@@ -14,8 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Keeps the receipt on the host that it speaks of, and the contents of the files that were overwritten, each under its
- * digest.
+ * Stores the receipt on the host that it describes, and backups of overwritten files by their digest.
  */
 public final class ReceiptStore {
     private static final String RECEIPT = "receipt.json";
@@ -26,8 +25,8 @@ public final class ReceiptStore {
     private final ManagedScope scope;
 
     /**
-     * @param directory of this program's own, made when it is first needed
-     * @param scope of what a receipt may name
+     * @param directory aiserver's own directory, created when first needed
+     * @param scope what a receipt may name
      */
     public ReceiptStore(Host host, Path directory, ManagedScope scope) {
         this.host = host;
@@ -51,15 +50,15 @@ public final class ReceiptStore {
         return files.resolve("backups");
     }
 
-    /** Where an overwritten content with this digest is kept. */
+    /** Returns the path of the backup with this digest. */
     public Path backup(String digest) {
         return backups().resolve(digest);
     }
 
     /**
-     * The receipt, if there is one; the contents that its entries may bring back are added to {@code contents}.
+     * Returns the receipt, or empty. Adds the backups that its entries may restore to {@code contents}.
      *
-     * @throws UserError when it cannot be read or a content is missing
+     * @throws UserError if the receipt cannot be read or a backup is missing
      */
     public Optional<Receipt> load(Contents contents) {
         Optional<Receipt> receipt = read();
@@ -70,7 +69,7 @@ public final class ReceiptStore {
         return receipt;
     }
 
-    /** What {@link #load} will ask of a host that has answered what the receipt holds. */
+    /** Returns what {@link #load} reads after the receipt's content is known. */
     public Prefetch followUpPrefetch() {
         return Prefetch.ofFiles(readable().stream()
                 .flatMap(receipt -> receipt.entries().stream())
@@ -80,7 +79,7 @@ public final class ReceiptStore {
                 .toList());
     }
 
-    /** The receipt without the contents that it speaks of; empty also when it cannot be read. */
+    /** Returns the receipt without its backups, or empty if there is none or it cannot be read. */
     public Optional<Receipt> readable() {
         try {
             return read();
@@ -90,20 +89,20 @@ public final class ReceiptStore {
     }
 
     /**
-     * The receipt without the contents that it speaks of.
+     * Returns the receipt without its backups, or empty if there is none.
      *
-     * @throws UserError when it cannot be read
+     * @throws UserError if it cannot be read
      */
     public Optional<Receipt> read() {
         files.requireSafe();
         Optional<Receipt> receipt = files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
         receipt.flatMap(this::foreign).ifPresent(name -> {
-            throw files.damaged(RECEIPT, Receipt.isForeign(name));
+            throw files.damaged(RECEIPT, Receipt.unmanaged(name));
         });
         return receipt;
     }
 
-    /** The name of a thing in it that this program cannot have changed so. */
+    /** Returns the name of a resource in the receipt that aiserver cannot have changed, or empty. */
     Optional<String> foreign(Receipt receipt) {
         return receipt.entries().stream()
                 .filter(entry -> !scope.covers(receipt, new Change(entry.resource(), entry.before(), entry.after())))
@@ -111,15 +110,18 @@ public final class ReceiptStore {
                 .findFirst();
     }
 
-    /** That version noted which changes had ended; of a service whose change had not, nothing is known. */
+    /**
+     * Upgrades a receipt of version 0.1.0, which recorded whether each change was done. The state of a service whose
+     * change was not done is unknown.
+     */
     private static JsonNode ofVersion010(JsonNode older) {
         ((ObjectNode) older).put("schema", Receipt.SCHEMA);
         for (JsonNode each : older.path("entries")) {
-            boolean ended = each.path("done").asBoolean();
+            boolean done = each.path("done").asBoolean();
             if (each instanceof ObjectNode entry) {
                 entry.remove("done");
-                if (!ended && entry.at("/resource/kind").asText().endsWith("job")) {
-                    entry.putObject("after").put("is", "failing").put("why", "its change did not end");
+                if (!done && entry.at("/resource/kind").asText().endsWith("job")) {
+                    entry.putObject("after").put("is", "failing").put("why", "its change was not completed");
                 }
             }
         }
@@ -134,13 +136,13 @@ public final class ReceiptStore {
         throw files.damaged(RECEIPT, "the backup " + backup(digest) + " is missing or changed");
     }
 
-    /** Writes a receipt whose backups are kept already. */
+    /** Writes a receipt whose backups already exist. */
     void save(Receipt receipt) {
         prepare(receipt);
-        makeFinal();
+        commit();
     }
 
-    /** Writes it beside the present one, so that {@link #makeFinal} needs no room on the disk. */
+    /** Writes the next receipt beside the present one, so that {@link #commit} needs no disk space. */
     void prepare(Receipt next) {
         files.ensure();
         files.write(NEXT, next);
@@ -154,33 +156,34 @@ public final class ReceiptStore {
         return files.resolve(NEXT);
     }
 
-    void makeFinal() {
+    /** Replaces the receipt by the prepared one. */
+    void commit() {
         host.move(files.resolve(NEXT), file());
     }
 
-    /** Whether it was not kept before. */
-    boolean keep(String digest, Contents contents) {
+    /** Backs up a content and returns whether that is a new backup. */
+    boolean backUp(String digest, Contents contents) {
         files.ensure();
         files.ensure(backups());
         return host.create(backup(digest), contents.get(digest), StateFiles.FILE_MODE);
     }
 
-    void drop(String digest) {
+    void dropBackup(String digest) {
         host.delete(backup(digest));
         host.delete(backups());
     }
 
-    /** Puts a receipt that cannot be read out of the way, without losing it or what it speaks of. */
+    /** Renames a receipt that cannot be read. The receipt and its backups are kept. */
     public void setAside() {
         host.move(file(), damaged());
     }
 
-    /** Where a receipt that could not be read is kept. */
+    /** Returns the path of a receipt that could not be read. */
     public Path damaged() {
         return files.resolve("receipt.damaged.json");
     }
 
-    /** Removes receipt and backups: nothing is installed any more. */
+    /** Removes the receipt and its backups after an uninstall. Keeps the backups of a damaged receipt. */
     void forget() {
         host.delete(file());
         if (!(host.file(damaged()) instanceof FileState.Absent)) {

@@ -10,7 +10,7 @@ import dev.aiserver.service.Launchd;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes back what a transaction has begun, and then what only the transaction needed. */
+/** Undoes the changes that a transaction has started, then removes its temporary files. */
 public final class Rollback {
     private final Machine machine;
     private final StateStore records;
@@ -21,18 +21,19 @@ public final class Rollback {
     }
 
     /**
-     * A change that could not be undone.
+     * A change that could not be rolled back.
      *
-     * @param back to how it was
-     * @param reason why that failed
-     * @param byHand how a person does it: commands in their order
+     * @param inverse the change to the previous state
+     * @param reason why it failed
+     * @param manualSteps the commands, in order, that a person can run instead
      */
     public record Failure(Change inverse, String reason, List<Command> manualSteps) {}
 
     /**
-     * All that has begun of a transaction whose process died on the way.
+     * Rolls back a transaction whose process died before it finished.
      *
-     * @throws UserError when the machine can be reached no longer; the journal there knows what is left
+     * @return the changes that could not be rolled back
+     * @throws UserError if the connection to the host is lost; the journal there lists what is left
      */
     List<Failure> undo(Journal journal) {
         return undo(
@@ -42,56 +43,56 @@ public final class Rollback {
                         .toList());
     }
 
-    /** @param begun of the changes in the journal */
+    /** @param begun the changes of the journal that have started */
     List<Failure> undo(Journal journal, List<Change> begun) {
         List<Change> back = begun.stream().map(Change::inverse).toList();
-        List<Failure> left = new ArrayList<>();
-        List<Change> going = new ArrayList<>();
+        List<Failure> failures = new ArrayList<>();
+        List<Change> started = new ArrayList<>();
         for (Change change : Plan.of(back, new Contents()).changes()) {
             try {
-                if (isStillOurs(change)) {
+                if (needsUndo(change)) {
                     change.resource().converge(machine, change.before(), change.after());
                     if (change.mustKeepRunning()) {
-                        going.add(change);
+                        started.add(change);
                     }
                 }
             } catch (UserError error) {
                 if (error.isConnectionLost()) {
                     throw error;
                 }
-                left.add(left(change, error));
+                failures.add(failure(change, error));
             }
         }
-        left.addAll(failedServices(going));
-        if (left.isEmpty()) {
+        failures.addAll(failedServices(started));
+        if (failures.isEmpty()) {
             discard(journal);
         }
-        return left;
+        return failures;
     }
 
-    private List<Failure> failedServices(List<Change> going) {
-        List<Failure> left = new ArrayList<>();
+    private List<Failure> failedServices(List<Change> started) {
+        List<Failure> failures = new ArrayList<>();
         try {
-            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(going))) {
-                going.stream()
-                        .filter(change -> change.is(ended.label()))
-                        .forEach(change -> left.add(left(change, ended.error())));
+            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(started))) {
+                started.stream()
+                        .filter(change -> change.concerns(ended.label()))
+                        .forEach(change -> failures.add(failure(change, ended.error())));
             }
         } catch (UserError error) {
             if (error.isConnectionLost()) {
                 throw error;
             }
-            going.forEach(change -> left.add(left(change, error)));
+            started.forEach(change -> failures.add(failure(change, error)));
         }
-        return left;
+        return failures;
     }
 
-    private Failure left(Change change, UserError error) {
+    private Failure failure(Change change, UserError error) {
         return new Failure(change, error.sentence(), change.resource().manualSteps(machine, change.after()));
     }
 
-    /** A file that the transaction has not changed yet needs no undoing; one that somebody has written since gets none. */
-    private boolean isStillOurs(Change back) {
+    /** Skips a file that the transaction has not changed yet, and a file that was edited since. */
+    private boolean needsUndo(Change back) {
         return !(back.resource() instanceof HostFile file) || file.isAs(back.before(), machine.host());
     }
 
@@ -103,8 +104,8 @@ public final class Rollback {
                 throw error;
             }
             throw new UserError(
-                    "Everything that was begun was undone, but not all that it needed could be cleared away: "
-                            + error.sentence(),
+                    "All changes were rolled back, but temporary files in "
+                            + records.receipts().files().directory() + " could not be removed: " + error.sentence(),
                     error);
         }
     }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** This program's own directory on a host, and the records that are kept in it as JSON. Only the user may read them. */
+/** aiserver's own directory on a host, and the JSON records in it. Only the user may read them. */
 final class StateFiles {
     static final int FILE_MODE = 0600;
     private static final int DIRECTORY_MODE = 0700;
@@ -43,7 +43,7 @@ final class StateFiles {
         this.directory = directory;
     }
 
-    /** The same, by way of what a host was asked ahead. */
+    /** Returns these files, read through another view of the host. */
     StateFiles on(Host view) {
         return new StateFiles(view, directory);
     }
@@ -56,49 +56,50 @@ final class StateFiles {
         return directory.resolve(name);
     }
 
-    /** Makes the directory if need be. */
+    /** Creates the directory if it is missing. */
     void ensure() {
         ensure(directory);
     }
 
     /**
-     * What is in the directory decides what is started, stopped and deleted, so nobody else may be able to write there.
+     * Checks that no other user can write to the directory, because its records decide what is started, stopped and deleted.
      *
-     * @throws UserError when somebody may
+     * @throws UserError if another user can
      */
     void requireSafe() {
-        requireSafe(directory, OTHERS_MAY_WRITE, "can be written by");
+        requireSafe(directory, OTHERS_MAY_WRITE, "is writable by");
     }
 
-    private void requireSafe(Path path, int tooMuch, String means) {
+    private void requireSafe(Path path, int forbidden, String access) {
         FileState state = host.stat(path);
         if (state instanceof FileState.Absent) {
             return;
         }
-        if (!(state instanceof FileState.Directory directoryThere)) {
+        if (!(state instanceof FileState.Directory found)) {
             String kind = state instanceof FileState.Other other ? other.kind() : "file";
             throw new UserError(path + " is a " + kind
-                    + ", where aiserver needs a folder of your own; move it away, then try " + "again.");
+                    + ", but aiserver needs a folder that you own there; move it away, then try again.");
         }
-        if (directoryThere.owner() != host.facts().uid()) {
-            throw new UserError("The folder " + path + " belongs to another user (user id " + directoryThere.owner()
-                    + "), and aiserver believes what it says; move it away, then try again.");
+        if (found.owner() != host.facts().uid()) {
+            throw new UserError("The folder " + path + " belongs to another user (user id " + found.owner()
+                    + "), but aiserver must be able to trust its files; move it away, then try again.");
         }
-        if ((directoryThere.mode() & tooMuch) != 0) {
+        if ((found.mode() & forbidden) != 0) {
             throw new UserError(
-                    "The folder %s %s other users (mode %04o), and aiserver believes what it says; if you trust it, run \"chmod 700 %s\", then try again."
-                            .formatted(path, means, directoryThere.mode(), path));
+                    ("The folder %s %s other users (mode %04o), but aiserver must be able to trust its files; if you trust"
+                                    + " them, run \"chmod 700 %s\", then try again.")
+                            .formatted(path, access, found.mode(), path));
         }
     }
 
-    /** Makes a directory if need be; one that is there must be the user's alone. */
+    /** Creates a directory if it is missing. Only the user may have access to an existing one. */
     void ensure(Path path) {
-        requireSafe(path, OTHERS, "is open to");
+        requireSafe(path, OTHERS, "is accessible to");
         if (host.stat(path) instanceof FileState.Absent) {
             try {
                 host.createDirectory(path, DIRECTORY_MODE);
             } catch (UserError refused) {
-                // Another process may have made it just now.
+                // Another process may have just created it.
                 if (!(host.stat(path) instanceof FileState.Directory)) {
                     throw refused;
                 }
@@ -106,7 +107,7 @@ final class StateFiles {
         }
     }
 
-    /** Reads a record of this or an older schema; there may be none. */
+    /** Reads a record of this or an older schema; returns empty if there is none. */
     <T> Optional<T> read(String name, int schema, Class<T> type, Upgrade upgrade) {
         FileState state = host.file(resolve(name));
         if (state instanceof FileState.Absent) {
@@ -118,16 +119,16 @@ final class StateFiles {
         if (regular.owner() != host.facts().uid() || (regular.mode() & OTHERS_MAY_WRITE) != 0) {
             throw damaged(
                     name,
-                    "another user can write it (mode %04o, user id %d)".formatted(regular.mode(), regular.owner()));
+                    "another user can change it (mode %04o, user id %d)".formatted(regular.mode(), regular.owner()));
         }
         try {
             JsonNode tree = JSON.readTree(regular.content().text());
             if (!tree.isObject()) {
-                throw damaged(name, "it holds no JSON object");
+                throw damaged(name, "it does not contain a JSON object");
             }
             int found = tree.path("schema").asInt();
             if (found > schema) {
-                throw new UserError("The file " + resolve(name) + " is of a newer aiserver (schema " + found
+                throw new UserError("The file " + resolve(name) + " was written by a newer aiserver (schema " + found
                         + "); use that version.");
             }
             return Optional.of(JSON.treeToValue(found < schema ? upgrade.from(tree) : tree, type));
@@ -136,7 +137,7 @@ final class StateFiles {
         }
     }
 
-    /** Makes a document of the current schema of one of an older schema. */
+    /** Converts a document of an older schema to the current one. */
     @FunctionalInterface
     interface Upgrade {
         JsonNode from(JsonNode older);
@@ -150,12 +151,12 @@ final class StateFiles {
         return new FileChange.Write(resolve(name), json(record), FILE_MODE);
     }
 
-    /** Whether it was not there before; if it was, it stays. */
+    /** Creates a record and returns true, or returns false and changes nothing if it exists. */
     boolean create(String name, Record record) {
         return host.create(resolve(name), json(record), FILE_MODE);
     }
 
-    /** The same, with the directory if need be. */
+    /** Creates a record as {@link #create} does, and the directory if it is missing. */
     boolean createWithDirectory(String name, Record record) {
         List<FileChange> changes = new ArrayList<>();
         if (host.file(directory) instanceof FileState.Absent) {
@@ -179,11 +180,11 @@ final class StateFiles {
         return new UserError(
                 UserError.Kind.DAMAGED,
                 "The file " + resolve(name) + " cannot be used: " + reason
-                        + ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it where it is; "
-                        + "to install anew, move the directory " + directory + " away.");
+                        + ". Run \"aiserver uninstall\", which then uses the known labels and paths and keeps the file; "
+                        + "or move the folder " + directory + " away to install from scratch.");
     }
 
-    /** Removes a record, and the directory if nothing is left in it. */
+    /** Removes a record, and the directory if it is empty then. */
     void remove(String name) {
         List<FileChange> changes = new ArrayList<>(List.of(new FileChange.Delete(resolve(name))));
         if (host.file(directory) instanceof FileState.Directory) {
@@ -192,7 +193,7 @@ final class StateFiles {
         host.changeAll(changes, made -> {});
     }
 
-    /** Removes the directory, if nothing is in it. */
+    /** Removes the directory if it is empty. */
     void removeIfEmpty() {
         if (host.file(directory) instanceof FileState.Directory) {
             host.delete(directory);

@@ -7,38 +7,38 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** All that this program keeps of itself on a host: the receipt, the journal, and the lock that guards them. */
+/** aiserver's own records on a host: the receipt, the journal, and the lock that guards them. */
 public record StateStore(ReceiptStore receipts, JournalStore journals, LockFile lock) {
 
-    /** The same, by way of what a host was asked ahead. */
+    /** Returns these records, read through another view of the host. */
     public StateStore on(Host view) {
         return in(view, receipts.files().directory(), lock.clock(), receipts.scope());
     }
 
-    /** What {@link #unfinished} and the receipt will ask first. */
+    /** Returns what {@link #unfinished} and the receipt read first. */
     public Prefetch prefetch() {
         return Prefetch.ofFiles(List.of(receipts.file(), journals.file(), lock.file()))
                 .and(Prefetch.ofStats(List.of(receipts.files().directory())));
     }
 
     /**
-     * What they will ask of a host that has answered {@link #prefetch}; a record that cannot be read is told of by whoever
-     * reads it.
+     * Returns what they read after the answers to {@link #prefetch} are known. An unreadable record is not an error here;
+     * the code that reads it reports the error.
      */
     public Prefetch followUpPrefetch() {
         return receipts.followUpPrefetch().and(lock.followUpPrefetch());
     }
 
     /**
-     * @param directory of this program's own
-     * @param scope of what a record may name
+     * @param directory aiserver's own directory
+     * @param scope what a record may name
      */
     public static StateStore in(Host host, Path directory, Clock clock, ManagedScope scope) {
         ReceiptStore receipts = new ReceiptStore(host, directory, scope);
         return new StateStore(receipts, new JournalStore(host, receipts, clock), new LockFile(host, directory, clock));
     }
 
-    /** A transaction whose process died on the way; one that another process carries out right now is none. */
+    /** Returns a transaction whose process died before it finished. One that another process is running does not count. */
     public Optional<Journal> unfinished() {
         return journals.open().filter(journal -> lock.other().isEmpty());
     }

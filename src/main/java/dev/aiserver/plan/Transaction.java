@@ -1,20 +1,20 @@
 package dev.aiserver.plan;
 
 /**
- * Changes that are made all or not at all.
+ * A set of changes of which all or none are made.
  *
- * @param operation what the person called it: install, uninstall
- * @param before the receipt of earlier changes
- * @param after the receipt when all of it has been made
+ * @param operation the command: install or uninstall
+ * @param before the receipt before the changes
+ * @param after the receipt after all changes
  */
 public record Transaction(String operation, Plan plan, Receipt before, Receipt after) {
 
-    /** Brings an installation to what it shall be. */
+    /** Creates a transaction that brings an installation to its desired state. */
     public static Transaction install(Plan plan, Receipt before, Receipt header) {
         return new Transaction("install", plan, before, before.with(plan).from(header));
     }
 
-    /** Takes an installation back; what the plan does not name is no longer known afterwards. */
+    /** Creates a transaction that removes an installation. Resources outside the plan are no longer recorded afterwards. */
     public static Transaction uninstall(Plan plan, Receipt before) {
         return new Transaction("uninstall", plan, before, before.withoutEntries());
     }

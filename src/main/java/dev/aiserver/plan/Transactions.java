@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Changes an installation on a host: one process at a time, and all of a transaction or nothing. */
+/** Changes an installation on a host in transactions, one process at a time. */
 public final class Transactions {
-    /** Longer than any takes when nothing must be downloaded. */
+    /** Longer than any transaction takes if nothing has to be downloaded. */
     private static final Duration LOCK_LIMIT = Duration.ofMinutes(2);
 
     private final Machine machine;
@@ -21,35 +21,35 @@ public final class Transactions {
     }
 
     /**
-     * Waits until nobody else changes this installation.
+     * Waits until no other process changes this installation, and locks it.
      *
-     * @param operation what the person called it: install, uninstall
-     * @param waiting is told who does
+     * @param operation the command: install or uninstall
+     * @param waiting receives the process that is waited for
      */
     public LockFile.Held lock(String operation, Consumer<LockFile.Holder> waiting) {
-        return records.lock().take(operation, LOCK_LIMIT, waiting);
+        return records.lock().acquire(operation, LOCK_LIMIT, waiting);
     }
 
     /**
-     * Undoes what a process that died had begun.
+     * Rolls back a transaction whose process died.
      *
-     * @return what could not be undone
-     * @throws dev.aiserver.host.UserError when the machine can be reached no longer; the journal there knows what is left
+     * @return the changes that could not be rolled back
+     * @throws dev.aiserver.host.UserError if the connection to the host is lost; the journal there lists what is left
      */
     public List<Rollback.Failure> undo(Journal journal) {
         return new Rollback(machine, records).undo(journal);
     }
 
-    /** @param progress is told each change when it has been made */
+    /** @param progress receives each change after it was made */
     public Applier applier(Interruption interruption, Consumer<Change> progress) {
         return applier(interruption, progress, () -> {});
     }
 
     /**
-     * @param acceptance looks at what was made, before it is final; the {@link dev.aiserver.host.UserError} that it throws
-     *     rolls everything back
+     * @param finalCheck checks the result before the commit; a {@link dev.aiserver.host.UserError} from it rolls everything
+     *     back
      */
-    public Applier applier(Interruption interruption, Consumer<Change> progress, Runnable acceptance) {
-        return new Applier(machine, records, interruption, progress, acceptance);
+    public Applier applier(Interruption interruption, Consumer<Change> progress, Runnable finalCheck) {
+        return new Applier(machine, records, interruption, progress, finalCheck);
     }
 }

@@ -280,7 +280,7 @@ public final class Rehearsal {
             WarmModels warmModels = new WarmModels(
                     new OllamaClient(host, spec.ollama().port()),
                     new ModelDisk(host, spec),
-                    WarmModels.Options.USUAL,
+                    WarmModels.Options.DEFAULTS,
                     limits,
                     new WarmLines(console));
             List<WarmModels.Result> results = warmModels.warm(spec.models());

@@ -54,7 +54,7 @@ public final class StatusText {
         line(
                 text,
                 row.formatted("logs"),
-                names.of(logs.folder()) + ", " + logs.words()
+                names.of(logs.folder()) + ", " + logs.humanSize()
                         + (logs.warning().isEmpty() ? "" : console.paint(Colour.YELLOW, "  " + logs.warning())));
         snapshot.conflicts()
                 .forEach(conflict -> line(

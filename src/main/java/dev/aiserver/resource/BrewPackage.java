@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A Homebrew formula. It is installed when missing and never taken away: others may use it by then. */
+/** A Homebrew formula. It is installed when missing and never removed, because other programs may use it by then. */
 public record BrewPackage(String formula) implements Resource {
 
     private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(30);
@@ -48,7 +48,7 @@ public record BrewPackage(String formula) implements Resource {
         CommandResult result = machine.host().run(install);
         if (!result.succeeded()) {
             throw new UserError("Homebrew could not install " + formula + ": " + result.firstLine()
-                    + ". Run \"brew install " + formula + "\" to see more, then try again.");
+                    + ". Run \"brew install " + formula + "\" for the details, then try again.");
         }
     }
 }

@@ -4,11 +4,11 @@ import dev.aiserver.host.Content;
 import java.util.HashMap;
 import java.util.Map;
 
-/** File contents by their digest: what is to be written, and what was read and may have to come back. */
+/** File contents by SHA-256 digest: new contents to write, and old contents that a rollback or uninstall may restore. */
 public final class Contents {
     private final Map<String, Content> byDigest = new HashMap<>();
 
-    /** Keeps it and says its digest. */
+    /** Stores a content and returns its digest. */
     public String add(Content content) {
         String digest = content.digest();
         byDigest.put(digest, content);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A directory that files stand in.
+ * A directory for other resources.
  *
- * @param mode its permission bits when it is made; one that is there keeps its own
+ * @param mode the permission bits of a new directory; an existing directory keeps its own
  */
 public record Directory(Path path, int mode) implements Resource {
 
@@ -39,7 +39,7 @@ public record Directory(Path path, int mode) implements Resource {
         return List.of(Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString()));
     }
 
-    /** One that is not empty stays: what is in it is somebody's. */
+    /** Keeps a directory that is not empty, because its files belong to someone else. */
     @Override
     public void converge(Machine machine, State from, State to) {
         fileChange(machine, to).ifPresent(change -> change.make(machine.host()));
@@ -47,10 +47,10 @@ public record Directory(Path path, int mode) implements Resource {
 
     @Override
     public Optional<FileChange> fileChange(Machine machine, State to) {
-        boolean there = machine.host().file(path) instanceof FileState.Directory;
-        if (there == to.equals(State.PRESENT)) {
+        boolean exists = machine.host().file(path) instanceof FileState.Directory;
+        if (exists == to.equals(State.PRESENT)) {
             return Optional.empty();
         }
-        return Optional.of(there ? new FileChange.Delete(path) : new FileChange.CreateDirectory(path, mode));
+        return Optional.of(exists ? new FileChange.Delete(path) : new FileChange.CreateDirectory(path, mode));
     }
 }

@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A job of the user that was there before: it makes room for ours, and comes back from its own file when ours are gone.
+ * A job of the user from before the installation. The installation stops it, and the uninstall starts it again from its own
+ * property list.
  *
- * @param addresses on which it was seen listening, {@code 127.0.0.1:11434}
+ * @param addresses where it was listening, such as {@code 127.0.0.1:11434}
  */
 public record ExistingJob(String label, Path plist, List<String> addresses) implements Service {
 
@@ -22,16 +23,16 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
 
     @Override
     public String name() {
-        return "earlier " + label;
+        return "existing " + label;
     }
 
-    /** The first to stop and the last to start: ours may have its label, and need its port. */
+    /** Stops first and starts last, because aiserver's job may have the same label or port. */
     @Override
     public int rank() {
         return 4000;
     }
 
-    /** If it did not do its work before, it need not now. */
+    /** Requires nothing of a job that was not listening before. */
     @Override
     public boolean mustKeepRunning(State to) {
         return !to.equals(State.ABSENT) && !addresses.isEmpty();

@@ -10,26 +10,26 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How to ask a job whether it is ready: one GET of a path. It answers 200, or a proxy of ours says that its configuration
- * does not open that path.
+ * A readiness check: one GET request. The job is ready if it answers 200, or if aiserver's proxy answers that its
+ * configuration blocks the path.
  */
 public record Health(String address, int port, String host, String path) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /**
-     * What is not right yet, empty when it is ready.
+     * Returns why the job is not ready, or empty if it is.
      *
-     * @param machine on which the job runs
+     * @param machine the host on which the job runs
      */
     public Optional<String> problem(Host machine) {
         String where = "http://" + address + ":" + port + path;
         try {
-            RawHttpResponse answer = new RawHttpClient(machine, new InetSocketAddress(address, port), TIMEOUT)
+            RawHttpResponse response = new RawHttpClient(machine, new InetSocketAddress(address, port), TIMEOUT)
                     .send(RawHttpRequest.get(path, host));
-            return answer.status() == 200 || answer.header("x-aiserver").equals("blocked")
+            return response.status() == 200 || response.header("x-aiserver").equals("blocked")
                     ? Optional.empty()
-                    : Optional.of(where + " answers " + answer.status());
+                    : Optional.of(where + " answers " + response.status());
         } catch (IOException e) {
             return Optional.of(where + " does not answer (" + e.getMessage() + ")");
         }

@@ -31,7 +31,7 @@ public record HostFile(Path path) implements Resource {
         return 1000;
     }
 
-    /** Whether it holds that now, with that mode; what is no regular file is absent. */
+    /** Returns whether the file's content and mode match the state. Anything but a regular file counts as absent. */
     public boolean isAs(State state, Host host) {
         State now = host.file(path) instanceof FileState.Regular regular ? State.File.of(regular) : State.ABSENT;
         return now.equals(state);

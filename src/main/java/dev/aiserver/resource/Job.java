@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 /**
  * A launchd job of the user.
  *
- * @param order among the jobs: what others need comes first
- * @param reloads whether it reads a new configuration on SIGUSR2, without a restart
+ * @param order the start order among the jobs; a job's dependencies have lower numbers
+ * @param reloads whether the job reloads its configuration on SIGUSR2, without a restart
  */
 public record Job(String label, Path plist, int order, boolean reloads, Health health) implements Service {
 
@@ -34,7 +34,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         return 2000 + order;
     }
 
-    /** Whether such a change needs no restart: only the configuration differs, and the job can read it anew. */
+    /** Returns whether a reload suffices for this change: only the configuration differs, and the job can reload it. */
     public boolean reloads(State from, State to) {
         return reloads && sameDefinition(from, to);
     }
@@ -72,16 +72,16 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     /**
-     * By a restart where the job does not take it, since it would else stay as it is for ever; the file was found to be
-     * good before it was written.
+     * Reloads the configuration, or restarts the job if it ignores the reload: it would otherwise keep its old
+     * configuration indefinitely. The file was validated before it was written.
      */
     private void reload(Machine machine, State to) {
         try {
-            if (isReloaded(machine) || mayStayAsItIs(machine, to)) {
+            if (isReloaded(machine) || mayKeepRunning(machine, to)) {
                 return;
             }
         } catch (UserError error) {
-            if (error.kind() == UserError.Kind.REFUSED && mayStayAsItIs(machine, to)) {
+            if (error.kind() == UserError.Kind.REFUSED && mayKeepRunning(machine, to)) {
                 return;
             }
             throw error;
@@ -89,8 +89,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         machine.launchd().restart(label, () -> health.problem(machine.host()));
     }
 
-    /** A master that refuses its file goes on with what it has, and nobody knows that it had anything else. */
-    private boolean mayStayAsItIs(Machine machine, State to) {
+    /**
+     * Returns whether the job may continue with its present configuration. A master that rejects the file keeps the old
+     * configuration, and in this state it is unknown which one it had.
+     */
+    private boolean mayKeepRunning(Machine machine, State to) {
         return to instanceof State.Running running
                 && running.configuration().equals(State.Running.UNKNOWN)
                 && isRunning(machine.launchd())
@@ -108,8 +111,9 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     /**
-     * The old configuration answers as well as the new one; only another worker process shows which is served. While
-     * HAProxy tries in vain to bind an address, for a moment none listens, and then the old worker does again.
+     * Returns why the reload is not complete, or empty if it is. Both the old and the new configuration answer requests, so
+     * only a new worker process proves the reload. While HAProxy fails to bind an address, no worker listens for a moment,
+     * and then the old worker listens again.
      */
     private Optional<String> problemOfReload(Machine machine, Set<Integer> before) {
         Set<Integer> now;
@@ -119,10 +123,10 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
             if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                 throw error;
             }
-            return Optional.of("it cannot be seen whether it reloads: " + error.sentence());
+            return Optional.of("could not check whether it reloaded: " + error.sentence());
         }
         if (now.isEmpty() || now.stream().anyMatch(before::contains)) {
-            return Optional.of("it still serves with its old configuration");
+            return Optional.of("it still uses its old configuration");
         }
         return health.problem(machine.host());
     }

@@ -4,8 +4,8 @@ import dev.aiserver.host.Command;
 import java.util.List;
 
 /**
- * Whether launchd starts a job at login: present where it may, absent where somebody switched it off, in System Settings
- * or by {@code launchctl disable}. A job that runs goes on either way, so only the next login would show it.
+ * Whether launchd starts a job at login: present if it may, absent if the job was disabled in System Settings or with
+ * {@code launchctl disable}. A running job keeps running either way, so the effect shows only at the next login.
  */
 public record LoginItem(String label) implements Resource {
 
@@ -19,7 +19,7 @@ public record LoginItem(String label) implements Resource {
         return label + " at login";
     }
 
-    /** launchd loads no job that is switched off. */
+    /** Comes before the jobs, because launchd does not load a disabled job. */
     @Override
     public int rank() {
         return 1500;

@@ -4,11 +4,11 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 
-/** What resources are changed with: a host, its service manager, and the contents of files. */
+/** What resources need to change: a host, its service manager, and the staged file contents. */
 public record Machine(Host host, Launchd launchd, Staging staging) {
 
-    /** The same, having been asked that. */
-    public Machine prefetched(Prefetch questions) {
-        return new Machine(host.prefetch(questions), launchd, staging);
+    /** Returns a machine whose host has prefetched these answers. */
+    public Machine prefetched(Prefetch prefetch) {
+        return new Machine(host.prefetch(prefetch), launchd, staging);
     }
 }

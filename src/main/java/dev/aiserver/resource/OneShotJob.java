@@ -2,7 +2,7 @@ package dev.aiserver.resource;
 
 import java.nio.file.Path;
 
-/** A launchd job that runs once when its user logs in, and ends; nothing can be asked of it while it does not run. */
+/** A launchd job that runs and exits, such as once at login. While it does not run, its readiness cannot be checked. */
 public record OneShotJob(String label, Path plist) implements Service {
 
     @Override
@@ -15,7 +15,7 @@ public record OneShotJob(String label, Path plist) implements Service {
         return label;
     }
 
-    /** After the jobs that go on. */
+    /** Comes after the jobs that keep running. */
     @Override
     public int rank() {
         return 3000;

@@ -7,7 +7,7 @@ import dev.aiserver.host.FileChange;
 import java.util.List;
 import java.util.Optional;
 
-/** One thing on a host that can be brought from any state to any other: the unit of change and of undoing it. */
+/** A resource on a host that can be brought from any state to any other. It is the unit of change and of rollback. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BrewPackage.class, name = "package"),
@@ -20,34 +20,34 @@ import java.util.Optional;
 })
 public sealed interface Resource permits BrewPackage, Directory, HostFile, LoginItem, Service {
 
-    /** Unique on a host, and the same in every version of this program. */
+    /** Returns an id that is unique on a host and does not change between versions of aiserver. */
     String id();
 
-    /** What a person calls it. */
+    /** Returns the name for people. */
     String name();
 
-    /** What must be there first has a lower rank: packages, directories from the top, files, jobs. */
+    /** Returns the creation order. Dependencies have a lower rank: packages, directories from the top, files, jobs. */
     int rank();
 
-    /** Whether it goes again, or goes back to how it was found, when an installation is undone. */
+    /** Returns whether a rollback and an uninstall bring it back to the state that aiserver found. */
     boolean isReversible();
 
-    /** How a person brings it there, when this program could not: commands in their order. */
+    /** Returns the commands, in order, that a person can run if aiserver cannot bring it to a state. */
     List<Command> manualSteps(Machine machine, State to);
 
     /**
-     * How to bring it there by one change of a file, so that several are made together; empty where it takes more, or
-     * nothing. Like {@link #converge} it is right from a half-done state.
+     * Returns the single file change that brings it to a state, so that several changes can be made in one batch. Empty if
+     * no change is needed, or more than one. As with {@link #converge}, the change also completes a partial one.
      */
     default Optional<FileChange> fileChange(Machine machine, State to) {
         return Optional.empty();
     }
 
     /**
-     * Brings it there. The state it is in may differ from {@code from} when an earlier attempt broke off, so every
-     * step must be right from a half-done state too.
+     * Brings it to a state. The actual state may differ from {@code from} if an earlier attempt was interrupted, so every
+     * step must also work from a partial change.
      *
-     * @throws dev.aiserver.host.UserError when it cannot
+     * @throws dev.aiserver.host.UserError if it cannot
      */
     void converge(Machine machine, State from, State to);
 }

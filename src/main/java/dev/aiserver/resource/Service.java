@@ -4,15 +4,15 @@ import dev.aiserver.host.Command;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A job of the service manager, which keeps a copy of its own of what it was told: looking at files is not knowing. */
+/** A launchd job. launchd keeps its own copy of a loaded property list, so the file alone does not show the job's state. */
 public sealed interface Service extends Resource permits ExistingJob, Job, OneShotJob {
 
     String label();
 
-    /** The file that it is loaded from. */
+    /** Returns the property list that it is loaded from. */
     Path plist();
 
-    /** Whether in that state it must go on running, which can be seen only some time after it was brought there. */
+    /** Returns whether it must keep running in this state. Only some time after its start shows whether it does. */
     boolean mustKeepRunning(State to);
 
     @Override

@@ -9,31 +9,31 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The contents that files shall get and those that they had, all written before the first change: whatever then happens,
- * going on and going back need no more room on the disk.
+ * Holds the new and the old contents of files on the host. All of them are written before the first change, so that neither
+ * finishing the transaction nor rolling it back needs more disk space.
  *
- * @param folder on the disk that the files are on, of this program alone
+ * @param folder aiserver's own folder, on the same disk as the files
  */
 public record Staging(Host host, Path folder) {
     private static final int FOLDER_MODE = 0700;
     private static final int DIGITS = 16;
 
-    /** Makes the folder. */
+    /** Returns the change that creates the folder. */
     public FileChange createFolder() {
         return new FileChange.CreateDirectory(folder, FOLDER_MODE);
     }
 
-    /** Makes ready one content of a file, with its mode. */
+    /** Returns the change that stages one content of a file, with its mode. */
     public FileChange write(Path file, State.File state, Content content) {
         return new FileChange.Write(place(file, state), content, state.mode());
     }
 
-    /** Gives the file a content that was made ready; see {@link #install}. */
+    /** Returns the change that moves a staged content into place; see {@link #install}. */
     FileChange moveIntoPlace(Path file, State.File state) {
         return new FileChange.Move(place(file, state), file);
     }
 
-    /** Gives the file a content that was made ready; one that has it already keeps it. */
+    /** Moves a staged content into place, unless the file already has it. */
     void install(Path file, State.File state) {
         try {
             if (!moveIntoPlace(file, state).make(host) && !new HostFile(file).isAs(state, host)) {
@@ -46,20 +46,20 @@ public record Staging(Host host, Path folder) {
         }
     }
 
-    /** @param file whose content it is */
+    /** @param file the name of the file whose staged content is missing */
     public UserError missing(String file) {
-        return new UserError("The content for " + file + " is no longer in " + folder
-                + "; something else has removed it. Run this command again.");
+        return new UserError("The new content for " + file + " is missing from " + folder
+                + "; another program has removed it. Run this command again.");
     }
 
-    /** A content that was made ready and is still needed. */
+    /** Returns a staged content, or empty if it is no longer there. */
     public Optional<Content> content(Path file, State.File state) {
         return host.file(place(file, state)) instanceof FileState.Regular regular
                 ? Optional.of(regular.content())
                 : Optional.empty();
     }
 
-    /** Where one content of a file waits. */
+    /** Returns the path of a staged content. */
     Path place(Path file, State.File state) {
         String name = Content.of(file.toString()).digest().substring(0, DIGITS) + "-"
                 + state.digest().substring(0, DIGITS) + "-" + Integer.toOctalString(state.mode());

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.aiserver.host.FileState;
 
-/** How a resource is, or shall be: a small value that can be compared and kept. */
+/** The actual or desired state of a resource: a small value that can be compared and stored. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = State.Absent.class, name = "absent"),
@@ -21,10 +21,10 @@ public sealed interface State {
 
     record Absent() implements State {}
 
-    /** There, and nothing more to say about it: a directory, a package. */
+    /** Present, without further properties: a directory or a package. */
     record Present() implements State {}
 
-    /** A regular file; the bytes are kept elsewhere, by their SHA-256 digest. */
+    /** A regular file. {@link Contents} holds its bytes by SHA-256 digest. */
     record File(String digest, int mode) implements State {
         public static File of(FileState.Regular file) {
             return new File(file.content().digest(), file.mode());
@@ -32,24 +32,24 @@ public sealed interface State {
     }
 
     /**
-     * A job that runs and is ready.
+     * A running, ready job.
      *
      * @param definition digest of the property list that it was loaded from
-     * @param configuration digest of the configuration that it has read, empty when it reads none
+     * @param configuration digest of the configuration that it has read, empty if it reads none
      */
     record Running(String definition, String configuration) implements State {
 
-        /** Of a job that runs from who knows what. */
+        /** Stands for a digest that aiserver does not know. */
         public static final String UNKNOWN = "unknown";
     }
 
     /**
-     * A job that launchd runs when its time comes.
+     * A job that launchd has loaded and runs on its schedule.
      *
      * @param definition digest of the property list that it was loaded from
      */
     record Loaded(String definition) implements State {}
 
-    /** A job that is loaded but does not do its work. */
+    /** A job that is loaded but not running or not ready. */
     record Failing(String why) implements State {}
 }

@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Optional;
 
-/** This program as files that can be put on a host: the jar, and the command that finds a Java and starts it. */
+/** aiserver itself as files that an install copies: the jar, and the shell script that finds Java and starts it. */
 public record App(Content program, Content command) {
 
     private static final String COMMAND = "/dev/aiserver/aiserver.sh";
 
-    /** The running program, if it runs from a jar; from a build folder there is nothing to copy. */
+    /** Returns the running program, or empty if it does not run from a jar: a build folder has no file to copy. */
     public static Optional<App> running() {
         return file().map(App::read);
     }
 
-    /** The jar that the program runs from, if it does. */
+    /** Returns the jar that the program runs from, or empty. */
     public static Optional<Path> file() {
         CodeSource source = App.class.getProtectionDomain().getCodeSource();
         if (source == null || !source.getLocation().getPath().endsWith(".jar")) {
@@ -36,7 +36,10 @@ public record App(Content program, Content command) {
             }
             return new App(Content.of(Files.readAllBytes(jar)), Content.of(command.readAllBytes()));
         } catch (IOException e) {
-            throw new UserError("The program's own file " + jar + " cannot be read: " + e.getMessage(), e);
+            throw new UserError(
+                    "aiserver could not read its own program file " + jar + " (" + e.getMessage()
+                            + "); check the file, then try again.",
+                    e);
         }
     }
 }

@@ -14,29 +14,29 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The variables of the Ollama services that an installation takes over, so that its Ollama goes on as theirs did.
+ * The environment variables of existing Ollama services, which a takeover carries over to the new service.
  *
- * @param kept those that {@code ollama.environment} takes
- * @param dropped the others, and why
+ * @param kept the variables that {@code ollama.environment} accepts
+ * @param dropped the other variables, with the reason
  */
 record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
 
-    /** Ours say the same, or say where ours are. */
-    private static final Set<String> OF_NO_MATTER = Set.of("OLLAMA_HOST", "HOME", "PATH", "USER", "LOGNAME", "SHELL");
+    /** Variables that aiserver's service sets itself. */
+    private static final Set<String> IGNORED = Set.of("OLLAMA_HOST", "HOME", "PATH", "USER", "LOGNAME", "SHELL");
 
     CarriedSettings {
         kept = Map.copyOf(kept);
         dropped = Map.copyOf(dropped);
     }
 
-    /** @param agents of whom the first decides where they differ */
+    /** @param agents if two set a variable, the first one counts */
     static CarriedSettings of(List<LaunchAgent> agents) {
         Map<String, String> kept = new TreeMap<>();
         Map<String, String> dropped = new TreeMap<>();
         agents.stream()
                 .filter(agent -> agent.program().equals(Optional.of(ServerProgram.OLLAMA)))
                 .flatMap(agent -> agent.environment().entrySet().stream())
-                .filter(variable -> !OF_NO_MATTER.contains(variable.getKey()))
+                .filter(variable -> !IGNORED.contains(variable.getKey()))
                 .forEach(variable -> problem(variable.getKey(), variable.getValue())
                         .ifPresentOrElse(
                                 why -> dropped.putIfAbsent(variable.getKey(), why),
@@ -52,35 +52,35 @@ record CarriedSettings(Map<String, String> kept, Map<String, String> dropped) {
     }
 
     /**
-     * What the person chose stays.
+     * Returns the configuration with the kept variables added. Variables that the configuration sets do not change.
      *
-     * @throws UserError when the models would be left behind without a word of the person
+     * @throws UserError if Ollama would no longer find its models and the configuration does not set their folder
      */
     ServerSpec in(ServerSpec chosen) {
         String problem = dropped.getOrDefault(OllamaVariables.MODELS, "");
         if (!problem.isEmpty() && !chosen.ollama().environment().containsKey(OllamaVariables.MODELS)) {
-            throw new UserError("The Ollama that is here keeps its models in a folder that cannot be taken over ("
-                    + problem + "); say where the models shall be, as ollama.environment." + OllamaVariables.MODELS
-                    + " in the configuration, then try again.");
+            throw new UserError("The existing Ollama has its models in a folder that cannot be taken over (" + problem
+                    + "); set ollama.environment." + OllamaVariables.MODELS
+                    + " in the configuration to the models folder, then try again.");
         }
         return chosen.withSettings(kept);
     }
 
-    /** For people, of those that the person did not choose otherwise. */
+    /** Returns sentences for people about the variables that the configuration does not set itself. */
     List<String> sentences(ServerSpec spec) {
         List<String> sentences = new ArrayList<>();
-        String ours = kept.entrySet().stream()
+        String carried = kept.entrySet().stream()
                 .filter(variable ->
                         variable.getValue().equals(spec.ollama().environment().get(variable.getKey())))
                 .map(Map.Entry::toString)
                 .sorted()
                 .collect(Collectors.joining(", "));
-        if (!ours.isEmpty()) {
-            sentences.add("Ollama goes on with the settings that it had: " + ours + ".");
+        if (!carried.isEmpty()) {
+            sentences.add("Ollama keeps these settings of the existing service: " + carried + ".");
         }
         new TreeMap<>(dropped).forEach((name, why) -> {
             if (!spec.ollama().environment().containsKey(name)) {
-                sentences.add("Ollama loses the setting " + name + " that it had: " + why + ".");
+                sentences.add("The existing service's setting " + name + " is dropped: " + why + ".");
             }
         });
         return sentences;

@@ -30,7 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An installation as it shall be: every resource with its state, and how the files can be checked before they are
+ * The desired state of an installation: every resource with its state, and the commands that validate files before they are
  * written.
  */
 public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks) {
@@ -41,26 +41,24 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
     private static final int COMMAND_MODE = 0755;
 
     /**
-     * A command that reads a file's coming content on standard input and says whether it is good.
+     * A command that validates a file's new content on standard input.
      *
-     * @param path where the content shall go
+     * @param path the file that will get the content
      */
     public record FileCheck(Path path, Command command) {}
 
-    /**
-     * @param contents is given what the files shall hold
-     */
+    /** @param contents receives the new contents of the files */
     public static DesiredState of(ServerSpec spec, HostFacts facts, Layout layout, Release release, Contents contents) {
-        Builder drawing = new Builder(contents);
+        Builder builder = new Builder(contents);
         facts.missingPackages()
-                .forEach(formula -> drawing.add(new DesiredResource(new BrewPackage(formula), State.PRESENT)));
+                .forEach(formula -> builder.add(new DesiredResource(new BrewPackage(formula), State.PRESENT)));
 
-        drawing.directory(layout.home().resolve("Library"), 0700);
-        drawing.directory(layout.launchAgents(), 0755);
-        drawing.directory(layout.haproxyDirectory(), 0700);
+        builder.directory(layout.home().resolve("Library"), 0700);
+        builder.directory(layout.launchAgents(), 0755);
+        builder.directory(layout.haproxyDirectory(), 0700);
 
         Logs logs = Logs.of(spec, layout.home());
-        drawing.privateFolders(layout.home(), logs.folder());
+        builder.privateFolders(layout.home(), logs.folder());
         Renderer renderer = release.renderer();
         String cfg = renderer.haproxyCfg(new ProxyConfiguration(
                 facts.address(),
@@ -80,47 +78,47 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
 
         Command haproxyReads = Command.of(facts.haproxy().toString(), "-c", "-f", "/dev/stdin");
         Command plutilReads = Command.of("plutil", "-lint", "-s", "-");
-        String cfgDigest = drawing.file(layout.haproxyCfg(), Content.of(cfg), CFG_MODE, haproxyReads);
-        String ollamaDigest = drawing.file(layout.ollamaPlist(), Content.of(ollamaPlist), AGENT_MODE, plutilReads);
-        String haproxyDigest = drawing.file(layout.haproxyPlist(), Content.of(haproxyPlist), AGENT_MODE, plutilReads);
+        String cfgDigest = builder.file(layout.haproxyCfg(), Content.of(cfg), CFG_MODE, haproxyReads);
+        String ollamaDigest = builder.file(layout.ollamaPlist(), Content.of(ollamaPlist), AGENT_MODE, plutilReads);
+        String haproxyDigest = builder.file(layout.haproxyPlist(), Content.of(haproxyPlist), AGENT_MODE, plutilReads);
         release.app().ifPresent(files -> {
-            drawing.directories(layout.home(), layout.program());
-            drawing.directories(layout.home(), layout.command());
-            drawing.file(layout.program(), files.program(), PROGRAM_MODE);
-            drawing.file(layout.command(), files.command(), COMMAND_MODE);
+            builder.directories(layout.home(), layout.program());
+            builder.directories(layout.home(), layout.command());
+            builder.file(layout.program(), files.program(), PROGRAM_MODE);
+            builder.file(layout.command(), files.command(), COMMAND_MODE);
         });
 
-        drawing.service(ollamaJob(spec, layout), new State.Running(ollamaDigest, ""));
-        drawing.service(haproxyJob(spec, layout, facts.address()), new State.Running(haproxyDigest, cfgDigest));
+        builder.service(ollamaJob(spec, layout), new State.Running(ollamaDigest, ""));
+        builder.service(haproxyJob(spec, layout, facts.address()), new State.Running(haproxyDigest, cfgDigest));
         String rotatePlist = renderer.rotateLogsPlist(new RotateLogsAgent(logs.growing(), logs.rotation()));
-        String rotateDigest = drawing.file(layout.rotateLogsPlist(), Content.of(rotatePlist), AGENT_MODE, plutilReads);
-        drawing.service(rotateLogsJob(layout), new State.Loaded(rotateDigest));
+        String rotateDigest = builder.file(layout.rotateLogsPlist(), Content.of(rotatePlist), AGENT_MODE, plutilReads);
+        builder.service(rotateLogsJob(layout), new State.Loaded(rotateDigest));
         if (spec.warmAtLogin()) {
             if (release.app().isEmpty()) {
                 throw new UserError(
                         UserError.Kind.CONFIGURATION,
-                        "warm-at-login needs the command on that machine itself, which a machine that is installed over SSH does "
-                                + "not get; run ./install there, or leave it out.");
+                        "warm-at-login needs the aiserver command on that Mac, and an install over SSH does not copy it;"
+                                + " run ./install on that Mac, or remove warm-at-login.");
             }
             String warmPlist =
                     renderer.warmModelsPlist(new WarmModelsAgent(layout.command(), layout.home(), logs.warmModels()));
-            String warmDigest = drawing.file(layout.warmModelsPlist(), Content.of(warmPlist), AGENT_MODE, plutilReads);
-            drawing.service(warmModelsJob(layout), new State.Loaded(warmDigest));
+            String warmDigest = builder.file(layout.warmModelsPlist(), Content.of(warmPlist), AGENT_MODE, plutilReads);
+            builder.service(warmModelsJob(layout), new State.Loaded(warmDigest));
         }
-        return new DesiredState(List.copyOf(drawing.targets), List.copyOf(drawing.checks));
+        return new DesiredState(List.copyOf(builder.targets), List.copyOf(builder.checks));
     }
 
-    /** With what makes room for it. */
-    DesiredState with(Takeover adoption) {
-        return new DesiredState(adoption.targets(targets), checks);
+    /** Returns this state with the changes that stop and remove existing services. */
+    DesiredState with(Takeover takeover) {
+        return new DesiredState(takeover.targets(targets), checks);
     }
 
-    /** With what an earlier installation changed and this one does not name. */
+    /** Returns this state with the resources that only an earlier installation changed. */
     DesiredState completedBy(Receipt receipt) {
         return new DesiredState(Planner.complete(targets, receipt), checks);
     }
 
-    /** The same with these files as their editors left them. */
+    /** Returns this state with the locally edited files as they are. */
     DesiredState keeping(List<LocalEdit> edits, Contents contents) {
         List<DesiredResource> kept = targets;
         List<FileCheck> keptChecks = checks;
@@ -171,7 +169,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
             }
         }
 
-        /** A job that also starts at the next login. */
+        /** Adds a job that launchd also starts at login. */
         void service(Service job, State state) {
             add(new DesiredResource(new LoginItem(job.label()), State.PRESENT));
             add(new DesiredResource(job, state));
@@ -181,7 +179,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
             add(new DesiredResource(new Directory(path, mode), State.PRESENT));
         }
 
-        /** Every folder between the home and the file. */
+        /** Adds every folder between the home directory and the file. */
         void directories(Path home, Path file) {
             Path between = home.relativize(file.getParent());
             for (int depth = 1; depth <= between.getNameCount(); depth++) {
@@ -189,7 +187,7 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
             }
         }
 
-        /** A folder, and in a home all that it stands in; elsewhere that is there. */
+        /** Adds a folder and its parents inside the home directory. Outside of it, the parents must exist. */
         void privateFolders(Path home, Path folder) {
             OtherWriters.folders(folder, home).stream()
                     .filter(each -> each.equals(folder) || each.startsWith(home) && !each.equals(home))

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A service of this user that was here before and would be in the way of ours.
+ * A service of this user from before the installation that conflicts with aiserver's services.
  *
- * @param plist that defines it, in the user's own LaunchAgents
- * @param job what launchd says of it, when it is loaded
- * @param agent what that says
- * @param addresses on which it listens, {@code 127.0.0.1:11434}
+ * @param plist its property list in the user's LaunchAgents folder
+ * @param agent the contents of the property list
+ * @param job launchd's state of it, if it is loaded
+ * @param addresses the addresses on which it listens, such as {@code 127.0.0.1:11434}
  */
 public record ExistingService(
         Origin origin,
@@ -28,7 +28,7 @@ public record ExistingService(
         Optional<LaunchctlPrint> job,
         List<String> addresses) {
 
-    /** Who made it. */
+    /** Who installed it. */
     public enum Origin {
         SHELL_SCRIPTS,
         HOMEBREW,
@@ -43,12 +43,12 @@ public record ExistingService(
         return job.map(LaunchctlPrint::pid).orElseGet(OptionalInt::empty);
     }
 
-    /** Where our own file and our own job of the same label take its place. */
+    /** Returns whether aiserver's file and job have the service's path and label, and so replace it. */
     boolean isReplacedInPlace() {
         return origin == Origin.SHELL_SCRIPTS;
     }
 
-    /** Whether it is no earlier one at all, but one of ours by now. */
+    /** Returns whether an earlier install has already replaced it by aiserver's own service. */
     boolean isTakenOver(Receipt receipt) {
         return isReplacedInPlace()
                 && receipt.resources().stream()

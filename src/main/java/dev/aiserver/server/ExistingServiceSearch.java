@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the services that were here before among the user's own agents: by the old shell scripts, by Homebrew, by hand.
- * What else is in the way is none of this user's agents, and {@link PortCheck} refuses it.
+ * Finds existing services among the user's LaunchAgents: installed by the old shell scripts, by Homebrew or by hand. Other
+ * programs that use the ports are not this user's agents; {@link PortCheck} reports them as errors.
  */
 final class ExistingServiceSearch {
     private static final Map<String, ServerProgram> OUR_LABELS =
@@ -36,17 +36,21 @@ final class ExistingServiceSearch {
         this.launchd = launchd;
     }
 
-    /** An agent as it was seen. @param held the sockets of its process on the ports that we need */
+    /**
+     * An agent and its state.
+     *
+     * @param held the sockets of its process on the ports that aiserver needs
+     */
     record Findings(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
 
-    /** What it will ask first. */
+    /** Returns what the search reads first. */
     Prefetch prefetch(ServerSpec spec) {
         return agents().prefetch()
                 .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
                 .and(launchd.sessionPrefetch(OLLAMA_HOST));
     }
 
-    /** What it will ask of a host that has answered {@link #prefetch}. */
+    /** Returns what the search reads after the answers to {@link #prefetch} are known. */
     Prefetch followUpPrefetch() {
         return agents().followUpPrefetch();
     }
@@ -67,19 +71,20 @@ final class ExistingServiceSearch {
         List<ExistingService> found = new ArrayList<>();
         for (Path plist : agents().plists()) {
             agents().agent(plist, session)
-                    .filter(ExistingServiceSearch::mayBeInTheWay)
-                    .map(agent -> sight(plist, agent, listeners))
-                    .flatMap(sight -> judge(sight, layout, spec.ollama().port()))
+                    .filter(ExistingServiceSearch::mayConflict)
+                    .map(agent -> inspect(plist, agent, listeners))
+                    .flatMap(
+                            findings -> classify(findings, layout, spec.ollama().port()))
                     .ifPresent(found::add);
         }
         return found;
     }
 
-    private static boolean mayBeInTheWay(LaunchAgent agent) {
+    private static boolean mayConflict(LaunchAgent agent) {
         return OUR_LABELS.containsKey(agent.label()) || agent.program().isPresent();
     }
 
-    private Findings sight(Path plist, LaunchAgent agent, List<Listener> listeners) {
+    private Findings inspect(Path plist, LaunchAgent agent, List<Listener> listeners) {
         Optional<LaunchctlPrint> job = launchd.status(agent.label())
                 .ofUser()
                 .filter(print -> print.plist().equals(Optional.of(plist)));
@@ -92,36 +97,36 @@ final class ExistingServiceSearch {
     }
 
     /**
-     * A proxy is in the way when it holds one of our ports, for its property list does not say which it will take. An
-     * Ollama is so too when it would take ours at the next login.
+     * Decides whether an agent conflicts. A proxy conflicts if it holds one of the ports, because its property list does not
+     * show which ports it will use. An Ollama also conflicts if it would use aiserver's port at the next login.
      */
-    static Optional<ExistingService> judge(Findings sight, Layout layout, int ollamaPort) {
-        LaunchAgent agent = sight.agent();
+    static Optional<ExistingService> classify(Findings findings, Layout layout, int ollamaPort) {
+        LaunchAgent agent = findings.agent();
         boolean wantsOurPort = agent.program().equals(Optional.of(ServerProgram.OLLAMA))
                 && agent.listensOn().port() == ollamaPort;
         ServerProgram ofLabel = OUR_LABELS.get(agent.label());
-        if (ofLabel == null && sight.held().isEmpty() && !wantsOurPort) {
+        if (ofLabel == null && findings.held().isEmpty() && !wantsOurPort) {
             return Optional.empty();
         }
         return Optional.ofNullable(ofLabel)
                 .or(agent::program)
                 .map(program -> new ExistingService(
-                        origin(sight, layout),
+                        origin(findings, layout),
                         program,
                         agent.label(),
-                        sight.plist(),
+                        findings.plist(),
                         agent,
-                        sight.job(),
-                        sight.held().stream()
+                        findings.job(),
+                        findings.held().stream()
                                 .map(listener -> listener.address() + ":" + listener.port())
                                 .distinct()
                                 .toList()));
     }
 
-    private static Origin origin(Findings sight, Layout layout) {
-        String label = sight.agent().label();
+    private static Origin origin(Findings findings, Layout layout) {
+        String label = findings.agent().label();
         if (OUR_LABELS.containsKey(label)
-                && sight.plist().equals(layout.launchAgents().resolve(label + ".plist"))) {
+                && findings.plist().equals(layout.launchAgents().resolve(label + ".plist"))) {
             return Origin.SHELL_SCRIPTS;
         }
         return label.matches("homebrew(\\.mxcl)?\\.(ollama|haproxy)(@.*)?") ? Origin.HOMEBREW : Origin.PERSON;

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What an installation must know of the host before it can be planned.
+ * The facts about a host that an install plan needs.
  *
- * @param ollama the program, where it is or will be
- * @param haproxy the program, where it is or will be
- * @param address the one address on which the proxy is to listen
- * @param hostNames by which clients may call it, the configured ones first, then Tailscale's
- * @param missingPackages Homebrew formulas to install first
- * @param existing services that were here before, which the installation replaces
- * @param outdated a service that was not restarted since its program was replaced
+ * @param ollama the path of the program, now or after its installation
+ * @param haproxy the path of the program, now or after its installation
+ * @param address the one address on which the proxy will listen
+ * @param hostNames the names that clients may use: the configured ones first, then Tailscale's
+ * @param missingPackages the Homebrew formulas to install first
+ * @param existing the existing services that the installation takes over
+ * @param outdated a service that still runs an older version of its program
  */
 public record HostFacts(
         Path ollama,
@@ -34,12 +34,12 @@ public record HostFacts(
         existing = List.copyOf(existing);
     }
 
-    /** Without the services that an installation of this program has taken over: those are ours. */
+    /** Returns the facts without the services that aiserver has already replaced by its own. */
     HostFacts without(Receipt receipt) {
         return only(service -> !service.isTakenOver(receipt));
     }
 
-    /** Without what a transaction made that did not end. */
+    /** Returns the facts without the services that an unfinished transaction created. */
     HostFacts without(Journal unfinished) {
         return only(service -> unfinished.changes().stream()
                 .noneMatch(change -> change.before().equals(State.ABSENT)

@@ -10,30 +10,30 @@ import dev.aiserver.service.Launchd;
 import java.util.Optional;
 
 /**
- * A host that can only be looked at, and what looks at it. Where each question costs a trip, it is asked in two steps all
- * that will be asked of it: what is known beforehand, and what the receipt and the first answers lead to. What was not
- * foreseen is asked when it is needed.
+ * A read-only view of a host, with launchd and aiserver's records on it. On a remote host each read costs a network round
+ * trip, so reads are prefetched in two steps: those that are known in advance, and those that follow from the receipt and
+ * the first answers. Other reads happen when they are needed.
  */
 record HostReaders(Host host, Launchd launchd, StateStore records) {
 
-    /** @throws UserError when another user could replace one of the tools that this would ask */
+    /** @throws UserError if another user could replace one of the tools that aiserver runs */
     static HostReaders on(Host host, Launchd launchd, StateStore records, Prefetch first) {
         host.tools().requireSafe();
         return new HostReaders(new ReadOnlyHost(host), launchd, records)
                 .with(host.prefetch(records.prefetch().and(first)));
     }
 
-    private HostReaders with(Host asked) {
-        Host view = new ReadOnlyHost(asked);
+    private HostReaders with(Host prefetched) {
+        Host view = new ReadOnlyHost(prefetched);
         return new HostReaders(view, launchd.on(view), records.on(view));
     }
 
-    /** What is installed, if that can be read. */
+    /** Returns the installation, or empty if there is none or its receipt cannot be read. */
     Optional<Installation> installation() {
         return records.receipts().readable().map(receipt -> Installation.of(receipt, records.receipts()));
     }
 
-    /** Having asked also what the records lead to. */
+    /** Returns readers that have also prefetched what the records refer to. */
     HostReaders prefetchMore(Prefetch more) {
         Prefetch recorded = records.receipts()
                 .readable()

@@ -40,48 +40,49 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Installs the server, or brings an installed one to what its configuration says now. */
+/** Installs the server, or updates an installed one to match its configuration. */
 public final class Install {
     private final Host host;
     private final Launchd launchd;
     private final Layout layout;
-    private final Preflight survey;
+    private final Preflight preflight;
     private final StateStore records;
     private final Transactions transactions;
     private final Release release;
 
-    public Install(Host host, Launchd launchd, Layout layout, Preflight survey, StateStore records, Release release) {
+    public Install(
+            Host host, Launchd launchd, Layout layout, Preflight preflight, StateStore records, Release release) {
         this.host = host;
         this.launchd = launchd;
         this.layout = layout;
-        this.survey = survey;
+        this.preflight = preflight;
         this.records = records;
         this.transactions = new Transactions(host, launchd, records);
         this.release = release;
     }
 
     /**
-     * What a person wants.
+     * A request to install or update.
      *
-     * @param configuration empty for the installed one, or the defaults where nothing is installed
-     * @param edits what is to become of files that they edited
+     * @param configuration empty for the installed configuration, or the defaults if nothing is installed
+     * @param edits what to do with files that were edited locally
      */
     public record InstallRequest(Optional<ServerSpec> configuration, LocalEdit.Policy edits) {
 
-        public InstallRequest withEdits(LocalEdit.Policy decision) {
-            return new InstallRequest(configuration, decision);
+        public InstallRequest withEdits(LocalEdit.Policy policy) {
+            return new InstallRequest(configuration, policy);
         }
     }
 
     /**
-     * What would be changed, ready to be applied.
+     * An install plan that is ready to be applied.
      *
-     * @param edits files that somebody has written since
-     * @param unfinished a transaction whose process died, which is undone first
-     * @param receipt of earlier changes
-     * @param header of the receipt when the plan has been applied
-     * @param settings what becomes of the settings of services that are taken over, a sentence each
-     * @param oldLogs that stay where services wrote until now, because the logs go elsewhere
+     * @param edits files that were edited locally
+     * @param unfinished a transaction whose process died, which is rolled back first
+     * @param receipt the receipt of earlier changes
+     * @param header the receipt's version, configuration and address after the plan, without entries
+     * @param settings a sentence about each setting of the existing services that is kept or dropped
+     * @param oldLogs log files that stay in the old folder after the logs move to a new one
      */
     public record PlannedInstall(
             ServerSpec spec,
@@ -96,14 +97,14 @@ public final class Install {
             List<String> settings,
             List<Path> oldLogs) {
 
-        /** Whether the host is as it shall be, and the receipt says so. */
+        /** Returns whether the host has the desired state and the receipt matches it. */
         public boolean changesNothing() {
             return plan.isEmpty()
                     && unfinished.isEmpty()
                     && receipt.from(header).equals(receipt);
         }
 
-        /** A service that goes on with an older version of its program also when the plan has been applied. */
+        /** Returns a service that still runs an older version of its program after the plan, or empty. */
         public Optional<OutdatedProcess> outdated() {
             return facts.outdated()
                     .filter(service -> plan.changes().stream()
@@ -111,66 +112,66 @@ public final class Install {
                                     && changed.label().equals(service.label())));
         }
 
-        /** What applying it does, with the receipt that it leaves. */
+        /** Returns the transaction that applies the plan, without packages. */
         public Transaction transaction() {
             return Transaction.install(plan.reversible(), receipt, header);
         }
 
-        /** Whether it would change the same, in the same way. */
+        /** Returns whether another plan makes identical changes. */
         public boolean isEquivalentTo(PlannedInstall other) {
             return plan.changes().equals(other.plan.changes()) && header.equals(other.header);
         }
 
-        /** Whether a person must say first what is to become of their edits. */
+        /** Returns whether the user must first decide what to do with local edits. */
         public boolean needsEditPolicy() {
             return editPolicy == LocalEdit.Policy.NONE && !edits.isEmpty();
         }
     }
 
     /**
-     * Looks and compares; changes nothing.
+     * Plans the installation; changes nothing.
      *
-     * @throws UserError also when what would be written is not good
+     * @throws UserError if the host is not suitable, or if a new file is not valid
      */
     public PlannedInstall plan(InstallRequest request) {
-        return checked(look(request));
+        return validated(draft(request));
     }
 
     /**
-     * Looks again; what an earlier proposal would have written as well is not checked anew.
+     * Plans again. If the plan has not changed, its files are not validated again.
      *
-     * @param earlier proposal, which was checked
+     * @param earlier a validated plan
      */
     public PlannedInstall plan(InstallRequest request, PlannedInstall earlier) {
-        PlannedInstall now = look(request);
-        return now.isEquivalentTo(earlier) ? now : checked(now);
+        PlannedInstall now = draft(request);
+        return now.isEquivalentTo(earlier) ? now : validated(now);
     }
 
     /**
-     * The proposal that was made a moment ago, unless another process of this program has changed something since. What
-     * others may have changed is looked for at each change, as always.
+     * Returns a recent plan unchanged, unless another aiserver process has changed something since. Edits by other programs
+     * are detected when each change is made.
      */
     public PlannedInstall confirm(InstallRequest request, PlannedInstall earlier) {
         StateStore now = records.on(new ReadOnlyHost(host.prefetch(records.prefetch())));
-        boolean isAsBefore = earlier.unfinished().isEmpty()
+        boolean unchanged = earlier.unfinished().isEmpty()
                 && now.unfinished().isEmpty()
                 && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
-        return isAsBefore ? earlier : plan(request, earlier);
+        return unchanged ? earlier : plan(request, earlier);
     }
 
-    private PlannedInstall checked(PlannedInstall proposal) {
-        if (proposal.facts().missingPackages().isEmpty()) {
-            Optional<Refusal> refusal = refusal(proposal.desired(), proposal.plan());
-            if (refusal.isPresent()) {
-                throw new UserError(refusal.get().sentence() + " Nothing was changed.");
+    private PlannedInstall validated(PlannedInstall planned) {
+        if (planned.facts().missingPackages().isEmpty()) {
+            Optional<Rejection> rejection = rejection(planned.desired(), planned.plan());
+            if (rejection.isPresent()) {
+                throw new UserError(rejection.get().sentence() + " Nothing was changed.");
             }
         }
-        return proposal;
+        return planned;
     }
 
-    private PlannedInstall look(InstallRequest request) {
-        HostReaders outlook = outlook(request);
-        StateStore seen = outlook.records();
+    private PlannedInstall draft(InstallRequest request) {
+        HostReaders readers = readers(request);
+        StateStore seen = readers.records();
         Contents contents = new Contents();
         Optional<Journal> unfinished = seen.unfinished();
         Optional<Receipt> earlier = unfinished.isPresent()
@@ -179,26 +180,26 @@ public final class Install {
         ServerSpec chosen = request.configuration()
                 .or(() -> earlier.map(this::configuration).map(Logs::moved))
                 .orElseGet(ServerSpec::defaults);
-        HostFacts surveyed = survey.on(outlook.host(), outlook.launchd()).survey(chosen);
-        Receipt ours = earlier.orElseGet(() -> header(chosen, surveyed));
-        HostFacts known = surveyed.without(ours);
+        HostFacts allFacts = preflight.on(readers.host(), readers.launchd()).check(chosen);
+        Receipt installed = earlier.orElseGet(() -> header(chosen, allFacts));
+        HostFacts known = allFacts.without(installed);
         HostFacts facts = unfinished.map(known::without).orElse(known);
-        ServerSpec spec = carried(outlook, facts, ours, contents).in(chosen);
-        ModelFolder.require(outlook.host(), spec);
-        Receipt header = header(spec, surveyed);
+        ServerSpec spec = carried(readers, facts, installed, contents).in(chosen);
+        ModelFolder.require(readers.host(), spec);
+        Receipt header = header(spec, allFacts);
         Receipt receipt = earlier.orElse(header);
-        Takeover adoption = new Takeover(facts.existing(), receipt);
-        DesiredState drawn = DesiredState.of(spec, facts, layout, release, contents)
-                .with(adoption)
+        Takeover takeover = new Takeover(facts.existing(), receipt);
+        DesiredState wanted = DesiredState.of(spec, facts, layout, release, contents)
+                .with(takeover)
                 .completedBy(receipt);
-        Function<Resource, State> observed = adoption.observed(observed(outlook, receipt, unfinished, contents));
-        List<LocalEdit> edits = LocalEdit.among(drawn.targets(), observed::apply, receipt);
-        DesiredState desired = request.edits() == LocalEdit.Policy.KEEP ? drawn.keeping(edits, contents) : drawn;
-        Plan plan = Planner.plan(desired.targets(), unsure(edits, observed), contents);
+        Function<Resource, State> observed = takeover.observed(observed(readers, receipt, unfinished, contents));
+        List<LocalEdit> edits = LocalEdit.among(wanted.targets(), observed::apply, receipt);
+        DesiredState desired = request.edits() == LocalEdit.Policy.KEEP ? wanted.keeping(edits, contents) : wanted;
+        Plan plan = Planner.plan(desired.targets(), withUnknownConfigurations(edits, observed), contents);
         Logs logs = Logs.of(spec, layout.home());
         List<Path> oldLogs = oldLogs(facts, earlier)
                 .filter(old -> !old.equals(logs))
-                .flatMap(old -> old.files().present(outlook.host()).stream())
+                .flatMap(old -> old.files().present(readers.host()).stream())
                 .distinct()
                 .toList();
         return new PlannedInstall(
@@ -215,32 +216,32 @@ public final class Install {
                 oldLogs);
     }
 
-    private Receipt header(ServerSpec spec, HostFacts surveyed) {
-        return Receipt.empty(release.version(), spec.asConfiguration(), surveyed.address(), surveyed.hostNames());
+    private Receipt header(ServerSpec spec, HostFacts allFacts) {
+        return Receipt.empty(release.version(), spec.asConfiguration(), allFacts.address(), allFacts.hostNames());
     }
 
-    /** Also of what was taken over earlier: a configuration that says nothing of it leaves it as it is. */
-    private static CarriedSettings carried(HostReaders outlook, HostFacts facts, Receipt receipt, Contents contents) {
+    /** Includes services that an earlier install took over, so that their settings stay until the configuration sets them. */
+    private static CarriedSettings carried(HostReaders readers, HostFacts facts, Receipt receipt, Contents contents) {
         Stream<LaunchAgent> earlier = receipt.entries().stream()
                 .filter(entry -> entry.resource() instanceof HostFile file
                         && file.path().toString().endsWith(".plist"))
                 .filter(entry -> entry.before() instanceof State.File)
                 .map(entry -> ((State.File) entry.before()).digest())
-                .flatMap(digest -> content(outlook, digest, contents).stream())
-                .flatMap(content -> LaunchAgent.read(outlook.host(), content, "").stream());
+                .flatMap(digest -> content(readers, digest, contents).stream())
+                .flatMap(content -> LaunchAgent.read(readers.host(), content, "").stream());
         return CarriedSettings.of(Stream.concat(agents(facts).stream(), earlier).toList());
     }
 
-    private static Optional<Content> content(HostReaders outlook, String digest, Contents contents) {
+    private static Optional<Content> content(HostReaders readers, String digest, Contents contents) {
         if (contents.has(digest)) {
             return Optional.of(contents.get(digest));
         }
-        return outlook.host().file(outlook.records().receipts().backup(digest)) instanceof FileState.Regular kept
+        return readers.host().file(readers.records().receipts().backup(digest)) instanceof FileState.Regular kept
                 ? Optional.of(kept.content())
                 : Optional.empty();
     }
 
-    /** What runs is heard first. */
+    /** Returns the existing agents, running ones first, because their settings take precedence. */
     private static List<LaunchAgent> agents(HostFacts facts) {
         return facts.existing().stream()
                 .sorted(Comparator.comparing(service -> service.pid().isEmpty()))
@@ -248,7 +249,7 @@ public final class Install {
                 .toList();
     }
 
-    /** Where the services wrote that are replaced now. */
+    /** Returns the log folders of the services that this install replaces. */
     private Stream<Logs> oldLogs(HostFacts facts, Optional<Receipt> earlier) {
         boolean ofShellScripts =
                 facts.existing().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
@@ -257,10 +258,10 @@ public final class Install {
                 ofShellScripts ? Stream.of(Logs.SHARED) : Stream.empty());
     }
 
-    private HostReaders outlook(InstallRequest request) {
+    private HostReaders readers(InstallRequest request) {
         ServerSpec guess = request.configuration().orElseGet(ServerSpec::defaults);
         HostReaders first = HostReaders.on(
-                host, launchd, records, survey.prefetch(guess).and(Observer.prefetch(layout.resources(), launchd)));
+                host, launchd, records, preflight.prefetch(guess).and(Observer.prefetch(layout.resources(), launchd)));
         ServerSpec spec = request.configuration()
                 .or(() -> first.installation().map(Installation::spec).map(Logs::moved))
                 .orElse(guess);
@@ -270,26 +271,28 @@ public final class Install {
                 .filter(old -> !old.equals(Logs.of(spec, layout.home())))
                 .map(old -> old.files().prefetch(layout.home()))
                 .orElseGet(Prefetch::none);
-        return first.prefetchMore(survey.on(first.host(), first.launchd())
+        return first.prefetchMore(preflight
+                .on(first.host(), first.launchd())
                 .followUpPrefetch(spec)
                 .and(oldLogs)
-                .and(spec.equals(guess) ? Prefetch.none() : survey.prefetch(spec)));
+                .and(spec.equals(guess) ? Prefetch.none() : preflight.prefetch(spec)));
     }
 
     private Function<Resource, State> observed(
-            HostReaders outlook, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
-        Observer observer = new Observer(outlook.host(), outlook.launchd(), receipt, contents);
+            HostReaders readers, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
+        Observer observer = new Observer(readers.host(), readers.launchd(), receipt, contents);
         return unfinished.isPresent()
                 ? new AfterRollback(
-                        unfinished.get(), outlook.records().journals().staging(), contents, observer::state)
+                        unfinished.get(), readers.records().journals().staging(), contents, observer::state)
                 : observer::state;
     }
 
-    private static Function<Resource, State> unsure(List<LocalEdit> edits, Function<Resource, State> observed) {
+    private static Function<Resource, State> withUnknownConfigurations(
+            List<LocalEdit> edits, Function<Resource, State> observed) {
         return resource -> {
             State state = observed.apply(resource);
             for (LocalEdit edit : edits) {
-                state = edit.unsure(state);
+                state = edit.withUnknownConfiguration(state);
             }
             return state;
         };
@@ -300,35 +303,34 @@ public final class Install {
     }
 
     /**
-     * Waits until nobody else changes this installation.
+     * Waits until no other process changes this installation, and locks it.
      *
-     * @param waiting is told who does
+     * @param waiting receives the process that is waited for
      */
     public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
         return transactions.lock("install", waiting);
     }
 
-    /** Undoes what a process that died had begun; says what could not be undone. */
+    /** Rolls back a transaction whose process died, and returns the changes that could not be rolled back. */
     public List<Rollback.Failure> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
     /**
-     * Makes the changes, all or none; packages that were installed stay in any case.
+     * Makes all changes of the plan or none. Installed packages stay in either case.
      *
-     * @param lock which nobody else can have meanwhile
-     * @param acceptance looks at the services that were started, before all is final; the Trouble that it throws rolls
-     *     everything back
-     * @throws UserError when nothing was changed
+     * @param lock proves that no other process changes the installation
+     * @param finalCheck checks the started services before the commit; a {@link UserError} from it rolls everything back
+     * @throws UserError if nothing was changed
      */
     public Applier.Result apply(
-            PlannedInstall proposal,
+            PlannedInstall planned,
             LockFile.Held lock,
             Interruption interruption,
             Consumer<Change> progress,
-            Consumer<PlannedInstall> acceptance) {
-        Plan plan = proposal.plan();
-        Applier applier = transactions.applier(interruption, progress, () -> acceptance.accept(proposal));
+            Consumer<PlannedInstall> finalCheck) {
+        Plan plan = planned.plan();
+        Applier applier = transactions.applier(interruption, progress, () -> finalCheck.accept(planned));
         List<Change> packages = plan.changes().stream()
                 .filter(change -> change.resource() instanceof BrewPackage)
                 .toList();
@@ -337,40 +339,40 @@ public final class Install {
             if (failure.isPresent()) {
                 return failure.get();
             }
-            Optional<Refusal> refusal = refusal(proposal.desired(), plan);
-            if (refusal.isPresent()) {
+            Optional<Rejection> rejection = rejection(planned.desired(), plan);
+            if (rejection.isPresent()) {
                 return applier.rolledBack(
-                        refusal.get().change(), new UserError(refusal.get().sentence()));
+                        rejection.get().change(), new UserError(rejection.get().sentence()));
             }
         }
-        return applier.apply(proposal.transaction());
+        return applier.apply(planned.transaction());
     }
 
     /**
-     * A content that is not good.
+     * An invalid new file.
      *
-     * @param change that would write it, or have it read
+     * @param change the change that would write the file, or start a service that reads it
      */
-    private record Refusal(Change change, String sentence) {
-        static Refusal of(Change change, DesiredState.FileCheck check, CommandResult result) {
+    private record Rejection(Change change, String sentence) {
+        static Rejection of(Change change, DesiredState.FileCheck check, CommandResult result) {
             if (result.wasKilled()) {
-                String what = "whether the content for " + check.path() + " is good";
-                return new Refusal(
+                String what = "whether the new " + check.path() + " is valid";
+                return new Rejection(
                         change, result.inconclusive(check.command(), what).sentence());
             }
-            return new Refusal(
+            return new Rejection(
                     change,
-                    "The content for " + check.path() + " was refused by \"" + check.command() + "\": "
+                    "The new " + check.path() + " is not valid: \"" + check.command() + "\" reports: "
                             + result.firstLine() + ".");
         }
     }
 
-    /** What is neither written nor read anew need not be good. */
-    private Optional<Refusal> refusal(DesiredState desired, Plan plan) {
+    /** Validates the files that the plan writes or makes a service read again; returns the first invalid one. */
+    private Optional<Rejection> rejection(DesiredState desired, Plan plan) {
         List<DesiredState.FileCheck> due = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
         for (DesiredState.FileCheck check : desired.checks()) {
-            concerned(check, plan).ifPresent(change -> {
+            affectedBy(check, plan).ifPresent(change -> {
                 due.add(check);
                 changes.add(change);
             });
@@ -380,10 +382,10 @@ public final class Install {
         int last = results.size() - 1;
         return results.isEmpty() || results.get(last).succeeded()
                 ? Optional.empty()
-                : Optional.of(Refusal.of(changes.get(last), due.get(last), results.get(last)));
+                : Optional.of(Rejection.of(changes.get(last), due.get(last), results.get(last)));
     }
 
-    private static Optional<Change> concerned(DesiredState.FileCheck check, Plan plan) {
+    private static Optional<Change> affectedBy(DesiredState.FileCheck check, Plan plan) {
         Stream<Change> writing = plan.changes().stream()
                 .filter(change -> change.resource() instanceof HostFile file
                         && file.path().equals(check.path()));

@@ -12,39 +12,39 @@ import dev.aiserver.resource.Contents;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 
-/** What is installed on a host, by its receipt. */
+/** The installation on a host, as its receipt describes it. */
 public record Installation(Receipt receipt, ServerSpec spec) {
 
-    /** @throws UserError when nothing is installed, which says so when an installation has begun and not ended */
+    /** @throws UserError if nothing is installed; the message mentions an unfinished or running install */
     public static Installation load(StateStore records) {
         ReceiptStore store = records.receipts();
-        return of(store.load(new Contents()).orElseThrow(() -> begunOrNothing(records)), store);
+        return of(store.load(new Contents()).orElseThrow(() -> unfinishedOrMissing(records)), store);
     }
 
-    /** @throws UserError when nothing is installed */
+    /** @throws UserError if nothing is installed */
     static Installation load(ReceiptStore store) {
-        return of(store.load(new Contents()).orElseThrow(() -> nothing(store)), store);
+        return of(store.load(new Contents()).orElseThrow(() -> notInstalled(store)), store);
     }
 
-    private static UserError begunOrNothing(StateStore records) {
+    private static UserError unfinishedOrMissing(StateStore records) {
         return records.journals()
                 .open()
                 .map(journal ->
-                        records.lock().other().map(Installation::underWay).orElseGet(() -> interrupted(journal)))
-                .orElseGet(() -> nothing(records.receipts()));
+                        records.lock().other().map(Installation::inProgress).orElseGet(() -> interrupted(journal)))
+                .orElseGet(() -> notInstalled(records.receipts()));
     }
 
-    private static UserError underWay(LockFile.Holder holder) {
-        return new UserError(holder.words() + " is changing this installation now; try again when it has ended.");
+    private static UserError inProgress(LockFile.Holder holder) {
+        return new UserError(holder.description() + " is changing this installation; try again when it has finished.");
     }
 
     private static UserError interrupted(Journal journal) {
-        return new UserError("The " + journal.operation() + " that began " + journal.since()
-                + " did not end, so no server is installed here; run \"aiserver install\" to have one, or "
-                + "\"aiserver uninstall\" to have none: either undoes first what was begun.");
+        return new UserError("A previous " + journal.operation() + " (started " + journal.since()
+                + ") did not finish, so no server is installed here. Run \"aiserver install\" or \"aiserver uninstall\";"
+                + " both roll it back first.");
     }
 
-    private static UserError nothing(ReceiptStore store) {
+    private static UserError notInstalled(ReceiptStore store) {
         return new UserError(
                 "aiserver is not installed here (there is no " + store.file() + "); run \"aiserver install\" first.");
     }

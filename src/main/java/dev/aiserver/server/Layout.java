@@ -9,9 +9,7 @@ import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Where things stand on a host: the labels and paths of the specification.
- */
+/** The labels and paths of an installation on a host. */
 public record Layout(Path home) {
 
     public static final String OLLAMA = "com.ollama";
@@ -43,7 +41,7 @@ public record Layout(Path home) {
         return launchAgents().resolve(ROTATE_LOGS + ".plist");
     }
 
-    /** The property lists of our jobs. */
+    /** Returns the property lists of aiserver's jobs. */
     List<Path> agents() {
         return List.of(ollamaPlist(), haproxyPlist(), warmModelsPlist(), rotateLogsPlist());
     }
@@ -56,7 +54,7 @@ public record Layout(Path home) {
         return haproxyDirectory().resolve("haproxy.cfg");
     }
 
-    /** What an installation is made of, whatever its configuration; the program itself left out. */
+    /** Returns the resources of every installation, whatever its configuration, without the program itself. */
     List<Resource> resources() {
         ServerSpec spec = ServerSpec.defaults();
         return List.of(
@@ -75,8 +73,8 @@ public record Layout(Path home) {
         return home.resolve(".aiserver");
     }
 
-    /** Where an uninstall leaves the files of an earlier installation that shall not come back. */
-    public Path earlierInstallation() {
+    /** Returns the folder where an uninstall keeps the files of existing services that it does not restore. */
+    public Path previousInstallation() {
         return state().resolve("earlier-installation");
     }
 

@@ -5,10 +5,10 @@ import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The files that launchd writes the services' output to. */
+/** The services' log files, which launchd writes. */
 public record Logs(Path folder) {
 
-    /** Where the shell scripts and version 0.1.0 had them: any user of the Mac can take a name there after a restart. */
+    /** The log folder of the shell scripts and version 0.1.0. After a restart, any user of the Mac can create files there. */
     static final Logs SHARED = new Logs(Path.of("/tmp"));
 
     private static final String OF_HOME = "~/";
@@ -18,7 +18,7 @@ public record Logs(Path folder) {
         return new Logs(folder.startsWith(OF_HOME) ? home.resolve(folder.substring(OF_HOME.length())) : spec.logs());
     }
 
-    /** What is installed, with its logs moved out of the shared folder. */
+    /** Returns the configuration with its logs moved out of the shared folder. */
     static ServerSpec moved(ServerSpec installed) {
         return installed.logs().equals(SHARED.folder)
                 ? installed.withLogs(ServerSpec.defaults().logs())
@@ -45,7 +45,7 @@ public record Logs(Path folder) {
         return folder.resolve("rotate-logs.log");
     }
 
-    /** Those that grow: of what runs all the time or at every login. */
+    /** Returns the logs that grow, because their service runs all the time or at every login. */
     List<Path> growing() {
         return List.of(ollamaStdout(), ollamaStderr(), haproxy(), warmModels());
     }

@@ -26,20 +26,20 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The survey of a real Mac: macOS and its desktop session, Homebrew, programs, Tailscale, ports and log files. */
+/** The preflight checks for a Mac: macOS, desktop session, Homebrew, programs, Tailscale, ports and log files. */
 public final class MacPreflight implements Preflight {
     private static final int OLDEST_MACOS = 14;
 
-    /** /v1/messages came with 0.14.0, the last of the eight endpoints. */
+    /** Version 0.14.0 added /v1/messages, the last of the eight strict endpoints. */
     private static final Version OLDEST_OLLAMA = new Version(0, 14, 0);
 
-    /** The oldest HAProxy on which the rendered configuration was tried. */
+    /** The oldest HAProxy with which the rendered configuration was tested. */
     private static final Version OLDEST_HAPROXY = new Version(2, 6, 0);
 
-    /** What the system brings, by which the server is set up and proved. */
+    /** The macOS tools that aiserver needs to install and verify. */
     private static final List<String> TOOLS = List.of("df", "ifconfig", "launchctl", "lsof", "plutil", "ps", "tail");
 
-    /** Older ones do not know the variable by which they are kept from the cloud. */
+    /** Older versions do not know OLLAMA_NO_CLOUD. */
     private static final Version OLDEST_WITHOUT_CLOUD = new Version(0, 16, 2);
 
     private static final String WITHOUT_PCRE = "Built without PCRE";
@@ -90,7 +90,7 @@ public final class MacPreflight implements Preflight {
     }
 
     @Override
-    public HostFacts survey(ServerSpec spec) {
+    public HostFacts check(ServerSpec spec) {
         HostIdentity facts = host.facts();
         requireMac(facts);
         host.tools().requirePresent(TOOLS);
@@ -106,13 +106,13 @@ public final class MacPreflight implements Preflight {
                         "ollama",
                         prefix,
                         program -> ollamaVersion(program, spec),
-                        said -> isAtLeast(OllamaVersions.in(said).program(), oldestOllama)))
+                        output -> isAtLeast(OllamaVersions.in(output).program(), oldestOllama)))
                 .flatMap(Function.identity());
         Optional<Programs.Found> haproxy = problems.ask(() -> programs.find(
                         "haproxy",
                         prefix,
                         MacPreflight::haproxyBuild,
-                        said -> isAtLeast(Version.in(said), OLDEST_HAPROXY)))
+                        output -> isAtLeast(Version.in(output), OLDEST_HAPROXY)))
                 .flatMap(Function.identity());
         ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
         haproxy.ifPresent(found -> problems.check(() -> requireHaproxy(found)));
@@ -122,7 +122,7 @@ public final class MacPreflight implements Preflight {
                 .orElse(List.of());
         node.ifPresent(known -> problems.check(() -> {
             new PortCheck(host, launchd).requireFree(spec, known.address(), earlier);
-            requireNoRivals(spec, earlier);
+            requireNoConflicts(spec, earlier);
         }));
         problems.throwIfAny();
         Tailscale.Node known = node.orElseThrow();
@@ -133,11 +133,13 @@ public final class MacPreflight implements Preflight {
                 hostNames(spec, known),
                 missing(ollama, haproxy),
                 earlier,
-                ollama.flatMap(found -> OllamaVersions.in(found.said()).outdated()));
+                ollama.flatMap(found -> OllamaVersions.in(found.output()).outdated()));
     }
 
-    /** What starts by itself in place of ours would have each restart of the machine decide which of them is reached. */
-    private void requireNoRivals(ServerSpec spec, List<ExistingService> earlier) {
+    /**
+     * Rejects other servers that start by themselves: each restart of the machine would decide which server clients reach.
+     */
+    private void requireNoConflicts(ServerSpec spec, List<ExistingService> earlier) {
         List<Path> own = Stream.concat(
                         new Layout(host.facts().home()).agents().stream(),
                         earlier.stream().map(ExistingService::plist))
@@ -147,70 +149,71 @@ public final class MacPreflight implements Preflight {
                         .filter(ConflictingServer::isHarmful)
                         .findFirst()
                         .ifPresent(conflict -> {
-                            throw new UserError("In the way: " + conflict.description() + ", then try again.");
+                            throw new UserError("Conflict: " + conflict.description() + ", then try again.");
                         });
     }
 
     private static void requireMac(HostIdentity facts) {
         if (!facts.isMac()) {
-            throw new UserError("aiserver installs on macOS 14 or newer, and this is " + facts.os()
-                    + ". To see its whole life here without changing anything: ./install --rehearse");
+            throw new UserError("aiserver installs on macOS 14 or newer, but this is " + facts.os()
+                    + ". To try a full install, verify and uninstall here without changing anything, run"
+                    + " ./install --rehearse");
         }
         Version version = Version.in(facts.osVersion()).orElse(new Version(0, 0, 0));
         if (version.major() < OLDEST_MACOS) {
-            throw new UserError("aiserver needs macOS 14 or newer, and this is " + facts.osVersion()
+            throw new UserError("aiserver needs macOS 14 or newer, but this is macOS " + facts.osVersion()
                     + "; update macOS, then try again.");
         }
         if (!facts.arch().equals("arm64")) {
-            throw new UserError("aiserver needs a Mac with Apple silicon (arm64), and this is " + facts.arch()
-                    + "; if it is one, leave Rosetta and use a native terminal.");
+            throw new UserError("aiserver needs a Mac with Apple silicon (arm64), but this is " + facts.arch()
+                    + "; on Apple silicon, use a terminal that does not run under Rosetta.");
         }
         if (facts.isRoot()) {
-            throw new UserError("Run aiserver as the user who shall own the services, without sudo: "
+            throw new UserError("Run aiserver without sudo, as the user who will own the services: "
                     + "macOS starts these services in that user's desktop session.");
         }
     }
 
     private void requireDesktopSession(HostIdentity facts) {
         if (!launchd.hasDesktopSession()) {
-            throw new UserError("There is no desktop session for user \"" + facts.user()
-                    + "\", and macOS starts login agents only in one; log in at the screen or with Screen Sharing "
-                    + "(locking the screen afterwards is fine), then try again. For unattended restarts turn on "
-                    + "automatic login (System Settings > Users & Groups; not possible while FileVault is on).");
+            throw new UserError("User \"" + facts.user()
+                    + "\" has no desktop session, and macOS starts the services only in one; log in at the screen or with "
+                    + "Screen Sharing (you can lock the screen afterwards), then try again. For unattended restarts, turn "
+                    + "on automatic login (System Settings > Users & Groups; not available while FileVault is on).");
         }
     }
 
-    /** launchd opens logs by their names, so nobody else may be able to take one. */
+    /** Checks that no other user can create the log files, because launchd opens them by name. */
     private void requireSafeLogs(HostIdentity facts, Logs logs) {
         LogFiles files = logs.files();
         List<String> folder = files.folderProblems(host);
         if (!folder.isEmpty()) {
             throw new UserError("The logs cannot be in " + logs.folder() + ": " + folder.get(0)
                     + (logs.folder().startsWith(facts.home())
-                            ? "; put that right (as with chmod go-w), then try again."
-                            : ", who could take the names of the logs; name a folder of your own as logs in the configuration,"
-                                    + " or leave it out for ~/Library/Logs/aiserver."));
+                            ? "; remove that permission (for example with chmod go-w), then try again."
+                            : ", who could create the log files first; set logs in the configuration to a folder that only"
+                                    + " you can write to, or remove it to use ~/Library/Logs/aiserver."));
         }
         Path parent = logs.folder().getParent();
         if (parent != null
                 && !logs.folder().startsWith(facts.home())
                 && !(host.stat(parent) instanceof FileState.Directory)) {
-            throw new UserError("The folder for logs " + logs.folder() + " cannot be made, because " + parent
-                    + " does not exist; make it, then try again.");
+            throw new UserError("The log folder " + logs.folder() + " cannot be created, because " + parent
+                    + " does not exist; create it, then try again.");
         }
         files.problems(host).stream().findFirst().ifPresent(problem -> {
             throw new UserError("The log file " + problem + "; remove it, then try again.");
         });
     }
 
-    /** It asks the server that it finds by this variable. */
+    /** The command also asks the server at {@code OLLAMA_HOST}. */
     private static Command ollamaVersion(String program, ServerSpec spec) {
         return Command.of(program, "--version")
                 .withEnvironment(
                         Map.of("OLLAMA_HOST", "127.0.0.1:" + spec.ollama().port()));
     }
 
-    /** Its version, and how it was built. */
+    /** Prints HAProxy's version and build options. */
     private static Command haproxyBuild(String program) {
         return Command.of(program, "-vv");
     }
@@ -223,39 +226,42 @@ public final class MacPreflight implements Preflight {
         Version version = version(
                 "ollama",
                 ollamaVersion(found.path().toString(), spec),
-                OllamaVersions.in(found.said()).program());
+                OllamaVersions.in(found.output()).program());
         requireVersion("ollama", version, OLDEST_OLLAMA);
         if (!spec.allowsCloud() && version.compareTo(OLDEST_WITHOUT_CLOUD) < 0) {
-            throw new UserError("ollama is version " + version
-                    + ", which cannot be kept from sending prompts to its cloud;"
-                    + " at least " + OLDEST_WITHOUT_CLOUD + " is needed for that. Run \"brew upgrade ollama\", then try"
-                    + " again; or allow the cloud, by OLLAMA_NO_CLOUD: 0 under ollama.environment.");
+            throw new UserError(
+                    "ollama " + version + " has no setting that keeps prompts out of Ollama's cloud; version "
+                            + OLDEST_WITHOUT_CLOUD
+                            + " or newer is needed. Run \"brew upgrade ollama\", then try again; or allow"
+                            + " the cloud with OLLAMA_NO_CLOUD: 0 under ollama.environment.");
         }
     }
 
     private static void requireHaproxy(Programs.Found found) {
         String program = found.path().toString();
-        requireVersion("haproxy", version("haproxy", haproxyBuild(program), Version.in(found.said())), OLDEST_HAPROXY);
-        requirePcre(found.said());
+        requireVersion(
+                "haproxy", version("haproxy", haproxyBuild(program), Version.in(found.output())), OLDEST_HAPROXY);
+        requirePcre(found.output());
     }
 
-    private static Version version(String program, Command question, Optional<Version> said) {
-        return said.orElseThrow(() -> new UserError("\"" + question + "\" names no version, so it is no working "
-                + program + "; run \"brew reinstall " + program + "\", then try again."));
+    private static Version version(String program, Command command, Optional<Version> found) {
+        return found.orElseThrow(() -> new UserError("\"" + command + "\" does not print a version, so this " + program
+                + " does not work; run \"brew reinstall " + program + "\", then try again."));
     }
 
     private static void requireVersion(String program, Version version, Version oldest) {
         if (version.compareTo(oldest) < 0) {
-            throw new UserError(program + " is version " + version + ", and at least " + oldest
-                    + " is needed; run \"brew upgrade " + program + "\", then try again.");
+            throw new UserError(program + " is version " + version + ", but version " + oldest
+                    + " or newer is needed; run \"brew upgrade " + program + "\", then try again.");
         }
     }
 
-    /** The C library's regular expressions know no {@code \x00}, by which haproxy.cfg finds control characters. */
+    /** haproxy.cfg finds control characters with {@code \x00}, which the C library's regular expressions do not support. */
     static void requirePcre(String build) {
         if (build.contains(WITHOUT_PCRE)) {
-            throw new UserError("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run"
-                    + " \"brew reinstall haproxy\", then try again.");
+            throw new UserError(
+                    "haproxy was built without PCRE, which haproxy.cfg needs for its regular expressions; run"
+                            + " \"brew reinstall haproxy\", then try again.");
         }
     }
 
@@ -268,7 +274,8 @@ public final class MacPreflight implements Preflight {
         }
         throw new UserError(
                 UserError.Kind.CONFIGURATION,
-                "network.mode: loopback is for rehearsals, no other device would reach the server; use tailscale or address.");
+                "network.mode: loopback is only for rehearsals, because no other device could reach the server; use tailscale or"
+                        + " address.");
     }
 
     private void requireAddress(Network network, Tailscale.Node node) {
@@ -282,9 +289,8 @@ public final class MacPreflight implements Preflight {
             throw new UserError(state.problem() + "; " + state.remedy() + ", then try again.");
         }
         if (!(state instanceof AddressState.Present)) {
-            throw new UserError("The address " + node.address()
-                    + " is on no network interface of this machine; bring the VPN up, or correct "
-                    + "network.address in the configuration, then try again.");
+            throw new UserError("No network interface of this machine has the address " + node.address()
+                    + "; start the VPN, or correct network.address in the configuration, then try again.");
         }
     }
 
@@ -310,7 +316,7 @@ public final class MacPreflight implements Preflight {
         return missing;
     }
 
-    /** Gathers what stands in the way, so that a person reads all of it at once. */
+    /** Collects all problems, so that the user sees them at once. */
     private static final class Problems {
         private final List<String> sentences = new ArrayList<>();
 
@@ -340,8 +346,8 @@ public final class MacPreflight implements Preflight {
                 throw new UserError(sentences.get(0));
             }
             if (!sentences.isEmpty()) {
-                throw new UserError(
-                        sentences.size() + " things stand in the way:\n  - " + String.join("\n  - ", sentences));
+                throw new UserError(sentences.size() + " problems prevent the installation:\n  - "
+                        + String.join("\n  - ", sentences));
             }
         }
     }

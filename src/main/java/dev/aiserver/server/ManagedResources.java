@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an installation can change: its own files, folders and jobs at their places, and of other things only agents of
- * the user, which it stops and takes away. A receipt or journal that says anything else would have an uninstallation
- * delete or stop what is not ours.
+ * Defines what an installation can change: its own files, folders and jobs, and other LaunchAgents of the user, which it
+ * stops and removes. A receipt or journal that names anything else could make an uninstall delete or stop what does not
+ * belong to aiserver.
  */
 public final class ManagedResources implements ManagedScope {
     private static final int PERMISSIONS = 0777;
@@ -37,12 +37,12 @@ public final class ManagedResources implements ManagedScope {
 
     @Override
     public boolean covers(Receipt receipt, Change change) {
-        return isSound(change.before())
-                && isSound(change.after())
+        return isValid(change.before())
+                && isValid(change.after())
                 && covers(receipt, change.resource(), change.before(), change.after());
     }
 
-    private static boolean isSound(State state) {
+    private static boolean isValid(State state) {
         return !(state instanceof State.File file)
                 || Content.isDigest(file.digest()) && (file.mode() & ~PERMISSIONS) == 0;
     }
@@ -52,10 +52,10 @@ public final class ManagedResources implements ManagedScope {
             return Set.of("ollama", "haproxy").contains(brew.formula());
         }
         if (resource instanceof Directory directory) {
-            return isOurs(receipt, directory.path());
+            return isManaged(receipt, directory.path());
         }
         if (resource instanceof HostFile file) {
-            return isOurs(file.path())
+            return isManaged(file.path())
                     || isAgent(file.path()) && before instanceof State.File && after.equals(State.ABSENT);
         }
         if (resource instanceof ExistingJob job) {
@@ -72,8 +72,8 @@ public final class ManagedResources implements ManagedScope {
                 && job.health().path().equals("/api/version");
     }
 
-    private boolean isJob(String label, Path plist, String... ours) {
-        return List.of(ours).contains(label)
+    private boolean isJob(String label, Path plist, String... labels) {
+        return List.of(labels).contains(label)
                 && plist.equals(layout.launchAgents().resolve(label + ".plist"));
     }
 
@@ -82,7 +82,7 @@ public final class ManagedResources implements ManagedScope {
                 && path.toString().endsWith(".plist");
     }
 
-    private boolean isOurs(Path file) {
+    private boolean isManaged(Path file) {
         return Set.of(
                                 layout.ollamaPlist(),
                                 layout.haproxyPlist(),
@@ -92,15 +92,15 @@ public final class ManagedResources implements ManagedScope {
                                 layout.program(),
                                 layout.command())
                         .contains(file)
-                || Objects.equals(file.getParent(), layout.earlierInstallation());
+                || Objects.equals(file.getParent(), layout.previousInstallation());
     }
 
-    /** Those in which our files stand, and those above in the home. */
-    private boolean isOurs(Receipt receipt, Path directory) {
+    /** Returns whether it is a folder of aiserver's files, or one of their parents inside the home directory. */
+    private boolean isManaged(Receipt receipt, Path directory) {
         Path home = layout.home();
         Path logs = logs(receipt.configuration());
         return directory.equals(logs)
-                || directory.equals(layout.earlierInstallation())
+                || directory.equals(layout.previousInstallation())
                 || Stream.of(
                                 layout.haproxyCfg(),
                                 layout.ollamaPlist(),

@@ -11,11 +11,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The disk that downloads go to, and what they still need of it together. */
+/** The disk for model downloads, and the space that all downloads together still need. */
 public final class ModelDisk {
     private final Host host;
     private final Path folder;
-    private final Map<String, Long> missing = new HashMap<>();
+    private final Map<String, Long> remaining = new HashMap<>();
     private final Map<String, Long> totals = new HashMap<>();
 
     public ModelDisk(Host host, ServerSpec spec) {
@@ -26,34 +26,34 @@ public final class ModelDisk {
     }
 
     /**
-     * Notes how far a download is. Whenever it turns out to be larger than was known, there must be room for what is
-     * missing of all of them; where the disk cannot be asked, there is.
+     * Records a download's progress. When a download turns out to be larger than known so far, checks that the disk has
+     * space for the rest of all downloads. If the free space cannot be read, the check passes.
      *
-     * @throws UserError when there is no room
+     * @throws UserError if there is not enough space
      */
     synchronized void note(String model, long completed, long total) {
-        missing.put(model, Math.max(0, total - completed));
+        remaining.put(model, Math.max(0, total - completed));
         Long before = totals.put(model, total);
         if (total == 0 || before != null && before >= total) {
             return;
         }
-        long needed = missing.values().stream().mapToLong(Long::longValue).sum();
+        long needed = remaining.values().stream().mapToLong(Long::longValue).sum();
         OptionalLong free = free();
         if (free.isPresent() && free.getAsLong() < needed) {
-            missing.remove(model);
+            remaining.remove(model);
             totals.remove(model);
-            throw new UserError("the disk is too small: the downloads need %.2f GB more and %s has %.2f GB free"
+            throw new UserError("not enough disk space: the downloads need %.2f GB more, but %s has %.2f GB free"
                     .formatted(needed / 1e9, folder, free.getAsLong() / 1e9));
         }
     }
 
-    /** Forgets a download that has ended. */
+    /** Removes a download that has finished or failed. */
     synchronized void ended(String model) {
-        missing.remove(model);
+        remaining.remove(model);
         totals.remove(model);
     }
 
-    /** The last line of POSIX {@code df -Pk}: its fourth word is what is free, in KiB. */
+    /** Reads the free space: the fourth column of the last line of POSIX {@code df -Pk}, in KiB. */
     private OptionalLong free() {
         CommandResult result =
                 host.query(Command.of("df", "-Pk", existing(folder).toString()));

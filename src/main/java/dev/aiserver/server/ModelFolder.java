@@ -8,11 +8,11 @@ import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The folder of the models, where it is not Ollama's own in the home. */
+/** The configured models folder, if it is not Ollama's default in the home directory. */
 final class ModelFolder {
     private ModelFolder() {}
 
-    /** Where the configured folder leads, if there is one. */
+    /** Returns the configured folder, following symbolic links, or empty. */
     static Optional<Path> of(ServerSpec spec) {
         return Optional.ofNullable(spec.ollamaEnvironment().get(OllamaVariables.MODELS))
                 .filter(folder -> folder.startsWith("/"))
@@ -20,16 +20,16 @@ final class ModelFolder {
     }
 
     /**
-     * A disk that is not connected looks like a server without models, which are then downloaded again.
+     * Checks that the folder exists. If its disk is not connected, Ollama would start without models and download them again.
      *
-     * @throws UserError when it is no folder there
+     * @throws UserError if it is not a folder on the host
      */
     static void require(Host host, ServerSpec spec) {
         Optional<Path> folder = of(spec);
         if (folder.isPresent() && !(host.stat(folder.get()) instanceof FileState.Directory)) {
             throw new UserError("ollama.environment." + OllamaVariables.MODELS + ": "
                     + folder.get().normalize()
-                    + " is not a folder on this machine; connect its disk, make the folder or correct the configuration,"
+                    + " is not a folder on this machine; connect its disk, create the folder or correct the configuration,"
                     + " then try again.");
         }
     }

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Loads models, one after another; one that fails keeps no other from it. */
+/** Loads models one after another. A failed load does not stop the others. */
 final class ModelLoads {
     private final OllamaClient ollama;
     private final KeepAlive keepAlive;
@@ -23,7 +23,7 @@ final class ModelLoads {
     private final Consumer<WarmEvent> events;
     private final List<String> loaded = new ArrayList<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
-    private final Map<String, Integer> ends = new HashMap<>();
+    private final Map<String, Integer> crashes = new HashMap<>();
 
     ModelLoads(
             OllamaClient ollama, KeepAlive keepAlive, WarmLimits limits, OllamaWait wait, Consumer<WarmEvent> events) {
@@ -34,69 +34,69 @@ final class ModelLoads {
         this.events = events;
     }
 
-    /** What was loaded, the last one last. */
+    /** Returns the loaded models in the order of their loads. */
     List<String> loaded() {
         return List.copyOf(loaded);
     }
 
-    /** Why some failed, by model. */
+    /** Returns the error messages of failed loads, by model. */
     Map<String, String> failures() {
         return failures;
     }
 
     /**
-     * When Ollama ends on the way, everything in its memory is lost; then it begins again, and a model at which Ollama
-     * ends too often is given up.
+     * Loads the models. If Ollama exits during a load, its memory is lost, and all loads start again. A model at which
+     * Ollama exits too often counts as failed.
      *
-     * @param warm tells which models need no load now
-     * @throws UserError when Ollama is gone for good
+     * @param warm returns the models that are already loaded
+     * @throws UserError if Ollama does not come back
      */
     void load(List<String> models, Supplier<Set<String>> warm) {
-        boolean lived = false;
-        while (!lived) {
+        boolean completed = false;
+        while (!completed) {
             Set<String> now = warm.get();
-            lived = round(models.stream()
+            completed = loadRound(models.stream()
                     .filter(model -> !now.contains(model) && !failures.containsKey(model))
                     .toList());
         }
     }
 
-    /** Whether Ollama lived through it. */
-    private boolean round(List<String> models) {
+    /** Loads each model once and returns true, or returns false if Ollama exited. */
+    private boolean loadRound(List<String> models) {
         for (String model : models) {
             long start = System.nanoTime();
-            ModelResult ending = load(model);
-            if (ending instanceof ModelResult.Lost lost) {
-                survive(model, "Ollama ended meanwhile (" + lost.words() + ")");
+            ModelResult result = load(model);
+            if (result instanceof ModelResult.Lost lost) {
+                awaitRestart(model, "Ollama exited during the load (" + lost.message() + ")");
                 return false;
             }
-            if (ending instanceof ModelResult.Done) {
+            if (result instanceof ModelResult.Done) {
                 loaded.remove(model);
                 loaded.add(model);
                 long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
                 events.accept(new WarmEvent.Loaded(model, millis));
             } else {
-                fail(model, ending);
+                fail(model, result);
             }
         }
         return true;
     }
 
-    private void survive(String model, String reason) {
+    private void awaitRestart(String model, String reason) {
         wait.awaitAnswer(limits.ollamaTimeout());
-        int times = ends.merge(model, 1, Integer::sum);
+        int times = crashes.merge(model, 1, Integer::sum);
         if (times > limits.retries()) {
-            fail(model, new ModelResult.Refused(reason + ", " + times + " times; its log says why"));
+            fail(model, new ModelResult.Refused(reason + ", " + times + " times; see Ollama's log for the cause"));
         } else {
             events.accept(new WarmEvent.Retrying(model, reason));
             limits.pauseAfter(times);
         }
     }
 
-    private void fail(String model, ModelResult ending) {
-        String words = ending instanceof ModelResult.Busy busy
-                ? busy.words()
-                : ending instanceof ModelResult.Refused refused ? refused.words() : ending.toString();
+    private void fail(String model, ModelResult result) {
+        String words = result instanceof ModelResult.Busy busy
+                ? busy.message()
+                : result instanceof ModelResult.Refused refused ? refused.message() : result.toString();
         String sentence = "Ollama could not load " + model + ": " + words;
         failures.put(model, sentence);
         events.accept(new WarmEvent.Failed(model, sentence));
@@ -107,11 +107,11 @@ final class ModelLoads {
         try {
             Set<String> capabilities = ollama.capabilities(model);
             for (int attempt = 1; ; attempt++) {
-                ModelResult ending = ollama.load(model, capabilities, keepAlive, limits.load());
-                if (!(ending instanceof ModelResult.Busy busy) || attempt > limits.busyRetries()) {
-                    return ending;
+                ModelResult result = ollama.load(model, capabilities, keepAlive, limits.load());
+                if (!(result instanceof ModelResult.Busy busy) || attempt > limits.busyRetries()) {
+                    return result;
                 }
-                events.accept(new WarmEvent.Retrying(model, busy.words()));
+                events.accept(new WarmEvent.Retrying(model, busy.message()));
                 limits.pauseAfter(attempt);
             }
         } catch (UserError error) {

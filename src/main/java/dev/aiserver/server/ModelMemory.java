@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is in Ollama's memory at one moment. Ollama lists a runner by the name and manifest that came first, and lets it
- * answer for every other name whose weights file is the same.
+ * A snapshot of the models in Ollama's memory. Ollama lists a runner under the name and manifest that loaded it, and uses it
+ * for every other model name with an identical weights file.
  */
 final class ModelMemory {
     private final OllamaClient ollama;
@@ -21,8 +21,8 @@ final class ModelMemory {
     private final Map<String, Optional<ModelDetails>> details = new HashMap<>();
 
     /**
-     * @param installed by key of the name
-     * @throws UserError when Ollama does not answer
+     * @param installed the installed models by the key of their name
+     * @throws UserError if Ollama does not answer
      */
     ModelMemory(OllamaClient ollama, WarmLimits limits, Map<String, InstalledModel> installed) {
         this.ollama = ollama;
@@ -34,7 +34,7 @@ final class ModelMemory {
         return runners.size();
     }
 
-    /** The runner that answers for that model as it is installed now. */
+    /** Returns the runner that serves the installed version of a model, or empty. */
     Optional<LoadedModel> runnerOf(String model) {
         Optional<LoadedModel> own = runners.stream()
                 .filter(runner -> isNamed(runner, model) && isCurrent(runner))
@@ -47,7 +47,7 @@ final class ModelMemory {
                         .findFirst();
     }
 
-    /** The runner that is listed by its name with another manifest than the installed one. */
+    /** Returns a runner that is listed under the model's name with an older manifest, or empty. */
     Optional<LoadedModel> older(String model) {
         return runners.stream()
                 .filter(runner -> isNamed(runner, model) && !isCurrent(runner))
@@ -58,19 +58,19 @@ final class ModelMemory {
         return WarmModels.key(runner.name()).equals(WarmModels.key(model));
     }
 
-    /** Only then does its name still lead to the weights that are in memory. */
+    /** Returns whether the runner's name still refers to the weights that it has in memory. */
     private boolean isCurrent(LoadedModel runner) {
         InstalledModel onDisk = installed.get(WarmModels.key(runner.name()));
         return onDisk != null && onDisk.digest().equals(runner.digest());
     }
 
     private boolean shareWeights(String one, String other) {
-        Optional<ModelDetails> theirs = detailsOf(other);
-        return theirs.isPresent()
-                && detailsOf(one).filter(theirs.get()::sharesWeightsWith).isPresent();
+        Optional<ModelDetails> otherDetails = detailsOf(other);
+        return otherDetails.isPresent()
+                && detailsOf(one).filter(otherDetails.get()::sharesWeightsWith).isPresent();
     }
 
-    /** Nothing for a model that Ollama does not know, or no longer. */
+    /** Returns empty for a model that Ollama does not have, or no longer has. */
     private Optional<ModelDetails> detailsOf(String model) {
         return details.computeIfAbsent(WarmModels.key(model), name -> {
             try {

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Downloads models, several at once; one that fails keeps no other from it. */
+/** Downloads several models at once. A failed download does not stop the others. */
 final class ModelPulls {
     private final OllamaClient ollama;
     private final ModelDisk disk;
@@ -30,9 +30,10 @@ final class ModelPulls {
     }
 
     /**
-     * Why some failed, by model.
+     * Downloads the models.
      *
-     * @throws UserError when Ollama is gone for good
+     * @return the error messages of failed downloads, by model
+     * @throws UserError if Ollama does not come back
      */
     Map<String, String> pull(List<String> models, int parallel) {
         ExecutorService threads = Executors.newFixedThreadPool(parallel, task -> {
@@ -61,31 +62,31 @@ final class ModelPulls {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UserError(
-                    "The downloads were interrupted; run warm-models again, they go on where they stopped.");
+            throw new UserError("The downloads were interrupted; run \"aiserver warm-models\" again to resume them.");
         }
     }
 
-    /** Why it failed, if it did. Ollama keeps what has come, so that every attempt goes on where the last one stopped. */
+    /** Returns the error message, or empty on success. Ollama keeps partial downloads, so every attempt resumes the last. */
     private Optional<String> pull(String model) {
         for (int attempt = 1; ; attempt++) {
-            ModelResult ending = attempt(model);
-            if (ending instanceof ModelResult.Done) {
+            ModelResult result = attempt(model);
+            if (result instanceof ModelResult.Done) {
                 events.accept(new WarmEvent.Pulled(model));
                 return Optional.empty();
             }
-            boolean again = attempt <= limits.retries();
+            boolean retry = attempt <= limits.retries();
             String reason;
-            if (ending instanceof ModelResult.BrokenOff brokenOff) {
-                reason = brokenOff.words() + (again ? "" : "; run warm-models again, it goes on where it stopped");
-            } else if (ending instanceof ModelResult.Lost lost) {
+            if (result instanceof ModelResult.Incomplete incomplete) {
+                reason = incomplete.message()
+                        + (retry ? "" : "; run \"aiserver warm-models\" again to resume the download");
+            } else if (result instanceof ModelResult.Lost lost) {
                 wait.awaitAnswer(limits.ollamaTimeout());
-                reason = "Ollama ended meanwhile (" + lost.words() + ")";
+                reason = "Ollama exited during the download (" + lost.message() + ")";
             } else {
-                reason = ending instanceof ModelResult.Refused refused ? refused.words() : ending.toString();
-                again = false;
+                reason = result instanceof ModelResult.Refused refused ? refused.message() : result.toString();
+                retry = false;
             }
-            if (!again) {
+            if (!retry) {
                 String sentence = "Ollama could not pull " + model + ": " + reason;
                 events.accept(new WarmEvent.Failed(model, sentence));
                 return Optional.of(sentence);

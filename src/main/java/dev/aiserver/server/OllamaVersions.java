@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code ollama --version} says, which also asks the server that runs.
+ * The versions in the output of {@code ollama --version}, which also asks the running server.
  *
- * @param program of the program itself
- * @param server of the server that answered, which an upgrade of the program does not replace
+ * @param program the version of the program itself
+ * @param server the version of the running server, which does not change when the program is upgraded
  */
 record OllamaVersions(Optional<Version> program, Optional<Version> server) {
     private static final Pattern SERVER = Pattern.compile("ollama version is (.*)");
 
-    /** Said only where it is not the server's. */
+    /** Ollama prints this line only if the versions differ. */
     private static final Pattern CLIENT = Pattern.compile("client version is (.*)");
 
     static OllamaVersions in(String output) {
@@ -26,7 +26,7 @@ record OllamaVersions(Optional<Version> program, Optional<Version> server) {
         return line.find() ? Version.in(line.group(1)) : Optional.empty();
     }
 
-    /** When the server is not what the program would start now. */
+    /** Returns the running server if its version differs from the program's, or empty. */
     Optional<OutdatedProcess> outdated() {
         return server.filter(running -> !program.equals(server))
                 .flatMap(running -> program.map(installed -> new OutdatedProcess(Layout.OLLAMA, running, installed)));

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Waits for Ollama while it does not answer: it is being restarted, or not up yet. */
+/** Waits for Ollama while it does not answer, because it is starting or restarting. */
 final class OllamaWait {
-    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private final OllamaClient ollama;
     private final Consumer<WarmEvent> events;
@@ -19,17 +19,16 @@ final class OllamaWait {
         this.events = events;
     }
 
-    /** @throws UserError of kind unreachable when it does not answer within the limit */
+    /** @throws UserError of kind UNREACHABLE, if Ollama does not answer within the limit */
     void awaitAnswer(Duration limit) {
-        Optional<UserError> absence = absence();
-        absence.ifPresent(error -> events.accept(new WarmEvent.Waiting(error.sentence())));
-        if (absence.isPresent()
-                && !new Poller(BETWEEN_QUESTIONS).await(limit, () -> absence().isEmpty())) {
-            throw absence.get();
+        Optional<UserError> outage = outage();
+        outage.ifPresent(error -> events.accept(new WarmEvent.Waiting(error.sentence())));
+        if (outage.isPresent() && !new Poller(POLL_INTERVAL).await(limit, () -> outage().isEmpty())) {
+            throw outage.get();
         }
     }
 
-    private Optional<UserError> absence() {
+    private Optional<UserError> outage() {
         try {
             ollama.version();
             return Optional.empty();

@@ -1,12 +1,12 @@
 package dev.aiserver.server;
 
-/** A service whose process goes on with another version than its program has by now, as after {@code brew upgrade}. */
+/** A service whose process still runs an older version than the installed program, as after {@code brew upgrade}. */
 public record OutdatedProcess(String label, Version running, Version installed) {
 
-    /** For people, a sentence. */
-    public String words() {
-        return label + " still runs version " + running + ", and its program is version " + installed
-                + " by now; \"launchctl kickstart -k gui/$(id -u)/" + label
-                + "\" restarts it, which ends the answers that it is giving then.";
+    /** Returns a sentence for people. */
+    public String description() {
+        return label + " is running " + running + ", but " + installed
+                + " is installed. To restart it (this interrupts requests in progress): launchctl kickstart -k"
+                + " gui/$(id -u)/" + label;
     }
 }

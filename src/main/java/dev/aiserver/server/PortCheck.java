@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * Sees to it that nobody else listens where the services will. On a Mac a second server may bind the same port without
- * any error, so a bind that succeeds would prove nothing.
+ * Checks that no other program listens on the services' ports. On macOS a second server can bind a port that is in use
+ * without an error, so a successful bind would prove nothing.
  */
 final class PortCheck {
     private final Host host;
@@ -29,38 +29,38 @@ final class PortCheck {
         this.launchd = launchd;
     }
 
-    /** What it will ask. */
+    /** Returns what the check reads. */
     static Prefetch prefetch(ServerSpec spec, Launchd launchd) {
         return Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port()))
                 .and(launchd.prefetch(List.of(Layout.OLLAMA, Layout.HAPROXY)));
     }
 
     /**
-     * @param earlier services that the installation stops before its own start
-     * @throws UserError that names each foreign listener, its owner and how to stop it
+     * @param earlier the existing services that the installation stops first
+     * @throws UserError that names each other listener, its owner and how to stop it
      */
     void requireFree(ServerSpec spec, String address, List<ExistingService> earlier) {
         List<Listener> listeners = new Lsof(host)
                 .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
-        List<Integer> ours = Stream.concat(
+        List<Integer> expected = Stream.concat(
                         Stream.of(Layout.OLLAMA, Layout.HAPROXY).map(this::pid),
                         earlier.stream().map(ExistingService::pid))
                 .flatMapToInt(OptionalInt::stream)
                 .boxed()
                 .toList();
-        List<String> inTheWay = new ArrayList<>();
+        List<String> conflicts = new ArrayList<>();
         listeners.stream()
-                .filter(listener -> ours.stream().noneMatch(listener::belongsTo))
+                .filter(listener -> expected.stream().noneMatch(listener::belongsTo))
                 .map(listener ->
                         capital(new PortHolders(host, launchd).of(listener).description()) + ", then try again.")
                 .distinct()
-                .forEach(inTheWay::add);
+                .forEach(conflicts::add);
         if (listeners.isEmpty()) {
-            invisible(host, "127.0.0.1", spec.ollama().port(), inTheWay);
-            invisible(host, address, spec.proxy().port(), inTheWay);
+            addHidden(host, "127.0.0.1", spec.ollama().port(), conflicts);
+            addHidden(host, address, spec.proxy().port(), conflicts);
         }
-        if (!inTheWay.isEmpty()) {
-            throw new UserError(String.join(" ", inTheWay));
+        if (!conflicts.isEmpty()) {
+            throw new UserError(String.join(" ", conflicts));
         }
     }
 
@@ -74,10 +74,10 @@ final class PortCheck {
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
-    /** lsof without root does not see the sockets of other users. */
-    private static void invisible(Host host, String address, int port, List<String> inTheWay) {
+    /** Adds a listener of another user, which lsof without root does not show. */
+    private static void addHidden(Host host, String address, int port, List<String> conflicts) {
         if (PortProbe.isOpen(host, address, port)) {
-            inTheWay.add("Port " + port + " is in use on " + address
+            conflicts.add("Port " + port + " is in use on " + address
                     + " by a process of another user; find it with \"sudo lsof -nP -iTCP:" + port
                     + " -sTCP:LISTEN\" and stop it, then try again.");
         }

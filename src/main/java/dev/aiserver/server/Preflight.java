@@ -5,24 +5,24 @@ import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 
-/** Looks at a host before anything is planned for it, and refuses one on which the installation could not live. */
+/** Checks before planning that a host is suitable for an installation, and collects the facts that the plan needs. */
 @FunctionalInterface
 public interface Preflight {
 
-    /** @throws dev.aiserver.host.UserError that names everything that stands in the way, and what to do about it */
-    HostFacts survey(ServerSpec spec);
+    /** @throws dev.aiserver.host.UserError that names every problem and what to do about it */
+    HostFacts check(ServerSpec spec);
 
-    /** The same, by way of what a host was asked ahead. */
+    /** Returns these checks, run through another view of the host. */
     default Preflight on(Host view, Launchd launchd) {
         return this;
     }
 
-    /** What it will ask first. */
+    /** Returns what the checks read first. */
     default Prefetch prefetch(ServerSpec spec) {
         return Prefetch.none();
     }
 
-    /** What it will ask of a host that has answered {@link #prefetch}. */
+    /** Returns what the checks read after the answers to {@link #prefetch} are known. */
     default Prefetch followUpPrefetch(ServerSpec spec) {
         return Prefetch.none();
     }

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Finds which {@code ollama} and {@code haproxy} the services run. The PATH of the shell that installs comes last, so
- * that the same machine gives the same answer to everybody: what is installed stays, then Homebrew's prefix counts.
+ * Finds the {@code ollama} and {@code haproxy} that the services run: first the installed ones, then those in Homebrew's
+ * prefix. The shell's PATH comes last, so that the result does not depend on the user's shell.
  */
 final class Programs {
     private static final String BREW = "brew";
@@ -33,10 +33,14 @@ final class Programs {
         this.layout = new Layout(host.facts().home());
     }
 
-    /** A program that is there. @param said by it when it was asked for its version */
-    record Found(Path path, String said) {}
+    /**
+     * A program on the host.
+     *
+     * @param output the output of its version command
+     */
+    record Found(Path path, String output) {}
 
-    /** What {@link #prefix} and {@link #candidates} will ask. */
+    /** Returns what {@link #prefix} and {@link #candidates} read. */
     Prefetch prefetch() {
         return Prefetch.ofPrograms(BREW, "ollama", "haproxy")
                 .and(Prefetch.ofCommands(List.of(ProgramAudit.command(List.of(BREW)), PREFIX)))
@@ -44,9 +48,9 @@ final class Programs {
     }
 
     /**
-     * What {@link #find} will ask of a host that has answered {@link #prefetch}.
+     * Returns what {@link #find} reads after the answers to {@link #prefetch} are known.
      *
-     * @param versions the commands by which a program is asked, for each candidate
+     * @param versions returns the version commands for a candidate
      */
     Prefetch followUpPrefetch(Function<String, List<Command>> versions) {
         if (host.find(BREW).isEmpty()) {
@@ -61,10 +65,10 @@ final class Programs {
                 .toList());
     }
 
-    /** @throws UserError without a Homebrew that is safe to run and says where it keeps its programs */
+    /** @throws UserError if Homebrew is missing, is not safe to run, or does not print its prefix */
     Path prefix() {
         if (host.find(BREW).isEmpty()) {
-            throw new UserError("Homebrew is not installed; get it as https://brew.sh says, then try again.");
+            throw new UserError("Homebrew is not installed; install it from https://brew.sh, then try again.");
         }
         read(ProgramAudit.command(List.of(BREW))).requireSafe();
         String what = "where Homebrew keeps its programs";
@@ -74,15 +78,15 @@ final class Programs {
                 .filter(line -> line.startsWith("/"))
                 .reduce((first, last) -> last)
                 .map(Path::of)
-                .orElseThrow(() -> new UserError("\"" + PREFIX + "\" names no folder, so it is not known " + what
-                        + ". Run \"brew doctor\", then try again."));
+                .orElseThrow(() -> new UserError("\"" + PREFIX + "\" does not print a folder, so aiserver cannot find "
+                        + what + ". Run \"brew doctor\", then try again."));
     }
 
     /**
-     * @param version the command by which such a program says its version
-     * @param isNewEnough of what it says; an installed program that is not gives way to a newer one elsewhere
-     * @return empty where Homebrew has to get it
-     * @throws UserError when it could be replaced by others, or does not say its version
+     * @param version returns the command that prints a candidate's version
+     * @param isNewEnough tests that output; if an installed program is too old, a newer one elsewhere is used
+     * @return empty if Homebrew has to install the program
+     * @throws UserError if another user could replace the program, or if it does not print its version
      */
     Optional<Found> find(String name, Path prefix, Function<String, Command> version, Predicate<String> isNewEnough) {
         ProgramAudit audit = read(audit(prefix));
@@ -90,8 +94,8 @@ final class Programs {
         for (String candidate : candidates(name, prefix)) {
             if (!audit.missing().contains(candidate)) {
                 audit.requireSafe(candidate);
-                Found found = new Found(path(candidate), said(name, version.apply(candidate)));
-                if (isNewEnough.test(found.said())) {
+                Found found = new Found(path(candidate), output(name, version.apply(candidate)));
+                if (isNewEnough.test(found.output())) {
                     return Optional.of(found);
                 }
                 tooOld = tooOld.or(() -> Optional.of(found));
@@ -116,7 +120,7 @@ final class Programs {
                 .toList());
     }
 
-    /** What is installed, Homebrew's, and what PATH finds. */
+    /** Returns the installed program, Homebrew's, and the name to look up on PATH. */
     private List<String> candidates(String name, Path prefix) {
         List<String> candidates = new ArrayList<>();
         installed(name).ifPresent(candidates::add);
@@ -125,7 +129,7 @@ final class Programs {
         return candidates.stream().distinct().toList();
     }
 
-    /** Homebrew's bin folder links to the newest version, so this path outlives an upgrade. */
+    /** Returns the path in Homebrew's bin folder, which links to the newest version and stays valid after an upgrade. */
     static Path inPrefix(String name, Path prefix) {
         return prefix.resolve("bin").resolve(name);
     }
@@ -143,13 +147,13 @@ final class Programs {
         }
     }
 
-    /** Being killed may mean a busy machine as well as a broken program. */
-    private String said(String name, Command question) {
-        CommandResult answer = host.query(question);
-        if (answer.wasKilled()) {
-            throw new UserError(answer.inconclusive(question, "which version of " + name + " this is")
-                            .sentence() + " Try again; if that stays so, run \"brew reinstall " + name + "\".");
+    /** Suggests a retry first if the command was killed, because the machine may only be busy. */
+    private String output(String name, Command command) {
+        CommandResult result = host.query(command);
+        if (result.wasKilled()) {
+            throw new UserError(result.inconclusive(command, "the version of " + name)
+                            .sentence() + " Try again; if the error persists, run \"brew reinstall " + name + "\".");
         }
-        return answer.text();
+        return result.text();
     }
 }

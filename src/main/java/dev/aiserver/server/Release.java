@@ -4,8 +4,8 @@ import dev.aiserver.template.Renderer;
 import java.util.Optional;
 
 /**
- * What this program has with it wherever it installs.
+ * The aiserver release that runs an installation.
  *
- * @param app to put on a host as well, when this program runs from a file that can be copied
+ * @param app the program files to copy to a host; empty if aiserver does not run from a jar
  */
 public record Release(String version, Optional<App> app, Renderer renderer) {}

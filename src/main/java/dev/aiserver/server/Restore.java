@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The services that an uninstall brings back: whether other machines would reach them, and how they stay away. */
+/** Restores the existing services at an uninstall, or keeps copies of their files instead. Also finds which are exposed. */
 final class Restore {
     private static final int KEPT_DIRECTORY_MODE = 0700;
     private static final int KEPT_FILE_MODE = 0600;
@@ -33,7 +33,7 @@ final class Restore {
     private final Receipt receipt;
     private final Contents contents;
 
-    /** @param contents of the files that the receipt may bring back */
+    /** @param contents the files that the receipt can restore */
     Restore(Host host, Layout layout, Receipt receipt, Contents contents) {
         this.host = host;
         this.layout = layout;
@@ -42,10 +42,10 @@ final class Restore {
     }
 
     /**
-     * What would listen where other machines reach it without our proxy: an Ollama on anything but loopback, a proxy on
-     * every address.
+     * Returns the existing services that other machines could reach without aiserver's proxy: an Ollama on anything but
+     * loopback, or a proxy on every address.
      *
-     * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
+     * @param session the value of {@code OLLAMA_HOST} that the session's jobs inherit, or empty
      */
     List<String> exposed(String session) {
         List<String> exposed = new ArrayList<>();
@@ -90,7 +90,7 @@ final class Restore {
                 .map(ExistingJob.class::cast);
     }
 
-    /** The files of earlier services, the proxy's configuration among them. */
+    /** Returns the files of existing services, including the proxy's configuration. */
     private List<Receipt.Entry> files() {
         return receipt.entries().stream()
                 .filter(entry -> entry.before() instanceof State.File && belongsToAService(entry.resource()))
@@ -102,52 +102,52 @@ final class Restore {
                 && (file.path().startsWith(layout.launchAgents()) || file.path().startsWith(layout.haproxyDirectory()));
     }
 
-    /** The same targets, but no earlier service comes back. */
-    List<DesiredResource> withheld(List<DesiredResource> targets) {
+    /** Returns the targets without restoring any existing service. */
+    List<DesiredResource> withoutExistingServices(List<DesiredResource> targets) {
         return targets.stream()
-                .filter(target -> !isKept(target.resource()))
-                .map(target -> comesBack(target) ? new DesiredResource(target.resource(), State.ABSENT) : target)
+                .filter(target -> !isCopy(target.resource()))
+                .map(target -> isRestored(target) ? new DesiredResource(target.resource(), State.ABSENT) : target)
                 .toList();
     }
 
-    private boolean comesBack(DesiredResource target) {
+    private boolean isRestored(DesiredResource target) {
         return target.resource() instanceof ExistingJob
                 || target.resource() instanceof Job
                 || target.state() instanceof State.File && belongsToAService(target.resource());
     }
 
-    /** Left by an uninstall that broke off; {@link #kept} says it anew. */
-    private boolean isKept(Resource resource) {
-        return resource instanceof HostFile file && file.path().startsWith(layout.earlierInstallation())
-                || resource instanceof Directory directory && directory.path().equals(layout.earlierInstallation());
+    /** Returns whether an interrupted uninstall left this copy; {@link #copies} adds it again. */
+    private boolean isCopy(Resource resource) {
+        return resource instanceof HostFile file && file.path().startsWith(layout.previousInstallation())
+                || resource instanceof Directory directory && directory.path().equals(layout.previousInstallation());
     }
 
-    /** Copies of the files that do not come back; one that is kept already under a name keeps it. */
-    List<DesiredResource> kept() {
-        List<DesiredResource> kept = new ArrayList<>();
+    /** Returns copies of the files that are not restored. An existing copy keeps its name. */
+    List<DesiredResource> copies() {
+        List<DesiredResource> copies = new ArrayList<>();
         for (Receipt.Entry entry : files()) {
             String digest = digest(entry);
-            kept.add(new DesiredResource(
+            copies.add(new DesiredResource(
                     new HostFile(place(((HostFile) entry.resource()).path(), digest)),
                     new State.File(digest, KEPT_FILE_MODE)));
         }
-        if (!kept.isEmpty()) {
-            kept.add(new DesiredResource(
-                    new Directory(layout.earlierInstallation(), KEPT_DIRECTORY_MODE), State.PRESENT));
+        if (!copies.isEmpty()) {
+            copies.add(new DesiredResource(
+                    new Directory(layout.previousInstallation(), KEPT_DIRECTORY_MODE), State.PRESENT));
         }
-        return kept;
+        return copies;
     }
 
-    /** Of each copy, a sentence for the person who looks for it. */
-    List<String> leftAside() {
-        return kept().stream()
+    /** Returns a sentence for people about each copy. */
+    List<String> copyNotes() {
+        return copies().stream()
                 .filter(target -> target.resource() instanceof HostFile)
-                .map(target -> target.resource().name() + ": the earlier installation's, which does not come back.")
+                .map(target -> target.resource().name() + ": a file of the existing services, which are not restored.")
                 .toList();
     }
 
     private Path place(Path path, String digest) {
-        Path place = layout.earlierInstallation().resolve(String.valueOf(path.getFileName()));
+        Path place = layout.previousInstallation().resolve(String.valueOf(path.getFileName()));
         boolean free = host.file(place) instanceof FileState.Absent
                 || host.file(place) instanceof FileState.Regular regular
                         && regular.content().digest().equals(digest);

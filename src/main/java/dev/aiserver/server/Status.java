@@ -39,7 +39,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Looks at an installed server: quick, and no proof. */
+/** Takes a quick look at an installed server. Only {@link Verify} proves that it works and is safe. */
 public final class Status {
     private final Host host;
     private final Launchd launchd;
@@ -52,17 +52,17 @@ public final class Status {
     }
 
     /**
-     * What was seen.
+     * The status of a server.
      *
-     * @param url where clients find the server
-     * @param address where the proxy shall listen
-     * @param renamed names of this machine that the proxy does not know; empty when it knows all
+     * @param url the server's URL for clients
+     * @param address the address on which the proxy should listen
+     * @param renamed the machine's names that the proxy does not know yet
      * @param inProgress who is changing this installation now, or what was not finished; empty when nothing
-     * @param edited files that are not as they were installed
+     * @param edited files that were edited locally
      * @param logs of the services
      * @param conflicts what else runs Ollama or HAProxy here, or will
      * @param unknown what could not be found out, and why; a server of which something is unknown is not healthy
-     * @param ollamaVersion empty when Ollama does not answer
+     * @param ollamaVersion empty if Ollama does not answer
      */
     public record Snapshot(
             String url,
@@ -98,11 +98,11 @@ public final class Status {
     }
 
     /**
-     * The address that clients know, and HAProxy waits for when this machine does not have it.
+     * The address that clients use. If this machine does not have it, HAProxy waits for it.
      *
-     * @param now what Tailscale says instead; empty when it says nothing else
-     * @param problem empty when it is present
-     * @param remedy what to do about the problem
+     * @param now the address that Tailscale reports instead; empty if it reports no other
+     * @param problem empty if the address is present
+     * @param remedy how to fix the problem
      */
     public record Address(String installed, boolean present, String now, String problem, String remedy) {
         static Address of(String installed, AddressState state) {
@@ -116,9 +116,9 @@ public final class Status {
     }
 
     /**
-     * What the logs take of the disk, the older ones too.
+     * The disk space of the logs, including rotated ones.
      *
-     * @param warning empty when that is not much
+     * @param warning empty if the logs are not large
      */
     public record LogSize(String folder, long bytes, String warning) {
         static LogSize of(Path folder, long bytes) {
@@ -126,44 +126,45 @@ public final class Status {
                     folder.toString(),
                     bytes,
                     LogFiles.isLarge(bytes)
-                            ? "\"launchctl kickstart gui/$(id -u)/" + Layout.ROTATE_LOGS + "\" rotates them now"
+                            ? "large; rotate them now with \"launchctl kickstart gui/$(id -u)/" + Layout.ROTATE_LOGS
+                                    + "\""
                             : "");
         }
 
-        /** For people. */
-        public String words() {
+        /** Returns the size for people. */
+        public String humanSize() {
             return LogFiles.humanSize(bytes);
         }
     }
 
     /**
-     * A job of ours.
+     * The state of one of aiserver's jobs.
      *
-     * @param pid 0 when no process runs
-     * @param problem empty when it is as it must be
+     * @param pid 0 if no process runs
+     * @param problem empty if there is none
      */
     public record Service(String label, String state, int pid, String problem) {
 
-        /** What is wrong with it now goes before what will be at the next login. */
+        /** Adds the problem that the job is disabled at login, unless it already has another problem. */
         Service unlessDisabled(Set<String> disabled) {
             return problem.isEmpty() && disabled.contains(label)
                     ? new Service(
                             label,
                             state,
                             pid,
-                            "it is switched off in Login Items and will not start at the next login; run \"aiserver install\"")
+                            "it is disabled in Login Items and will not start at the next login; run \"aiserver install\"")
                     : this;
         }
     }
 
-    /** @throws UserError when nothing is installed */
+    /** @throws UserError if nothing is installed */
     public Snapshot look() {
         HostReaders first = HostReaders.on(
                 host, launchd, records, Interfaces.prefetch(host.facts()).and(ConflictSearch.prefetch(host, launchd)));
-        HostReaders outlook = first.prefetchMore(first.installation()
+        HostReaders readers = first.prefetchMore(first.installation()
                 .map(installation -> followUpPrefetch(installation, first))
                 .orElseGet(Prefetch::none));
-        return new Status(outlook.host(), outlook.launchd(), outlook.records()).seen();
+        return new Status(readers.host(), readers.launchd(), readers.records()).seen();
     }
 
     private Prefetch followUpPrefetch(Installation installation, HostReaders first) {
@@ -179,10 +180,10 @@ public final class Status {
                 .and(Logs.of(spec, home).files().prefetch(home));
     }
 
-    /** What {@link #problem} will ask of the programs that run. */
-    private static Prefetch audits(Launchd asked) {
+    /** Returns what {@link #problem} reads about the running programs. */
+    private static Prefetch audits(Launchd prefetched) {
         return Prefetch.ofCommands(Stream.of(Layout.OLLAMA, Layout.HAPROXY)
-                .map(asked::status)
+                .map(prefetched::status)
                 .flatMap(status -> status.ofUser().stream())
                 .flatMap(print -> print.program().stream())
                 .map(program -> ProgramAudit.command(List.of(program)))
@@ -192,7 +193,7 @@ public final class Status {
     private Snapshot seen() {
         Optional<Journal> unfinished = records.unfinished();
         Installation installation = unfinished
-                .map(journal -> Installation.of(inPart(journal), records.receipts()))
+                .map(journal -> Installation.of(partialReceipt(journal), records.receipts()))
                 .orElseGet(() -> Installation.load(records.receipts()));
         Receipt receipt = installation.receipt();
         Observer observer = new Observer(host, launchd, receipt, new Contents());
@@ -200,33 +201,33 @@ public final class Status {
                 new OllamaClient(host, installation.spec().ollama().port());
         int proxyPort = installation.spec().proxy().port();
         List<String> inconclusive = new ArrayList<>();
-        List<Listener> listeners = known(
+        List<Listener> listeners = readOr(
                 () -> new Lsof(host)
                         .listeners(List.of(installation.spec().ollama().port(), proxyPort)),
                 List.of(),
                 inconclusive);
-        String version = answered(ollama::version).orElse("");
+        String version = optional(ollama::version).orElse("");
         Logs logs = Logs.of(installation.spec(), host.facts().home());
-        Address address = known(
+        Address address = readOr(
                 () -> Address.of(
                         receipt.address(),
                         AddressState.of(host, installation.spec().network(), receipt.address())),
                 new Address(receipt.address(), true, "", "", ""),
                 inconclusive);
-        Set<String> disabled = known(launchd::disabled, Set.of(), inconclusive);
+        Set<String> disabled = readOr(launchd::disabled, Set.of(), inconclusive);
         ConflictSearch search =
                 new ConflictSearch(host, launchd, new Layout(host.facts().home()).agents());
         List<ConflictingServer> conflicts =
-                known(() -> search.search(installation.spec().ollama().port()), List.of(), inconclusive);
+                readOr(() -> search.search(installation.spec().ollama().port()), List.of(), inconclusive);
         return new Snapshot(
                 "http://" + installation.spec().name() + ":" + proxyPort,
                 address,
                 renamed(installation),
                 unfinished
-                        .map(Status::words)
+                        .map(Status::unfinishedNote)
                         .orElseGet(() -> records.lock()
                                 .other()
-                                .map(holder -> holder.words() + " is changing it now")
+                                .map(holder -> holder.description() + " is changing this installation")
                                 .orElse("")),
                 receipt.resources().stream()
                         .flatMap(resource -> service(resource, address, listeners).stream())
@@ -255,13 +256,13 @@ public final class Status {
                 : List.of();
     }
 
-    private static Receipt inPart(Journal journal) {
+    private static Receipt partialReceipt(Journal journal) {
         return journal.after().isEmpty() ? journal.before() : journal.after();
     }
 
-    private static String words(Journal journal) {
-        return "the " + journal.operation() + " that began " + journal.since()
-                + " did not end; run \"aiserver install\" or " + "\"aiserver uninstall\", either puts it right first";
+    private static String unfinishedNote(Journal journal) {
+        return "a previous " + journal.operation() + " (started " + journal.since()
+                + ") did not finish; run \"aiserver install\" or \"aiserver uninstall\", both roll it back first";
     }
 
     private Optional<Service> service(Resource resource, Address address, List<Listener> listeners) {
@@ -289,7 +290,7 @@ public final class Status {
         return new Service(label, state.apply(print), print.pid().orElse(0), problem.apply(print));
     }
 
-    /** It is as it must be while it does not run, and how it ended says nothing about the server. */
+    /** Describes a one-shot job. It normally does not run, and its last exit is not a problem of the server. */
     private static String lastRun(LaunchctlPrint print) {
         if (print.isRunning()) {
             return print.state();
@@ -297,20 +298,19 @@ public final class Status {
         if (print.lastExit() instanceof LastExit.Never) {
             return "loaded, has not run yet";
         }
-        boolean well = print.lastExit().equals(new LastExit.Code(0));
-        return "loaded, last ended with " + print.lastExit().description()
-                + (well ? "" : print.log().map(log -> "; see " + log).orElse(""));
+        boolean succeeded = print.lastExit().equals(new LastExit.Code(0));
+        return "loaded, last exit: " + print.lastExit().description()
+                + (succeeded ? "" : print.log().map(log -> "; see " + log).orElse(""));
     }
 
     private String problem(Job job, LaunchctlPrint print, Address address, List<Listener> listeners) {
         if (!address.present() && job.health().address().equals(address.installed())) {
-            return "waiting for its address " + address.installed()
-                    + (print.isRunning() ? "" : " (launchd tries again)");
+            return "waiting for its address " + address.installed() + (print.isRunning() ? "" : " (launchd retries)");
         }
         Optional<String> gone = print.program()
                 .filter(program -> audit(List.of(program)).missing().contains(program));
         if (print.isRunning() && gone.isPresent()) {
-            return gone.get() + " is gone, so it will not start again; run \"aiserver install\"";
+            return "its program " + gone.get() + " was removed, so it cannot start again; run \"aiserver install\"";
         }
         Optional<String> holder = new PortHolders(host, launchd)
                 .otherThan(
@@ -322,7 +322,7 @@ public final class Status {
                 .map(PortHolders.Holder::description);
         return print.isRunning()
                 ? holder.or(() -> job.health().problem(host)).orElse("")
-                : "last ended with " + print.lastExit().description()
+                : "not running; last exit: " + print.lastExit().description()
                         + holder.map(words -> "; " + words).orElse("");
     }
 
@@ -330,22 +330,22 @@ public final class Status {
         return ProgramAudit.read(host.query(ProgramAudit.command(programs)).text(), host.facts());
     }
 
-    /** What a question finds out, or else why it does not, which goes with the others of that kind. */
-    private static <T> T known(Supplier<T> question, T otherwise, List<String> inconclusive) {
+    /** Returns a value, or a fallback if it could not be read; the reason is then added to {@code inconclusive}. */
+    private static <T> T readOr(Supplier<T> reader, T fallback, List<String> inconclusive) {
         try {
-            return question.get();
+            return reader.get();
         } catch (UserError error) {
             if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                 throw error;
             }
             inconclusive.add(error.sentence());
-            return otherwise;
+            return fallback;
         }
     }
 
-    private static Optional<String> answered(Supplier<String> question) {
+    private static Optional<String> optional(Supplier<String> reader) {
         try {
-            return Optional.of(question.get());
+            return Optional.of(reader.get());
         } catch (UserError error) {
             return Optional.empty();
         }

@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Makes room for an installation: what was here before stops and goes, and the receipt says how it comes back. */
+/** Takes over existing services: stops them and removes their files. The receipt records how to restore them. */
 final class Takeover {
     private final List<ExistingService> earlier;
     private final Receipt receipt;
 
-    /** @param receipt of earlier changes: what made room once goes on to do so */
+    /** @param receipt earlier changes, so that services which an earlier install took over stay stopped */
     Takeover(List<ExistingService> earlier, Receipt receipt) {
         this.earlier = earlier;
         this.receipt = receipt;
     }
 
-    /** The installation's own targets and those that make room for it. */
+    /** Returns the installation's own targets and those that stop and remove existing services. */
     List<DesiredResource> targets(List<DesiredResource> own) {
         List<DesiredResource> all = new ArrayList<>(own);
         for (ExistingService service : earlier) {
@@ -40,14 +40,14 @@ final class Takeover {
         return all;
     }
 
-    /** Where a file of ours takes the place of theirs, it stays so. */
+    /** Adds the resource as absent, unless aiserver's own resource replaces it. */
     private static void absent(List<DesiredResource> targets, Resource resource) {
         if (targets.stream().noneMatch(target -> target.resource().id().equals(resource.id()))) {
             targets.add(new DesiredResource(resource, State.ABSENT));
         }
     }
 
-    /** A job of ours is not there while its label is an earlier one's, which stops before ours starts. */
+    /** Reports aiserver's job as absent while an existing service has its label; that service stops before the job starts. */
     Function<Resource, State> observed(Function<Resource, State> observer) {
         return resource -> resource instanceof Job job && earlier.stream().anyMatch(service -> hasLabel(service, job))
                 ? State.ABSENT

@@ -14,7 +14,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 
-/** Asks a model for one token as a client does: through the proxy, by the name that clients use. */
+/** Requests one token from a model as a client does: through the proxy, with the host name that clients use. */
 public final class TokenProbe {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
     private static final int DATA = "data:".length();
@@ -34,21 +34,21 @@ public final class TokenProbe {
     }
 
     /**
-     * How long the first token took, in milliseconds.
+     * The time to the first token, in milliseconds.
      *
-     * @param cold of the first request after the load
-     * @param warm of the next one
+     * @param cold for the first request after the load
+     * @param warm for the next request
      */
     public record Latency(long cold, long warm) {}
 
-    /** {@link IOException} says in words why no token came. */
+    /** @throws IOException with the reason if no token arrives */
     public Latency ask(String model) throws IOException {
         return new Latency(firstToken(model), firstToken(model));
     }
 
     /**
-     * Whether an event carries a part of an answer. A role alone, an empty text, a mere ending or an error does not: so
-     * a stream begins or ends that says nothing.
+     * Returns whether an event contains a part of the answer. Events with only a role, an empty text or a finish reason do
+     * not; they also appear in a stream without any text.
      */
     private static boolean isToken(String line) throws IOException {
         if (!line.startsWith("data:") || line.substring(DATA).isBlank() || line.contains("[DONE]")) {
@@ -58,11 +58,11 @@ public final class TokenProbe {
         try {
             event = JSON.readTree(line.substring(DATA));
         } catch (JsonProcessingException e) {
-            throw new IOException("an event of its stream is not JSON", e);
+            throw new IOException("the stream contains an event that is not JSON", e);
         }
         if (event.has("error")) {
             JsonNode error = event.path("error");
-            throw new IOException("its stream holds an error: "
+            throw new IOException("the stream contains an error: "
                     + (error.isTextual() ? error : error.path("message")).asText(error.toString()));
         }
         JsonNode delta = event.at("/choices/0/delta");
@@ -81,11 +81,12 @@ public final class TokenProbe {
             ResponseLines lines = exchange.lines();
             String line = lines.next();
             if (exchange.status() != 200) {
-                throw new IOException("it answers " + exchange.status() + ": " + FirstLine.of(String.valueOf(line)));
+                throw new IOException(
+                        "the proxy answers " + exchange.status() + ": " + FirstLine.of(String.valueOf(line)));
             }
             while (line != null && !isToken(line)) {
                 if (System.nanoTime() - start > limit.toNanos()) {
-                    throw new IOException("no token came within " + limit.toSeconds() + " s");
+                    throw new IOException("no token arrived within " + limit.toSeconds() + " s");
                 }
                 line = lines.next();
             }

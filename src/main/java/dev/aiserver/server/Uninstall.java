@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Gives the machine back: everything that an installation changed is as it was found. */
+/** Uninstalls the server and restores what the installation changed. */
 public final class Uninstall {
     private static final String SESSION_HOST = "OLLAMA_HOST";
 
@@ -59,14 +59,14 @@ public final class Uninstall {
     }
 
     /**
-     * What would be taken away.
+     * An uninstall plan that is ready to be applied.
      *
-     * @param unfinished a transaction whose process died: of an uninstallation, it is finished; else it is undone first
-     * @param fromReceipt whether it is known, and not guessed by the labels and paths that the old shell scripts used
+     * @param unfinished a transaction whose process died; an uninstall is resumed, an install is rolled back first
+     * @param fromReceipt whether the plan follows a receipt; otherwise it uses the labels and paths of the old shell scripts
      * @param damaged whether there is a receipt that cannot be read
-     * @param exposed what would come back of an earlier installation and listen where other machines reach it
-     * @param kept what stays and why, a sentence each
-     * @param logs the services' output, which stays if nobody says otherwise
+     * @param exposed the existing services that would be restored and that other machines could then reach
+     * @param kept a sentence about each file that stays, with the reason
+     * @param logs the services' logs, which stay unless the user asks to delete them
      */
     public record PlannedUninstall(
             Plan plan,
@@ -78,7 +78,7 @@ public final class Uninstall {
             List<String> kept,
             List<Path> logs) {
 
-        /** Whether an uninstallation goes on that was cut short. */
+        /** Returns whether this resumes an interrupted uninstall. */
         public boolean resumes() {
             return unfinished
                     .filter(journal -> journal.operation().equals("uninstall"))
@@ -90,12 +90,16 @@ public final class Uninstall {
         }
     }
 
-    /** Looks and compares; changes nothing. */
+    /** Plans an uninstall that restores the existing services; changes nothing. */
     public PlannedUninstall plan() {
         return plan(true);
     }
 
-    /** @param restores whether services that were here before come back; else their files are kept aside */
+    /**
+     * Plans an uninstall; changes nothing.
+     *
+     * @param restores whether to restore the existing services; otherwise their files are kept as copies
+     */
     public PlannedUninstall plan(boolean restores) {
         HostReaders first = HostReaders.on(
                 host,
@@ -104,10 +108,10 @@ public final class Uninstall {
                 Observer.prefetch(layout.resources(), launchd)
                         .and(lists(layout.resources()))
                         .and(launchd.sessionPrefetch(SESSION_HOST)));
-        HostReaders outlook = first.prefetchMore(first.installation()
+        HostReaders readers = first.prefetchMore(first.installation()
                 .map(this::followUpPrefetch)
                 .orElseGet(() -> unknownLogs().prefetch(layout.home())));
-        return new Uninstall(outlook.host(), outlook.launchd(), layout, outlook.records()).proposed(restores);
+        return new Uninstall(readers.host(), readers.launchd(), layout, readers.records()).planFromRecords(restores);
     }
 
     private Prefetch followUpPrefetch(Installation installation) {
@@ -122,7 +126,7 @@ public final class Uninstall {
                 .toArray(Path[]::new));
     }
 
-    private PlannedUninstall proposed(boolean restores) {
+    private PlannedUninstall planFromRecords(boolean restores) {
         Contents contents = new Contents();
         try {
             Optional<Journal> unfinished = records.unfinished();
@@ -134,9 +138,9 @@ public final class Uninstall {
             if (error.kind() != UserError.Kind.DAMAGED) {
                 throw error;
             }
-            List<String> left = new ArrayList<>(List.of(records.receipts().damaged()
-                    + ": the receipt that cannot be read is kept, " + "and what it speaks of beside it."));
-            return plan(restores, Optional.empty(), Optional.empty(), contents, left, true);
+            List<String> notes = new ArrayList<>(List.of(
+                    records.receipts().damaged() + ": the unreadable receipt is kept, and the backups beside it."));
+            return plan(restores, Optional.empty(), Optional.empty(), contents, notes, true);
         }
     }
 
@@ -145,7 +149,7 @@ public final class Uninstall {
             Optional<Receipt> earlier,
             Optional<Journal> unfinished,
             Contents contents,
-            List<String> left,
+            List<String> notes,
             boolean damaged) {
         Receipt receipt = earlier.orElseGet(() -> Receipt.empty("", Map.of(), "", List.of()));
         LogFiles logFiles = earlier.map(known -> Installation.spec(known, records.receipts()))
@@ -156,33 +160,33 @@ public final class Uninstall {
                 .filter(journal -> journal.operation().equals("uninstall"))
                 .isPresent()) {
             Plan rest = Plan.of(unfinished.get().changes(), contents);
-            return new PlannedUninstall(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), left, logs);
+            return new PlannedUninstall(rest, receipt, unfinished, earlier.isPresent(), false, List.of(), notes, logs);
         }
         Observer observer = new Observer(host, launchd, receipt, contents);
         Function<Resource, State> observed = unfinished.isPresent()
                 ? new AfterRollback(unfinished.get(), records.journals().staging(), contents, observer::state)
                 : observer::state;
         List<DesiredResource> targets =
-                earlier.map(known -> recorded(known, observed, left)).orElseGet(() -> known(left));
-        Restore comeback = new Restore(host, layout, receipt, contents);
-        List<DesiredResource> wanted = restores ? targets : comeback.withheld(targets);
-        List<DesiredResource> all = new ArrayList<>(withoutSharedDirectories(wanted, left));
+                earlier.map(known -> recorded(known, observed, notes)).orElseGet(() -> withoutReceipt(notes));
+        Restore restore = new Restore(host, layout, receipt, contents);
+        List<DesiredResource> wanted = restores ? targets : restore.withoutExistingServices(targets);
+        List<DesiredResource> all = new ArrayList<>(withoutSharedDirectories(wanted, notes));
         if (!restores) {
-            all.addAll(comeback.kept());
-            left.addAll(comeback.leftAside());
+            all.addAll(restore.copies());
+            notes.addAll(restore.copyNotes());
         }
-        List<String> exposed = restores ? comeback.exposed(launchd.sessionVariable(SESSION_HOST)) : List.of();
+        List<String> exposed = restores ? restore.exposed(launchd.sessionVariable(SESSION_HOST)) : List.of();
         Plan plan = Planner.plan(all, observed, contents);
-        return new PlannedUninstall(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, left, logs);
+        return new PlannedUninstall(plan, receipt, unfinished, earlier.isPresent(), damaged, exposed, notes, logs);
     }
 
-    private List<DesiredResource> recorded(Receipt receipt, Function<Resource, State> observed, List<String> left) {
+    private List<DesiredResource> recorded(Receipt receipt, Function<Resource, State> observed, List<String> notes) {
         List<DesiredResource> targets = new ArrayList<>();
         for (Receipt.Entry entry : receipt.entries()) {
             if (entry.resource() instanceof HostFile file && isEdited(entry, observed.apply(file))) {
-                left.add(file.name() + " was edited since the installation; it is kept"
+                notes.add(file.name() + " was edited locally and is kept"
                         + (file.path().startsWith(layout.launchAgents())
-                                ? ", and launchd starts what it says at the next login; remove it if that shall not be."
+                                ? "; launchd starts its job at the next login unless you remove the file."
                                 : "."));
             } else {
                 targets.add(new DesiredResource(entry.resource(), entry.before()));
@@ -195,14 +199,14 @@ public final class Uninstall {
         return !now.equals(State.ABSENT) && !now.equals(entry.before()) && !now.equals(entry.after());
     }
 
-    /** An installation by the old shell scripts, or one whose receipt is lost. */
-    private List<DesiredResource> known(List<String> left) {
+    /** Returns the targets for an installation by the old shell scripts, or for one whose receipt is lost. */
+    private List<DesiredResource> withoutReceipt(List<String> notes) {
         ServerSpec spec = ServerSpec.defaults();
         List<DesiredResource> targets = new ArrayList<>();
         for (Job job :
                 List.of(DesiredState.ollamaJob(spec, layout), DesiredState.haproxyJob(spec, layout, "127.0.0.1"))) {
             if (host.file(job.plist()) instanceof FileState.Regular plist && !isAgentOf(job, plist)) {
-                left.add(job.plist() + " is not an agent of " + job.label() + "; it is kept.");
+                notes.add(job.plist() + " does not have the label " + job.label() + "; it is kept.");
             } else {
                 absent(targets, job);
                 absent(targets, new HostFile(job.plist()));
@@ -224,14 +228,14 @@ public final class Uninstall {
         return plist.content().text().contains("<string>" + job.label() + "</string>");
     }
 
-    /** A directory in which something stays does not go either; from the deepest up, because one may hold another. */
-    private List<DesiredResource> withoutSharedDirectories(List<DesiredResource> targets, List<String> left) {
+    /** Keeps directories that still contain other files. Checks the deepest ones first, because they may be nested. */
+    private List<DesiredResource> withoutSharedDirectories(List<DesiredResource> targets, List<String> notes) {
         List<DesiredResource> kept = new ArrayList<>(targets);
-        Set<Path> going = new HashSet<>();
+        Set<Path> removed = new HashSet<>();
         targets.stream()
                 .filter(target -> target.state().equals(State.ABSENT))
                 .filter(target -> target.resource() instanceof HostFile)
-                .forEach(target -> going.add(((HostFile) target.resource()).path()));
+                .forEach(target -> removed.add(((HostFile) target.resource()).path()));
         List<DesiredResource> directories = targets.stream()
                 .filter(target -> target.resource() instanceof Directory)
                 .sorted(Comparator.comparingInt(target -> -target.resource().rank()))
@@ -240,12 +244,12 @@ public final class Uninstall {
             Path path = ((Directory) target.resource()).path();
             if (host.stat(path) instanceof FileState.Other other && other.isLink()) {
                 kept.remove(target);
-                left.add(target.resource().name() + " is a symbolic link; it stays.");
-            } else if (going.containsAll(host.list(path))) {
-                going.add(path);
+                notes.add(target.resource().name() + " is a symbolic link; it is kept.");
+            } else if (removed.containsAll(host.list(path))) {
+                removed.add(path);
             } else {
                 kept.remove(target);
-                left.add(target.resource().name() + " holds other files; it stays.");
+                notes.add(target.resource().name() + " contains other files; it is kept.");
             }
         }
         return kept;
@@ -260,49 +264,52 @@ public final class Uninstall {
         return parent == null ? path : parent;
     }
 
-    /** Where they may be when no receipt says it. */
+    /** Returns where the logs can be if no receipt names their folder. */
     private LogFiles unknownLogs() {
         return new LogFiles(Stream.of(Logs.of(ServerSpec.defaults(), layout.home()), Logs.SHARED)
                 .flatMap(logs -> logs.files().files().stream())
                 .toList());
     }
 
-    /** Waits until nobody else changes this installation; {@code waiting} is told who does. */
+    /**
+     * Waits until no other process changes this installation, and locks it.
+     *
+     * @param waiting receives the process that is waited for
+     */
     public LockFile.Held lock(Consumer<LockFile.Holder> waiting) {
         return transactions.lock("uninstall", waiting);
     }
 
-    /** Undoes what an installation that died had begun; says what could not be undone. */
+    /** Rolls back an install whose process died, and returns the changes that could not be rolled back. */
     public List<Rollback.Failure> undo(Journal journal, LockFile.Held lock) {
         return transactions.undo(journal);
     }
 
-    /** Takes everything away, or nothing; the receipt goes with it. */
+    /** Makes all changes of the plan or none, and removes the receipt. */
     public Applier.Result apply(
-            PlannedUninstall proposal, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
-        if (proposal.damaged()) {
+            PlannedUninstall planned, LockFile.Held lock, Interruption interruption, Consumer<Change> progress) {
+        if (planned.damaged()) {
             records.receipts().setAside();
         }
         Applier applier = transactions.applier(interruption, progress);
-        return proposal.resumes()
-                ? applier.finish(proposal.unfinished().orElseThrow())
-                : applier.apply(Transaction.uninstall(proposal.plan(), proposal.receipt()));
+        return planned.resumes()
+                ? applier.finish(planned.unfinished().orElseThrow())
+                : applier.apply(Transaction.uninstall(planned.plan(), planned.receipt()));
     }
 
     /**
-     * Removes the services' logs, which no undoing brings back, and the folders that were made for them, if nothing else
-     * is in them.
+     * Deletes the services' logs for good, and the folders that were created for them if they are empty then.
      *
-     * @throws UserError at the first that cannot be removed
+     * @throws UserError for the first log that cannot be deleted
      */
-    public void purgeLogs(PlannedUninstall proposal) {
-        proposal.logs().forEach(host::delete);
-        proposal.receipt().entries().stream()
+    public void purgeLogs(PlannedUninstall planned) {
+        planned.logs().forEach(host::delete);
+        planned.receipt().entries().stream()
                 .filter(entry -> entry.before().equals(State.ABSENT))
                 .map(Receipt.Entry::resource)
                 .filter(Directory.class::isInstance)
                 .map(resource -> ((Directory) resource).path())
-                .filter(folder -> proposal.logs().stream().anyMatch(log -> log.startsWith(folder)))
+                .filter(folder -> planned.logs().stream().anyMatch(log -> log.startsWith(folder)))
                 .sorted(Comparator.comparingInt(folder -> -folder.getNameCount()))
                 .forEach(host::delete);
     }

@@ -25,9 +25,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Proves a server, claim by claim: the installed one, or another one as a client sees it. */
+/** Verifies a server check by check: the installed server, or another one as its clients see it. */
 public final class Verify {
-    private static final String ADDRESS_OF_NO_SERVER = "127.0.0.1";
+    private static final String PLACEHOLDER_ADDRESS = "127.0.0.1";
 
     private final Host host;
     private final Launchd launchd;
@@ -40,30 +40,30 @@ public final class Verify {
     }
 
     /**
-     * Everything about the installed server.
+     * Runs all checks of the installed server.
      *
-     * @param progress is told each verdict as it is found
-     * @throws UserError when nothing is installed
+     * @param progress receives each verdict as soon as it is known
+     * @throws UserError if nothing is installed
      */
     public List<Verdict> verify(Consumer<Verdict> progress) {
         return verify(installed(), Selection.ALL, progress);
     }
 
-    /** @throws UserError when the selection names a check that there is not */
+    /** @throws UserError if the selection names an unknown check */
     public List<Verdict> verify(VerifyContext subject, Selection selection, Consumer<Verdict> progress) {
         List<Check> checks = selection.of(Checks.of(subject.client()));
         return new Runner(subject, selection.inference(), progress).run(checks);
     }
 
-    /** @throws UserError when nothing is installed */
+    /** @throws UserError if nothing is installed */
     public VerifyContext installed() {
         HostReaders first = HostReaders.on(host, launchd, records, ServerHost.prefetch(host, launchd));
-        HostReaders outlook = first.prefetchMore(first.installation()
+        HostReaders readers = first.prefetchMore(first.installation()
                 .map(known -> followUpPrefetch(first, known))
                 .orElseGet(Prefetch::none));
-        Installation installation = Installation.load(outlook.records());
+        Installation installation = Installation.load(readers.records());
         ServerSpec spec = installation.spec();
-        ServerHost server = server(outlook, installation);
+        ServerHost server = server(readers, installation);
         return VerifyContext.onServer(client(spec, installation.receipt()), () -> server);
     }
 
@@ -72,26 +72,26 @@ public final class Verify {
     }
 
     /**
-     * Everything about a server that has just been installed.
+     * Runs all checks of a server that was just installed.
      *
-     * @param receipt of its installation
+     * @param receipt the receipt of its installation
      */
     public List<Verdict> verifyAll(ServerSpec spec, Receipt receipt) {
         return verify(justInstalled(spec, receipt), Selection.ALL, verdict -> {});
     }
 
     /**
-     * That nobody reaches more than they may: Ollama past the proxy, requests on the disk or in the cloud.
+     * Checks that nothing is exposed: other devices cannot bypass the proxy, and prompts reach neither the disk nor the cloud.
      *
-     * @param installed whose services run
-     * @throws UserError that names what is exposed and what to do about it
+     * @param installed the installation, whose services are running
+     * @throws UserError that names what is exposed and how to fix it
      */
     public void requireNoExposure(Install.PlannedInstall installed) {
         String exposures = exposures(installed.spec(), installed.transaction().after())
                 .map(Verify::sentence)
                 .collect(Collectors.joining(". "));
         if (!exposures.isEmpty()) {
-            throw new UserError("This would leave the machine exposed: " + exposures + ".");
+            throw new UserError("The installation would expose this machine: " + exposures + ".");
         }
     }
 
@@ -118,21 +118,21 @@ public final class Verify {
         return host.facts().home();
     }
 
-    private static Prefetch followUpPrefetch(HostReaders outlook, Installation installation) {
-        Path home = outlook.host().facts().home();
-        return server(outlook, installation)
+    private static Prefetch followUpPrefetch(HostReaders readers, Installation installation) {
+        Path home = readers.host().facts().home();
+        return server(readers, installation)
                 .followUpPrefetch()
                 .and(Logs.of(installation.spec(), home).files().prefetch(home));
     }
 
-    private static ServerHost server(HostReaders outlook, Installation installation) {
-        return new ServerHost(outlook.host(), outlook.launchd(), installation.receipt(), installation.spec());
+    private static ServerHost server(HostReaders readers, Installation installation) {
+        return new ServerHost(readers.host(), readers.launchd(), installation.receipt(), installation.spec());
     }
 
     /**
-     * What a client notices first: that the server answers, by each of its names and by no other.
+     * Checks what a client notices first: that the server answers to each of its names and to no other name.
      *
-     * @param receipt of its installation
+     * @param receipt the receipt of its installation
      */
     public static List<Verdict> answers(ServerSpec spec, Receipt receipt) {
         VerifyContext subject = VerifyContext.fromClient(client(spec, receipt));
@@ -143,8 +143,8 @@ public final class Verify {
     /**
      * A server that only answers, from this machine.
      *
-     * @param spec what it is said to let through
-     * @throws UserError for a URL that is not one of a server
+     * @param spec the endpoints that the server should accept
+     * @throws UserError if the URL is not valid
      */
     public static VerifyContext fromClient(String url, ServerSpec spec) {
         ServerUrl server = ServerUrl.parse(
@@ -154,8 +154,8 @@ public final class Verify {
         return VerifyContext.fromClient(new ServerView(server.host(), server.host(), proxy, List.of(server.host())));
     }
 
-    /** The checks of a server with this configuration, whether there is one or not. */
+    /** Returns the checks for this configuration, whether or not such a server is installed. */
     public static List<Check> checksOf(ServerSpec spec) {
-        return Checks.of(new ServerView(spec.name(), ADDRESS_OF_NO_SERVER, spec.proxy(), List.of(spec.name())));
+        return Checks.of(new ServerView(spec.name(), PLACEHOLDER_ADDRESS, spec.proxy(), List.of(spec.name())));
     }
 }

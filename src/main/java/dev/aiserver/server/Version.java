@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A version of three numbers; what follows them is passed over. */
+/** A version number with three parts. Any suffix is ignored. */
 public record Version(int major, int minor, int patch) implements Comparable<Version> {
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(?:\\.(\\d{1,6}))?");
 
-    /** The first version that stands in a text such as "ollama version is 0.16.2". */
+    /** Returns the first version in a text such as "ollama version is 0.16.2", or empty. */
     public static Optional<Version> in(String text) {
         Matcher matcher = NUMBERS.matcher(text);
         if (!matcher.find()) {

@@ -1,14 +1,14 @@
 package dev.aiserver.server;
 
-/** What goes on while models are warmed; told from several threads, one event at a time. */
+/** A progress event while models are warmed. Several threads send events, one at a time. */
 public sealed interface WarmEvent {
 
     /**
-     * A download has come so far.
+     * A download's progress.
      *
-     * @param status Ollama's words
-     * @param completed bytes; may fall
-     * @param total bytes, 0 when not known yet
+     * @param status Ollama's description of the current step
+     * @param completed in bytes; can decrease
+     * @param total in bytes; 0 while unknown
      */
     record Pulling(String model, String status, long completed, long total) implements WarmEvent {}
 
@@ -18,10 +18,10 @@ public sealed interface WarmEvent {
 
     record Loaded(String model, long millis) implements WarmEvent {}
 
-    /** Something is tried again, and why. */
+    /** A download or load is retried. */
     record Retrying(String model, String reason) implements WarmEvent {}
 
-    /** Ollama does not answer, and is waited for. */
+    /** Ollama does not answer, and aiserver waits for it. */
     record Waiting(String reason) implements WarmEvent {}
 
     record Failed(String model, String reason) implements WarmEvent {}

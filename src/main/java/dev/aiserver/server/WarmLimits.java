@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long and how often warming models tries.
+ * The timeouts and retry limits for warming models.
  *
- * @param stall how long a download may stand still
- * @param retries how often a download or a load is tried again after it broke off
- * @param load for one load; zero is none
- * @param absence how long Ollama may be away
- * @param pause before the second attempt; each further one is twice as long, up to thirty times this
- * @param busyRetries how often a load is tried again while Ollama has too much to do
- * @param models how many Ollama keeps in memory at once
+ * @param stall how long a download may make no progress
+ * @param retries how often an interrupted download or load is retried
+ * @param load for one load; zero means no limit
+ * @param ollamaTimeout how long Ollama may not answer
+ * @param pause before the second attempt; each later pause is twice as long, up to thirty times this one
+ * @param busyRetries how often a load is retried while Ollama is too busy
+ * @param models how many models Ollama keeps in memory at once
  */
 public record WarmLimits(
         Duration stall,
@@ -25,11 +25,11 @@ public record WarmLimits(
         int busyRetries,
         int models) {
 
-    private static final int LONGEST_PAUSE = 30;
+    private static final int MAX_PAUSE_FACTOR = 30;
 
     /**
-     * Ollama gives up a load that makes no progress for {@code OLLAMA_LOAD_TIMEOUT}, five minutes if not set; one that
-     * does make progress may take longer, so this waits for six times that before it gives up Ollama itself.
+     * Derives the limits from a configuration. Ollama cancels a load that makes no progress for {@code OLLAMA_LOAD_TIMEOUT},
+     * by default five minutes. A load that does make progress may take longer, so its limit here is six times that value.
      */
     public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration ollamaTimeout) {
         String timeout = spec.ollamaEnvironment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
@@ -38,7 +38,7 @@ public record WarmLimits(
                 : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));
         Duration load = loadTimeout.isNegative() ? Duration.ZERO : loadTimeout.multipliedBy(6);
         String models = spec.ollamaEnvironment().getOrDefault(ServerSpec.MAX_LOADED_MODELS, "");
-        // Ollama takes zero, and what is not a number, for its default.
+        // Zero and anything that is not a number mean Ollama's default.
         int limit = models.matches("\\d{1,9}") ? Integer.parseInt(models) : 0;
         return new WarmLimits(
                 stall,
@@ -52,7 +52,7 @@ public record WarmLimits(
 
     /** @param attempts so far */
     void pauseAfter(int attempts) {
-        long factor = Math.min(LONGEST_PAUSE, 1L << Math.min(attempts - 1, 8));
+        long factor = Math.min(MAX_PAUSE_FACTOR, 1L << Math.min(attempts - 1, 8));
         long end = System.nanoTime() + pause.multipliedBy(factor).toNanos();
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             if (Thread.currentThread().isInterrupted()) {

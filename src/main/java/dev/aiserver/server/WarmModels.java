@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Sees to it that models are on the machine, in its memory, and stay there. */
+/** Downloads models and keeps them loaded in memory. */
 public final class WarmModels {
 
-    /** Less than this cuts the conversation of a coding tool short. */
+    /** In tokens. A smaller context truncates the conversations of coding tools. */
     private static final long CONTEXT_OF_CODING_TOOLS = 65_536;
 
-    private static final Duration UNLOADED = Duration.ofSeconds(30);
-    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(100);
+    private static final Duration UNLOAD_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private final OllamaClient ollama;
     private final ModelDisk disk;
@@ -38,7 +38,7 @@ public final class WarmModels {
     private final OllamaWait wait;
     private final Consumer<WarmEvent> events;
 
-    /** @param events is told what goes on, one at a time */
+    /** @param events receives progress events, one at a time */
     public WarmModels(
             OllamaClient ollama, ModelDisk disk, Options options, WarmLimits limits, Consumer<WarmEvent> events) {
         this.ollama = ollama;
@@ -54,17 +54,17 @@ public final class WarmModels {
     }
 
     /**
-     * What a person may want otherwise.
+     * The options of warm-models.
      *
-     * @param update whether models that are there are downloaded again
-     * @param parallel how many downloads at once
-     * @param startTimeout how long Ollama need not answer yet
+     * @param update whether to check installed models for updates
+     * @param parallel how many downloads run at once
+     * @param startTimeout how long to wait for Ollama to start
      */
     public record Options(KeepAlive keepAlive, boolean update, int parallel, Duration startTimeout) {
-        public static final Options USUAL = new Options(KeepAlive.FOREVER, false, 2, Duration.ZERO);
+        public static final Options DEFAULTS = new Options(KeepAlive.FOREVER, false, 2, Duration.ZERO);
     }
 
-    /** What became of a model. */
+    /** The result for one model. */
     public enum Outcome {
         WARMED,
         ALREADY_WARM,
@@ -73,9 +73,11 @@ public final class WarmModels {
     }
 
     /**
-     * @param detail of how it stays, or why it does not
-     * @param inMemory as Ollama lists it, where it is
-     * @param warnings what is worth changing
+     * The result for one model, with details.
+     *
+     * @param detail how long the model stays loaded, or why it is not loaded
+     * @param inMemory the model as Ollama lists it, if it is loaded
+     * @param warnings advice about slow or small settings
      */
     public record Result(
             String model, Outcome outcome, String detail, Optional<LoadedModel> inMemory, List<String> warnings) {
@@ -84,17 +86,17 @@ public final class WarmModels {
             return new Result(model, outcome, reason, Optional.empty(), List.of());
         }
 
-        /** The same, found not to answer clients, or how fast it does. */
+        /** Returns the result with the measured latency, or as failed if no token arrives. */
         public Result probed(TokenProbe probe) {
             try {
                 TokenProbe.Latency latency = probe.ask(model);
-                String said = detail + ", first token after " + latency.cold() + " ms cold and " + latency.warm()
+                String measured = detail + ", first token after " + latency.cold() + " ms cold and " + latency.warm()
                         + " ms warm";
-                return new Result(model, outcome, said, inMemory, warnings);
+                return new Result(model, outcome, measured, inMemory, warnings);
             } catch (IOException e) {
-                String said = "it is in memory, but no token comes through the proxy (" + e.getMessage()
+                String failure = "loaded, but no token arrives through the proxy (" + e.getMessage()
                         + "); run \"aiserver verify\"";
-                return new Result(model, Outcome.FAILED, said, inMemory, warnings);
+                return new Result(model, Outcome.FAILED, failure, inMemory, warnings);
             }
         }
 
@@ -104,13 +106,13 @@ public final class WarmModels {
     }
 
     /**
-     * Downloads what is missing, then loads one after another; one that fails does not keep the others from it. Whether
-     * a model is still there is asked after the last one, because a later model may have pushed an earlier one out.
+     * Downloads missing models, then loads the models one after another. A failed model does not stop the others. The results
+     * are read after the last load, because a later load may evict an earlier model.
      *
-     * @throws UserError when Ollama does not answer, or a name is none
+     * @throws UserError if Ollama does not answer, or a model name is not valid
      */
     public List<Result> warm(List<String> names) {
-        List<String> models = normal(names);
+        List<String> models = normalized(names);
         if (models.isEmpty()) {
             return List.of();
         }
@@ -142,7 +144,7 @@ public final class WarmModels {
         return models.stream()
                 .map(model -> failures.containsKey(model)
                         ? Result.without(model, Outcome.FAILED, String.valueOf(failures.get(model)))
-                        : proven(
+                        : result(
                                 model,
                                 memory,
                                 renamed.contains(model) ? memory.older(model) : memory.runnerOf(model),
@@ -151,14 +153,14 @@ public final class WarmModels {
                 .toList();
     }
 
-    /** As Ollama lists them, each once. */
-    private static List<String> normal(List<String> names) {
+    /** Returns the names as Ollama lists them, without duplicates. */
+    private static List<String> normalized(List<String> names) {
         Map<String, String> models = new LinkedHashMap<>();
         for (String name : names) {
             if (!ModelName.isValid(name)) {
                 throw new UserError(
                         UserError.Kind.CONFIGURATION,
-                        "\"" + name + "\" is no model name; write it as in qwen3-coder or llama3.2:3b.");
+                        "\"" + name + "\" is not a valid model name; write one such as qwen3-coder or llama3.2:3b.");
             }
             if (ModelName.isCloud(name)) {
                 throw new UserError(
@@ -171,7 +173,7 @@ public final class WarmModels {
         return List.copyOf(models.values());
     }
 
-    /** Ollama compares names without regard to case. */
+    /** Returns the name in lower case, because Ollama ignores the case of names. */
     static String key(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
@@ -191,54 +193,54 @@ public final class WarmModels {
                 .collect(Collectors.toSet());
     }
 
-    /** Before its update: afterwards its name stands for the new version, and the old one could not be named. */
+    /** Unloads a model before its update. Afterwards its name refers to the new version, and the old one has no name. */
     private void unload(String model) {
         if (ollama.loaded(limits.load()).stream()
                 .noneMatch(loaded -> key(loaded.name()).equals(key(model)))) {
             return;
         }
         ollama.unload(model);
-        new Poller(BETWEEN_QUESTIONS)
+        new Poller(POLL_INTERVAL)
                 .await(
-                        UNLOADED,
+                        UNLOAD_TIMEOUT,
                         () -> ollama.loaded().stream()
                                 .noneMatch(loaded -> key(loaded.name()).equals(key(model))));
     }
 
     /**
-     * Whether the runner that is listed with an older manifest answers for the installed one, because the weights are
-     * the same: Ollama then loads nothing. Its list does not tell the weights of a manifest that is gone.
+     * Returns whether a runner that is listed with an older manifest also serves the installed model, because the weights
+     * are identical: then Ollama does not load anything. Ollama's list does not show the weights of a deleted manifest.
      */
     private boolean hasNewManifestOnly(String model, Map<String, InstalledModel> installed) {
-        ModelResult ending = ollama.load(model, ollama.capabilities(model), options.keepAlive(), limits.load());
-        return ending instanceof ModelResult.Done
+        ModelResult result = ollama.load(model, ollama.capabilities(model), options.keepAlive(), limits.load());
+        return result instanceof ModelResult.Done
                 && new ModelMemory(ollama, limits, installed).runnerOf(model).isEmpty();
     }
 
-    private Result proven(
+    private Result result(
             String model,
             ModelMemory memory,
-            Optional<LoadedModel> there,
+            Optional<LoadedModel> runner,
             Map<String, InstalledModel> installed,
             List<String> loaded) {
-        if (there.isEmpty() && memory.older(model).isEmpty()) {
+        if (runner.isEmpty() && memory.older(model).isEmpty()) {
             return Result.without(model, Outcome.EVICTED, eviction(model, memory, installed, loaded));
         }
-        if (there.isEmpty()) {
+        if (runner.isEmpty()) {
             return Result.without(
                     model,
                     Outcome.FAILED,
-                    "an older version is in memory, and the installed one is not; run \"ollama stop " + model
-                            + "\", then warm-models again");
+                    "an older version is loaded instead of the installed one; run \"ollama stop " + model
+                            + "\", then \"aiserver warm-models\" again");
         }
-        LoadedModel inMemory = there.get();
+        LoadedModel inMemory = runner.get();
         String other = key(inMemory.name()).equals(key(model))
                 ? ""
-                : "in memory as " + inMemory.name() + ", whose weights are the same, ";
+                : "loaded as " + inMemory.name() + ", which has identical weights, ";
         String detail = other + inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
-                + (inMemory.neverExpires() ? "stays for ever" : "stays until " + inMemory.expiresAt());
+                + (inMemory.neverExpires() ? "stays loaded" : "stays loaded until " + inMemory.expiresAt());
         Outcome outcome = loaded.contains(model) ? Outcome.WARMED : Outcome.ALREADY_WARM;
-        return new Result(model, outcome, detail, there, warnings(model, inMemory));
+        return new Result(model, outcome, detail, runner, warnings(model, inMemory));
     }
 
     private String eviction(
@@ -248,25 +250,28 @@ public final class WarmModels {
                 .map(each -> installed.get(key(each)))
                 .mapToLong(each -> each == null ? 0 : each.size())
                 .sum();
-        // With more than the limit in memory, the limit is not what this program knows.
+        // If more models are loaded, Ollama's limit is not the configured one.
         if (memory.size() == limits.models()) {
-            return "%s: Ollama keeps at most %d models in memory; set %s in \"ollama: environment:\" to as many as you"
-                            .formatted(
-                                    later.isEmpty() ? "pushed out" : "pushed out for " + String.join(", ", later),
-                                    limits.models(),
-                                    ServerSpec.MAX_LOADED_MODELS)
-                    + " use, if they fit, and run \"aiserver install\"";
+            return "%s: Ollama keeps at most %d models in memory; if all of yours fit, set ollama.environment.%s to their"
+                            .formatted(evictedWhen(later), limits.models(), ServerSpec.MAX_LOADED_MODELS)
+                    + " number and run \"aiserver install\"";
         }
         return later.isEmpty()
-                ? "it is no longer in memory; Ollama's log says why"
-                : "pushed out for %s: the memory is too small for all of them (%.2f GB on disk)"
-                        .formatted(String.join(", ", later), together / 1e9);
+                ? "no longer in memory; see Ollama's log for the reason"
+                : "%s: not enough memory for all models (%.2f GB on disk)"
+                        .formatted(evictedWhen(later), together / 1e9);
+    }
+
+    private static String evictedWhen(List<String> later) {
+        return later.isEmpty()
+                ? "evicted"
+                : "evicted when " + String.join(", ", later) + (later.size() == 1 ? " was loaded" : " were loaded");
     }
 
     /**
-     * Asks those that are warm for a token; one that only embeds has none.
+     * Requests a token from each warm model, except embedding models, which generate none.
      *
-     * @param probe through the proxy
+     * @param probe sends the requests through the proxy
      */
     public List<Result> probe(List<Result> results, TokenProbe probe) {
         return results.stream()
@@ -279,11 +284,12 @@ public final class WarmModels {
     private List<String> warnings(String model, LoadedModel inMemory) {
         List<String> warnings = new ArrayList<>();
         if (inMemory.percentOnGpu() < 100) {
-            warnings.add("only " + inMemory.percentOnGpu() + " % is on the GPU, so it is slow; a smaller model fits");
+            warnings.add("only " + inMemory.percentOnGpu()
+                    + " % is on the GPU, so it is slow; use a smaller model or a smaller context");
         }
         if (inMemory.contextLength() < CONTEXT_OF_CODING_TOOLS && OllamaClient.canChat(ollama.capabilities(model))) {
-            warnings.add("a context of " + inMemory.contextLength() + " tokens is less than the "
-                    + CONTEXT_OF_CODING_TOOLS + " that coding tools need; see OLLAMA_CONTEXT_LENGTH");
+            warnings.add("the context of " + inMemory.contextLength() + " tokens is smaller than the "
+                    + CONTEXT_OF_CODING_TOOLS + " that coding tools need; set OLLAMA_CONTEXT_LENGTH");
         }
         return List.copyOf(warnings);
     }

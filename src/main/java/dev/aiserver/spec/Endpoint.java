@@ -1,8 +1,8 @@
 package dev.aiserver.spec;
 
 /**
- * One thing that a client may call: an exact method and an exact path. A path that ends in {@link #MODEL} stands for
- * the same path with one model name in that place; such a name has no slash, because Ollama's router knows none there.
+ * An HTTP endpoint that clients may call: an exact method and an exact path. In a path that ends in {@link #MODEL}, that
+ * part stands for one model name. The name has no slash, because Ollama's router matches a single path segment there.
  */
 public record Endpoint(String method, String path) {
 

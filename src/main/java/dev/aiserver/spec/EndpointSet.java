@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The named sets of endpoints that a configuration may open. Which clients call what was read from their sources:
- * Claude Code probes with HEAD, Open WebUI and the ollama command need the native set, browsers need OPTIONS.
+ * The named sets of endpoints that a configuration can open. The sets follow the clients' source code: Claude Code
+ * probes with HEAD, Open WebUI and the ollama command need the native set, and browsers need OPTIONS.
  */
 public enum EndpointSet {
     STRICT(
@@ -24,13 +24,13 @@ public enum EndpointSet {
     OPENAI_EXTRA("POST /v1/embeddings", "POST /v1/completions"),
     /** Lets clients load, unload and resize models, and send raw prompts. */
     OLLAMA_NATIVE("POST /api/chat", "POST /api/generate", "POST /api/embed", "POST /api/embeddings", "GET /api/ps"),
-    /** Not every Ollama has these. */
+    /** Only some versions of Ollama have these endpoints. */
     AUDIO("POST /v1/audio/transcriptions", "POST /v1/audio/speech"),
-    /** OPTIONS on every path that another set opens, and the configured web pages may ask. */
+    /** Opens OPTIONS on every path of the other sets, for requests from the configured web pages. */
     BROWSER,
     /**
-     * Every method and path, as the second specification has it: also pull, delete and create. Only the paths that act
-     * on the account of Ollama's owner stay closed.
+     * Opens every method and path, including pull, delete and create. Only the paths that act on the ollama.com account
+     * of Ollama's owner stay blocked.
      */
     ALL;
 
@@ -40,12 +40,12 @@ public enum EndpointSet {
         this.endpoints = Stream.of(endpoints).map(Endpoint::of).toList();
     }
 
-    /** Its own endpoints; those that {@link #BROWSER} adds depend on the other sets. */
+    /** Returns the set's fixed endpoints. The endpoints of {@link #BROWSER} depend on the other sets and are not here. */
     public List<Endpoint> endpoints() {
         return endpoints;
     }
 
-    /** As it is written in a configuration. */
+    /** Returns the set's name as a configuration file spells it. */
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

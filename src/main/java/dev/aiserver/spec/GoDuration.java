@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as Ollama writes them, in the syntax of Go: {@code 90s}, {@code 1h30m}, {@code -1m}. */
+/** Parses durations as Ollama writes them, in Go's syntax: {@code 90s}, {@code 1h30m}, {@code -1m}. */
 public final class GoDuration {
-    /** In characters; a pattern that repeats itself needs the stack for each turn. */
-    private static final int LONGEST = 100;
+    /** In characters. Each repetition of the pattern's group uses stack space, so the length is limited. */
+    private static final int MAX_LENGTH = 100;
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
     private static final Pattern WHOLE = Pattern.compile("[+-]?(?:0|(?:" + PART.pattern() + ")+)");
@@ -25,9 +25,9 @@ public final class GoDuration {
 
     private GoDuration() {}
 
-    /** Nothing when it is none, or longer than the 292 years that Go can count. */
+    /** Returns the duration, or empty if the text is not one or exceeds the 292 years that Go can represent. */
     public static Optional<Duration> parse(String text) {
-        if (text.length() > LONGEST || !WHOLE.matcher(text).matches()) {
+        if (text.length() > MAX_LENGTH || !WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }
         BigDecimal nanos = BigDecimal.ZERO;

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The machines of a configuration and what each shall be.
+ * The hosts in a configuration and the desired configuration of each.
  *
- * @param spec of a machine that is not named
- * @param hosts by where SSH finds them, in the order of the file
+ * @param spec for hosts that the file does not name
+ * @param hosts by SSH destination, in the order of the file
  */
 public record Inventory(ServerSpec spec, Map<String, ServerSpec> hosts) {
 

@@ -3,18 +3,18 @@ package dev.aiserver.spec;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How clients reach the server: this decides the one address on which the proxy listens, and who may connect. */
+/** How clients reach the server. This decides the one address on which the proxy listens, and who may connect. */
 public sealed interface Network {
 
-    /** Returns the ranges that clients may connect from; the machine itself may always. */
+    /** Returns the address ranges that clients may connect from. The machine itself may always connect. */
     List<Subnet> clients();
 
-    /** The machine's own Tailscale address, asked of Tailscale at each install. */
+    /** The machine's Tailscale address, read from Tailscale at each install. */
     record Tailscale() implements Network {
 
         /**
-         * The addresses that Tailscale gives to devices (https://tailscale.com/kb/1015/100.x-addresses). A Mac that
-         * forwards IP would otherwise answer the local network on its tailnet address as well.
+         * Returns the range that Tailscale assigns to devices (https://tailscale.com/kb/1015/100.x-addresses). Without
+         * this limit, a Mac that forwards IP would also answer the local network on its tailnet address.
          */
         @Override
         public List<Subnet> clients() {
@@ -23,13 +23,13 @@ public sealed interface Network {
     }
 
     /**
-     * A fixed IPv4 address of this machine, of a WireGuard tunnel or a local network.
+     * A fixed IPv4 address of this machine, in a WireGuard tunnel or a local network.
      *
-     * @param clients the ranges that clients may connect from
+     * @param clients the address ranges that clients may connect from
      */
     record Address(String address, List<Subnet> clients) implements Network {
 
-        /** Private and link-local addresses (RFC 1918, RFC 6598, RFC 3927): nothing that comes from the internet. */
+        /** Private and link-local ranges (RFC 1918, RFC 6598, RFC 3927). No client on the internet has such an address. */
         static final List<Subnet> PRIVATE = Stream.of(
                         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")
                 .map(Subnet::of)
@@ -39,13 +39,13 @@ public sealed interface Network {
             clients = List.copyOf(clients);
         }
 
-        /** With the clients that are let in unless a configuration says otherwise. */
+        /** Creates an address that accepts the default clients, {@link #PRIVATE}. */
         public Address(String address) {
             this(address, PRIVATE);
         }
     }
 
-    /** Nobody but this machine itself: for a rehearsal, which must not open anything to a network. */
+    /** Only this machine can connect. A rehearsal uses this mode, because it must not open a port to a network. */
     record Loopback() implements Network {
         @Override
         public List<Subnet> clients() {

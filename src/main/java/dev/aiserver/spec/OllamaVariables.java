@@ -9,49 +9,49 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The environment variables that Ollama reads, with the values that it understands. Ollama itself takes a wrong value
- * for its default without a word that anyone would see. Source: envconfig/config.go and docs/faq.mdx of Ollama 0.33.
+ * The environment variables that Ollama reads, and the values that it accepts. Ollama itself silently replaces an invalid
+ * value by its default. Source: envconfig/config.go and docs/faq.mdx of Ollama 0.33.
  *
  * <p>An empty value always means Ollama's own default.
  */
 public final class OllamaVariables {
 
-    /** The folder of the models. */
+    /** Sets the models folder. */
     public static final String MODELS = "OLLAMA_MODELS";
 
-    /** Keeps Ollama from its cloud, from 0.16.2 on. */
+    /** Disables Ollama's cloud models, from 0.16.2 on. */
     public static final String NO_CLOUD = "OLLAMA_NO_CLOUD";
 
-    /** As Go reads a bool. */
+    /** The values that Go parses as false. */
     private static final Set<String> OFF = Set.of("0", "f", "F", "false", "False", "FALSE");
 
-    /** The web pages that Ollama lets in by itself; the proxy has a list of its own. */
+    /** Sets the web pages that Ollama itself accepts. The proxy has its own list. */
     static final String ORIGINS = "OLLAMA_ORIGINS";
 
     private static final Pattern NAME = Pattern.compile("[A-Z_][A-Z0-9_]*");
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
-    /** Variables that are not the person's to set, and why. */
+    /** Variables that a configuration cannot set, and why. */
     private static final Map<String, String> FIXED = Map.of(
             "OLLAMA_HOST",
-            "it is always 127.0.0.1, so that nothing but the proxy reaches Ollama; use ollama.port for the port",
+            "it is always 127.0.0.1, so that other devices reach Ollama only through the proxy; use ollama.port for the port",
             ORIGINS,
-            "the proxy decides which web pages may ask; use proxy.origins, with the set browser",
+            "the proxy decides which web pages may send requests; use proxy.origins, with the endpoint set browser",
             "OLLAMA_DEBUG_LOG_REQUESTS",
             "it would write every prompt to disk",
             "HOME",
-            "it is the home of the user who installs",
+            "it is always the home directory of the user who installs",
             "PATH",
-            "it is set so that Ollama finds its own parts");
+            "aiserver sets it so that Ollama finds its helper programs");
 
     /**
-     * The values that a variable takes.
+     * The values that a variable accepts.
      *
-     * @param words that follow "is not"
+     * @param expected what the value has to be, as a phrase that follows "is not"
      */
-    private record Kind(String words, Predicate<String> takes) {
-        static Kind of(String words, String pattern) {
-            return new Kind(words, Pattern.compile(pattern).asMatchPredicate());
+    private record Kind(String expected, Predicate<String> accepts) {
+        static Kind of(String expected, String pattern) {
+            return new Kind(expected, Pattern.compile(pattern).asMatchPredicate());
         }
     }
 
@@ -59,7 +59,7 @@ public final class OllamaVariables {
             Kind.of("a switch; write 1 or 0", "1|t|T|true|True|TRUE|0|f|F|false|False|FALSE");
     private static final Kind NUMBER = Kind.of("a whole number; write one such as 4", "\\d{1,18}");
     private static final Kind BYTES =
-            Kind.of("a number of bytes; write one such as 1073741824, for one GiB", "\\d{1,18}");
+            Kind.of("a number of bytes; write one such as 1073741824 for one GiB", "\\d{1,18}");
     private static final Kind DURATION = new Kind(
             "a duration; write one such as 30m or 24h, a number of seconds, or -1 for no limit",
             value -> value.matches("[+-]?\\d{1,18}") || GoDuration.parse(value).isPresent());
@@ -103,12 +103,12 @@ public final class OllamaVariables {
                         "HSA_OVERRIDE_GFX_VERSION")
                 .forEach(name -> kinds.put(name, DEVICES));
         kinds.put(MODELS, FOLDER);
-        // Level 2 has Ollama write what is asked and answered to its log.
+        // From level 2 on, Ollama writes prompts and responses to its log.
         kinds.put(
                 "OLLAMA_DEBUG",
-                new Kind("0 or 1; write one of them, because from 2 on Ollama logs what is asked", SWITCH.takes()));
+                new Kind("0 or 1; write one of them, because from level 2 on Ollama logs prompts", SWITCH.accepts()));
         kinds.put("OLLAMA_KV_CACHE_TYPE", Kind.of("f16, q8_0 or q4_0; write one of them", "(?i:f16|q8_0|q4_0)"));
-        // A path would load a library from anywhere.
+        // With a path, Ollama would load a library from any folder.
         kinds.put(
                 "OLLAMA_LLM_LIBRARY",
                 Kind.of("the name of one of Ollama's libraries; write one such as metal", "\\w+"));
@@ -125,67 +125,72 @@ public final class OllamaVariables {
         return Map.copyOf(kinds);
     }
 
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "HTTP_PROXY", "Ollama downloads models by HTTPS only; use HTTPS_PROXY",
-            "OLLAMA_REMOTES", "it names the servers that prompts may be sent to",
+    /** Why these variables are not on the list of safe ones. */
+    private static final Map<String, String> UNSAFE_REASONS = Map.of(
+            "HTTP_PROXY", "Ollama downloads models over HTTPS only; use HTTPS_PROXY",
+            "OLLAMA_REMOTES", "it names servers that prompts may be sent to",
             "OLLAMA_CLOUD_BASE_URL", "it names the server that prompts may be sent to");
 
-    private static final String READABLE = ", which anyone could read in the property list, the receipt and the plan; ";
-    private static final String APART = "leave it out, and keep it in a file that only you can read";
+    private static final String READABLE = ", which others could read in the property list, the receipt and the plan; ";
+    private static final String KEEP_PRIVATE = "remove it, and keep it in a file that only you can read";
 
     private OllamaVariables() {}
 
-    /** Whether Ollama takes this value of a switch for off; an empty one is not said. */
+    /** Returns whether Ollama reads this value of a switch as off. An empty value means Ollama's default, not off. */
     public static boolean isOff(String value) {
         return OFF.contains(value);
     }
 
     /**
-     * What is wrong with a variable of {@code ollama.environment}, nothing when Ollama takes it so.
+     * Returns what is wrong with a variable of {@code ollama.environment}, or empty if Ollama accepts it.
      *
-     * @param shown what the sentence calls it
-     * @return a sentence without its full stop, which never holds a secret
+     * @param shown the variable's name in the message
+     * @return a sentence without its full stop, which never contains a secret
      */
     public static Optional<String> problem(String shown, String name, String value) {
         return unsafeProblem(shown, name, value).or(() -> {
             Kind kind = KINDS.get(name);
             if (kind == null) {
-                return Optional.of(shown + " is not a variable of Ollama that is known to be safe"
-                        + Optional.ofNullable(ELSEWHERE.get(name))
+                return Optional.of(shown + " is not an Ollama variable that is known to be safe"
+                        + Optional.ofNullable(UNSAFE_REASONS.get(name))
                                 .map(why -> " (" + why + ")")
                                 .orElse("")
-                        + "; if you need it, write it under ollama.unsafe-environment, where its value is not checked");
+                        + "; if you need it, set it under ollama.unsafe-environment, where values are not checked");
             }
-            return value.isEmpty() || kind.takes().test(value)
+            return value.isEmpty() || kind.accepts().test(value)
                     ? Optional.empty()
-                    : Optional.of(shown + ": \"" + printable(value) + "\" is not " + kind.words());
+                    : Optional.of(shown + ": \"" + printable(value) + "\" is not " + kind.expected());
         });
     }
 
-    /** The same of {@code ollama.unsafe-environment}: any variable, except those that would undo what aiserver promises. */
+    /**
+     * Returns what is wrong with a variable of {@code ollama.unsafe-environment}, or empty. Any variable is accepted except
+     * those that would break aiserver's security promises.
+     */
     public static Optional<String> unsafeProblem(String shown, String name, String value) {
         if (!NAME.matcher(name).matches()) {
-            return Optional.of(shown + " is no name of an environment variable; use capitals, digits and underscores");
+            return Optional.of(
+                    shown + " is not a valid environment variable name; use capitals, digits and underscores");
         }
         return fixedProblem(shown, name)
                 .or(() -> secretProblem(shown, name, value))
                 .or(() -> CONTROL.matcher(value).find()
-                        ? Optional.of(shown + " holds a control character; write it on one line")
+                        ? Optional.of(shown + " contains a control character; write it on one line")
                         : Optional.empty());
     }
 
-    /** What is wrong with a variable that cannot be set at all. */
+    /** Returns why a variable cannot be set at all, or empty if it can. */
     public static Optional<String> fixedProblem(String shown, String name) {
         return Optional.ofNullable(FIXED.get(name)).map(why -> shown + " cannot be set: " + why);
     }
 
     private static Optional<String> secretProblem(String shown, String name, String value) {
         if (Secrets.isSecretName(name)) {
-            return Optional.of(shown + " is a secret by its name" + READABLE + APART);
+            return Optional.of(shown + " looks like a secret by its name" + READABLE + KEEP_PRIVATE);
         }
         return Secrets.in(value)
-                .map(what -> shown + " holds " + what + READABLE
-                        + (what.endsWith("URL") ? "leave that part out, and use a proxy that asks for none" : APART));
+                .map(what -> shown + " contains " + what + READABLE
+                        + (what.endsWith("URL") ? "remove it, and use a proxy that does not need one" : KEEP_PRIVATE));
     }
 
     private static String printable(String text) {

@@ -5,36 +5,39 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Recognises a secret, by the name of what holds it or by its own form. The forms are those that the services document
- * for their scanners: a prefix, then at least as many characters as the shortest real one may have.
+ * Recognizes secrets by a variable's name or by the form of its value. The forms are those that the services document for
+ * secret scanners: a prefix, then at least as many characters as the shortest real secret has.
  */
 public final class Secrets {
-    /** What the name of a secret ends with, as a part of a pattern. */
+    /** The endings of a secret's name, as a part of a regular expression. */
     public static final String NAMES =
             "(?:api[_-]?key|key|token|secret|password|passwd|passphrase|credentials?|signature|sig)";
 
     private static final Pattern NAME = Pattern.compile("(?:.*_)?" + NAMES, Pattern.CASE_INSENSITIVE);
 
-    /** A proxy may also be written without a scheme. The first colon after its first character ends the name, so a text is read once. */
+    /**
+     * Matches a user name or password in a URL, also without a scheme, as in a proxy setting. The first colon after the
+     * first character ends the user name, so that a text is scanned only once.
+     */
     private static final Pattern USER_INFORMATION =
             Pattern.compile("//[^/?#\\s]*@|(?:^|[\\s,;'\"=])[^/?#\\s@,;'\"=][^/?#\\s@,;'\"=:]*+:[^/?#\\s@]++@");
 
     private static final Pattern PARAMETER =
             Pattern.compile("[?&;](?:[\\w.-]*[_.-])?" + NAMES + "=[^&;\\s]", Pattern.CASE_INSENSITIVE);
 
-    private record Form(String words, Pattern pattern) {
-        Form(String words, String pattern) {
-            this(words, Pattern.compile(pattern));
+    private record Form(String description, Pattern pattern) {
+        Form(String description, String pattern) {
+            this(description, Pattern.compile(pattern));
         }
     }
 
-    /** Also after a character that is percent-encoded, or spelled as in JSON. */
+    /** Matches where a secret can start, also after a percent-encoded character or a JSON escape. */
     private static final String START = "(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\\\[nrt]))";
 
-    /** A name of a folder may begin like a key; a key has digits or capitals early, or is long. */
+    /** A folder name can start like a key. A real key has digits or capitals early, or is long. */
     private static final String KEY = "(?:(?=[a-z_-]{0,40}+[A-Z0-9])[\\w-]{12,}|[A-Za-z0-9]{16,})";
 
-    /** Each reads a text once, however long and whatever it says: no part can be matched from many beginnings. */
+    /** Each pattern scans a text once, whatever its length and content: no part can match from many start positions. */
     private static final List<Form> FORMS = List.of(
             new Form(
                     "a private key",
@@ -56,26 +59,26 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** Whether a variable of that name holds a secret, whatever its value. */
+    /** Returns whether a variable of this name holds a secret, whatever its value. */
     public static boolean isSecretName(String name) {
         return NAME.matcher(name).matches();
     }
 
-    /** What a value holds, in words that follow "holds"; never the value itself. */
+    /** Returns a description of the secret in a value, as a phrase that follows "contains", never the secret itself. */
     public static Optional<String> in(String value) {
         if (USER_INFORMATION.matcher(value).find()) {
-            return Optional.of("a user's name or password in a URL");
+            return Optional.of("a user name or password in a URL");
         }
         if (PARAMETER.matcher(value).find()) {
             return Optional.of("a secret in the query of a URL");
         }
         return FORMS.stream()
                 .filter(form -> form.pattern().matcher(value).find())
-                .map(Form::words)
+                .map(Form::description)
                 .findFirst();
     }
 
-    /** Patterns of what is a secret by its own form, whole. */
+    /** Returns the patterns that match a whole secret by its form. */
     public static List<Pattern> patterns() {
         return FORMS.stream().map(Form::pattern).toList();
     }

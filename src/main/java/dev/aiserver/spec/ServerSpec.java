@@ -13,15 +13,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What a person wants of their server. Every value has been checked by {@link SpecReader}: nothing in it can break out
- * of a configuration file.
+ * A server's configuration. {@link SpecReader} has checked every value, so that no value can inject a line into a
+ * rendered file.
  *
- * @param name the host name by which clients call it
- * @param names further host names, or IPv4 addresses, by which they do: of a forwarded port or a name server of one's own
- * @param models what {@code warm-models} keeps in memory, as the person wrote them
- * @param warmAtLogin whether it does so by itself after every login
- * @param logs the folder that launchd writes the services' output to; one that begins with {@code ~/} is in the home
- *     of the user there
+ * @param name the host name that clients use
+ * @param names more host names or IPv4 addresses that clients use, such as those of a forwarded port or a local DNS server
+ * @param models the models that {@code warm-models} keeps in memory, as the configuration spells them
+ * @param warmAtLogin whether a LaunchAgent warms the models after every login
+ * @param logs the folder where launchd writes the services' output; a path that starts with {@code ~/} is in the home of
+ *     the target host's user
  */
 public record ServerSpec(
         String name,
@@ -34,11 +34,12 @@ public record ServerSpec(
         Path logs) {
 
     /**
-     * The proxy's port and what it lets through.
+     * The proxy's port and the requests that it accepts.
      *
-     * @param maxBody how many bytes the body of one request may have
-     * @param origins the web pages that may ask, as browsers write them in {@code Origin}; with the set browser only
-     * @param anyOrigin whether every web page may ask; with the set browser only
+     * @param maxBody the largest request body, in bytes
+     * @param origins the web pages that may send requests, as browsers write them in {@code Origin}; only with the endpoint
+     *     set browser
+     * @param anyOrigin whether every web page may send requests; only with the endpoint set browser
      */
     public record Proxy(int port, Set<EndpointSet> sets, long maxBody, List<String> origins, boolean anyOrigin) {
         /** Enough for a prompt with dozens of images. */
@@ -51,17 +52,17 @@ public record ServerSpec(
             sets = Collections.unmodifiableSet(ordered);
         }
 
-        /** With the limit of bodies, and without the web pages, that a configuration has unless it says otherwise. */
+        /** Creates a proxy with the default body limit and no web pages. */
         public Proxy(int port, Set<EndpointSet> sets) {
             this(port, sets, MAX_BODY, List.of(), false);
         }
 
-        /** Returns this proxy at another port. */
+        /** Returns a copy with another port. */
         public Proxy at(int other) {
             return new Proxy(other, sets, maxBody, origins, anyOrigin);
         }
 
-        /** Returns whether web pages may ask at all. */
+        /** Returns whether web pages may send requests at all. */
         public boolean servesPages() {
             return sets.contains(EndpointSet.BROWSER);
         }
@@ -70,19 +71,19 @@ public record ServerSpec(
             return sets.contains(EndpointSet.ALL);
         }
 
-        /** Whether clients may call this exact path by this method. */
+        /** Returns whether clients may call this exact path with this method. */
         public boolean opens(String method, String path) {
             return unfiltered() || endpoints().contains(new Endpoint(method, path));
         }
 
-        /** The sets whose endpoints a person could still open one by one: neither open nor {@link EndpointSet#ALL}. */
+        /** Returns the sets that are not open and have endpoints; {@link EndpointSet#ALL} has none. */
         public List<EndpointSet> closedSets() {
             return Stream.of(EndpointSet.values())
                     .filter(set -> !sets.contains(set) && !set.endpoints().isEmpty())
                     .toList();
         }
 
-        /** Everything that clients may call, in the order of the sets; meaningless when {@link #unfiltered()}. */
+        /** Returns the open endpoints in the order of the sets; meaningless if {@link #unfiltered()}. */
         public List<Endpoint> endpoints() {
             List<Endpoint> open = new ArrayList<>();
             sets.forEach(set -> open.addAll(set.endpoints()));
@@ -101,9 +102,9 @@ public record ServerSpec(
     /**
      * Ollama's port on 127.0.0.1 and its environment.
      *
-     * @param environment what the person sets, which {@link ServerSpec#ollamaEnvironment} completes; without {@code OLLAMA_HOST} and {@code OLLAMA_ORIGINS}, which are not a matter of
-     *     configuration; sorted
-     * @param unsafe names of those variables whose values were not checked, because the person wants it so
+     * @param environment the configured variables, sorted, which {@link ServerSpec#ollamaEnvironment} completes; without
+     *     {@code OLLAMA_HOST} and {@code OLLAMA_ORIGINS}, which a configuration cannot set
+     * @param unsafe the names of variables from {@code unsafe-environment}, whose values were not checked
      */
     public record Ollama(int port, Map<String, String> environment, Set<String> unsafe) {
         public Ollama {
@@ -116,9 +117,9 @@ public record ServerSpec(
         }
 
         private Map<String, String> environment(boolean unchecked) {
-            Map<String, String> some = new TreeMap<>(environment);
-            some.keySet().removeIf(name -> unsafe.contains(name) != unchecked);
-            return some;
+            Map<String, String> selected = new TreeMap<>(environment);
+            selected.keySet().removeIf(name -> unsafe.contains(name) != unchecked);
+            return selected;
         }
     }
 
@@ -127,10 +128,10 @@ public record ServerSpec(
         models = List.copyOf(models);
     }
 
-    /** The variable that limits how many models are in memory at once. */
+    /** Limits how many models Ollama keeps in memory at once. */
     public static final String MAX_LOADED_MODELS = "OLLAMA_MAX_LOADED_MODELS";
 
-    /** Where the variable is not set: three for each GPU, and a Mac has one (Ollama server/sched.go). */
+    /** Ollama's own limit: three models for each GPU, and a Mac has one GPU (Ollama server/sched.go). */
     public static final int DEFAULT_MAX_LOADED_MODELS = 3;
 
     public static ServerSpec defaults() {
@@ -146,8 +147,8 @@ public record ServerSpec(
     }
 
     /**
-     * What Ollama gets: the configured variables, the defaults of those that are not, and room for all the models where
-     * they are more than Ollama keeps by itself and the configuration does not set the limit.
+     * Returns Ollama's environment: the configured variables and aiserver's defaults for the others. If the configuration
+     * lists more models than Ollama keeps by default and sets no limit, the limit is raised to fit them all.
      */
     public Map<String, String> ollamaEnvironment() {
         Map<String, String> environment = new TreeMap<>(DEFAULT_ENVIRONMENT);
@@ -158,13 +159,13 @@ public record ServerSpec(
         return environment;
     }
 
-    /** Whether Ollama may answer by models of its cloud, so that prompts leave the machine. */
+    /** Returns whether Ollama may use its cloud models, so that prompts leave the machine. */
     public boolean allowsCloud() {
         String noCloud = ollamaEnvironment().getOrDefault(OllamaVariables.NO_CLOUD, "");
         return noCloud.isEmpty() || OllamaVariables.isOff(noCloud);
     }
 
-    /** Returns this configuration with these variables of Ollama, where it does not set them itself. */
+    /** Returns a copy with these Ollama variables added. Variables that the configuration sets keep their values. */
     public ServerSpec withSettings(Map<String, String> variables) {
         Map<String, String> environment = new TreeMap<>(variables);
         environment.putAll(ollama.environment());
@@ -181,15 +182,16 @@ public record ServerSpec(
     }
 
     /**
-     * No cloud: otherwise a model named {@code x:cloud} leaves the machine through an allowed endpoint. Loaded models
-     * stay. Coding tools need 64k tokens of context where Ollama's default may be 4k.
+     * aiserver's defaults. The cloud is off, because a request for a model named {@code x:cloud} would otherwise leave the
+     * machine through an open endpoint. Loaded models stay in memory. Coding tools need a context of 64k tokens, and
+     * Ollama's default may be 4k.
      */
     static final Map<String, String> DEFAULT_ENVIRONMENT =
             Map.of(OllamaVariables.NO_CLOUD, "1", "OLLAMA_KEEP_ALIVE", "-1", "OLLAMA_CONTEXT_LENGTH", "65536");
 
     /**
-     * In the form that {@link SpecReader} reads, and always in the same order. What belongs to a mode or a set is there
-     * only when it is not the default.
+     * Returns the configuration in the form that {@link SpecReader} reads, in a fixed order. Keys that belong to a mode or
+     * an endpoint set are included only if their value is not the default.
      */
     public Map<String, Object> asConfiguration() {
         Map<String, Object> configuration = new LinkedHashMap<>();

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads a configuration. What it does not say keeps its default; what it says wrongly is refused with file, line,
- * column, key and what would be right.
+ * Reads a configuration file. A key that is missing keeps its default. An invalid key or value is an error with file,
+ * line, column and a valid example.
  */
 public final class SpecReader {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -28,12 +28,12 @@ public final class SpecReader {
     private static final String ENVIRONMENT = "environment";
     private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
 
-    /** In bytes it has at most as many digits as the proxy takes in a Content-Length. */
+    /** The limit has at most as many digits, in bytes, as the proxy accepts in a Content-Length. */
     private static final Pattern MEBIBYTES = Pattern.compile("([1-9]\\d{0,4})MiB");
 
     /**
-     * As browsers write them in {@code Origin} (RFC 6454): lower case, without a path. The schemes of extensions and
-     * desktop apps are welcome.
+     * Matches origins as browsers write them in {@code Origin} (RFC 6454): lower case, without a path. The schemes of
+     * browser extensions and desktop apps are accepted too.
      */
     private static final Pattern ORIGIN =
             Pattern.compile("[a-z][a-z0-9+.-]{0,31}://[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?(?::[1-9]\\d{0,4})?");
@@ -49,19 +49,21 @@ public final class SpecReader {
     }
 
     /**
-     * @param file what messages call it
-     * @throws UserError of configuration
+     * Reads the configuration that applies to hosts the file does not name.
+     *
+     * @param file the file's name in error messages
+     * @throws UserError of kind CONFIGURATION
      */
     public static ServerSpec read(String file, String text) {
         return inventory(file, text).spec();
     }
 
     /**
-     * What a record of an installation says. It may be older than the rules for the environment, and must be read all
-     * the same: what is installed could not be taken back otherwise.
+     * Reads the configuration in a receipt. It may be older than the rules for the environment, so these are not applied:
+     * otherwise an existing installation could not be uninstalled.
      *
-     * @param file what messages call it
-     * @throws UserError of configuration
+     * @param file the file's name in error messages
+     * @throws UserError of kind CONFIGURATION
      */
     public static ServerSpec recorded(String file, String text) {
         return new SpecReader(file, true)
@@ -70,10 +72,10 @@ public final class SpecReader {
     }
 
     /**
-     * The same, with the machines that it is for.
+     * Reads the configuration with the hosts that it names.
      *
-     * @param file what messages call it
-     * @throws UserError of configuration
+     * @param file the file's name in error messages
+     * @throws UserError of kind CONFIGURATION
      */
     public static Inventory inventory(String file, String text) {
         return new SpecReader(file, false).inventory(YamlParser.parse(file, text));
@@ -97,21 +99,21 @@ public final class SpecReader {
         Map<String, ServerSpec> hosts = new LinkedHashMap<>();
         for (YamlNode item : section.items("hosts")) {
             boolean plain = item instanceof YamlNode.Scalar;
-            Section host = plain ? section : section("each of hosts", item, hostKeys());
+            Section host = plain ? section : section("hosts[]", item, hostKeys());
             if (!plain && !host.has("host")) {
-                throw error(item.place(), "each of hosts needs host, such as ann@mac-studio");
+                throw error(item.place(), "each entry of hosts needs the key host, such as host: ann@mac-studio");
             }
             String name = plain
                     ? ((YamlNode.Scalar) item).text()
                     : host.scalar("host").text();
             if (hosts.put(name, plain ? common : spec(host, common)) != null) {
-                throw error(item.place(), "hosts: \"" + printable(name) + "\" is named twice; name each machine once");
+                throw error(item.place(), "hosts: \"" + printable(name) + "\" appears twice; list each host once");
             }
         }
         return hosts;
     }
 
-    /** @param defaults for what the section does not say */
+    /** @param defaults for keys that the section does not have */
     private ServerSpec spec(Section section, ServerSpec defaults) {
         return new ServerSpec(
                 section.has("name") ? name(section) : defaults.name(),
@@ -121,7 +123,7 @@ public final class SpecReader {
                 section.has("ollama") ? ollama(section, defaults.ollama()) : defaults.ollama(),
                 section.has("models") ? models(section) : defaults.models(),
                 section.has("warm-at-login")
-                        ? truth("warm-at-login", section.scalar("warm-at-login"))
+                        ? bool("warm-at-login", section.scalar("warm-at-login"))
                         : defaults.warmAtLogin(),
                 section.has("logs") ? logs(section) : defaults.logs());
     }
@@ -131,7 +133,7 @@ public final class SpecReader {
         if (!HostName.isValid(name.text()) || IPV4.matcher(name.text()).matches()) {
             throw error(
                     name.place(),
-                    "name: \"" + printable(name.text()) + "\" is no host name; "
+                    "name: \"" + printable(name.text()) + "\" is not a valid host name; "
                             + "use lower-case letters, digits and hyphens, such as remote-ollama");
         }
         return name.text();
@@ -143,7 +145,7 @@ public final class SpecReader {
             if (!HostName.isValid(name.text())) {
                 throw error(
                         name.place(),
-                        "names: \"" + printable(name.text()) + "\" is not a host name or IPv4 address; "
+                        "names: \"" + printable(name.text()) + "\" is not a valid host name or IPv4 address; "
                                 + "write it without a port, such as ai.home.arpa");
             }
             names.add(name.text());
@@ -163,7 +165,7 @@ public final class SpecReader {
                     if (network.has(key)) {
                         throw error(
                                 network.keyPlace(key),
-                                "network." + key + " goes with mode: address only; remove it or change the mode");
+                                "network." + key + " is only valid with mode: address; remove it or change the mode");
                     }
                 }
                 return mode.text().equals("tailscale") ? new Network.Tailscale() : new Network.Loopback();
@@ -172,28 +174,28 @@ public final class SpecReader {
                 if (!network.has("address")) {
                     throw error(
                             mode.place(),
-                            "network.address is missing; mode: address needs this machine's IPv4 "
+                            "network.address is missing; with mode: address, set it to this machine's IPv4 "
                                     + "address in the VPN or local network, such as 192.168.250.20");
                 }
                 String address = address(network.scalar("address"));
                 return network.has("clients")
                         ? new Network.Address(address, clients(network))
-                        : withUsualClients(address, network.keyPlace("address"));
+                        : withDefaultClients(address, network.keyPlace("address"));
             }
             default ->
                 throw error(
                         mode.place(),
-                        "network.mode: \"" + printable(mode.text()) + "\" is not known; use tailscale or address");
+                        "network.mode: \"" + printable(mode.text()) + "\" is not a mode; use tailscale or address");
         }
     }
 
-    /** Clients of a public address have public addresses too, so that all of them would be refused. */
-    private Network withUsualClients(String address, Place place) {
+    /** Rejects a public address, because its clients have public addresses too and the default ranges exclude them all. */
+    private Network withDefaultClients(String address, Place place) {
         if (!isRecord && Network.Address.PRIVATE.stream().noneMatch(subnet -> subnet.contains(address))) {
             throw error(
                     place,
-                    "network.address: " + address + " is a public address, so network.clients must say who may "
-                            + "connect; write the ranges, such as [203.0.113.0/24]");
+                    "network.address: " + address + " is a public address; set network.clients to the address "
+                            + "ranges that may connect, such as [203.0.113.0/24]");
         }
         return new Network.Address(address);
     }
@@ -201,23 +203,23 @@ public final class SpecReader {
     private List<Subnet> clients(Section network) {
         Set<Subnet> clients = new LinkedHashSet<>();
         for (YamlNode.Scalar item : network.list("clients")) {
-            Subnet subnet = Subnet.around(item.text())
+            Subnet subnet = Subnet.containing(item.text())
                     .orElseThrow(() -> error(
                             item.place(),
                             "network.clients: \"" + printable(item.text())
-                                    + "\" is not a range of IPv4 addresses; write it as in 192.168.250.0/24"));
+                                    + "\" is not an IPv4 address range; write one such as 192.168.250.0/24"));
             if (!subnet.toString().equals(item.text())) {
                 throw error(
                         item.place(),
-                        "network.clients: " + item.text() + " has an address within a range; write " + subnet
-                                + " for the range");
+                        "network.clients: " + item.text() + " has bits set after its prefix; write " + subnet
+                                + " for the whole range");
             }
             clients.add(subnet);
         }
         if (clients.isEmpty()) {
             throw error(
                     network.keyPlace("clients"),
-                    "network.clients is empty, so no other device could connect; leave it out, or write a range");
+                    "network.clients is empty, so no other device could connect; remove it, or add a range");
         }
         return List.copyOf(clients);
     }
@@ -228,20 +230,22 @@ public final class SpecReader {
             throw error(
                     address.place(),
                     "network.address: \"" + printable(text)
-                            + "\" is no IPv4 address; write four numbers such as 192.168.250.20");
+                            + "\" is not an IPv4 address; write four numbers such as 192.168.250.20");
         }
         int first = Integer.parseInt(text.substring(0, text.indexOf('.')));
         if (first == 0 || first >= 224) {
             throw error(
                     address.place(),
                     "network.address: " + text
-                            + " is no address of one machine; the proxy never listens on all addresses");
+                            + " is not the address of one machine; use this machine's address in the VPN or local network,"
+                            + " because the proxy never listens on all addresses");
         }
         if (first == 127) {
             throw error(
                     address.place(),
                     "network.address: " + text
-                            + " is loopback, which no other device reaches; use the address of the VPN or local network");
+                            + " is a loopback address, which other devices cannot reach; use this machine's address in the"
+                            + " VPN or local network");
         }
         return text;
     }
@@ -256,30 +260,31 @@ public final class SpecReader {
                 if (proxy.has(key) && !isRecord) {
                     throw error(
                             proxy.keyPlace(key),
-                            "proxy." + key + " goes with the set browser only; add browser to proxy.endpoints");
+                            "proxy." + key
+                                    + " is only valid with the endpoint set browser; add browser to proxy.endpoints");
                 }
             }
             return new ServerSpec.Proxy(port, sets, maxBody, List.of(), false);
         }
         List<String> origins = proxy.has("origins") ? origins(proxy) : defaults.origins();
         boolean any =
-                proxy.has("any-origin") ? truth("proxy.any-origin", proxy.scalar("any-origin")) : defaults.anyOrigin();
+                proxy.has("any-origin") ? bool("proxy.any-origin", proxy.scalar("any-origin")) : defaults.anyOrigin();
         if (isRecord && origins.isEmpty()) {
-            origins = earlierOrigins(section);
+            origins = originsOfOlderReceipt(section);
         } else if (origins.isEmpty() != any) {
             throw error(
                     section.keyPlace("proxy"),
                     any
-                            ? "proxy.any-origin lets in every web page, so proxy.origins has no effect; "
+                            ? "proxy.any-origin accepts every web page, so proxy.origins has no effect; "
                                     + "remove one of them"
-                            : "proxy.endpoints: browser needs proxy.origins, the web pages that may ask, "
-                                    + "such as [https://chat.example.com]");
+                            : "proxy.endpoints: the set browser needs proxy.origins, the web pages that may send "
+                                    + "requests, such as [https://chat.example.com]");
         }
         return new ServerSpec.Proxy(port, sets, maxBody, origins, any);
     }
 
-    /** What an older record has Ollama let in, as far as it names single web pages. */
-    private static List<String> earlierOrigins(Section section) {
+    /** Returns the single web pages in the {@code OLLAMA_ORIGINS} of an older receipt. */
+    private static List<String> originsOfOlderReceipt(Section section) {
         if (!section.has("ollama")) {
             return List.of();
         }
@@ -301,18 +306,17 @@ public final class SpecReader {
             if (origin.contains("*")) {
                 throw error(
                         item.place(),
-                        "proxy.origins: \"" + printable(origin) + "\" stands for many web pages; name each one, "
-                                + "or write any-origin: true to let in every page on the internet");
+                        "proxy.origins: \"" + printable(origin) + "\" matches many web pages; list each one, "
+                                + "or write any-origin: true to accept every page on the internet");
             }
             if (origin.contains("@")) {
-                throw error(
-                        item.place(), "proxy.origins: an origin has no user's name or password; leave that part out");
+                throw error(item.place(), "proxy.origins: an origin has no user name or password; remove that part");
             }
             if (!ORIGIN.matcher(origin).matches() || origin.matches("http://.*:80|https://.*:443")) {
                 throw error(
                         item.place(),
                         "proxy.origins: \"" + printable(origin) + "\" is not an origin as browsers send it; write "
-                                + "scheme, host and, unless it is the usual one, port, such as https://chat.example.com");
+                                + "scheme, host and any non-default port, such as https://chat.example.com");
             }
             origins.add(origin);
         }
@@ -325,18 +329,20 @@ public final class SpecReader {
             sets.add(EndpointSet.byKey(item.text())
                     .orElseThrow(() -> error(
                             item.place(),
-                            "proxy.endpoints: \"" + printable(item.text()) + "\" is no set of endpoints; known are "
+                            "proxy.endpoints: \"" + printable(item.text()) + "\" is not an endpoint set; use "
                                     + Stream.of(EndpointSet.values())
                                             .map(EndpointSet::key)
                                             .collect(Collectors.joining(", ")))));
         }
         if (sets.isEmpty()) {
             throw error(
-                    proxy.keyPlace("endpoints"), "proxy.endpoints is empty, so nothing could be called; use [strict]");
+                    proxy.keyPlace("endpoints"),
+                    "proxy.endpoints is empty, so clients could call nothing; use [strict]");
         }
         if (sets.equals(Set.of(EndpointSet.BROWSER))) {
             throw error(
-                    proxy.keyPlace("endpoints"), "proxy.endpoints: browser alone opens nothing; use [strict, browser]");
+                    proxy.keyPlace("endpoints"),
+                    "proxy.endpoints: the set browser alone opens nothing; use [strict, browser]");
         }
         return sets;
     }
@@ -347,7 +353,7 @@ public final class SpecReader {
             throw error(
                     scalar.place(),
                     "proxy.max-body: \"" + printable(scalar.text())
-                            + "\" is not a size in MiB; write it as in 128MiB, 99999MiB at most");
+                            + "\" is not a size in MiB; write one such as 128MiB, at most 99999MiB");
         }
         return Long.parseLong(size.group(1)) << 20;
     }
@@ -361,7 +367,7 @@ public final class SpecReader {
         Set<String> unsafe = new LinkedHashSet<>(defaults.unsafe());
         checked.forEach((key, value) -> {
             String shown = "ollama.environment." + printable(key);
-            refuse(
+            reject(
                     value,
                     isRecord
                             ? OllamaVariables.fixedProblem(shown, key)
@@ -371,10 +377,10 @@ public final class SpecReader {
         });
         unchecked.forEach((key, value) -> {
             String shown = "ollama.unsafe-environment." + printable(key);
-            refuse(
+            reject(
                     value,
                     checked.containsKey(key)
-                            ? Optional.of(shown + " stands in ollama.environment too; remove one of them")
+                            ? Optional.of(shown + " is also set in ollama.environment; remove one of them")
                             : isRecord
                                     ? OllamaVariables.fixedProblem(shown, key)
                                     : OllamaVariables.unsafeProblem(shown, key, value.text()));
@@ -395,7 +401,7 @@ public final class SpecReader {
         return variables;
     }
 
-    private void refuse(YamlNode.Scalar value, Optional<String> problem) {
+    private void reject(YamlNode.Scalar value, Optional<String> problem) {
         problem.ifPresent(sentence -> {
             throw error(value.place(), sentence);
         });
@@ -408,7 +414,7 @@ public final class SpecReader {
                 throw error(
                         model.place(),
                         "models: \"" + printable(model.text())
-                                + "\" is no model name; write it as in qwen3-coder or llama3.2:3b");
+                                + "\" is not a valid model name; write one such as qwen3-coder or llama3.2:3b");
             }
             if (ModelName.isCloud(model.text())) {
                 throw error(
@@ -420,11 +426,11 @@ public final class SpecReader {
         return models;
     }
 
-    private boolean truth(String path, YamlNode.Scalar scalar) {
+    private boolean bool(String path, YamlNode.Scalar scalar) {
         if (!List.of("true", "false").contains(scalar.text())) {
             throw error(
                     scalar.place(),
-                    path + ": \"" + printable(scalar.text()) + "\" is neither true nor false; write one of them");
+                    path + ": \"" + printable(scalar.text()) + "\" is not a boolean; write true or false");
         }
         return scalar.text().equals("true");
     }
@@ -442,7 +448,7 @@ public final class SpecReader {
         if (!isFolder) {
             throw error(
                     logs.place(),
-                    "logs: \"" + printable(text) + "\" is not the path of a folder; write one such as "
+                    "logs: \"" + printable(text) + "\" is not the absolute path of a folder; write one such as "
                             + ServerSpec.defaults().logs() + " or /Volumes/logs");
         }
         return inHome ? Path.of(HOME).resolve(folder) : folder;
@@ -457,7 +463,7 @@ public final class SpecReader {
         }
         throw error(
                 scalar.place(),
-                path + ": \"" + printable(scalar.text()) + "\" is no port for a user's service; use 1024 to 65535");
+                path + ": \"" + printable(scalar.text()) + "\" is not allowed: use a port from 1024 to 65535");
     }
 
     private Section section(String path, YamlNode node, String... known) {
@@ -471,8 +477,8 @@ public final class SpecReader {
             if (!List.of(known).contains(key)) {
                 throw error(
                         entry.keyPlace(),
-                        "\"" + printable(dotted(path, key)) + "\" is not known; "
-                                + (path.isEmpty() ? "at the top" : "in " + path) + " there can be "
+                        "\"" + printable(dotted(path, key)) + "\" is not a known key; "
+                                + (path.isEmpty() ? "the top level" : path) + " has "
                                 + String.join(", ", known));
             }
         });
@@ -492,7 +498,7 @@ public final class SpecReader {
         return YamlParser.error(file, place, sentence);
     }
 
-    /** A mapping of the configuration whose keys are all known. */
+    /** A mapping in the configuration, whose keys are all known. */
     private final class Section {
         private final String path;
         private final Map<String, YamlNode.Entry> entries;
@@ -526,12 +532,12 @@ public final class SpecReader {
             if (node instanceof YamlNode.Scalar scalar) {
                 return scalar;
             }
-            throw error(node.place(), name + " must be one value");
+            throw error(node.place(), name + " must be a single value");
         }
 
         List<YamlNode.Scalar> list(String key) {
             return items(key).stream()
-                    .map(item -> scalar("each of " + dotted(path, key), item))
+                    .map(item -> scalar("each entry of " + dotted(path, key), item))
                     .toList();
         }
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A range of IPv4 addresses in CIDR notation (RFC 4632), such as 192.168.250.0/24.
  *
- * @param network the first address, as a number; the bits behind the prefix are zero
- * @param prefix how many bits all of its addresses share, 0 to 32
+ * @param network the first address, as a number; the bits after the prefix are zero
+ * @param prefix how many leading bits all addresses of the range share, 0 to 32
  */
 public record Subnet(int network, int prefix) {
 
@@ -16,15 +16,15 @@ public record Subnet(int network, int prefix) {
     private static final Pattern ADDRESS = Pattern.compile(OCTET + "\\." + OCTET + "\\." + OCTET + "\\." + OCTET);
     private static final Pattern PREFIX = Pattern.compile("3[0-2]|[12]?[0-9]");
 
-    /** Throws {@link IllegalArgumentException} for a prefix that is too long and for bits behind it. */
+    /** Throws {@link IllegalArgumentException} if the prefix is out of range or a bit after the prefix is set. */
     public Subnet {
         if (prefix < 0 || prefix > 32 || (network & mask(prefix)) != network) {
-            throw new IllegalArgumentException("not a range of addresses: " + text(network) + "/" + prefix);
+            throw new IllegalArgumentException("not an address range: " + text(network) + "/" + prefix);
         }
     }
 
-    /** Returns the range that has this address in it, or nothing for a text that is not in CIDR notation. */
-    static Optional<Subnet> around(String cidr) {
+    /** Returns the range that contains this address, or empty if the text is not in CIDR notation. */
+    static Optional<Subnet> containing(String cidr) {
         int slash = cidr.indexOf('/');
         if (slash < 0 || !PREFIX.matcher(cidr.substring(slash + 1)).matches()) {
             return Optional.empty();
@@ -33,14 +33,14 @@ public record Subnet(int network, int prefix) {
         return address(cidr.substring(0, slash)).map(address -> new Subnet(address & mask(prefix), prefix));
     }
 
-    /** Throws {@link IllegalArgumentException} for a text that is not exactly as {@link #toString} writes it. */
+    /** Throws {@link IllegalArgumentException} for a text that differs from what {@link #toString} writes. */
     public static Subnet of(String cidr) {
-        return around(cidr)
+        return containing(cidr)
                 .filter(subnet -> subnet.toString().equals(cidr))
-                .orElseThrow(() -> new IllegalArgumentException("not a range of addresses: " + cidr));
+                .orElseThrow(() -> new IllegalArgumentException("not an address range: " + cidr));
     }
 
-    /** Returns whether it has this address in it; what is not an IPv4 address is in no range. */
+    /** Returns whether the range contains this address. Anything but an IPv4 address is in no range. */
     public boolean contains(String address) {
         return address(address)
                 .filter(number -> (number & mask(prefix)) == network)

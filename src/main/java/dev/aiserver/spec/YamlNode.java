@@ -3,7 +3,7 @@ package dev.aiserver.spec;
 import java.util.List;
 import java.util.Map;
 
-/** A YAML value that knows where it stands, so that a message can say file, line and column. */
+/** A YAML value with its position in the file, for error messages. */
 sealed interface YamlNode {
 
     Place place();

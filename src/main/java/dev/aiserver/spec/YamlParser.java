@@ -17,13 +17,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Reads YAML (and so JSON) into nodes that know their place. */
+/** Parses YAML, and so JSON, into nodes with their positions. */
 final class YamlParser {
-    /** Levels within one another. */
-    private static final int DEEPEST = 50;
+    private static final int MAX_DEPTH = 50;
 
     /** In characters. */
-    private static final int LARGEST = 1 << 18;
+    private static final int MAX_LENGTH = 1 << 18;
 
     private final String file;
     private final YAMLParser parser;
@@ -33,24 +32,27 @@ final class YamlParser {
         this.parser = parser;
     }
 
-    /** @throws UserError of configuration, with file, line and column, when it is no YAML */
+    /** @throws UserError of kind CONFIGURATION, with file, line and column, if the text is not valid YAML */
     static YamlNode parse(String file, String text) {
-        if (text.length() > LARGEST) {
+        if (text.length() > MAX_LENGTH) {
             throw error(
-                    file, new Place(1, 1), "this is larger than any configuration, " + text.length() + " characters");
+                    file,
+                    new Place(1, 1),
+                    "this file has " + text.length() + " characters, too many for a configuration");
         }
         try (YAMLParser parser = limited().createParser(text)) {
             YamlParser yaml = new YamlParser(file, parser);
             JsonToken first = parser.nextToken();
             YamlNode root = first == null ? new YamlNode.Nothing(new Place(1, 1)) : yaml.value(first);
             if (parser.nextToken() != null) {
-                throw yaml.error(yaml.place(), "a second document starts here; a configuration is one document");
+                throw yaml.error(
+                        yaml.place(), "a second YAML document starts here; write the configuration as one document");
             }
             return root;
         } catch (JsonProcessingException e) {
-            throw noYaml(file, e);
+            throw invalidYaml(file, e);
         } catch (IOException e) {
-            throw new IllegalStateException("text in memory cannot fail to be read", e);
+            throw new IllegalStateException("reading text from memory cannot fail", e);
         }
     }
 
@@ -58,14 +60,14 @@ final class YamlParser {
         return YAMLFactory.builder()
                 .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEEPEST)
-                        .maxStringLength(LARGEST)
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(MAX_LENGTH)
                         .build())
                 .build();
     }
 
-    /** Jackson's own place is that of the token before; the YAML reader beneath it knows better. */
-    private static UserError noYaml(String file, JsonProcessingException e) {
+    /** Takes the position from the underlying YAML parser if it can, because Jackson reports the previous token's. */
+    private static UserError invalidYaml(String file, JsonProcessingException e) {
         JsonLocation before = e.getLocation();
         Place place = before == null ? new Place(1, 1) : new Place(before.getLineNr(), before.getColumnNr());
         String reason = e.getOriginalMessage();
@@ -75,7 +77,7 @@ final class YamlParser {
                     marked.getProblemMark().getColumn() + 1);
             reason = String.valueOf(marked.getProblem());
         }
-        return error(file, place, "this is no YAML: " + FirstLine.of(String.valueOf(reason)));
+        return error(file, place, "this is not valid YAML: " + FirstLine.of(String.valueOf(reason)));
     }
 
     static UserError error(String file, Place place, String sentence) {
@@ -95,7 +97,7 @@ final class YamlParser {
     private YamlNode value(@Nullable JsonToken token) throws IOException {
         Place place = place();
         if (parser.isCurrentAlias()) {
-            throw error(place, "*" + parser.getText() + " stands for a value elsewhere; write the value itself");
+            throw error(place, "the alias *" + parser.getText() + " is not supported; write the value itself here");
         }
         if (token == JsonToken.START_OBJECT) {
             return new YamlNode.Mapping(entries(), place);
@@ -120,7 +122,7 @@ final class YamlParser {
             Place keyPlace = place();
             YamlNode.Entry entry = new YamlNode.Entry(keyPlace, value(parser.nextToken()));
             if (entries.put(key, entry) != null) {
-                throw error(keyPlace, "the key \"" + key + "\" stands here a second time");
+                throw error(keyPlace, "the key \"" + key + "\" appears twice; remove one of them");
             }
         }
         return entries;

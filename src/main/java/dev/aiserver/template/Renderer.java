@@ -10,11 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the files that the server consists of, and the page that reports on it, from templates on the class path. */
+/** Renders the server's files and the verification report from templates on the class path. */
 public final class Renderer {
     private @Nullable Configuration configured;
 
-    /** Slow to make, and good for all files of all hosts. */
+    /** Returns the shared FreeMarker configuration, which is slow to create. */
     private synchronized Configuration freemarker() {
         if (configured == null) {
             configured = configuration();
@@ -27,9 +27,9 @@ public final class Renderer {
         freemarker.setClassLoaderForTemplateLoading(Renderer.class.getClassLoader(), "templates");
         freemarker.setDefaultEncoding(StandardCharsets.UTF_8.name());
         freemarker.setLocalizedLookup(false);
-        // [=x]: a dollar or a number sign with a brace stays what it is to HAProxy.
+        // [=x], because ${x} and #{x} can appear in HAProxy's configuration.
         freemarker.setInterpolationSyntax(Configuration.SQUARE_BRACKET_INTERPOLATION_SYNTAX);
-        // 11434, never 11,434
+        // Renders 11434, not 11,434.
         freemarker.setNumberFormat("computer");
         freemarker.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
         freemarker.setLogTemplateExceptions(false);
@@ -57,7 +57,7 @@ public final class Renderer {
         return render("com.aiserver.rotate-logs.plist.ftlx", agent);
     }
 
-    /** One page of HTML that needs nothing beside itself. */
+    /** Returns a self-contained HTML page. */
     public String verifyReport(ReportPage page) {
         return render("verify-report.html.ftlh", page);
     }
@@ -67,7 +67,7 @@ public final class Renderer {
         try {
             freemarker().getTemplate(template).process(model, out);
         } catch (TemplateException e) {
-            throw new IllegalStateException("the template " + template + " does not fit its model", e);
+            throw new IllegalStateException("the template " + template + " does not match its model", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

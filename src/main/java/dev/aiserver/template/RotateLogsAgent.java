@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The LaunchAgent that keeps logs from growing without end.
+ * The LaunchAgent that rotates the logs.
  *
- * @param logs that it looks at
- * @param logPath for what it says itself
+ * @param logs the logs to rotate
+ * @param logPath the agent's own log
  */
 public record RotateLogsAgent(List<Path> logs, Path logPath) {
 

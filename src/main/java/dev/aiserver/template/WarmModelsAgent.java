@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * The LaunchAgent that warms the configured models when its user logs in.
  *
- * @param command of this program, which finds a Java by itself
+ * @param command the aiserver command, which finds Java itself
  * @param home also the working directory
  */
 public record WarmModelsAgent(Path command, Path home, Path logPath) {

@@ -95,7 +95,7 @@ class WarmModelsCommandTest {
     void withoutOllamaTheErrorNamesTheNextStep() {
         server.close();
         assertThat(run("llama3.2")).isEqualTo(6);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("see \"aiserver status\" and its log");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("run \"aiserver status\" and look at Ollama");
     }
 
     @Test

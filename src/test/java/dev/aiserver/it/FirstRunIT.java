@@ -89,7 +89,7 @@ class FirstRunIT {
             Run installed = mac.install("--yes");
             installed.exits(4);
             assertThat(installed.err())
-                    .contains("This would leave the machine exposed: " + check + ": ")
+                    .contains("The installation would expose this machine: " + check + ": ")
                     .contains("on *:1143", fix);
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.listening()).isEmpty();
@@ -105,7 +105,7 @@ class FirstRunIT {
             installed.exits(4);
             assertThat(installed.err())
                     .contains(
-                            "This would leave the machine exposed: privacy.request-log: ",
+                            "The installation would expose this machine: privacy.request-log: ",
                             "run \"launchctl unsetenv OLLAMA_DEBUG_LOG_REQUESTS\"");
             assertThat(mac.tree()).isEqualTo(before);
         }

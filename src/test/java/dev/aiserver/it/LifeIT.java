@@ -96,7 +96,7 @@ class LifeIT {
         assertThat(json(status).at("/logs/bytes").asLong()).isPositive();
         assertThat(json(status).at("/logs/warning").asText()).isEmpty();
         assertThat(json(status).at("/services").toString())
-                .contains("\"com.aiserver.rotate-logs\",\"state\":\"loaded, last ended with exit code 0\"");
+                .contains("\"com.aiserver.rotate-logs\",\"state\":\"loaded, last exit: exit code 0\"");
         assertThat(json(status).path("loadedModels").toString()).isEqualTo("[\"llama3.2:1b\"]");
     }
 

@@ -32,8 +32,7 @@ class NextLoginIT {
                     .containsPattern("(?s)warn +services.rotation.{1,200}disabled in");
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out())
-                    .containsPattern("com.ollama +running, pid \\d+  it is switched off in Login Items");
+            assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  it is disabled in Login Items");
 
             Run plan = mac.aiserver("plan");
             assertThat(plan.out()).contains("enable   com.ollama at login", "enable   com.haproxy at login");

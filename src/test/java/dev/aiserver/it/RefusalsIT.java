@@ -48,13 +48,13 @@ class RefusalsIT {
                         new Mac.Kind(5, 5, 119, 125, "13.6.1", true),
                         mac -> {},
                         1,
-                        "aiserver needs macOS 14 or newer, and this is 13.6.1; update macOS, then try again."),
+                        "aiserver needs macOS 14 or newer, but this is macOS 13.6.1; update macOS, then try again."),
                 new Case(
                         "nobody at the desktop (125)",
                         new Mac.Kind(5, 5, 119, 125, "15.5", false),
                         mac -> {},
                         1,
-                        "There is no desktop session for user \"nobody\""),
+                        "User \"nobody\" has no desktop session"),
                 new Case(
                         "nobody at the desktop (112)",
                         new Mac.Kind(5, 5, 119, 112, "14.7", false),
@@ -65,38 +65,38 @@ class RefusalsIT {
                         "ollama --version is killed",
                         mac -> mac.script(mac.standin("ollama"), "echo 0.1; kill -KILL $$"),
                         1,
-                        "failed (it was killed by signal 9). Try again; if that stays so, run \"brew reinstall ollama\"."),
+                        "failed (it was killed by signal 9). Try again; if the error persists, run \"brew reinstall ollama\"."),
                 on(
                         "haproxy -v is killed",
                         mac -> mac.script(mac.standin("haproxy"), "kill -TERM $$"),
                         1,
-                        "failed (it was killed by signal 15). Try again; if that stays so, run \"brew reinstall haproxy\"."),
+                        "failed (it was killed by signal 15). Try again; if the error persists, run \"brew reinstall haproxy\"."),
                 on(
                         "Intel",
                         mac -> mac.script(mac.standin("uname"), "echo Darwin x86_64"),
                         1,
-                        "needs a Mac with Apple silicon (arm64), and this is x86_64"),
+                        "needs a Mac with Apple silicon (arm64), but this is x86_64"),
                 on(
                         "Linux",
                         mac -> mac.script(mac.standin("uname"), "exec /usr/bin/uname \"$@\""),
                         1,
-                        "To see its whole life here without changing anything: ./install --rehearse"),
+                        "To try a full install, verify and uninstall here without changing anything, run ./install --rehearse"),
                 on(
                         "no Homebrew",
                         mac -> remove(mac.prefix().resolve("bin/brew")),
                         1,
-                        "Homebrew is not installed; get it as https://brew.sh says, then try again."),
+                        "Homebrew is not installed; install it from https://brew.sh, then try again."),
                 on(
                         "Homebrew has no ollama",
                         mac -> mac.command("rm", "-r", mac.bottle("ollama", "").toString()),
                         4,
                         "Homebrew could not install ollama: Warning: No available formula with the name \"ollama\". Run"),
                 on(
-                        "Ollama that cannot be kept from its cloud",
+                        "Ollama without a switch for its cloud",
                         mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.16.1"),
                         1,
-                        "ollama is version 0.16.1, which cannot be kept from sending prompts to its cloud; at least "
-                                + "0.16.2 is needed for that. Run \"brew upgrade ollama\", then try again; or allow"),
+                        "ollama 0.16.1 has no setting that keeps prompts out of Ollama's cloud; version 0.16.2 or newer is "
+                                + "needed. Run \"brew upgrade ollama\", then try again; or allow"),
                 on(
                         "the Ollama app as a login item",
                         mac -> {
@@ -106,7 +106,7 @@ class RefusalsIT {
                             ExistingServers.load(mac, item);
                         },
                         1,
-                        "In the way: the Ollama app (com.ollama.ollama) starts at login"),
+                        "Conflict: the Ollama app (com.ollama.ollama) starts at login"),
                 on(
                         "Homebrew that does not say where it is",
                         mac -> mac.script(mac.prefix().resolve("bin/brew"), "exit 1"),
@@ -116,7 +116,7 @@ class RefusalsIT {
                         "Ollama too old",
                         mac -> mac.script(mac.prefix().resolve("bin/ollama"), "echo ollama version is 0.5.1"),
                         1,
-                        "ollama is version 0.5.1, and at least 0.14.0 is needed; run \"brew upgrade ollama\", then try again."),
+                        "ollama is version 0.5.1, but version 0.14.0 or newer is needed; run \"brew upgrade ollama\", then try again."),
                 on(
                         "log is a link",
                         mac -> linkedLog(mac),
@@ -135,7 +135,7 @@ class RefusalsIT {
                         "logs in the shared folder",
                         mac -> mac.write(mac.config(), "logs: /tmp\n"),
                         1,
-                        "The logs cannot be in /tmp: /tmp can be written by other users (mode 1777), who could take the names"),
+                        "The logs cannot be in /tmp: /tmp can be written by other users (mode 1777), who could create the log files first"),
                 on(
                         "logs below the shared folder",
                         mac -> mac.write(mac.config(), "logs: " + mac.root().resolve("logs") + "\n"),
@@ -148,7 +148,7 @@ class RefusalsIT {
                             mac.command("chmod", "g+w", mac.logs().toString());
                         },
                         1,
-                        "Library/Logs/aiserver can be written by other users (mode 0775); put that right (as with chmod go-w)"),
+                        "Library/Logs/aiserver can be written by other users (mode 0775); remove that permission (for example with chmod go-w)"),
                 on(
                         "logs in a folder that is a link",
                         mac -> {
@@ -161,7 +161,7 @@ class RefusalsIT {
                         "logs nowhere",
                         mac -> mac.write(mac.config(), "logs: /nowhere/at/all\n"),
                         1,
-                        "The folder for logs /nowhere/at/all cannot be made, because /nowhere/at does not exist; make it,"),
+                        "The log folder /nowhere/at/all cannot be created, because /nowhere/at does not exist; create it,"),
                 on(
                         "models on a disk that is not connected",
                         mac -> configure(mac, "ollama: { environment: { OLLAMA_MODELS: /Volumes/models } }"),
@@ -174,7 +174,7 @@ class RefusalsIT {
                             linkedLog(mac);
                         },
                         1,
-                        "2 things stand in the way:\n  - The log file"),
+                        "2 problems prevent the installation:\n  - The log file"),
                 on(
                         "read-only home",
                         mac -> mac.command("chmod", "-R", "a-w", mac.home().toString()),
@@ -187,22 +187,22 @@ class RefusalsIT {
                             mac.command("ln", "-s", "/etc/passwd", mac.home() + "/.haproxy/haproxy.cfg");
                         },
                         1,
-                        "haproxy.cfg is a symbolic link, where a plain file is needed. Move it away"),
+                        "haproxy.cfg is a symbolic link, but a regular file is needed there. Move it away"),
                 on(
                         "a file where a folder belongs",
                         mac -> mac.write(mac.home().resolve(".haproxy"), "mine"),
                         1,
-                        ".haproxy is in the way: a directory is needed there."),
+                        ".haproxy is not a directory, but one is needed there."),
                 on(
                         "a link to a folder of another user",
                         mac -> mac.command("ln", "-s", "/usr/share", mac.home() + "/.haproxy"),
                         1,
-                        ".haproxy is a symbolic link that does not lead to a folder of yours."),
+                        ".haproxy is a symbolic link that does not point to a folder that you own."),
                 on(
                         "a link to nothing",
                         mac -> mac.command("ln", "-s", "/nothing", mac.home() + "/.local"),
                         1,
-                        ".local is a symbolic link that does not lead to a folder of yours."),
+                        ".local is a symbolic link that does not point to a folder that you own."),
                 on(
                         "a tool that everybody can write",
                         mac -> mac.command("chmod", "a+w", mac.standin("plutil").toString()),
@@ -267,7 +267,7 @@ class RefusalsIT {
                         "Tailscale without an interface",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.running("100.64.0.9")),
                         1,
-                        "The address 100.64.0.9 is on no network interface of this machine"),
+                        "No network interface of this machine has the address 100.64.0.9"),
                 on(
                         "Tailscale in userspace",
                         mac -> mac.write(
@@ -291,7 +291,7 @@ class RefusalsIT {
                         "address of another machine",
                         mac -> configure(mac, NETWORK + "192.168.250.20 }"),
                         1,
-                        "The address 192.168.250.20 is on no network interface of this machine"),
+                        "No network interface of this machine has the address 192.168.250.20"),
                 on(
                         "Ollama runs already",
                         mac -> listen(mac, "127.0.0.1:11434"),
@@ -339,17 +339,17 @@ class RefusalsIT {
                         "unknown key",
                         mac -> configure(mac, "proxi: {}"),
                         2,
-                        "aiserver.yaml:2:1: \"proxi\" is not known; at the top there can be name,"),
+                        "aiserver.yaml:2:1: \"proxi\" is not a known key; the top level has name,"),
                 on(
                         "malformed YAML",
                         mac -> configure(mac, "proxy: { port: [ }"),
                         2,
-                        "aiserver.yaml:2:18: this is no YAML:"),
+                        "aiserver.yaml:2:18: this is not valid YAML:"),
                 on(
                         "port out of range",
                         mac -> configure(mac, "proxy: { port: 80 }"),
                         2,
-                        "aiserver.yaml:2:16: proxy.port: \"80\" is no port for a user's service; use 1024 to 65535."),
+                        "aiserver.yaml:2:16: proxy.port: \"80\" is not allowed: use a port from 1024 to 65535."),
                 on(
                         "wildcard",
                         mac -> configure(mac, NETWORK + "0.0.0.0 }"),
@@ -359,7 +359,7 @@ class RefusalsIT {
                         "hostile value",
                         mac -> configure(mac, "name: \"x\\n bind *:1\""),
                         2,
-                        "name: \"x? bind *:1\" is no host name"),
+                        "name: \"x? bind *:1\" is not a valid host name"),
                 on("no configuration", mac -> remove(mac.config()), 2, "aiserver.yaml does not exist."));
     }
 
@@ -376,7 +376,7 @@ class RefusalsIT {
                         "plutil refuses a property list",
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
                         4,
-                        "was refused by \"plutil -lint -s -\": stdin: no property list.\nEverything"),
+                        "is not valid: \"plutil -lint -s -\" reports: stdin: no property list.\nEverything"),
                 on(
                         "plutil is killed",
                         mac -> mac.script(mac.standin("plutil"), "kill -KILL $$"),
@@ -398,7 +398,7 @@ class RefusalsIT {
                         "label taken",
                         RefusalsIT::takenLabel,
                         1,
-                        "The label com.ollama is taken by a job that was loaded from"));
+                        "The label com.ollama is in use by a job that was loaded from"));
     }
 
     private static void linkedLog(Mac mac) {

@@ -51,14 +51,14 @@ class SabotageIT {
     /** Replaces a text of a template; the step or the check of that name must fail. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | install: start    com.haproxy: This would leave the machine exposed: bindings.ollama
+        com.ollama.plist.ftlx | <string>127.0.0.1:[=port] | <string>0.0.0.0:[=port] | install: start    com.haproxy: The installation would expose this machine: bindings.ollama
         com.ollama.plist.ftlx | <key>OLLAMA_HOST</key>    | <key>OLLAMA_HOTS</key>  | install: start    com.ollama
         haproxy.cfg.ftl | acl origin_form url_beg / | acl origin_form url_beg /§http-request set-var(txn.served) bool(true) if { path /api/ps } | verify blocked.
         haproxy.cfg.ftl | option disable-h2-upgrade | option disable-h2-upgrade§LENIENT | verify blocked.malformed.
-        haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | install: start    com.haproxy: This would leave the machine exposed: bindings.haproxy
+        haproxy.cfg.ftl | bind [=bindAddress]:[=proxy.port] | bind *:[=proxy.port] | install: start    com.haproxy: The installation would expose this machine: bindings.haproxy
         haproxy.cfg.ftl | http-request deny deny_status 421 if !known_host | | verify name.unknown
         haproxy.cfg.ftl | set-header Host 127.0.0.1:[=ollamaPort] | set-header Host remote-ollama | install: start    com.haproxy
-        haproxy.cfg.ftl | mode http | mode tpc | plan: The content for
+        haproxy.cfg.ftl | mode http | mode tpc | plan: The new
         com.haproxy.plist.ftlx | <string>-f</string> | <string>-x</string> | install: start    com.haproxy
         """)
     void aSabotagedTemplateFailsTheRehearsal(String template, String from, String to, String check) throws IOException {

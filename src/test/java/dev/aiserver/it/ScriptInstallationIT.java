@@ -97,8 +97,8 @@ class ScriptInstallationIT {
             Run uninstalled = mac.aiserver("uninstall", "--yes");
             uninstalled.exits(0);
             assertThat(uninstalled.out())
-                    .contains("haproxy.cfg was edited since the installation; it is kept.")
-                    .contains(".haproxy/ holds other files; it stays.");
+                    .contains("haproxy.cfg was edited locally and is kept.")
+                    .contains(".haproxy/ contains other files; it is kept.");
             assertThat(uninstalled.err()).doesNotContain("~/.haproxy/\n");
             assertThat(mac.lines(cfg)).contains("# mine");
         }
@@ -119,12 +119,11 @@ class ScriptInstallationIT {
             again.exits(0);
             assertThat(again.err())
                     .contains("No changes.\n"
-                            + "com.ollama still runs version 0.16.2, and its program is version 0.17.1 by now; \"launchctl "
-                            + "kickstart -k gui/$(id -u)/com.ollama\" restarts it, which ends the answers that it is giving "
-                            + "then.\n");
+                            + "com.ollama is running 0.16.2, but 0.17.1 is installed. To restart it (this interrupts requests "
+                            + "in progress): launchctl kickstart -k gui/$(id -u)/com.ollama\n");
             assertThat(mac.pid("com.ollama")).isEqualTo(before);
             assertThat(mac.install("--dry-run", "--json").out())
-                    .contains("\"outdated\" : [ \"com.ollama still runs version 0.16.2,");
+                    .contains("\"outdated\" : [ \"com.ollama is running 0.16.2,");
         }
     }
 

@@ -86,9 +86,9 @@ class SdkClientsIT {
                 models.retrieve of an unknown model -> NotFoundError: 404 model 'nope:latest' not found
                 no messages -> BadRequestError: 400 [] is too short - 'messages'
                 cloud model -> PermissionDeniedError: 403 "ollama cloud is disabled: remote model is unavailable"
-                blocked endpoint -> NotFoundError: 404 aiserver: GET /v1/files is not open on this server; no endpoint set except all opens it
+                blocked endpoint -> NotFoundError: 404 aiserver: GET /v1/files is not open on this server; only the endpoint set all opens it
                 blocked endpoint with a body -> NotFoundError: 404 aiserver: POST /v1/embeddings is not open on this server; its owner can open it with the endpoint set openai-extra
-                blocked method -> NotFoundError: 404 aiserver: DELETE /v1/models/qwen3 is not open on this server; no endpoint set except all opens it
+                blocked method -> NotFoundError: 404 aiserver: DELETE /v1/models/qwen3 is not open on this server; only the endpoint set all opens it
                 """);
         assertThat(arrived()).containsExactly("GET /v1/models/nope", "POST /v1/chat/completions", "POST /v1/responses");
     }
@@ -118,9 +118,9 @@ class SdkClientsIT {
                 no messages -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"messages is required"},"request_id":"req_H"}
                 no tokens -> BadRequestError: 400 {"type":"error","error":{"type":"invalid_request_error","message":"max_tokens is required and must be positive"},"request_id":"req_H"}
                 cloud model -> PermissionDeniedError: 403 {"error":"ollama cloud is disabled: remote model is unavailable"}
-                blocked endpoint -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: GET /v1/messages/batches is not open on this server; no endpoint set except all opens it","param":null,"code":"blocked"}}
+                blocked endpoint -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: GET /v1/messages/batches is not open on this server; only the endpoint set all opens it","param":null,"code":"blocked"}}
                 blocked endpoint with a body -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: POST /v1/messages/count_tokens is not open on this server; its owner can open it with the endpoint set anthropic-count-tokens","param":null,"code":"blocked"}}
-                blocked method -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: DELETE /v1/files/file_1 is not open on this server; no endpoint set except all opens it","param":null,"code":"blocked"}}
+                blocked method -> NotFoundError: 404 {"type":"error","error":{"type":"not_found_error","message":"aiserver: DELETE /v1/files/file_1 is not open on this server; only the endpoint set all opens it","param":null,"code":"blocked"}}
                 """);
         assertThat(arrived()).containsExactly("POST /v1/messages");
     }
@@ -143,8 +143,8 @@ class SdkClientsIT {
                 generate -> ResponseError: aiserver: POST /api/generate is not open on this server; its owner can open it with the endpoint set ollama-native
                 embed -> ResponseError: aiserver: POST /api/embed is not open on this server; its owner can open it with the endpoint set ollama-native
                 ps -> ResponseError: aiserver: GET /api/ps is not open on this server; its owner can open it with the endpoint set ollama-native
-                pull -> ResponseError: aiserver: POST /api/pull is not open on this server; no endpoint set except all opens it
-                delete -> ResponseError: aiserver: DELETE /api/delete is not open on this server; no endpoint set except all opens it
+                pull -> ResponseError: aiserver: POST /api/pull is not open on this server; only the endpoint set all opens it
+                delete -> ResponseError: aiserver: DELETE /api/delete is not open on this server; only the endpoint set all opens it
                 show of an unknown model -> ResponseError: model 'nope:latest' not found
                 """);
         assertThat(arrived()).containsExactly("POST /api/show");

@@ -193,9 +193,9 @@ class TakeoverIT {
             Run plan = mac.command(
                     mac.checkout() + "/install", "--config", mac.config().toString(), "--dry-run");
             assertThat(plan.out())
-                    .contains("Ollama goes on with the settings that it had: OLLAMA_FLASH_ATTENTION=1, "
+                    .contains("Ollama keeps these settings of the existing service: OLLAMA_FLASH_ATTENTION=1, "
                             + "OLLAMA_KV_CACHE_TYPE=q8_0, OLLAMA_MODELS=" + models + ".")
-                    .contains("Ollama loses the setting OLLAMA_ORIGINS that it had: ");
+                    .contains("The existing service's setting OLLAMA_ORIGINS is dropped: ");
             succeeded(mac.install("--yes"));
             assertThat(settings(mac)).contains("OLLAMA_FLASH_ATTENTION", "q8_0", models.toString());
             assertThat(mac.install("--yes").err()).as("the same configuration").contains("No changes.");
@@ -244,7 +244,7 @@ class TakeoverIT {
 
             failed.exits(4);
             assertThat(failed.err())
-                    .contains("done  stop     earlier homebrew.mxcl.ollama")
+                    .contains("done  stop     existing homebrew.mxcl.ollama")
                     .contains("All changes were rolled back");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.pid("homebrew.mxcl.ollama")).isNotZero().isNotEqualTo(earlier);
@@ -320,7 +320,7 @@ class TakeoverIT {
             uninstalled.exits(0);
             Path kept = mac.home().resolve(".aiserver/earlier-installation/com.ollama.plist");
             assertThat(uninstalled.out())
-                    .contains("kept  " + kept + ": the earlier installation's, which does not come back.");
+                    .contains("kept  " + kept + ": a file of the existing services, which are not restored.");
             assertThat(mac.tree().keySet())
                     .containsExactly(
                             "",

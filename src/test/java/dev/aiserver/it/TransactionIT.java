@@ -83,14 +83,14 @@ class TransactionIT {
 
             Run status = uninstalled(mac, "status");
             status.exits(3);
-            assertThat(status.out()).contains("unfinished", "the install that began", "did not end");
+            assertThat(status.out()).contains("unfinished", "a previous install (started ", "did not finish");
 
             Run verify = uninstalled(mac, "verify");
             verify.exits(1);
             assertThat(verify.err())
-                    .matches("aiserver: The install that began \\S+ did not end, so no server is installed here; run "
-                            + "\"aiserver install\" to have one, or \"aiserver uninstall\" to have none: either undoes first "
-                            + "what was begun\\.\n");
+                    .matches(
+                            "aiserver: A previous install \\(started \\S+\\) did not finish, so no server is installed "
+                                    + "here\\. Run \"aiserver install\" or \"aiserver uninstall\"; both roll it back first\\.\n");
 
             Run planned = mac.install("--dry-run");
             assertThat(planned.out())
@@ -241,7 +241,7 @@ class TransactionIT {
             Run status = mac.aiserver("status");
             assertThat(status.out())
                     .contains("\"aiserver install\" (process " + holder.pid()
-                            + ", since 2026-11-24T20:00:00Z) is changing it now");
+                            + ", since 2026-11-24T20:00:00Z) is changing this installation");
 
             Process waiting = mac.background(mac.home() + "/.local/bin/aiserver", "uninstall", "--yes");
             assertThat(waiting.inputReader()).isNotNull();
@@ -421,7 +421,7 @@ class TransactionIT {
             Run taken = mac.aiserver("uninstall", "--yes");
             taken.exits(0);
             assertThat(taken.err()).contains("The receipt cannot be read. Using the known labels and paths instead.");
-            assertThat(taken.out()).contains("receipt.damaged.json: the receipt that cannot be read is kept");
+            assertThat(taken.out()).contains("receipt.damaged.json: the unreadable receipt is kept");
             assertThat(mac.pid("com.ollama") + mac.pid("com.haproxy")).isZero();
             assertThat(mac.tree().keySet())
                     .contains(".aiserver/receipt.damaged.json")

@@ -42,7 +42,7 @@ class WarmModelsIT {
                     .as(read(log))
                     .isTrue();
 
-            showsTheJob(mac, 0, "loaded, last ended with exit code 0\n");
+            showsTheJob(mac, 0, "loaded, last exit: exit code 0\n");
 
             Run again = mac.aiserver("warm-models", "--at-login", "--yes");
             assertThat(again.err()).as(again.toString()).contains("No changes.");
@@ -60,7 +60,7 @@ class WarmModelsIT {
 
             mac.write(mac.config(), "logs: " + mac.logs() + "\nmodels: [ nope:1b ]\nwarm-at-login: true\n");
             assertThat(mac.install("--yes").exitCode()).isZero();
-            showsTheJob(mac, 0, "loaded, last ended with exit code 1; see " + log + "\n");
+            showsTheJob(mac, 0, "loaded, last exit: exit code 1; see " + log + "\n");
             String job = mac.target("com.ollama.warm-models");
             assertThat(mac.command("launchctl", "bootout", job).exitCode()).isZero();
             showsTheJob(mac, 3, "not loaded  it is not loaded; run \"aiserver install\"\n");

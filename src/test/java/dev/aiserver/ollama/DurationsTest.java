@@ -26,13 +26,13 @@ class DurationsTest {
         "3us, PT0.000003S",
         "3µs, PT0.000003S"
     })
-    void aDurationIsReadAsGoReadsIt(String text, Duration duration) {
+    void parsesGoDurations(String text, Duration duration) {
         assertThat(GoDuration.parse(text)).contains(duration);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "5", "5x", "s", "1 h", "1h 5m", "1.2.3s", "9999999999h", "forever"})
-    void whatGoDoesNotReadIsNoDuration(String text) {
+    void rejectsInvalidDurations(String text) {
         assertThat(GoDuration.parse(text)).isEmpty();
     }
 
@@ -43,7 +43,7 @@ class DurationsTest {
             600 | false | {"keep_alive":600}
             24h | false | {"keep_alive":"24h"}
             """)
-    void aNumberGoesAsANumberAndADurationAsText(String text, boolean forever, String body) {
+    void sendsNumbersAsNumbersAndDurationsAsText(String text, boolean forever, String body) {
         KeepAlive keepAlive = KeepAlive.parse(text).orElseThrow();
         assertThat(keepAlive.isForever()).isEqualTo(forever);
         ObjectNode sent = JsonNodeFactory.instance.objectNode();
@@ -53,7 +53,7 @@ class DurationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "0s", "-0", "forever", "1d", "\"-1\""})
-    void whatWouldNotKeepAModelIsRefused(String text) {
+    void rejectsKeepAliveValuesThatWouldUnloadAtOnce(String text) {
         assertThat(KeepAlive.parse(text)).isEqualTo(Optional.empty());
     }
 }

@@ -33,11 +33,11 @@ class OllamaClientTest {
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     @Test
-    void readsWhatAServerSaysOfItsModels(@TempDir Path directory) throws IOException {
+    void readsAndChangesTheModelsOfAServer(@TempDir Path directory) throws IOException {
         Map<String, String> environment = Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_VERSION", "0.16.2");
-        PrintStream nobody = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        try (ModelServer server = ModelServer.start(
-                ANY_PORT, ModelStore.open(directory), Faults.NONE, Settings.of(environment), nobody)) {
+        PrintStream noLog = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        try (ModelServer server =
+                ModelServer.start(ANY_PORT, ModelStore.open(directory), Faults.NONE, Settings.of(environment), noLog)) {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.address().getPort());
             assertThat(ollama.version()).isEqualTo("0.16.2");
@@ -75,10 +75,10 @@ class OllamaClientTest {
             500 | {"error":"no memory"}             | Ollama could not answer GET /api/version: no memory
             400 | {"error":{"message":"not so"}}    | Ollama could not answer GET /api/version: not so
             404 | 404 page not found                | Ollama could not answer GET /api/version: it answers 404.
-            200 | <html>                            | Ollama answers what is no JSON: <html>
-            500 | {"error                           | Ollama answers what is no JSON: {"error
+            200 | <html>                            | Ollama's response is not JSON: <html>
+            500 | {"error                           | Ollama's response is not JSON: {"error
             """)
-    void whatIsNoAnswerOfOllamaIsTrouble(int status, String body, String message) throws IOException {
+    void reportsAnUnexpectedResponse(int status, String body, String message) throws IOException {
         HttpServer server = HttpServer.create(ANY_PORT, 0);
         server.createContext("/", exchange -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -110,23 +110,26 @@ class OllamaClientTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"models":[{"expires_at":"soon"}]} | Ollama does not say in GET /api/ps until when a model stays in memory: "soon" is no date.
-            {"models":[{}]}                    | Ollama does not say in GET /api/ps until when a model stays in memory: "" is no date.
-            {"models":[{"expires_at":"2026-13-45T00:00:00Z"}]} | Ollama does not say in GET /api/ps until when a model stays in memory: "2026-13-45T00:00:00Z" is no date.
-            {"models":[{"expires_at":[[]]}]}   | Ollama does not say in GET /api/ps until when a model stays in memory: "" is no date.
+            {"models":[{"expires_at":"soon"}]}                 | soon
+            {"models":[{}]}                                    | ``
+            {"models":[{"expires_at":"2026-13-45T00:00:00Z"}]} | 2026-13-45T00:00:00Z
+            {"models":[{"expires_at":[[]]}]}                   | ``
             """)
-    void aDateThatIsNoneIsASentence(String body, String message) throws IOException {
+    void reportsAnInvalidExpiryDate(String body, String date) throws IOException {
         HttpServer server = answering("/api/ps", body);
         try {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.getAddress().getPort());
-            assertThatThrownBy(ollama::loaded).isInstanceOf(UserError.class).hasMessage(message);
+            assertThatThrownBy(ollama::loaded)
+                    .isInstanceOf(UserError.class)
+                    .hasMessage("Ollama's response to GET /api/ps has an invalid expiry date: \"" + date
+                            + "\". Run \"ollama --version\", and upgrade Ollama if it is old.");
         } finally {
             server.stop(0);
         }
     }
 
-    static List<String> jsonWithoutAnEnd() {
+    static List<String> oversizedJson() {
         return List.of(
                 "[".repeat(100_000),
                 "{\"a\":".repeat(100_000),
@@ -137,15 +140,15 @@ class OllamaClientTest {
     }
 
     @ParameterizedTest
-    @MethodSource("jsonWithoutAnEnd")
-    void jsonThatIsTooMuchIsASentence(String body) throws IOException {
+    @MethodSource("oversizedJson")
+    void reportsOversizedJsonInAShortMessage(String body) throws IOException {
         HttpServer server = answering("/", body);
         try {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.getAddress().getPort());
             assertThatThrownBy(ollama::installed)
                     .isInstanceOf(UserError.class)
-                    .hasMessageStartingWith("Ollama answers what is no JSON: ")
+                    .hasMessageStartingWith("Ollama's response is not JSON: ")
                     .message()
                     .hasSizeLessThan(600);
         } finally {
@@ -154,14 +157,14 @@ class OllamaClientTest {
     }
 
     @Test
-    void aDownloadThatReportsWithoutAnEndIsBrokenOff() throws IOException {
+    void abortsADownloadWithEndlessProgress() throws IOException {
         StringBuilder parts = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
             parts.append("{\"status\":\"pulling\",\"digest\":\"").append(i).append("\",\"total\":-1}\n");
         }
         for (Map.Entry<String, ModelResult> each : Map.<String, ModelResult>of(
                         parts.toString(),
-                        new ModelResult.BrokenOff("it names parts without an end"),
+                        new ModelResult.Incomplete("Ollama reported too many parts"),
                         "{\"status\":\"" + "x".repeat(2_000_000),
                         new ModelResult.Lost("a line of the response is longer than 1048576 bytes"))
                 .entrySet()) {

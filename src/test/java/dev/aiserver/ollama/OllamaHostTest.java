@@ -30,7 +30,7 @@ class OllamaHostTest {
             127.0.0.1.example.com  | 127.0.0.1.example.com:11434 | false
             my-mac                 | my-mac:11434     | false
             """)
-    void saysWhereOllamaListensAndWhetherOthersReachIt(String value, String address, boolean loopback) {
+    void parsesTheAddressAndDetectsLoopback(String value, String address, boolean loopback) {
         OllamaHost host = OllamaHost.parse(value);
         assertThat(host).hasToString(address);
         assertThat(host.isLoopback()).isEqualTo(loopback);

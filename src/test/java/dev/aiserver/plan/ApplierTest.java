@@ -71,7 +71,7 @@ class ApplierTest {
         return home.takeBack(home.store.load(home.contents).orElseThrow());
     }
 
-    /** What is done to a home, and what must have been done to it before. */
+    /** An operation on a home, and the operation that has to precede it. */
     private enum Doing {
         FIRST_INSTALLATION,
         UPGRADE,
@@ -92,12 +92,12 @@ class ApplierTest {
         }
     }
 
-    /** A process that is killed: nothing of it runs any more. */
+    /** Simulates the death of the process: no further code of it runs. */
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Everything that a home holds but its records, and what its receipt knows; without the home's own path. */
+    /** The files of a home except aiserver's records, and the states in its receipt, with paths relative to the home. */
     private record Sight(Map<Path, FileState> tree, List<State> receipt) {
         static Sight of(Home home) {
             Map<Path, FileState> tree = new TreeMap<>();
@@ -110,7 +110,7 @@ class ApplierTest {
         }
     }
 
-    /** @param steps in which the machine is asked to change something */
+    /** @param steps the number of changes to the machine */
     private record Course(int steps, Sight planned) {}
 
     private Course course(Doing doing) throws IOException {
@@ -141,7 +141,7 @@ class ApplierTest {
 
     @ParameterizedTest
     @EnumSource(Doing.class)
-    void aStepThatFailsAnywhereLeavesEverythingAsItWas(Doing doing) throws IOException {
+    void aFailureAtAnyStepIsRolledBack(Doing doing) throws IOException {
         Course course = course(doing);
         int steps = course.steps();
         for (int step = 1; step <= steps; step++) {
@@ -156,17 +156,17 @@ class ApplierTest {
                 home.beforeChange = path -> {};
                 home.afterChange = path -> {};
                 String name = doing + ", step " + step + " of " + steps + (after ? " after: " : " before: ") + sentence;
-                boolean done = sentence.equals("applied") || sentence.startsWith("Everything was done, but ");
+                boolean done = sentence.equals("applied") || sentence.startsWith("All changes were made, but ");
                 assertThat(home.records.journals().open()).as(name).isEmpty();
                 assertThat(Sight.of(home)).as(name).isEqualTo(done ? course.planned() : before);
-                convergesAnew(doing, home, name);
+                convergesAgain(doing, home, name);
             }
         }
     }
 
     @ParameterizedTest
     @EnumSource(Doing.class)
-    void aDiskThatIsFullFromAnyMomentOnLeavesEverythingAsItWas(Doing doing) throws IOException {
+    void aDiskThatFillsUpAtAnyStepIsRolledBack(Doing doing) throws IOException {
         Course course = course(doing);
         int steps = course.steps();
         for (int step = 1; step <= steps; step++) {
@@ -186,13 +186,13 @@ class ApplierTest {
             assertThat(Sight.of(home)).as(name).isEqualTo(sentence.equals("applied") ? course.planned() : before);
             assertThat(sentence).isIn("applied", "No space left on device");
             home.beforeWrite = path -> {};
-            convergesAnew(doing, home, name);
+            convergesAgain(doing, home, name);
         }
     }
 
     @ParameterizedTest
     @EnumSource(Doing.class)
-    void aProcessThatIsKilledAnywhereIsUndoneOrFinishedByTheNextOne(Doing doing) throws IOException {
+    void aProcessKilledAtAnyStepIsRolledBackOrFinishedByTheNextOne(Doing doing) throws IOException {
         Course course = course(doing);
         int steps = course.steps();
         for (int step = 1; step <= steps; step++) {
@@ -220,12 +220,12 @@ class ApplierTest {
                 } else {
                     assertThat(Sight.of(next)).as(name).isIn(before, course.planned());
                 }
-                convergesAnew(doing, next, name);
+                convergesAgain(doing, next, name);
             }
         }
     }
 
-    /** "applied", or why it was not. */
+    /** Returns "applied", or why it failed. */
     private static String outcome(Doing doing, Home home) {
         try {
             Applier.Result result = doing.carryOut(home);
@@ -237,7 +237,7 @@ class ApplierTest {
         }
     }
 
-    private static void convergesAnew(Doing doing, Home home, String name) {
+    private static void convergesAgain(Doing doing, Home home, String name) {
         Home next = new Home(home.resolve(""));
         if (doing == Doing.UNINSTALLATION) {
             Receipt receipt = next.store.load(next.contents).orElse(Home.NO_RECEIPT);
@@ -259,7 +259,7 @@ class ApplierTest {
     }
 
     @Test
-    void anUninstallationThatWasKilledCanAlsoBeFinished() throws IOException {
+    void aKilledUninstallCanBeFinished() throws IOException {
         int steps = course(Doing.UNINSTALLATION).steps();
         for (int step = 1; step <= steps; step++) {
             Home home = found();
@@ -282,7 +282,7 @@ class ApplierTest {
     }
 
     @Test
-    void afterAnInterruptionEverythingIsAsItWas() throws IOException {
+    void anInterruptionIsRolledBack() throws IOException {
         int changes = FIRST.size();
         for (int change = 0; change <= changes; change++) {
             Home home = found();
@@ -320,7 +320,7 @@ class ApplierTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aMachineThatIsLostOnTheWayIsNotTakenForOneThatRefusesToBeUndone(boolean whileUndoing) throws IOException {
+    void aLostConnectionIsNotReportedAsAnIncompleteRollback(boolean whileUndoing) throws IOException {
         Home home = found();
         Map<Path, FileState> before = home.tree();
         Path own = home.resolve("own");
@@ -349,7 +349,7 @@ class ApplierTest {
     }
 
     @Test
-    void whatCannotBeUndoneIsSaidWithItsCommandAndUndoneByTheNextOne() throws IOException {
+    void aFailedRollbackReportsItsManualStepsAndIsRetriedByTheNextProcess() throws IOException {
         Home home = found();
         Map<Path, FileState> before = home.tree();
         Path own = home.resolve("own");
@@ -380,14 +380,14 @@ class ApplierTest {
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }
 
-    /** @param failing what fails after the first package: the second one, the journal, or a file */
+    /** @param failing the step that fails after the first package: the second package, the journal, or a file */
     @ParameterizedTest
     @CsvSource({
         "second,  Homebrew package second, Homebrew could not install second: Error: no bottle. Run \"brew install second\"",
         "journal, HOME/folder/file,        refused",
         "file,    HOME/folder/file,        refused"
     })
-    void packagesThatWereInstalledStayAndAreNamed(String failing, String failed, String reason) throws IOException {
+    void installedPackagesAreKeptAndReported(String failing, String failed, String reason) throws IOException {
         Home home = found();
         Map<Path, FileState> before = home.tree();
         List<String> installed = new ArrayList<>();
@@ -426,7 +426,7 @@ class ApplierTest {
     }
 
     @Test
-    void allThatUndoingNeedsIsWrittenAheadOfTheFirstChange() throws IOException {
+    void everythingForARollbackIsWrittenBeforeTheFirstChange() throws IOException {
         Home home = found();
         AtomicInteger seen = new AtomicInteger();
         home.beforeChange = path -> {
@@ -449,7 +449,7 @@ class ApplierTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file 0644 theirs", "file 0600 somebody's", "absent"})
-    void aFileThatSomebodyWritesMeanwhileIsLeftToThemAndNothingElseIsChanged(String theirs) throws IOException {
+    void aFileEditedAfterThePlanIsKeptAndTheRestRolledBack(String theirs) throws IOException {
         Home home = found();
         HostFile written = new HostFile(home.resolve("somebodys"));
         Map<Path, FileState> expected = home.tree();
@@ -466,7 +466,8 @@ class ApplierTest {
             assertThat(back.failed().resource()).isEqualTo(written);
             assertThat(back.reason())
                     .isEqualTo(
-                            written.path() + " was written by something else meanwhile; look at it, then try again.");
+                            written.path()
+                                    + " was changed by another program after the plan was made; check the file, then try again.");
         });
         expected.values().removeIf(state -> state instanceof FileState.Absent);
         assertThat(home.tree()).isEqualTo(expected);
@@ -479,7 +480,7 @@ class ApplierTest {
     }
 
     @Test
-    void aFileThatSomebodyWroteAfterTheCrashIsLeftToThem() throws IOException {
+    void aFileEditedAfterACrashIsKept() throws IOException {
         Home home = found();
         home.afterChange = path -> {
             if (path.equals(home.resolve("own/deep/file"))) {
@@ -500,7 +501,7 @@ class ApplierTest {
     }
 
     @Test
-    void aFileComesBackByteForByteAfterUpgrades() throws IOException {
+    void uninstallRestoresTheOriginalBytesAfterUpgrades() throws IOException {
         Home home = new Home(directory);
         byte[] bytes = new byte[10_000];
         new Random(1).nextBytes(bytes);
@@ -517,7 +518,7 @@ class ApplierTest {
     }
 
     @Test
-    void anEmptyPlanStillBringsTheReceiptUpToDate() throws IOException {
+    void anEmptyPlanStillUpdatesTheReceipt() throws IOException {
         Home home = found();
         install(home, FIRST);
         Receipt receipt = home.store.load(home.contents).orElseThrow();
@@ -532,7 +533,7 @@ class ApplierTest {
     }
 
     @Test
-    void aFileWhoseFolderIsMissingIsTrouble() throws IOException {
+    void aFileWithoutItsFolderFails() throws IOException {
         Home home = found();
         State file = home.state("file 0600 v1");
         DesiredResource target = new DesiredResource(new HostFile(home.resolve("missing/file")), file);

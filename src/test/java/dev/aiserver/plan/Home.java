@@ -141,7 +141,7 @@ final class Home implements ForwardingHost {
         receipt.entries().stream()
                 .map(Receipt.Entry::before)
                 .filter(State.File.class::isInstance)
-                .forEach(before -> store.keep(((State.File) before).digest(), contents));
+                .forEach(before -> store.backUp(((State.File) before).digest(), contents));
         store.save(receipt);
     }
 

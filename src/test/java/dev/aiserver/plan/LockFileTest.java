@@ -17,7 +17,7 @@ class LockFileTest {
     @TempDir
     private Path directory;
 
-    /** Only what ps says for certain makes a holder dead; who is taken for dead by mistake is written over. */
+    /** Only a definite answer of ps counts as dead, because the lock of a dead holder is taken over. */
     @ParameterizedTest(name = "recorded {0}, ps {1} {2} {3}: {4}")
     @CsvSource(delimiter = '|', textBlock = """
             Mon 1 | 0   | Mon 1 | ''           | holds it
@@ -34,7 +34,7 @@ class LockFileTest {
             Mon 1 | 137 | ''    | ''           | holds it
             Mon 1 | 143 | Mo    | ''           | holds it
             """)
-    void onlyACertainAnswerMakesAHolderDead(String recorded, int exitCode, String out, String err, String verdict) {
+    void aHolderIsDeadOnlyIfPsSaysSoForCertain(String recorded, int exitCode, String out, String err, String verdict) {
         Home home = new Home(directory);
         home.createDirectory(home.resolve(".aiserver"), 0700);
         home.write(home.resolve(".aiserver/lock"), Content.of("""
@@ -46,10 +46,10 @@ class LockFileTest {
     }
 
     @Test
-    void whatAPsThatWasKilledHadSaidSoFarIsNotRecorded() {
+    void partialOutputOfAKilledPsIsNotRecorded() {
         Home home = new Home(directory);
         home.commands = Optional.of(command -> CommandResult.of(137, "Mon", ""));
-        try (LockFile.Held lock = home.records.lock().take("install", Duration.ZERO, holder -> {})) {
+        try (LockFile.Held lock = home.records.lock().acquire("install", Duration.ZERO, holder -> {})) {
             assertThat(lock).isNotNull();
             assertThat(directory.resolve(".aiserver/lock")).content().contains("\"started\" : \"\"");
         }

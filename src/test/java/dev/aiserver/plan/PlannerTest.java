@@ -39,8 +39,8 @@ class PlannerTest {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     /**
-     * What stands in a home, what an earlier installation did there, what shall be there, and the changes that lead to
-     * it. Entries of the receipt are "before" and "after".
+     * The files in a home, the receipt of an earlier installation, the desired state, and the expected changes. Entries of
+     * the receipt are "before" and "after".
      */
     record Case(
             Map<String, String> there,
@@ -56,7 +56,7 @@ class PlannerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void plansAppliesFindsNothingMoreToDoAndGoesBack(String file, @TempDir Path directory) throws IOException {
+    void plansAppliesPlansNothingMoreAndUninstalls(String file, @TempDir Path directory) throws IOException {
         Case example = YAML.readValue(CASES.resolve(file).toFile(), Case.class);
         Home home = new Home(directory);
         home.put(example.there());
@@ -72,7 +72,7 @@ class PlannerTest {
         List<Change> made = new ArrayList<>();
         Applier.Result result =
                 home.applier(Interruption.NEVER, made::add).apply(Transaction.install(plan, earlier, Home.NO_RECEIPT));
-        assertThat(made).as("what was done is what was planned").isEqualTo(plan.changes());
+        assertThat(made).as("the changes made are those planned").isEqualTo(plan.changes());
         assertThat(result).isInstanceOf(Applier.Result.Applied.class);
         Receipt receipt = ((Applier.Result.Applied) result).receipt();
         assertThat(home.store.load(new Contents()))
@@ -113,7 +113,7 @@ class PlannerTest {
     private static final Job HAPROXY = new Job("com.haproxy", Path.of("/h.plist"), 2, true, HEALTH);
 
     @RepeatedTest(5)
-    void deletesFromTheTopRankDownThenChangesFromTheLowestUp(RepetitionInfo repetition) {
+    void ordersDeletionsByFallingRankThenOtherChangesByRisingRank(RepetitionInfo repetition) {
         State running = new State.Running("d", "c");
         List<Change> ordered = List.of(
                 new Change(HAPROXY, running, State.ABSENT),
@@ -133,7 +133,7 @@ class PlannerTest {
     }
 
     @Test
-    void aChangeIsCalledWhatAPersonWouldCallIt() {
+    void aChangeHasTheVerbThatPeopleUse() {
         record Row(Resource resource, State before, State after, Change.Verb verb, Change.Verb back) {}
         State both = new State.Running("d", "c");
         State otherConfiguration = new State.Running("d", "c2");
@@ -157,10 +157,10 @@ class PlannerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            link      | is a symbolic link, where a plain file is needed. Move it away and try again.
-            directory | is a directory, where a plain file is needed. Move it away and try again.
+            link      | is a symbolic link, but a regular file is needed there. Move it away, then try again.
+            directory | is a directory, but a regular file is needed there. Move it away, then try again.
             """)
-    void whatIsInTheWayOfAFileIsNotTouched(String name, String message, @TempDir Path directory) throws IOException {
+    void rejectsAnythingElseInPlaceOfAFile(String name, String message, @TempDir Path directory) throws IOException {
         Files.createDirectory(directory.resolve("directory"));
         Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nothing"));
         Home home = new Home(directory);
@@ -170,6 +170,6 @@ class PlannerTest {
         assertThatThrownBy(() -> home.plan(List.of(home.target("link", "directory")), Home.NO_RECEIPT))
                 .hasMessage(
                         directory.resolve("link")
-                                + " is a symbolic link that does not lead to a folder of yours. Let it lead to one, or move it away, then try again.");
+                                + " is a symbolic link that does not point to a folder that you own. Point it to one, or move it away, then try again.");
     }
 }

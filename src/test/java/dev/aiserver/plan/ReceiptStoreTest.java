@@ -50,7 +50,7 @@ class ReceiptStoreTest {
     }
 
     @Test
-    void everyKindOfResourceAndStateComesBackAsItWas() {
+    void preservesEveryKindOfResourceAndState() {
         Home home = new Home(directory);
         State file = home.state("file 0640 somebody's");
         Receipt receipt = everything(file);
@@ -78,7 +78,7 @@ class ReceiptStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "[]", "{", "{}", "{\"schema\":2}", "{\"schema\":1,\"entries\":[{}]}", "\0"})
-    void whatIsNoReceiptSaysWhatToDo(String text) {
+    void aDamagedReceiptIsReportedWithWhatToDo(String text) {
         Home home = new Home(directory);
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of(text), 0600);
@@ -86,26 +86,27 @@ class ReceiptStoreTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("The file " + home.store.file() + " cannot be used: ")
                 .hasMessageEndingWith(
-                        ". \"aiserver uninstall\" goes by the known labels and paths instead, and leaves it "
-                                + "where it is; to install anew, move the directory " + directory.resolve(".aiserver")
-                                + " away.")
+                        ". Run \"aiserver uninstall\", which then uses the known labels and paths and keeps the file; "
+                                + "or move the folder " + directory.resolve(".aiserver")
+                                + " away to install from scratch.")
                 .hasMessageNotContaining("\n")
                 .matches(error -> ((UserError) error).kind() == UserError.Kind.DAMAGED);
     }
 
     @Test
-    void aReceiptOfANewerVersionIsLeftToIt() {
+    void aReceiptOfANewerVersionIsRejected() {
         Home home = new Home(directory);
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of("{\"schema\":3,\"news\":[]}"), 0600);
         assertThatThrownBy(() -> home.store.load(new Contents()))
                 .isInstanceOf(UserError.class)
-                .hasMessage("The file " + home.store.file() + " is of a newer aiserver (schema 3); use that version.");
+                .hasMessage("The file " + home.store.file()
+                        + " was written by a newer aiserver (schema 3); use that version.");
     }
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
-    void aBackupThatIsMissingOrChangedIsFoundAtOnce(boolean missing) {
+    void aMissingOrChangedBackupIsDetected(boolean missing) {
         Home home = new Home(directory);
         State file = home.state("file 0640 somebody's");
         home.save(everything(file));
@@ -120,15 +121,15 @@ class ReceiptStoreTest {
                 .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. ");
     }
 
-    /** What is kept there decides what is deleted and started. */
+    /** The records in this folder decide what is deleted and started. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ln -s . .aiserver              | .aiserver is a symbolic link, where aiserver needs a folder of your own
-            touch .aiserver                | .aiserver is a file, where aiserver needs a folder of your own
-            mkdir -m 0770 .aiserver        | can be written by other users (mode 0770)
-            mkdir -m 1777 .aiserver        | can be written by other users (mode 1777)
+            ln -s . .aiserver              | .aiserver is a symbolic link, but aiserver needs a folder that you own there
+            touch .aiserver                | .aiserver is a file, but aiserver needs a folder that you own there
+            mkdir -m 0770 .aiserver        | is writable by other users (mode 0770)
+            mkdir -m 1777 .aiserver        | is writable by other users (mode 1777)
             """)
-    void aFolderThatOthersMayWriteIsNotBelieved(String command, String problem) throws Exception {
+    void aFolderThatOthersCanWriteIsRejected(String command, String problem) throws Exception {
         shell(command);
         Home home = new Home(directory);
         for (Runnable reading : List.<Runnable>of(home.store::read, home.records::unfinished)) {
@@ -137,21 +138,21 @@ class ReceiptStoreTest {
     }
 
     @Test
-    void aFolderThatOthersMayReadIsNotWrittenTo() throws Exception {
+    void doesNotWriteToAFolderThatOthersCanRead() throws Exception {
         shell("mkdir -m 0755 .aiserver");
         Home home = new Home(directory);
         assertThat(home.store.read()).isEmpty();
         assertThatThrownBy(() -> home.store.files().ensure())
-                .hasMessageContainingAll("is open to other users (mode 0755)", "run \"chmod 700 ");
+                .hasMessageContainingAll("is accessible to other users (mode 0755)", "run \"chmod 700 ");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ln -s /etc/passwd receipt.json | it is a symbolic link
             mkdir receipt.json             | it is a folder
-            touch receipt.json; chmod 0620 receipt.json | another user can write it (mode 0620
+            touch receipt.json; chmod 0620 receipt.json | another user can change it (mode 0620
             """)
-    void aReceiptThatAnotherUserCanChangeIsNotBelieved(String command, String problem) throws Exception {
+    void aReceiptThatAnotherUserCanChangeIsRejected(String command, String problem) throws Exception {
         shell("mkdir -m 0700 .aiserver; cd .aiserver; " + command);
         assertThatThrownBy(() -> new Home(directory).store.read())
                 .isInstanceOfSatisfying(

@@ -347,21 +347,21 @@ class AllowlistTest {
             POST /v1/messages/count_tokens    | 404 | blocked  | POST /v1/messages/count_tokens is not open on this server; its owner can open it with the endpoint set anthropic-count-tokens
             POST /v1/audio/speech             | 404 | blocked  | POST /v1/audio/speech is not open on this server; its owner can open it with the endpoint set audio
             GET /                             | 404 | blocked  | GET / is not open on this server; its owner can open it with the endpoint set health
-            POST /api/pull?x=secret           | 404 | blocked  | POST /api/pull is not open on this server; no endpoint set except all opens it
-            GET /api/chat                     | 404 | blocked  | GET /api/chat is not open on this server; no endpoint set except all opens it
-            GET /%22%0a"                      | 404 | blocked  | GET /%22%0a" is not open on this server; no endpoint set except all opens it
-            BREW /v1/models                   | 404 | blocked  | BREW /v1/models is not open on this server; no endpoint set except all opens it
-            POST /v1/v1/messages              | 400 | base-url | /v1/v1/messages is not a path here; set the base URL of your client to http://remote-ollama
-            POST /v1/v1/messages/count_tokens | 400 | base-url | /v1/v1/messages/count_tokens is not a path here; set the base URL of your client to http://remote-ollama
-            POST /v1/v1/chat/completions      | 400 | base-url | /v1/v1/chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
-            POST /v1/api/chat                 | 400 | base-url | /v1/api/chat is not a path here; set the base URL of your client to http://remote-ollama
-            GET /api/api/tags                 | 400 | base-url | /api/api/tags is not a path here; set the base URL of your client to http://remote-ollama
-            GET /api/v1/models                | 400 | base-url | /api/v1/models is not a path here; set the base URL of your client to http://remote-ollama/v1
-            POST /api/chat/completions        | 400 | base-url | /api/chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
-            POST /chat/completions            | 400 | base-url | /chat/completions is not a path here; set the base URL of your client to http://remote-ollama/v1
-            POST /responses                   | 400 | base-url | /responses is not a path here; set the base URL of your client to http://remote-ollama/v1
-            POST /messages                    | 400 | base-url | /messages is not a path here; set the base URL of your client to http://remote-ollama/v1
-            GET /models/llama3.2              | 400 | base-url | /models/llama3.2 is not a path here; set the base URL of your client to http://remote-ollama/v1
+            POST /api/pull?x=secret           | 404 | blocked  | POST /api/pull is not open on this server; only the endpoint set all opens it
+            GET /api/chat                     | 404 | blocked  | GET /api/chat is not open on this server; only the endpoint set all opens it
+            GET /%22%0a"                      | 404 | blocked  | GET /%22%0a" is not open on this server; only the endpoint set all opens it
+            BREW /v1/models                   | 404 | blocked  | BREW /v1/models is not open on this server; only the endpoint set all opens it
+            POST /v1/v1/messages              | 400 | base-url | /v1/v1/messages is not an API path; set the base URL of your client to http://remote-ollama
+            POST /v1/v1/messages/count_tokens | 400 | base-url | /v1/v1/messages/count_tokens is not an API path; set the base URL of your client to http://remote-ollama
+            POST /v1/v1/chat/completions      | 400 | base-url | /v1/v1/chat/completions is not an API path; set the base URL of your client to http://remote-ollama/v1
+            POST /v1/api/chat                 | 400 | base-url | /v1/api/chat is not an API path; set the base URL of your client to http://remote-ollama
+            GET /api/api/tags                 | 400 | base-url | /api/api/tags is not an API path; set the base URL of your client to http://remote-ollama
+            GET /api/v1/models                | 400 | base-url | /api/v1/models is not an API path; set the base URL of your client to http://remote-ollama/v1
+            POST /api/chat/completions        | 400 | base-url | /api/chat/completions is not an API path; set the base URL of your client to http://remote-ollama/v1
+            POST /chat/completions            | 400 | base-url | /chat/completions is not an API path; set the base URL of your client to http://remote-ollama/v1
+            POST /responses                   | 400 | base-url | /responses is not an API path; set the base URL of your client to http://remote-ollama/v1
+            POST /messages                    | 400 | base-url | /messages is not an API path; set the base URL of your client to http://remote-ollama/v1
+            GET /models/llama3.2              | 400 | base-url | /models/llama3.2 is not an API path; set the base URL of your client to http://remote-ollama/v1
             """)
     void aRejectionNamesTheRequestAndTheFix(String request, int status, String mark, String message)
             throws IOException {

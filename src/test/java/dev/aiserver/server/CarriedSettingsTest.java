@@ -32,37 +32,42 @@ class CarriedSettingsTest {
         return variables;
     }
 
-    /** @param theirs of a service that is taken over, besides what no case is about */
+    /**
+     * @param found a variable of the existing service
+     * @param chosen a variable in the configuration
+     * @param kept the resulting variable
+     * @param note the sentence about it
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            OLLAMA_FLASH_ATTENTION=1     | -                        | OLLAMA_FLASH_ATTENTION=1 | goes on with the settings that it had: OLLAMA_FLASH_ATTENTION=1.
-            OLLAMA_MODELS=/Volumes/ai    | -                        | OLLAMA_MODELS=/Volumes/ai | goes on with the settings that it had: OLLAMA_MODELS=/Volumes/ai.
+            OLLAMA_FLASH_ATTENTION=1     | -                        | OLLAMA_FLASH_ATTENTION=1 | Ollama keeps these settings of the existing service: OLLAMA_FLASH_ATTENTION=1.
+            OLLAMA_MODELS=/Volumes/ai    | -                        | OLLAMA_MODELS=/Volumes/ai | Ollama keeps these settings of the existing service: OLLAMA_MODELS=/Volumes/ai.
             OLLAMA_MODELS=models         | OLLAMA_MODELS=/Volumes/x | OLLAMA_MODELS=/Volumes/x | -
-            OLLAMA_KEEP_ALIVE=30m        | -                        | OLLAMA_KEEP_ALIVE=30m    | goes on with the settings that it had: OLLAMA_KEEP_ALIVE=30m.
+            OLLAMA_KEEP_ALIVE=30m        | -                        | OLLAMA_KEEP_ALIVE=30m    | Ollama keeps these settings of the existing service: OLLAMA_KEEP_ALIVE=30m.
             OLLAMA_KEEP_ALIVE=30m        | OLLAMA_KEEP_ALIVE=-1     | OLLAMA_KEEP_ALIVE=-1     | -
-            OLLAMA_CONTEXT_LENGTH=many   | -                        | -                        | loses the setting OLLAMA_CONTEXT_LENGTH that it had: OLLAMA_CONTEXT_LENGTH: "many" is not a whole number
-            OLLAMA_ORIGINS=*             | -                        | -                        | loses the setting OLLAMA_ORIGINS that it had: OLLAMA_ORIGINS cannot be set: the proxy decides
-            OLLAMA_NO_CLOUD=0            | -                        | -                        | loses the setting OLLAMA_NO_CLOUD that it had: OLLAMA_NO_CLOUD is 1 unless
+            OLLAMA_CONTEXT_LENGTH=many   | -                        | -                        | setting OLLAMA_CONTEXT_LENGTH is dropped: OLLAMA_CONTEXT_LENGTH: "many" is not a whole number
+            OLLAMA_ORIGINS=*             | -                        | -                        | setting OLLAMA_ORIGINS is dropped: OLLAMA_ORIGINS cannot be set: the proxy decides
+            OLLAMA_NO_CLOUD=0            | -                        | -                        | setting OLLAMA_NO_CLOUD is dropped: OLLAMA_NO_CLOUD is 1 unless
             OLLAMA_NO_CLOUD=1            | -                        | -                        | -
             OLLAMA_HOST=0.0.0.0          | -                        | -                        | -
             HOME=/Users/ann              | -                        | -                        | -
-            HF_TOKEN=hf_0123456789abcdef | -                        | -                        | loses the setting HF_TOKEN that it had: HF_TOKEN is a secret
-            LD_PRELOAD=/tmp/x.so         | -                        | -                        | loses the setting LD_PRELOAD that it had: LD_PRELOAD is not a variable of Ollama
+            HF_TOKEN=hf_0123456789abcdef | -                        | -                        | setting HF_TOKEN is dropped: HF_TOKEN looks like a secret
+            LD_PRELOAD=/tmp/x.so         | -                        | -                        | setting LD_PRELOAD is dropped: LD_PRELOAD is not an Ollama variable
             """)
-    void whatOllamaTakesIsKeptAndTheRestIsNamed(String theirs, String chosen, String ours, String said) {
+    void keepsWhatOllamaAcceptsAndReportsTheRest(String found, String chosen, String kept, String note) {
         ServerSpec spec = ServerSpec.defaults().withSettings(chosen == null ? Map.of() : variables(chosen));
-        CarriedSettings carried = CarriedSettings.of(List.of(ollama(theirs)));
+        CarriedSettings carried = CarriedSettings.of(List.of(ollama(found)));
 
         ServerSpec with = carried.in(spec);
 
-        assertThat(with.ollama().environment()).isEqualTo(ours == null ? Map.of() : variables(ours));
+        assertThat(with.ollama().environment()).isEqualTo(kept == null ? Map.of() : variables(kept));
         String sentences = carried.sentences(with).stream().collect(Collectors.joining("\n"));
-        assertThat(sentences).contains(said == null ? "" : "Ollama " + said).doesNotContain("0123456789abcdef");
-        assertThat(sentences.isEmpty()).isEqualTo(said == null);
+        assertThat(sentences).contains(note == null ? "" : note).doesNotContain("0123456789abcdef");
+        assertThat(sentences.isEmpty()).isEqualTo(note == null);
     }
 
     @Test
-    void theFirstDecidesAndWhatRunsNoOllamaSaysNothing() {
+    void theFirstOllamaAgentTakesPrecedence() {
         CarriedSettings carried = CarriedSettings.of(List.of(
                 agent("haproxy -f x", "OLLAMA_FLASH_ATTENTION=0"),
                 ollama("OLLAMA_NUM_PARALLEL=4"),
@@ -71,11 +76,11 @@ class CarriedSettingsTest {
     }
 
     @Test
-    void modelsAreNotLeftBehindWithoutAWord() {
+    void aModelsFolderThatCannotBeTakenOverIsAnError() {
         assertThatThrownBy(() -> CarriedSettings.of(List.of(ollama("OLLAMA_MODELS=~/models")))
                         .in(ServerSpec.defaults()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("OLLAMA_MODELS: \"~/models\" is not the absolute path of a folder")
-                .hasMessageContaining("say where the models shall be, as ollama.environment.OLLAMA_MODELS");
+                .hasMessageContaining("set ollama.environment.OLLAMA_MODELS in the configuration");
     }
 }

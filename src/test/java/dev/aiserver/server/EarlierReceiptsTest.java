@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Receipts as installations wrote them, each of which every later version must read. */
+/** Reads receipts of earlier versions, which every later version must be able to read. */
 class EarlierReceiptsTest {
     private static final Path RECEIPTS = Path.of("src/test/resources/receipts");
 
@@ -34,7 +34,7 @@ class EarlierReceiptsTest {
 
     @ParameterizedTest
     @MethodSource("receipts")
-    void isReadWithAllThatAnUninstallationNeeds(Path file) throws IOException {
+    void hasEverythingThatAnUninstallNeeds(Path file) throws IOException {
         ReceiptStore store = new ReceiptStore(
                 new LocalHost(Map.of("HOME", home.toString())), home, new ManagedResources(new Layout(home)));
         Files.writeString(

@@ -30,11 +30,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every example is a configuration from which HAProxy and launchd can start. */
+/** HAProxy and launchd accept the rendered files of every example. */
 class ExamplesTest {
     private static final LocalHost HOST = new LocalHost(System.getenv());
 
-    /** Each file, and each machine that it names. */
+    /** Returns each file, and each host that it names. */
     static Stream<Arguments> examples() throws IOException {
         List<Arguments> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("examples"))) {
@@ -50,9 +50,9 @@ class ExamplesTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("examples")
     @Tag("haproxy")
-    void isTakenByTheProgramsThatReadWhatIsRendered(Path example, String host, ServerSpec spec) throws Exception {
+    void theRenderedFilesAreAccepted(Path example, String host, ServerSpec spec) throws Exception {
         Path haproxy = HOST.find("haproxy").orElseThrow(() -> new AssertionError("install haproxy to run this test"));
-        HostFacts around = new HostFacts(
+        HostFacts facts = new HostFacts(
                 Path.of("/opt/homebrew/bin/ollama"),
                 haproxy,
                 "100.64.0.1",
@@ -63,10 +63,10 @@ class ExamplesTest {
         Contents contents = new Contents();
         Layout layout = new Layout(Path.of("/Users/ann"));
 
-        DesiredState blueprint =
-                DesiredState.of(spec, around, layout, new Release("0.1.0", Optional.empty(), new Renderer()), contents);
+        DesiredState desired =
+                DesiredState.of(spec, facts, layout, new Release("0.1.0", Optional.empty(), new Renderer()), contents);
 
-        for (DesiredResource target : blueprint.targets()) {
+        for (DesiredResource target : desired.targets()) {
             if (target.resource() instanceof HostFile file && target.state() instanceof State.File state) {
                 byte[] bytes = contents.get(state.digest()).bytes();
                 if (file.path().toString().endsWith(".plist")) {
@@ -81,7 +81,7 @@ class ExamplesTest {
     }
 
     @Test
-    void theFleetSaysOfEachMachineWhatIsItsOwn() throws IOException {
+    void theFleetExampleOverridesSettingsPerHost() throws IOException {
         Path file = Path.of("examples/fleet.yaml");
         Inventory fleet = SpecReader.inventory(file.toString(), Files.readString(file));
         assertThat(fleet.names()).containsExactly("mac-studio-1", "mac-studio-2", "ann@mac-ultra:2222", "mac-lab");
@@ -94,7 +94,7 @@ class ExamplesTest {
     }
 
     @Test
-    void theOneWithEveryKeyShowsTheDefaults() throws IOException {
+    void theExampleWithEveryKeyShowsTheDefaults() throws IOException {
         Path everything = Path.of("examples/everything.yaml");
         ServerSpec spec = SpecReader.read(everything.toString(), Files.readString(everything));
         ServerSpec defaults = ServerSpec.defaults();

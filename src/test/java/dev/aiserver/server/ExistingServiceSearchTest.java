@@ -44,7 +44,7 @@ class ExistingServiceSearchTest {
                         environment.isEmpty() ? "" : "<key>OLLAMA_HOST</key><string>" + environment + "</string>"));
     }
 
-    /** @param holds whether its process listens on the port that ours needs; - when it is not even loaded */
+    /** @param holds whether its process listens on aiserver's port; - if the job is not loaded */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             com.ollama.plist   | com.ollama            | /bin/ollama serve          | ``              | yes | SHELL_SCRIPTS OLLAMA
@@ -67,7 +67,7 @@ class ExistingServiceSearchTest {
             x.plist            | org.ann.log           | tail -f /log/ollama        | ``              | no  | no
             x.plist            | org.ann.web           | /usr/bin/python3 server.py | ``              | yes | no
             """)
-    void onlyWhatIsInTheWayIsFound(
+    void findsOnlyConflictingServices(
             String file, String label, String command, String environment, String holds, String found) {
         Path plist = LAYOUT.launchAgents().resolve(file);
         LaunchAgent agent = LaunchAgent.read(HOST, propertyList(label, command, environment), "")
@@ -79,8 +79,8 @@ class ExistingServiceSearchTest {
         List<Listener> held =
                 holds.equals("yes") ? List.of(new Listener(12, 1, "x", 501, "127.0.0.1", 11434)) : List.of();
 
-        Optional<ExistingService> service =
-                ExistingServiceSearch.judge(new ExistingServiceSearch.Findings(plist, agent, job, held), LAYOUT, 11434);
+        Optional<ExistingService> service = ExistingServiceSearch.classify(
+                new ExistingServiceSearch.Findings(plist, agent, job, held), LAYOUT, 11434);
 
         assertThat(service.map(it -> it.origin() + " " + it.program()).orElse("no"))
                 .isEqualTo(found);
@@ -94,7 +94,7 @@ class ExistingServiceSearchTest {
             /usr/bin/env OLLAMA_HOST=0.0.0.0 ollama serve | localhost | ``     | 0.0.0.0:11434
             /bin/sh 'export OLLAMA_HOST=:1; ollama serve' | localhost | ``     | *:1
             """)
-    void whatIsSaidClosestToTheProgramDecidesWhereItListens(
+    void theInnermostSettingDecidesWhereOllamaListens(
             String command, String environment, String session, String address) {
         assertThat(LaunchAgent.read(HOST, propertyList("x", command, environment), session)
                         .orElseThrow()
@@ -103,13 +103,13 @@ class ExistingServiceSearchTest {
     }
 
     @Test
-    void whatIsNoPropertyListOfAJobIsPassedOver() {
+    void skipsFilesThatAreNotAJobsPropertyList() {
         for (String text : List.of("", "no XML", "<plist><dict></dict></plist>", "<a")) {
             assertThat(LaunchAgent.read(HOST, Content.of(text), "")).as(text).isEmpty();
         }
     }
 
-    /** What launchd cannot read starts nothing; what plutil does not read may start anything. */
+    /** launchd ignores an invalid property list. If plutil fails for another reason, the file may start any program. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
             echo '<stdin>: Property List error: Unexpected character' >&2; exit 1 | none
@@ -119,11 +119,11 @@ class ExistingServiceSearchTest {
             exit 124                                                              | it did not answer in time
             exit 127                                                              | it is not installed
             """)
-    void aBinaryPropertyListThatPlutilDoesNotReadIsNotOverlooked(
+    void reportsABinaryPropertyListThatPlutilCannotRead(
             String script, @Nullable String reason, @TempDir Path directory) {
         Script.write(directory.resolve("plutil"), script);
         LocalHost host = new LocalHost(Map.of("PATH", directory.toString()));
-        Content binary = Content.of("bplist00 of somebody");
+        Content binary = Content.of("bplist00 and more");
         if (reason == null) {
             assertThat(LaunchAgent.read(host, binary, "")).isEmpty();
         } else {

@@ -235,16 +235,16 @@ class FaultMatrixTest {
 
     private static String end(Scenario scenario, Rig rig, Sight before, Course course, String message) {
         Sight now = rig.look();
-        if (message.startsWith("Everything that was begun was undone, but ")) {
+        if (message.startsWith("All changes were rolled back, but ")) {
             assertThat(installation(now)).as(scenario + " " + message).isEqualTo(installation(before));
             return "as before";
         }
         assertThat(rig.unfinished()).as(scenario + " " + message).isEmpty();
-        if (message.startsWith("The lock could not be removed")) {
+        if (message.startsWith("The lock file could not be removed")) {
             assertThat(installation(now)).as(scenario + " " + message).isEqualTo(course.planned());
             return "planned";
         }
-        if (message.isEmpty() || message.startsWith("Everything was done")) {
+        if (message.isEmpty() || message.startsWith("All changes were made")) {
             assertThat(installation(now)).as(scenario + " " + message).isEqualTo(course.planned());
             return "planned";
         }

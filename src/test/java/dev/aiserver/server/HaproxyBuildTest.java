@@ -8,20 +8,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code haproxy -vv} says of its regular expressions. */
+/** Reads from {@code haproxy -vv} whether HAProxy was built with PCRE. */
 class HaproxyBuildTest {
 
     @Test
-    void oneWithoutPcreIsRefused() {
+    void rejectsABuildWithoutPcre() {
         assertThatThrownBy(() -> MacPreflight.requirePcre("HAProxy version 3.4.0\n"
                         + "Feature list : -51DEGREES -PCRE -PCRE2 +POLL\n"
                         + "Built without PCRE or PCRE2 support (using libc's regex instead)\n"))
                 .isInstanceOf(UserError.class)
-                .hasMessage("haproxy is built without PCRE, which the regular expressions of haproxy.cfg need; run "
+                .hasMessage("haproxy was built without PCRE, which haproxy.cfg needs for its regular expressions; run "
                         + "\"brew reinstall haproxy\", then try again.");
     }
 
-    /** What says nothing of it is not blamed: HAProxy itself reads the configuration before it is written. */
+    /** Accepts output that does not mention PCRE, because HAProxy also validates the configuration itself. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -29,7 +29,7 @@ class HaproxyBuildTest {
                 "Built with PCRE version : 8.39 2016-06-14\nRunning on PCRE version : 8.39\n",
                 ""
             })
-    void everyOtherPasses(String build) {
+    void acceptsEveryOtherBuild(String build) {
         assertThatCode(() -> MacPreflight.requirePcre(build)).doesNotThrowAnyException();
     }
 }

@@ -20,16 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A kept configuration that HAProxy finds good and nevertheless cannot use is undone without a moment's outage. */
+/** Rolls back, without an outage, a locally edited configuration that is valid but that HAProxy cannot use. */
 @Tag("haproxy")
 class KeptConfigurationTest {
     @TempDir
     private Path directory;
 
-    /** @param address of a network for documentation, which no machine has, or one whose port is taken */
+    /** @param address a documentation address, which no machine has, or an address whose port is in use */
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "127.0.0.1"})
-    void aReloadThatHaproxyRefusesLeavesTheOldConfigurationServing(String address) throws IOException {
+    void aFailedReloadKeepsTheOldConfiguration(String address) throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
         try (Rig rig = new Rig(root, programs);
@@ -60,16 +60,16 @@ class KeptConfigurationTest {
             assertThat(rig.pid(Layout.HAPROXY)).isEqualTo(master);
 
             Files.writeString(cfg, installed + "# mine\n");
-            // HAProxy 3.1 to 3.3.0 take no signal after one failed reload, and are restarted then.
+            // HAProxy 3.1 to 3.3.0 ignore signals after a failed reload, so aiserver restarts them.
             assertThat(rig.install(Version.FIRST, LocalEdit.Policy.KEEP)).isInstanceOf(Applier.Result.Applied.class);
             assertThat(rig.look().answers()).isEqualTo(before.answers());
             assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
         }
     }
 
-    /** Otherwise this installation, each later one and each uninstallation would end the same way. */
+    /** Without the restart, this install, every later one and every uninstall would fail in this way. */
     @Test
-    void aReloadThatHaproxyIgnoresBecomesARestart() throws IOException {
+    void anIgnoredReloadBecomesARestart() throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
         try (Rig rig = new Rig(root, programs)) {

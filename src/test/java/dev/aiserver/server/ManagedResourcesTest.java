@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A record is believed only in what this program can have done. */
+/** Receipts and journals may name only changes that aiserver can make. */
 class ManagedResourcesTest {
     private static final String DIGEST = Content.of("x").digest();
     private static final String FILE = "{\"is\":\"file\",\"digest\":\"" + DIGEST + "\",\"mode\":420}";
@@ -61,10 +61,10 @@ class ManagedResourcesTest {
                 "warm-at-login: true",
                 "logs: /tmp"
             })
-    void whateverAnInstallationMakesIsOurs(String configuration) {
+    void coversEverythingThatAnInstallCreates(String configuration) {
         ServerSpec spec = SpecReader.read("test", configuration);
         Receipt receipt = Receipt.empty("test", spec.asConfiguration(), "100.64.0.1", List.of());
-        HostFacts around = new HostFacts(
+        HostFacts facts = new HostFacts(
                 Path.of("/opt/homebrew/bin/ollama"),
                 Path.of("/opt/homebrew/bin/haproxy"),
                 "100.64.0.1",
@@ -73,10 +73,10 @@ class ManagedResourcesTest {
                 List.of(),
                 Optional.empty());
         App app = new App(Content.of("jar"), Content.of("command"));
-        DesiredState blueprint = DesiredState.of(
-                spec, around, layout, new Release("test", Optional.of(app), new Renderer()), new Contents());
-        assertThat(blueprint.targets()).hasSizeGreaterThan(14);
-        for (DesiredResource target : blueprint.targets()) {
+        DesiredState desired = DesiredState.of(
+                spec, facts, layout, new Release("test", Optional.of(app), new Renderer()), new Contents());
+        assertThat(desired.targets()).hasSizeGreaterThan(14);
+        for (DesiredResource target : desired.targets()) {
             assertThat(new ManagedResources(layout)
                             .covers(receipt, new Change(target.resource(), State.ABSENT, target.state())))
                     .as(target.resource().id())
@@ -85,7 +85,7 @@ class ManagedResourcesTest {
     }
 
     @Test
-    void anAgentOfTheUsersMayHaveBeenTakenAway() {
+    void coversTheRemovalOfAUsersAgent() {
         ManagedResources own = new ManagedResources(layout);
         Receipt receipt = Receipt.empty("test", Map.of(), "", List.of());
         Path plist = layout.launchAgents().resolve("homebrew.mxcl.ollama.plist");
@@ -101,7 +101,7 @@ class ManagedResourcesTest {
         return "{\"resource\":{" + resource + "},\"before\":" + before + ",\"after\":" + after + "}";
     }
 
-    /** What uninstalling would delete, stop, start or overwrite. */
+    /** Lists entries that would make an uninstall delete, stop, start or overwrite something else. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -130,7 +130,7 @@ class ManagedResourcesTest {
                 "'kind':'package','formula':'--evil' | PRESENT | PRESENT",
                 "'kind':'script','path':'HOME/x' | ABSENT | PRESENT",
             })
-    void aRecordThatNamesAnythingElseIsNotUsed(String row) throws IOException {
+    void rejectsRecordsThatNameAnythingElse(String row) throws IOException {
         String[] cells = row.split(" \\| ");
         String entry = entry(filled(cells[0]), filled(cells[1]), filled(cells[2]));
         String receipt = "{\"schema\":2,\"version\":\"0.1.0\",\"configuration\":{},\"address\":\"\",\"hostNames\":[],"
@@ -169,7 +169,7 @@ class ManagedResourcesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"../../.bashrc\"", "\"/etc/hosts\"", "\"\""})
-    void aJournalNamesBackupsByTheirDigestsOnly(String backup) throws IOException {
+    void rejectsJournalsWithBackupsThatAreNotDigests(String backup) throws IOException {
         String receipt =
                 "{\"schema\":2,\"version\":\"0.1.0\",\"configuration\":{},\"address\":\"\",\"hostNames\":[],\"entries\":[]}";
         Files.writeString(

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OllamaVersionsTest {
 
-    /** @param said a line after each semicolon */
+    /** @param output with semicolons for line ends */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ollama version is 0.16.2                                                              | 0.16.2 |
@@ -17,8 +17,8 @@ class OllamaVersionsTest {
             ollama version is 0.16.2-rc1; Warning: client version is 0.16.2                       | 0.16.2 |
             no version at all                                                                     |        |
             """)
-    void theProgramIsNotTakenForTheServerThatRuns(String said, String program, String outdated) {
-        OllamaVersions versions = OllamaVersions.in(said.replace("; ", "\n") + "\n");
+    void tellsTheProgramFromTheRunningServer(String output, String program, String outdated) {
+        OllamaVersions versions = OllamaVersions.in(output.replace("; ", "\n") + "\n");
         assertThat(versions.program().map(Version::toString)).isEqualTo(Optional.ofNullable(program));
         assertThat(versions.outdated().map(service -> service.running().toString()))
                 .isEqualTo(Optional.ofNullable(outdated));

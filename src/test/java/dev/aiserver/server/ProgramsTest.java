@@ -40,7 +40,7 @@ class ProgramsTest {
         programs = new Programs(new LocalHost(environment));
     }
 
-    /** A wrapper, which stands beside nothing of Homebrew's. */
+    /** Writes a wrapper script for brew, outside of Homebrew's prefix. */
     private void brew(String body) {
         Script.write(root.resolve("path/brew"), body);
     }
@@ -50,7 +50,7 @@ class ProgramsTest {
                 "ollama", programs.prefix(), name -> Command.of(name, "--version"), said -> said.contains("new"));
     }
 
-    /** @param there programs with what they say; - is not executable, and installed stands in the property list */
+    /** @param there programs with their output; "-" is not executable, and "installed" is named in the property list */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             prefix=new path=new                          | prefix
@@ -65,7 +65,7 @@ class ProgramsTest {
             gone:installed                               |
                                                          |
             """)
-    void whatIsInstalledStaysThenThePrefixCountsThenPath(@Nullable String there, @Nullable String found)
+    void prefersTheInstalledProgramThenThePrefixThenPath(@Nullable String there, @Nullable String found)
             throws IOException {
         for (String each : there == null ? new String[0] : there.split(" ")) {
             String place = each.split("[=:]")[0];
@@ -89,7 +89,7 @@ class ProgramsTest {
     }
 
     @Test
-    void aProgramThatOthersCanReplaceIsNotRunEvenToAskIt() throws IOException {
+    void doesNotRunAProgramThatOthersCanReplace() throws IOException {
         Path program = root.resolve("prefix/bin/ollama");
         Script.write(program, "touch " + root + "/was-run");
         new ProcessBuilder("chmod", "a+w", program.toString()).start().onExit().join();
@@ -103,9 +103,9 @@ class ProgramsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             exit 1       | Could not determine where Homebrew keeps its programs: "brew --prefix" failed (no message, exit code 1).
-            echo Hello   | "brew --prefix" names no folder, so it is not known where Homebrew keeps its programs. Run "brew doctor", then try again.
+            echo Hello   | "brew --prefix" does not print a folder, so aiserver cannot find where Homebrew keeps its programs. Run "brew doctor", then try again.
             """)
-    void aHomebrewThatDoesNotSayWhereItIs(String body, String sentence) {
+    void reportsAHomebrewWithoutAPrefix(String body, String sentence) {
         brew(body);
         assertThatThrownBy(() -> programs.prefix())
                 .isInstanceOf(UserError.class)

@@ -203,7 +203,7 @@ final class Rig implements AutoCloseable {
     }
 
     private static void alone(LockFile.Holder other) {
-        throw new AssertionError("no other process runs, but " + other.words());
+        throw new AssertionError("no other process runs, but " + other.description());
     }
 
     private static void requireNothing(List<Rollback.Failure> left) {

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service that answers once and then ends was not started. */
+/** A service that answers once and then exits does not count as started. */
 @Tag("haproxy")
 class ShortLivedServiceTest {
     @TempDir
     private Path directory;
 
     @Test
-    void anInstallationWhoseServiceDoesNotStayUpIsUndoneAndNamesIt() throws IOException {
+    void anInstallWhoseServiceExitsIsRolledBack() throws IOException {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
         try (Rig rig = new Rig(root, programs, Duration.ofSeconds(2))) {

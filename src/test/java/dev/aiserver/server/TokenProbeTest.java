@@ -16,10 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is a token, and what only looks like one. */
+/** Tells events with a token from events without one. */
 class TokenProbeTest {
 
-    /** One answer for every connection. */
+    /** Sends one response on every connection. */
     private static void serve(ServerSocket listener, String answer) {
         Thread thread = new Thread(() -> {
             try {
@@ -75,20 +75,20 @@ class TokenProbeTest {
             200 | data: {"choices":[{"delta":{"role":"assistant"}}]}~~data: {"choices":[{"delta":{},"finish_reason":"stop"}]}~~data: [DONE]~~ | the answer ended without a token
             200 | data: {"choices":[],"usage":{"completion_tokens":0}}~~data: [DONE]~~                      | the answer ended without a token
             200 | data: {"choices":[{"delta":{"content":null}}]}~~data: [DONE]~~                            | the answer ended without a token
-            200 | data: {"error":{"message":"runner died"}}~~                                               | its stream holds an error: runner died
-            200 | data: {"error":"runner died"}~~                                                           | its stream holds an error: runner died
-            200 | data: {"choices~~                                                                         | an event of its stream is not JSON
+            200 | data: {"error":{"message":"runner died"}}~~                                               | the stream contains an error: runner died
+            200 | data: {"error":"runner died"}~~                                                           | the stream contains an error: runner died
+            200 | data: {"choices~~                                                                         | the stream contains an event that is not JSON
             200 | {"choices":[{"message":{"content":"whole, not a stream"}}]}~                              | the answer ended without a token
-            503 | {"error":"busy"}~                                                                         | it answers 503: {"error":"busy"}
+            503 | {"error":"busy"}~                                                                         | the proxy answers 503: {"error":"busy"}
             """)
-    void onlyAPartOfAnAnswerIsAToken(int status, String body, String outcome) throws IOException {
+    void onlyAPartOfAnAnswerCountsAsAToken(int status, String body, String outcome) throws IOException {
         assertThat(outcome(status, body)).isEqualTo(outcome);
     }
 
-    /** Of comments and of events without words, a server may send any number. */
+    /** A server may send any number of comments and empty events. */
     @ParameterizedTest
     @ValueSource(strings = {": ping\n\n", "data: {\"choices\":[]}\n\n"})
-    void aStreamThatNeverSaysAWordIsGivenUp(String event) throws IOException {
+    void aStreamWithoutTokensTimesOut(String event) throws IOException {
         try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(() -> {
                 try (Socket client = listener.accept()) {
@@ -109,7 +109,7 @@ class TokenProbeTest {
                     "localhost",
                     Duration.ofSeconds(1));
             assertThat(catchThrowableOfType(IOException.class, () -> probe.ask("m")))
-                    .hasMessage("no token came within 1 s");
+                    .hasMessage("no token arrived within 1 s");
         }
     }
 }

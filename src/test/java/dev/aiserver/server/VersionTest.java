@@ -21,18 +21,18 @@ class VersionTest {
             15.7                                             | 15.7.0
             26.1.0.4                                         | 26.1.0
             """)
-    void isFoundInWhatAProgramSays(String text, String version) {
+    void findsTheVersionInAProgramsOutput(String text, String version) {
         assertThat(Version.in(text)).hasToString("Optional[" + version + "]");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "15", "no version", "a.b.c", "1."})
-    void isNotFoundWhereThereIsNone(String text) {
+    void findsNoneInOtherText(String text) {
         assertThat(Version.in(text)).isEmpty();
     }
 
     @Test
-    void isOrderedByItsNumbers() {
+    void ordersVersionsByTheirNumbers() {
         List<String> ordered = List.of("0.9.10", "0.14.0", "0.14.1", "0.16.2", "2.6.0", "2.6.12", "10.0.0");
         assertThat(Stream.of("2.6.12", "0.14.1", "10.0.0", "0.9.10", "0.16.2", "2.6.0", "0.14.0")
                         .map(text -> Version.in(text).orElseThrow())

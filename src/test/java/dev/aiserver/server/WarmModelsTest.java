@@ -44,23 +44,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a server that has no models and keeps Ollama's rules. */
+/** Runs against a server without models that follows Ollama's rules. */
 class WarmModelsTest {
-    private static final String STAYS = "100 % on the GPU, context 65536, stays for ever";
-    private static final String QWEN = "100 % on the GPU, context 40960, stays for ever";
+    private static final String STAYS = "100 % on the GPU, context 65536, stays loaded";
+    private static final String QWEN = "100 % on the GPU, context 40960, stays loaded";
     private static final Map<String, String> ENVIRONMENT = Map.of("OLLAMA_CONTEXT_LENGTH", "65536");
 
-    /** A hundredth of the real ones: five minutes of a load are three seconds. */
+    /** About a hundredth of the real limits: five minutes for a load become three seconds. */
     private static final WarmLimits LIMITS = new WarmLimits(
             Duration.ofMillis(1200), 2, Duration.ofSeconds(18), Duration.ofSeconds(5), Duration.ofMillis(10), 3, 3);
 
     @TempDir
     private Path directory;
 
-    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final List<ModelServer> servers = new ArrayList<>();
     private WarmLimits limits = LIMITS;
-    private WarmModels.Options options = WarmModels.Options.USUAL;
+    private WarmModels.Options options = WarmModels.Options.DEFAULTS;
     private Consumer<WarmEvent> also = event -> {};
     private Catalogue catalogue = Catalogue.builtIn();
     private Map<String, String> environment = ENVIRONMENT;
@@ -89,13 +89,13 @@ class WarmModelsTest {
         }
     }
 
-    private void tell(WarmEvent event) {
+    private void record(WarmEvent event) {
         if (event instanceof WarmEvent.Pulling pulling) {
-            told.add("pulling " + pulling.model());
+            events.add("pulling " + pulling.model());
         } else if (event instanceof WarmEvent.Loading loading) {
-            told.add("loading " + loading.model());
+            events.add("loading " + loading.model());
         } else if (event instanceof WarmEvent.Retrying retrying) {
-            told.add("retrying " + retrying.model() + ": " + retrying.reason());
+            events.add("retrying " + retrying.model() + ": " + retrying.reason());
         }
         also.accept(event);
     }
@@ -104,7 +104,7 @@ class WarmModelsTest {
         LocalHost host = new LocalHost(Map.of("PATH", directory + ":/usr/bin:/bin", "HOME", directory.toString()));
         ModelDisk disk = new ModelDisk(host, ServerSpec.defaults());
         return new WarmModels(
-                new OllamaClient(new LocalHost(System.getenv()), port), disk, options, limits, this::tell);
+                new OllamaClient(new LocalHost(System.getenv()), port), disk, options, limits, this::record);
     }
 
     private List<WarmModels.Result> results(ModelServer server, String... models) {
@@ -131,7 +131,7 @@ class WarmModelsTest {
     }
 
     @Test
-    void whatIsMissingIsPulledAndLoadedAndStays() {
+    void pullsAndLoadsMissingModels() {
         options = new WarmModels.Options(KeepAlive.FOREVER, false, 1, Duration.ZERO);
         ModelServer server = server("{}");
         assertThat(warm(server, "llama3.2:1b", "nomic-embed-text", "qwen3"))
@@ -139,7 +139,7 @@ class WarmModelsTest {
                         "llama3.2:1b warmed: " + STAYS,
                         "nomic-embed-text:latest warmed: " + STAYS.replace("65536", "2048"),
                         "qwen3:latest warmed: " + QWEN);
-        assertThat(told.stream().distinct())
+        assertThat(events.stream().distinct())
                 .containsExactly(
                         "pulling llama3.2:1b",
                         "pulling nomic-embed-text:latest",
@@ -187,7 +187,7 @@ class WarmModelsTest {
     }
 
     @Test
-    void whatIsWarmIsLeftAloneAndWhatWouldLeaveIsKept() throws IOException {
+    void skipsWarmModelsAndRenewsExpiringOnes() throws IOException {
         ModelServer server = server("{}");
         warm(server, "llama3.2:1b", "llama3.2");
         int before = server.requests().size();
@@ -198,14 +198,14 @@ class WarmModelsTest {
 
         assertThat(post(server, "/api/generate", "{\"model\":\"llama3.2\",\"keep_alive\":\"5m\"}"))
                 .isEqualTo(200);
-        told.clear();
+        events.clear();
         assertThat(warm(server, "LLAMA3.2:1B", "llama3.2"))
                 .containsExactly("LLAMA3.2:1B already-warm: " + STAYS, "llama3.2:latest warmed: " + STAYS);
-        assertThat(told).containsExactly("loading llama3.2:latest");
+        assertThat(events).containsExactly("loading llama3.2:latest");
     }
 
     @Test
-    void whatIsKeptForEverStaysThroughTheRequestsOfClients() throws IOException {
+    void clientRequestsDoNotShortenTheKeepAlive() throws IOException {
         ModelServer server = server("{}");
         warm(server, "llama3.2");
         String chat = "{\"model\":\"llama3.2\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
@@ -216,13 +216,13 @@ class WarmModelsTest {
     }
 
     @Test
-    void aTimeToStayIsRenewedAndReported() {
+    void aLimitedKeepAliveIsRenewedAndReported() {
         options = new WarmModels.Options(KeepAlive.parse("24h").orElseThrow(), false, 1, Duration.ZERO);
         ModelServer server = server("{}");
         for (int run = 0; run < 2; run++) {
             assertThat(results(server, "llama3.2")).singleElement().satisfies(result -> {
                 assertThat(result.outcome()).isEqualTo(WarmModels.Outcome.WARMED);
-                assertThat(result.detail()).contains(", stays until 2");
+                assertThat(result.detail()).contains(", stays loaded until 2");
             });
         }
     }
@@ -231,12 +231,12 @@ class WarmModelsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {}                         | nope     | 0 | Ollama could not pull nope:latest: pull model manifest: file does not exist
             {"pullFailAtPercent": 60}  | llama3.2 | 0 | Ollama could not pull llama3.2:latest: max retries exceeded: unexpected EOF
-            {"pullDropAtPercent": 60, "pullFaultsEveryTime": true}  | llama3.2 | 2 | Ollama could not pull llama3.2:latest: it broke off without a reason; run warm-models again, it goes on where it stopped
-            {"pullStallAtPercent": 60, "pullFaultsEveryTime": true} | llama3.2 | 2 | Ollama could not pull llama3.2:latest: nothing came for 300 ms; run warm-models again, it goes on where it stopped
+            {"pullDropAtPercent": 60, "pullFaultsEveryTime": true}  | llama3.2 | 2 | Ollama could not pull llama3.2:latest: Ollama ended the download without an error message; run "aiserver warm-models" again to resume the download
+            {"pullStallAtPercent": 60, "pullFaultsEveryTime": true} | llama3.2 | 2 | Ollama could not pull llama3.2:latest: no progress for 300 ms; run "aiserver warm-models" again to resume the download
             {"oomOnLoad": true}        | llama3.2 | 0 | Ollama could not load llama3.2:latest: llama runner process has terminated: error: out of memory
             {"busy503Times": 9}        | llama3.2 | 3 | Ollama could not load llama3.2:latest: server busy, please try again.  maximum pending requests exceeded
             """)
-    void aModelThatFailsSaysWhyAndKeepsNoOtherFromIt(String faults, String model, int retries, String reason) {
+    void aFailedModelIsReportedAndDoesNotStopTheOthers(String faults, String model, int retries, String reason) {
         limits = new WarmLimits(
                 Duration.ofMillis(300),
                 2,
@@ -248,29 +248,29 @@ class WarmModelsTest {
         ModelServer server = server("{}");
         warm(server, "qwen3");
         server.set(Faults.parse(faults));
-        told.clear();
+        events.clear();
         assertThat(warm(server, model, "qwen3"))
                 .containsExactly(model + ":latest failed: " + reason, "qwen3:latest already-warm: " + QWEN);
-        assertThat(told.stream().filter(line -> line.startsWith("retrying"))).hasSize(retries);
+        assertThat(events.stream().filter(line -> line.startsWith("retrying"))).hasSize(retries);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"pullDropAtPercent": 60}  | 1 | it broke off without a reason
-            {"pullStallAtPercent": 60} | 1 | nothing came for 1200 ms
+            {"pullDropAtPercent": 60}  | 1 | Ollama ended the download without an error message
+            {"pullStallAtPercent": 60} | 1 | no progress for 1200 ms
             {"pullBackwards": true}    | 0 |
             {"busy503Times": 2}        | 2 | server busy, please try again.  maximum pending requests exceeded
             {"loadDelayMillis": 3000}  | 0 |
             """)
-    void whatGetsBetterIsTriedAgain(String faults, int retries, String reason) {
+    void temporaryFaultsAreRetried(String faults, int retries, String reason) {
         ModelServer server = server(faults);
         assertThat(warm(server, "llama3.2")).containsExactly("llama3.2:latest warmed: " + STAYS);
-        assertThat(told.stream().filter(line -> line.startsWith("retrying")).toList())
+        assertThat(events.stream().filter(line -> line.startsWith("retrying")).toList())
                 .isEqualTo(Collections.nCopies(retries, "retrying llama3.2:latest: " + reason));
     }
 
     @Test
-    void aLoadThatTakesLongerThanItMayIsGivenUp() {
+    void aLoadThatExceedsItsLimitFails() {
         limits = new WarmLimits(
                 LIMITS.stall(),
                 0,
@@ -280,13 +280,14 @@ class WarmModelsTest {
                 LIMITS.busyRetries(),
                 3);
         assertThat(warm(server("{\"loadDelayMillis\": 60000}"), "llama3.2"))
-                .containsExactly("llama3.2:latest failed: Ollama could not load llama3.2:latest: it was not in memory "
-                        + "after 0 s; a larger OLLAMA_LOAD_TIMEOUT in the configuration gives it more time");
+                .containsExactly(
+                        "llama3.2:latest failed: Ollama could not load llama3.2:latest: the model was not loaded "
+                                + "after 0 s; to allow more time, set a larger OLLAMA_LOAD_TIMEOUT in the configuration");
     }
 
     @ParameterizedTest
     @CsvSource({"'', PT30M", "10m, PT1H", "60, PT6M", "0, PT0S", "-1s, PT0S", "nonsense, PT30M"})
-    void aLoadMayTakeAsLongAsOllamaIsTold(String timeout, Duration load) {
+    void theLoadLimitFollowsOllamasTimeout(String timeout, Duration load) {
         ServerSpec defaults = ServerSpec.defaults();
         Map<String, String> environment = timeout.isEmpty() ? Map.of() : Map.of("OLLAMA_LOAD_TIMEOUT", timeout);
         ServerSpec spec = new ServerSpec(
@@ -304,30 +305,30 @@ class WarmModelsTest {
     }
 
     @Test
-    void aModelThatALaterOnePushedOutIsNotCalledWarm() {
+    void anEvictedModelIsNotReportedAsWarm() {
         ModelServer server = server("{\"memoryLimitBytes\": 2500000000}");
         assertThat(warm(server, "llama3.2:1b", "llama3.2"))
                 .containsExactly(
-                        "llama3.2:1b evicted: pushed out for llama3.2:latest: "
-                                + "the memory is too small for all of them (3.34 GB on disk)",
+                        "llama3.2:1b evicted: evicted when llama3.2:latest was loaded: "
+                                + "not enough memory for all models (3.34 GB on disk)",
                         "llama3.2:latest warmed: " + STAYS);
     }
 
-    /** Ollama keeps one runner for each weights file, and lists it by the name that came first. */
+    /** Ollama keeps one runner for each weights file, and lists it under the name that loaded it. */
     @Test
-    void aSecondNameForTheSameWeightsIsWarmWithTheFirst() throws IOException {
+    void modelsWithIdenticalWeightsShareARunner() throws IOException {
         Model first = Catalogue.builtIn().models().get(3);
         Model second = Model.of("my-coder", 1, "llama", 131_072, "completion").withWeightsOf(first);
         ModelStore store = ModelStore.open(directory);
         store.add(first);
         store.add(second);
         ModelServer server = server("{}");
-        String shared = "in memory as llama3.2:latest, whose weights are the same, " + STAYS;
+        String shared = "loaded as llama3.2:latest, which has identical weights, " + STAYS;
         assertThat(warm(server, "llama3.2", "my-coder"))
                 .containsExactly("llama3.2:latest warmed: " + STAYS, "my-coder:latest warmed: " + shared);
-        told.clear();
+        events.clear();
         assertThat(warm(server, "my-coder")).containsExactly("my-coder:latest already-warm: " + shared);
-        assertThat(told).doesNotContain("loading my-coder:latest");
+        assertThat(events).doesNotContain("loading my-coder:latest");
         assertThat(post(server, "/api/generate", "{\"model\": \"llama3.2\", \"keep_alive\": 0}"))
                 .isEqualTo(200);
         assertThat(warm(server, "my-coder", "llama3.2"))
@@ -336,9 +337,9 @@ class WarmModelsTest {
                         "llama3.2:latest warmed: " + shared.replace("llama3.2:latest", "my-coder:latest"));
     }
 
-    /** {@code ollama create} with another SYSTEM leaves the weights, and with them the runner, as they are. */
+    /** {@code ollama create} with another SYSTEM keeps the weights, and so the runner. */
     @Test
-    void aModelWhoseManifestAloneIsNewIsNotCalledOld() throws IOException {
+    void aNewManifestWithIdenticalWeightsIsNotOutdated() throws IOException {
         Model model = Catalogue.builtIn().models().get(3);
         ModelStore store = ModelStore.open(directory);
         store.add(model);
@@ -355,7 +356,7 @@ class WarmModelsTest {
             2, 2
             5, 5
             """)
-    void howManyModelsOllamaKeepsIsToldApartFromHowMuchMemoryThereIs(String variable, int limit) {
+    void tellsOllamasModelLimitFromALackOfMemory(String variable, int limit) {
         environment = Map.of("OLLAMA_CONTEXT_LENGTH", "65536", "OLLAMA_MAX_LOADED_MODELS", variable);
         limits = new WarmLimits(
                 LIMITS.stall(), 2, LIMITS.load(), LIMITS.ollamaTimeout(), LIMITS.pause(), LIMITS.busyRetries(), limit);
@@ -366,13 +367,13 @@ class WarmModelsTest {
         });
         List<String> results = warm(server("{}"), names.toArray(String[]::new));
         assertThat(results.get(0))
-                .startsWith("small:0 evicted: pushed out for small:1, ")
-                .endsWith(": Ollama keeps at most " + limit + " models in memory; set OLLAMA_MAX_LOADED_MODELS in "
-                        + "\"ollama: environment:\" to as many as you use, if they fit, and run \"aiserver install\"");
+                .startsWith("small:0 evicted: evicted when small:1, ")
+                .endsWith(": Ollama keeps at most " + limit + " models in memory; if all of yours fit, set "
+                        + "ollama.environment.OLLAMA_MAX_LOADED_MODELS to their number and run \"aiserver install\"");
         assertThat(results.subList(1, limit + 1)).allMatch(result -> result.endsWith("warmed: " + STAYS));
     }
 
-    /** What is configured is kept, unless the configuration itself says that it is not. */
+    /** The limit fits all configured models, unless the configuration sets another one. */
     @ParameterizedTest
     @CsvSource(nullValues = "-", textBlock = """
             3, -, -, 3
@@ -381,7 +382,7 @@ class WarmModelsTest {
             9, 2, 2, 2
             9, 0, 0, 3
             """)
-    void aLongListOfModelsGetsRoom(int models, String configured, String variable, int limit) {
+    void aLongListOfModelsRaisesTheLimit(int models, String configured, String variable, int limit) {
         String names = IntStream.range(0, models).mapToObj(i -> "m:" + i).collect(Collectors.joining(", "));
         ServerSpec spec = SpecReader.read(
                 "t.yaml",
@@ -396,22 +397,22 @@ class WarmModelsTest {
     }
 
     @Test
-    void whatMakesAModelSlowOrForgetfulIsAWarning() {
+    void warnsAboutSlowModelsAndSmallContexts() {
         ModelServer server = server("{\"memoryLimitBytes\": 2500000000}");
         assertThat(results(server, "qwen3"))
                 .singleElement()
                 .satisfies(result -> assertThat(result.warnings())
                         .containsExactly(
-                                "only 50 % is on the GPU, so it is slow; a smaller model fits",
-                                "a context of 40960 tokens is less than the 65536 that coding tools need; "
-                                        + "see OLLAMA_CONTEXT_LENGTH"));
+                                "only 50 % is on the GPU, so it is slow; use a smaller model or a smaller context",
+                                "the context of 40960 tokens is smaller than the 65536 that coding tools need; "
+                                        + "set OLLAMA_CONTEXT_LENGTH"));
         assertThat(results(server, "nomic-embed-text"))
                 .singleElement()
                 .satisfies(result -> assertThat(result.warnings()).isEmpty());
     }
 
     @Test
-    void anUpdateReplacesAlsoWhatIsInMemory() throws IOException {
+    void anUpdateAlsoReplacesALoadedModel() throws IOException {
         Model old = Model.of("llama3.2", 2_000_000_000, "llama", 131_072, "completion");
         Model outdated = old.outdated();
         ModelServer server = server("{}");
@@ -427,7 +428,7 @@ class WarmModelsTest {
     }
 
     @Test
-    void aProbeAsksForATokenAsAClientDoes() throws IOException {
+    void theProbeRequestsATokenAsAClientDoes() throws IOException {
         ModelServer server = server("{\"firstTokenDelayMillis\": 120}");
         WarmModels models = warmModels(server.address().getPort());
         TokenProbe probe = new TokenProbe(server.address(), "127.0.0.1", Duration.ofSeconds(10));
@@ -442,12 +443,12 @@ class WarmModelsTest {
                 .singleElement()
                 .satisfies(result -> {
                     assertThat(result.outcome()).isEqualTo(WarmModels.Outcome.FAILED);
-                    assertThat(result.detail()).contains("no token comes through the proxy (it answers 403");
+                    assertThat(result.detail()).contains("no token arrives through the proxy (the proxy answers 403");
                 });
     }
 
     @Test
-    void namesAreWhatOllamaListsAndEachIsOnce() {
+    void normalizesNamesAndRemovesDuplicates() {
         catalogue =
                 catalogue.with(Model.of("hf.co/unsloth/Qwen3-GGUF:Q4_K_M", 1_000_000, "qwen3", 65_536, "completion"));
         ModelServer server = server("{}");
@@ -464,7 +465,7 @@ class WarmModelsTest {
     }
 
     @Test
-    void fiftyModelsAreWarmed() {
+    void warmsFiftyModels() {
         List<String> names = new ArrayList<>();
         IntStream.range(0, 50).forEach(i -> {
             names.add("small:" + i);
@@ -479,9 +480,9 @@ class WarmModelsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             gpt-oss:120b-cloud | gpt-oss:120b-cloud runs on ollama.com, not on this machine; name a local model.
-            ../etc/passwd      | "../etc/passwd" is no model name; write it as in qwen3-coder or llama3.2:3b.
+            ../etc/passwd      | "../etc/passwd" is not a valid model name; write one such as qwen3-coder or llama3.2:3b.
             """)
-    void aNameThatCannotBeMeantStopsEverythingBeforeItBegins(String name, String message) {
+    void anInvalidNameIsRejectedBeforeAnyRequest(String name, String message) {
         ModelServer server = server("{}");
         UserError error = catchThrowableOfType(UserError.class, () -> warm(server, "qwen3", name));
         assertThat(error).hasMessage(message);
@@ -490,7 +491,7 @@ class WarmModelsTest {
     }
 
     @Test
-    void aFullDiskIsToldInOllamasWords() {
+    void reportsOllamasErrorForAFullDisk() {
         assertThat(warm(server("{\"diskFull\": true}"), "llama3.2"))
                 .singleElement()
                 .asString()
@@ -505,7 +506,7 @@ class WarmModelsTest {
             echo 'disk 9 9 2097152 1% /'            | warmed
             echo 'disk 9 9 1048576 1% /'            | failed
             """)
-    void thereMustBeRoomForADownloadBeforeItsBytesCome(String df, String outcome) throws IOException {
+    void checksTheDiskSpaceBeforeADownload(String df, String outcome) throws IOException {
         Path program = Files.writeString(directory.resolve("df"), "#!/bin/sh\necho Filesystem\n" + df + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<Long> completed = new ArrayList<>();
@@ -521,14 +522,14 @@ class WarmModelsTest {
                 .endsWith(
                         outcome.equals("warmed")
                                 ? STAYS
-                                : "the disk is too small: the downloads need 2.02 GB more and " + directory
+                                : "not enough disk space: the downloads need 2.02 GB more, but " + directory
                                         + "/.ollama/models has 1.07 GB free");
         assertThat(Collections.max(completed) > 0).isEqualTo(outcome.equals("warmed"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"crashOnPull", "crashOnLoad"})
-    void aServerThatIsStartedAgainIsGoneOnWith(String fault) {
+    void continuesAfterOllamaRestarts(String fault) {
         ModelServer first = server("{}");
         int port = first.address().getPort();
         warm(first, "llama3.2:1b");
@@ -543,15 +544,15 @@ class WarmModelsTest {
                         "llama3.2:1b warmed: " + STAYS,
                         "llama3.2:latest warmed: " + STAYS,
                         "qwen3:latest warmed: " + QWEN);
-        assertThat(told).anyMatch(line -> line.startsWith("retrying llama3.2:latest: Ollama ended meanwhile ("));
+        assertThat(events).anyMatch(line -> line.startsWith("retrying llama3.2:latest: Ollama exited during the "));
         assertThat(servers).hasSize(2);
         assertThat(requests(servers.get(1)).stream().filter("POST /api/generate"::equals))
-                .as("what was in memory before is loaded again")
+                .as("models that were loaded before are loaded again")
                 .hasSize(3);
     }
 
     @Test
-    void aModelAtWhichTheServerAlwaysDiesIsGivenUp() {
+    void aModelThatAlwaysCrashesOllamaFails() {
         ModelServer first = server("{\"crashOnLoad\": true}");
         int port = first.address().getPort();
         also = event -> {
@@ -563,20 +564,20 @@ class WarmModelsTest {
                 .satisfiesExactly(
                         llama -> assertThat(llama)
                                 .startsWith("llama3.2:latest failed: Ollama could not load llama3.2:latest: "
-                                        + "Ollama ended meanwhile (")
-                                .endsWith("), 3 times; its log says why"),
+                                        + "Ollama exited during the load (")
+                                .endsWith("), 3 times; see Ollama's log for the cause"),
                         qwen -> assertThat(qwen).isEqualTo("qwen3:latest warmed: " + QWEN));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"crashOnPull", "crashOnLoad"})
-    void aServerThatStaysAwayIsNotReachable(String fault) {
+    void aServerThatDoesNotComeBackIsUnreachable(String fault) {
         limits = new WarmLimits(LIMITS.stall(), 1, LIMITS.load(), Duration.ofMillis(300), LIMITS.pause(), 0, 3);
         unreachable(server("{\"" + fault + "\": true}").address().getPort());
     }
 
     @Test
-    void whereNobodyListensNothingIsReachable() throws IOException {
+    void aPortWithoutAServerIsUnreachable() throws IOException {
         unreachable(freePort());
     }
 
@@ -592,11 +593,11 @@ class WarmModelsTest {
         assertThat(error.kind()).isEqualTo(UserError.Kind.UNREACHABLE);
         assertThat(error.sentence())
                 .startsWith("Ollama does not answer on 127.0.0.1:" + port + " (")
-                .endsWith("); see \"aiserver status\" and its log, then try again.");
+                .endsWith("); run \"aiserver status\" and look at Ollama's log, then try again.");
     }
 
     @Test
-    void whoIsPatientWaitsForAServerThatIsNotUpYet() throws IOException {
+    void waitsForAServerThatIsStarting() throws IOException {
         int port = freePort();
         options = new WarmModels.Options(KeepAlive.FOREVER, false, 2, Duration.ofSeconds(10));
         also = event -> {

@@ -29,7 +29,7 @@ class ModelNameTest {
             gpt-oss:cloudy,                  gpt-oss:cloudy,                  false
             my-cloud,                        my-cloud:latest,                 false
             """)
-    void aNameIsListedWithItsTagAndMayBeOfTheCloud(String name, String listed, boolean cloud) {
+    void normalizesNamesAndDetectsCloudModels(String name, String listed, boolean cloud) {
         assertThat(ModelName.isValid(name)).isTrue();
         assertThat(ModelName.asListed(name)).isEqualTo(listed);
         assertThat(ModelName.isCloud(name)).isEqualTo(cloud);
@@ -63,12 +63,12 @@ class ModelNameTest {
                 "ä",
                 "a@sha256:00"
             })
-    void whatCouldBreakOutOfAPathOrAShellIsNoName(String name) {
+    void rejectsNamesThatAreUnsafeInAPathOrShell(String name) {
         assertThat(ModelName.isValid(name)).isFalse();
     }
 
     @Test
-    void aNameHasAnEnd() {
+    void limitsTheLength() {
         assertThat(ModelName.isValid("a".repeat(255))).isTrue();
         assertThat(ModelName.isValid("a".repeat(256))).isFalse();
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OllamaVariablesTest {
 
-    /** Semicolons separate the values, {@code empty} is the empty one. */
+    /** Semicolons separate the values; {@code empty} means an empty value. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             OLLAMA_FLASH_ATTENTION   | 1; true; F; empty        | yes; on; 2; auto; -1
@@ -38,12 +38,12 @@ class OllamaVariablesTest {
             LLAMA_ARG_HOST           |                          | 0.0.0.0
             ollama_models            |                          | /x
             """)
-    void takesOllamasOwnWithTheValuesThatItUnderstands(String name, String taken, String refused) {
-        values(taken)
+    void acceptsOnlyValuesThatOllamaParses(String name, String accepted, String rejected) {
+        values(accepted)
                 .forEach(value -> assertThat(OllamaVariables.problem("it", name, value))
                         .as(name + "=" + value)
                         .isEmpty());
-        values(refused)
+        values(rejected)
                 .forEach(value -> assertThat(OllamaVariables.problem("it", name, value))
                         .as(name + "=" + value)
                         .hasValueSatisfying(sentence -> assertThat(sentence).startsWith("it")));
@@ -84,12 +84,12 @@ class OllamaVariablesTest {
                 "-----BEGIN OPENSSH PRIVATE KEY-----hunter2",
                 "-----BEGIN RSA PRIVATE KEY-----",
             })
-    void knowsASecretByItsForm(String secret) {
+    void recognizesSecretsByTheirForm(String secret) {
         for (String value : List.of(secret, "a, " + secret + " b", "'" + secret + "'")) {
             assertThat(OllamaVariables.unsafeProblem("it", "ANY", value))
                     .as(value)
                     .hasValueSatisfying(sentence -> assertThat(sentence)
-                            .startsWith("it holds ")
+                            .startsWith("it contains ")
                             .doesNotContain("hunter2", secret.substring(secret.length() / 2)));
         }
     }
@@ -108,14 +108,14 @@ class OllamaVariablesTest {
                 "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
                 "GODEBUG=http2client=0,x509sha1=1",
             })
-    void takesNothingElseForASecret(String value) {
+    void acceptsValuesThatAreNotSecrets(String value) {
         assertThat(OllamaVariables.unsafeProblem("it", "ANY", value)).isEmpty();
     }
 
-    /** Marks of a URL and beginnings of tokens, as many as a configuration can hold; 20 s is for a hang. */
+    /** Repeats URL delimiters and token prefixes up to a configuration's size limit. A scan that takes 20 s hangs. */
     @ParameterizedTest
     @ValueSource(strings = {":", "//", "a:", "?a", "@", "sk-", "eyJ"})
-    void aValueOfAnyLengthIsReadOnce(String part) {
+    void scansLongValuesOnce(String part) {
         String value = "a" + part.repeat((1 << 18) / part.length());
         assertTimeoutPreemptively(
                 Duration.ofSeconds(20), () -> OllamaVariables.unsafeProblem("GODEBUG", "GODEBUG", value));

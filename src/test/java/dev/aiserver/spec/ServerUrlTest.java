@@ -32,7 +32,7 @@ class ServerUrlTest {
             [::1]:11434,                       [::1],           11434
             [FE80::1%en0],                     [fe80::1%en0],   none
             """)
-    void takesWhatPeopleWriteDown(String text, String host, Integer port) {
+    void acceptsUrlsAsPeopleWriteThem(String text, String host, Integer port) {
         assertThat(ServerUrl.parse(text, EXAMPLE))
                 .isEqualTo(new ServerUrl(host, port == null ? OptionalInt.empty() : OptionalInt.of(port)));
     }
@@ -41,36 +41,36 @@ class ServerUrlTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             ``                              | it is empty
             ` `                             | it is empty
-            https://remote-ollama:11434     | the server speaks HTTP without TLS
-            HTTPS://remote-ollama           | the server speaks HTTP without TLS
-            ftp://remote-ollama             | the server speaks HTTP, not ftp
-            http://                         | it names no host
-            http:///v1                      | it names no host
-            :11434                          | it names no host
+            https://remote-ollama:11434     | the server uses HTTP without TLS
+            HTTPS://remote-ollama           | the server uses HTTP without TLS
+            ftp://remote-ollama             | the server uses HTTP, not ftp
+            http://                         | it has no host
+            http:///v1                      | it has no host
+            :11434                          | it has no host
             http:remote-ollama              | a port is a number from 1 to 65535
-            http://remote-ollama:11434/x    | nothing but /, /v1 or /api
-            http://remote-ollama:11434/v1/models | nothing but /, /v1 or /api
-            http://remote-ollama:11434//    | nothing but /, /v1 or /api
-            http://remote-ollama:11434?a=b  | a query or fragment
-            http://remote-ollama:11434/#a   | a query or fragment
-            http://ann:hunter2@remote-ollama:11434 | it holds a user name or a password
-            ann@remote-ollama               | it holds a user name or a password
+            http://remote-ollama:11434/x    | the path can only be /, /v1 or /api
+            http://remote-ollama:11434/v1/models | the path can only be /, /v1 or /api
+            http://remote-ollama:11434//    | the path can only be /, /v1 or /api
+            http://remote-ollama:11434?a=b  | has no query or fragment
+            http://remote-ollama:11434/#a   | has no query or fragment
+            http://ann:hunter2@remote-ollama:11434 | it contains a user name or password
+            ann@remote-ollama               | it contains a user name or password
             remote-ollama:0                 | a port is a number from 1 to 65535
             remote-ollama:65536             | a port is a number from 1 to 65535
             remote-ollama:99999999999       | a port is a number from 1 to 65535
             remote-ollama:-1                | a port is a number from 1 to 65535
             remote-ollama:x                 | a port is a number from 1 to 65535
             remote-ollama:٣                 | a port is a number from 1 to 65535
-            fd7a:115c::1                    | an IPv6 address stands in brackets
-            http://fd7a::1:11434            | an IPv6 address stands in brackets
-            [fd7a::1                        | an IPv6 address stands in brackets
-            []:11434                        | this names no host
-            remote_ollama                   | letters, digits, dots and hyphens only
-            remote ollama                   | letters, digits, dots and hyphens only
-            jörg                            | letters, digits, dots and hyphens only
-            -mac                            | letters, digits, dots and hyphens only
+            fd7a:115c::1                    | an IPv6 address needs brackets
+            http://fd7a::1:11434            | an IPv6 address needs brackets
+            [fd7a::1                        | an IPv6 address needs brackets
+            []:11434                        | it has no valid host
+            remote_ollama                   | only letters, digits, dots and hyphens
+            remote ollama                   | only letters, digits, dots and hyphens
+            jörg                            | only letters, digits, dots and hyphens
+            -mac                            | only letters, digits, dots and hyphens
             """)
-    void saysWhatIsWrongWithAnythingElse(String text, String reason) {
+    void explainsWhyAUrlIsInvalid(String text, String reason) {
         assertThatThrownBy(() -> ServerUrl.parse(text, EXAMPLE)).isInstanceOfSatisfying(UserError.class, error -> {
             assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
             assertThat(error.sentence())

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.UserError;
+import dev.aiserver.template.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every file of a folder is a configuration, and its first line says after {@code #=} what becomes of it: either what
- * is not as in the defaults, or line, column and words of the message.
+ * Reads every configuration in a folder. The first line of each file has the expected result after {@code #=}: the
+ * differences from the defaults, or the line, column and text of the error message.
  */
 class SpecReaderTest {
     private static final Path FOLDER = Path.of("src/test/resources/spec");
@@ -37,7 +38,7 @@ class SpecReaderTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void readsOrRefusesAsTheFirstLineSays(String file) throws IOException {
+    void theResultMatchesTheFirstLine(String file) throws IOException {
         String text = Files.readString(FOLDER.resolve(file));
         String expected = text.lines().findFirst().orElse("").replaceFirst("^#= ", "");
         if (expected.startsWith("{")) {
@@ -48,20 +49,22 @@ class SpecReaderTest {
                     .isEqualTo(spec);
         } else {
             UserError error = catchThrowableOfType(UserError.class, () -> SpecReader.read(file, text));
-            assertThat(error).hasMessage(file + ":" + expected);
-            assertThat(error.getMessage()).doesNotContain("hunter2");
+            Golden.compareFirstLine(
+                    FOLDER.resolve(file), "#= ", error.sentence().replace(file + ":", ""));
+            assertThat(error).hasMessageStartingWith(file + ":");
+            assertThat(error.sentence()).doesNotContain("hunter2");
             assertThat(error.kind()).isEqualTo(UserError.Kind.CONFIGURATION);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "{}", "\uFEFF# of a Windows editor\r\n"})
-    void nothingMeansTheDefaults(String text) {
+    void anEmptyFileMeansTheDefaults(String text) {
         assertThat(SpecReader.read("empty.yaml", text)).isEqualTo(ServerSpec.defaults());
     }
 
     @Test
-    void whatARecordSaysIsReadAlsoWhenItIsASecret() {
+    void aReceiptMayContainASecret() {
         String older = "{\"ollama\":{\"environment\":{\"HF_TOKEN\":\"hunter2\",\"HTTPS_PROXY\":\"http://a:b@c\"}}}";
         assertThat(SpecReader.recorded("receipt.json", older).ollama().environment())
                 .containsEntry("HF_TOKEN", "hunter2")
@@ -70,9 +73,9 @@ class SpecReaderTest {
                 .hasMessageContaining("HOME cannot be set");
     }
 
-    /** Before the proxy had a list of its own, Ollama decided; what names single pages stays as it was. */
+    /** Ollama checked origins before the proxy had its own list. Origins of single pages are kept. */
     @Test
-    void theWebPagesOfAnOlderRecordAreTheProxysNow() {
+    void originsOfAnOlderReceiptMoveToTheProxy() {
         String older = """
                 {"proxy": {"endpoints": ["strict"%s]}, "ollama": {"environment": {
                   "OLLAMA_ORIGINS": "https://chat.example.com,http://*.home,*,moz-extension://*,app://obsidian.md"}}}""";
@@ -95,7 +98,7 @@ class SpecReaderTest {
             `"`        | 1
             `&a [*a, ` | 20000
             """)
-    void whatHasNoEndIsRefusedInASentence(String piece, int times) {
+    void oversizedInputGetsAShortError(String piece, int times) {
         String text = piece.replace("\\n", "\n").repeat(times);
         assertThatThrownBy(() -> SpecReader.inventory("a.yaml", text))
                 .isInstanceOf(UserError.class)
@@ -106,12 +109,12 @@ class SpecReaderTest {
     }
 
     @Test
-    void aDurationWithoutAnEndIsNone() {
+    void anOversizedDurationIsInvalid() {
         assertThat(GoDuration.parse("1s".repeat(200_000))).isEmpty();
         assertThat(GoDuration.parse("1".repeat(200_000) + "h")).isEmpty();
     }
 
-    /** Of the machines to what is for all of them, and of that to the defaults. */
+    /** Returns the differences of each host from the common configuration, and of that from the defaults. */
     private static JsonNode differences(Inventory inventory) throws JsonProcessingException {
         Map<String, Object> all = differences(inventory.spec(), ServerSpec.defaults());
         if (!inventory.names().isEmpty()) {

@@ -70,7 +70,7 @@ class HaproxyCfgTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("configurations")
-    void isWrittenAsExpected(String golden, ProxyConfiguration configuration) throws IOException {
+    void matchesTheGoldenFile(String golden, ProxyConfiguration configuration) throws IOException {
         String cfg = renderer.haproxyCfg(configuration);
         assertThat(cfg).matches(Pattern.compile("[\\n -~]*")).doesNotContain(" \n", "\n\n\n");
         Golden.compare(golden, cfg);
@@ -79,7 +79,7 @@ class HaproxyCfgTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("configurations")
     @Tag("haproxy")
-    void isAcceptedByHaproxyWithoutAWarning(String name, ProxyConfiguration configuration, @TempDir Path directory)
+    void haproxyAcceptsItWithoutWarnings(String name, ProxyConfiguration configuration, @TempDir Path directory)
             throws IOException, InterruptedException {
         String cfg = renderer.haproxyCfg(configuration);
         Path file = Files.writeString(directory.resolve(name), cfg);
@@ -97,7 +97,7 @@ class HaproxyCfgTest {
     }
 
     @Test
-    void waitsForAModelToLoadAndForItsPromptToBeRead() {
+    void timeoutsAllowForModelLoadingAndPromptProcessing() {
         Map<String, String> timeouts = renderer.haproxyCfg(proxy("100.64.0.1", 11434, STRICT, 11434, NAMES))
                 .lines()
                 .map(String::strip)
@@ -144,13 +144,13 @@ class HaproxyCfgTest {
                 "é",
                 "-i"
             })
-    void takesNothingElseForAHostName(String name) {
+    void rejectsInvalidHostNames(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> proxy("100.64.0.1", 11434, STRICT, 11434, List.of("remote-ollama", name)));
     }
 
     @Test
-    void takesNoHostNameThatIsLongerThanDnsAllows() {
+    void rejectsHostNamesLongerThanDnsAllows() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> proxy("100.64.0.1", 11434, STRICT, 11434, List.of("a".repeat(64))));
         assertThatIllegalArgumentException()
@@ -184,13 +184,13 @@ class HaproxyCfgTest {
                 "unix@/tmp/x",
                 "١.٢.٣.٤"
             })
-    void listensOnTheAddressOfOneMachineOnly(String address) {
+    void rejectsAnythingButTheAddressOfOneMachine(String address) {
         assertThatIllegalArgumentException().isThrownBy(() -> proxy(address, 11434, STRICT, 11434, NAMES));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 65536, Integer.MAX_VALUE})
-    void takesNothingElseForAPort(int port) {
+    void rejectsInvalidPorts(int port) {
         assertThatIllegalArgumentException().isThrownBy(() -> proxy("100.64.0.1", port, STRICT, 11434, NAMES));
         assertThatIllegalArgumentException().isThrownBy(() -> proxy("100.64.0.1", 11434, STRICT, port, NAMES));
     }

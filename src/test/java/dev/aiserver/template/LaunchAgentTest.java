@@ -22,7 +22,7 @@ class LaunchAgentTest {
     private final Renderer renderer = new Renderer();
 
     @Test
-    void ofOllamaIsWrittenAsExpected() throws Exception {
+    void ollamaPlistMatchesTheGoldenFile() throws Exception {
         String plist = renderer.ollamaPlist(new OllamaAgent(
                 Path.of("/opt/homebrew/opt/ollama/bin/ollama"),
                 11434,
@@ -58,7 +58,7 @@ class LaunchAgentTest {
     }
 
     @Test
-    void ofHaproxyIsWrittenAsExpected() throws Exception {
+    void haproxyPlistMatchesTheGoldenFile() throws Exception {
         String plist = renderer.haproxyPlist(new HaproxyAgent(
                 Path.of("/opt/homebrew/opt/haproxy/bin/haproxy"),
                 HOME.resolve(".haproxy/haproxy.cfg"),
@@ -85,7 +85,7 @@ class LaunchAgentTest {
     }
 
     @Test
-    void holdsHostileValuesUnchanged() throws Exception {
+    void preservesHostileValues() throws Exception {
         Path home = Path.of("/Users/" + HOSTILE);
         assertHolds(
                 renderer.ollamaPlist(new OllamaAgent(
@@ -136,20 +136,20 @@ class LaunchAgentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\u0001", "\u001b", "\r", "\u007f\u0000", "\uFFFE", "\uFFFF", "\uD83D", "\uDE00"})
-    void refusesWhatNoPropertyListHolds(String character) {
+    void rejectsCharactersThatAPropertyListCannotContain(String character) {
         assertThatIllegalArgumentException().isThrownBy(() -> ollama(Map.of("A", "a" + character), HOME));
         assertThatIllegalArgumentException().isThrownBy(() -> ollama(Map.of("A" + character, "a"), HOME));
     }
 
     @Test
-    void refusesAControlCharacterInAPath() {
+    void rejectsControlCharactersInPaths() {
         assertThatIllegalArgumentException().isThrownBy(() -> ollama(Map.of(), Path.of("/Users/a\u0001")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HaproxyAgent(HOME, Path.of("/a\u0007"), HOME, HOME, HOME));
     }
 
     @Test
-    void refusesRelativePaths() {
+    void rejectsRelativePaths() {
         assertThatIllegalArgumentException().isThrownBy(() -> ollama(Map.of(), Path.of("Users/ann")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HaproxyAgent(Path.of("haproxy"), HOME, HOME, HOME, HOME));
@@ -157,7 +157,7 @@ class LaunchAgentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HOME", "PATH", "OLLAMA_HOST", "OLLAMA_ORIGINS"})
-    void setsItsOwnVariablesItself(String name) {
+    void rejectsVariablesThatTheTemplateSets(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ollama(Map.of(name, "0.0.0.0"), HOME))
                 .withMessageContaining(name);

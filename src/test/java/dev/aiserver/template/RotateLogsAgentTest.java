@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The property list is as expected, and what it runs does what it says. */
+/** Checks the property list, and runs its script. */
 class RotateLogsAgentTest {
     private static final LocalHost HOST = new LocalHost(System.getenv());
     private static final long LARGE = 52_428_801;
@@ -30,7 +30,7 @@ class RotateLogsAgentTest {
     private final Renderer renderer = new Renderer();
 
     @Test
-    void isWrittenAsExpected() throws Exception {
+    void matchesTheGoldenFile() throws Exception {
         Path logs = Path.of("/Users/ann & co/Library/Logs/aiserver");
         String plist = renderer.rotateLogsPlist(new RotateLogsAgent(
                 List.of(logs.resolve("ollama.stderr.log"), logs.resolve("haproxy.log")),
@@ -76,9 +76,9 @@ class RotateLogsAgentTest {
         }
     }
 
-    /** As launchd opens it: every line goes to the end that the file has then, so that no hole is left. */
+    /** launchd opens logs in append mode, so the service's next line starts the emptied file and leaves no hole. */
     @Test
-    void aServiceGoesOnWritingAtTheBeginningOfTheEmptiedLog() throws Exception {
+    void aServiceWritesToTheStartOfTheEmptiedLog() throws Exception {
         Path log = log("it's a \"log\" $HOME.log", "one\n", LARGE);
         try (OutputStream service = Files.newOutputStream(log, StandardOpenOption.APPEND)) {
             service.write("last\n".getBytes(StandardCharsets.UTF_8));
@@ -93,7 +93,7 @@ class RotateLogsAgentTest {
     }
 
     @Test
-    void threeCopiesAreKept() throws Exception {
+    void keepsThreeCopies() throws Exception {
         for (String name : List.of("one", "two", "three", "four", "five")) {
             assertThat(rotate(log("x.log", name + "\n", LARGE)).exitCode()).isZero();
         }
@@ -103,7 +103,7 @@ class RotateLogsAgentTest {
     }
 
     @Test
-    void whatIsSmallOrALinkOrHasAnotherNameIsLeftAlone() throws Exception {
+    void skipsSmallFilesAndLinks() throws Exception {
         Path small = log("small.log", "a\n", LARGE - 1);
         Path other = log("other", "b\n", LARGE);
         Path link = Files.createSymbolicLink(folder.resolve("link.log"), other);
@@ -117,9 +117,9 @@ class RotateLogsAgentTest {
         assertThat(second).hasSize(LARGE);
     }
 
-    /** A full disk is one reason; a folder where the copy shall be is easier to have. */
+    /** A file size limit stands in for a full disk. */
     @Test
-    void aLogThatCannotBeCopiedIsNotEmptiedAndTheOthersAre() throws Exception {
+    void keepsALogThatCannotBeCopiedAndRotatesTheOthers() throws Exception {
         Path stuck = log("stuck.log", "a\n", LARGE);
         Path good = log("good.log", "b\n", LARGE);
         assertThat(HOST.run(Command.of(
