@@ -2,14 +2,19 @@ package dev.aiserver.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.pages.Page;
 import dev.aiserver.pages.Page.Block;
 import dev.aiserver.pages.ShownOutput;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,6 +75,43 @@ class PagesIT {
             mac.addAddress("192.168.250.20");
             run(mac, blocks(WITH_AN_ADDRESS));
         }
+    }
+
+    /** The other way round too: nothing is described that no document has. */
+    @Test
+    void theJsonReferenceNamesTheFieldsOfEveryDocument() throws IOException {
+        try (Mac mac = new Mac()) {
+            Set<String> planned = fields(mac.command(mac.checkout() + "/install", "--dry-run", "--json"));
+            Set<String> installed = fields(mac.command(mac.checkout() + "/install", "--yes", "--json"));
+            assertThat(installed).containsAll(planned).isEqualTo(described("install and plan"));
+            assertThat(fields(mac.aiserver("verify", "--only", "reach.server", "--json"))).isEqualTo(described("verify"));
+            assertThat(fields(mac.aiserver("warm-models", "llama3.2:1b", "--json"))).isEqualTo(described("warm-models"));
+            assertThat(fields(mac.aiserver("status", "--json"))).isEqualTo(described("status"));
+            assertThat(fields(mac.aiserver("support-bundle", mac.home() + "/support.zip", "--json")))
+                    .isEqualTo(described("support-bundle"));
+            assertThat(fields(mac.aiserver("uninstall", "--yes", "--json"))).isEqualTo(described("uninstall"));
+        }
+    }
+
+    private static Set<String> fields(Run run) throws IOException {
+        assertThat(run.exitCode()).as(run.toString()).isZero();
+        Set<String> fields = new TreeSet<>();
+        JsonMapper.builder().build().readTree(run.out()).fieldNames().forEachRemaining(fields::add);
+        assertThat(fields).as(run.toString()).contains("schema", "command", "outcome");
+        fields.removeAll(Set.of("schema", "command", "outcome"));
+        return fields;
+    }
+
+    /** In the first column of the first table under a heading. */
+    private static Set<String> described(String heading) {
+        String page = Page.of(SITE.resolve("reference/json.md")).text();
+        String section = page.substring(page.indexOf("## " + heading + "\n"));
+        String table = section.substring(section.indexOf("\n| Field")).strip().split("\n\n")[0];
+        return table.lines()
+                .map(row -> row.split("\\|")[1])
+                .flatMap(cell -> Pattern.compile("`(\\w+)`").matcher(cell).results())
+                .map(field -> field.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.aiserver.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.cli.Commands;
+import dev.aiserver.report.CommandOutcome;
+import dev.aiserver.report.Json;
 import dev.aiserver.server.Verify;
 import dev.aiserver.spec.ConfigurationKey;
 import dev.aiserver.spec.Endpoint;
@@ -116,6 +118,13 @@ class ReferencePagesTest {
         assertThat(read.ollama().port())
                 .isEqualTo(ServerSpec.defaults().ollama().port());
         assertThat(configuration).isEqualTo(defaults);
+    }
+
+    @Test
+    void everyOutcomeOfADocumentIsDescribed() {
+        String page = Page.of(REFERENCE.resolve("json.md")).text();
+        String table = page.substring(page.indexOf("\n| Outcome |")).split("\n\n")[0];
+        assertThat(CommandOutcome.values()).allMatch(outcome -> table.contains("`" + Json.word(outcome) + "`"));
     }
 
     private static String commands() {
