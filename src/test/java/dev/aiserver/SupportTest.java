@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person can attach to a bug report, on a machine where nothing is installed. */
+/** Proves the support bundle and the debug log on a machine where nothing is installed. */
 class SupportTest {
 
     @TempDir

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a model stays in memory after its last request.
+ * The time that a model stays in memory after its last request.
  *
  * @param text a number of seconds or a Go duration; negative means forever
  */

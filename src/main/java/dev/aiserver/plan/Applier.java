@@ -31,7 +31,7 @@ public final class Applier {
         this.finalCheck = finalCheck;
     }
 
-    /** How a transaction ended. */
+    /** The end of a transaction. */
     public sealed interface Result {
 
         record Applied(Receipt receipt) implements Result {}

@@ -15,7 +15,7 @@ import java.util.function.Function;
  */
 public record LocalEdit(HostFile file, State.File installed, State.File current, State desired) {
 
-    /** What to do with files that were edited locally. */
+    /** The decision about files that were edited locally. */
     public enum Policy {
         NONE,
         KEEP,

@@ -4,7 +4,7 @@ import dev.aiserver.host.Command;
 import java.util.List;
 
 /**
- * Whether launchd starts a job at login: present if it may, absent if the job was disabled in System Settings or with
+ * The permission of a job to start at login: present if it may, absent if the job was disabled in System Settings or with
  * {@code launchctl disable}. A running job keeps running either way, so the effect shows only at the next login.
  */
 public record LoginItem(String label) implements Resource {

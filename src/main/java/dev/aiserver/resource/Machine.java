@@ -4,7 +4,7 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 
-/** What resources need to change: a host, its service manager, and the staged file contents. */
+/** The means to change resources: a host, its service manager, and the staged file contents. */
 public record Machine(Host host, Launchd launchd, Staging staging) {
 
     /** Returns a machine whose host has prefetched these answers. */

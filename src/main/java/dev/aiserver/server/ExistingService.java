@@ -28,7 +28,7 @@ public record ExistingService(
         Optional<LaunchctlPrint> job,
         List<String> addresses) {
 
-    /** Who installed it. */
+    /** The installer of an existing service. */
     public enum Origin {
         SHELL_SCRIPTS,
         HOMEBREW,

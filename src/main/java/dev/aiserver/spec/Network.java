@@ -3,7 +3,7 @@ package dev.aiserver.spec;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How clients reach the server. This decides the one address on which the proxy listens, and who may connect. */
+/** The network over which clients reach the server. It decides the one address on which the proxy listens, and who may connect. */
 public sealed interface Network {
 
     /** Returns the address ranges that clients may connect from. The machine itself may always connect. */

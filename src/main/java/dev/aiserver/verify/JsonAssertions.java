@@ -81,7 +81,7 @@ final class JsonAssertions {
         return at == wanted.length;
     }
 
-    /** Returns a warning only: a model that ignores its tools is no fault of the server. */
+    /** Returns a warning only: a model that ignores its tools is not a fault of the server. */
     static Outcome textInsteadOfToolCall(String model) {
         return new Outcome.Warned(
                 model + " answers with text instead of calling the tool", "use a larger model for tools");

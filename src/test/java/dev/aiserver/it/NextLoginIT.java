@@ -44,7 +44,7 @@ class NextLoginIT {
             assertThat(mac.aiserver("status").exitCode()).isZero();
 
             succeeded(mac.aiserver("uninstall", "--yes"));
-            assertThat(disabled(mac)).as("as it was found").contains("\"com.ollama\" => disabled");
+            assertThat(disabled(mac)).as("as before the installation").contains("\"com.ollama\" => disabled");
             installed(mac, "--yes");
             assertThat(disabled(mac)).doesNotContain("=> disabled");
         }

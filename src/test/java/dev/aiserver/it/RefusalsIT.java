@@ -50,13 +50,13 @@ class RefusalsIT {
                         1,
                         "aiserver needs macOS 14 or newer, but this is macOS 13.6.1; update macOS, then try again."),
                 new Case(
-                        "nobody at the desktop (125)",
+                        "no desktop session (125)",
                         new Mac.Kind(5, 5, 119, 125, "15.5", false),
                         mac -> {},
                         1,
                         "User \"nobody\" has no desktop session"),
                 new Case(
-                        "nobody at the desktop (112)",
+                        "no desktop session (112)",
                         new Mac.Kind(5, 5, 119, 112, "14.7", false),
                         mac -> {},
                         1,
@@ -156,7 +156,7 @@ class RefusalsIT {
                             mac.command("ln", "-s", mac.root() + "/elsewhere", mac.home() + "/Library/Logs");
                         },
                         1,
-                        "Library/Logs is a symbolic link, not a folder; put that right"),
+                        "Library/Logs is a symbolic link, not a folder; fix that"),
                 on(
                         "logs nowhere",
                         mac -> mac.write(mac.config(), "logs: /nowhere/at/all\n"),

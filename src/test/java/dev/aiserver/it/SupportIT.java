@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What a person attaches to a bug report, from an installed server. */
+/** Proves the support bundle and the debug log of an installed server. */
 class SupportIT {
 
     @Test

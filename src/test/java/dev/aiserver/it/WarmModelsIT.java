@@ -131,7 +131,7 @@ class WarmModelsIT {
                     .isZero();
             assertThat(process.waitFor()).isEqualTo(130);
             assertThat(read(told))
-                    .endsWith("Interrupted; run the same command again, downloads go on where they stopped.\n");
+                    .endsWith("Interrupted. Run the command again to resume the downloads.\n");
 
             Run resumed = mac.aiserver("warm-models", "llama3.2:1b");
             resumed.exits(0);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** What the README and the pages name exists, and what they show can be read by what reads it. */
+/** Proves that what the README and the pages name exists, and that each program accepts the examples for it. */
 class PagesTest {
     private static final Path HERE = Path.of("").toAbsolutePath();
     private static final Path SITE = Path.of("src/site/markdown");
@@ -228,7 +228,7 @@ class PagesTest {
         }
     }
 
-    /** What a test does with a block is written above it; a mark with a typing error would run nothing. */
+    /** Checks the marks above the blocks: a misspelled mark would run nothing. */
     @ParameterizedTest
     @MethodSource("blocks")
     void marksAreKnown(Block block) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 final class Shell {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|([^\\s'\">|&;#]+)|([>|&;#].*)");
 
-    /** What {@code ./install} takes for itself and does not hand to aiserver. */
+    /** The options that {@code ./install} handles itself and does not pass to aiserver. */
     private static final List<String> OF_THE_SCRIPT = List.of("--test");
 
     private Shell() {}
