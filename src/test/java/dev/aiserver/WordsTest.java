@@ -34,7 +34,7 @@ class WordsTest {
     /** A phrase, and what to write instead. */
     private static final Map<String, String> BANNED = Map.ofEntries(
             Map.entry("(?<!\\bthere )\\bis no (?!longer\\b|more\\b)", "is not a"),
-            Map.entry("(?<![Uu]ser )\\b(?:nobody|somebody)\\b(?!['\"):@-])", "name the actor"),
+            Map.entry("(?<![Uu]ser )(?<![Uu]ser \\\\\")\\b(?:nobody|somebody)\\b(?!\\\\?['\"):@-])", "name the actor"),
             Map.entry("\\banew\\b", "again"),
             Map.entry("\\bshall\\b", "present tense"),
             Map.entry("\\bby now\\b", "now, or nothing"),
