@@ -347,7 +347,7 @@ class TransactionIT {
             Run upgraded = mac.command(mac.checkout() + "/install", "--yes", "--overwrite");
             upgraded.exits(0);
             assertThat(upgraded.err())
-                    .contains("these stay until you delete them: " + String.join(", ", oldLogs) + "\n")
+                    .contains(": " + String.join(", ", oldLogs) + "\n")
                     .contains(
                             "create   ~/Library/Logs/aiserver/", "create   ~/Library/LaunchAgents/com.aiserver.rotate")
                     .contains("update   ~/Library/LaunchAgents/com.ollama.plist", "restart  com.ollama  (")
