@@ -75,13 +75,13 @@ public record LaunchAgent(
     }
 
     private static LaunchAgent of(PropertyList plist, String session) {
-        List<String> words = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         String first = plist.value("ProgramArguments.0");
-        words.add(plist.value("Program").isEmpty() ? first : plist.value("Program"));
+        parts.add(plist.value("Program").isEmpty() ? first : plist.value("Program"));
         for (int i = 1; plist.values().containsKey("ProgramArguments." + i); i++) {
-            words.add(plist.value("ProgramArguments." + i));
+            parts.add(plist.value("ProgramArguments." + i));
         }
-        String command = String.join(" ", words);
+        String command = String.join(" ", parts);
         Map<String, String> environment = environment(plist, command);
         return new LaunchAgent(
                 plist.value("Label"),

@@ -2,15 +2,17 @@ package dev.aiserver.host;
 
 import java.time.Duration;
 
-/** Is told of each command that a host has run, for a person who looks for a fault. May be called from several threads. */
+/** Receives each command that a host has run, for debugging. May be called from several threads. */
 @FunctionalInterface
 public interface CommandTrace {
-    CommandTrace OFF = (command, exitCode, took) -> {};
+    CommandTrace OFF = (command, exitCode, duration) -> {};
 
     /**
-     * @param command as a person would type it; may hold secrets
+     * Receives a command that has ended.
+     *
+     * @param command as you would type it; may contain secrets
      * @param exitCode as in {@link CommandResult#exitCode}
-     * @param took from the start of the command to its end; of commands that were sent together, the time of all
+     * @param duration from the start of the command to its end; for commands that were sent together, the time of all
      */
-    void ended(String command, int exitCode, Duration took);
+    void ended(String command, int exitCode, Duration duration);
 }

@@ -50,7 +50,11 @@ public final class LocalHost implements Host {
         this(environment, CommandTrace.OFF);
     }
 
-    /** @param trace receives each command that has ended */
+    /**
+     * Creates the host.
+     *
+     * @param trace receives each command that has ended
+     */
     public LocalHost(Map<String, String> environment, CommandTrace trace) {
         Set<String> directories =
                 new LinkedHashSet<>(List.of(environment.getOrDefault("PATH", "").split(":")));
@@ -202,15 +206,15 @@ public final class LocalHost implements Host {
      * command as failed.
      */
     private static final class Streams implements ExecuteStreamHandler {
-        private final Said stdout;
-        private final Said stderr;
+        private final CapturedOutput stdout;
+        private final CapturedOutput stderr;
         private final byte[] stdin;
         private final List<Thread> pumps = new ArrayList<>();
 
         Streams(byte[] stdin, Deadline deadline) {
             this.stdin = stdin;
-            this.stdout = new Said(deadline);
-            this.stderr = new Said(deadline);
+            this.stdout = new CapturedOutput(deadline);
+            this.stderr = new CapturedOutput(deadline);
         }
 
         @Override
@@ -258,12 +262,12 @@ public final class LocalHost implements Host {
     /**
      * Collects the output of a process. Output beyond the limit, or after the result was taken, is read and discarded.
      */
-    private static final class Said extends OutputStream {
+    private static final class CapturedOutput extends OutputStream {
         private final Deadline deadline;
         private ByteArrayOutputStream captured = new ByteArrayOutputStream();
         private boolean closed;
 
-        Said(Deadline deadline) {
+        CapturedOutput(Deadline deadline) {
             this.deadline = deadline;
         }
 

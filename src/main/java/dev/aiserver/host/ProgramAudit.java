@@ -126,25 +126,25 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
         if (text.length() > MAX_CHARACTERS) {
             throw new UserError("The list of this machine's programs is too long to read. Check its PATH.");
         }
-        Map<String, List<String>> ways = new LinkedHashMap<>();
+        Map<String, List<String>> pathsByProgram = new LinkedHashMap<>();
         List<String> listing = new ArrayList<>();
-        List<String> way = new ArrayList<>();
+        List<String> paths = new ArrayList<>();
         boolean listed = false;
         for (String line : text.split("\n")) {
             if (listed) {
                 listing.add(line);
             } else if (line.startsWith("# ")) {
-                way = new ArrayList<>();
-                ways.put(line.substring(2), way);
+                paths = new ArrayList<>();
+                pathsByProgram.put(line.substring(2), paths);
             } else if (line.equals("#")) {
                 listed = true;
             } else {
-                way.add(line);
+                paths.add(line);
             }
         }
         List<String> missing = new ArrayList<>();
         Map<String, String> unsafe = new LinkedHashMap<>();
-        ways.forEach((name, places) -> {
+        pathsByProgram.forEach((name, places) -> {
             if (places.isEmpty()) {
                 missing.add(name);
             }

@@ -29,7 +29,7 @@ public sealed interface AddressState {
     record Disconnected(String address, String cause, String step) implements AddressState {
         @Override
         public String problem() {
-            return gone(address) + cause;
+            return missing(address) + cause;
         }
 
         @Override
@@ -42,7 +42,7 @@ public sealed interface AddressState {
     record Changed(String address, String now) implements AddressState {
         @Override
         public String problem() {
-            return gone(address) + "its address in the tailnet is " + now;
+            return missing(address) + "its address in the tailnet is " + now;
         }
 
         @Override
@@ -72,7 +72,7 @@ public sealed interface AddressState {
     record Absent(String address) implements AddressState {
         @Override
         public String problem() {
-            return gone(address) + "no network interface has it";
+            return missing(address) + "no network interface has it";
         }
 
         @Override
@@ -81,7 +81,7 @@ public sealed interface AddressState {
         }
     }
 
-    private static String gone(String address) {
+    private static String missing(String address) {
         return address + " is not on this machine now: ";
     }
 

@@ -176,9 +176,9 @@ public final class ForbiddenRequests {
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
             requests.put(
-                    "spelling." + endpoint.method() + ":" + endpoint.path(), respelled(endpoint.method(), path, host));
+                    "spelling." + endpoint.method() + ":" + endpoint.path(), respell(endpoint.method(), path, host));
         }
-        requests.put("spelling.DELETE:/api/delete", respelled("DELETE", "/api/delete", host));
+        requests.put("spelling.DELETE:/api/delete", respell("DELETE", "/api/delete", host));
         for (Endpoint endpoint : open) {
             String path = endpoint.path().replace(Endpoint.MODEL, NO_MODEL);
             requests.put(
@@ -243,7 +243,7 @@ public final class ForbiddenRequests {
                 "/api/x%2f..%2f" + rest);
     }
 
-    private static List<String> respelled(String method, String path, String host) {
+    private static List<String> respell(String method, String path, String host) {
         return spellings(path, host).map(spelling -> method + " " + spelling).toList();
     }
 

@@ -178,7 +178,7 @@ public final class Applier {
         List<Change> started = made.stream().filter(Change::mustKeepRunning).toList();
         Change last = started.isEmpty() ? made.get(made.size() - 1) : started.get(started.size() - 1);
         try {
-            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(started))) {
+            for (Launchd.Exited ended : machine.launchd().exited(Change.labels(started))) {
                 Change failed = started.stream()
                         .filter(change -> change.concerns(ended.label()))
                         .findFirst()

@@ -73,7 +73,7 @@ public final class Rollback {
     private List<Failure> failedServices(List<Change> started) {
         List<Failure> failures = new ArrayList<>();
         try {
-            for (Launchd.Ended ended : machine.launchd().exited(Change.labels(started))) {
+            for (Launchd.Exited ended : machine.launchd().exited(Change.labels(started))) {
                 started.stream()
                         .filter(change -> change.concerns(ended.label()))
                         .forEach(change -> failures.add(failure(change, ended.error())));

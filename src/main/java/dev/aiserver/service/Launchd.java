@@ -39,16 +39,15 @@ public final class Launchd {
     /** Any label shows whether its domain exists; printing a whole domain takes thousands of lines. */
     private static final String PROBE_LABEL = "com.ollama";
 
-    private static final Set<Integer> WORTH_ANOTHER_ATTEMPT =
-            Set.of(INPUT_OUTPUT_ERROR, FILE_EXISTS, ALREADY_IN_PROGRESS);
-    private static final Set<Integer> GONE_OR_GOING =
+    private static final Set<Integer> RETRYABLE = Set.of(INPUT_OUTPUT_ERROR, FILE_EXISTS, ALREADY_IN_PROGRESS);
+    private static final Set<Integer> UNLOADED_OR_UNLOADING =
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
 
     /** HAProxy 2.6 to 3.0 missed 7 of 20 signals sent in a row. */
     private static final int RELOAD_SIGNALS = 5;
 
     /** HAProxy tries 200 times within 2 s to bind an address, and the machine may be busy. */
-    private static final Duration RELOAD_VERDICT = Duration.ofSeconds(20);
+    private static final Duration RELOAD_RESULT_LIMIT = Duration.ofSeconds(20);
 
     private final Host host;
     private final int uid;
@@ -212,10 +211,10 @@ public final class Launchd {
      *
      * @param error how it ended
      */
-    public record Ended(String label, UserError error) {}
+    public record Exited(String label, UserError error) {}
 
     /** Returns those of these jobs whose processes do not run for the time after which a job counts as started. */
-    public List<Ended> exited(List<String> labels) {
+    public List<Exited> exited(List<String> labels) {
         if (labels.isEmpty()) {
             return List.of();
         }
@@ -223,11 +222,11 @@ public final class Launchd {
         printAll(labels).forEach((label, print) -> before.put(label, runningPid(print)));
         Duration window = timing.window();
         poller.await(window, () -> Thread.currentThread().isInterrupted(), usual -> window);
-        List<Ended> exited = new ArrayList<>();
+        List<Exited> exited = new ArrayList<>();
         printAll(labels).forEach((label, print) -> {
             OptionalInt pid = runningPid(print);
             if (pid.isEmpty() || !pid.equals(before.get(label))) {
-                exited.add(new Ended(label, StartupWatch.doesNotStayUp(label, print)));
+                exited.add(new Exited(label, StartupWatch.doesNotStayUp(label, print)));
             }
         });
         return exited;
@@ -332,13 +331,13 @@ public final class Launchd {
             if (started) {
                 // HAProxy tries for seconds to bind an address in use; another signal would only restart that.
                 poller.await(
-                        RELOAD_VERDICT,
+                        RELOAD_RESULT_LIMIT,
                         () -> readiness.isReady()
                                 || log.map(ReloadLog::hasFailed).orElse(false));
                 taken = readiness.isReady();
             }
             Optional<String> refusal = log.flatMap(since -> since.refusal(address));
-            if (refusal.isPresent() && poller.await(RELOAD_VERDICT, serving::isReady)) {
+            if (refusal.isPresent() && poller.await(RELOAD_RESULT_LIMIT, serving::isReady)) {
                 throw new UserError(
                         UserError.Kind.REFUSED,
                         label + " rejected its new configuration and keeps running with the old one: " + refusal.get()
@@ -446,7 +445,7 @@ public final class Launchd {
                 enabledAgain = true;
                 continue;
             }
-            if (!WORTH_ANOTHER_ATTEMPT.contains(answer.exitCode())
+            if (!RETRYABLE.contains(answer.exitCode())
                     || !pauses.hasNext()
                     || diagnosis.cause(label, plist).isPresent()) {
                 throw diagnosis.error(label, plist, answer);
@@ -480,7 +479,7 @@ public final class Launchd {
     private void bootOut(String domain, String label, LaunchctlPrint before) {
         String target = domain + "/" + label;
         CommandResult answer = launchctl.run("bootout", target);
-        if (!GONE_OR_GOING.contains(answer.exitCode())
+        if (!UNLOADED_OR_UNLOADING.contains(answer.exitCode())
                 && launchctl.probe(domain, label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()) {
             throw new UserError("launchd did not unload " + label + ": launchctl bootout " + target + " "

@@ -23,7 +23,7 @@ public record LogFiles(List<Path> files) {
     public static final String ROTATION = "com.aiserver.rotate-logs";
 
     /** The number of rotated files kept per log; the rotation job's property list has the same number. */
-    private static final int KEPT = 3;
+    private static final int ROTATED_FILES = 3;
 
     /** The total size, in bytes, from which a warning is shown. Rotation leaves less. */
     private static final long LARGE = 1_000_000_000L;
@@ -41,7 +41,7 @@ public record LogFiles(List<Path> files) {
     /** Returns the logs and their rotated files. */
     private Stream<Path> withRotated() {
         return files.stream()
-                .flatMap(file -> IntStream.rangeClosed(0, KEPT)
+                .flatMap(file -> IntStream.rangeClosed(0, ROTATED_FILES)
                         .mapToObj(age -> age == 0 ? file : file.resolveSibling(file.getFileName() + "." + age)));
     }
 

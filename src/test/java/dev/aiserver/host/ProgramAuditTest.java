@@ -46,7 +46,7 @@ final class ProgramAuditTest {
             Darwin | drwxr-xrwx@ 2 0   0     64 Nov  1 10:00 /opt/my tools         | can be written by everybody (drwxr-xrwx)
             Darwin | drwxr-xr-x  2 502 20    64 Nov  1 10:00 /opt/my tools         | belongs to user id 502
             Darwin | lrwxr-xr-x  1 502 20    64 Nov  1 10:00 /opt/my tools -> /o/t | belongs to user id 502
-            Darwin | ls: /opt/my tools: Permission denied                          | did not show who can write to it 
+            Darwin | ls: /opt/my tools: Permission denied                          | did not show who can write to it
             Linux  | drwxrwxr-x  2 501 80    64 Nov  1 10:00 /opt/my tools         | can be written by group id 80 (drwxrwxr-x)
             """)
     void onlyRootTheUserAndAdministratorsAreTrusted(String os, String folder, String problem) {

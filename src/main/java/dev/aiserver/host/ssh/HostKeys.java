@@ -54,15 +54,15 @@ final class HostKeys implements HostKeyRepository {
             throw refusal(target.host() + " presented a key (" + fingerprint(key) + ") that is revoked in "
                     + revoked.get().place() + ". Do not connect; ask the administrator of that host.");
         }
-        refuseShort(key);
+        rejectShortRsa(key);
         List<KnownHost> unmarked = unmarked(all, List.of(target.knownHostsName()));
         if (target.restrictions().checksAddress()) {
-            refuseOther(unmarked(all, addresses()), key);
+            rejectChanged(unmarked(all, addresses()), key);
         }
         if (unmarked.stream().anyMatch(entry -> entry.has(key)) || isKnownWithoutPort(unmarked, key)) {
             return OK;
         }
-        refuseOther(unmarked, key);
+        rejectChanged(unmarked, key);
         return acceptUnknown(key) ? OK : NOT_INCLUDED;
     }
 
@@ -93,7 +93,7 @@ final class HostKeys implements HostKeyRepository {
         return "[" + name + "]:" + target.port();
     }
 
-    private void refuseShort(byte[] key) {
+    private void rejectShortRsa(byte[] key) {
         int least = target.restrictions().rsaBits();
         if (type(key).equals("ssh-rsa") && rsaBits(key) < least) {
             throw refusal(target.host() + " presented an RSA key of " + rsaBits(key) + " bits, but ssh is configured to"
@@ -112,7 +112,7 @@ final class HostKeys implements HostKeyRepository {
         return new BigInteger(1, part).bitLength();
     }
 
-    private void refuseOther(List<KnownHost> unmarked, byte[] key) {
+    private void rejectChanged(List<KnownHost> unmarked, byte[] key) {
         if (!unmarked.isEmpty() && unmarked.stream().noneMatch(entry -> entry.has(key))) {
             KnownHost expected = unmarked.stream()
                     .filter(entry -> entry.type().equals(type(key)))

@@ -51,12 +51,12 @@ final class ShellBatch {
     }
 
     /** Reports each script that ended, or was cut off, with the time of the whole batch. */
-    void trace(BatchResult result, Duration took, CommandTrace trace) {
+    void trace(BatchResult result, Duration duration, CommandTrace trace) {
         for (int i = 0; i < result.answers().size(); i++) {
-            trace.ended(scripts.get(i).name(), result.answers().get(i).exitCode(), took);
+            trace.ended(scripts.get(i).name(), result.answers().get(i).exitCode(), duration);
         }
         int next = result.answers().size();
-        result.unfinished().ifPresent(partial -> trace.ended(scripts.get(next).name(), partial.exitCode(), took));
+        result.unfinished().ifPresent(partial -> trace.ended(scripts.get(next).name(), partial.exitCode(), duration));
     }
 
     /**

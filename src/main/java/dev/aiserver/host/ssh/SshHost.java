@@ -55,7 +55,11 @@ public final class SshHost implements Host, AutoCloseable {
         this(destination, config, prompter, options, CommandTrace.OFF);
     }
 
-    /** @param trace is told of each command that has ended */
+    /**
+     * Creates the host without connecting.
+     *
+     * @param trace receives each command that has ended
+     */
     public SshHost(
             Destination destination, SshConfig config, Prompter prompter, SshOptions options, CommandTrace trace) {
         this.destination = destination;
@@ -137,11 +141,11 @@ public final class SshHost implements Host, AutoCloseable {
 
     /** A way to run a batch. */
     @FunctionalInterface
-    private interface Manner {
+    private interface BatchMode {
         ShellBatch.BatchResult run(ShellBatch batch, Connection open, Duration limit);
     }
 
-    private CommandResult runOne(Command command, Manner mode) {
+    private CommandResult runOne(Command command, BatchMode mode) {
         ShellBatch batch = new ShellBatch(List.of(Shell.run(command)));
         ShellBatch.BatchResult result = withSlot(batch, open -> mode.run(batch, open, command.timeout()));
         result.unfinished().ifPresent(partial -> requireNotInterrupted(command));
@@ -166,7 +170,7 @@ public final class SshHost implements Host, AutoCloseable {
         return runSequence(commands, ShellBatch::runUnlessInterrupted);
     }
 
-    private List<CommandResult> runSequence(List<Command> commands, Manner mode) {
+    private List<CommandResult> runSequence(List<Command> commands, BatchMode mode) {
         if (commands.isEmpty()) {
             return List.of();
         }
