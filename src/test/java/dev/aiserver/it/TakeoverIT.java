@@ -126,7 +126,7 @@ class TakeoverIT {
             assertThat(seen)
                     .filteredOn(socket -> earlier.contains(socket.pid()))
                     .isNotEmpty();
-            assertThat(addressesOfOthers(seen, earlier, "java")).as("ours").containsExactly(LOOPBACK);
+            assertThat(addressesOfOthers(seen, earlier, "ollama")).as("ours").containsExactly(LOOPBACK);
             assertThat(addressesOfOthers(seen, earlier, "haproxy")).containsExactly(PROXY);
             assertThat(addresses(mac.listening())).containsExactlyInAnyOrder(LOOPBACK, PROXY);
 
