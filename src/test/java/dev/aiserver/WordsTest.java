@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** The rules for words that a pattern can hold, over all that a person reads: comments, string literals, pages and scripts. */
 class WordsTest {
-    private static final Pattern JAVA_WORDS =
-            Pattern.compile("/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'", Pattern.DOTALL);
+    private static final Pattern JAVA_WORDS = Pattern.compile(
+            "/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'",
+            Pattern.DOTALL);
 
     private static final List<String> TEXTS = List.of(".md", ".ftl", ".ftlx", ".ftlh", ".yaml", ".yml", ".sh");
 
@@ -61,10 +62,15 @@ class WordsTest {
             String text = Files.readString(file);
             String words = file.toString().endsWith(".java") ? wordsOfJava(text) : text;
             BANNED.forEach((phrase, instead) -> {
-                Matcher match = Pattern.compile(phrase, Pattern.CASE_INSENSITIVE).matcher(words);
+                Matcher match =
+                        Pattern.compile(phrase, Pattern.CASE_INSENSITIVE).matcher(words);
                 while (match.find()) {
-                    found.add("%s:%d: \"%s\": %s".formatted(
-                            file, line(words, match.start()), match.group().strip(), instead));
+                    found.add("%s:%d: \"%s\": %s"
+                            .formatted(
+                                    file,
+                                    line(words, match.start()),
+                                    match.group().strip(),
+                                    instead));
                 }
             });
         }
@@ -75,7 +81,9 @@ class WordsTest {
         List<Path> files = new ArrayList<>();
         for (Path root : ROOTS) {
             try (Stream<Path> all = Files.walk(root)) {
-                files.addAll(all.filter(Files::isRegularFile).filter(WordsTest::isRead).toList());
+                files.addAll(all.filter(Files::isRegularFile)
+                        .filter(WordsTest::isRead)
+                        .toList());
             }
         }
         return files;
@@ -112,6 +120,7 @@ class WordsTest {
     }
 
     private static int line(String text, int offset) {
-        return 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
+        return 1
+                + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
     }
 }

@@ -84,8 +84,10 @@ class PagesIT {
             Set<String> planned = fields(mac.command(mac.checkout() + "/install", "--dry-run", "--json"));
             Set<String> installed = fields(mac.command(mac.checkout() + "/install", "--yes", "--json"));
             assertThat(installed).containsAll(planned).isEqualTo(described("install and plan"));
-            assertThat(fields(mac.aiserver("verify", "--only", "reach.server", "--json"))).isEqualTo(described("verify"));
-            assertThat(fields(mac.aiserver("warm-models", "llama3.2:1b", "--json"))).isEqualTo(described("warm-models"));
+            assertThat(fields(mac.aiserver("verify", "--only", "reach.server", "--json")))
+                    .isEqualTo(described("verify"));
+            assertThat(fields(mac.aiserver("warm-models", "llama3.2:1b", "--json")))
+                    .isEqualTo(described("warm-models"));
             assertThat(fields(mac.aiserver("status", "--json"))).isEqualTo(described("status"));
             assertThat(fields(mac.aiserver("support-bundle", mac.home() + "/support.zip", "--json")))
                     .isEqualTo(described("support-bundle"));

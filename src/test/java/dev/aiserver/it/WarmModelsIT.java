@@ -130,8 +130,7 @@ class WarmModelsIT {
                             .exitCode())
                     .isZero();
             assertThat(process.waitFor()).isEqualTo(130);
-            assertThat(read(told))
-                    .endsWith("Interrupted. Run the command again to resume the downloads.\n");
+            assertThat(read(told)).endsWith("Interrupted. Run the command again to resume the downloads.\n");
 
             Run resumed = mac.aiserver("warm-models", "llama3.2:1b");
             resumed.exits(0);
