@@ -95,7 +95,7 @@ final class NetworkChecks {
         return new Assertions()
                 .require(
                         unknown.isEmpty(),
-                        "Tailscale now calls this machine " + String.join(" and ", unknown)
+                        "Tailscale now names this machine " + String.join(" and ", unknown)
                                 + ", and the proxy rejects that name with 421")
                 .outcome(
                         node.dnsName().isEmpty() ? "Tailscale has no name for this machine" : node.dnsName(),

@@ -68,7 +68,7 @@ class NextLoginIT {
                             "(?s)services.conflicts.{1,200}Could not determine which jobs are disabled at login");
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out()).contains("unknown", "Could not determine which jobs are disabled at login");
+            assertThat(status.out()).contains("inconclusive", "Could not determine which jobs are disabled at login");
         }
     }
 
@@ -155,10 +155,10 @@ class NextLoginIT {
 
             assertThat(verified(mac, "network.machine-name"))
                     .containsPattern(
-                            FAIL + "network.machine-name.{1,200}Tailscale now calls this machine ai-mac and ai-mac\\.");
+                            FAIL + "network.machine-name.{1,200}Tailscale now names this machine ai-mac and ai-mac\\.");
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out()).contains("Tailscale calls this machine ai-mac now");
+            assertThat(status.out()).contains("Tailscale now names this machine ai-mac");
 
             installed(mac, "--yes");
             assertThat(mac.aiserver("status").exitCode()).isZero();
