@@ -102,11 +102,12 @@ public final class VerdictText {
 
     /** Returns how many checks ended with each status. */
     public static String counts(List<Verdict> verdicts) {
+        long warnings = count(verdicts, Outcome.Warned.class);
         return count(verdicts, Outcome.Passed.class) + " passed, "
                 + count(verdicts, Outcome.Failed.class) + " failed, "
                 + count(verdicts, Outcome.Skipped.class) + " skipped, "
                 + count(verdicts, Outcome.Inconclusive.class) + " inconclusive, "
-                + count(verdicts, Outcome.Warned.class) + " warnings";
+                + (warnings == 1 ? "1 warning" : warnings + " warnings");
     }
 
     /** Returns the fix of the first failure: a check comes after those it depends on, so this may fix the others too. */

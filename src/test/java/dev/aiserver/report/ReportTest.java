@@ -191,6 +191,9 @@ class ReportTest {
             """);
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(2))))
                 .isEqualTo("Verified: 1 passed, 0 failed, 1 skipped, 0 inconclusive, 0 warnings.\n");
+        Verdict warned = new Verdict("c.five", "Five is so", new Outcome.Warned("slow", "wait"), Duration.ZERO);
+        assertThat(text.summary(List.of(VERDICTS.get(0), warned)))
+                .isEqualTo("Verified: 1 passed, 0 failed, 0 skipped, 0 inconclusive, 1 warning.\n");
         assertThat(text.summary(List.of(VERDICTS.get(2))))
                 .isEqualTo("Nothing verified: 0 passed, 0 failed, 1 skipped, 0 inconclusive, 0 warnings.\n");
         assertThat(text.summary(List.of(VERDICTS.get(0), VERDICTS.get(3)))).isEqualTo("""
