@@ -102,13 +102,13 @@ public final class MacPreflight implements Preflight {
         problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
         problems.check(() -> ModelFolder.require(host, spec));
         Version oldestOllama = spec.allowsCloud() ? OLDEST_OLLAMA : OLDEST_WITHOUT_CLOUD;
-        Optional<Programs.Found> ollama = problems.ask(() -> programs.find(
+        Optional<Programs.Found> ollama = problems.collect(() -> programs.find(
                         "ollama",
                         prefix,
                         program -> ollamaVersion(program, spec),
                         output -> isAtLeast(OllamaVersions.in(output).program(), oldestOllama)))
                 .flatMap(Function.identity());
-        Optional<Programs.Found> haproxy = problems.ask(() -> programs.find(
+        Optional<Programs.Found> haproxy = problems.collect(() -> programs.find(
                         "haproxy",
                         prefix,
                         MacPreflight::haproxyBuild,
@@ -116,9 +116,9 @@ public final class MacPreflight implements Preflight {
                 .flatMap(Function.identity());
         ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
         haproxy.ifPresent(found -> problems.check(() -> requireHaproxy(found)));
-        Optional<Tailscale.Node> node = problems.ask(() -> node(spec.network()));
+        Optional<Tailscale.Node> node = problems.collect(() -> node(spec.network()));
         node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
-        List<ExistingService> earlier = problems.ask(() -> new ExistingServiceSearch(host, launchd).search(spec))
+        List<ExistingService> earlier = problems.collect(() -> new ExistingServiceSearch(host, launchd).search(spec))
                 .orElse(List.of());
         node.ifPresent(known -> problems.check(() -> {
             new PortCheck(host, launchd).requireFree(spec, known.address(), earlier);
@@ -321,15 +321,15 @@ public final class MacPreflight implements Preflight {
         private final List<String> sentences = new ArrayList<>();
 
         void check(Runnable requirement) {
-            ask(() -> {
+            collect(() -> {
                 requirement.run();
                 return true;
             });
         }
 
-        <T> Optional<T> ask(Supplier<T> question) {
+        <T> Optional<T> collect(Supplier<T> check) {
             try {
-                return Optional.of(question.get());
+                return Optional.of(check.get());
             } catch (UserError error) {
                 if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
                     throw error;

@@ -10,7 +10,7 @@ public enum ConfigurationKey {
             "names",
             "list of host names and IPv4 addresses",
             "[]",
-            "Further names that clients use, such as `localhost` for `ssh -L`, or a name of your own DNS. Any port may"
+            "More names that clients use, such as `localhost` for `ssh -L`, or a name of your own DNS. Any port may"
                     + " follow a name."),
     NETWORK_MODE("network.mode", "`tailscale` or `address`", "tailscale", "Where the proxy listens."),
     NETWORK_ADDRESS("network.address", "IPv4 address", "", "With mode `address`: an address of this machine."),
@@ -37,13 +37,13 @@ public enum ConfigurationKey {
             "proxy.origins",
             "list of origins",
             "",
-            "With the set `browser`: the web pages that may ask, exactly as browsers send their origin, such as"
+            "With the set `browser`: the web pages that may send requests, exactly as browsers send their origin, such as"
                     + " `[https://chat.example.com, app://obsidian.md]`."),
     PROXY_ANY_ORIGIN(
             "proxy.any-origin",
             "`true` or `false`",
             "false",
-            "With the set `browser`: every page on the internet may ask, when a client opens it."),
+            "With the set `browser`: every page on the internet may send requests when it is open on a client."),
     OLLAMA_PORT("ollama.port", "port, 1024 to 65535", "11434", "Ollama's port on 127.0.0.1."),
     OLLAMA_ENVIRONMENT(
             "ollama.environment",

@@ -34,12 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApplierTest {
     private static final Map<String, String> FOUND = Map.of(
-            "somebodys", "file 0644 somebody's",
+            "existing", "file 0644 original",
             "folder", "directory",
-            "folder/file", "file 0640 somebody's too");
+            "folder/file", "file 0640 original too");
 
-    private static final Map<String, String> FIRST = wanted("v1", "somebodys", "folder/file", "own/deep/file");
-    private static final Map<String, String> SECOND = wanted("v2", "somebodys", "other/file", "own/deep/file");
+    private static final Map<String, String> FIRST = wanted("v1", "existing", "folder/file", "own/deep/file");
+    private static final Map<String, String> SECOND = wanted("v2", "existing", "other/file", "own/deep/file");
 
     @TempDir
     private Path directory;
@@ -72,7 +72,7 @@ class ApplierTest {
     }
 
     /** An operation on a home, and the operation that has to precede it. */
-    private enum Doing {
+    private enum Operation {
         FIRST_INSTALLATION,
         UPGRADE,
         UNINSTALLATION;
@@ -83,7 +83,7 @@ class ApplierTest {
             }
         }
 
-        Applier.Result carryOut(Home home) {
+        Applier.Result run(Home home) {
             return switch (this) {
                 case FIRST_INSTALLATION -> install(home, FIRST);
                 case UPGRADE -> install(home, SECOND);
@@ -98,35 +98,35 @@ class ApplierTest {
     }
 
     /** The files of a home except aiserver's records, and the states in its receipt, with paths relative to the home. */
-    private record Sight(Map<Path, FileState> tree, List<State> receipt) {
-        static Sight of(Home home) {
+    private record Snapshot(Map<Path, FileState> tree, List<State> receipt) {
+        static Snapshot of(Home home) {
             Map<Path, FileState> tree = new TreeMap<>();
             home.tree().forEach((path, state) -> tree.put(home.resolve("").relativize(path), state));
             List<State> states = home.store.load(new Contents()).stream()
                     .flatMap(receipt -> receipt.entries().stream())
                     .flatMap(entry -> Stream.of(entry.before(), entry.after()))
                     .toList();
-            return new Sight(tree, states);
+            return new Snapshot(tree, states);
         }
     }
 
     /** @param steps the number of changes to the machine */
-    private record Course(int steps, Sight planned) {}
+    private record Steps(int steps, Snapshot planned) {}
 
-    private Course course(Doing doing) throws IOException {
+    private Steps plannedSteps(Operation operation) throws IOException {
         Home home = found();
-        doing.prepare(home);
+        operation.prepare(home);
         AtomicInteger count = new AtomicInteger();
         home.beforeChange = path -> count.incrementAndGet();
-        assertThat(doing.carryOut(home)).isInstanceOf(Applier.Result.Applied.class);
-        return new Course(count.get(), Sight.of(home));
+        assertThat(operation.run(home)).isInstanceOf(Applier.Result.Applied.class);
+        return new Steps(count.get(), Snapshot.of(home));
     }
 
-    private static Consumer<Path> at(int step, Runnable deed) {
+    private static Consumer<Path> at(int step, Runnable action) {
         AtomicInteger count = new AtomicInteger();
         return path -> {
             if (count.incrementAndGet() == step) {
-                deed.run();
+                action.run();
             }
         };
     }
@@ -140,39 +140,40 @@ class ApplierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Doing.class)
-    void aFailureAtAnyStepIsRolledBack(Doing doing) throws IOException {
-        Course course = course(doing);
-        int steps = course.steps();
+    @EnumSource(Operation.class)
+    void aFailureAtAnyStepIsRolledBack(Operation operation) throws IOException {
+        Steps expected = plannedSteps(operation);
+        int steps = expected.steps();
         for (int step = 1; step <= steps; step++) {
             for (boolean after : new boolean[] {false, true}) {
                 Home home = found();
-                doing.prepare(home);
-                Sight before = Sight.of(home);
+                operation.prepare(home);
+                Snapshot before = Snapshot.of(home);
                 Consumer<Path> fault = at(step, ApplierTest::refuse);
                 home.beforeChange = after ? path -> {} : fault;
                 home.afterChange = after ? fault : path -> {};
-                String sentence = outcome(doing, home);
+                String sentence = outcome(operation, home);
                 home.beforeChange = path -> {};
                 home.afterChange = path -> {};
-                String name = doing + ", step " + step + " of " + steps + (after ? " after: " : " before: ") + sentence;
+                String name =
+                        operation + ", step " + step + " of " + steps + (after ? " after: " : " before: ") + sentence;
                 boolean done = sentence.equals("applied") || sentence.startsWith("All changes were made, but ");
                 assertThat(home.records.journals().open()).as(name).isEmpty();
-                assertThat(Sight.of(home)).as(name).isEqualTo(done ? course.planned() : before);
-                convergesAgain(doing, home, name);
+                assertThat(Snapshot.of(home)).as(name).isEqualTo(done ? expected.planned() : before);
+                convergesAgain(operation, home, name);
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Doing.class)
-    void aDiskThatFillsUpAtAnyStepIsRolledBack(Doing doing) throws IOException {
-        Course course = course(doing);
-        int steps = course.steps();
+    @EnumSource(Operation.class)
+    void aDiskThatFillsUpAtAnyStepIsRolledBack(Operation operation) throws IOException {
+        Steps expected = plannedSteps(operation);
+        int steps = expected.steps();
         for (int step = 1; step <= steps; step++) {
             Home home = found();
-            doing.prepare(home);
-            Sight before = Sight.of(home);
+            operation.prepare(home);
+            Snapshot before = Snapshot.of(home);
             AtomicInteger count = new AtomicInteger();
             int full = step;
             home.beforeChange = path -> count.incrementAndGet();
@@ -181,54 +182,54 @@ class ApplierTest {
                     throw new UserError("No space left on device");
                 }
             };
-            String sentence = outcome(doing, home);
-            String name = doing + ", full from step " + step + " of " + steps + ": " + sentence;
-            assertThat(Sight.of(home)).as(name).isEqualTo(sentence.equals("applied") ? course.planned() : before);
+            String sentence = outcome(operation, home);
+            String name = operation + ", full from step " + step + " of " + steps + ": " + sentence;
+            assertThat(Snapshot.of(home)).as(name).isEqualTo(sentence.equals("applied") ? expected.planned() : before);
             assertThat(sentence).isIn("applied", "No space left on device");
             home.beforeWrite = path -> {};
-            convergesAgain(doing, home, name);
+            convergesAgain(operation, home, name);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Doing.class)
-    void aProcessKilledAtAnyStepIsRolledBackOrFinishedByTheNextOne(Doing doing) throws IOException {
-        Course course = course(doing);
-        int steps = course.steps();
+    @EnumSource(Operation.class)
+    void aProcessKilledAtAnyStepIsRolledBackOrFinishedByTheNextOne(Operation operation) throws IOException {
+        Steps expected = plannedSteps(operation);
+        int steps = expected.steps();
         for (int step = 1; step <= steps; step++) {
             for (boolean after : new boolean[] {false, true}) {
                 Home home = found();
-                doing.prepare(home);
-                Sight before = Sight.of(home);
+                operation.prepare(home);
+                Snapshot before = Snapshot.of(home);
                 Consumer<Path> fault = at(step, ApplierTest::kill);
                 home.beforeChange = after ? path -> {} : fault;
                 home.afterChange = after ? fault : path -> {};
                 try {
-                    doing.carryOut(home);
+                    operation.run(home);
                 } catch (Killed killed) {
                     home.beforeChange = path -> {};
                 }
                 Home next = new Home(home.resolve(""));
-                String name = doing + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
+                String name = operation + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
                 Optional<Journal> unfinished = next.records.journals().open();
                 if (unfinished.isPresent()) {
                     assertThat(next.transactions().undo(unfinished.get()))
                             .as(name)
                             .isEmpty();
                     assertThat(next.records.journals().open()).as(name).isEmpty();
-                    assertThat(Sight.of(next)).as(name).isEqualTo(before);
+                    assertThat(Snapshot.of(next)).as(name).isEqualTo(before);
                 } else {
-                    assertThat(Sight.of(next)).as(name).isIn(before, course.planned());
+                    assertThat(Snapshot.of(next)).as(name).isIn(before, expected.planned());
                 }
-                convergesAgain(doing, next, name);
+                convergesAgain(operation, next, name);
             }
         }
     }
 
     /** Returns "applied", or why it failed. */
-    private static String outcome(Doing doing, Home home) {
+    private static String outcome(Operation operation, Home home) {
         try {
-            Applier.Result result = doing.carryOut(home);
+            Applier.Result result = operation.run(home);
             return result instanceof Applier.Result.RolledBack back
                     ? back.reason()
                     : result instanceof Applier.Result.Applied ? "applied" : result.toString();
@@ -237,13 +238,13 @@ class ApplierTest {
         }
     }
 
-    private static void convergesAgain(Doing doing, Home home, String name) {
+    private static void convergesAgain(Operation operation, Home home, String name) {
         Home next = new Home(home.resolve(""));
-        if (doing == Doing.UNINSTALLATION) {
+        if (operation == Operation.UNINSTALLATION) {
             Receipt receipt = next.store.load(next.contents).orElse(Home.NO_RECEIPT);
             assertThat(next.takeBack(receipt)).as(name).isInstanceOf(Applier.Result.Applied.class);
         } else {
-            assertThat(doing.carryOut(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(operation.run(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
             assertThat(uninstall(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
         }
         Home untouched = new Home(next.resolve(""));
@@ -260,7 +261,7 @@ class ApplierTest {
 
     @Test
     void aKilledUninstallCanBeFinished() throws IOException {
-        int steps = course(Doing.UNINSTALLATION).steps();
+        int steps = plannedSteps(Operation.UNINSTALLATION).steps();
         for (int step = 1; step <= steps; step++) {
             Home home = found();
             Map<Path, FileState> found = home.tree();
@@ -286,7 +287,7 @@ class ApplierTest {
         int changes = FIRST.size();
         for (int change = 0; change <= changes; change++) {
             Home home = found();
-            Sight before = Sight.of(home);
+            Snapshot before = Snapshot.of(home);
             AtomicInteger made = new AtomicInteger();
             int wanted = change;
             Interruption interruption = new Interruption() {
@@ -313,7 +314,7 @@ class ApplierTest {
             } else {
                 break;
             }
-            assertThat(Sight.of(home)).as("after change %d", change).isEqualTo(before);
+            assertThat(Snapshot.of(home)).as("after change %d", change).isEqualTo(before);
             assertThat(home.resolve(".aiserver")).doesNotExist();
         }
     }
@@ -448,14 +449,14 @@ class ApplierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file 0644 theirs", "file 0600 somebody's", "absent"})
-    void aFileEditedAfterThePlanIsKeptAndTheRestRolledBack(String theirs) throws IOException {
+    @ValueSource(strings = {"file 0644 edited", "file 0600 original", "absent"})
+    void aFileEditedAfterThePlanIsKeptAndTheRestRolledBack(String edited) throws IOException {
         Home home = found();
-        HostFile written = new HostFile(home.resolve("somebodys"));
+        HostFile written = new HostFile(home.resolve("existing"));
         Map<Path, FileState> expected = home.tree();
         home.afterChange = path -> {
             if (path.endsWith("journal.json") && home.file(path) instanceof FileState.Regular) {
-                home.bring(written, home.state(theirs));
+                home.bring(written, home.state(edited));
                 expected.put(written.path(), home.file(written.path()));
             }
         };
@@ -492,12 +493,12 @@ class ApplierTest {
         } catch (Killed killed) {
             home.afterChange = path -> {};
         }
-        home.put(Map.of("own/deep/file", "file 0644 theirs"));
+        home.put(Map.of("own/deep/file", "file 0644 edited"));
         Home next = new Home(home.resolve(""));
         assertThat(next.transactions().undo(next.records.journals().open().orElseThrow()))
                 .isEmpty();
-        assertThat(home.resolve("own/deep/file")).hasContent("theirs");
-        assertThat(home.resolve("somebodys")).hasContent("somebody's");
+        assertThat(home.resolve("own/deep/file")).hasContent("edited");
+        assertThat(home.resolve("existing")).hasContent("original");
     }
 
     @Test

@@ -52,14 +52,14 @@ class ReceiptStoreTest {
     @Test
     void preservesEveryKindOfResourceAndState() {
         Home home = new Home(directory);
-        State file = home.state("file 0640 somebody's");
+        State file = home.state("file 0640 original");
         Receipt receipt = everything(file);
         home.save(receipt);
 
         Contents contents = new Contents();
         assertThat(home.store.load(contents)).contains(receipt);
         String digest = ((State.File) file).digest();
-        assertThat(contents.get(digest)).isEqualTo(Content.of("somebody's"));
+        assertThat(contents.get(digest)).isEqualTo(Content.of("original"));
         int user = home.facts().uid();
         assertThat(home.file(directory.resolve(".aiserver"))).isEqualTo(new FileState.Directory(0700, user));
         assertThat(home.file(directory.resolve(".aiserver/backups"))).isEqualTo(new FileState.Directory(0700, user));
@@ -68,7 +68,7 @@ class ReceiptStoreTest {
                         FileState.Regular.class,
                         regular -> assertThat(regular.mode()).isEqualTo(0600));
         assertThat(home.file(directory.resolve(".aiserver/backups/" + digest)))
-                .isEqualTo(new FileState.Regular(Content.of("somebody's"), 0600, user));
+                .isEqualTo(new FileState.Regular(Content.of("original"), 0600, user));
 
         home.store.forget();
         home.records.journals().clear();
@@ -108,13 +108,13 @@ class ReceiptStoreTest {
     @CsvSource({"true", "false"})
     void aMissingOrChangedBackupIsDetected(boolean missing) {
         Home home = new Home(directory);
-        State file = home.state("file 0640 somebody's");
+        State file = home.state("file 0640 original");
         home.save(everything(file));
         Path backup = directory.resolve(".aiserver/backups").resolve(((State.File) file).digest());
         if (missing) {
             home.delete(backup);
         } else {
-            home.write(backup, Content.of("somebody's "), 0600);
+            home.write(backup, Content.of("original "), 0600);
         }
         assertThatThrownBy(() -> home.store.load(new Contents()))
                 .isInstanceOf(UserError.class)

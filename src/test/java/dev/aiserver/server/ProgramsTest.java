@@ -47,7 +47,7 @@ class ProgramsTest {
 
     private Optional<Programs.Found> find() {
         return programs.find(
-                "ollama", programs.prefix(), name -> Command.of(name, "--version"), said -> said.contains("new"));
+                "ollama", programs.prefix(), name -> Command.of(name, "--version"), output -> output.contains("new"));
     }
 
     /** @param there programs with their output; "-" is not executable, and "installed" is named in the property list */
