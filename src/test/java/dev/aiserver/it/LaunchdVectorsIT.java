@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script that asks a real Mac's launchd also runs to its end here, and expects what the stand-in does. */
+@Tag("root")
 final class LaunchdVectorsIT {
     private static final Path SCRIPT = Path.of(".github/mac/launchd-vectors").toAbsolutePath();
 

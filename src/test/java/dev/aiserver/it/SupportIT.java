@@ -8,9 +8,11 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Proves the support bundle and the debug log of an installed server. */
+@Tag("root")
 class SupportIT {
 
     @Test
