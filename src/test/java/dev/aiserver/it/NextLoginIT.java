@@ -135,7 +135,7 @@ class NextLoginIT {
                     .containsPattern(FAIL + "services.program.com.ollama.{1,200}/bin/ollama is missing");
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  .*/bin/ollama is gone");
+            assertThat(status.out()).containsPattern("com.ollama +running, pid \\d+  .*/bin/ollama was removed");
 
             int pid = mac.pid("com.ollama");
             Run again = mac.install("--yes");

@@ -136,7 +136,7 @@ class ScriptInstallationIT {
 
             Run status = mac.aiserver("status");
             status.exits(3);
-            assertThat(status.out()).contains("not healthy", "com.haproxy");
+            assertThat(status.out()).contains("unhealthy", "com.haproxy");
             Run warm = mac.aiserver("warm-models");
             warm.exits(0);
             Run repaired = mac.install("--yes");

@@ -356,7 +356,7 @@ class TakeoverIT {
 
             failed.exits(4);
             assertThat(failed.err())
-                    .contains("Failed: start    earlier org.ann.llm: org.ann.llm does not stay up: exit code 3")
+                    .contains("Failed: start    existing org.ann.llm: org.ann.llm does not stay up: exit code 3")
                     .endsWith("All changes were rolled back.\n"
                             + "A service from the previous setup did not start again. Fix it, or leave it "
                             + "stopped with \"aiserver uninstall --no-restore\".\n");

@@ -360,7 +360,7 @@ class TransactionIT {
                     .contains("\"schema\" : 2", "\"logs\" : \"~/Library/Logs/aiserver\"");
             Run taken = mac.aiserver("uninstall", "--yes", "--purge-logs");
             taken.exits(0);
-            assertThat(taken.out()).contains("gone  " + mac.logs() + "/haproxy.log");
+            assertThat(taken.out()).contains("deleted  " + mac.logs() + "/haproxy.log");
             assertThat(mac.tree()).isEqualTo(before);
             assertThat(mac.logs().getParent()).doesNotExist();
             oldLogs.forEach(log -> assertThat(Path.of(log)).exists());
