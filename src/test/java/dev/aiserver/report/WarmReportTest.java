@@ -113,7 +113,7 @@ class WarmReportTest {
     private void await(String line) {
         assertThat(new Poller(Duration.ofMillis(10))
                         .await(
-                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(60),
                                 () -> screen().lines().anyMatch(any -> any.matches(" +" + line))))
                 .as(line + " in\n" + screen())
                 .isTrue();
