@@ -190,7 +190,7 @@ public final class MacPreflight implements Preflight {
         if (!folder.isEmpty()) {
             throw new UserError("The logs cannot be in " + logs.folder() + ": " + folder.get(0)
                     + (logs.folder().startsWith(facts.home())
-                            ? "; remove that permission (for example with chmod go-w), then try again."
+                            ? "; fix that (for example with chmod go-w), then try again."
                             : ", who could create the log files first; set logs in the configuration to a folder that only"
                                     + " you can write to, or remove it to use ~/Library/Logs/aiserver."));
         }

@@ -148,7 +148,7 @@ class RefusalsIT {
                             mac.command("chmod", "g+w", mac.logs().toString());
                         },
                         1,
-                        "Library/Logs/aiserver can be written by other users (mode 0775); remove that permission (for example with chmod go-w)"),
+                        "Library/Logs/aiserver can be written by other users (mode 0775); fix that (for example with chmod go-w)"),
                 on(
                         "logs in a folder that is a link",
                         mac -> {
@@ -247,7 +247,7 @@ class RefusalsIT {
                         "no Tailscale",
                         mac -> remove(mac.standin("tailscale")),
                         1,
-                        "Tailscale is not installed; get it with"),
+                        "Tailscale is not installed; install it with"),
                 on(
                         "Tailscale off",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), TailscaleStatus.stopped(Mac.ADDRESS)),
@@ -279,7 +279,7 @@ class RefusalsIT {
                         "Tailscale answers with text",
                         mac -> mac.write(mac.state().resolve("tailscale.json"), "Warning: client version differs\n"),
                         1,
-                        "it says \"Warning: client version differs\""),
+                        "it printed \"Warning: client version differs\""),
                 on(
                         "Tailscale gives a name that is not a host name",
                         mac -> mac.write(
@@ -317,7 +317,7 @@ class RefusalsIT {
                         },
                         1,
                         "which launchd runs as org.ann.llm and restarts when it is killed; stop it with \"launchctl "
-                                + "bootout gui/65534/org.ann.llm\", move "),
+                                + "bootout gui/65534/org.ann.llm\" and move "),
                 on(
                         "an agent from a linked property list",
                         mac -> {
@@ -330,7 +330,7 @@ class RefusalsIT {
                             answers(mac);
                         },
                         1,
-                        "stop it with \"launchctl bootout gui/65534/org.ann.llm\", move "));
+                        "stop it with \"launchctl bootout gui/65534/org.ann.llm\" and move "));
     }
 
     private static Stream<Case> configuration() {
@@ -376,12 +376,12 @@ class RefusalsIT {
                         "plutil refuses a property list",
                         mac -> mac.script(mac.standin("plutil"), "echo 'stdin: no property list' >&2; exit 1"),
                         4,
-                        "is not valid: \"plutil -lint -s -\" reports: stdin: no property list.\nEverything"),
+                        "is not valid: \"plutil -lint -s -\" reports: stdin: no property list.\nAll changes were rolled back"),
                 on(
                         "plutil is killed",
                         mac -> mac.script(mac.standin("plutil"), "kill -KILL $$"),
                         4,
-                        " is good: \"plutil -lint -s -\" failed (it was killed by signal 9).\nEverything"),
+                        " is valid: \"plutil -lint -s -\" failed (it was killed by signal 9).\nAll changes were rolled back"),
                 on(
                         "Ollama ends at once",
                         mac -> mac.script(mac.bottle("ollama", "ollama"), "[ \"$1\" = serve ] || echo 0.16.2; exit 3"),
