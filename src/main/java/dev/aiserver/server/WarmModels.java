@@ -237,7 +237,7 @@ public final class WarmModels {
         String other = key(inMemory.name()).equals(key(model))
                 ? ""
                 : "loaded as " + inMemory.name() + ", which has identical weights, ";
-        String detail = other + inMemory.percentOnGpu() + " % on the GPU, context " + inMemory.contextLength() + ", "
+        String detail = other + inMemory.percentOnGpu() + "% on the GPU, context " + inMemory.contextLength() + ", "
                 + (inMemory.neverExpires() ? "stays loaded" : "stays loaded until " + inMemory.expiresAt());
         Outcome outcome = loaded.contains(model) ? Outcome.WARMED : Outcome.ALREADY_WARM;
         return new Result(model, outcome, detail, runner, warnings(model, inMemory));
@@ -285,7 +285,7 @@ public final class WarmModels {
         List<String> warnings = new ArrayList<>();
         if (inMemory.percentOnGpu() < 100) {
             warnings.add("only " + inMemory.percentOnGpu()
-                    + " % is on the GPU, so it is slow; use a smaller model or a smaller context");
+                    + "% is on the GPU, so it is slow; use a smaller model or a smaller context");
         }
         if (inMemory.contextLength() < CONTEXT_OF_CODING_TOOLS && OllamaClient.canChat(ollama.capabilities(model))) {
             warnings.add("the context of " + inMemory.contextLength() + " tokens is smaller than the "

@@ -46,8 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs against a server without models that follows Ollama's rules. */
 class WarmModelsTest {
-    private static final String STAYS = "100 % on the GPU, context 65536, stays loaded";
-    private static final String QWEN = "100 % on the GPU, context 40960, stays loaded";
+    private static final String STAYS = "100% on the GPU, context 65536, stays loaded";
+    private static final String QWEN = "100% on the GPU, context 40960, stays loaded";
     private static final Map<String, String> ENVIRONMENT = Map.of("OLLAMA_CONTEXT_LENGTH", "65536");
 
     /** About a hundredth of the real limits: five minutes for a load become three seconds. */
@@ -403,7 +403,7 @@ class WarmModelsTest {
                 .singleElement()
                 .satisfies(result -> assertThat(result.warnings())
                         .containsExactly(
-                                "only 50 % is on the GPU, so it is slow; use a smaller model or a smaller context",
+                                "only 50% is on the GPU, so it is slow; use a smaller model or a smaller context",
                                 "the context of 40960 tokens is smaller than the 65536 that coding tools need; "
                                         + "set OLLAMA_CONTEXT_LENGTH"));
         assertThat(results(server, "nomic-embed-text"))
@@ -435,7 +435,7 @@ class WarmModelsTest {
         assertThat(models.probe(models.warm(List.of("llama3.2", "nomic-embed-text")), probe))
                 .satisfiesExactly(
                         llama -> assertThat(llama.detail())
-                                .matches("100 % on the GPU.* first token after \\d{3,} ms cold and \\d{3,} ms warm"),
+                                .matches("100% on the GPU.* first token after \\d{3,} ms cold and \\d{3,} ms warm"),
                         embedding -> assertThat(embedding.detail()).doesNotContain("token"));
 
         TokenProbe stranger = new TokenProbe(server.address(), "stranger.example", Duration.ofSeconds(10));
