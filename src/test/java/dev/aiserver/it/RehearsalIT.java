@@ -95,7 +95,10 @@ final class RehearsalIT {
         Path real = machine.find("haproxy").orElseThrow();
         machine.write(bin.resolve("haproxy"), Content.of("""
                 #!/bin/sh
-                case $1 in -v | -c) exec %s "$@" ;; esac
+                case $1 in -v* | -c) exec %s "$@" ;; esac
+                # launchd starts it again; only the first run writes, so that the log is whole when it is read.
+                [ ! -e "$0.ran" ] || exit 1
+                : >"$0.ran"
                 i=0
                 while [ $i -lt 2000 ]; do i=$((i + 1)); echo "[NOTICE] line $i"; done >&2
                 printf '[ALERT] the \\033[31mreason\\033[0m\\n' >&2
