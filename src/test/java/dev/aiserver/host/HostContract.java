@@ -269,7 +269,7 @@ public interface HostContract {
     @Test
     default void timeoutKillsTheProcessTree(@Home Path home) {
         CommandResult result = host(home)
-                .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").withTimeout(SOON));
+                .run(shell("sh -c 'sleep 600 & echo $!; wait' & echo $!; wait").withTimeout(Duration.ofSeconds(3)));
         assertThat(result.exitCode()).isEqualTo(CommandResult.TIMED_OUT);
         assertThat(result.text().lines().map(Long::parseLong).toList())
                 .hasSize(2)
