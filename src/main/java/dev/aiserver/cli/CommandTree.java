@@ -8,9 +8,7 @@ import dev.aiserver.report.DebugLog;
 import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.FleetReport;
 import dev.aiserver.report.Json;
-import java.io.BufferedReader;
 import java.io.PrintWriter;
-import java.io.Reader;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -197,20 +195,17 @@ public final class CommandTree {
         Factory supportBundle = new Factory(
                 "support-bundle",
                 (useCases, console) -> new SupportBundleCommand(
-                        useCases, console, words -> document(words.toArray(String[]::new), useCases, debug, version)));
+                        useCases,
+                        console,
+                        version,
+                        words -> document(words.toArray(String[]::new), useCases, debug, version)));
         return Stream.concat(FACTORIES.stream(), Stream.of(supportBundle)).toList();
     }
 
     /** Runs a command that prints a JSON document, and returns that document, also after an error. */
     private static String document(String[] args, UseCases useCases, DebugLog debug, String version) {
         StringWriter output = new StringWriter();
-        Console own = new Console(
-                new BufferedReader(Reader.nullReader()),
-                new PrintWriter(output),
-                new PrintWriter(Writer.nullWriter()),
-                false,
-                false,
-                false);
+        Console own = Console.unattended(new PrintWriter(output), new PrintWriter(Writer.nullWriter()));
         execute(tree(args, useCases, own, debug, version), args, own, debug);
         return output.toString();
     }

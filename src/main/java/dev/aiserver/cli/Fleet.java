@@ -6,9 +6,7 @@ import dev.aiserver.report.DebugLog;
 import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.FleetProgress;
 import dev.aiserver.report.FleetReport;
-import java.io.BufferedReader;
 import java.io.PrintWriter;
-import java.io.Reader;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,13 +123,7 @@ final class Fleet {
         long start = System.nanoTime();
         StringWriter out = new StringWriter();
         FleetProgress.Lines err = progress.start(host);
-        Console own = new Console(
-                new BufferedReader(Reader.nullReader()),
-                new PrintWriter(out),
-                new PrintWriter(err, true),
-                false,
-                false,
-                false);
+        Console own = Console.unattended(new PrintWriter(out), new PrintWriter(err, true));
         int exitCode;
         int roundTrips = 0;
         try (Machines.Remote remote = machines.there(host, trust(shared(progress)))) {

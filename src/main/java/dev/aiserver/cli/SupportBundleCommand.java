@@ -21,9 +21,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "support-bundle",
@@ -47,6 +45,7 @@ final class SupportBundleCommand implements Callable<Integer> {
 
     private final UseCases useCases;
     private final Console console;
+    private final String version;
     private final Function<List<String>, String> documentOf;
 
     @Mixin
@@ -58,14 +57,12 @@ final class SupportBundleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec command;
-
     /** @param documentOf runs another command on the host and returns its JSON document, errors included */
-    SupportBundleCommand(UseCases useCases, Console console, Function<List<String>, String> documentOf) {
+    SupportBundleCommand(
+            UseCases useCases, Console console, String version, Function<List<String>, String> documentOf) {
         this.useCases = useCases;
         this.console = console;
+        this.version = version;
         this.documentOf = documentOf;
     }
 
@@ -83,7 +80,7 @@ final class SupportBundleCommand implements Callable<Integer> {
         console.print(
                 common.json
                         ? Json.document(
-                                command.name(),
+                                "support-bundle",
                                 CommandOutcome.WRITTEN,
                                 Map.of("file", file.toString(), "parts", List.copyOf(parts.keySet())))
                         : "Wrote %s: %s. Look through it before you attach it to an issue.\n"
@@ -92,7 +89,6 @@ final class SupportBundleCommand implements Callable<Integer> {
     }
 
     private Map<String, String> parts() {
-        String version = command.root().version()[0].replaceFirst("^aiserver ", "");
         SupportInfo info = useCases.supportInfo();
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("README.txt", README.formatted(version));

@@ -3,6 +3,7 @@ package dev.aiserver.report;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.Writer;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +32,11 @@ public record Console(
         Colour(int code) {
             this.code = code;
         }
+    }
+
+    /** Returns a console that another program reads: it asks nothing, and has no colors and no lines to redraw. */
+    public static Console unattended(PrintWriter out, PrintWriter err) {
+        return new Console(new BufferedReader(Reader.nullReader()), out, err, false, false, false);
     }
 
     /** Returns the text in this color if output is colored, else the text as it is. */

@@ -46,13 +46,9 @@ public final class SupportInfo {
                 host.query(ProgramAudit.command(List.copyOf(PROGRAMS.keySet()))).text(), host.facts());
         PROGRAMS.forEach((name, arguments) -> {
             if (audit.missing().contains(name)) {
-                text.append("$ ").append(name).append("\nnot found\n\n");
+                text.append(section(name, "not found"));
             } else if (audit.unsafe().containsKey(name)) {
-                text.append("$ ")
-                        .append(name)
-                        .append("\nnot run: ")
-                        .append(audit.unsafe().get(name))
-                        .append("\n\n");
+                text.append(section(name, "not run: " + audit.unsafe().get(name)));
             } else {
                 text.append(output(Command.of(name, arguments.toArray(String[]::new))));
             }
@@ -63,7 +59,11 @@ public final class SupportInfo {
     private String output(Command command) {
         CommandResult result = host.query(command);
         String ended = result.succeeded() ? "" : "exit " + result.exitCode() + "\n";
-        return "$ " + command + "\n" + ended + (result.text() + "\n" + result.errorText()).strip() + "\n\n";
+        return section(command.toString(), ended + (result.text() + "\n" + result.errorText()).strip());
+    }
+
+    private static String section(String command, String output) {
+        return "$ " + command + "\n" + output + "\n\n";
     }
 
     /** Returns the last 200 kB of each log, by its file name. Without an installation, the logs of the default folder. */

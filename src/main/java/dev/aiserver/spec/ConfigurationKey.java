@@ -68,7 +68,7 @@ public enum ConfigurationKey {
             "warm-at-login",
             "`true` or `false`",
             "false",
-            "Whether the models are loaded after every login, by a login" + " agent."),
+            "Whether the models are loaded after every login, by a login agent."),
     LOGS(
             "logs",
             "directory",

@@ -2,9 +2,7 @@ package dev.aiserver.cli;
 
 import dev.aiserver.report.Console;
 import dev.aiserver.report.DebugLog;
-import java.io.BufferedReader;
 import java.io.PrintWriter;
-import java.io.Reader;
 import java.io.Writer;
 import picocli.CommandLine;
 
@@ -15,7 +13,7 @@ public final class Commands {
     /** Returns the whole tree, new for each call, because parsing changes it. */
     public static CommandLine tree() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        Console console = new Console(new BufferedReader(Reader.nullReader()), nowhere, nowhere, false, false, false);
+        Console console = Console.unattended(nowhere, nowhere);
         return CommandTree.tree(
                 new String[0],
                 new NoUseCases(() -> new IllegalStateException("only described")),

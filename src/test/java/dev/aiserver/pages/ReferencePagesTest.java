@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.cli.Commands;
 import dev.aiserver.report.CommandOutcome;
+import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
 import dev.aiserver.server.Verify;
 import dev.aiserver.spec.ConfigurationKey;
@@ -261,19 +262,9 @@ class ReferencePagesTest {
         return String.join(", ", needs);
     }
 
-    /** Of the lines of {@code aiserver --help}. */
     private static String exitCodes() {
         StringBuilder text = new StringBuilder("| Code | Meaning |\n|---:|---|\n");
-        for (String line : Commands.tree().getCommandSpec().usageMessage().footer()) {
-            Matcher code = Pattern.compile("\\s+(\\d+)\\s+(\\S.*)").matcher(line);
-            if (code.matches()) {
-                text.append("| ")
-                        .append(code.group(1))
-                        .append(" | ")
-                        .append(cell(code.group(2)))
-                        .append(" |\n");
-            }
-        }
+        Stream.of(ExitCode.values()).forEach(each -> row(text, String.valueOf(each.code()), each.meaning()));
         return text.toString();
     }
 }
