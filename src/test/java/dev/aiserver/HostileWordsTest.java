@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.aiserver.standin.Script;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -83,11 +81,7 @@ class HostileWordsTest {
         exchange.close();
     }
 
-    private record Outcome(int exitCode, String out, String err) {}
-
-    private Outcome run(boolean terminal, List<String> args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private ProgramRun run(boolean terminal, List<String> args) {
         Map<String, String> environment = Map.of(
                 "PATH",
                 home + ":/usr/bin:/bin",
@@ -95,8 +89,7 @@ class HostileWordsTest {
                 home.toString(),
                 "AISERVER_TERMINALS",
                 terminal ? "out err" : "");
-        int exitCode = Main.run(args.toArray(String[]::new), environment, InputStream.nullInputStream(), out, err);
-        return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return ProgramRun.of(environment, args.toArray(String[]::new));
     }
 
     static Stream<Arguments> arguments() {
@@ -145,7 +138,7 @@ class HostileWordsTest {
         "verify --url http://127.0.0.1:PORT --json, false",
     })
     void controlCharactersFromAModelServerAreEscaped(String line, boolean terminal) {
-        Outcome outcome = run(terminal, words(line));
+        ProgramRun outcome = run(terminal, words(line));
         requirePlain(outcome, line);
         assertThat(outcome.out() + outcome.err()).as(line).containsIgnoringCase("\\u001b[31mred");
     }
@@ -210,7 +203,7 @@ class HostileWordsTest {
                 .toList();
     }
 
-    private static void requirePlain(Outcome outcome, String row) {
+    private static void requirePlain(ProgramRun outcome, String row) {
         for (String text : List.of(outcome.out(), outcome.err())) {
             assertThat(text).as(row).doesNotContain("\u001b[31mred", "\u001b[1A\r", "\naiserver: done");
             String plain = text.replaceAll("\u001b\\[(?:\\d+[mAF]|J)", "");

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.standin.Script;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,20 +21,14 @@ class MainTest {
     @TempDir
     private Path home;
 
-    /** Holds the result of a command. */
-    private record Outcome(int exitCode, String out, String err) {}
-
     @BeforeEach
     void machine() {
         Script.write(home.resolve("uname"), "echo Linux x86_64");
     }
 
-    private Outcome run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private ProgramRun run(String... args) {
         Map<String, String> environment = Map.of("PATH", home.toString(), "HOME", home.toString());
-        int exitCode = Main.run(args, environment, InputStream.nullInputStream(), out, err);
-        return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return ProgramRun.of(environment, args);
     }
 
     @Test
@@ -75,14 +66,14 @@ class MainTest {
                   6    unreachable
                   130  interrupted
                 """;
-        assertThat(run("--help")).isEqualTo(new Outcome(0, help, ""));
+        assertThat(run("--help")).isEqualTo(new ProgramRun(0, help, ""));
     }
 
     @Test
     void theVersionIsThatOfTheBuild() {
-        Outcome outcome = run("--version");
+        ProgramRun outcome = run("--version");
         assertThat(outcome.out()).matches("aiserver \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\n");
-        assertThat(outcome).isEqualTo(new Outcome(0, outcome.out(), ""));
+        assertThat(outcome).isEqualTo(new ProgramRun(0, outcome.out(), ""));
     }
 
     @ParameterizedTest
@@ -94,7 +85,7 @@ class MainTest {
             verify now       | Unmatched argument at index 1: 'now'.                       | aiserver verify
             """)
     void aMisuseIsOneSentenceAndAHintToTheHelp(String line, String sentence, String command) {
-        Outcome outcome = run(line.isEmpty() ? new String[0] : line.split(" "));
+        ProgramRun outcome = run(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
@@ -122,7 +113,7 @@ class MainTest {
         Files.writeString(home.resolve("brace.yaml"), "proxy: { port: 8080\n");
         String file = home.resolve(name).toString();
         assertThat(run("install", "--yes", "--config", file))
-                .isEqualTo(new Outcome(2, "", "aiserver: " + sentence.formatted(file) + "\n"));
+                .isEqualTo(new ProgramRun(2, "", "aiserver: " + sentence.formatted(file) + "\n"));
     }
 
     @ParameterizedTest
@@ -133,14 +124,14 @@ class MainTest {
             """)
     void aWrongUrlIsOneSentence(String url, String reason) {
         assertThat(run("verify", "--url", url))
-                .isEqualTo(new Outcome(
+                .isEqualTo(new ProgramRun(
                         2, "", "aiserver: --url " + reason + "; write one such as http://remote-ollama:11434.\n"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"no-such-name.invalid:11434", "HTTP://no-such-name.invalid:11434/v1/"})
     void anUnknownServerIsUnreachable(String url) {
-        Outcome outcome = run("verify", "--url", url, "--only", "reach.server");
+        ProgramRun outcome = run("verify", "--url", url, "--only", "reach.server");
         assertThat(outcome.exitCode()).isEqualTo(6);
         assertThat(outcome.out()).contains("name: no-such-name.invalid does not resolve on this machine");
     }
@@ -149,7 +140,7 @@ class MainTest {
     void onLinuxInstallNamesTheSupportedSystems() {
         assertThat(run("install", "--yes"))
                 .isEqualTo(
-                        new Outcome(
+                        new ProgramRun(
                                 1,
                                 "",
                                 "aiserver: aiserver installs on macOS 14 or newer, but this is Linux. "
@@ -162,9 +153,9 @@ class MainTest {
     void withoutAnInstallationACommandSaysSoInTextAndJson(String command) throws IOException {
         String sentence = "aiserver is not installed here (there is no " + home.resolve(".aiserver/receipt.json")
                 + "); run \"aiserver install\" first.";
-        assertThat(run(command)).isEqualTo(new Outcome(1, "", "aiserver: " + sentence + "\n"));
+        assertThat(run(command)).isEqualTo(new ProgramRun(1, "", "aiserver: " + sentence + "\n"));
 
-        Outcome json = run(command, "--json");
+        ProgramRun json = run(command, "--json");
         assertThat(json.exitCode()).isEqualTo(1);
         assertThat(JsonMapper.builder().build().readTree(json.out()))
                 .isEqualTo(JsonMapper.builder()

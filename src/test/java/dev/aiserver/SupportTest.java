@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.standin.Script;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +27,6 @@ class SupportTest {
     private final Map<String, String> environment = new HashMap<>();
     private Path home = Path.of("/");
 
-    private record Run(int exitCode, String out, String err) {}
-
     @BeforeEach
     void machine() throws IOException {
         home = Files.createDirectories(folder.resolve("home/zelda"));
@@ -38,11 +34,8 @@ class SupportTest {
         environment.putAll(Map.of("PATH", folder.toString(), "HOME", home.toString()));
     }
 
-    private Run run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exitCode = Main.run(args, environment, InputStream.nullInputStream(), out, err);
-        return new Run(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private ProgramRun run(String... args) {
+        return ProgramRun.of(environment, args);
     }
 
     private static Map<String, String> parts(Path archive) throws IOException {
@@ -64,7 +57,7 @@ class SupportTest {
                         + "\nOPENAI_API_KEY=abcdef123456 /Users/berta/x for zelda \\/Users\\/carla\\/x\nlast line\n");
         Path archive = folder.resolve("support.zip");
 
-        Run run = run("support-bundle", archive.toString());
+        ProgramRun run = run("support-bundle", archive.toString());
 
         assertThat(run.exitCode()).as(run.toString()).isZero();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive)))
@@ -98,14 +91,14 @@ class SupportTest {
     @Test
     void anArchiveThatCannotBeWrittenIsAMistakeOfTheCommandLine() {
         Path archive = folder.resolve("nowhere/support.zip");
-        Run run = run("support-bundle", archive.toString());
+        ProgramRun run = run("support-bundle", archive.toString());
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(archive.toString(), "no such folder");
     }
 
     @Test
     void severalMachinesNeedSeveralArchives() {
-        Run run = run("support-bundle", "a.zip", "--host", "one", "--host", "two");
+        ProgramRun run = run("support-bundle", "a.zip", "--host", "one", "--host", "two");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("support-bundle", "--host");
     }
