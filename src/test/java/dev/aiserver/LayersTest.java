@@ -30,20 +30,21 @@ class LayersTest {
 
     /** Lists exactly the packages that each package uses. A row names only rows above it, so there are no cycles. */
     private static final String LAYERS = """
+            value
             host
-            host.ssh:          host
-            spec:              host
-            template:          spec
-            net:               host spec
+            host.ssh:          host value
+            spec:              host value
+            template:          spec value
+            net:               host spec value
             service:           host
-            ollama:            host spec net
+            ollama:            host value net
             resource:          host net service
             plan:              host service resource
             agent:             host net service ollama
-            verify:            host spec net service resource plan agent
-            server:            host spec template net service ollama resource plan agent verify
+            verify:            host value spec net service resource plan agent
+            server:            host value spec template net service ollama resource plan agent verify
             report:            host spec template ollama resource plan agent verify server
-            cli:               host spec ollama plan agent verify server report
+            cli:               host value spec ollama plan agent verify server report
             rehearsal.launchd: host
             rehearsal.model
             rehearsal:         host spec net service ollama plan verify server report rehearsal.launchd

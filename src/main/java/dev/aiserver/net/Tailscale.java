@@ -9,14 +9,14 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.UserError;
-import dev.aiserver.spec.HostName;
+import dev.aiserver.spec.Network;
+import dev.aiserver.value.HostName;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads this machine's address and name in its tailnet from Tailscale. */
@@ -32,9 +32,6 @@ public final class Tailscale {
 
     /** The keys of Tailscale's ipn.ServeConfig that name a target. */
     private static final List<String> FORWARDING = List.of("Proxy", "TCPForward");
-
-    private static final Pattern IPV4_OF_A_TAILNET =
-            Pattern.compile("100\\.(6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])\\.\\d{1,3}\\.\\d{1,3}");
 
     private final Host host;
 
@@ -268,7 +265,7 @@ public final class Tailscale {
                     "give it a name of letters, digits and hyphens in the Tailscale admin console");
         }
         for (JsonNode address : self.path("TailscaleIPs")) {
-            if (IPV4_OF_A_TAILNET.matcher(address.asText()).matches()) {
+            if (Network.TAILNET.contains(address.asText())) {
                 return new Connected(new Node(
                         address.asText(),
                         dnsName,

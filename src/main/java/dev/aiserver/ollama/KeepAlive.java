@@ -1,8 +1,7 @@
 package dev.aiserver.ollama;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.aiserver.spec.GoDuration;
-import java.time.Duration;
+import dev.aiserver.value.GoDuration;
 import java.util.Optional;
 
 /**
@@ -14,13 +13,9 @@ public record KeepAlive(String text) {
 
     public static final KeepAlive FOREVER = new KeepAlive("-1");
 
-    private static final String NUMBER = "-?\\d{1,9}";
-
     /** Returns empty if Ollama does not accept the text, and for zero, which would unload the model at once. */
     public static Optional<KeepAlive> parse(String text) {
-        Optional<Duration> duration =
-                text.matches(NUMBER) ? Optional.of(Duration.ofSeconds(Integer.parseInt(text))) : GoDuration.parse(text);
-        return duration.filter(length -> !length.isZero()).map(length -> new KeepAlive(text));
+        return GoDuration.orSeconds(text).filter(length -> !length.isZero()).map(length -> new KeepAlive(text));
     }
 
     public boolean isForever() {
@@ -29,8 +24,8 @@ public record KeepAlive(String text) {
 
     /** Adds the value to a request. Numbers are sent as numbers, because Ollama answers 400 to the string {@code "-1"}. */
     void putInto(ObjectNode body) {
-        if (text.matches(NUMBER)) {
-            body.put("keep_alive", Integer.parseInt(text));
+        if (GoDuration.isSeconds(text)) {
+            body.put("keep_alive", Long.parseLong(text));
         } else {
             body.put("keep_alive", text);
         }

@@ -1,5 +1,8 @@
 package dev.aiserver.ollama;
 
+import dev.aiserver.value.Ipv4;
+import dev.aiserver.value.Port;
+
 /**
  * The address on which Ollama listens, from its variable {@code OLLAMA_HOST}.
  *
@@ -22,14 +25,16 @@ public record OllamaHost(String host, int port) {
         return new OllamaHost(host, hasPort ? port(authority.substring(colon + 1), port) : port);
     }
 
+    /** Accepts 0 too, as Ollama does. */
     private static int port(String text, int defaultPort) {
-        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
-        return port < 0 || port > 65535 ? defaultPort : port;
+        return text.matches("0{1,5}") ? 0 : Port.parse(text).orElse(defaultPort);
     }
 
     /** Returns whether only the machine itself can connect. */
     public boolean isLoopback() {
-        return host.equals("localhost") || host.matches("127(\\.\\d{1,3}){3}") || host.equals("::1");
+        return host.equals("localhost")
+                || Ipv4.parse(host).filter(Ipv4::isLoopback).isPresent()
+                || host.equals("::1");
     }
 
     @Override

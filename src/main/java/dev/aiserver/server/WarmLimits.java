@@ -1,7 +1,7 @@
 package dev.aiserver.server;
 
-import dev.aiserver.spec.GoDuration;
 import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.value.GoDuration;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -33,9 +33,7 @@ public record WarmLimits(
      */
     public static WarmLimits of(ServerSpec spec, Duration stall, int retries, Duration ollamaTimeout) {
         String timeout = spec.ollamaEnvironment().getOrDefault("OLLAMA_LOAD_TIMEOUT", "5m");
-        Duration loadTimeout = timeout.matches("-?\\d{1,9}")
-                ? Duration.ofSeconds(Integer.parseInt(timeout))
-                : GoDuration.parse(timeout).orElse(Duration.ofMinutes(5));
+        Duration loadTimeout = GoDuration.orSeconds(timeout).orElse(Duration.ofMinutes(5));
         Duration load = loadTimeout.isNegative() ? Duration.ZERO : loadTimeout.multipliedBy(6);
         String models = spec.ollamaEnvironment().getOrDefault(ServerSpec.MAX_LOADED_MODELS, "");
         // Zero and anything that is not a number mean Ollama's default.

@@ -1,10 +1,13 @@
 package dev.aiserver.spec;
 
+import dev.aiserver.value.Subnet;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The network over which clients reach the server. It decides the one address on which the proxy listens, and who may connect. */
 public sealed interface Network {
+    /** The range that Tailscale assigns to devices (https://tailscale.com/kb/1015/100.x-addresses). */
+    Subnet TAILNET = Subnet.of("100.64.0.0/10");
 
     /** Returns the address ranges that clients may connect from. The machine itself may always connect. */
     List<Subnet> clients();
@@ -13,12 +16,12 @@ public sealed interface Network {
     record Tailscale() implements Network {
 
         /**
-         * Returns the range that Tailscale assigns to devices (https://tailscale.com/kb/1015/100.x-addresses). Without
-         * this limit, a Mac that forwards IP would also answer the local network on its tailnet address.
+         * Returns Tailscale's range. Without this limit, a Mac that forwards IP would also answer the local network on its
+         * tailnet address.
          */
         @Override
         public List<Subnet> clients() {
-            return List.of(Subnet.of("100.64.0.0/10"));
+            return List.of(TAILNET);
         }
     }
 

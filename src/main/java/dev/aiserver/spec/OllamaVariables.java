@@ -1,5 +1,6 @@
 package dev.aiserver.spec;
 
+import dev.aiserver.value.GoDuration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public final class OllamaVariables {
             Kind.of("a number of bytes; write one such as 1073741824 for one GiB", "\\d{1,18}");
     private static final Kind DURATION = new Kind(
             "a duration; write one such as 30m or 24h, a number of seconds, or -1 for no limit",
-            value -> value.matches("[+-]?\\d{1,18}") || GoDuration.parse(value).isPresent());
+            value -> GoDuration.orSeconds(value).isPresent());
     private static final Kind FOLDER =
             Kind.of("the absolute path of a folder; write one such as /Volumes/models", "/.*");
     private static final Kind DEVICES = Kind.of("a list of devices; write one such as 0,1", "[A-Za-z0-9_.,:-]*");

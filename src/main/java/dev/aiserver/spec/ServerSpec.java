@@ -1,5 +1,6 @@
 package dev.aiserver.spec;
 
+import dev.aiserver.value.Subnet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,8 @@
 package dev.aiserver.spec;
 
 import dev.aiserver.host.UserError;
+import dev.aiserver.value.HostName;
+import dev.aiserver.value.Port;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -24,7 +26,6 @@ public record ServerUrl(String host, OptionalInt port) {
             Pattern.compile("(?<host>\\[[0-9A-Fa-f:.]{2,45}(?:%[\\w.-]{1,15})?]|[^:\\[\\]]*)(?::(?<port>[^:]*))?");
 
     private static final int MAX_LENGTH = 300;
-    private static final int LAST_PORT = 65_535;
 
     /**
      * Parses {@code HOST}, {@code HOST:PORT} or {@code http://HOST:PORT}, optionally followed by {@code /}, {@code /v1} or
@@ -93,13 +94,11 @@ public record ServerUrl(String host, OptionalInt port) {
         if (port == null || port.isEmpty()) {
             return OptionalInt.empty();
         }
-        if (port.matches("[0-9]{1,5}")) {
-            int number = Integer.parseInt(port);
-            if (number > 0 && number <= LAST_PORT) {
-                return OptionalInt.of(number);
-            }
+        OptionalInt number = Port.parse(port);
+        if (number.isEmpty()) {
+            throw invalid(shown + Port.RULE, example);
         }
-        throw invalid(shown + "a port is a number from 1 to " + LAST_PORT, example);
+        return number;
     }
 
     private static UserError invalid(String problem, String example) {

@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.aiserver.host.UserError;
 import dev.aiserver.spec.YamlNode.Place;
+import dev.aiserver.value.HostName;
+import dev.aiserver.value.Ipv4;
+import dev.aiserver.value.Port;
+import dev.aiserver.value.Subnet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,8 +26,6 @@ import java.util.stream.Stream;
  * line, column and a valid example.
  */
 public final class SpecReader {
-    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-    private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final String HOME = "~/";
     private static final String ENVIRONMENT = "environment";
     private static final String UNSAFE_ENVIRONMENT = "unsafe-environment";
@@ -130,7 +132,7 @@ public final class SpecReader {
 
     private String name(Section section) {
         YamlNode.Scalar name = section.scalar("name");
-        if (!HostName.isValid(name.text()) || IPV4.matcher(name.text()).matches()) {
+        if (!HostName.isValid(name.text()) || Ipv4.isValid(name.text())) {
             throw error(
                     name.place(),
                     "name: \"" + printable(name.text()) + "\" is not a valid host name; "
@@ -226,21 +228,19 @@ public final class SpecReader {
 
     private String address(YamlNode.Scalar address) {
         String text = address.text();
-        if (!IPV4.matcher(text).matches()) {
-            throw error(
-                    address.place(),
-                    "network.address: \"" + printable(text)
-                            + "\" is not an IPv4 address; write four numbers such as 192.168.250.20");
-        }
-        int first = Integer.parseInt(text.substring(0, text.indexOf('.')));
-        if (first == 0 || first >= 224) {
+        Ipv4 parsed = Ipv4.parse(text)
+                .orElseThrow(() -> error(
+                        address.place(),
+                        "network.address: \"" + printable(text)
+                                + "\" is not an IPv4 address; write four numbers such as 192.168.250.20"));
+        if (!parsed.isOfOneMachine()) {
             throw error(
                     address.place(),
                     "network.address: " + text
                             + " is not the address of one machine; use this machine's address in the VPN or local network,"
                             + " because the proxy never listens on all addresses");
         }
-        if (first == 127) {
+        if (parsed.isLoopback()) {
             throw error(
                     address.place(),
                     "network.address: " + text
@@ -455,11 +455,9 @@ public final class SpecReader {
     }
 
     private int port(String path, YamlNode.Scalar scalar) {
-        if (scalar.text().matches("\\d{1,5}")) {
-            int port = Integer.parseInt(scalar.text());
-            if (port >= 1024 && port <= 65535) {
-                return port;
-            }
+        int port = Port.parse(scalar.text()).orElse(0);
+        if (port >= 1024) {
+            return port;
         }
         throw error(
                 scalar.place(),

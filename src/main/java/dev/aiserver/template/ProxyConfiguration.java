@@ -1,10 +1,11 @@
 package dev.aiserver.template;
 
-import dev.aiserver.spec.HostName;
 import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.spec.Subnet;
+import dev.aiserver.value.HostName;
+import dev.aiserver.value.Ipv4;
+import dev.aiserver.value.Port;
+import dev.aiserver.value.Subnet;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The values in {@code haproxy.cfg}. No value can inject a line: this record checks names and numbers, and the endpoints
@@ -18,18 +19,13 @@ import java.util.regex.Pattern;
 public record ProxyConfiguration(
         String bindAddress, List<Subnet> clients, ServerSpec.Proxy proxy, int ollamaPort, List<String> hostNames) {
 
-    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    /** Excludes 0.0.0.0, which means every address, and addresses from 224 on, which no machine has (multicast). */
-    private static final Pattern ADDRESS =
-            Pattern.compile("(?!0\\.|22[4-9]\\.|2[3-5][0-9]\\.)" + OCTET + "(?:\\." + OCTET + "){3}");
-
     /** Throws {@link IllegalArgumentException} for a value that HAProxy's configuration cannot safely contain. */
     public ProxyConfiguration {
         clients = List.copyOf(clients);
         hostNames = List.copyOf(hostNames);
-        require(ADDRESS.matcher(bindAddress).matches(), "not the address of one machine", bindAddress);
-        require(isPort(proxy.port()), "not a valid port", proxy.port());
-        require(isPort(ollamaPort), "not a valid port", ollamaPort);
+        require(isOfOneMachine(bindAddress), "not the address of one machine", bindAddress);
+        require(Port.isValid(proxy.port()), "not a valid port", proxy.port());
+        require(Port.isValid(ollamaPort), "not a valid port", ollamaPort);
         require(
                 !(bindAddress.equals("127.0.0.1") && proxy.port() == ollamaPort),
                 "the proxy would forward requests to itself on port",
@@ -37,8 +33,8 @@ public record ProxyConfiguration(
         hostNames.forEach(name -> require(HostName.isValid(name), "not a valid host name", name));
     }
 
-    private static boolean isPort(int port) {
-        return port >= 1 && port <= 65535;
+    private static boolean isOfOneMachine(String address) {
+        return Ipv4.parse(address).filter(Ipv4::isOfOneMachine).isPresent();
     }
 
     private static void require(boolean valid, String problem, Object value) {

@@ -7,7 +7,7 @@ import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.spec.Network;
-import dev.aiserver.spec.Subnet;
+import dev.aiserver.value.Subnet;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;

@@ -6,7 +6,7 @@ import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.spec.Subnet;
+import dev.aiserver.value.Subnet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
-import dev.aiserver.spec.Subnet;
+import dev.aiserver.value.Subnet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.aiserver.host.ssh;
 
 import dev.aiserver.host.UserError;
+import dev.aiserver.value.Port;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +38,7 @@ public record Destination(Optional<String> user, String host, Optional<Integer> 
             throw invalid(typed);
         }
         Optional<Integer> port = Optional.ofNullable(form.group("port")).map(Integer::valueOf);
-        if (port.filter(number -> number < 1 || number > 65535).isPresent()) {
+        if (port.filter(number -> !Port.isValid(number)).isPresent()) {
             throw invalid(typed);
         }
         String address = form.group("address");

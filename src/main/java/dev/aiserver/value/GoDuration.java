@@ -1,4 +1,4 @@
-package dev.aiserver.spec;
+package dev.aiserver.value;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -23,7 +23,19 @@ public final class GoDuration {
             "m", 60_000_000_000L,
             "h", 3_600_000_000_000L);
 
+    private static final Pattern SECONDS = Pattern.compile("[+-]?\\d{1,18}");
+
     private GoDuration() {}
+
+    /** Returns the duration of a whole number of seconds or a text in Go's syntax, as Ollama reads its own settings. */
+    public static Optional<Duration> orSeconds(String text) {
+        return parse(isSeconds(text) ? text + "s" : text);
+    }
+
+    /** Returns whether the text is a whole number, so that {@link #orSeconds} takes it for seconds. */
+    public static boolean isSeconds(String text) {
+        return SECONDS.matcher(text).matches();
+    }
 
     /** Returns the duration, or empty if the text is not one or exceeds the 292 years that Go can represent. */
     public static Optional<Duration> parse(String text) {

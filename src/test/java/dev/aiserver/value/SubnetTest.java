@@ -1,4 +1,4 @@
-package dev.aiserver.spec;
+package dev.aiserver.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -32,8 +32,8 @@ class SubnetTest {
 
     @Test
     void cannotBeMadeWithBitsBehindItsPrefix() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Subnet(1, 31));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Subnet(0, 33));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Subnet(new Ipv4(1), 31));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Subnet(new Ipv4(0), 33));
         assertThatIllegalArgumentException().isThrownBy(() -> Subnet.of("10.0.0.1/8"));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.value;
+
+import org.jspecify.annotations.NullMarked;
