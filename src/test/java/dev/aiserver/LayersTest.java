@@ -24,9 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LayersTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.aiserver");
+            .importPackages("dev.aiserver", "standin");
 
     private static final String ROOT = "dev.aiserver";
+
+    /** The stand-ins, whose packages are not below {@link #ROOT}. */
+    private static final String STANDIN = "standin";
 
     /** Lists exactly the packages that each package uses. A row names only rows above it, so there are no cycles. */
     private static final String LAYERS = """
@@ -45,9 +48,10 @@ class LayersTest {
             server:            host value spec template net service ollama resource plan agent verify
             report:            host spec template ollama resource plan agent verify server
             cli:               host value spec ollama plan agent verify server report
-            rehearsal.launchd: host
-            rehearsal.model
-            rehearsal:         host spec net service ollama plan verify server report rehearsal.launchd
+            rehearsal:         host spec net service ollama plan verify server report
+            standin.launchd
+            standin.ollama
+            standin:           host rehearsal standin.launchd standin.ollama
             """;
 
     @Test
@@ -69,7 +73,7 @@ class LayersTest {
                 Set<String> uses = used.computeIfAbsent(name, any -> new TreeSet<>());
                 each.getDirectDependenciesFromSelf().stream()
                         .map(dependency -> dependency.getTargetClass().getBaseComponentType())
-                        .filter(target -> target.getPackageName().startsWith(ROOT))
+                        .filter(target -> isOurs(target.getPackageName()))
                         .map(LayersTest::name)
                         .filter(target -> !target.equals(name))
                         .forEach(uses::add);
@@ -78,14 +82,31 @@ class LayersTest {
         assertThat(used).containsExactlyInAnyOrderEntriesOf(allowed);
     }
 
+    private static boolean isOurs(String name) {
+        return name.startsWith(ROOT) || name.equals(STANDIN) || name.startsWith(STANDIN + ".");
+    }
+
     private static String name(JavaClass each) {
         String name = each.getPackageName();
-        return name.equals(ROOT) ? "" : name.substring(ROOT.length() + 1);
+        return name.equals(ROOT) ? "" : name.replaceFirst("^dev\\.aiserver\\.", "");
+    }
+
+    /** The user's jar has no stand-ins, so the program cannot use them except through an interface. */
+    @Test
+    void theProgramDoesNotNameAStandIn() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.aiserver..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("standin..")
+                .check(CLASSES);
     }
 
     @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.aiserver.(**)").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("(standin..)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @ParameterizedTest
@@ -94,7 +115,7 @@ class LayersTest {
         "org.apache.commons.exec.., dev.aiserver.host",
         "com.jcraft.jsch..,         dev.aiserver.host.ssh",
         "freemarker..,              dev.aiserver.template",
-        "com.dd.plist..,            dev.aiserver.rehearsal.launchd",
+        "com.dd.plist..,            standin.launchd",
         "org.yaml..,                dev.aiserver.spec",
         "com.github.difflib..,      dev.aiserver.report",
         "me.tongfei.progressbar..,  dev.aiserver.report"
@@ -126,7 +147,7 @@ class LayersTest {
         noClasses()
                 .that(DescribedPredicate.not(within(Main.class)))
                 .and()
-                .resideOutsideOfPackage("dev.aiserver.rehearsal.model")
+                .resideOutsideOfPackage("standin.ollama")
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .check(CLASSES);
@@ -144,10 +165,10 @@ class LayersTest {
                 .should()
                 .callMethod(System.class, "console")
                 .check(CLASSES);
-        // The embedded model server is a separate program that writes to its log.
+        // The stand-in for Ollama is a separate program that writes to its log.
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.aiserver.rehearsal.model")
+                .resideOutsideOfPackage("standin.ollama")
                 .should()
                 .accessField(FileDescriptor.class, "out")
                 .orShould()

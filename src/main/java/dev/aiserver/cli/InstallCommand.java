@@ -55,7 +55,8 @@ final class InstallCommand implements Callable<Integer> {
 
     @Option(
             names = "--rehearse",
-            description = "Run install, verify and uninstall in a temporary home; nothing else is changed.")
+            description =
+                    "Run install, verify and uninstall in a temporary home; nothing else is changed. Only for ./install.")
     private boolean rehearse;
 
     InstallCommand(UseCases useCases, Console console) {

@@ -15,9 +15,6 @@ import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.StateStore;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.report.PlanText;
@@ -58,7 +55,7 @@ import java.util.stream.Collectors;
 /**
  * Runs a full installation in a temporary home directory: plan, install, verify, install again, warm models, verify
  * with them, status, uninstall, and a check that nothing is left. HAProxy, lsof, files and processes are this machine's;
- * launchd and Ollama are embedded stand-ins. The proxy listens on loopback, so nothing is reachable from a network.
+ * launchd and Ollama are stand-ins. The proxy listens on loopback, so nothing is reachable from a network.
  */
 public final class Rehearsal {
     private static final String ADDRESS = "127.0.0.1";
@@ -92,11 +89,14 @@ public final class Rehearsal {
     /** Runs the rehearsal and prints its results, or the step that failed. Returns true if every step passed. */
     public boolean run() {
         long start = System.nanoTime();
-        TemporaryHome home = TemporaryHome.createIn(Path.of(environment.getOrDefault("TMPDIR", "/tmp")));
+        StandInJar jar = StandInJar.find();
+        StandIns standIns = jar.load();
+        TemporaryHome home = TemporaryHome.createIn(
+                Path.of(environment.getOrDefault("TMPDIR", "/tmp")), jar.file(), standIns.ollamaMainClass());
         Thread onInterrupt = new Thread(home::remove);
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
-            List<Proof> proofs = install(home);
+            List<Proof> proofs = install(home, standIns);
             home.remove();
             if (home.exists()) {
                 throw new Failed(LEFTOVERS, "the temporary home directory " + home + " still exists");
@@ -126,14 +126,13 @@ public final class Rehearsal {
                 + "\n";
     }
 
-    private List<Proof> install(TemporaryHome home) throws Failed {
+    private List<Proof> install(TemporaryHome home, StandIns standIns) throws Failed {
         LocalHost machine = new LocalHost(home.environment(environment));
         HostIdentity identity = machine.facts();
         machine.tools().requirePresent(List.of("df", identity.isMac() ? "ifconfig" : "ip", "lsof", "ps", "tail"));
-        Account account = new Account(identity.uid(), identity.user(), home.home(), 1, List.of());
-        try (EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual())) {
-            home.closeFirst(launchctl);
-            RehearsalHost host = new RehearsalHost(machine, launchctl);
+        try (StandIns.MacPrograms programs = standIns.macPrograms(identity.uid(), identity.user(), home.home())) {
+            home.closeFirst(programs);
+            RehearsalHost host = new RehearsalHost(machine, programs);
             return new Installation(host, home, identity).run();
         }
     }

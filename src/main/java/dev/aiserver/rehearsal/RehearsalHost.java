@@ -4,23 +4,20 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Adds an embedded launchctl and plutil to a host; everything else runs on that host. */
+/** Adds stand-ins for launchctl and plutil to a host; everything else runs on that host. */
 public final class RehearsalHost implements ForwardingHost {
     private final Host host;
-    private final EmbeddedLaunchctl launchctl;
-    private final EmbeddedPlutil plutil = new EmbeddedPlutil();
+    private final StandIns.MacPrograms programs;
 
-    public RehearsalHost(Host host, EmbeddedLaunchctl launchctl) {
+    public RehearsalHost(Host host, StandIns.MacPrograms programs) {
         this.host = host;
-        this.launchctl = launchctl;
+        this.programs = programs;
     }
 
     @Override
@@ -28,13 +25,13 @@ public final class RehearsalHost implements ForwardingHost {
         List<String> arguments = command.argv().subList(1, command.argv().size());
         return switch (name(command.program())) {
             case "launchctl" ->
-                CompletableFuture.supplyAsync(() -> launchctl.run(arguments), RehearsalHost::inOwnThread)
+                CompletableFuture.supplyAsync(() -> programs.launchctl(arguments), RehearsalHost::inOwnThread)
                         .completeOnTimeout(
                                 CommandResult.of(CommandResult.TIMED_OUT, "", ""),
                                 command.timeout().toMillis(),
                                 TimeUnit.MILLISECONDS)
                         .join();
-            case "plutil" -> plutil.run(arguments, command.stdin().bytes());
+            case "plutil" -> programs.plutil(arguments, command.stdin().bytes());
             default -> host.run(command);
         };
     }

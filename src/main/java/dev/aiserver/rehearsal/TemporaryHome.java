@@ -4,7 +4,6 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.UserError;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Provides a home directory and an {@code ollama} command that exist for one rehearsal only. */
@@ -38,8 +36,10 @@ final class TemporaryHome {
      * Creates the home directory and the command.
      *
      * @param folder directory for temporary files
+     * @param jar with the program that runs in place of Ollama
+     * @param mainClass of that program
      */
-    static TemporaryHome createIn(Path folder) {
+    static TemporaryHome createIn(Path folder, Path jar, String mainClass) {
         try {
             TemporaryHome home = new TemporaryHome(Files.createTempDirectory(folder, "aiserver-rehearsal-"));
             Files.createDirectories(home.home().resolve("Library"));
@@ -48,7 +48,7 @@ final class TemporaryHome {
             Files.createSymbolicLink(home.runtime(), Path.of(System.getProperty("java.home"), "bin", "java"));
             Files.createDirectories(home.models());
             Files.writeString(home.models().resolve("faults.json"), PACE);
-            Files.writeString(home.ollama(), home.ollamaScript());
+            Files.writeString(home.ollama(), home.ollamaScript(jar, mainClass));
             Files.setPosixFilePermissions(home.ollama(), PosixFilePermissions.fromString("rwx------"));
             return home;
         } catch (IOException e) {
@@ -76,18 +76,15 @@ final class TemporaryHome {
 
     /**
      * Returns the script that starts the model server. Models are kept outside the home directory, because an installation
-     * does not own them. The locale is for the names in the class path: without one, Java on Linux handles only ASCII
-     * names.
+     * does not own them. The locale is for the path of the jar: without one, Java on Linux handles only ASCII names.
      */
-    private String ollamaScript() {
-        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
+    private String ollamaScript(Path jar, String mainClass) {
         return """
                 #!/bin/sh
                 export OLLAMA_MODELS=%s LC_ALL=C.UTF-8
-                exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s dev.aiserver.rehearsal.model.ModelServer "$@"
-                """.formatted(quoted(models().toString()), quoted(runtime().toString()), quoted(classPath));
+                exec %s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s %s "$@"
+                """.formatted(
+                        quoted(models().toString()), quoted(runtime().toString()), quoted(jar.toString()), mainClass);
     }
 
     private static String quoted(String text) {

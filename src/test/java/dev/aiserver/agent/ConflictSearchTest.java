@@ -11,9 +11,6 @@ import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.UserError;
 import dev.aiserver.rehearsal.RehearsalHost;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.service.Launchd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.EmbeddedMacPrograms;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 class ConflictSearchTest {
     private static final int PORT = 11434;
@@ -92,7 +93,7 @@ class ConflictSearchTest {
         launchctl = new EmbeddedLaunchctl(
                 new Account(machine.facts().uid(), machine.facts().user(), root.resolve("home"), 0.05, List.of()),
                 Quirks.usual());
-        mac = new Mac(new RehearsalHost(machine, launchctl), root);
+        mac = new Mac(new RehearsalHost(machine, new EmbeddedMacPrograms(launchctl)), root);
         launchd = new Launchd(mac, machine.facts().uid(), new Poller(Duration.ofMillis(15)));
     }
 

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.Main;
-import dev.aiserver.rehearsal.model.Faults;
-import dev.aiserver.rehearsal.model.ModelServer;
-import dev.aiserver.rehearsal.model.ModelStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.Faults;
+import standin.ollama.ModelServer;
+import standin.ollama.ModelStore;
 
 /** Runs the whole program against a model server without models that follows the rules of Ollama. */
 class WarmModelsCommandTest {

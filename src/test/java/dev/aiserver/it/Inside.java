@@ -2,9 +2,6 @@ package dev.aiserver.it;
 
 import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.standin.LaunchctlSocket;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 /**
  * A process in a {@link Mac}'s network with the Mac's user. It is the Mac's launchd, and sends requests for the test. It

@@ -106,6 +106,11 @@ final class Mac implements AutoCloseable {
         }
     }
 
+    /** Returns the jar with the stand-ins, which a user does not get. */
+    private Path standins() {
+        return root.resolve("aiserver-standin.jar");
+    }
+
     private void prepare(Kind kind) throws IOException {
         Files.createDirectories(home().resolve("Library"));
         Files.createDirectories(prefix().resolve("bin"));
@@ -117,7 +122,8 @@ final class Mac implements AutoCloseable {
         script(bottle("haproxy", "haproxy"), "exec " + real + " \"$@\"");
         script(
                 bottle("ollama", "ollama"),
-                TestMac.modelServer(javaNamedOllama(), root.resolve("models"), checkout() + "/target/aiserver.jar"));
+                TestMac.modelServer(
+                        javaNamedOllama(), root.resolve("models"), standins().toString()));
         write(state().resolve("prefix"), prefix().toString());
         write(state().resolve("os_version"), kind.os());
         write(
@@ -128,6 +134,7 @@ final class Mac implements AutoCloseable {
         for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
             copy(here.resolve(part), checkout().resolve(part));
         }
+        copy(here.resolve("target/aiserver-standin.jar"), standins());
         // The folders of the copy are newer than the jar that was built from them.
         must("touch", checkout() + "/target/aiserver.jar");
         must("chmod", "755", root.toString());
@@ -146,6 +153,7 @@ final class Mac implements AutoCloseable {
             }
         }
         classPath.add(classes.toString());
+        classPath.add(standins().toString());
         classPath.add(checkout().resolve("target/aiserver.jar").toString());
         must("chown", "-R", NOBODY + ":" + NOBODY, classes.toString());
         List<String> argv = new ArrayList<>(within);

@@ -32,10 +32,10 @@ final class RehearsalIT {
     private static final String IN_FOLDER = """
             set -eu
             folder=$1/$(printf "$2")
-            mkdir -p "$folder/target" "$folder/src/main" "$folder/tmp"
+            mkdir -p "$folder/target" "$folder/src" "$folder/tmp"
             cp -R install pom.xml templates "$folder"
-            cp -R src/main "$folder/src"
-            cp target/aiserver.jar "$folder/target"
+            cp -R src/main src/standin "$folder/src"
+            cp target/aiserver.jar target/aiserver-standin.jar "$folder/target"
             cd "$folder"
             TMPDIR=$folder/tmp exec ./install --rehearse --yes
             """;

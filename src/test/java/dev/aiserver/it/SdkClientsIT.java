@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.proxy.ClientRequest;
 import dev.aiserver.proxy.RunningProxy;
-import dev.aiserver.rehearsal.model.ModelServer;
-import dev.aiserver.rehearsal.model.Servers;
 import dev.aiserver.report.NextSteps;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -28,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import standin.ollama.ModelServer;
+import standin.ollama.Servers;
 
 /** Runs the clients' SDKs through the installed proxy. */
 @Tag("root")

@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.UserError;
-import dev.aiserver.rehearsal.model.Faults;
-import dev.aiserver.rehearsal.model.ModelServer;
-import dev.aiserver.rehearsal.model.ModelStore;
-import dev.aiserver.rehearsal.model.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import standin.ollama.Faults;
+import standin.ollama.ModelServer;
+import standin.ollama.ModelStore;
+import standin.ollama.Settings;
 
 class OllamaClientTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

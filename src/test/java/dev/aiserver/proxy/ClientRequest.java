@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.net.RawHttpRequest;
-import dev.aiserver.rehearsal.model.RequestHistory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import standin.ollama.RequestHistory;
 
 /**
  * A request as a client's SDK sent it, recorded in {@code src/test/resources/clients}. {@code -Dgolden.update=true}

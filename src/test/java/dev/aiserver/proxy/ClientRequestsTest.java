@@ -3,9 +3,6 @@ package dev.aiserver.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.rehearsal.model.ModelServer;
-import dev.aiserver.rehearsal.model.RequestHistory;
-import dev.aiserver.rehearsal.model.Servers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import standin.ollama.ModelServer;
+import standin.ollama.RequestHistory;
+import standin.ollama.Servers;
 
 /** Replays the recorded requests of the clients' SDKs. */
 @Tag("haproxy")

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import standin.EmbeddedMacPrograms;
 
 /**
  * A {@link TestMac} on which aiserver installs, upgrades and uninstalls through a {@link FaultyHost}. A second HAProxy
@@ -258,8 +259,8 @@ final class Rig implements AutoCloseable {
 
     /** Returns the lines about a job, without the state of a job that runs only at times. */
     private List<String> service(String label) {
-        return mac.launchctl()
-                .run(List.of("print", "gui/" + mac.machine().facts().uid() + "/" + label))
+        return new EmbeddedMacPrograms(mac.launchctl())
+                .launchctl(List.of("print", "gui/" + mac.machine().facts().uid() + "/" + label))
                 .text()
                 .lines()
                 .map(String::strip)

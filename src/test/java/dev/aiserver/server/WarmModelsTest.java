@@ -9,12 +9,6 @@ import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.rehearsal.model.Catalogue;
-import dev.aiserver.rehearsal.model.Faults;
-import dev.aiserver.rehearsal.model.Model;
-import dev.aiserver.rehearsal.model.ModelServer;
-import dev.aiserver.rehearsal.model.ModelStore;
-import dev.aiserver.rehearsal.model.Settings;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 import java.io.IOException;
@@ -43,6 +37,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import standin.ollama.Catalogue;
+import standin.ollama.Faults;
+import standin.ollama.Model;
+import standin.ollama.ModelServer;
+import standin.ollama.ModelStore;
+import standin.ollama.Settings;
 
 /** Runs against a server without models that follows Ollama's rules. */
 class WarmModelsTest {

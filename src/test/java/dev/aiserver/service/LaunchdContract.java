@@ -8,10 +8,6 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.UserError;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Fault;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.standin.Agent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,14 +28,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Fault;
+import standin.launchd.ProgramResult;
+import standin.launchd.Quirks;
 
 /** The behavior of {@link Launchd}, however launchctl is reached and whichever Mac answers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LaunchdContract {
     private static final String LABEL = "com.example.job";
     private static final double TIME_SCALE = 0.02;
-    private static final CommandResult SILENT_SUCCESS = CommandResult.of(0, "", "");
-    private static final CommandResult OPAQUE = CommandResult.of(
+    private static final ProgramResult SILENT_SUCCESS = ProgramResult.of(0, "", "");
+    private static final ProgramResult OPAQUE = ProgramResult.of(
             5, "", "Bootstrap failed: 5: Input/output error\nTry re-running the command as root for richer errors.\n");
     private static final Timing TIMING = new Timing(
             Duration.ofMillis(40),
@@ -149,8 +150,8 @@ abstract class LaunchdContract {
     void theWholeLifecycleWorksOnEveryMac(Quirks quirks) throws IOException {
         Mac mac = boot(quirks.withFaults(
                 new Fault("enable", 1, new Fault.Answer(SILENT_SUCCESS)),
-                new Fault("bootstrap", 3, new Fault.Answer(CommandResult.of(quirks.drainCode(), "", ""))),
-                new Fault("bootstrap", 5, new Fault.ActThenAnswer(CommandResult.of(quirks.alreadyCode(), "", ""))),
+                new Fault("bootstrap", 3, new Fault.Answer(ProgramResult.of(quirks.drainCode(), "", ""))),
+                new Fault("bootstrap", 5, new Fault.ActThenAnswer(ProgramResult.of(quirks.alreadyCode(), "", ""))),
                 new Fault("bootstrap", 6, new Fault.LogOut())));
         mac.launchctl().run(List.of("disable", "gui/" + mac.uid() + "/" + LABEL));
         Path reloaded = home.resolve("reloaded");
@@ -371,7 +372,7 @@ abstract class LaunchdContract {
     @ParameterizedTest
     @ValueSource(ints = {5, 37, 17})
     void aLoadIsRetriedWhileItMayHelp(int code) throws IOException {
-        Fault.Effect failure = new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code));
+        Fault.Effect failure = new Fault.Answer(ProgramResult.of(code, "", "Bootstrap failed: " + code));
         Mac mac = boot(Quirks.usual()
                 .withFaults(
                         new Fault("bootstrap", 1, failure),
@@ -388,7 +389,7 @@ abstract class LaunchdContract {
                 .withFaults(new Fault(
                         "bootstrap",
                         Fault.EVERY_CALL,
-                        new Fault.Answer(CommandResult.of(code, "", "Bootstrap failed: " + code + ": reason\n")))));
+                        new Fault.Answer(ProgramResult.of(code, "", "Bootstrap failed: " + code + ": reason\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
         assertUserError(
                 () -> mac.start(agent),
@@ -419,7 +420,7 @@ abstract class LaunchdContract {
     void aSystemServiceWithTheLabelIsReportedAndKept() throws IOException {
         String print = "system/" + LABEL + " = {\n\tstate = running\n\tpid = 99\n}\n";
         Mac mac = boot(
-                Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(CommandResult.of(0, print, "")))));
+                Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(ProgramResult.of(0, print, "")))));
         assertUserError(() -> mac.start(agent(Agent.LONG_RUNNING).written()), "sudo launchctl bootout system/" + LABEL);
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
@@ -428,7 +429,7 @@ abstract class LaunchdContract {
     void anUnclearAnswerStopsEverything() throws IOException {
         Mac mac = boot(Quirks.usual()
                 .withFaults(new Fault(
-                        "print", Fault.EVERY_CALL, new Fault.Answer(CommandResult.of(1, "", "Something odd.\n")))));
+                        "print", Fault.EVERY_CALL, new Fault.Answer(ProgramResult.of(1, "", "Something odd.\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
         assertUserError(
                 () -> mac.launchd().status(LABEL),
@@ -510,7 +511,7 @@ abstract class LaunchdContract {
                 .withFaults(new Fault(
                         "bootout",
                         Fault.EVERY_CALL,
-                        new Fault.Answer(CommandResult.of(1, "", "Boot-out failed: 1: Operation not permitted\n")))));
+                        new Fault.Answer(ProgramResult.of(1, "", "Boot-out failed: 1: Operation not permitted\n")))));
         mac.start(agent(Agent.LONG_RUNNING).written());
         assertUserError(() -> mac.launchd().stop(LABEL), "did not unload " + LABEL, "Operation not permitted");
         assertThat(mac.loaded().isRunning()).isTrue();

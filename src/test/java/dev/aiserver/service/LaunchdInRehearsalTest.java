@@ -3,10 +3,11 @@ package dev.aiserver.service;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.rehearsal.RehearsalHost;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import java.util.List;
 import java.util.stream.Stream;
+import standin.EmbeddedMacPrograms;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 class LaunchdInRehearsalTest extends LaunchdContract {
 
@@ -17,6 +18,6 @@ class LaunchdInRehearsalTest extends LaunchdContract {
 
     @Override
     Host host(EmbeddedLaunchctl launchctl, List<AutoCloseable> open) {
-        return new RehearsalHost(new LocalHost(System.getenv()), launchctl);
+        return new RehearsalHost(new LocalHost(System.getenv()), new EmbeddedMacPrograms(launchctl));
     }
 }

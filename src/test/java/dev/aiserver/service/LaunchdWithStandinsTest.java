@@ -2,13 +2,13 @@ package dev.aiserver.service;
 
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.standin.LaunchctlSocket;
 import dev.aiserver.standin.Standins;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 @Tag("linux")
 class LaunchdWithStandinsTest extends LaunchdContract {

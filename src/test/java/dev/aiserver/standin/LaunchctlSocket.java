@@ -1,8 +1,5 @@
 package dev.aiserver.standin;
 
-import dev.aiserver.host.CommandResult;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.EmbeddedPlutil;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.EmbeddedPlutil;
+import standin.launchd.ProgramResult;
 
 /** Serves the stand-in scripts {@code launchctl} and {@code plutil} on a port, for an embedded launchd. */
 public final class LaunchctlSocket implements AutoCloseable {
@@ -75,7 +75,7 @@ public final class LaunchctlSocket implements AutoCloseable {
                 words.add(word(request));
             }
             byte[] stdin = Base64.getDecoder().decode(word(request));
-            CommandResult result = run(words.get(0), words.subList(1, count), stdin);
+            ProgramResult result = run(words.get(0), words.subList(1, count), stdin);
             String stdout = escaped(result.stdout());
             String stderr = escaped(result.stderr());
             String response =
@@ -87,7 +87,7 @@ public final class LaunchctlSocket implements AutoCloseable {
         }
     }
 
-    private CommandResult run(String command, List<String> arguments, byte[] stdin) {
+    private ProgramResult run(String command, List<String> arguments, byte[] stdin) {
         return command.equals("plutil") ? plutil.run(arguments, stdin) : launchctl.run(arguments);
     }
 

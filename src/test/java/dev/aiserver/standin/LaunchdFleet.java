@@ -1,8 +1,5 @@
 package dev.aiserver.standin;
 
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 /**
  * Runs the launchds of many stand-in Macs, each in its own network namespace, in one process: one JVM per Mac would

@@ -8,9 +8,6 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.net.Interfaces;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 /** Tests that the stand-ins print what the real commands print, for the calls that aiserver makes. */
 @Tag("linux")

@@ -5,9 +5,6 @@ import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.RehearsalHost;
-import dev.aiserver.rehearsal.launchd.Account;
-import dev.aiserver.rehearsal.launchd.EmbeddedLaunchctl;
-import dev.aiserver.rehearsal.launchd.Quirks;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.server.DesiredState;
 import dev.aiserver.server.HostFacts;
@@ -31,6 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import standin.EmbeddedMacPrograms;
+import standin.launchd.Account;
+import standin.launchd.EmbeddedLaunchctl;
+import standin.launchd.Quirks;
 
 /**
  * A Mac in a folder, on which production code installs, verifies and uninstalls. Files, processes and sockets are real,
@@ -99,7 +100,7 @@ public record TestMac<H extends Host>(
             int uid = machine.facts().uid();
             Account account = new Account(uid, machine.facts().user(), home, timeScale, List.of());
             EmbeddedLaunchctl launchctl = new EmbeddedLaunchctl(account, Quirks.usual());
-            H host = wrapped.apply(new RehearsalHost(machine, launchctl));
+            H host = wrapped.apply(new RehearsalHost(machine, new EmbeddedMacPrograms(launchctl)));
             Path real = machine.find("haproxy").orElseThrow(() -> new AssertionError("haproxy is not installed"));
             return new TestMac<>(
                     new Layout(home),
@@ -152,7 +153,7 @@ public record TestMac<H extends Host>(
     /** Returns a script that is a model server in Ollama's place. */
     public static String modelServer(Path java, Path models, String classPath) {
         return "export OLLAMA_MODELS='%s'\nexec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' %s \"$@\""
-                .formatted(models, java, classPath, "dev.aiserver.rehearsal.model.ModelServer");
+                .formatted(models, java, classPath, "standin.ollama.ModelServer");
     }
 
     /** Returns the Java that runs this test. */

@@ -2,8 +2,6 @@ package dev.aiserver.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.rehearsal.model.Model;
-import dev.aiserver.rehearsal.model.ModelStore;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +10,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import standin.ollama.Model;
+import standin.ollama.ModelStore;
 
 /** A model's limits are reported as the model's, not as failures of the server. */
 @Tag("haproxy")

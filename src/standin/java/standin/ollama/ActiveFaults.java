@@ -1,0 +1,64 @@
+package standin.ollama;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the active faults: those last set by a test, or those in the file if it changed later. */
+final class ActiveFaults {
+    private final Path file;
+    private final Runnable die;
+    private Faults faults;
+    private int busyLeft;
+    private @Nullable FileTime seen;
+
+    /** @param die stops this server when it crashes */
+    ActiveFaults(Faults faults, Path file, Runnable die) {
+        this.file = file;
+        this.die = die;
+        this.faults = faults;
+        this.busyLeft = faults.busy503Times();
+    }
+
+    synchronized void set(Faults next) {
+        faults = next;
+        busyLeft = next.busy503Times();
+    }
+
+    /** @throws ApiError 500 if the file is invalid, so that a mistake in it is noticed at once */
+    synchronized Faults current() {
+        try {
+            FileTime stamp = Files.getLastModifiedTime(file);
+            if (!stamp.equals(seen)) {
+                set(Faults.parse(Files.readString(file)));
+                seen = stamp;
+            }
+        } catch (NoSuchFileException e) {
+            if (seen != null) {
+                set(Faults.NONE);
+                seen = null;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ApiError(500, file + ": " + e.getMessage());
+        }
+        return faults;
+    }
+
+    /** Returns true if this scheduling request must find the queue full. */
+    synchronized boolean takeBusy() {
+        current();
+        if (busyLeft == 0) {
+            return false;
+        }
+        busyLeft--;
+        return true;
+    }
+
+    ClientDisconnected crash() {
+        die.run();
+        return new ClientDisconnected("the server crashed because of a fault");
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.aiserver.rehearsal.launchd;
-
-import org.jspecify.annotations.NullMarked;

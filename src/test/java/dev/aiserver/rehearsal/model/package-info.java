@@ -1,4 +1,0 @@
-@NullMarked
-package dev.aiserver.rehearsal.model;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package standin.launchd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package standin.ollama;
+
+import org.jspecify.annotations.NullMarked;
