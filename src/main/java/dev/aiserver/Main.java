@@ -1,6 +1,6 @@
 package dev.aiserver;
 
-import dev.aiserver.cli.CommandTree;
+import dev.aiserver.cli.Invocation;
 import dev.aiserver.report.CleanStream;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.DebugLog;
@@ -64,8 +64,8 @@ public final class Main {
                 colored,
                 terminals.contains("err") && !"dumb".equals(environment.get("TERM")) && !debug.isOn());
         String version = version();
-        return CommandTree.run(
-                args, new Wiring(environment, console, signals, version, debug), console, debug, version);
+        Wiring machines = new Wiring(environment, console, signals, version, debug);
+        return new Invocation(machines, console, debug, version).run(args);
     }
 
     /** Read before the command line is parsed, because a wrong command line may be what the person looks into. */

@@ -1,10 +1,12 @@
 package dev.aiserver;
 
+import dev.aiserver.app.Installer;
+import dev.aiserver.app.Uninstaller;
+import dev.aiserver.app.Verifier;
 import dev.aiserver.cli.UseCases;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.Rehearsal;
 import dev.aiserver.report.Console;
@@ -88,20 +90,25 @@ final class OnHost implements UseCases {
     }
 
     @Override
-    public Install install() {
+    public Installer installer() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        return new Install(host, launchd, layout, new MacPreflight(host, launchd), stateStore(), release);
+        Install install = new Install(host, launchd, layout, new MacPreflight(host, launchd), stateStore(), release);
+        return new Installer(install, verify(), signals::interruption);
     }
 
     @Override
-    public Uninstall uninstall() {
-        return new Uninstall(host, launchd(), layout(), stateStore());
+    public Uninstaller uninstaller() {
+        return new Uninstaller(new Uninstall(host, launchd(), layout(), stateStore()), signals::interruption);
     }
 
-    @Override
-    public Verify verify() {
+    private Verify verify() {
         return new Verify(host, launchd(), stateStore());
+    }
+
+    @Override
+    public Verifier verifier() {
+        return new Verifier(verify());
     }
 
     @Override
@@ -112,11 +119,6 @@ final class OnHost implements UseCases {
     @Override
     public SupportInfo supportInfo() {
         return new SupportInfo(host, stateStore());
-    }
-
-    @Override
-    public Installation installation() {
-        return Installation.load(stateStore());
     }
 
     @Override
@@ -133,11 +135,6 @@ final class OnHost implements UseCases {
         OllamaClient ollama =
                 new OllamaClient(host, installation.spec().ollama().port());
         return new WarmModels(ollama, new ModelDisk(host, installation.spec()), options, limits, events);
-    }
-
-    @Override
-    public Interruption interruption() {
-        return signals.interruption();
     }
 
     @Override

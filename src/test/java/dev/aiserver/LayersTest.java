@@ -46,9 +46,10 @@ class LayersTest {
             agent:             host net service ollama
             verify:            host value spec net service resource plan agent
             server:            host value spec template net service ollama resource plan agent verify
-            report:            host spec template ollama resource plan agent verify server
-            cli:               host value spec ollama plan agent verify server report
-            rehearsal:         host spec net service ollama plan verify server report
+            app:               spec resource plan verify server
+            report:            host spec template ollama resource plan agent verify server app
+            cli:               host value spec ollama plan verify server app report
+            rehearsal:         host spec net service ollama plan verify server app report
             standin.launchd
             standin.ollama
             standin:           host rehearsal standin.launchd standin.ollama

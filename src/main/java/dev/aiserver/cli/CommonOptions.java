@@ -1,6 +1,9 @@
 package dev.aiserver.cli;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Holds the options that every command has. */
 final class CommonOptions {
@@ -12,4 +15,20 @@ final class CommonOptions {
             usageHelp = true,
             description = "Show this help.")
     boolean help;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    /** Rejects the command line with this sentence unless the condition is met. */
+    void require(boolean met, String sentence) {
+        if (!met) {
+            throw new ParameterException(command.commandLine(), sentence);
+        }
+    }
+
+    /** Rejects an option that prints a script for one host. */
+    void requireOneScript(boolean printCommands) {
+        require(!printCommands, "--print-commands works for one host at a time; name it with --host");
+    }
 }

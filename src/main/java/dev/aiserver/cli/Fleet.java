@@ -3,11 +3,12 @@ package dev.aiserver.cli;
 import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.DebugLog;
-import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.FleetProgress;
 import dev.aiserver.report.FleetReport;
+import dev.aiserver.report.Report;
+import dev.aiserver.server.ExitCode;
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,52 +18,33 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs one command over SSH: on one host as if it ran there, on several hosts in parallel. */
+/** Runs one command over SSH on several hosts in parallel. */
 final class Fleet {
-    /** The terminal of a single host, on which nothing else is drawn. */
-    private static final Machines.Terminal UNSHARED = new Machines.Terminal() {
-        @Override
-        public void take() {}
-
-        @Override
-        public void giveBack() {}
-    };
+    /** Gives texts their form; prints nothing. */
+    private static final Console STYLE =
+            Console.unattended(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()));
 
     private final Machines machines;
+    private final String name;
+    private final HostCommand command;
+    private final MachineOptions options;
     private final Console console;
     private final DebugLog debug;
-    private final MachineOptions options;
-    private final boolean mayPrompt;
 
-    /** @param mayPrompt whether prompts are allowed, that is, {@code --no-input} is not given */
-    Fleet(Machines machines, Console console, DebugLog debug, MachineOptions options, boolean mayPrompt) {
+    /** @param name of the command */
+    Fleet(
+            Machines machines,
+            String name,
+            HostCommand command,
+            MachineOptions options,
+            Console console,
+            DebugLog debug) {
         this.machines = machines;
+        this.name = name;
+        this.command = command;
+        this.options = options;
         this.console = console;
         this.debug = debug;
-        this.options = options;
-        this.mayPrompt = mayPrompt;
-    }
-
-    /** Runs the command once, for one host. */
-    @FunctionalInterface
-    interface Task {
-        /** Returns the exit code. */
-        int run(UseCases useCases, Console console);
-    }
-
-    /** Runs the command on one host, and returns its exit code. */
-    int one(String host, Task task) {
-        try (Machines.Remote remote = machines.there(host, trust(UNSHARED))) {
-            int exitCode = task.run(remote.useCases(), console);
-            if (options.verbose) {
-                console.notice(host + ": " + remote.roundTrips() + " round trips");
-            }
-            return exitCode;
-        }
-    }
-
-    private Machines.Trust trust(Machines.Terminal terminal) {
-        return new Machines.Trust(options.acceptNewHostKey, mayPrompt && console.interactive(), terminal);
     }
 
     private static Machines.Terminal shared(FleetProgress progress) {
@@ -85,7 +67,7 @@ final class Fleet {
      *
      * @return the results in the order of the hosts
      */
-    List<FleetReport.Result> all(List<String> hosts, Task task) {
+    List<FleetReport.Result> run(List<String> hosts) {
         AtomicBoolean stopped = new AtomicBoolean();
         ExecutorService pool = Executors.newFixedThreadPool(options.parallel);
         try (FleetProgress progress = FleetProgress.on(console, hosts)) {
@@ -95,9 +77,8 @@ final class Fleet {
                     if (stopped.get()) {
                         return FleetReport.Result.notStarted(host);
                     }
-                    FleetReport.Result result = run(host, task, progress);
-                    boolean interrupted = result.exitCode().equals(Optional.of(ExitCode.INTERRUPTED));
-                    if (interrupted || options.failFast && !result.isGood()) {
+                    FleetReport.Result result = run(host, progress);
+                    if (result.endedWith(ExitCode.INTERRUPTED) || options.failFast && !result.isGood()) {
                         stopped.set(true);
                     }
                     progress.finished(result);
@@ -119,30 +100,28 @@ final class Fleet {
         }
     }
 
-    private FleetReport.Result run(String host, Task task, FleetProgress progress) {
+    private FleetReport.Result run(String host, FleetProgress progress) {
         long start = System.nanoTime();
-        StringWriter out = new StringWriter();
-        FleetProgress.Lines err = progress.start(host);
-        Console own = Console.unattended(new PrintWriter(out), new PrintWriter(err, true));
-        int exitCode;
+        progress.start(host);
+        Report report;
         int roundTrips = 0;
-        try (Machines.Remote remote = machines.there(host, trust(shared(progress)))) {
-            exitCode = task.run(remote.useCases(), own);
+        try (Machines.Remote remote = machines.there(host, options.trust(command, console, shared(progress)))) {
+            report = run(remote.useCases(), host, progress);
             roundTrips = remote.roundTrips();
         } catch (RuntimeException | Error failure) {
             // An Error fails this host only: the stack or memory that it used up is free again once the run ends.
-            Failure reported = Failure.of(failure);
-            debug.thrown(failure);
-            own.notice("aiserver: " + reported.sentence());
-            exitCode = reported.exitCode().code();
+            report = Failure.of(failure, debug).report(name).withoutDocument();
         }
-        own.out().flush();
-        return new FleetReport.Result(
-                host,
-                Optional.of(ExitCode.of(exitCode)),
-                out.toString(),
-                err.last().replaceFirst("^aiserver: ", ""),
-                (System.nanoTime() - start) / 1_000_000,
-                roundTrips);
+        progress.show(host, report.notices());
+        return new FleetReport.Result(host, Optional.of(report), (System.nanoTime() - start) / 1_000_000, roundTrips);
+    }
+
+    private Report run(UseCases host, String hostName, FleetProgress progress) {
+        ConsoleUi ui = ConsoleUi.amongOthers(host, command, options.verbose, STYLE, progress, hostName);
+        try {
+            return command.run(host, ui, STYLE);
+        } catch (RuntimeException | Error failure) {
+            return Failure.of(failure, debug).report(name);
+        }
     }
 }

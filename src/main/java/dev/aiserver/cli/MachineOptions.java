@@ -1,12 +1,13 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.report.Console;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 
 /** Holds the options that name the hosts of a command; without any, it works on this machine. */
 final class MachineOptions {
@@ -49,17 +50,20 @@ final class MachineOptions {
         command.addMixin(KEY, CommandSpec.forAnnotatedObject(new MachineOptions()));
     }
 
-    /** Returns the options of the command that was run. */
-    static Optional<MachineOptions> of(ParseResult parsed) {
-        return Optional.ofNullable(parsed.subcommand())
-                .map(command -> command.commandSpec().mixins().get(KEY))
-                .map(mixin -> (MachineOptions) mixin.userObject());
+    /** Returns the options of a command to which they were added. */
+    static MachineOptions of(CommandSpec command) {
+        return (MachineOptions)
+                Objects.requireNonNull(command.mixins().get(KEY)).userObject();
     }
 
-    /** Returns whether the command that has these options was run with {@code --verbose}. */
-    static boolean isVerbose(CommandSpec command) {
-        CommandSpec mixin = command.mixins().get(KEY);
-        return mixin != null && ((MachineOptions) mixin.userObject()).verbose;
+    /** Returns whether {@code --hosts} is given. */
+    boolean hasInventory() {
+        return inventory != null;
+    }
+
+    /** Returns what a connection may accept and ask. */
+    Machines.Trust trust(HostCommand command, Console console, Machines.Terminal terminal) {
+        return new Machines.Trust(acceptNewHostKey, !command.confirm().noInput && console.interactive(), terminal);
     }
 
     /** Returns the hosts to work on; empty for this machine. */

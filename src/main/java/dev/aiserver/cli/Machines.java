@@ -32,6 +32,15 @@ public interface Machines {
         void giveBack();
     }
 
+    /** The terminal of a single host, on which nothing else is drawn. */
+    Terminal UNSHARED = new Terminal() {
+        @Override
+        public void take() {}
+
+        @Override
+        public void giveBack() {}
+    };
+
     /** Represents a connection to another machine, and what aiserver can do over it. */
     interface Remote extends AutoCloseable {
         UseCases useCases();

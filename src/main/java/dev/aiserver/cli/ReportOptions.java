@@ -1,8 +1,8 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.app.VerifyResult;
 import dev.aiserver.report.HtmlReport;
 import dev.aiserver.report.JUnitReport;
-import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -39,20 +39,17 @@ final class ReportOptions {
      * @param home of the user on the server
      * @return an error for each report that could not be written
      */
-    List<String> write(List<Verdict> verdicts, String server, String url, Path home) {
+    List<String> write(VerifyResult result, Path home) {
         List<String> errors = new ArrayList<>();
         if (junit != null) {
-            write("--junit", junit, JUnitReport.of(verdicts, Optional.of(home))).ifPresent(errors::add);
+            write("--junit", junit, JUnitReport.of(result.verdicts(), Optional.of(home)))
+                    .ifPresent(errors::add);
         }
         if (html != null) {
             String version = command.root().version()[0].replaceFirst("^aiserver ", "");
-            write(
-                            "--html",
-                            html,
-                            HtmlReport.of(
-                                    verdicts,
-                                    new HtmlReport.About(server, url, ZonedDateTime.now(), version),
-                                    Optional.of(home)))
+            HtmlReport.About about = new HtmlReport.About(
+                    result.server().name(), "http://" + result.server().host(), ZonedDateTime.now(), version);
+            write("--html", html, HtmlReport.of(result.verdicts(), about, Optional.of(home)))
                     .ifPresent(errors::add);
         }
         return errors;

@@ -1,24 +1,21 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.app.Ui;
+import dev.aiserver.app.Verifier.VerifyRequest;
 import dev.aiserver.host.UserError;
-import dev.aiserver.report.CommandOutcome;
 import dev.aiserver.report.Console;
-import dev.aiserver.report.ExitCode;
-import dev.aiserver.report.Json;
-import dev.aiserver.report.Redaction;
+import dev.aiserver.report.DebugLog;
+import dev.aiserver.report.Report;
+import dev.aiserver.report.StatusText;
+import dev.aiserver.report.SupportBundle;
+import dev.aiserver.report.VerdictText;
 import dev.aiserver.server.SupportInfo;
-import java.io.ByteArrayOutputStream;
+import dev.aiserver.verify.Selection;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,24 +26,9 @@ import picocli.CommandLine.Parameters;
             "Collect what a bug report needs in one zip archive: versions, status, checks and the ends of the logs.",
             "Secrets and user names are masked. Nothing is sent anywhere."
         })
-final class SupportBundleCommand implements Callable<Integer> {
-    private static final String README = """
-            aiserver %s wrote this archive with "aiserver support-bundle".
-
-            versions.txt  the system and the programs
-            status.json   "aiserver status --json"
-            verify.json   "aiserver verify --no-inference --json"
-            logs/         the last 200 kB of each log
-
-            Secrets are replaced by [secret], user names by [user], home directories by ~. IP addresses, the names of
-            machines and models, and the paths of requests remain. Look through the files before you attach them to an
-            issue.
-            """;
-
-    private final UseCases useCases;
-    private final Console console;
+final class SupportBundleCommand implements HostCommand {
+    private final DebugLog debug;
     private final String version;
-    private final Function<List<String>, String> documentOf;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -57,68 +39,51 @@ final class SupportBundleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    /** @param documentOf runs another command on the host and returns its JSON document, errors included */
-    SupportBundleCommand(
-            UseCases useCases, Console console, String version, Function<List<String>, String> documentOf) {
-        this.useCases = useCases;
-        this.console = console;
+    SupportBundleCommand(DebugLog debug, String version) {
+        this.debug = debug;
         this.version = version;
-        this.documentOf = documentOf;
     }
 
     @Override
-    public Integer call() {
-        Map<String, String> parts = redacted(parts());
+    public Report run(UseCases host, Ui ui, Console console) {
+        SupportInfo info = host.supportInfo();
+        String versions = info.versions();
+        // Read before the checks, whose requests would fill the log of the proxy.
+        Map<String, String> logs = info.logEnds();
+        Map<String, Object> status =
+                document("status", () -> StatusText.document(host.status().look()));
+        Map<String, Object> verify = document(
+                "verify",
+                () -> VerdictText.document(host.verifier()
+                        .run(VerifyRequest.ofInstalled(new Selection(List.of(), false)), verdict -> {})));
+        SupportBundle bundle = SupportBundle.of(version, versions, status, verify, logs)
+                .redacted(host.layout().home());
         try {
-            PrivateFile.write(file, zipped(parts));
+            PrivateFile.write(file, bundle.zipped());
         } catch (IOException e) {
             throw new UserError(
                     UserError.Kind.CONFIGURATION,
                     "%s: could not write the archive (%s). Name a file in a folder that exists and that you may write to."
                             .formatted(file, PrivateFile.reason(e)));
         }
-        console.print(
-                common.json
-                        ? Json.document(
-                                "support-bundle",
-                                CommandOutcome.WRITTEN,
-                                Map.of("file", file.toString(), "parts", List.copyOf(parts.keySet())))
-                        : "Wrote %s: %s. Look through it before you attach it to an issue.\n"
-                                .formatted(file, String.join(", ", parts.keySet())));
-        return ExitCode.DONE.code();
+        return bundle.report(file);
     }
 
-    private Map<String, String> parts() {
-        SupportInfo info = useCases.supportInfo();
-        Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("README.txt", README.formatted(version));
-        parts.put("versions.txt", "aiserver %s, Java %s\n\n".formatted(version, Runtime.version()) + info.versions());
-        // Read before the checks, whose requests would fill the log of the proxy.
-        Map<String, String> logs = info.logEnds();
-        parts.put("status.json", documentOf.apply(List.of("status", "--json")));
-        parts.put("verify.json", documentOf.apply(List.of("verify", "--no-inference", "--json")));
-        logs.forEach((name, end) -> parts.put("logs/" + name, end));
-        return parts;
-    }
-
-    /** Redacts all parts together, so that a user name found in one part is removed from all. */
-    private Map<String, String> redacted(Map<String, String> parts) {
-        List<String> texts = new ArrayList<>(parts.values());
-        texts.add(useCases.layout().home().toString());
-        Redaction redaction = Redaction.of(texts);
-        Map<String, String> redacted = new LinkedHashMap<>();
-        parts.forEach((name, text) -> redacted.put(name, redaction.apply(text)));
-        return redacted;
-    }
-
-    private static byte[] zipped(Map<String, String> parts) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, String> part : parts.entrySet()) {
-                zip.putNextEntry(new ZipEntry(part.getKey()));
-                zip.write(part.getValue().getBytes(StandardCharsets.UTF_8));
-            }
+    private Map<String, Object> document(String command, Supplier<Map<String, Object>> ofHost) {
+        try {
+            return ofHost.get();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError thrown) {
+            return Failure.of(thrown, debug).document(command);
         }
-        return bytes.toByteArray();
+    }
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public void requireAllowedForSeveral() {
+        common.require(false, "support-bundle writes one archive for one machine; name it with --host");
     }
 }

@@ -1,14 +1,13 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.plan.Interruption;
+import dev.aiserver.app.Installer;
+import dev.aiserver.app.Uninstaller;
+import dev.aiserver.app.Verifier;
 import dev.aiserver.report.ShellPath;
-import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.SupportInfo;
-import dev.aiserver.server.Uninstall;
-import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
@@ -27,23 +26,16 @@ public interface UseCases {
     /** Returns how your shell on this machine finds commands. */
     ShellPath shellPath();
 
-    Install install();
+    Installer installer();
 
-    Uninstall uninstall();
+    Uninstaller uninstaller();
 
-    Verify verify();
+    Verifier verifier();
 
     Status status();
 
     /** Returns what a support bundle needs to know about the host. */
     SupportInfo supportInfo();
-
-    /**
-     * Returns what is installed.
-     *
-     * @throws dev.aiserver.host.UserError if nothing is installed
-     */
-    Installation installation();
 
     /**
      * Returns what is installed, after waiting for another process that is changing it: {@code install} starts the job
@@ -56,9 +48,6 @@ public interface UseCases {
     /** @param events receives the progress, one event at a time */
     WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events);
-
-    /** Returns a handle; while it is open, a signal interrupts the calling thread instead of ending the process. */
-    Interruption interruption();
 
     /** Runs install, verify and uninstall in a temporary home, and returns whether all steps succeeded. */
     boolean rehearse();

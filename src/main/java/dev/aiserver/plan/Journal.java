@@ -35,6 +35,11 @@ public record Journal(
         backups = List.copyOf(backups);
     }
 
+    /** Returns the words that say so after the process of the transaction has died, without a full stop. */
+    public String unfinished() {
+        return "A previous " + operation + " (started " + since + ") did not finish";
+    }
+
     boolean hasBegun(Resource service) {
         return services.contains(service.id());
     }

@@ -1,5 +1,9 @@
 package dev.aiserver.rehearsal;
 
+import dev.aiserver.app.ChangeFailure;
+import dev.aiserver.app.Installer;
+import dev.aiserver.app.Uninstaller;
+import dev.aiserver.app.Uninstaller.UninstallRequest;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.LocalHost;
@@ -8,11 +12,8 @@ import dev.aiserver.host.UserError;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.ollama.OllamaClient;
-import dev.aiserver.plan.Applier;
-import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LocalEdit;
-import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.report.Console;
@@ -29,6 +30,7 @@ import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Release;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.Uninstall;
+import dev.aiserver.server.UseCaseResult;
 import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
@@ -49,7 +51,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -172,8 +173,8 @@ public final class Rehearsal {
 
         List<Proof> run() throws Failed {
             Map<Path, FileState> before = home.tree(host);
-            Install.PlannedInstall planned = stepWithResult("Plan", this::plan);
-            step("Install", () -> install(planned));
+            step("Plan", this::plan);
+            step("Install", this::install);
             step("Verify", () -> verify("verify"));
             step("Install again", this::installAgain);
             step("Warm models", this::warmModels);
@@ -185,55 +186,39 @@ public final class Rehearsal {
         }
 
         private void step(String name, Step step) throws Failed {
-            stepWithResult(name, () -> {
-                step.run();
-                return true;
-            });
-        }
-
-        private <T> T stepWithResult(String name, StepWithResult<T> step) throws Failed {
             console.notice("\n" + console.paint(Colour.BOLD, name));
             try {
-                return step.run();
+                step.run();
             } catch (UserError e) {
                 throw new Failed(name, e.sentence());
             }
         }
 
-        private Install installer() {
+        private Installer installer() {
             HostFacts facts = new HostFacts(
                     home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
-            return new Install(host, launchd, layout, anySpec -> facts, state, release);
+            Install install = new Install(host, launchd, layout, anySpec -> facts, state, release);
+            return new Installer(install, new ExposureOnly(new Verify(host, launchd, state)), () -> Interruption.NEVER);
         }
 
-        private Install.PlannedInstall planned() {
-            return installer().plan(new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE));
+        private Install.InstallRequest request() {
+            return new Install.InstallRequest(Optional.of(spec), LocalEdit.Policy.NONE);
         }
 
-        private Install.PlannedInstall plan() {
-            Install.PlannedInstall planned = planned();
-            console.notice(
-                    new PlanText(console, layout.home()).list(planned.plan()).stripTrailing());
+        private void plan() {
+            Install.PlannedInstall planned = installer().plan(request());
+            console.notice(plans().list(planned.plan()).stripTrailing());
             proved(
                     "plan",
                     planned.plan().changes().size() + " changes; haproxy -c and plutil accept the rendered files");
-            return planned;
         }
 
-        private void install(Install.PlannedInstall planned) throws Failed {
-            PlanText text = new PlanText(console, layout.home());
-            try (LockFile.Held lock = installer().lock(holder -> {})) {
-                requireApplied(
-                        "install",
-                        installer()
-                                .apply(
-                                        planned,
-                                        lock,
-                                        Interruption.NEVER,
-                                        done(text),
-                                        new Verify(host, launchd, state)::requireNoExposure),
-                        text);
-            }
+        private PlanText plans() {
+            return new PlanText(console, layout.home());
+        }
+
+        private void install() throws Failed {
+            requireDone("install", installer().run(request(), new RehearsalUi(console, plans())));
             proved("install", "com.ollama and com.haproxy run from the rendered property lists and answer requests");
         }
 
@@ -264,12 +249,11 @@ public final class Rehearsal {
         }
 
         private void installAgain() throws Failed {
-            Plan plan = planned().plan();
+            Plan plan = installer().plan(request()).plan();
             if (!plan.isEmpty()) {
                 throw new Failed(
                         "install again",
-                        "a second install must change nothing, but plans these changes:\n"
-                                + new PlanText(console, layout.home()).list(plan));
+                        "a second install must change nothing, but plans these changes:\n" + plans().list(plan));
             }
             provedAndShown("install again", "no changes");
         }
@@ -281,7 +265,7 @@ public final class Rehearsal {
                     new ModelDisk(host, spec),
                     WarmModels.Options.DEFAULTS,
                     limits,
-                    new WarmLines(console));
+                    new WarmLines(console::notice));
             List<WarmModels.Result> results = warmModels.warm(spec.models());
             for (WarmModels.Result result : results) {
                 if (result.outcome() != WarmModels.Outcome.WARMED) {
@@ -300,34 +284,17 @@ public final class Rehearsal {
         }
 
         private void uninstall() throws Failed {
-            PlanText text = new PlanText(console, layout.home());
-            Uninstall uninstall = new Uninstall(host, launchd, layout, state);
-            Uninstall.PlannedUninstall planned = uninstall.plan();
-            try (LockFile.Held lock = uninstall.lock(holder -> {})) {
-                requireApplied("uninstall", uninstall.apply(planned, lock, Interruption.NEVER, done(text)), text);
-                uninstall.purgeLogs(planned);
-            }
-            proved(
-                    "uninstall",
-                    planned.plan().changes().size() + " changes; everything that aiserver installed is removed");
+            Uninstaller uninstaller =
+                    new Uninstaller(new Uninstall(host, launchd, layout, state), () -> Interruption.NEVER);
+            UninstallRequest request = new UninstallRequest(Optional.of(true), true);
+            int changes = uninstaller.plan(request).plan().changes().size();
+            requireDone("uninstall", uninstaller.run(request, new RehearsalUi(console, plans())));
+            proved("uninstall", changes + " changes; everything that aiserver installed is removed");
         }
 
-        private Consumer<Change> done(PlanText text) {
-            return change -> console.notice("  " + console.paint(Colour.GREEN, "done") + "  " + text.line(change));
-        }
-
-        private static void requireApplied(String step, Applier.Result result, PlanText text) throws Failed {
-            if (result instanceof Applier.Result.RolledBack rolledBack) {
-                throw new Failed(step, text.line(rolledBack.failed()) + ": " + rolledBack.reason());
-            }
-            if (result instanceof Applier.Result.RollbackIncomplete incomplete) {
-                throw new Failed(
-                        step,
-                        text.line(incomplete.failed()) + ": " + incomplete.reason() + "; rollback incomplete: "
-                                + incomplete.failures());
-            }
-            if (result instanceof Applier.Result.Interrupted) {
-                throw new Failed(step, "interrupted");
+        private static void requireDone(String step, UseCaseResult result) throws Failed {
+            if (result instanceof ChangeFailure failure) {
+                throw new Failed(step, failure.reason());
             }
         }
 
@@ -375,10 +342,5 @@ public final class Rehearsal {
     @FunctionalInterface
     private interface Step {
         void run() throws Failed;
-    }
-
-    @FunctionalInterface
-    private interface StepWithResult<T> {
-        T run() throws Failed;
     }
 }

@@ -1,6 +1,5 @@
 package dev.aiserver.report;
 
-import java.io.Writer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +12,6 @@ import java.util.Map;
 public final class FleetProgress implements AutoCloseable {
     /** Limits a line to the narrowest usual terminal, because a wrapped line could not be erased. */
     private static final int WIDTH = 79;
-
-    /** Starts a line that adds details to the line above it. */
-    private static final String DETAIL = "      ";
-
-    private static final String FAILED = "Failed: ";
 
     private final Console console;
     private final int hosts;
@@ -39,63 +33,20 @@ public final class FleetProgress implements AutoCloseable {
         return new FleetProgress(console, hosts);
     }
 
-    /** Receives the output of one host, line by line. */
-    public final class Lines extends Writer {
-        private final String host;
-        private final StringBuilder line = new StringBuilder();
-        private String last = "";
-
-        Lines(String host) {
-            this.host = host;
-        }
-
-        @Override
-        public void write(char[] characters, int offset, int length) {
-            for (int i = offset; i < offset + length; i++) {
-                if (characters[i] == '\n') {
-                    end();
-                } else {
-                    line.append(characters[i]);
-                }
-            }
-        }
-
-        private void end() {
-            if (!line.toString().isBlank()) {
-                // The lines after a failure describe the rollback.
-                last = last.startsWith(FAILED) ? last : line.toString().strip();
-                print(host, line.toString().stripTrailing());
-            }
-            line.setLength(0);
-        }
-
-        /** Returns the line with the failure, else the last line that is not blank; empty without output. */
-        public String last() {
-            return last;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
-    /** Shows that a host has started, and returns where to write its output. */
-    public synchronized Lines start(String host) {
+    /** Shows that a host has started. */
+    public synchronized void start(String host) {
         running.put(host, "connecting");
         draw();
-        return new Lines(host);
     }
 
-    private synchronized void print(String host, String line) {
-        if (console.redraws()) {
-            if (!line.startsWith(DETAIL)) {
-                running.put(host, line.strip());
-                draw();
-            }
-        } else {
-            print(named(host) + line);
+    /** Shows what a host does, or has just done. */
+    public synchronized void show(String host, String text) {
+        List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
+        if (!console.redraws()) {
+            lines.forEach(line -> print(named(host) + line.stripTrailing()));
+        } else if (!lines.isEmpty()) {
+            running.put(host, lines.get(lines.size() - 1).strip());
+            draw();
         }
     }
 

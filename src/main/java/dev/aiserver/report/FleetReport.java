@@ -1,9 +1,8 @@
 package dev.aiserver.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.report.Console.Colour;
-import java.util.ArrayList;
+import dev.aiserver.server.CommandOutcome;
+import dev.aiserver.server.ExitCode;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
 
 /** Writes the results of one command on several hosts. */
 public final class FleetReport {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String NOT_STARTED = "not-started";
 
     private final Console console;
@@ -27,36 +25,37 @@ public final class FleetReport {
     /**
      * Holds the result of one host.
      *
-     * @param exitCode empty if the command was not started there
-     * @param output what the command wrote to standard output
-     * @param last line that the command wrote to standard error; empty if there is none
+     * @param report empty if the command was not started there
      * @param roundTrips how many requests were sent to the host
      */
-    public record Result(
-            String host, Optional<ExitCode> exitCode, String output, String last, long millis, int roundTrips) {
+    public record Result(String host, Optional<Report> report, long millis, int roundTrips) {
 
         /** Returns the result of a host that was skipped, because another host failed or you pressed Ctrl-C. */
         public static Result notStarted(String host) {
-            return new Result(host, Optional.empty(), "", "", 0, 0);
+            return new Result(host, Optional.empty(), 0, 0);
         }
 
         public boolean isGood() {
-            return exitCode.equals(Optional.of(ExitCode.DONE));
+            return report.filter(Report::isGood).isPresent();
+        }
+
+        public boolean endedWith(ExitCode exitCode) {
+            return report.map(Report::exitCode).equals(Optional.of(exitCode));
         }
 
         /** Returns why the command failed, on one line; empty if it did not fail. */
         String reason() {
-            if (isGood()) {
-                return "";
-            }
-            return output.lines()
-                    .filter(line -> line.startsWith(VerdictText.FIX_FIRST))
-                    .findFirst()
-                    .orElse(Controls.inLine(last));
+            return report.filter(of -> !of.isGood())
+                    .map(of -> Controls.inLine(of.reason()))
+                    .orElse("");
+        }
+
+        private String output() {
+            return report.map(of -> of.details() + of.text()).orElse("");
         }
 
         String outcome() {
-            return exitCode.map(Json::word).orElse(NOT_STARTED);
+            return report.map(of -> Json.word(of.exitCode())).orElse(NOT_STARTED);
         }
 
         /** Returns the outcome for people. */
@@ -68,7 +67,8 @@ public final class FleetReport {
     /** Returns the highest exit code of all hosts. */
     public static ExitCode exitCode(List<Result> results) {
         return results.stream()
-                .flatMap(result -> result.exitCode().stream())
+                .flatMap(result -> result.report().stream())
+                .map(Report::exitCode)
                 .max(Comparator.naturalOrder())
                 .orElse(ExitCode.DONE);
     }
@@ -112,33 +112,26 @@ public final class FleetReport {
     }
 
     /** Returns one document for all hosts. */
-    public static String json(String command, List<Result> results) {
-        List<Map<String, Object>> hosts = new ArrayList<>();
-        for (Result result : results) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("host", result.host());
-            fields.put("outcome", result.outcome());
-            result.exitCode().ifPresent(exitCode -> {
-                fields.put("exitCode", exitCode.code());
-                fields.put("milliseconds", result.millis());
-                fields.put("roundTrips", result.roundTrips());
-            });
-            if (!result.output().isEmpty()) {
-                fields.put("document", tree(result.output()));
-            } else if (!result.last().isEmpty()) {
-                fields.put("error", result.last());
-            }
-            hosts.add(fields);
-        }
+    public static Map<String, Object> json(String command, List<Result> results) {
         boolean good = results.stream().allMatch(Result::isGood);
+        List<Map<String, Object>> hosts =
+                results.stream().map(FleetReport::fields).toList();
         return Json.document(command, good ? CommandOutcome.DONE : CommandOutcome.NOT_DONE, Map.of("hosts", hosts));
     }
 
-    private static Object tree(String json) {
-        try {
-            return JSON.readTree(json);
-        } catch (JsonProcessingException e) {
-            return json;
-        }
+    private static Map<String, Object> fields(Result result) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("host", result.host());
+        fields.put("outcome", result.outcome());
+        result.report().ifPresent(report -> {
+            fields.put("exitCode", report.exitCode().code());
+            fields.put("milliseconds", result.millis());
+            fields.put("roundTrips", result.roundTrips());
+            report.document()
+                    .ifPresentOrElse(
+                            document -> fields.put("document", document.get()),
+                            () -> fields.put("error", report.reason()));
+        });
+        return fields;
     }
 }

@@ -54,8 +54,7 @@ public final class HtmlReport {
         for (Verdict verdict : verdicts) {
             Check check = check(checks.size() + 1, verdict);
             checks.add(check);
-            groups.computeIfAbsent(JUnitReport.group(verdict), name -> new ArrayList<>())
-                    .add(check);
+            groups.computeIfAbsent(verdict.group(), name -> new ArrayList<>()).add(check);
         }
         Counts counts = counts(checks);
         return new ReportPage(
@@ -64,7 +63,7 @@ public final class HtmlReport {
                 TIME.format(about.time()),
                 DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(about.time()),
                 about.version(),
-                counts.passed() > 0 && verdicts.stream().allMatch(Verdict::isGood),
+                counts.passed() > 0 && Verdict.allGood(verdicts),
                 counts,
                 actions(checks),
                 groups.entrySet().stream()
@@ -74,43 +73,8 @@ public final class HtmlReport {
 
     private static Check check(int number, Verdict verdict) {
         Outcome outcome = verdict.outcome();
-        return new Check(number, verdict.id(), verdict.claim(), status(outcome), evidence(outcome), fix(outcome));
-    }
-
-    /** Returns the status that reports and documents show for an outcome. */
-    static Status status(Outcome outcome) {
-        if (outcome instanceof Outcome.Passed) {
-            return Status.PASSED;
-        }
-        if (outcome instanceof Outcome.Warned) {
-            return Status.WARNING;
-        }
-        if (outcome instanceof Outcome.Failed) {
-            return Status.FAILED;
-        }
-        return outcome instanceof Outcome.Skipped ? Status.SKIPPED : Status.INCONCLUSIVE;
-    }
-
-    private static String evidence(Outcome outcome) {
-        if (outcome instanceof Outcome.Passed passed) {
-            return passed.evidence();
-        }
-        if (outcome instanceof Outcome.Warned warned) {
-            return warned.evidence();
-        }
-        if (outcome instanceof Outcome.Failed failed) {
-            return failed.evidence();
-        }
-        return outcome instanceof Outcome.Skipped skipped
-                ? skipped.reason()
-                : ((Outcome.Inconclusive) outcome).reason();
-    }
-
-    private static String fix(Outcome outcome) {
-        if (outcome instanceof Outcome.Warned warned) {
-            return warned.advice();
-        }
-        return outcome instanceof Outcome.Failed failed ? failed.fix() : "";
+        Status status = Status.valueOf(outcome.status().name());
+        return new Check(number, verdict.id(), verdict.claim(), status, outcome.evidence(), outcome.advice());
     }
 
     /** Returns the fixes in the order of the checks: a check comes after those it depends on. */

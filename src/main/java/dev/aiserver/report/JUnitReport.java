@@ -47,7 +47,7 @@ public final class JUnitReport {
         start(0, "testsuites", "aiserver verify");
         counts(verdicts);
         Map<String, List<Verdict>> groups = verdicts.stream()
-                .collect(Collectors.groupingBy(JUnitReport::group, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Verdict::group, LinkedHashMap::new, Collectors.toList()));
         for (Map.Entry<String, List<Verdict>> group : groups.entrySet()) {
             start(1, "testsuite", group.getKey());
             counts(group.getValue());
@@ -59,21 +59,16 @@ public final class JUnitReport {
         end(0);
     }
 
-    /** Returns the group of a check: the part of its id before the first dot. */
-    static String group(Verdict verdict) {
-        return verdict.id().split("\\.", 2)[0];
-    }
-
     private void counts(List<Verdict> verdicts) throws XMLStreamException {
         xml.writeAttribute("tests", Integer.toString(verdicts.size()));
-        xml.writeAttribute("failures", count(verdicts, Outcome.Failed.class));
-        xml.writeAttribute("errors", count(verdicts, Outcome.Inconclusive.class));
-        xml.writeAttribute("skipped", count(verdicts, Outcome.Skipped.class));
+        xml.writeAttribute("failures", count(verdicts, Outcome.Status.FAILED));
+        xml.writeAttribute("errors", count(verdicts, Outcome.Status.INCONCLUSIVE));
+        xml.writeAttribute("skipped", count(verdicts, Outcome.Status.SKIPPED));
     }
 
-    private static String count(List<Verdict> verdicts, Class<? extends Outcome> kind) {
+    private static String count(List<Verdict> verdicts, Outcome.Status status) {
         return Long.toString(
-                verdicts.stream().map(Verdict::outcome).filter(kind::isInstance).count());
+                verdicts.stream().filter(verdict -> verdict.is(status)).count());
     }
 
     private void testcase(String group, Verdict verdict) throws XMLStreamException {
@@ -81,36 +76,31 @@ public final class JUnitReport {
         xml.writeAttribute("classname", "aiserver." + group);
         xml.writeAttribute(
                 "time", String.format(Locale.ROOT, "%.3f", verdict.took().toNanos() / 1e9));
-        Outcome outcome = verdict.outcome();
-        if (outcome instanceof Outcome.Passed passed) {
-            newLine(3);
-            xml.writeStartElement("system-out");
-            xml.writeCharacters(passed.evidence());
-            xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Warned warned) {
-            newLine(3);
-            xml.writeStartElement("system-out");
-            xml.writeCharacters("warning: " + warned.evidence() + "\ndo: " + warned.advice());
-            xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Failed failed) {
-            problem("failure", failed.evidence());
-            xml.writeCharacters("seen: " + failed.evidence() + "\ndo: " + failed.fix());
-            xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Skipped skipped) {
-            problem("skipped", skipped.reason());
-            xml.writeEndElement();
-        } else if (outcome instanceof Outcome.Inconclusive inconclusive) {
-            problem("error", inconclusive.reason());
-            xml.writeCharacters("inconclusive: " + inconclusive.reason());
-            xml.writeEndElement();
+        String evidence = verdict.outcome().evidence();
+        String advice = verdict.outcome().advice();
+        switch (verdict.outcome().status()) {
+            case PASSED -> element("system-out", evidence);
+            case WARNING -> element("system-out", "warning: " + evidence + "\ndo: " + advice);
+            case FAILED -> problem("failure", evidence, "seen: " + evidence + "\ndo: " + advice);
+            case SKIPPED -> problem("skipped", evidence, "");
+            case INCONCLUSIVE -> problem("error", evidence, "inconclusive: " + evidence);
         }
         end(2);
     }
 
-    private void problem(String element, String message) throws XMLStreamException {
+    private void element(String name, String text) throws XMLStreamException {
+        newLine(3);
+        xml.writeStartElement(name);
+        xml.writeCharacters(text);
+        xml.writeEndElement();
+    }
+
+    private void problem(String element, String message, String text) throws XMLStreamException {
         newLine(3);
         xml.writeStartElement(element);
         xml.writeAttribute("message", line(message));
+        xml.writeCharacters(text);
+        xml.writeEndElement();
     }
 
     private void start(int depth, String element, String name) throws XMLStreamException {

@@ -12,6 +12,7 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
+import dev.aiserver.server.CommandOutcome;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
@@ -32,16 +33,26 @@ public final class Json {
     private Json() {}
 
     /**
-     * Returns a document.
+     * Returns the document of a result.
      *
      * @param fields besides schema, command and outcome: maps, lists, strings, numbers and records of them
      */
-    public static String document(String command, CommandOutcome outcome, Map<String, ?> fields) {
+    public static Map<String, Object> document(String command, CommandOutcome outcome, Map<String, ?> fields) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("schema", SCHEMA);
         document.put("command", command);
         document.put("outcome", word(outcome));
         document.putAll(fields);
+        return document;
+    }
+
+    /** Returns the document of a command that ended with this error. */
+    public static Map<String, Object> failed(String command, String sentence) {
+        return document(command, CommandOutcome.FAILED, Map.of("error", sentence));
+    }
+
+    /** Returns the text of a document. */
+    public static String text(Map<String, Object> document) {
         try {
             return MAPPER.writeValueAsString(document) + "\n";
         } catch (JsonProcessingException e) {
@@ -129,20 +140,19 @@ public final class Json {
         fields.put("id", verdict.id());
         fields.put("claim", verdict.claim());
         Outcome outcome = verdict.outcome();
-        fields.put("outcome", HtmlReport.status(outcome).word());
+        fields.put("outcome", word(outcome.status()));
         fields.put("milliseconds", verdict.took().toMillis());
-        if (outcome instanceof Outcome.Passed passed) {
-            fields.put("evidence", passed.evidence());
-        } else if (outcome instanceof Outcome.Warned warned) {
-            fields.put("evidence", warned.evidence());
-            fields.put("advice", warned.advice());
-        } else if (outcome instanceof Outcome.Failed failed) {
-            fields.put("evidence", failed.evidence());
-            fields.put("fix", failed.fix());
-        } else if (outcome instanceof Outcome.Skipped skipped) {
-            fields.put("reason", skipped.reason());
-        } else if (outcome instanceof Outcome.Inconclusive inconclusive) {
-            fields.put("reason", inconclusive.reason());
+        switch (outcome.status()) {
+            case PASSED -> fields.put("evidence", outcome.evidence());
+            case WARNING -> {
+                fields.put("evidence", outcome.evidence());
+                fields.put("advice", outcome.advice());
+            }
+            case FAILED -> {
+                fields.put("evidence", outcome.evidence());
+                fields.put("fix", outcome.advice());
+            }
+            case SKIPPED, INCONCLUSIVE -> fields.put("reason", outcome.evidence());
         }
         return fields;
     }

@@ -2,7 +2,9 @@ package dev.aiserver.report;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Change;
+import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
@@ -54,6 +56,19 @@ public final class PlanScript {
     private PlanScript(Contents contents, Optional<Path> program) {
         this.contents = contents;
         this.program = program;
+    }
+
+    /**
+     * Refuses to write a script while a rollback is pending, because its steps depend on what it finds.
+     *
+     * @param command install or uninstall
+     * @param machine the host as given to {@code --host}; empty for this machine
+     */
+    public static void requireFinished(Optional<Journal> unfinished, String command, Optional<String> machine) {
+        unfinished.ifPresent(journal -> {
+            throw new UserError(journal.unfinished() + ", and a script cannot roll it back. Run \"aiserver " + command
+                    + machine.map(name -> " --host " + name).orElse("") + "\" first.");
+        });
     }
 
     /**

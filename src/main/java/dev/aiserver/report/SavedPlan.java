@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.JsonLimits;
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.LocalEdit;
+import dev.aiserver.server.CommandOutcome;
 import dev.aiserver.server.Install;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
@@ -36,7 +37,7 @@ public final class SavedPlan {
         fields.put("configuration", planned.spec().asConfiguration());
         fields.put("edits", planned.editPolicy());
         fields.put("changes", Json.changes(planned.plan()));
-        return Json.document("plan", CommandOutcome.PLANNED, fields);
+        return Json.text(Json.document("plan", CommandOutcome.PLANNED, fields));
     }
 
     /**

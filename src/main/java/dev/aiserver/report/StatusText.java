@@ -1,10 +1,13 @@
 package dev.aiserver.report;
 
+import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.server.Status;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes the status of a server for a terminal. */
 public final class StatusText {
@@ -19,8 +22,44 @@ public final class StatusText {
         this.names = new TildePaths(home);
     }
 
+    /** Returns the report of the status. */
+    public Report report(Status.Snapshot snapshot) {
+        return Report.of(snapshot.exitCode(), of(snapshot), () -> document(snapshot));
+    }
+
+    /** Returns the document of the status. */
+    public static Map<String, Object> document(Status.Snapshot snapshot) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("url", snapshot.url());
+        fields.put("address", snapshot.address());
+        fields.put("renamed", snapshot.renamed());
+        fields.put("unfinished", snapshot.inProgress());
+        fields.put("services", snapshot.services());
+        fields.put("listeners", snapshot.listeners());
+        fields.put("edited", snapshot.edited());
+        fields.put("logs", snapshot.logs());
+        fields.put(
+                "conflicts",
+                snapshot.conflicts().stream().map(StatusText::document).toList());
+        fields.put("inconclusive", snapshot.inconclusive());
+        fields.put("ollamaVersion", snapshot.ollamaVersion());
+        fields.put("installedModels", snapshot.installedModels());
+        fields.put(
+                "loadedModels",
+                snapshot.loadedModels().stream().map(LoadedModel::name).toList());
+        return Json.document("status", snapshot.outcome(), fields);
+    }
+
+    private static Map<String, Object> document(ConflictingServer conflict) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("what", conflict.what());
+        fields.put("advice", conflict.advice());
+        fields.put("harmful", conflict.isHarmful());
+        return fields;
+    }
+
     /** Returns the status, with what is wrong first. */
-    public String of(Status.Snapshot snapshot) {
+    String of(Status.Snapshot snapshot) {
         StringBuilder text = new StringBuilder();
         text.append(
                         snapshot.isHealthy()

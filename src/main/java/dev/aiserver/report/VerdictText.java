@@ -2,25 +2,53 @@ package dev.aiserver.report;
 
 import static dev.aiserver.report.Controls.inLine;
 
+import dev.aiserver.app.VerifyResult;
 import dev.aiserver.report.Console.Colour;
+import dev.aiserver.server.CommandOutcome;
 import dev.aiserver.verify.Check;
-import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.Outcome.Status;
 import dev.aiserver.verify.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes verdicts for a terminal: a line for each below the name of its group, with the fix of each that failed. */
 public final class VerdictText {
-    /** Starts the line with the most important fix. */
-    static final String FIX_FIRST = "Fix first: ";
-
     private final Console console;
     private String group = "";
 
     public VerdictText(Console console) {
         this.console = console;
+    }
+
+    /** Returns the report of a verification; its details are a line for each verdict. */
+    public static Report report(VerifyResult result, Console console) {
+        VerdictText text = new VerdictText(console);
+        String details = result.verdicts().stream()
+                .map(verdict -> text.line(verdict) + "\n")
+                .collect(Collectors.joining());
+        List<String> errors = result.unwritten().stream().map(Controls::inLine).toList();
+        return Report.of(result.exitCode(), text.summary(result.verdicts()), () -> document(result))
+                .after(details)
+                .noticing(errors.stream().map(error -> "aiserver: " + error).collect(Collectors.joining("\n")))
+                .because(fixFirst(result.verdicts())
+                        .or(() -> errors.stream().reduce((earlier, last) -> last))
+                        .orElse(""));
+    }
+
+    /** Returns the document of a verification. */
+    public static Map<String, Object> document(VerifyResult result) {
+        return Json.document("verify", result.outcome(), Map.of("checks", Json.verdicts(result.verdicts())));
+    }
+
+    /** Returns the report of a list of checks. */
+    public static Report listed(List<Check> checks) {
+        return Report.of(
+                CommandOutcome.LISTED.exitCode(),
+                list(checks),
+                () -> Json.document("verify", CommandOutcome.LISTED, Map.of("checks", Json.checks(checks))));
     }
 
     /** Returns a line for each check, with what it requires. */
@@ -49,36 +77,30 @@ public final class VerdictText {
                 .collect(Collectors.groupingBy(Verdict::group, LinkedHashMap::new, Collectors.toList()));
         StringBuilder text = new StringBuilder();
         groups.forEach((name, of) -> {
-            boolean good = of.stream().allMatch(Verdict::isGood);
+            boolean good = Verdict.allGood(of);
             text.append("  ")
                     .append(console.paint(good ? Colour.GREEN : Colour.RED, good ? "ok  " : "FAIL"))
                     .append("  %-12s  %s%n".formatted(name, counts(of)));
             of.stream()
-                    .filter(verdict -> !verdict.isGood() || verdict.outcome() instanceof Outcome.Warned)
+                    .filter(verdict -> !verdict.isGood() || verdict.is(Status.WARNING))
                     .forEach(verdict -> text.append(body(verdict)).append('\n'));
         });
         return text.toString();
     }
 
     private String body(Verdict verdict) {
-        Outcome outcome = verdict.outcome();
-        if (outcome instanceof Outcome.Passed passed) {
-            return "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(claim(verdict))
-                    + console.paint(Colour.DIM, " " + inLine(passed.evidence()));
-        }
-        if (outcome instanceof Outcome.Warned warned) {
-            return mark(Colour.YELLOW, "warn", verdict) + "\n          seen: " + inLine(warned.evidence())
-                    + "\n          do:   " + inLine(warned.advice());
-        }
-        if (outcome instanceof Outcome.Failed failed) {
-            return mark(Colour.RED, "FAIL", verdict) + "\n          seen: " + inLine(failed.evidence())
-                    + "\n          do:   " + inLine(failed.fix());
-        }
-        if (outcome instanceof Outcome.Skipped skipped) {
-            return mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + inLine(skipped.reason());
-        }
-        return mark(Colour.RED, "????", verdict) + "\n          inconclusive: "
-                + inLine(((Outcome.Inconclusive) outcome).reason());
+        String evidence = inLine(verdict.outcome().evidence());
+        String seenAndDo = "\n          seen: " + evidence + "\n          do:   "
+                + inLine(verdict.outcome().advice());
+        return switch (verdict.outcome().status()) {
+            case PASSED ->
+                "  " + console.paint(Colour.GREEN, "ok  ") + "  " + "%-62s".formatted(claim(verdict))
+                        + console.paint(Colour.DIM, " " + evidence);
+            case WARNING -> mark(Colour.YELLOW, "warn", verdict) + seenAndDo;
+            case FAILED -> mark(Colour.RED, "FAIL", verdict) + seenAndDo;
+            case SKIPPED -> mark(Colour.YELLOW, "skip", verdict) + "\n          why:  " + evidence;
+            case INCONCLUSIVE -> mark(Colour.RED, "????", verdict) + "\n          inconclusive: " + evidence;
+        };
     }
 
     private String mark(Colour color, String mark, Verdict verdict) {
@@ -92,41 +114,43 @@ public final class VerdictText {
     /** Returns the counts and the first fix. If every check was skipped, the result is "Nothing verified". */
     public String summary(List<Verdict> verdicts) {
         String head = console.paint(Colour.RED, "Not verified: ");
-        if (verdicts.stream().allMatch(Verdict::isGood)) {
-            head = count(verdicts, Outcome.Passed.class) > 0
+        if (Verdict.allGood(verdicts)) {
+            head = count(verdicts, Status.PASSED) > 0
                     ? console.paint(Colour.GREEN, "Verified: ")
                     : console.paint(Colour.YELLOW, "Nothing verified: ");
         }
-        return head + counts(verdicts) + ".\n" + fixFirst(verdicts);
+        return head + counts(verdicts) + ".\n"
+                + fixFirst(verdicts).map(fix -> fix + "\n").orElse("");
     }
 
     /** Returns how many checks ended with each status. */
     public static String counts(List<Verdict> verdicts) {
-        long warnings = count(verdicts, Outcome.Warned.class);
-        return count(verdicts, Outcome.Passed.class) + " passed, "
-                + count(verdicts, Outcome.Failed.class) + " failed, "
-                + count(verdicts, Outcome.Skipped.class) + " skipped, "
-                + count(verdicts, Outcome.Inconclusive.class) + " inconclusive, "
+        long warnings = count(verdicts, Status.WARNING);
+        return count(verdicts, Status.PASSED) + " passed, "
+                + count(verdicts, Status.FAILED) + " failed, "
+                + count(verdicts, Status.SKIPPED) + " skipped, "
+                + count(verdicts, Status.INCONCLUSIVE) + " inconclusive, "
                 + (warnings == 1 ? "1 warning" : warnings + " warnings");
     }
 
-    /** Returns the fix of the first failure: a check comes after those it depends on, so this may fix the others too. */
-    private static String fixFirst(List<Verdict> verdicts) {
-        for (Verdict verdict : verdicts) {
-            if (verdict.outcome() instanceof Outcome.Failed failed) {
-                return FIX_FIRST + inLine(failed.fix() + " (" + verdict.id() + ").") + "\n";
-            }
-        }
-        for (Verdict verdict : verdicts) {
-            if (verdict.outcome() instanceof Outcome.Inconclusive inconclusive) {
-                return FIX_FIRST + "run \"aiserver verify\" again. If the check stays inconclusive, the cause is: "
-                        + inLine(inconclusive.reason() + " (" + verdict.id() + ").") + "\n";
-            }
-        }
-        return "";
+    /**
+     * Returns the fix of the first failure in one line; empty if no check failed. A check comes after those it depends on,
+     * so this may fix the others too.
+     */
+    static Optional<String> fixFirst(List<Verdict> verdicts) {
+        return first(verdicts, Status.FAILED)
+                .map(verdict -> verdict.outcome().advice() + " (" + verdict.id() + ").")
+                .or(() -> first(verdicts, Status.INCONCLUSIVE)
+                        .map(verdict -> "run \"aiserver verify\" again. If the check stays inconclusive, the cause is: "
+                                + verdict.outcome().evidence() + " (" + verdict.id() + ")."))
+                .map(fix -> "Fix first: " + inLine(fix));
     }
 
-    private static long count(List<Verdict> verdicts, Class<? extends Outcome> kind) {
-        return verdicts.stream().map(Verdict::outcome).filter(kind::isInstance).count();
+    private static Optional<Verdict> first(List<Verdict> verdicts, Status status) {
+        return verdicts.stream().filter(verdict -> verdict.is(status)).findFirst();
+    }
+
+    private static long count(List<Verdict> verdicts, Status status) {
+        return verdicts.stream().filter(verdict -> verdict.is(status)).count();
     }
 }

@@ -33,21 +33,16 @@ public final class WarmBars implements WarmReport {
 
     @Override
     public void accept(WarmEvent event) {
-        if (event instanceof WarmEvent.Pulling pulling) {
-            if (pulling.total() > 0) {
-                move(pulling);
-            }
-        } else {
-            if (event instanceof WarmEvent.Pulled pulled) {
-                end(pulled.model());
-            } else if (event instanceof WarmEvent.Failed failed) {
-                end(failed.model());
-            }
-            redraw(() -> console.notice("  " + WarmLines.line(event)));
-        }
+        event.download().ifPresentOrElse(this::move, () -> {
+            event.endOfDownload().ifPresent(this::end);
+            redraw(() -> console.notice(WarmLines.line(event)));
+        });
     }
 
     private void move(WarmEvent.Pulling pulling) {
+        if (pulling.total() == 0) {
+            return;
+        }
         bars.computeIfAbsent(pulling.model(), model -> bar(pulling))
                 .maxHint(pulling.total())
                 .stepTo(pulling.completed());

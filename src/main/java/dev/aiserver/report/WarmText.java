@@ -3,6 +3,7 @@ package dev.aiserver.report;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.report.Console.Colour;
 import dev.aiserver.server.WarmModels.Result;
+import dev.aiserver.server.WarmResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ public final class WarmText {
     }
 
     /** Returns a line for each model, and one for each warning. */
-    public String of(List<Result> results) {
+    String of(List<Result> results) {
         StringBuilder text = new StringBuilder();
         int width = results.stream()
                 .mapToInt(result -> result.model().length())
@@ -40,9 +41,24 @@ public final class WarmText {
         return text.toString();
     }
 
-    /** Returns the results for {@code --json}. */
-    public static List<Map<String, Object>> data(List<Result> results) {
-        return results.stream().map(WarmText::data).toList();
+    /** Returns the report of the result. */
+    public Report report(WarmResult result) {
+        return Report.of(
+                        result.exitCode(),
+                        result.models().isEmpty()
+                                ? "No models are configured. Name a model, as in \"aiserver warm-models qwen3-coder\".\n"
+                                : of(result.models()),
+                        () -> Json.document(
+                                "warm-models",
+                                result.outcome(),
+                                Map.of(
+                                        "models",
+                                        result.models().stream()
+                                                .map(WarmText::data)
+                                                .toList())))
+                .because(result.firstFailure()
+                        .map(model -> model.model() + ": " + Controls.inLine(model.detail()))
+                        .orElse(""));
     }
 
     private static Map<String, Object> data(Result result) {

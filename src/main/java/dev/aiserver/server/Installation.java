@@ -39,8 +39,8 @@ public record Installation(Receipt receipt, ServerSpec spec) {
     }
 
     private static UserError interrupted(Journal journal) {
-        return new UserError("A previous " + journal.operation() + " (started " + journal.since()
-                + ") did not finish, so no server is installed here. Run \"aiserver install\" or \"aiserver uninstall\";"
+        return new UserError(journal.unfinished()
+                + ", so no server is installed here. Run \"aiserver install\" or \"aiserver uninstall\";"
                 + " both roll it back first.");
     }
 

@@ -77,12 +77,18 @@ public final class Status {
             List<String> inconclusive,
             String ollamaVersion,
             List<String> installedModels,
-            List<LoadedModel> loadedModels) {
+            List<LoadedModel> loadedModels)
+            implements UseCaseResult {
 
         public Snapshot {
             renamed = List.copyOf(renamed);
             conflicts = List.copyOf(conflicts);
             inconclusive = List.copyOf(inconclusive);
+        }
+
+        @Override
+        public CommandOutcome outcome() {
+            return isHealthy() ? CommandOutcome.HEALTHY : CommandOutcome.UNHEALTHY;
         }
 
         public boolean isHealthy() {

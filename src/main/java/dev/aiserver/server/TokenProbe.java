@@ -17,6 +17,7 @@ import java.util.Map;
 /** Requests one token from a model as a client does: through the proxy, with the host name that clients use. */
 public final class TokenProbe {
     private static final JsonMapper JSON = JsonLimits.mapper().build();
+    private static final Duration FIRST_TOKEN = Duration.ofMinutes(2);
     private static final int DATA = "data:".length();
 
     private final RawHttpClient proxy;
@@ -31,6 +32,15 @@ public final class TokenProbe {
         this.proxy = new RawHttpClient(proxy, limit);
         this.clientHost = clientHost;
         this.limit = limit;
+    }
+
+    /** Returns the probe of an installed server. */
+    public static TokenProbe of(Installation installation) {
+        int port = installation.spec().proxy().port();
+        return new TokenProbe(
+                new InetSocketAddress(installation.receipt().address(), port),
+                installation.spec().name() + ":" + port,
+                FIRST_TOKEN);
     }
 
     /**

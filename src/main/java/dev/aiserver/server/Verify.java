@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Verifies a server check by check: the installed server, or another one as its clients see it. */
-public final class Verify {
+public final class Verify implements Verification {
     private static final String PLACEHOLDER_ADDRESS = "127.0.0.1";
 
     private final Host host;
@@ -71,21 +71,14 @@ public final class Verify {
         return new ServerView(spec.name(), receipt.address(), spec.proxy(), receipt.hostNames());
     }
 
-    /**
-     * Runs all checks of a server that was just installed.
-     *
-     * @param receipt the receipt of its installation
-     */
-    public List<Verdict> verifyAll(ServerSpec spec, Receipt receipt) {
-        return verify(justInstalled(spec, receipt), Selection.ALL, verdict -> {});
+    @Override
+    public List<Verdict> all(Install.PlannedInstall installed) {
+        VerifyContext subject =
+                justInstalled(installed.spec(), installed.transaction().after());
+        return verify(subject, Selection.ALL, verdict -> {});
     }
 
-    /**
-     * Checks that nothing is exposed: other devices cannot bypass the proxy, and prompts reach neither the disk nor the cloud.
-     *
-     * @param installed the installation, whose services are running
-     * @throws UserError that names what is exposed and how to fix it
-     */
+    @Override
     public void requireNoExposure(Install.PlannedInstall installed) {
         String exposures = exposures(installed.spec(), installed.transaction().after())
                 .map(Verify::sentence)
@@ -129,13 +122,10 @@ public final class Verify {
         return new ServerHost(readers.host(), readers.launchd(), installation.receipt(), installation.spec());
     }
 
-    /**
-     * Checks what a client notices first: that the server answers to each of its names and to no other name.
-     *
-     * @param receipt the receipt of its installation
-     */
-    public static List<Verdict> answers(ServerSpec spec, Receipt receipt) {
-        VerifyContext subject = VerifyContext.fromClient(client(spec, receipt));
+    /** Checks that the server answers to each of its names and to no other name. */
+    @Override
+    public List<Verdict> answers(Install.PlannedInstall installed) {
+        VerifyContext subject = VerifyContext.fromClient(client(installed.spec(), installed.receipt()));
         List<Check> checks = Selection.REACHABILITY.of(Checks.of(subject.client()));
         return new Runner(subject, false, verdict -> {}).run(checks);
     }

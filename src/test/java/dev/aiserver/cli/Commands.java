@@ -14,11 +14,6 @@ public final class Commands {
     public static CommandLine tree() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         Console console = Console.unattended(nowhere, nowhere);
-        return CommandTree.tree(
-                new String[0],
-                new NoUseCases(() -> new IllegalStateException("only described")),
-                console,
-                DebugLog.OFF,
-                "0");
+        return CommandTree.of(new String[0], console, DebugLog.OFF, "0");
     }
 }

@@ -72,7 +72,7 @@ class FleetTest {
                 false,
                 false,
                 false);
-        return CommandTree.run(args, machines, console, DebugLog.OFF, "1");
+        return new Invocation(machines, console, DebugLog.OFF, "1").run(args);
     }
 
     @ParameterizedTest

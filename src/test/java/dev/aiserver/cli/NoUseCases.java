@@ -1,14 +1,13 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.plan.Interruption;
+import dev.aiserver.app.Installer;
+import dev.aiserver.app.Uninstaller;
+import dev.aiserver.app.Verifier;
 import dev.aiserver.report.ShellPath;
-import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Status;
 import dev.aiserver.server.SupportInfo;
-import dev.aiserver.server.Uninstall;
-import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmEvent;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
@@ -46,17 +45,17 @@ record NoUseCases(Supplier<Throwable> failure) implements UseCases {
     }
 
     @Override
-    public Install install() {
+    public Installer installer() {
         return fail();
     }
 
     @Override
-    public Uninstall uninstall() {
+    public Uninstaller uninstaller() {
         return fail();
     }
 
     @Override
-    public Verify verify() {
+    public Verifier verifier() {
         return fail();
     }
 
@@ -71,11 +70,6 @@ record NoUseCases(Supplier<Throwable> failure) implements UseCases {
     }
 
     @Override
-    public Installation installation() {
-        return fail();
-    }
-
-    @Override
     public Installation installationWithin(Duration wait) {
         return fail();
     }
@@ -83,11 +77,6 @@ record NoUseCases(Supplier<Throwable> failure) implements UseCases {
     @Override
     public WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events) {
-        return fail();
-    }
-
-    @Override
-    public Interruption interruption() {
         return fail();
     }
 

@@ -2,7 +2,11 @@ package dev.aiserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.app.VerifyResult;
+import dev.aiserver.spec.EndpointSet;
+import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Outcome;
+import dev.aiserver.verify.ServerView;
 import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,11 +36,11 @@ class ReportOptionsTest {
     private static List<String> write(String... args) {
         Verification verification = new Verification();
         new CommandLine(verification).parseArgs(args);
-        return verification.reports.write(
+        VerifyResult result = new VerifyResult(
+                new ServerView("ai", "ai", new ServerSpec.Proxy(1, Set.of(EndpointSet.STRICT)), List.of("ai")),
                 List.of(new Verdict("a.a", "the claim", new Outcome.Passed("seen by jo, api_key: x"), Duration.ZERO)),
-                "ai",
-                "http://ai:1",
-                Path.of("/Users/jo"));
+                List.of());
+        return verification.reports.write(result, Path.of("/Users/jo"));
     }
 
     @Test

@@ -3,9 +3,9 @@ package dev.aiserver.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.cli.Commands;
-import dev.aiserver.report.CommandOutcome;
-import dev.aiserver.report.ExitCode;
 import dev.aiserver.report.Json;
+import dev.aiserver.server.CommandOutcome;
+import dev.aiserver.server.ExitCode;
 import dev.aiserver.server.Verify;
 import dev.aiserver.spec.ConfigurationKey;
 import dev.aiserver.spec.Endpoint;

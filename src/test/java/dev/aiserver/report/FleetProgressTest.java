@@ -3,6 +3,7 @@ package dev.aiserver.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.report.FleetReport.Result;
+import dev.aiserver.server.ExitCode;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -40,27 +41,25 @@ class FleetProgressTest {
         return screen.toString();
     }
 
-    private static Result result(String host, int exitCode, String output, String last, long millis, int roundTrips) {
-        return new Result(host, Optional.of(ExitCode.of(exitCode)), output, last, millis, roundTrips);
-    }
-
-    private static void write(FleetProgress.Lines lines, String text) {
-        PrintWriter writer = new PrintWriter(lines, true);
-        writer.println(text);
+    private static Result result(String host, Report report, long millis) {
+        return new Result(host, Optional.of(report), millis, 0);
     }
 
     @Test
     void aTerminalShowsALineForEachHostAtWork() {
         FleetProgress progress = progress(true);
-        FleetProgress.Lines first = progress.start("mac-1");
+        progress.start("mac-1");
         progress.start("mac-studio");
-        write(first, "  done  create   ~/.haproxy/\n          seen: a detail");
+        progress.show("mac-1", "first\n  done  create   ~/.haproxy/");
         assertThat(screen()).isEqualTo("""
                 mac-1       done  create   ~/.haproxy/
                 mac-studio  connecting
                 0 of 2 hosts finished
                 """);
-        progress.finished(result("mac-studio", 6, "", "mac-studio port 22 refused the connection.", 40, 0));
+        progress.finished(result(
+                "mac-studio",
+                Report.failed(ExitCode.UNREACHABLE, "status", "mac-studio port 22 refused the connection."),
+                40));
         assertThat(screen()).isEqualTo("""
                 mac-studio  unreachable after 0.0 s: mac-studio port 22 refused the connection.
                 mac-1       done  create   ~/.haproxy/
@@ -74,12 +73,12 @@ class FleetProgressTest {
     @Test
     void nothingIsDrawnOrPrintedDuringAPrompt() {
         FleetProgress progress = progress(true);
-        FleetProgress.Lines first = progress.start("mac-1");
+        progress.start("mac-1");
         progress.start("mac-studio");
         progress.pause();
         String before = written.toString();
-        write(first, "Verifying:");
-        progress.finished(result("mac-1", 0, "", "", 1000, 7));
+        progress.show("mac-1", "Verifying:");
+        progress.finished(result("mac-1", Report.of(ExitCode.DONE, ""), 1000));
         assertThat(written.toString()).isEqualTo(before);
         progress.resume();
         assertThat(screen()).isEqualTo("""
@@ -92,22 +91,14 @@ class FleetProgressTest {
     @Test
     void withoutATerminalEachLineStartsWithTheNameOfItsHost() {
         FleetProgress progress = progress(false);
-        FleetProgress.Lines first = progress.start("mac-1");
-        write(first, "  done  create   ~/.haproxy/\n\nVerifying:");
-        progress.finished(result("mac-1", 0, "", "", 1000, 7));
+        progress.start("mac-1");
+        progress.show("mac-1", "  done  create   ~/.haproxy/\n\nVerifying:");
+        progress.finished(result("mac-1", Report.of(ExitCode.DONE, ""), 1000));
         progress.close();
         assertThat(written.toString()).isEqualTo("""
                 mac-1         done  create   ~/.haproxy/
                 mac-1       Verifying:
                 mac-1       done after 1.0 s
                 """);
-    }
-
-    @Test
-    void theFailureIsRememberedAndNotTheLinesAboutTheRollback() {
-        FleetProgress progress = progress(false);
-        FleetProgress.Lines lines = progress.start("mac-1");
-        write(lines, "Failed: start    com.ollama: it does not start\nAll changes were rolled back.");
-        assertThat(lines.last()).isEqualTo("Failed: start    com.ollama: it does not start");
     }
 }

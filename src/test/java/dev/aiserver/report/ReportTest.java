@@ -13,6 +13,7 @@ import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.State;
+import dev.aiserver.server.CommandOutcome;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Verdict;
 import java.io.BufferedReader;
@@ -204,7 +205,8 @@ class ReportTest {
 
     @Test
     void jsonIsOneDocument() {
-        assertThat(Json.document("verify", CommandOutcome.NOT_VERIFIED, Map.of("checks", Json.verdicts(VERDICTS))))
+        assertThat(Json.text(Json.document(
+                        "verify", CommandOutcome.NOT_VERIFIED, Map.of("checks", Json.verdicts(VERDICTS)))))
                 .isEqualTo("""
                 {
                   "schema" : 1,

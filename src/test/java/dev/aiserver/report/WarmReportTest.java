@@ -48,7 +48,7 @@ class WarmReportTest {
 
     @Test
     void aLogGetsALineForEachTenPercentAndNoneTwice() {
-        try (WarmReport report = new WarmLines(console)) {
+        try (WarmReport report = new WarmLines(console::notice)) {
             EVENTS.forEach(report);
         }
         assertThat(written).hasToString("""
@@ -68,7 +68,7 @@ class WarmReportTest {
 
     @Test
     void jsonIsAnObjectOnEachLine() throws IOException {
-        try (WarmReport report = new WarmJson(console)) {
+        try (WarmReport report = new WarmJson(console::notice)) {
             EVENTS.forEach(report);
         }
         List<String> lines = written.toString().lines().toList();

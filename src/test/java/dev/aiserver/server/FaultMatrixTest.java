@@ -2,9 +2,9 @@ package dev.aiserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.UserError;
-import dev.aiserver.plan.Applier;
 import dev.aiserver.server.FaultyHost.Fault;
 import dev.aiserver.server.FaultyHost.Killed;
 import dev.aiserver.server.FaultyHost.Kind;
@@ -74,11 +74,11 @@ class FaultMatrixTest {
 
         void prepare(Rig rig) {
             if (this != INSTALL) {
-                assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
+                assertDone(rig.install(Version.FIRST));
             }
         }
 
-        Applier.Result carryOut(Rig rig) {
+        UseCaseResult carryOut(Rig rig) {
             return switch (this) {
                 case INSTALL -> rig.install(Version.FIRST);
                 case UPGRADE -> rig.install(Version.NEXT);
@@ -122,6 +122,10 @@ class FaultMatrixTest {
      */
     private record Ending(Scenario scenario, String end, String message) {}
 
+    private static void assertDone(UseCaseResult result) {
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(ExitCode.DONE);
+    }
+
     private static Rig rig() throws IOException {
         return new Rig(Files.createTempDirectory(homes, "rig"), Files.createTempDirectory(directory, "programs"));
     }
@@ -131,7 +135,7 @@ class FaultMatrixTest {
             doing.prepare(rig);
             Sight before = installation(rig.look());
             rig.host().fail(Fault.NONE);
-            assertThat(doing.carryOut(rig)).isInstanceOf(Applier.Result.Applied.class);
+            assertDone(doing.carryOut(rig));
             return new Course(rig.host().steps(), before, installation(rig.look()));
         }
     }
@@ -204,9 +208,9 @@ class FaultMatrixTest {
             rig.host().fail(Fault.NONE);
             String end =
                     killed ? recovered(scenario, rig, before, course) : end(scenario, rig, before, course, message);
-            assertThat(scenario.doing().carryOut(rig))
+            assertThat(scenario.doing().carryOut(rig).exitCode())
                     .as("again after %s", scenario)
-                    .isInstanceOf(Applier.Result.Applied.class);
+                    .isEqualTo(ExitCode.DONE);
             assertThat(installation(rig.look())).as("again after %s", scenario).isEqualTo(course.planned());
             ENDINGS.add(new Ending(scenario, end, message));
         }
@@ -219,8 +223,8 @@ class FaultMatrixTest {
                 : "com." + scenario.sleeper();
     }
 
-    private static String message(Scenario scenario, Rig rig, Applier.Result result) {
-        if (result instanceof Applier.Result.RolledBack back) {
+    private static String message(Scenario scenario, Rig rig, UseCaseResult result) {
+        if (result instanceof ChangeFailure.RolledBack back) {
             String culprit = culprit(scenario, rig);
             if (!culprit.contains("/.aiserver")) {
                 assertThat(back.failed().resource().name())
@@ -229,7 +233,7 @@ class FaultMatrixTest {
             }
             return back.failed().resource().name() + ": " + back.reason();
         }
-        assertThat(result).as(scenario.toString()).isInstanceOf(Applier.Result.Applied.class);
+        assertThat(result.exitCode()).as(scenario.toString()).isEqualTo(ExitCode.DONE);
         return "";
     }
 

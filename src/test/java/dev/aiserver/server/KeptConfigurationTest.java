@@ -2,9 +2,11 @@ package dev.aiserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.app.ChangeFailure;
+import dev.aiserver.app.InstallResult;
+import dev.aiserver.app.UninstallResult;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
-import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.server.Rig.Sight;
 import dev.aiserver.server.Rig.Version;
@@ -34,7 +36,7 @@ class KeptConfigurationTest {
         Path programs = Files.createDirectory(directory.resolve("programs"));
         try (Rig rig = new Rig(root, programs);
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.install(Version.FIRST)).isInstanceOf(InstallResult.Installed.class);
             Path cfg = rig.proxyConfiguration();
             String installed = Files.readString(cfg);
             String more = "\nfrontend mine\n    bind %s:%d\n".formatted(address, taken.getLocalPort());
@@ -46,9 +48,9 @@ class KeptConfigurationTest {
             Sight before = rig.look();
             OptionalInt master = rig.pid(Layout.HAPROXY);
 
-            Applier.Result result = rig.install(Version.FIRST, LocalEdit.Policy.KEEP);
+            InstallResult result = rig.install(Version.FIRST, LocalEdit.Policy.KEEP);
 
-            assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+            assertThat(result).isInstanceOfSatisfying(ChangeFailure.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.haproxy");
                 assertThat(back.reason())
                         .startsWith("com.haproxy rejected its new configuration and keeps running with the old one: ")
@@ -61,9 +63,9 @@ class KeptConfigurationTest {
 
             Files.writeString(cfg, installed + "# mine\n");
             // HAProxy 3.1 to 3.3.0 ignore signals after a failed reload, so aiserver restarts them.
-            assertThat(rig.install(Version.FIRST, LocalEdit.Policy.KEEP)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.install(Version.FIRST, LocalEdit.Policy.KEEP)).isInstanceOf(InstallResult.Installed.class);
             assertThat(rig.look().answers()).isEqualTo(before.answers());
-            assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.uninstall()).isInstanceOf(UninstallResult.Uninstalled.class);
         }
     }
 
@@ -73,14 +75,14 @@ class KeptConfigurationTest {
         Path root = Files.createDirectory(directory.resolve("root"));
         Path programs = Files.createDirectory(directory.resolve("programs"));
         try (Rig rig = new Rig(root, programs)) {
-            assertThat(rig.install(Version.FIRST)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.install(Version.FIRST)).isInstanceOf(InstallResult.Installed.class);
             OptionalInt master = rig.pid(Layout.HAPROXY);
             rig.host().ignoreReloads();
 
-            assertThat(rig.install(Version.NEXT)).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.install(Version.NEXT)).isInstanceOf(InstallResult.Installed.class);
             assertThat(rig.pid(Layout.HAPROXY)).isPresent().isNotEqualTo(master);
             assertThat(rig.unfinished()).isEmpty();
-            assertThat(rig.uninstall()).isInstanceOf(Applier.Result.Applied.class);
+            assertThat(rig.uninstall()).isInstanceOf(UninstallResult.Uninstalled.class);
         }
     }
 }

@@ -1,17 +1,25 @@
 package dev.aiserver.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aiserver.app.Event;
+import dev.aiserver.app.InstallResult;
+import dev.aiserver.app.Installer;
+import dev.aiserver.app.Ui;
+import dev.aiserver.app.UninstallResult;
+import dev.aiserver.app.Uninstaller;
+import dev.aiserver.app.Uninstaller.UninstallRequest;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Poller;
-import dev.aiserver.host.UserError;
 import dev.aiserver.net.PortProbe;
 import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpRequest;
-import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
+import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Rollback;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Timing;
@@ -20,6 +28,7 @@ import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.standin.Script;
 import dev.aiserver.testmac.TestMac;
+import dev.aiserver.verify.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -164,52 +173,72 @@ final class Rig implements AutoCloseable {
     }
 
     /** Runs "aiserver install". */
-    Applier.Result install(Version version) {
+    InstallResult install(Version version) {
         return install(version, LocalEdit.Policy.NONE);
     }
 
     /** @param edits what happens to files that were edited locally */
-    Applier.Result install(Version version, LocalEdit.Policy edits) {
-        Install install = mac.install();
-        Install.InstallRequest request = new Install.InstallRequest(Optional.of(spec(version)), edits);
-        try (LockFile.Held lock = install.lock(Rig::alone)) {
-            Install.PlannedInstall planned = install.plan(request);
-            if (planned.unfinished().isPresent()) {
-                requireNothing(install.undo(planned.unfinished().get(), lock));
-                planned = install.plan(request);
-            }
-            return install.apply(planned, lock, Interruption.NEVER, change -> {}, accepted -> {});
-        }
+    InstallResult install(Version version, LocalEdit.Policy edits) {
+        return new Installer(mac.install(), Unverified.INSTANCE, () -> Interruption.NEVER)
+                .run(new Install.InstallRequest(Optional.of(spec(version)), edits), ALONE);
     }
 
     /** Runs "aiserver uninstall". */
-    Applier.Result uninstall() {
-        Uninstall uninstall = mac.uninstall();
-        try (LockFile.Held lock = uninstall.lock(Rig::alone)) {
-            Uninstall.PlannedUninstall planned = uninstall.plan();
-            if (planned.unfinished().isPresent() && !planned.resumes()) {
-                requireNothing(uninstall.undo(planned.unfinished().get(), lock));
-                planned = uninstall.plan();
-            }
-            return uninstall.apply(planned, lock, Interruption.NEVER, change -> {});
+    UninstallResult uninstall() {
+        return new Uninstaller(mac.uninstall(), () -> Interruption.NEVER)
+                .run(new UninstallRequest(Optional.of(true), false), ALONE);
+    }
+
+    /** Confirms everything. No other process runs, so nothing is waited for. */
+    private static final Ui ALONE = new Ui() {
+        @Override
+        public boolean prompts() {
+            return false;
+        }
+
+        @Override
+        public boolean confirm(Plan plan) {
+            return true;
+        }
+
+        @Override
+        public Optional<LocalEdit.Policy> decide(Install.PlannedInstall planned) {
+            throw new AssertionError("edited: " + planned.edits());
+        }
+
+        @Override
+        public boolean restore(List<String> exposed) {
+            throw new AssertionError("exposed: " + exposed);
+        }
+
+        @Override
+        public void event(Event event) {
+            assertThat(event).isNotInstanceOf(Event.Waiting.class);
+        }
+    };
+
+    private enum Unverified implements Verification {
+        INSTANCE;
+
+        @Override
+        public void requireNoExposure(Install.PlannedInstall installed) {}
+
+        @Override
+        public List<Verdict> answers(Install.PlannedInstall installed) {
+            return List.of();
+        }
+
+        @Override
+        public List<Verdict> all(Install.PlannedInstall installed) {
+            return List.of();
         }
     }
 
     /** Rolls back what a killed process left. */
     List<Rollback.Failure> undo() {
         Install install = mac.install();
-        try (LockFile.Held lock = install.lock(Rig::alone)) {
+        try (LockFile.Held lock = install.lock(holder -> {})) {
             return install.undo(unfinished().orElseThrow(), lock);
-        }
-    }
-
-    private static void alone(LockFile.Holder other) {
-        throw new AssertionError("no other process runs, but " + other.description());
-    }
-
-    private static void requireNothing(List<Rollback.Failure> left) {
-        if (!left.isEmpty()) {
-            throw new UserError("not undone: " + left);
         }
     }
 

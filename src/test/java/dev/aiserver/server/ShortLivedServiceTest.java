@@ -2,7 +2,8 @@ package dev.aiserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aiserver.plan.Applier;
+import dev.aiserver.app.ChangeFailure;
+import dev.aiserver.app.InstallResult;
 import dev.aiserver.server.Rig.Sight;
 import dev.aiserver.server.Rig.Version;
 import java.io.IOException;
@@ -27,9 +28,9 @@ class ShortLivedServiceTest {
             Sight before = rig.look();
             rig.letDie();
 
-            Applier.Result result = rig.install(Version.FIRST);
+            InstallResult result = rig.install(Version.FIRST);
 
-            assertThat(result).isInstanceOfSatisfying(Applier.Result.RolledBack.class, back -> {
+            assertThat(result).isInstanceOfSatisfying(ChangeFailure.RolledBack.class, back -> {
                 assertThat(back.failed().resource().name()).isEqualTo("com.ollama");
                 assertThat(back.reason())
                         .isEqualTo(

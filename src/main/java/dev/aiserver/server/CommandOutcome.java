@@ -1,4 +1,4 @@
-package dev.aiserver.report;
+package dev.aiserver.server;
 
 /** Lists the values of {@code outcome} in the JSON documents, each with the exit code that comes with it. */
 public enum CommandOutcome {
@@ -36,7 +36,7 @@ public enum CommandOutcome {
     }
 
     /** Returns the exit code, unless checks that failed, a report that cannot be written or an option asks for another. */
-    public int exitCode() {
-        return exitCode.code();
+    public ExitCode exitCode() {
+        return exitCode;
     }
 }

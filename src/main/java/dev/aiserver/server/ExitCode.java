@@ -1,4 +1,4 @@
-package dev.aiserver.report;
+package dev.aiserver.server;
 
 import dev.aiserver.host.UserError;
 import java.util.Arrays;

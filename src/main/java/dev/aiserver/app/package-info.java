@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.app;
+
+import org.jspecify.annotations.NullMarked;
