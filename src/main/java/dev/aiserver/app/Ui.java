@@ -8,7 +8,7 @@ import dev.aiserver.verify.Verdict;
 import java.util.List;
 import java.util.Optional;
 
-/** What a use case asks its user, and tells them while it runs. */
+/** Represents the user of a use case: asks them, and tells them what happens. */
 public interface Ui {
 
     /** Returns whether questions wait for a person, so that the host can change until the answer. */
@@ -17,14 +17,14 @@ public interface Ui {
     /**
      * Returns whether to make the changes of a plan.
      *
-     * @throws dev.aiserver.host.UserError if it takes a person to confirm them, and nobody can be asked
+     * @throws dev.aiserver.host.UserError if they must be confirmed, and there is no terminal for the question
      */
     boolean confirm(Plan plan);
 
     /**
      * Returns what to do with the files that were edited locally; empty to make no changes.
      *
-     * @throws dev.aiserver.host.UserError if it takes a person to decide, and nobody can be asked
+     * @throws dev.aiserver.host.UserError if it must be decided, and there is no terminal for the question
      */
     Optional<LocalEdit.Policy> decide(PlannedInstall planned);
 
@@ -32,7 +32,7 @@ public interface Ui {
      * Returns whether an uninstall restores services that other machines could then reach.
      *
      * @param exposed each of these services with its addresses
-     * @throws dev.aiserver.host.UserError if it takes a person to decide, and nobody can be asked
+     * @throws dev.aiserver.host.UserError if it must be decided, and there is no terminal for the question
      */
     boolean restore(List<String> exposed);
 

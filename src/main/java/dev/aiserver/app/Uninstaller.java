@@ -41,7 +41,7 @@ public final class Uninstaller {
     /**
      * Plans an uninstall, and asks whether to restore services if the request leaves it open; changes nothing.
      *
-     * @throws dev.aiserver.host.UserError if it takes a person to decide, and nobody can be asked
+     * @throws dev.aiserver.host.UserError if it must be decided, and there is no terminal for the question
      */
     public PlannedUninstall plan(UninstallRequest request, Ui ui) {
         return decide(request, ui).planned();

@@ -51,7 +51,7 @@ public final class PlanReport {
                 .orElse("");
     }
 
-    /** Returns the error if there are local edits, and nobody has decided about them. */
+    /** Returns the error that says how to decide about the local edits. */
     public static UserError undecided(PlannedInstall planned, PlanText text, Path state) {
         return new UserError(
                 UserError.Kind.CONFIGURATION,
