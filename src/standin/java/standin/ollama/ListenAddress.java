@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import standin.ollama.model.Settings;
 
 /** Parses {@code OLLAMA_HOST}, the address to listen on. Half of the accepted notations mean every interface. */
 final class ListenAddress {

@@ -17,12 +17,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import standin.ollama.http.Log;
+import standin.ollama.model.EngineFactory;
+import standin.ollama.model.Model;
 
 /**
  * Starts the process that Ollama runs for each loaded model since 0.30. It listens on a free loopback port, requires no
  * key, ignores the Host header and lets every web page read its responses. It has no model and exists to be seen by lsof.
  */
-final class LlamaServer implements EngineFactory {
+public final class LlamaServer implements EngineFactory {
     private static final String NAME = "llama-server";
     private static final int CLIENT_TIMEOUT_MILLIS = 1_000;
 
@@ -30,7 +33,7 @@ final class LlamaServer implements EngineFactory {
     private final Log log;
 
     /** @param directory directory for a link to Java named {@code llama-server}, the name that lsof then shows */
-    LlamaServer(Path directory, Log log) {
+    public LlamaServer(Path directory, Log log) {
         this.program = directory.resolve(NAME);
         this.log = log;
     }

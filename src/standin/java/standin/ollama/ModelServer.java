@@ -20,13 +20,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import standin.ollama.api.Api;
+import standin.ollama.generation.GenerationCounter;
+import standin.ollama.http.ClientConnection;
+import standin.ollama.http.Log;
+import standin.ollama.http.Middleware;
+import standin.ollama.http.OriginRule;
+import standin.ollama.http.RequestHistory;
+import standin.ollama.http.Router;
+import standin.ollama.model.ActiveFaults;
+import standin.ollama.model.EngineFactory;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 /** Serves as Ollama does to clients, the proxy and the service manager, but without a model. */
 public final class ModelServer implements AutoCloseable {
     private static final long SECONDS_TO_STOP = 10;
-
-    /** Counts the generations that are running, that finished, and that were cancelled because the client disconnected. */
-    public record Generations(int running, int finished, int cancelled) {}
 
     private final ServerSocketChannel listener;
     private final InetSocketAddress address;
@@ -128,7 +138,7 @@ public final class ModelServer implements AutoCloseable {
         return history.entries();
     }
 
-    public Generations generations() {
+    public GenerationCounter.Generations generations() {
         return counter.now();
     }
 

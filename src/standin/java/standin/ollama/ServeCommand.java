@@ -10,6 +10,12 @@ import java.net.URLConnection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import standin.ollama.go.GoJson;
+import standin.ollama.http.Log;
+import standin.ollama.http.RequestHistory;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 /** Runs the command line {@code ollama serve}: takes the environment and returns the exit code. */
 final class ServeCommand {

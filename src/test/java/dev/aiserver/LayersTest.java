@@ -51,8 +51,13 @@ class LayersTest {
             cli:               host value spec ollama plan verify server app report
             rehearsal:         host spec net service ollama plan verify server app report
             standin.launchd
-            standin.ollama
-            standin:           host rehearsal standin.launchd standin.ollama
+            standin.ollama.go
+            standin.ollama.http:       standin.ollama.go
+            standin.ollama.model:      standin.ollama.go standin.ollama.http
+            standin.ollama.generation: standin.ollama.go standin.ollama.http standin.ollama.model
+            standin.ollama.api:        standin.ollama.go standin.ollama.http standin.ollama.model standin.ollama.generation
+            standin.ollama:            standin.ollama.go standin.ollama.http standin.ollama.model standin.ollama.generation standin.ollama.api
+            standin:                   host rehearsal standin.launchd standin.ollama
             """;
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import standin.ollama.go.GoJson;
 
 /** Sends exactly the bytes that a test specifies; the JDK's HTTP client would normalize them. */
 final class Client implements Closeable {

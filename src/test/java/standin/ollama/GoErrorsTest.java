@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import standin.ollama.go.ApiError;
+import standin.ollama.http.RequestBody;
 
 /**
  * Compares errors with those of Go 1.26's decoder for a struct with these fields. Each line has a text with escapes as

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import standin.ollama.http.OriginRule;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelStore;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HostAndOriginTest {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.generation.GenerationCounter;
+import standin.ollama.model.Faults;
 
 final class LoadingTest {
     private static final String CHAT = "{\"model\":\"qwen3\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
@@ -165,7 +167,7 @@ final class LoadingTest {
                 waiting.add(new Client(server.address()));
                 waiting.get(waiting.size() - 1).send("POST", path, other);
             }
-            await(() -> server.generations().equals(new ModelServer.Generations(3, 3, 0)));
+            await(() -> server.generations().equals(new GenerationCounter.Generations(3, 3, 0)));
             Client.Response response = Client.post(server, path, other);
             assertThat(response.status()).isEqualTo(503);
             assertThat(response.body()).contains("server busy, please try again.  maximum pending requests exceeded");
@@ -218,7 +220,7 @@ final class LoadingTest {
                 client.send("POST", "/v1/messages", CHAT.replace("{\"model\"", "{\"max_tokens\":9,\"model\""));
                 await(() -> server.generations().running() == 1);
             }
-            await(() -> server.generations().equals(new ModelServer.Generations(0, 0, 1)));
+            await(() -> server.generations().equals(new GenerationCounter.Generations(0, 0, 1)));
             assertThat(loaded(server)).isEmpty();
         }
     }
@@ -243,7 +245,7 @@ final class LoadingTest {
             await(() -> server.generations().running() == 1);
             client.closeOutput();
             assertThat(client.read()).isEqualTo(-1);
-            assertThat(server.generations()).isEqualTo(new ModelServer.Generations(0, 0, 1));
+            assertThat(server.generations()).isEqualTo(new GenerationCounter.Generations(0, 0, 1));
         }
     }
 
@@ -254,7 +256,7 @@ final class LoadingTest {
                 client.send("POST", "/v1/chat/completions", SLOW_CHAT);
                 assertThat(client.line()).isEqualTo("HTTP/1.1 200 OK");
             }
-            await(() -> server.generations().equals(new ModelServer.Generations(0, 0, 1)));
+            await(() -> server.generations().equals(new GenerationCounter.Generations(0, 0, 1)));
         }
     }
 
@@ -267,7 +269,7 @@ final class LoadingTest {
             server.close();
             assertThat(client.read()).isEqualTo(-1);
         }
-        assertThat(server.generations()).isEqualTo(new ModelServer.Generations(0, 0, 1));
+        assertThat(server.generations()).isEqualTo(new GenerationCounter.Generations(0, 0, 1));
     }
 
     @Test

@@ -13,6 +13,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.model.Faults;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelStore;
 
 final class LogTest {
 

@@ -7,6 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.go.ApiError;
+import standin.ollama.go.KeepAliveDuration;
+import standin.ollama.model.ModelReference;
+import standin.ollama.model.Settings;
 
 final class ParsersTest {
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.go.GoJson;
+import standin.ollama.model.Model;
 
 final class ProcessTest {
     private static final Pattern LISTENING =

@@ -11,6 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.go.Digest;
+import standin.ollama.model.Catalogue;
+import standin.ollama.model.Faults;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 final class PullsTest {
 

@@ -21,6 +21,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.go.Digest;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelBehavior;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Weights;
 
 /**
  * Holds requests to which this server once responded differently than a real Ollama 0.33.0-rc2. The models:

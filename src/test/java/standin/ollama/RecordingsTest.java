@@ -26,6 +26,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import standin.ollama.go.Digest;
+import standin.ollama.go.GoJson;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelBehavior;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Weights;
 
 /**
  * Replays every request recorded with a real Ollama and expects the recorded response, without exceptions. The models

@@ -9,6 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import standin.ollama.model.Catalogue;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelReference;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 /** Starts model servers for tests, on free loopback ports. */
 public final class Servers {

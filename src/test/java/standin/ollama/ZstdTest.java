@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import standin.ollama.go.ApiError;
+import standin.ollama.http.Zstd;
 
 /** Decompresses files that the command {@code zstd} compressed at several levels, and compares them with the originals. */
 class ZstdTest {

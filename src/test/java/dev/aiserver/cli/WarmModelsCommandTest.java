@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import standin.ollama.Faults;
 import standin.ollama.ModelServer;
-import standin.ollama.ModelStore;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelStore;
 
 /** Runs the whole program against a model server without models that follows the rules of Ollama. */
 class WarmModelsCommandTest {

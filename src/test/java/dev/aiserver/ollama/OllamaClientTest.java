@@ -23,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import standin.ollama.Faults;
 import standin.ollama.ModelServer;
-import standin.ollama.ModelStore;
-import standin.ollama.Settings;
+import standin.ollama.model.Faults;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 class OllamaClientTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import standin.ollama.RequestHistory;
+import standin.ollama.http.RequestHistory;
 
 /**
  * A request as a client's SDK sent it, recorded in {@code src/test/resources/clients}. {@code -Dgolden.update=true}

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import standin.ollama.ModelServer;
-import standin.ollama.RequestHistory;
 import standin.ollama.Servers;
+import standin.ollama.http.RequestHistory;
 
 /** Replays the recorded requests of the clients' SDKs. */
 @Tag("haproxy")

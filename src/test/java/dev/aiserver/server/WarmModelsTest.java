@@ -37,12 +37,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import standin.ollama.Catalogue;
-import standin.ollama.Faults;
-import standin.ollama.Model;
 import standin.ollama.ModelServer;
-import standin.ollama.ModelStore;
-import standin.ollama.Settings;
+import standin.ollama.model.Catalogue;
+import standin.ollama.model.Faults;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelStore;
+import standin.ollama.model.Settings;
 
 /** Runs against a server without models that follows Ollama's rules. */
 class WarmModelsTest {

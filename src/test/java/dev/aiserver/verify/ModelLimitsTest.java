@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import standin.ollama.Model;
-import standin.ollama.ModelStore;
+import standin.ollama.model.Model;
+import standin.ollama.model.ModelStore;
 
 /** A model's limits are reported as the model's, not as failures of the server. */
 @Tag("haproxy")
