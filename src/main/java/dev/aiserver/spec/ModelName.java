@@ -5,8 +5,11 @@ import java.util.regex.Pattern;
 
 /** Checks and normalizes model names: {@code [host/][namespace/]model[:tag]}, as Ollama parses them. */
 public final class ModelName {
-    private static final Pattern VALID = Pattern.compile(
-            "(?:[A-Za-z0-9][A-Za-z0-9._:-]*/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?");
+    /** The rule without the limit of the length, as a regular expression, also in the syntax of ECMA-262. */
+    static final String PATTERN =
+            "(?:[A-Za-z0-9][A-Za-z0-9._:-]*/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?";
+
+    private static final Pattern VALID = Pattern.compile(PATTERN);
     private static final int MAX_LENGTH = 255;
 
     private ModelName() {}

@@ -9,11 +9,33 @@ public sealed interface Network {
     /** The range that Tailscale assigns to devices (https://tailscale.com/kb/1015/100.x-addresses). */
     Subnet TAILNET = Subnet.of("100.64.0.0/10");
 
+    /** Returns the mode's name in a configuration. */
+    String mode();
+
+    /** Returns the network with these values. If the file has a network, nothing of the base remains. */
+    static Network of(Settings settings) {
+        if (!settings.has(ConfigurationKeys.NETWORK_MODE)) {
+            return settings.base().map(ServerSpec::network).orElseGet(Tailscale::new);
+        }
+        return switch (settings.own(ConfigurationKeys.NETWORK_MODE)) {
+            case "tailscale" -> new Tailscale();
+            case "loopback" -> new Loopback();
+            default ->
+                new Address(
+                        settings.own(ConfigurationKeys.NETWORK_ADDRESS),
+                        settings.own(ConfigurationKeys.NETWORK_CLIENTS));
+        };
+    }
+
     /** Returns the address ranges that clients may connect from. The machine itself may always connect. */
     List<Subnet> clients();
 
     /** The machine's Tailscale address, read from Tailscale at each install. */
     record Tailscale() implements Network {
+        @Override
+        public String mode() {
+            return "tailscale";
+        }
 
         /**
          * Returns Tailscale's range. Without this limit, a Mac that forwards IP would also answer the local network on its
@@ -42,6 +64,11 @@ public sealed interface Network {
             clients = List.copyOf(clients);
         }
 
+        @Override
+        public String mode() {
+            return "address";
+        }
+
         /** Creates an address that accepts the default clients, {@link #PRIVATE}. */
         public Address(String address) {
             this(address, PRIVATE);
@@ -50,6 +77,11 @@ public sealed interface Network {
 
     /** Only this machine can connect. A rehearsal uses this mode, because it must not open a port to a network. */
     record Loopback() implements Network {
+        @Override
+        public String mode() {
+            return "loopback";
+        }
+
         @Override
         public List<Subnet> clients() {
             return List.of();

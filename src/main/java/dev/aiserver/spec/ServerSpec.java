@@ -1,13 +1,13 @@
 package dev.aiserver.spec;
 
-import dev.aiserver.value.Subnet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,19 +43,28 @@ public record ServerSpec(
      * @param anyOrigin whether every web page may send requests; only with the endpoint set browser
      */
     public record Proxy(int port, Set<EndpointSet> sets, long maxBody, List<String> origins, boolean anyOrigin) {
-        /** Enough for a prompt with dozens of images. */
-        static final long MAX_BODY = 128L << 20;
-
+        /** Drops what only the endpoint set browser has, if that is closed. */
         public Proxy {
-            origins = List.copyOf(origins);
             EnumSet<EndpointSet> ordered = EnumSet.noneOf(EndpointSet.class);
             ordered.addAll(sets);
             sets = Collections.unmodifiableSet(ordered);
+            boolean pages = sets.contains(EndpointSet.BROWSER);
+            origins = pages ? List.copyOf(origins) : List.of();
+            anyOrigin = anyOrigin && pages;
+        }
+
+        static Proxy of(Settings settings) {
+            return new Proxy(
+                    settings.get(ConfigurationKeys.PROXY_PORT),
+                    new LinkedHashSet<>(settings.get(ConfigurationKeys.PROXY_ENDPOINTS)),
+                    settings.get(ConfigurationKeys.PROXY_MAX_BODY),
+                    settings.get(ConfigurationKeys.PROXY_ORIGINS),
+                    settings.get(ConfigurationKeys.PROXY_ANY_ORIGIN));
         }
 
         /** Creates a proxy with the default body limit and no web pages. */
         public Proxy(int port, Set<EndpointSet> sets) {
-            this(port, sets, MAX_BODY, List.of(), false);
+            this(port, sets, ConfigurationKeys.PROXY_MAX_BODY.defaultValue(), List.of(), false);
         }
 
         /** Returns a copy with another port. */
@@ -117,7 +126,23 @@ public record ServerSpec(
             this(port, environment, Set.of());
         }
 
-        private Map<String, String> environment(boolean unchecked) {
+        /** Adds the file's variables to those of the base. A variable that the file moves is only where the file has it. */
+        static Ollama of(Settings settings) {
+            Map<String, String> ownChecked = settings.own(ConfigurationKeys.OLLAMA_ENVIRONMENT);
+            Map<String, String> ownUnsafe = settings.own(ConfigurationKeys.OLLAMA_UNSAFE_ENVIRONMENT);
+            Map<String, String> all = new TreeMap<>(settings.inherited(ConfigurationKeys.OLLAMA_ENVIRONMENT));
+            all.putAll(settings.inherited(ConfigurationKeys.OLLAMA_UNSAFE_ENVIRONMENT));
+            all.putAll(ownChecked);
+            all.putAll(ownUnsafe);
+            Set<String> unsafe = new TreeSet<>(settings.inherited(ConfigurationKeys.OLLAMA_UNSAFE_ENVIRONMENT)
+                    .keySet());
+            unsafe.removeAll(ownChecked.keySet());
+            unsafe.addAll(ownUnsafe.keySet());
+            return new Ollama(settings.get(ConfigurationKeys.OLLAMA_PORT), all, unsafe);
+        }
+
+        /** @param unchecked whether to return the variables whose values were not checked, or the others */
+        Map<String, String> environment(boolean unchecked) {
             Map<String, String> selected = new TreeMap<>(environment);
             selected.keySet().removeIf(name -> unsafe.contains(name) != unchecked);
             return selected;
@@ -136,15 +161,20 @@ public record ServerSpec(
     public static final int DEFAULT_MAX_LOADED_MODELS = 3;
 
     public static ServerSpec defaults() {
+        return of(new Settings(Map.of(), Optional.empty()));
+    }
+
+    /** Returns the configuration with these values, which {@link SpecRules} has checked. */
+    static ServerSpec of(Settings settings) {
         return new ServerSpec(
-                "remote-ollama",
-                List.of(),
-                new Network.Tailscale(),
-                new Proxy(11434, Set.of(EndpointSet.STRICT)),
-                new Ollama(11434, Map.of()),
-                List.of(),
-                false,
-                Path.of("~/Library/Logs/aiserver"));
+                settings.get(ConfigurationKeys.NAME),
+                settings.get(ConfigurationKeys.NAMES),
+                Network.of(settings),
+                Proxy.of(settings),
+                Ollama.of(settings),
+                settings.get(ConfigurationKeys.MODELS),
+                settings.get(ConfigurationKeys.WARM_AT_LOGIN),
+                settings.get(ConfigurationKeys.LOGS));
     }
 
     /**
@@ -195,58 +225,6 @@ public record ServerSpec(
      * an endpoint set are included only if their value is not the default.
      */
     public Map<String, Object> asConfiguration() {
-        Map<String, Object> configuration = new LinkedHashMap<>();
-        configuration.put("name", name);
-        configuration.put("names", names);
-        configuration.put("network", networkConfiguration());
-        configuration.put("proxy", proxyConfiguration());
-        configuration.put("ollama", ollamaConfiguration());
-        configuration.put("models", models);
-        configuration.put("warm-at-login", warmAtLogin);
-        configuration.put("logs", logs.toString());
-        return configuration;
-    }
-
-    private Map<String, Object> networkConfiguration() {
-        Map<String, Object> configuration = new LinkedHashMap<>();
-        if (network instanceof Network.Address fixed) {
-            configuration.put("mode", "address");
-            configuration.put("address", fixed.address());
-            if (!fixed.clients().equals(Network.Address.PRIVATE)) {
-                configuration.put(
-                        "clients",
-                        fixed.clients().stream().map(Subnet::toString).toList());
-            }
-        } else {
-            configuration.put("mode", network instanceof Network.Tailscale ? "tailscale" : "loopback");
-        }
-        return configuration;
-    }
-
-    private Map<String, Object> proxyConfiguration() {
-        Map<String, Object> configuration = new LinkedHashMap<>();
-        configuration.put("port", proxy.port());
-        configuration.put(
-                "endpoints", proxy.sets().stream().map(EndpointSet::key).toList());
-        if (proxy.maxBody() != Proxy.MAX_BODY) {
-            configuration.put("max-body", (proxy.maxBody() >> 20) + "MiB");
-        }
-        if (!proxy.origins().isEmpty()) {
-            configuration.put("origins", proxy.origins());
-        }
-        if (proxy.anyOrigin()) {
-            configuration.put("any-origin", true);
-        }
-        return configuration;
-    }
-
-    private Map<String, Object> ollamaConfiguration() {
-        Map<String, Object> configuration = new LinkedHashMap<>();
-        configuration.put("port", ollama.port());
-        configuration.put("environment", ollama.environment(false));
-        if (!ollama.unsafe().isEmpty()) {
-            configuration.put("unsafe-environment", ollama.environment(true));
-        }
-        return configuration;
+        return ConfigurationKeys.write(this);
     }
 }
