@@ -122,6 +122,7 @@ class LayersTest {
         "com.jcraft.jsch..,         dev.aiserver.host.ssh",
         "freemarker..,              dev.aiserver.template",
         "com.dd.plist..,            standin.launchd",
+        "com.github.luben.zstd..,   standin.ollama.http",
         "org.yaml..,                dev.aiserver.spec",
         "com.github.difflib..,      dev.aiserver.report",
         "me.tongfei.progressbar..,  dev.aiserver.report"

@@ -66,7 +66,7 @@ public final class Exchange {
                 .header("content-encoding")
                 .filter("zstd"::equals)
                 .isPresent();
-        return compressed && request.path().startsWith("/v1/") ? Zstd.decompress(request.body()) : request.body();
+        return compressed && request.path().startsWith("/v1/") ? ZstdBody.decompress(request.body()) : request.body();
     }
 
     /** Returns the status that was sent; 0 if none has been sent. */

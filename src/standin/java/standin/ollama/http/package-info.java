@@ -1,9 +1,9 @@
 /**
  * Serves HTTP as Ollama does: connections, requests and responses, and what is decided before a route.
  *
- * <p>The recordings of a real Ollama demand Go's order of headers, its chunks, its answers to malformed requests, targets
- * as they were sent, and that a disconnect ends a generation. The JDK's server writes Date first, changes the case of header names,
- * decodes targets, answers malformed requests itself and hides disconnects, so this package reads and writes the sockets.
+ * <p>The recordings of a real Ollama demand Go's order of headers, its chunks, its answers to malformed requests, and
+ * that a client's disconnect ends a generation. The JDK's server keeps neither the order nor the case of header names,
+ * refuses targets that Go accepts, and hides disconnects. So this package reads and writes the sockets itself.
  */
 @NullMarked
 package standin.ollama.http;

@@ -1,8 +1,9 @@
-package standin.ollama;
+package standin.ollama.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import standin.ollama.go.ApiError;
-import standin.ollama.http.Zstd;
 
 /** Decompresses files that the command {@code zstd} compressed at several levels, and compares them with the originals. */
-class ZstdTest {
+class ZstdBodyTest {
     private static final Path COMPRESSED = Path.of("src/test/resources/zstd");
 
     static List<Path> compressed() throws IOException {
@@ -37,7 +37,7 @@ class ZstdTest {
     @ParameterizedTest
     @MethodSource("compressed")
     void compressedFilesAreRestored(Path file) throws IOException {
-        assertThat(Zstd.decompress(Files.readAllBytes(file))).isEqualTo(original(file));
+        assertThat(ZstdBody.decompress(Files.readAllBytes(file))).isEqualTo(original(file));
     }
 
     /** Corrupt input yields no more than the limit, or an {@link ApiError}, and no other exception. */
@@ -52,7 +52,7 @@ class ZstdTest {
                 corrupt[random.nextInt(corrupt.length)] = (byte) random.nextInt();
             }
             try {
-                assertThat(Zstd.decompress(corrupt)).hasSizeLessThan(21 << 20);
+                assertThat(ZstdBody.decompress(corrupt)).hasSizeLessThan(21 << 20);
             } catch (ApiError e) {
                 assertThat(e.status()).isEqualTo(400);
             }
@@ -61,7 +61,23 @@ class ZstdTest {
 
     @Test
     void inputThatIsNotCompressedIsReported() {
-        assertThatThrownBy(() -> Zstd.decompress("{\"model\":1}".getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> ZstdBody.decompress("{\"model\":1}".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("invalid input: magic number mismatch");
+    }
+
+    @Test
+    void aBodyThatGrowsBeyondTheLimitIsRefused() {
+        byte[] bomb = Zstd.compress(new byte[(20 << 20) + 1]);
+
+        assertThat(bomb).hasSizeLessThan(100_000);
+        assertThatThrownBy(() -> ZstdBody.decompress(bomb)).hasMessage("http: request body too large");
+    }
+
+    @Test
+    void aTruncatedBodyIsRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(COMPRESSED.resolve("words.3.zst"));
+
+        assertThatThrownBy(() -> ZstdBody.decompress(Arrays.copyOf(whole, whole.length / 2)))
+                .hasMessage("unexpected EOF");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package standin.ollama.http;
+
+import org.jspecify.annotations.NullMarked;
