@@ -89,6 +89,20 @@ final class RehearsalIT {
                 .orElseThrow();
     }
 
+    /** An installation has no stand-ins. */
+    @Test
+    void anInstalledProgramSaysWhereToRehearse() throws IOException {
+        Path jar = Files.copy(Path.of("target/aiserver.jar"), root.resolve("aiserver.jar"));
+        String java = System.getProperty("java.home") + "/bin/java";
+
+        CommandResult run = machine.run(Command.of(java, "-jar", jar.toString(), "install", "--rehearse"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.errorText())
+                .isEqualTo("aiserver: --rehearse needs aiserver-standin.jar, which is not installed with aiserver."
+                        + " Run \"./install --rehearse\" in a checkout of aiserver.\n");
+    }
+
     @Test
     void aFailureShowsTheEndOfTheLog() throws IOException {
         Path bin = Files.createDirectory(root.resolve("bin"));
