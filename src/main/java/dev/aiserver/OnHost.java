@@ -6,6 +6,7 @@ import dev.aiserver.app.Verifier;
 import dev.aiserver.cli.UseCases;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.Rehearsal;
@@ -139,6 +140,11 @@ final class OnHost implements UseCases {
 
     @Override
     public boolean rehearse() {
+        if (machine.isPresent()) {
+            throw new UserError(
+                    UserError.Kind.CONFIGURATION,
+                    "--rehearse runs on this machine only; leave out --host, --hosts and a configuration that names hosts.");
+        }
         return new Rehearsal(console, environment, release).run();
     }
 }

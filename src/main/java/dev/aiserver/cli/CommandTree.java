@@ -54,7 +54,7 @@ final class CommandTree {
                 new Factory("verify", VerifyCommand::new),
                 new Factory("warm-models", WarmModelsCommand::new),
                 new Factory("status", StatusCommand::new),
-                new Factory("support-bundle", () -> new SupportBundleCommand(debug, version)));
+                new Factory("support-bundle", () -> new SupportBundleCommand(new SupportCollector(debug, version))));
         List<Factory> named = all.stream()
                 .filter(factory -> args.length > 0 && factory.name().equals(args[0]))
                 .toList();

@@ -26,9 +26,4 @@ final class CommonOptions {
             throw new ParameterException(command.commandLine(), sentence);
         }
     }
-
-    /** Rejects an option that prints a script for one host. */
-    void requireOneScript(boolean printCommands) {
-        require(!printCommands, "--print-commands works for one host at a time; name it with --host");
-    }
 }

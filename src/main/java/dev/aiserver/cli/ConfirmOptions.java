@@ -1,6 +1,5 @@
 package dev.aiserver.cli;
 
-import dev.aiserver.host.UserError;
 import dev.aiserver.report.Console;
 import picocli.CommandLine.Option;
 
@@ -17,14 +16,5 @@ final class ConfirmOptions {
     /** Returns whether you can be prompted: on a terminal, and neither {@code --yes} nor {@code --no-input} is given. */
     boolean canPrompt(Console console) {
         return !yes && !noInput && console.interactive();
-    }
-
-    /** @throws UserError if several hosts would be changed without {@code --yes} */
-    void requireForSeveral() {
-        if (!yes) {
-            throw new UserError(
-                    UserError.Kind.CONFIGURATION,
-                    "Changing several hosts requires --yes. Review the changes with --dry-run first.");
-        }
     }
 }

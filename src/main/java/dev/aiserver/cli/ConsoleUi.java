@@ -33,12 +33,12 @@ final class ConsoleUi implements Ui {
     private final VerdictText verdicts;
     private final WarmReport warming;
 
-    private ConsoleUi(UseCases host, HostCommand command, boolean verbose, Console console, Consumer<String> notices) {
+    private ConsoleUi(UseCases host, Scope scope, boolean verbose, Console console, Consumer<String> notices) {
         this.host = host;
         this.console = console;
         this.notices = notices;
-        this.confirm = command.confirm();
-        this.json = command.common().json;
+        this.confirm = scope.confirm();
+        this.json = scope.common().json;
         this.verbose = verbose;
         this.verdicts = new VerdictText(console);
         this.warming =
@@ -46,8 +46,8 @@ final class ConsoleUi implements Ui {
     }
 
     /** Returns the one of the only host. */
-    static ConsoleUi of(UseCases host, HostCommand command, boolean verbose, Console console) {
-        return new ConsoleUi(host, command, verbose, console, console::notice);
+    static ConsoleUi of(UseCases host, Scope scope, boolean verbose, Console console) {
+        return new ConsoleUi(host, scope, verbose, console, console::notice);
     }
 
     /**
@@ -57,8 +57,8 @@ final class ConsoleUi implements Ui {
      * @param console whose standard output is not used
      */
     static ConsoleUi amongOthers(
-            UseCases host, HostCommand command, boolean verbose, Console console, FleetProgress progress, String name) {
-        return new ConsoleUi(host, command, verbose, console, text -> progress.show(name, text));
+            UseCases host, Scope scope, boolean verbose, Console console, FleetProgress progress, String name) {
+        return new ConsoleUi(host, scope, verbose, console, text -> progress.show(name, text));
     }
 
     @Override

@@ -105,7 +105,7 @@ final class Fleet {
         progress.start(host);
         Report report;
         int roundTrips = 0;
-        try (Machines.Remote remote = machines.there(host, options.trust(command, console, shared(progress)))) {
+        try (Machines.Remote remote = machines.there(host, options.trust(command.scope(), console, shared(progress)))) {
             report = run(remote.useCases(), host, progress);
             roundTrips = remote.roundTrips();
         } catch (RuntimeException | Error failure) {
@@ -117,7 +117,7 @@ final class Fleet {
     }
 
     private Report run(UseCases host, String hostName, FleetProgress progress) {
-        ConsoleUi ui = ConsoleUi.amongOthers(host, command, options.verbose, STYLE, progress, hostName);
+        ConsoleUi ui = ConsoleUi.amongOthers(host, command.scope(), options.verbose, STYLE, progress, hostName);
         try {
             return command.run(host, ui, STYLE);
         } catch (RuntimeException | Error failure) {

@@ -3,8 +3,6 @@ package dev.aiserver.cli;
 import dev.aiserver.app.Ui;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Report;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /** A command with its options, parsed once. It keeps nothing of a run, because it can run on several hosts in parallel. */
 interface HostCommand {
@@ -18,25 +16,6 @@ interface HostCommand {
      */
     Report run(UseCases host, Ui ui, Console console);
 
-    CommonOptions common();
-
-    default ConfirmOptions confirm() {
-        return new ConfirmOptions();
-    }
-
-    /** Returns the configuration, which may name hosts. */
-    default Optional<Path> config() {
-        return Optional.empty();
-    }
-
-    /** Returns whether it changes its hosts, so that the outputs of several hosts are shown while it runs. */
-    default boolean changes() {
-        return false;
-    }
-
-    /** Rejects {@code --hosts} where the settings of the same file would be ignored without notice. */
-    default void requireConfigUsed(MachineOptions machines) {}
-
-    /** Rejects several hosts where the options work for one only. */
-    default void requireAllowedForSeveral() {}
+    /** Returns what must be known before it runs on its hosts. */
+    Scope scope();
 }

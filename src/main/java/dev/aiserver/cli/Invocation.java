@@ -54,8 +54,8 @@ public final class Invocation {
     }
 
     private ExitCode run(String name, HostCommand command, MachineOptions options) {
-        command.requireConfigUsed(options);
-        List<String> hosts = options.hosts(command.config());
+        command.scope().requireConfigUsed(options);
+        List<String> hosts = options.hosts(command.scope().config());
         return switch (hosts.size()) {
             case 0 -> one(name, command, options, machines.here());
             case 1 -> there(name, command, options, hosts.get(0));
@@ -66,17 +66,17 @@ public final class Invocation {
     private ExitCode one(String name, HostCommand command, MachineOptions options, UseCases host) {
         Report report;
         try {
-            report = command.run(host, ConsoleUi.of(host, command, options.verbose, console), console);
+            report = command.run(host, ConsoleUi.of(host, command.scope(), options.verbose, console), console);
         } catch (ParameterException misuse) {
             throw misuse;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
             report = Failure.of(failure, debug).report(name);
         }
-        return shown(report, command.common().json);
+        return shown(report, command.scope().common().json);
     }
 
     private ExitCode there(String name, HostCommand command, MachineOptions options, String host) {
-        try (Machines.Remote remote = machines.there(host, options.trust(command, console, Machines.UNSHARED))) {
+        try (Machines.Remote remote = machines.there(host, options.trust(command.scope(), console, Machines.UNSHARED))) {
             ExitCode exitCode = one(name, command, options, remote.useCases());
             if (options.verbose) {
                 console.notice(host + ": " + remote.roundTrips() + " round trips");
@@ -86,14 +86,14 @@ public final class Invocation {
     }
 
     private ExitCode several(String name, HostCommand command, MachineOptions options, List<String> hosts) {
-        command.requireAllowedForSeveral();
-        command.common().require(options.parallel >= 1, "--parallel-hosts must be 1 or more");
+        Scope scope = command.scope();
+        scope.requireAllowedForSeveral(options);
         List<FleetReport.Result> results = new Fleet(machines, name, command, options, console, debug).run(hosts);
         FleetReport report = new FleetReport(console, options.verbose);
-        if (command.common().json) {
+        if (scope.common().json) {
             console.print(Json.text(FleetReport.json(name, results)));
         } else {
-            console.print((command.changes() ? "" : report.outputs(results)) + report.table(results));
+            console.print((scope.changes() ? "" : report.outputs(results)) + report.table(results));
         }
         return FleetReport.exitCode(results);
     }

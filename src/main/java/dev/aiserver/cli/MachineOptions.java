@@ -62,8 +62,8 @@ final class MachineOptions {
     }
 
     /** Returns what a connection may accept and ask. */
-    Machines.Trust trust(HostCommand command, Console console, Machines.Terminal terminal) {
-        return new Machines.Trust(acceptNewHostKey, !command.confirm().noInput && console.interactive(), terminal);
+    Machines.Trust trust(Scope scope, Console console, Machines.Terminal terminal) {
+        return new Machines.Trust(acceptNewHostKey, !scope.confirm().noInput && console.interactive(), terminal);
     }
 
     /** Returns the hosts to work on; empty for this machine. */

@@ -3,8 +3,6 @@ package dev.aiserver.cli;
 import dev.aiserver.app.Ui;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Report;
-import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,22 +16,11 @@ final class PlanCommand implements HostCommand {
 
     @Override
     public Report run(UseCases host, Ui ui, Console console) {
-        PlanOptions.Request request = planning.request(host.machine());
-        return planning.show(host.installer().plan(request.install()), "plan", host, console);
+        return planning.show("plan", host, console);
     }
 
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
-    public Optional<Path> config() {
-        return planning.config();
-    }
-
-    @Override
-    public void requireConfigUsed(MachineOptions machines) {
-        planning.requireConfigUsed(machines);
+    public Scope scope() {
+        return planning.in(Scope.of(common));
     }
 }

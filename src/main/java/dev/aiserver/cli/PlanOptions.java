@@ -1,5 +1,6 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.app.Installer;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.UserError;
@@ -58,10 +59,19 @@ final class PlanOptions {
      *
      * @param approval throws an error for a plan that differs from the one given with {@code --plan}
      */
-    record Request(InstallRequest install, Consumer<PlannedInstall> approval) {}
+    record Request(InstallRequest install, Consumer<PlannedInstall> approval) {
 
-    Optional<Path> config() {
-        return Optional.ofNullable(config);
+        /** Returns the plan of the request, if it is approved. */
+        PlannedInstall approved(Installer installer) {
+            PlannedInstall planned = installer.plan(install);
+            approval.accept(planned);
+            return planned;
+        }
+    }
+
+    /** Returns the scope of a command that plans what the configuration says. */
+    Scope in(Scope scope) {
+        return scope.configuredBy(Optional.ofNullable(config));
     }
 
     /**
@@ -80,7 +90,7 @@ final class PlanOptions {
             return new Request(saved.request(), saved::requireSame);
         }
         return new Request(
-                new InstallRequest(config().map(file -> ConfigurationFile.read(file, machine)), policy), any -> {});
+                new InstallRequest(Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), policy), any -> {});
     }
 
     private static String read(Path file) {
@@ -95,12 +105,6 @@ final class PlanOptions {
         }
     }
 
-    void requireConfigUsed(MachineOptions machines) {
-        require(
-                config != null || !machines.hasInventory(),
-                "install and plan read hosts from --config; --hosts would ignore the settings in that file");
-    }
-
     void requireOnlyWithDryRun() {
         require(out == null, "--out requires --dry-run");
         require(!exitCode, "--exit-code requires --dry-run");
@@ -112,8 +116,13 @@ final class PlanOptions {
         }
     }
 
-    /** Saves the plan if {@code --out} is given, and returns it as it is shown. */
-    Report show(PlannedInstall planned, String name, UseCases host, Console console) {
+    /**
+     * Plans, saves the plan if {@code --out} is given, and returns it as it is shown.
+     *
+     * @param name of the command
+     */
+    Report show(String name, UseCases host, Console console) {
+        PlannedInstall planned = host.installer().plan(request(host.machine()).install());
         PlanText text = new PlanText(console, host.layout().home());
         if (out != null) {
             require(
@@ -130,10 +139,7 @@ final class PlanOptions {
         try {
             PrivateFile.write(file, document);
         } catch (IOException e) {
-            throw new UserError(
-                    "--out " + file + ": could not write the plan (" + PrivateFile.reason(e)
-                            + "). Name a file in a folder that exists and that you may write to.",
-                    e);
+            throw new UserError(PrivateFile.failure("--out " + file, "plan", e), e);
         }
     }
 }

@@ -57,6 +57,17 @@ final class PrivateFile {
         return Files.isDirectory(file) ? "it is a folder" : "it is not a regular file";
     }
 
+    /**
+     * Returns the sentence about a file that could not be written.
+     *
+     * @param name of the file, after the option that names it, if any
+     * @param what it was to hold
+     */
+    static String failure(String name, String what, IOException e) {
+        return "%s: could not write the %s (%s). Name a file in a folder that exists and that you may write to."
+                .formatted(name, what, reason(e));
+    }
+
     /** Returns why a file could not be written, for the middle of a sentence. */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {

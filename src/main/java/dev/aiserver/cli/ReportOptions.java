@@ -60,9 +60,7 @@ final class ReportOptions {
             PrivateFile.write(file, content);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(
-                    "%s %s: could not write the report (%s). Name a file in a folder that exists and that you may write to."
-                            .formatted(option, file, PrivateFile.reason(e)));
+            return Optional.of(PrivateFile.failure(option + " " + file, "report", e));
         }
     }
 }

@@ -20,7 +20,7 @@ final class StatusCommand implements HostCommand {
     }
 
     @Override
-    public CommonOptions common() {
-        return common;
+    public Scope scope() {
+        return Scope.of(common);
     }
 }

@@ -49,6 +49,10 @@ public interface UseCases {
     WarmModels warmModels(
             Installation installation, WarmModels.Options options, WarmLimits limits, Consumer<WarmEvent> events);
 
-    /** Runs install, verify and uninstall in a temporary home, and returns whether all steps succeeded. */
+    /**
+     * Runs install, verify and uninstall in a temporary home, and returns whether all steps succeeded.
+     *
+     * @throws dev.aiserver.host.UserError on another machine
+     */
     boolean rehearse();
 }

@@ -1,21 +1,16 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.app.Ui;
-import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.report.Console;
+import dev.aiserver.report.InstallReport;
 import dev.aiserver.report.Report;
 import dev.aiserver.report.WarmText;
-import dev.aiserver.server.Install;
+import dev.aiserver.server.Install.InstallRequest;
 import dev.aiserver.server.Installation;
-import dev.aiserver.server.TokenProbe;
-import dev.aiserver.server.WarmModels;
-import dev.aiserver.spec.ServerSpec;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -25,22 +20,8 @@ final class WarmModelsCommand implements HostCommand {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    @Option(
-            names = "--probe",
-            description = "Also request a token of each model through the proxy, and report the time to first token.")
-    private boolean probe;
-
     @Mixin
-    private final ConfirmOptions confirm = new ConfirmOptions();
-
-    @Option(
-            names = "--at-login",
-            negatable = true,
-            description = "Warm the configured models after every login, or stop doing so; changes the installation.")
-    private @Nullable Boolean atLogin;
-
-    @Mixin
-    private final EditOptions edits = new EditOptions();
+    private final AtLoginOptions atLogin = new AtLoginOptions();
 
     @Parameters(
             paramLabel = "MODEL",
@@ -54,43 +35,18 @@ final class WarmModelsCommand implements HostCommand {
     public Report run(UseCases host, Ui ui, Console console) {
         warming.requireValid(common);
         Installation installation = host.installationWithin(warming.waiting());
-        common.require(
-                atLogin != null || edits.editPolicy() == LocalEdit.Policy.NONE,
-                "--keep-local and --overwrite require --at-login or --no-at-login");
-        if (atLogin != null) {
+        Optional<InstallRequest> change = atLogin.request(common, installation.spec(), models);
+        if (change.isPresent()) {
             return host.installer()
-                    .run(atLogin(installation.spec(), atLogin), ui)
-                    .to(InstallCommand.report(host, console));
+                    .run(change.get(), ui)
+                    .to(new InstallReport(console, host.machine(), host.layout(), host.shellPath()));
         }
         List<String> names = models.isEmpty() ? installation.spec().models() : models;
-        WarmModels warmModels =
-                host.warmModels(installation, warming.options(), warming.limits(installation.spec()), ui::warming);
-        Downloads downloads = Downloads.begin(ui);
-        try {
-            return new WarmText(console)
-                    .report(warmModels.run(names, probe ? Optional.of(TokenProbe.of(installation)) : Optional.empty()));
-        } finally {
-            downloads.end();
-        }
-    }
-
-    private Install.InstallRequest atLogin(ServerSpec spec, boolean enable) {
-        common.require(
-                models.isEmpty(),
-                "--at-login warms the configured models; list them under models in the configuration instead");
-        common.require(
-                !enable || !spec.models().isEmpty(),
-                "No models are configured; list them under models in the configuration first");
-        return new Install.InstallRequest(Optional.of(spec.withWarmAtLogin(enable)), edits.editPolicy());
+        return new WarmText(console).report(warming.warm(names, installation, host, ui));
     }
 
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
-    public ConfirmOptions confirm() {
-        return confirm;
+    public Scope scope() {
+        return atLogin.in(Scope.of(common));
     }
 }

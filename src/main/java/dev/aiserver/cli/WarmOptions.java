@@ -1,19 +1,29 @@
 package dev.aiserver.cli;
 
+import dev.aiserver.app.Ui;
 import dev.aiserver.ollama.KeepAlive;
+import dev.aiserver.server.Installation;
+import dev.aiserver.server.TokenProbe;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
-import dev.aiserver.spec.ServerSpec;
+import dev.aiserver.server.WarmResult;
 import dev.aiserver.value.GoDuration;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Holds the options that say how models are downloaded and loaded. */
+/** Holds the options that say how models are downloaded and loaded, and does so. */
 final class WarmOptions {
     /** Limits how long Ollama may be unavailable during a restart. */
     private static final Duration RESTART = Duration.ofSeconds(60);
+
+    @Option(
+            names = "--probe",
+            description = "Also request a token of each model through the proxy, and report the time to first token.")
+    private boolean probe;
 
     @Option(names = "--update", description = "Also download installed models again, to get their newest version.")
     private boolean update;
@@ -90,11 +100,16 @@ final class WarmOptions {
         return wait;
     }
 
-    WarmModels.Options options() {
-        return new WarmModels.Options(keepAlive, update, parallel, wait);
-    }
-
-    WarmLimits limits(ServerSpec spec) {
-        return WarmLimits.of(spec, stall, retries, RESTART);
+    /** Warms the models, and tells the user what happens. */
+    WarmResult warm(List<String> models, Installation installation, UseCases host, Ui ui) {
+        WarmModels.Options options = new WarmModels.Options(keepAlive, update, parallel, wait);
+        WarmLimits limits = WarmLimits.of(installation.spec(), stall, retries, RESTART);
+        WarmModels warmModels = host.warmModels(installation, options, limits, ui::warming);
+        Downloads downloads = Downloads.begin(ui);
+        try {
+            return warmModels.run(models, probe ? Optional.of(TokenProbe.of(installation)) : Optional.empty());
+        } finally {
+            downloads.end();
+        }
     }
 }

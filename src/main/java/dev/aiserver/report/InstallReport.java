@@ -2,7 +2,9 @@ package dev.aiserver.report;
 
 import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.app.InstallResult;
+import dev.aiserver.server.ExitCode;
 import dev.aiserver.server.Install.PlannedInstall;
+import dev.aiserver.server.Layout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,20 +15,19 @@ import java.util.Optional;
 public final class InstallReport implements InstallResult.Cases<Report> {
     private final Console console;
     private final Optional<String> machine;
-    private final Path home;
+    private final Layout layout;
     private final ShellPath shell;
 
     /**
      * Creates the presentation for one host.
      *
      * @param machine the host as given to {@code --host}; empty for this machine
-     * @param home of the user on the host
      * @param shell how your shell on this machine finds commands
      */
-    public InstallReport(Console console, Optional<String> machine, Path home, ShellPath shell) {
+    public InstallReport(Console console, Optional<String> machine, Layout layout, ShellPath shell) {
         this.console = console;
         this.machine = machine;
-        this.home = home;
+        this.layout = layout;
         this.shell = shell;
     }
 
@@ -48,7 +49,26 @@ public final class InstallReport implements InstallResult.Cases<Report> {
 
     @Override
     public Report failed(ChangeFailure failure) {
-        return new FailureText("install", machine, new PlanText(console, home)).report(failure);
+        return new FailureText("install", machine, plans()).report(failure);
+    }
+
+    private PlanText plans() {
+        return new PlanText(console, layout.home());
+    }
+
+    /**
+     * Returns the plan as a script.
+     *
+     * @param program the file of aiserver on this machine
+     * @throws dev.aiserver.host.UserError if a script cannot carry out the plan
+     */
+    public Report script(PlannedInstall planned, Optional<Path> program) {
+        PlanScript.requireFinished(planned.unfinished(), "install", machine);
+        if (planned.needsEditPolicy()) {
+            throw PlanReport.undecided(planned, plans(), layout.state());
+        }
+        Optional<Path> copied = machine.isPresent() ? Optional.empty() : program;
+        return Report.of(ExitCode.DONE, PlanScript.install(planned.plan(), layout.home(), copied));
     }
 
     private static Map<String, Object> document(InstallResult.Verified result) {
@@ -62,7 +82,7 @@ public final class InstallReport implements InstallResult.Cases<Report> {
     private String nextSteps(PlannedInstall planned) {
         String address = planned.facts().address();
         return machine.isPresent()
-                ? NextSteps.of(planned.spec(), address, home)
-                : NextSteps.of(planned.spec(), address, home, shell);
+                ? NextSteps.of(planned.spec(), address, layout.home())
+                : NextSteps.of(planned.spec(), address, layout.home(), shell);
     }
 }

@@ -4,7 +4,10 @@ import static dev.aiserver.report.Controls.inLine;
 
 import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.app.UninstallResult;
+import dev.aiserver.app.Uninstaller.UninstallRequest;
 import dev.aiserver.server.CommandOutcome;
+import dev.aiserver.server.ExitCode;
+import dev.aiserver.server.Layout;
 import dev.aiserver.server.Uninstall.PlannedUninstall;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,32 +19,39 @@ import java.util.stream.Collectors;
 public final class UninstallReport implements UninstallResult.Cases<Report> {
     private static final String NOTHING = "Nothing is installed.\n";
 
-    private final Optional<String> machine;
     private final PlanText text;
+    private final Optional<String> machine;
+    private final Layout layout;
 
     /** @param machine the host as given to {@code --host}; empty for this machine */
-    public UninstallReport(Optional<String> machine, PlanText text) {
+    public UninstallReport(Console console, Optional<String> machine, Layout layout) {
+        this.text = new PlanText(console, layout.home());
         this.machine = machine;
-        this.text = text;
+        this.layout = layout;
     }
 
     /**
-     * Returns the report of a plan that is only shown.
+     * Returns the plan as a script.
      *
-     * @param undecided whether it is still to be decided if the existing services are restored
-     * @param purgesLogs whether the logs would be deleted
+     * @throws dev.aiserver.host.UserError if a script cannot carry out the plan
      */
-    public Report planned(PlannedUninstall planned, boolean undecided, boolean purgesLogs) {
+    public Report script(PlannedUninstall planned) {
+        PlanScript.requireFinished(planned.unfinished(), "uninstall", machine);
+        return Report.of(ExitCode.DONE, PlanScript.uninstall(planned.plan(), layout.home(), layout.state()));
+    }
+
+    /** Returns the report of a plan that is only shown. */
+    public Report planned(PlannedUninstall planned, UninstallRequest request) {
         CommandOutcome outcome = planned.changesNothing() ? CommandOutcome.UNCHANGED : CommandOutcome.PLANNED;
         String plan = planned.changesNothing()
                 ? NOTHING
-                : text.list(planned.plan()) + (purgesLogs ? logsToDelete(planned) : "");
+                : text.list(planned.plan()) + (request.purgesLogs() ? logsToDelete(planned) : "");
         return Report.of(
                         outcome.exitCode(),
-                        plan + kept(planned) + (purgesLogs ? "" : logs(planned, false)) + kept(),
+                        plan + kept(planned) + (request.purgesLogs() ? "" : logs(planned, false)) + kept(),
                         () -> document(planned, outcome, false))
                 .noticing(
-                        undecided && !planned.exposed().isEmpty()
+                        request.restores().isEmpty() && !planned.exposed().isEmpty()
                                 ? "With --restore, this service becomes reachable from other machines again: "
                                         + String.join(" and ", planned.exposed()) + "."
                                 : "");
