@@ -21,7 +21,6 @@ final class ChangeOptions {
     Scope in(Scope scope, boolean dryRun) {
         return scope.confirmedBy(confirm)
                 .changing(!dryRun)
-                .forOneHost(
-                        printCommands ? "--print-commands works for one host at a time; name it with --host" : "");
+                .forOneHost(printCommands ? "--print-commands works for one host at a time; name it with --host" : "");
     }
 }

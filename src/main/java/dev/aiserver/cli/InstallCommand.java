@@ -26,7 +26,8 @@ final class InstallCommand implements HostCommand {
 
     @Option(
             names = "--rehearse",
-            description = "Run install, verify and uninstall in a temporary home; nothing else is changed.")
+            description =
+                    "Run install, verify and uninstall in a temporary home; nothing else is changed. Only for ./install.")
     private boolean rehearse;
 
     @Override
@@ -42,7 +43,9 @@ final class InstallCommand implements HostCommand {
         InstallReport report = new InstallReport(console, host.machine(), host.layout(), host.shellPath());
         return changing.printCommands
                 ? report.script(request.approved(host.installer()), App.file())
-                : host.installer().run(request.install(), request.approval(), ui).to(report);
+                : host.installer()
+                        .run(request.install(), request.approval(), ui)
+                        .to(report);
     }
 
     @Override

@@ -76,7 +76,8 @@ public final class Invocation {
     }
 
     private ExitCode there(String name, HostCommand command, MachineOptions options, String host) {
-        try (Machines.Remote remote = machines.there(host, options.trust(command.scope(), console, Machines.UNSHARED))) {
+        try (Machines.Remote remote =
+                machines.there(host, options.trust(command.scope(), console, Machines.UNSHARED))) {
             ExitCode exitCode = one(name, command, options, remote.useCases());
             if (options.verbose) {
                 console.notice(host + ": " + remote.roundTrips() + " round trips");

@@ -90,7 +90,9 @@ final class PlanOptions {
             return new Request(saved.request(), saved::requireSame);
         }
         return new Request(
-                new InstallRequest(Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), policy), any -> {});
+                new InstallRequest(
+                        Optional.ofNullable(config).map(file -> ConfigurationFile.read(file, machine)), policy),
+                any -> {});
     }
 
     private static String read(Path file) {

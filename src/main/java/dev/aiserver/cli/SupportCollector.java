@@ -27,9 +27,12 @@ record SupportCollector(DebugLog debug, String version) {
         return SupportBundle.of(
                         version,
                         versions,
-                        document("status", () -> StatusText.document(host.status().look())),
-                        document("verify", () -> VerdictText.document(host.verifier()
-                                .run(request, verdict -> {}))),
+                        document(
+                                "status",
+                                () -> StatusText.document(host.status().look())),
+                        document(
+                                "verify",
+                                () -> VerdictText.document(host.verifier().run(request, verdict -> {}))),
                         logs)
                 .redacted(host.layout().home());
     }

@@ -2,7 +2,6 @@ package dev.aiserver.report;
 
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.Logs;
-import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,7 +30,7 @@ public final class NextSteps {
         String url = "http://" + spec.name() + ":" + spec.proxy().port();
         StringBuilder text = new StringBuilder("\nNext steps\n");
         command.ifPresent(text::append);
-        if (spec.network() instanceof Network.Tailscale) {
+        if (spec.network().isTailnet()) {
             text.append("""
                       1. Tailscale admin console, Machines: name this machine "%s". Clients then reach it at %s
                          (until then at %s). Tag it tag:ai-server, and your devices tag:ai-client.

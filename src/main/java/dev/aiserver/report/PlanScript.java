@@ -9,11 +9,8 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
-import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
-import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
@@ -80,7 +77,7 @@ public final class PlanScript {
     public static String install(Plan plan, Path home, Optional<Path> program) {
         PlanScript script = new PlanScript(plan.contents(), program);
         script.start("install", plan, home, "It writes no receipt, so aiserver does not know about its changes.");
-        plan.changes().forEach(change -> script.change(change, true));
+        plan.changes().forEach(change -> change.resource().accept(script.new Steps(change, true)));
         return script.script.toString();
     }
 
@@ -92,7 +89,7 @@ public final class PlanScript {
     public static String uninstall(Plan plan, Path home, Path state) {
         PlanScript script = new PlanScript(plan.contents(), Optional.empty());
         script.start("uninstall", plan, home, "It does not need aiserver, and removes it completely.");
-        plan.changes().forEach(change -> script.change(change, false));
+        plan.changes().forEach(change -> change.resource().accept(script.new Steps(change, false)));
         script.forget(state);
         return script.script.toString();
     }
@@ -116,43 +113,62 @@ public final class PlanScript {
         }
     }
 
-    private void change(Change change, boolean keepsBackup) {
-        Resource resource = change.resource();
-        if (resource instanceof BrewPackage formula) {
+    /** Writes the steps of one change. */
+    private final class Steps implements Resource.Visitor {
+        private final Change change;
+        private final boolean keepsBackup;
+
+        /** @param keepsBackup whether an existing file is kept */
+        Steps(Change change, boolean keepsBackup) {
+            this.change = change;
+            this.keepsBackup = keepsBackup;
+        }
+
+        @Override
+        public void formula(BrewPackage formula) {
             step(
                     "Installs " + formula.formula() + " with Homebrew; uninstall leaves it in place.",
                     "NONINTERACTIVE=1 HOMEBREW_NO_ASK=1 brew install --formula " + quoted(formula.formula()));
-        } else if (resource instanceof Directory directory) {
-            directory(directory, change.after());
-        } else if (resource instanceof HostFile file) {
-            file(file.path(), change, keepsBackup);
-        } else if (resource instanceof LoginItem item) {
-            loginItem(item, change.after());
-        } else if (resource instanceof Job job) {
-            job(change, job.label(), job.plist(), job.reloads(change.before(), change.after()));
-        } else if (resource instanceof OneShotJob job) {
-            job(change, job.label(), job.plist(), false);
-        } else if (resource instanceof ExistingJob job) {
-            job(change, job.label(), job.plist(), false);
         }
-    }
 
-    private void loginItem(LoginItem item, State after) {
-        boolean allowed = after.equals(State.PRESENT);
-        step(
-                allowed ? "Allows launchd to start it at login." : "Disables it, as before the installation.",
-                "launchctl " + (allowed ? "enable" : "disable") + " \"gui/$(id -u)/\"" + quoted(item.label()));
-    }
+        @Override
+        public void directory(Directory directory) {
+            if (change.after().equals(State.ABSENT)) {
+                step("Removes the folder, which is empty now.", "rmdir " + quoted(directory.path()));
+            } else {
+                step(
+                        directory.mode() == PRIVATE
+                                ? "Creates a folder that only its owner may read."
+                                : "Creates a folder.",
+                        "mkdir -m " + octal(directory.mode()) + " " + quoted(directory.path()));
+            }
+        }
 
-    private void directory(Directory directory, State after) {
-        if (after.equals(State.ABSENT)) {
-            step("Removes the folder, which is empty now.", "rmdir " + quoted(directory.path()));
-        } else {
+        @Override
+        public void file(HostFile file) {
+            PlanScript.this.file(file.path(), change, keepsBackup);
+        }
+
+        @Override
+        public void loginItem(LoginItem item) {
+            boolean allowed = change.after().equals(State.PRESENT);
             step(
-                    directory.mode() == PRIVATE
-                            ? "Creates a folder that only its owner may read."
-                            : "Creates a folder.",
-                    "mkdir -m " + octal(directory.mode()) + " " + quoted(directory.path()));
+                    allowed ? "Allows launchd to start it at login." : "Disables it, as before the installation.",
+                    "launchctl " + (allowed ? "enable" : "disable") + " \"gui/$(id -u)/\"" + quoted(item.label()));
+        }
+
+        @Override
+        public void service(Service service) {
+            String label = quoted(service.label());
+            if (change.after().equals(State.ABSENT)) {
+                step("Stops the service before its files are removed.", "unload " + label);
+            } else if (service.reloads(change.before(), change.after())) {
+                step(
+                        "Reloads the configuration of the service; requests in progress are not interrupted.",
+                        "launchctl kill SIGUSR2 \"gui/$uid/\"" + label);
+            } else {
+                step("Starts the service, now and at every login.", "load " + label + " " + quoted(service.plist()));
+            }
         }
     }
 
@@ -212,18 +228,6 @@ public final class PlanScript {
         }
         script.append(command).append(" <<'").append(end).append("'\n").append(text);
         line(end);
-    }
-
-    private void job(Change change, String label, Path plist, boolean reloads) {
-        if (change.after().equals(State.ABSENT)) {
-            step("Stops the service before its files are removed.", "unload " + quoted(label));
-        } else if (reloads) {
-            step(
-                    "Reloads the configuration of the service; requests in progress are not interrupted.",
-                    "launchctl kill SIGUSR2 \"gui/$uid/\"" + quoted(label));
-        } else {
-            step("Starts the service, now and at every login.", "load " + quoted(label) + " " + quoted(plist));
-        }
     }
 
     /** Removes the records of the installation. */

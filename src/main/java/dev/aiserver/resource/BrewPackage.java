@@ -38,6 +38,11 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+        visitor.formula(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (!to.equals(State.PRESENT)) {
             return;

@@ -41,6 +41,11 @@ public record Directory(Path path, int mode) implements Resource {
 
     /** Keeps a directory that is not empty, because its files belong to someone else. */
     @Override
+    public void accept(Visitor visitor) {
+        visitor.directory(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         fileChange(machine, to).ifPresent(change -> change.make(machine.host()));
     }

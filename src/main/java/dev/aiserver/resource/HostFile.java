@@ -55,6 +55,11 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+        visitor.file(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (to instanceof State.File file) {
             machine.staging().install(path, file);

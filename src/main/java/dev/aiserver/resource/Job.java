@@ -34,7 +34,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         return 2000 + order;
     }
 
-    /** Returns whether a reload suffices for this change: only the configuration differs, and the job can reload it. */
+    /** A reload suffices if only the configuration differs, and the job can reload it. */
+    @Override
     public boolean reloads(State from, State to) {
         return reloads && sameDefinition(from, to);
     }

@@ -36,6 +36,11 @@ public record LoginItem(String label) implements Resource {
     }
 
     @Override
+    public void accept(Visitor visitor) {
+        visitor.loginItem(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         machine.launchd().allowAtLogin(label, to.equals(State.PRESENT));
     }

@@ -50,4 +50,20 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
      * @throws dev.aiserver.host.UserError if it cannot
      */
     void converge(Machine machine, State from, State to);
+
+    /** Calls the visitor's method for this kind of resource. */
+    void accept(Visitor visitor);
+
+    /** One method for each kind of resource that is treated in its own way. */
+    interface Visitor {
+        void formula(BrewPackage formula);
+
+        void directory(Directory directory);
+
+        void file(HostFile file);
+
+        void loginItem(LoginItem item);
+
+        void service(Service service);
+    }
 }

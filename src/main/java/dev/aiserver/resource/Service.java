@@ -15,6 +15,16 @@ public sealed interface Service extends Resource permits ExistingJob, Job, OneSh
     /** Returns whether it must keep running in this state. Only some time after its start shows whether it does. */
     boolean mustKeepRunning(State to);
 
+    /** Returns whether a reload suffices for this change, so that no process has to end. */
+    default boolean reloads(State from, State to) {
+        return false;
+    }
+
+    @Override
+    default void accept(Visitor visitor) {
+        visitor.service(this);
+    }
+
     @Override
     default boolean isReversible() {
         return true;

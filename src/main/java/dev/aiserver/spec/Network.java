@@ -30,6 +30,11 @@ public sealed interface Network {
     /** Returns the address ranges that clients may connect from. The machine itself may always connect. */
     List<Subnet> clients();
 
+    /** Returns whether clients connect through a tailnet. */
+    default boolean isTailnet() {
+        return false;
+    }
+
     /** The machine's Tailscale address, read from Tailscale at each install. */
     record Tailscale() implements Network {
         @Override
@@ -44,6 +49,11 @@ public sealed interface Network {
         @Override
         public List<Subnet> clients() {
             return List.of(TAILNET);
+        }
+
+        @Override
+        public boolean isTailnet() {
+            return true;
         }
     }
 

@@ -179,14 +179,22 @@ final class Rig implements AutoCloseable {
 
     /** @param edits what happens to files that were edited locally */
     InstallResult install(Version version, LocalEdit.Policy edits) {
+        return install(version, edits, ALONE);
+    }
+
+    InstallResult install(Version version, LocalEdit.Policy edits, Ui ui) {
         return new Installer(mac.install(), Unverified.INSTANCE, () -> Interruption.NEVER)
-                .run(new Install.InstallRequest(Optional.of(spec(version)), edits), ALONE);
+                .run(new Install.InstallRequest(Optional.of(spec(version)), edits), ui);
     }
 
     /** Runs "aiserver uninstall". */
     UninstallResult uninstall() {
+        return uninstall(ALONE);
+    }
+
+    UninstallResult uninstall(Ui ui) {
         return new Uninstaller(mac.uninstall(), () -> Interruption.NEVER)
-                .run(new UninstallRequest(Optional.of(true), false), ALONE);
+                .run(new UninstallRequest(Optional.of(true), false), ui);
     }
 
     /** Confirms everything. No other process runs, so nothing is waited for. */
