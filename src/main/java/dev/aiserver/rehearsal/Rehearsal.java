@@ -35,7 +35,6 @@ import dev.aiserver.server.Verify;
 import dev.aiserver.server.WarmLimits;
 import dev.aiserver.server.WarmModels;
 import dev.aiserver.service.Launchd;
-import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.verify.Verdict;
@@ -160,15 +159,11 @@ public final class Rehearsal {
                             "requirements",
                             "HAProxy is not installed. Install it, or run ./install, which installs it."));
             List<Integer> ports = home.freePorts(2);
-            this.spec = new ServerSpec(
-                    "remote-ollama",
-                    List.of(),
-                    new Network.Loopback(),
-                    new ServerSpec.Proxy(ports.get(0), Set.of(EndpointSet.STRICT)),
-                    new ServerSpec.Ollama(ports.get(1), ServerSpec.defaults().ollamaEnvironment()),
-                    MODELS,
-                    false,
-                    ServerSpec.defaults().logs());
+            ServerSpec defaults = ServerSpec.defaults();
+            this.spec = defaults.withNetwork(new Network.Loopback())
+                    .withProxy(defaults.proxy().at(ports.get(0)))
+                    .withOllama(new ServerSpec.Ollama(ports.get(1), defaults.ollamaEnvironment()))
+                    .withModels(MODELS);
         }
 
         List<Proof> run() throws Failed {

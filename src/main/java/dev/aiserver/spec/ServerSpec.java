@@ -72,6 +72,16 @@ public record ServerSpec(
             return new Proxy(other, sets, maxBody, origins, anyOrigin);
         }
 
+        /** Returns a copy with another body limit, in bytes. */
+        public Proxy withMaxBody(long limit) {
+            return new Proxy(port, sets, limit, origins, anyOrigin);
+        }
+
+        /** Returns a copy that accepts requests of these web pages, or of all. */
+        public Proxy withOrigins(List<String> pages, boolean any) {
+            return new Proxy(port, sets, maxBody, pages, any);
+        }
+
         /** Returns whether web pages may send requests at all. */
         public boolean servesPages() {
             return sets.contains(EndpointSet.BROWSER);
@@ -200,8 +210,23 @@ public record ServerSpec(
     public ServerSpec withSettings(Map<String, String> variables) {
         Map<String, String> environment = new TreeMap<>(variables);
         environment.putAll(ollama.environment());
-        Ollama completed = new Ollama(ollama.port(), environment, ollama.unsafe());
-        return new ServerSpec(name, names, network, proxy, completed, models, warmAtLogin, logs);
+        return withOllama(new Ollama(ollama.port(), environment, ollama.unsafe()));
+    }
+
+    public ServerSpec withNetwork(Network other) {
+        return new ServerSpec(name, names, other, proxy, ollama, models, warmAtLogin, logs);
+    }
+
+    public ServerSpec withProxy(Proxy other) {
+        return new ServerSpec(name, names, network, other, ollama, models, warmAtLogin, logs);
+    }
+
+    public ServerSpec withOllama(Ollama other) {
+        return new ServerSpec(name, names, network, proxy, other, models, warmAtLogin, logs);
+    }
+
+    public ServerSpec withModels(List<String> others) {
+        return new ServerSpec(name, names, network, proxy, ollama, others, warmAtLogin, logs);
     }
 
     public ServerSpec withWarmAtLogin(boolean wanted) {

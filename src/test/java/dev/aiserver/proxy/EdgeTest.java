@@ -125,7 +125,7 @@ class EdgeTest {
     void rejectsABodyOverTheLimitBeforeItIsSentAndForwardsSmallerBodies() throws IOException {
         int limit = 1 << 20;
         ServerSpec.Proxy settings =
-                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
+                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT)).withMaxBody(limit);
         byte[] body = new byte[limit];
         new Random(1).nextBytes(body);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
@@ -152,7 +152,7 @@ class EdgeTest {
     void doesNotLimitChunkedBodies() throws IOException {
         int limit = 1 << 20;
         ServerSpec.Proxy settings =
-                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT), limit, List.of(), false);
+                new ServerSpec.Proxy(RunningProxy.freePort(), Set.of(EndpointSet.STRICT)).withMaxBody(limit);
         try (RunningProxy proxy = RunningProxy.start(directory, server.port(), settings)) {
             RawHttpResponse response = proxy.client()
                     .send((head("Transfer-Encoding: chunked\r\n") + "100001\r\n" + "x".repeat(limit + 1)

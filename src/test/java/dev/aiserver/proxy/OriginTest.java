@@ -44,7 +44,7 @@ class OriginTest {
             throws IOException {
         Path folder = java.nio.file.Files.createDirectory(directory.resolve(name));
         return RunningProxy.start(
-                folder, server.port(), new ServerSpec.Proxy(RunningProxy.freePort(), sets, 1 << 20, origins, any));
+                folder, server.port(), new ServerSpec.Proxy(RunningProxy.freePort(), sets).withOrigins(origins, any));
     }
 
     @AfterAll

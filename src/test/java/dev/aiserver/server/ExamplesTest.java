@@ -98,15 +98,9 @@ class ExamplesTest {
         Path everything = Path.of("examples/everything.yaml");
         ServerSpec spec = SpecReader.read(everything.toString(), Files.readString(everything));
         ServerSpec defaults = ServerSpec.defaults();
-        assertThat(new ServerSpec(
-                        spec.name(),
-                        defaults.names(),
-                        defaults.network(),
-                        spec.proxy(),
-                        defaults.ollama(),
-                        defaults.models(),
-                        spec.warmAtLogin(),
-                        spec.logs()))
+        assertThat(spec.withNetwork(defaults.network())
+                        .withOllama(defaults.ollama())
+                        .withModels(defaults.models()))
                 .isEqualTo(defaults);
         assertThat(spec.ollamaEnvironment()).isEqualTo(defaults.ollamaEnvironment());
         assertThat(spec.ollama().port()).isEqualTo(defaults.ollama().port());

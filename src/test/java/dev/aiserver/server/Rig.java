@@ -157,15 +157,11 @@ final class Rig implements AutoCloseable {
             environment.put("OLLAMA_KEEP_ALIVE", "24h");
             sets.add(EndpointSet.HEALTH);
         }
-        return new ServerSpec(
-                TestMac.NAME,
-                List.of(),
-                new Network.Loopback(),
-                new ServerSpec.Proxy(mac.proxyPort(), sets),
-                new ServerSpec.Ollama(mac.ollamaPort(), environment),
-                List.of(),
-                false,
-                root.resolve(version == Version.MOVED ? "other-logs" : "logs"));
+        return ServerSpec.defaults()
+                .withNetwork(new Network.Loopback())
+                .withProxy(new ServerSpec.Proxy(mac.proxyPort(), sets))
+                .withOllama(new ServerSpec.Ollama(mac.ollamaPort(), environment))
+                .withLogs(root.resolve(version == Version.MOVED ? "other-logs" : "logs"));
     }
 
     Optional<Journal> unfinished() {

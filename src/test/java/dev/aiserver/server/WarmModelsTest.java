@@ -290,15 +290,7 @@ class WarmModelsTest {
     void theLoadLimitFollowsOllamasTimeout(String timeout, Duration load) {
         ServerSpec defaults = ServerSpec.defaults();
         Map<String, String> environment = timeout.isEmpty() ? Map.of() : Map.of("OLLAMA_LOAD_TIMEOUT", timeout);
-        ServerSpec spec = new ServerSpec(
-                defaults.name(),
-                defaults.names(),
-                defaults.network(),
-                defaults.proxy(),
-                new ServerSpec.Ollama(11434, environment),
-                defaults.models(),
-                false,
-                defaults.logs());
+        ServerSpec spec = defaults.withOllama(new ServerSpec.Ollama(11434, environment));
         assertThat(WarmLimits.of(spec, Duration.ofSeconds(1), 1, Duration.ofSeconds(1))
                         .load())
                 .isEqualTo(load);

@@ -44,11 +44,10 @@ class HaproxyCfgTest {
                                         .map(Subnet::of)
                                         .toList(),
                                 new ServerSpec.Proxy(
-                                        8080,
-                                        EnumSet.of(EndpointSet.STRICT, EndpointSet.HEALTH, EndpointSet.BROWSER),
-                                        1 << 20,
-                                        List.of("https://chat.example.com", "app://obsidian.md"),
-                                        false),
+                                                8080,
+                                                EnumSet.of(EndpointSet.STRICT, EndpointSet.HEALTH, EndpointSet.BROWSER))
+                                        .withMaxBody(1 << 20)
+                                        .withOrigins(List.of("https://chat.example.com", "app://obsidian.md"), false),
                                 11435,
                                 List.of("ai-server"))),
                 Arguments.of(

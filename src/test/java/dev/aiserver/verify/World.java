@@ -305,15 +305,13 @@ final class World implements AutoCloseable {
     }
 
     private VerifyContext start() throws IOException {
-        ServerSpec spec = new ServerSpec(
-                NAME,
-                List.of(),
-                network,
-                new ServerSpec.Proxy(proxyPort(), sets, 1 << 20, origins, anyOrigin),
-                new ServerSpec.Ollama(ollamaPort(), environment),
-                List.of(),
-                false,
-                logs());
+        ServerSpec spec = ServerSpec.defaults()
+                .withNetwork(network)
+                .withProxy(new ServerSpec.Proxy(proxyPort(), sets)
+                        .withMaxBody(1 << 20)
+                        .withOrigins(origins, anyOrigin))
+                .withOllama(new ServerSpec.Ollama(ollamaPort(), environment))
+                .withLogs(logs());
         Contents contents = new Contents();
         List<Receipt.Entry> entries = new ArrayList<>();
         for (DesiredResource desired :
