@@ -25,7 +25,7 @@ final class LaunchctlOutput {
 
     byte[] job(Target target, LaunchdJob job) {
         JobDefinition definition = job.definition;
-        LaunchdJob.State state = job.state();
+        LaunchdJob.Phase state = job.state();
         OptionalLong pid = job.pid();
         int active = pid.isPresent() ? 1 : 0;
         Lines head = new Lines();

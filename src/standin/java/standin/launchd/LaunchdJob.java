@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs a loaded job and its process, from load to removal. Call every method under the lock of {@link LockedScheduler}. */
 final class LaunchdJob {
 
-    enum State {
+    enum Phase {
         NOT_RUNNING("not running"),
         SPAWN_SCHEDULED("spawn scheduled"),
         RUNNING("running"),
@@ -19,7 +19,7 @@ final class LaunchdJob {
 
         final String word;
 
-        State(String word) {
+        Phase(String word) {
             this.word = word;
         }
     }
@@ -30,7 +30,7 @@ final class LaunchdJob {
     private final double timeScale;
     private final Map<String, String> session;
 
-    private State state = State.NOT_RUNNING;
+    private Phase state = Phase.NOT_RUNNING;
     private @Nullable Process process;
     private ExitStatus exitStatus = new ExitStatus.Never();
     private boolean spawnFailed;
@@ -58,7 +58,7 @@ final class LaunchdJob {
         this.session = session;
     }
 
-    State state() {
+    Phase state() {
         return state;
     }
 
@@ -163,7 +163,7 @@ final class LaunchdJob {
         if (permitted <= 0) {
             spawn();
         } else {
-            state = State.SPAWN_SCHEDULED;
+            state = Phase.SPAWN_SCHEDULED;
             respawn = scheduler.after(permitted, this::spawn);
         }
     }
@@ -176,7 +176,7 @@ final class LaunchdJob {
             Process started = spawner.spawn(definition, session);
             process = started;
             spawnFailed = false;
-            state = State.RUNNING;
+            state = Phase.RUNNING;
             started.onExit().thenAccept(ended -> scheduler.locked(() -> ended(ended)));
         } catch (IOException e) {
             // launchd reports every spawn failure as this exit code, and never says which one it was.
@@ -208,7 +208,7 @@ final class LaunchdJob {
             restartWanted = false;
             spawnWhenPermitted();
         } else {
-            state = State.NOT_RUNNING;
+            state = Phase.NOT_RUNNING;
         }
     }
 
@@ -217,11 +217,11 @@ final class LaunchdJob {
         if (running == null) {
             return;
         }
-        state = State.SIGTERMED;
+        state = Phase.SIGTERMED;
         running.destroy();
         if (!forever && definition.exitTimeOutSeconds() > 0) {
             escalation = scheduler.after(nanos(definition.exitTimeOutSeconds()), () -> {
-                state = State.SIGKILLED;
+                state = Phase.SIGKILLED;
                 running.destroyForcibly();
             });
         }

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Parses {@code OLLAMA_HOST}, the address to listen on. Half of the accepted notations mean every interface. */
 final class ListenAddress {
@@ -15,7 +15,7 @@ final class ListenAddress {
 
     /** @throws UnknownHostException if the value names a host that does not resolve */
     static InetSocketAddress of(String value) throws UnknownHostException {
-        String text = Settings.trimmed(value);
+        String text = OllamaSettings.trimmed(value);
         int separator = text.indexOf("://");
         int defaultPort =
                 separator < 0 ? DEFAULT_PORT : SCHEME_PORTS.getOrDefault(text.substring(0, separator), DEFAULT_PORT);

@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import standin.ollama.http.Log;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.EngineFactory;
-import standin.ollama.model.Model;
 
 /**
  * Starts the process that Ollama runs for each loaded model since 0.30. It listens on a free loopback port, requires no
@@ -40,7 +40,7 @@ public final class LlamaServer implements EngineFactory {
 
     /** Starts the process. If it fails to start, the server continues without it, because no response depends on it. */
     @Override
-    public synchronized Engine start(Model model) {
+    public synchronized Engine start(CatalogueModel model) {
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));

@@ -32,7 +32,7 @@ import standin.ollama.model.ActiveFaults;
 import standin.ollama.model.EngineFactory;
 import standin.ollama.model.Faults;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Serves as Ollama does to clients, the proxy and the service manager, but without a model. */
 public final class ModelServer implements AutoCloseable {
@@ -64,7 +64,7 @@ public final class ModelServer implements AutoCloseable {
     /** Starts a server with Ollama's defaults; see {@link #start(InetSocketAddress, ModelStore, Faults, Settings, PrintStream)}. */
     public static ModelServer start(InetSocketAddress address, ModelStore store, Faults faults, PrintStream log)
             throws IOException {
-        return start(address, store, faults, Settings.of(Map.of()), log);
+        return start(address, store, faults, OllamaSettings.of(Map.of()), log);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class ModelServer implements AutoCloseable {
      * @throws IOException if the server cannot listen on the address
      */
     public static ModelServer start(
-            InetSocketAddress address, ModelStore store, Faults faults, Settings settings, PrintStream log)
+            InetSocketAddress address, ModelStore store, Faults faults, OllamaSettings settings, PrintStream log)
             throws IOException {
         return start(address, store, faults, settings, new RequestHistory(true), new Log(log, log), EngineFactory.NONE);
     }
@@ -84,7 +84,7 @@ public final class ModelServer implements AutoCloseable {
             InetSocketAddress address,
             ModelStore store,
             Faults faults,
-            Settings settings,
+            OllamaSettings settings,
             RequestHistory history,
             Log log,
             EngineFactory engines)
@@ -146,7 +146,7 @@ public final class ModelServer implements AutoCloseable {
         activeFaults.set(faults);
     }
 
-    private void accept(ClientConnection.Service service) {
+    private void accept(ClientConnection.RequestHandler service) {
         try {
             while (listener.isOpen()) {
                 SocketChannel client = listener.accept();
@@ -164,7 +164,7 @@ public final class ModelServer implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel client, ClientConnection.Service service) {
+    private void serve(SocketChannel client, ClientConnection.RequestHandler service) {
         try (Socket socket = client.socket()) {
             clients.add(socket);
             socket.setTcpNoDelay(true);

@@ -15,7 +15,7 @@ import standin.ollama.http.Log;
 import standin.ollama.http.RequestHistory;
 import standin.ollama.model.Faults;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Runs the command line {@code ollama serve}: takes the environment and returns the exit code. */
 final class ServeCommand {
@@ -27,7 +27,7 @@ final class ServeCommand {
     /** Serves until a signal ends the process. Returns only if the server could not start, or if a fault made it crash. */
     static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err)
             throws InterruptedException {
-        Settings settings = Settings.of(environment);
+        OllamaSettings settings = OllamaSettings.of(environment);
         List<String> arguments = List.of(args);
         if (arguments.equals(List.of("--version")) || arguments.equals(List.of("-v"))) {
             out.print(version(settings));
@@ -58,7 +58,7 @@ final class ServeCommand {
     }
 
     /** Returns the version of the running server, and the version of this program if they differ. */
-    private static String version(Settings settings) {
+    private static String version(OllamaSettings settings) {
         String running = running(settings.variables().getOrDefault("OLLAMA_HOST", ""));
         return (running.isEmpty()
                         ? "Warning: could not connect to a running Ollama instance\n"
@@ -82,10 +82,10 @@ final class ServeCommand {
         }
     }
 
-    private static void serve(InetSocketAddress address, Path directory, Settings settings, Log log)
+    private static void serve(InetSocketAddress address, Path directory, OllamaSettings settings, Log log)
             throws IOException, InterruptedException {
         ModelStore store = ModelStore.open(directory);
-        Settings complete = settings.with(settings.catalogue().withModelsIn(directory));
+        OllamaSettings complete = settings.with(settings.catalogue().withModelsIn(directory));
         ModelServer server;
         try {
             server = ModelServer.start(

@@ -29,7 +29,7 @@ class JobTest {
         LaunchdJob job = new LaunchdJob(definition, spawner, scheduler, TIME_SCALE, Map.of());
 
         scheduler.locked(() -> job.demand("speculative"));
-        assertThat(POLLER.await(Duration.ofSeconds(10), () -> job.state() == LaunchdJob.State.SPAWN_SCHEDULED))
+        assertThat(POLLER.await(Duration.ofSeconds(10), () -> job.state() == LaunchdJob.Phase.SPAWN_SCHEDULED))
                 .isTrue();
         scheduler.locked(() -> {
             // The restart becomes due during this loop and waits for the lock.

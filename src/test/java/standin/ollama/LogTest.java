@@ -13,8 +13,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.Faults;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelStore;
 
 final class LogTest {
@@ -64,7 +64,7 @@ final class LogTest {
             throws IOException {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         ModelStore store = ModelStore.open(directory);
-        store.add(Model.of("m", 1, "llama", 1024, "completion"));
+        store.add(CatalogueModel.of("m", 1, "llama", 1024, "completion"));
         try (ModelServer server = ModelServer.start(
                         Servers.ANY_PORT,
                         store,

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import standin.ollama.go.ApiError;
 import standin.ollama.go.KeepAliveDuration;
 import standin.ollama.model.ModelReference;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 final class ParsersTest {
 
@@ -65,7 +65,7 @@ final class ParsersTest {
     void keepAliveIsParsedDifferentlyInARequestAndTheEnvironment(String json, String request, String environment) {
         assertThat(requested(json)).isEqualTo(request);
         Map<String, String> variables = Map.of("OLLAMA_KEEP_ALIVE", json);
-        assertThat(text(Settings.of(variables).keepAlive())).isEqualTo(environment);
+        assertThat(text(OllamaSettings.of(variables).keepAlive())).isEqualTo(environment);
     }
 
     private static String requested(String json) {
@@ -106,7 +106,7 @@ final class ParsersTest {
     @ParameterizedTest
     @CsvSource({"'',false", "0,false", "FALSE,false", "1,true", "true,true", "yes,true", "nonsense,true"})
     void anInvalidBooleanIsTrue(String value, boolean disabled) {
-        assertThat(Settings.of(Map.of("OLLAMA_NO_CLOUD", value)).cloudDisabled())
+        assertThat(OllamaSettings.of(Map.of("OLLAMA_NO_CLOUD", value)).cloudDisabled())
                 .isEqualTo(disabled);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import standin.ollama.go.GoJson;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 
 final class ProcessTest {
     private static final Pattern LISTENING =
@@ -166,7 +166,8 @@ final class ProcessTest {
         Files.writeString(models.resolve("faults.json"), "{\"crashOnPull\":true}");
         Files.writeString(
                 models.resolve("catalogue.json"),
-                "[" + GoJson.MAPPER.writeValueAsString(Model.of("mine", 1000, "mine", 2048, "completion")) + "]");
+                "[" + GoJson.MAPPER.writeValueAsString(CatalogueModel.of("mine", 1000, "mine", 2048, "completion"))
+                        + "]");
         Process process = start(
                 Map.of("HOME", home.toString(), "OLLAMA_MODELS", models.toString(), "OLLAMA_HOST", "127.0.0.1:0"),
                 "serve");

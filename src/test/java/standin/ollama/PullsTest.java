@@ -13,10 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import standin.ollama.go.Digest;
 import standin.ollama.model.Catalogue;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.Faults;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 final class PullsTest {
 
@@ -138,12 +138,12 @@ final class PullsTest {
 
     @Test
     void aModelAddedByATestCanBePulled() throws IOException {
-        Model own = Model.of("hf.co/me/mine:Q4", 1000, "mine", 2048, "completion");
+        CatalogueModel own = CatalogueModel.of("hf.co/me/mine:Q4", 1000, "mine", 2048, "completion");
         try (ModelServer server = ModelServer.start(
                 Servers.ANY_PORT,
                 ModelStore.open(directory),
                 Faults.NONE,
-                Settings.of(Map.of()).with(Catalogue.builtIn().with(own)),
+                OllamaSettings.of(Map.of()).with(Catalogue.builtIn().with(own)),
                 System.err)) {
             assertThat(last(pull(server, "hf.co/me/mine:Q4")).path("status").asText())
                     .isEqualTo("success");

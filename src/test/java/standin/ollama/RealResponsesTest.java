@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import standin.ollama.go.Digest;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.ModelBehavior;
 import standin.ollama.model.ModelStore;
 import standin.ollama.model.Weights;
@@ -53,22 +53,22 @@ class RealResponsesTest {
         ModelStore store = ModelStore.open(directory);
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         Weights embedding = new Weights(Digest.of("embed"), "bert", "214K", "unknown", 8, 64);
-        for (Model model : List.of(
-                new Model(
+        for (CatalogueModel model : List.of(
+                new CatalogueModel(
                         "tiny:latest",
                         Digest.of("tiny"),
                         9,
                         List.of("completion", "tools"),
                         small,
                         ModelBehavior.DEFAULT),
-                new Model(
+                new CatalogueModel(
                         "vision:latest",
                         Digest.of("vision"),
                         9,
                         List.of("completion", "vision"),
                         small,
                         ModelBehavior.DEFAULT),
-                new Model(
+                new CatalogueModel(
                         "embed:latest",
                         Digest.of("embed"),
                         9,

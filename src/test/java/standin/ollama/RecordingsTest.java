@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import standin.ollama.go.Digest;
 import standin.ollama.go.GoJson;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.ModelBehavior;
 import standin.ollama.model.ModelStore;
 import standin.ollama.model.Weights;
@@ -88,12 +88,12 @@ class RecordingsTest {
     }
 
     /** Returns the recorded models, the newest first. Several share their weights. */
-    private static List<Model> models(boolean repeating) {
+    private static List<CatalogueModel> models(boolean repeating) {
         ModelBehavior greeting = ModelBehavior.DEFAULT.answering(List.of("Hello", " there", "."));
         Weights small = new Weights(Digest.of("weights"), "llama", "666K", "unknown", 131_072, 512);
         List<String> repetition = new ArrayList<>(List.of("{", "\"", "a", "\":\""));
         repetition.addAll(Collections.nCopies(40, "}"));
-        Model tiny = model("tiny", 2_675_505, small, greeting.callingTools(), "completion", "tools");
+        CatalogueModel tiny = model("tiny", 2_675_505, small, greeting.callingTools(), "completion", "tools");
         return List.of(
                 model("notools", 2_674_790, small, greeting, "completion"),
                 model(
@@ -115,15 +115,15 @@ class RecordingsTest {
                 model("think", 2_675_573, small, greeting, "completion", "tools", "thinking"));
     }
 
-    private static Model model(
+    private static CatalogueModel model(
             String name, long size, Weights weights, ModelBehavior behavior, String... capabilities) {
-        return new Model(name + ":latest", Digest.of(name), size, List.of(capabilities), weights, behavior);
+        return new CatalogueModel(name + ":latest", Digest.of(name), size, List.of(capabilities), weights, behavior);
     }
 
     private ModelServer server(String id) throws IOException {
         ModelStore store = ModelStore.open(directory);
         Instant written = Instant.parse("2026-11-28T02:06:40Z");
-        for (Model model : models(id.startsWith("chat-schema"))) {
+        for (CatalogueModel model : models(id.startsWith("chat-schema"))) {
             store.add(model);
             Path manifest = directory.resolve(
                     "manifests/registry.ollama.ai/library/" + model.name().replace(":", "/"));

@@ -13,7 +13,7 @@ import standin.ollama.model.Catalogue;
 import standin.ollama.model.Faults;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Starts model servers for tests, on free loopback ports. */
 public final class Servers {
@@ -39,7 +39,7 @@ public final class Servers {
                 ANY_PORT,
                 ModelStore.open(directory),
                 Faults.parse(faults),
-                Settings.of(variables),
+                OllamaSettings.of(variables),
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }
 }

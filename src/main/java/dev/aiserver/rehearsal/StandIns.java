@@ -12,8 +12,10 @@ public interface StandIns {
 
     /** The commands of a Mac that this machine may not have, or must not run. */
     interface MacPrograms extends AutoCloseable {
+        /** Runs launchctl, which may block as the real one does. */
         CommandResult launchctl(List<String> arguments);
 
+        /** Runs {@code plutil -lint} or {@code plutil -convert xml1}. */
         CommandResult plutil(List<String> arguments, byte[] stdin);
 
         /** Ends every process that launchd started. */

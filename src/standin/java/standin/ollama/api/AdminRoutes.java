@@ -13,8 +13,8 @@ import standin.ollama.http.ClientDisconnected;
 import standin.ollama.http.Exchange;
 import standin.ollama.http.ProgressStream;
 import standin.ollama.http.RequestBody;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.LoadedModels;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
 
@@ -36,7 +36,7 @@ final class AdminRoutes {
     void delete(Exchange exchange) throws ClientDisconnected {
         String name = name(body(exchange, "api.DeleteRequest"));
         requireModel(name);
-        Model model = store.find(ModelReference.of(name))
+        CatalogueModel model = store.find(ModelReference.of(name))
                 .orElseThrow(() -> ApiError.modelNotFound(name))
                 .model();
         store.remove(model);
@@ -49,7 +49,7 @@ final class AdminRoutes {
         String source = body.text("source");
         ModelReference from = valid("source", source);
         ModelReference destination = valid("destination", body.text("destination"));
-        Model model = store.find(from)
+        CatalogueModel model = store.find(from)
                 .orElseThrow(() -> new ApiError(404, "model \"" + source + "\" not found"))
                 .model();
         store.add(model.named(destination));

@@ -21,12 +21,12 @@ import standin.ollama.http.Router;
 import standin.ollama.http.Router.Handler;
 import standin.ollama.http.Router.Route;
 import standin.ollama.model.ActiveFaults;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.EngineFactory;
 import standin.ollama.model.LoadedModels;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Builds Ollama's routing table and serves the routes. */
 public final class Api {
@@ -42,7 +42,7 @@ public final class Api {
             new Recommendation("gemma4", "Reasoning and coding, local", 0, 0, 12),
             new Recommendation("qwen3.5", "Reasoning, coding and images, local", 0, 0, 14));
 
-    private final Settings settings;
+    private final OllamaSettings settings;
     private final ListRoutes listings;
     private final Inference inference;
     private final LoadedModels loaded;
@@ -52,7 +52,7 @@ public final class Api {
 
     public Api(
             ModelStore store,
-            Settings settings,
+            OllamaSettings settings,
             ActiveFaults activeFaults,
             GenerationCounter counter,
             EngineFactory engines) {
@@ -189,7 +189,7 @@ public final class Api {
 
     /** Loads or unloads the model, and returns the done reason: {@code load} or {@code unload}. */
     private String loadOrUnload(Exchange exchange, GenerationRequest request, String task) throws ClientDisconnected {
-        Model model = inference.installed(request.model());
+        CatalogueModel model = inference.installed(request.model());
         if (request.keepAlive().filter(Duration::isZero).isPresent()) {
             loaded.unload(model);
             return "unload";

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import standin.ollama.generation.Inference;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.Prompt;
 import standin.ollama.go.ApiError;
 import standin.ollama.go.Digest;
@@ -24,7 +24,7 @@ import standin.ollama.go.KeepAliveDuration;
 import standin.ollama.http.ClientDisconnected;
 import standin.ollama.http.Exchange;
 import standin.ollama.http.RequestBody;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.ModelReference;
 
 /** Serves the three routes that turn text into vectors. An empty input only loads the model. */
@@ -42,7 +42,7 @@ final class EmbeddingRoutes {
         requireName(body);
         JsonNode input = body.at("input");
         List<String> inputs = input.isTextual() && input.asText().isEmpty() ? List.of() : texts(input);
-        Model model = loaded(exchange, body);
+        CatalogueModel model = loaded(exchange, body);
         ObjectNode response = GoJson.object().put("model", body.text("model"));
         ArrayNode vectors = response.putArray("embeddings");
         if (inputs.isEmpty()) {
@@ -63,7 +63,7 @@ final class EmbeddingRoutes {
     void embeddings(Exchange exchange) throws ClientDisconnected {
         RequestBody body = RequestBody.parse(exchange.body(), ErrorFormat.NATIVE.emptyBody(), "api.EmbeddingRequest");
         OpenAi.modelOf(body);
-        Model model = loaded(exchange, body);
+        CatalogueModel model = loaded(exchange, body);
         ObjectNode response = GoJson.object();
         String prompt = body.text("prompt");
         if (!prompt.isEmpty() && !model.can("embedding")) {
@@ -91,7 +91,7 @@ final class EmbeddingRoutes {
         exchange.enterRoute();
         requireName(body);
         List<String> inputs = texts(input);
-        Model model = loaded(exchange, body);
+        CatalogueModel model = loaded(exchange, body);
         requireEmbedding(model);
         ObjectNode response = GoJson.object().put("object", "list");
         ArrayNode data = response.putArray("data");
@@ -106,22 +106,22 @@ final class EmbeddingRoutes {
         exchange.json(200, response);
     }
 
-    private static void requireEmbedding(Model model) {
+    private static void requireEmbedding(CatalogueModel model) {
         if (!model.can("embedding")) {
             throw new ApiError(501, NO_EMBEDDINGS);
         }
     }
 
-    private static void requireWithinContext(RequestBody body, Model model, String text) {
+    private static void requireWithinContext(RequestBody body, CatalogueModel model, String text) {
         if (!body.flag("truncate", true)
                 && Prompt.words(text).size() > model.weights().contextLength()) {
             throw new ApiError(400, "the input length exceeds the context length");
         }
     }
 
-    private Model loaded(Exchange exchange, RequestBody body) throws ClientDisconnected {
+    private CatalogueModel loaded(Exchange exchange, RequestBody body) throws ClientDisconnected {
         String name = body.text("model");
-        Model model;
+        CatalogueModel model;
         try {
             model = inference.installed(name);
         } catch (ApiError e) {
@@ -130,7 +130,10 @@ final class EmbeddingRoutes {
         }
         body.object("options", "map[string]interface {}");
         inference.load(
-                exchange, model, KeepAliveDuration.ofRequest(body.at("keep_alive")), Options.of(body.at("options")));
+                exchange,
+                model,
+                KeepAliveDuration.ofRequest(body.at("keep_alive")),
+                ModelOptions.of(body.at("options")));
         return model;
     }
 
@@ -158,7 +161,7 @@ final class EmbeddingRoutes {
     }
 
     /** Returns a vector of length 1 that depends only on the text. */
-    private static float[] vector(String text, Model model, int dimensions) {
+    private static float[] vector(String text, CatalogueModel model, int dimensions) {
         SplittableRandom random =
                 new SplittableRandom(Long.parseUnsignedLong(Digest.of(text).substring(0, 16), 16));
         float[] vector = new float[model.weights().embeddingLength()];

@@ -12,8 +12,8 @@ import standin.ollama.go.GoJson;
 import standin.ollama.http.ClientDisconnected;
 import standin.ollama.http.Exchange;
 import standin.ollama.http.RequestBody;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.LoadedModels;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
 import standin.ollama.model.Weights;
@@ -35,7 +35,7 @@ final class ListRoutes {
         ObjectNode response = GoJson.object();
         ArrayNode models = response.putArray("models");
         for (ModelStore.Installed installed : store.list()) {
-            Model model = installed.model();
+            CatalogueModel model = installed.model();
             ObjectNode details = model.details()
                     .put("context_length", model.weights().contextLength())
                     .put("embedding_length", model.weights().embeddingLength());
@@ -55,7 +55,7 @@ final class ListRoutes {
         ObjectNode response = GoJson.object();
         ArrayNode models = response.putArray("models");
         for (LoadedModels.Loaded entry : loaded.list()) {
-            Model model = entry.model();
+            CatalogueModel model = entry.model();
             ObjectNode node = models.addObject()
                     .put("name", model.name())
                     .put("model", model.name())
@@ -102,7 +102,7 @@ final class ListRoutes {
             throw new ApiError(400, "model is required");
         }
         ModelStore.Installed installed = find(name);
-        Model model = installed.model();
+        CatalogueModel model = installed.model();
         ObjectNode response = GoJson.object()
                 .put(
                         "modelfile",

@@ -9,7 +9,7 @@ import java.util.List;
 import standin.ollama.generation.Generation;
 import standin.ollama.generation.GenerationRequest;
 import standin.ollama.generation.Image;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.OutputPart;
 import standin.ollama.generation.Prompt;
 import standin.ollama.generation.ResponseEncoder;
@@ -59,7 +59,7 @@ final class Messages implements ResponseEncoder {
                         ? GenerationRequest.Thinking.OFF
                         : GenerationRequest.Thinking.IF_SUPPORTED;
         return GenerationRequest.of(model, stream, prompt)
-                .with(tools, MissingNode.getInstance(), thinking, Options.limit(maxTokens));
+                .with(tools, MissingNode.getInstance(), thinking, ModelOptions.limit(maxTokens));
     }
 
     private static Prompt.Message message(RequestBody message) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import standin.ollama.generation.GenerationRequest;
 import standin.ollama.generation.Image;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.Prompt;
 import standin.ollama.go.ApiError;
 import standin.ollama.go.KeepAliveDuration;
@@ -53,7 +53,11 @@ final class NativeRequest {
     private static GenerationRequest request(RequestBody body, Prompt prompt) {
         body.object("options", "map[string]interface {}");
         return GenerationRequest.of(body.text("model"), body.flag("stream", true), prompt)
-                .with(OpenAi.functions(body), format(body), thinking(body.at("think")), Options.of(body.at("options")))
+                .with(
+                        OpenAi.functions(body),
+                        format(body),
+                        thinking(body.at("think")),
+                        ModelOptions.of(body.at("options")))
                 .keptFor(KeepAliveDuration.ofRequest(body.at("keep_alive")))
                 .withLogprobs(body.flag("logprobs", false), body.number("top_logprobs"));
     }

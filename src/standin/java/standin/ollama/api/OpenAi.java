@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import standin.ollama.generation.GenerationRequest;
 import standin.ollama.generation.Image;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.Prompt;
 import standin.ollama.go.ApiError;
 import standin.ollama.go.GoJson;
@@ -29,7 +29,7 @@ final class OpenAi {
         List<RequestBody> messages = body.objects("messages", "openai.Message");
         List<GenerationRequest.Tool> functions = functions(body);
         JsonNode format = format(body.object("response_format", "openai.ResponseFormat"));
-        Options options = Options.limit(body.number("max_tokens"));
+        ModelOptions options = ModelOptions.limit(body.number("max_tokens"));
         RequestBody reasoning = body.object("reasoning", "openai.Reasoning");
         String effort = body.has("reasoning") ? reasoning.text("effort") : body.text("reasoning_effort");
         boolean logprobs = body.flag("logprobs", false);

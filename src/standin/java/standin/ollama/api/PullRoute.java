@@ -15,8 +15,8 @@ import standin.ollama.http.Exchange;
 import standin.ollama.http.RequestBody;
 import standin.ollama.model.ActiveFaults;
 import standin.ollama.model.Catalogue;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.Faults;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
 
@@ -84,7 +84,7 @@ final class PullRoute {
     /** Pulls the model. Returns false if the pull was dropped; Ollama reports an {@link ApiError} inside its 200. */
     private boolean pull(Exchange exchange, ModelReference name, Lines lines) throws ClientDisconnected {
         lines.add(status("pulling manifest"));
-        Model model = catalogue
+        CatalogueModel model = catalogue
                 .find(name)
                 .orElseThrow(() -> new ApiError(500, "pull model manifest: file does not exist"))
                 .named(name);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import standin.ollama.generation.GenerationRequest;
 import standin.ollama.generation.Image;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.Prompt;
 import standin.ollama.go.ApiError;
 import standin.ollama.go.GoType;
@@ -34,7 +34,7 @@ final class ResponsesRequest {
                         schema,
                         OpenAi.thinking(body.object("reasoning", "openai.ResponsesReasoning")
                                 .text("effort")),
-                        Options.limit(body.number("max_output_tokens")));
+                        ModelOptions.limit(body.number("max_output_tokens")));
     }
 
     private static Prompt prompt(JsonNode input) {

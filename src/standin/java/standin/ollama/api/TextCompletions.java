@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import standin.ollama.generation.Generation;
 import standin.ollama.generation.GenerationRequest;
-import standin.ollama.generation.Options;
+import standin.ollama.generation.ModelOptions;
 import standin.ollama.generation.OutputPart;
 import standin.ollama.generation.Prompt;
 import standin.ollama.generation.ResponseEncoder;
@@ -29,7 +29,7 @@ final class TextCompletions implements ResponseEncoder {
                         request.tools(),
                         request.format(),
                         GenerationRequest.Thinking.OFF,
-                        Options.limit(body.number("max_tokens")))
+                        ModelOptions.limit(body.number("max_tokens")))
                 .inserting(!body.text("suffix").isEmpty());
     }
 

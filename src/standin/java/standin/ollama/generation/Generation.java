@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import standin.ollama.go.Digest;
 import standin.ollama.go.GoJson;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.ModelBehavior;
 
 /**
@@ -39,7 +39,7 @@ public record Generation(
      * Generates the answer: thinking first, then the text. An empty prompt, or one that ends with the assistant's message,
      * gets an empty answer.
      */
-    static Generation answering(GenerationRequest request, boolean thinking, Model model) {
+    static Generation answering(GenerationRequest request, boolean thinking, CatalogueModel model) {
         List<OutputPart> parts = new ArrayList<>();
         if (!Prompt.words(request.prompt().lastText()).isEmpty()
                 && !request.prompt().endsWithAssistant()) {

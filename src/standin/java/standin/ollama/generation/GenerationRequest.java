@@ -22,7 +22,7 @@ public record GenerationRequest(
         List<Tool> tools,
         JsonNode format,
         Thinking thinking,
-        Options options,
+        ModelOptions options,
         Optional<Duration> keepAlive,
         boolean insert,
         OptionalInt logprobs) {
@@ -51,13 +51,14 @@ public record GenerationRequest(
                 List.of(),
                 MissingNode.getInstance(),
                 Thinking.IF_SUPPORTED,
-                Options.NONE,
+                ModelOptions.NONE,
                 Optional.empty(),
                 false,
                 OptionalInt.empty());
     }
 
-    public GenerationRequest with(List<Tool> offered, JsonNode wantedFormat, Thinking wantedThinking, Options wanted) {
+    public GenerationRequest with(
+            List<Tool> offered, JsonNode wantedFormat, Thinking wantedThinking, ModelOptions wanted) {
         return new GenerationRequest(
                 model, stream, prompt, offered, wantedFormat, wantedThinking, wanted, keepAlive, insert, logprobs);
     }

@@ -13,9 +13,9 @@ import standin.ollama.go.GoJson;
 import standin.ollama.http.ClientDisconnected;
 import standin.ollama.http.Exchange;
 import standin.ollama.model.ActiveFaults;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.Faults;
 import standin.ollama.model.LoadedModels;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelReference;
 import standin.ollama.model.ModelStore;
 
@@ -40,7 +40,7 @@ public final class Inference {
     }
 
     /** @throws ApiError 404 if the model is not installed, 400 if the name is not valid */
-    public Model installed(String name) {
+    public CatalogueModel installed(String name) {
         if (name.isEmpty()) {
             throw ApiError.modelNotFound(name);
         }
@@ -54,12 +54,12 @@ public final class Inference {
             Exchange exchange, GenerationRequest request, String task, Function<Generation, ResponseEncoder> encoders)
             throws ClientDisconnected {
         exchange.enterRoute();
-        Model model = installed(request.model());
+        CatalogueModel model = installed(request.model());
         boolean thinking = check(model, request, task);
         counter.start();
         boolean abandoned = false;
         try {
-            LoadedModels.Runner runner =
+            LoadedModels.ModelRunner runner =
                     loaded.acquire(model, request.keepAlive(), request.options().contextLength(), exchange);
             try {
                 exchange.enterEngine();
@@ -78,14 +78,14 @@ public final class Inference {
     }
 
     /** Loads the model without generating anything. */
-    public void load(Exchange exchange, Model model, Optional<Duration> keepAlive, Options options)
+    public void load(Exchange exchange, CatalogueModel model, Optional<Duration> keepAlive, ModelOptions options)
             throws ClientDisconnected {
         requireValid(options);
         loaded.release(loaded.acquire(model, keepAlive, options.contextLength(), exchange));
     }
 
     /** Checks that the model supports the request. Returns true if it will think first. */
-    public static boolean check(Model model, GenerationRequest request, String task) {
+    public static boolean check(CatalogueModel model, GenerationRequest request, String task) {
         if (!model.can("completion")) {
             throw new ApiError(400, "\"" + request.model() + "\" does not support " + task);
         }
@@ -103,14 +103,14 @@ public final class Inference {
     }
 
     /** Reports an invalid option. Ollama notices it only when it runs the model, and therefore returns 500. */
-    private static void requireValid(Options options) {
+    private static void requireValid(ModelOptions options) {
         options.error().ifPresent(error -> {
             throw new ApiError(500, error);
         });
     }
 
     /** Rejects input that the engine does not support. */
-    private static void requireSupported(Model model, GenerationRequest request) {
+    private static void requireSupported(CatalogueModel model, GenerationRequest request) {
         List<Image> images = request.prompt().images();
         if (!images.isEmpty() && !model.can("vision")) {
             throw engineError("Multimodal data provided, but model does not support multimodal requests.");

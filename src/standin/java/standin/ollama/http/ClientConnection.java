@@ -12,15 +12,15 @@ import java.util.concurrent.CountDownLatch;
 /** Serves the requests of one client connection in turn, until either side closes it. */
 public final class ClientConnection {
     private final Socket socket;
-    private final Service service;
+    private final RequestHandler service;
     private final CountDownLatch closing;
 
     /** Handles the requests of a connection. */
-    public interface Service {
+    public interface RequestHandler {
         void serve(Exchange exchange) throws IOException;
     }
 
-    public ClientConnection(Socket socket, Service service, CountDownLatch closing) {
+    public ClientConnection(Socket socket, RequestHandler service, CountDownLatch closing) {
         this.socket = socket;
         this.service = service;
         this.closing = closing;
@@ -32,7 +32,7 @@ public final class ClientConnection {
         OutputStream out = socket.getOutputStream();
         RequestReader reader = new RequestReader(in, out);
         try {
-            Optional<Request> request = reader.next();
+            Optional<ReceivedRequest> request = reader.next();
             while (request.isPresent()) {
                 Exchange exchange = new Exchange(request.get(), socket, in, out, closing);
                 service.serve(exchange);

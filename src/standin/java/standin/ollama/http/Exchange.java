@@ -29,7 +29,7 @@ public final class Exchange {
 
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
-    private final Request request;
+    private final ReceivedRequest request;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -41,7 +41,7 @@ public final class Exchange {
     private int status;
 
     /** @param in input of the socket; it must support mark */
-    Exchange(Request request, Socket socket, InputStream in, OutputStream out, CountDownLatch closing) {
+    Exchange(ReceivedRequest request, Socket socket, InputStream in, OutputStream out, CountDownLatch closing) {
         this.request = request;
         this.socket = socket;
         this.in = in;
@@ -49,7 +49,7 @@ public final class Exchange {
         this.closing = closing;
     }
 
-    public Request request() {
+    public ReceivedRequest request() {
         return request;
     }
 

@@ -19,7 +19,7 @@ final class HostRule {
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     /** Classifies a Host header. */
-    enum Verdict {
+    enum Decision {
         ADDRESS,
         NAME,
         REFUSED
@@ -28,18 +28,18 @@ final class HostRule {
     private HostRule() {}
 
     /** @param header Host header with or without a port; the port is ignored */
-    static Verdict judge(String header) {
+    static Decision judge(String header) {
         String host = withoutPort(header);
         Optional<InetAddress> address = literal(host);
         if (address.isPresent()) {
-            return isLocal(address.get()) ? Verdict.ADDRESS : Verdict.REFUSED;
+            return isLocal(address.get()) ? Decision.ADDRESS : Decision.REFUSED;
         }
         String name = host.toLowerCase(Locale.ROOT);
         boolean local = name.isEmpty()
                 || name.equals("localhost")
                 || List.of(".localhost", ".local", ".internal").stream().anyMatch(name::endsWith)
                 || name.equals(hostname());
-        return local ? Verdict.NAME : Verdict.REFUSED;
+        return local ? Decision.NAME : Decision.REFUSED;
     }
 
     private static String withoutPort(String header) {

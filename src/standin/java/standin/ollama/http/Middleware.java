@@ -9,7 +9,7 @@ import java.util.Optional;
 import standin.ollama.go.ApiError;
 
 /** Handles each request before its route does: path cleaning, redirects, Origin and Host checks. */
-public final class Middleware implements ClientConnection.Service {
+public final class Middleware implements ClientConnection.RequestHandler {
     private final Router router;
     private final OriginRule origins;
     private final boolean checksHosts;
@@ -28,7 +28,7 @@ public final class Middleware implements ClientConnection.Service {
     /** Serves in Ollama's order: Go's mux, gin's redirect (which no rule guards), the rules, and then the route. */
     @Override
     public void serve(Exchange exchange) throws IOException {
-        Request request = exchange.request();
+        ReceivedRequest request = exchange.request();
         history.add(request.received());
         if (request.rawPath().equals("*")) {
             exchange.empty(request.method().equals("OPTIONS") ? 200 : 400);
@@ -75,7 +75,7 @@ public final class Middleware implements ClientConnection.Service {
     }
 
     private boolean passes(Exchange exchange, Router.Match match) throws ClientDisconnected {
-        Request request = exchange.request();
+        ReceivedRequest request = exchange.request();
         // Gin knows that no route accepts this method before it applies the rules.
         if (match instanceof Router.Match.WrongMethod wrong) {
             exchange.header("Allow", wrong.allowed());
@@ -112,12 +112,12 @@ public final class Middleware implements ClientConnection.Service {
         if (!checksHosts) {
             return true;
         }
-        HostRule.Verdict verdict = HostRule.judge(request.host());
-        if (verdict == HostRule.Verdict.REFUSED) {
+        HostRule.Decision verdict = HostRule.judge(request.host());
+        if (verdict == HostRule.Decision.REFUSED) {
             exchange.empty(403);
             return false;
         }
-        if (verdict == HostRule.Verdict.NAME && preflight) {
+        if (verdict == HostRule.Decision.NAME && preflight) {
             exchange.empty(204);
             return false;
         }

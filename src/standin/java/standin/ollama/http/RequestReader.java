@@ -29,7 +29,7 @@ final class RequestReader {
     }
 
     /** Reads the next request; empty if the client closed the connection between two requests. */
-    Optional<Request> next() throws IOException, BadRequest {
+    Optional<ReceivedRequest> next() throws IOException, BadRequest {
         int budget = HEAD_LIMIT;
         Optional<String> first = line(budget);
         while (first.isPresent() && first.get().isEmpty()) {
@@ -81,8 +81,8 @@ final class RequestReader {
             // Go's server notices this only when a route reads the body.
             bodyError = Optional.of(String.valueOf(e.getMessage()));
         }
-        return Optional.of(
-                Request.of(new RequestHistory.Entry(words[0], words[1], Map.copyOf(headers), body), http11, bodyError));
+        return Optional.of(ReceivedRequest.of(
+                new RequestHistory.Entry(words[0], words[1], Map.copyOf(headers), body), http11, bodyError));
     }
 
     private static boolean announcesBody(Map<String, List<String>> headers) {

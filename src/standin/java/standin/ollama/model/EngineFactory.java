@@ -12,5 +12,5 @@ public interface EngineFactory {
         void close();
     }
 
-    Engine start(Model model);
+    Engine start(CatalogueModel model);
 }

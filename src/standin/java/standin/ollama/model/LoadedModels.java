@@ -20,8 +20,8 @@ public final class LoadedModels {
     private static final Duration LONGEST_TIMER = Duration.ofDays(365);
 
     /** Holds a model in memory. Its fields are guarded by the {@link LoadedModels} that created it. */
-    public static final class Runner {
-        private final Model model;
+    public static final class ModelRunner {
+        private final CatalogueModel model;
         private final int contextLength;
         private Duration keepAlive;
         private Instant expires = Instant.MAX;
@@ -29,7 +29,7 @@ public final class LoadedModels {
         private int users = 1;
         private EngineFactory.Engine engine = () -> {};
 
-        private Runner(Model model, int contextLength, Duration keepAlive) {
+        private ModelRunner(CatalogueModel model, int contextLength, Duration keepAlive) {
             this.model = model;
             this.contextLength = contextLength;
             this.keepAlive = keepAlive;
@@ -37,15 +37,15 @@ public final class LoadedModels {
     }
 
     /** @param inGraphicsMemory number of bytes in graphics memory */
-    public record Loaded(Model model, int contextLength, Instant expires, long inGraphicsMemory) {}
+    public record Loaded(CatalogueModel model, int contextLength, Instant expires, long inGraphicsMemory) {}
 
-    private final Settings settings;
+    private final OllamaSettings settings;
     private final ActiveFaults activeFaults;
     private final EngineFactory engines;
-    private final List<Runner> runners = new ArrayList<>();
+    private final List<ModelRunner> runners = new ArrayList<>();
     private int waiting;
 
-    public LoadedModels(Settings settings, ActiveFaults activeFaults, EngineFactory engines) {
+    public LoadedModels(OllamaSettings settings, ActiveFaults activeFaults, EngineFactory engines) {
         this.settings = settings;
         this.activeFaults = activeFaults;
         this.engines = engines;
@@ -58,12 +58,12 @@ public final class LoadedModels {
      * @param contextLength context length in tokens, 0 for the server's default; a change reloads the model
      * @throws ApiError 503 if the queue is full, 500 if the load fails
      */
-    public Runner acquire(Model model, Optional<Duration> keepAlive, int contextLength, Exchange client)
+    public ModelRunner acquire(CatalogueModel model, Optional<Duration> keepAlive, int contextLength, Exchange client)
             throws ClientDisconnected {
         int context =
                 Math.min(model.weights().contextLength(), contextLength > 0 ? contextLength : settings.contextLength());
-        Optional<Runner> ready = readyOrReserved(model, keepAlive, context);
-        Runner runner = ready.orElseThrow(
+        Optional<ModelRunner> ready = readyOrReserved(model, keepAlive, context);
+        ModelRunner runner = ready.orElseThrow(
                 () -> new ApiError(503, "server busy, please try again.  maximum pending requests exceeded"));
         boolean loaded = false;
         try {
@@ -75,12 +75,12 @@ public final class LoadedModels {
         return runner;
     }
 
-    private synchronized Optional<Runner> readyOrReserved(Model model, Optional<Duration> keepAlive, int context)
-            throws ClientDisconnected {
+    private synchronized Optional<ModelRunner> readyOrReserved(
+            CatalogueModel model, Optional<Duration> keepAlive, int context) throws ClientDisconnected {
         while (true) {
-            Optional<Runner> existing = find(model);
+            Optional<ModelRunner> existing = find(model);
             if (existing.isPresent()) {
-                Runner runner = existing.get();
+                ModelRunner runner = existing.get();
                 if (!runner.loading && runner.contextLength == context) {
                     runner.users++;
                     runner.keepAlive = keepAlive.orElse(runner.keepAlive);
@@ -102,7 +102,7 @@ public final class LoadedModels {
             if (activeFaults.takeBusy()) {
                 return Optional.empty();
             }
-            Runner runner = new Runner(model, context, keepAlive.orElse(settings.keepAlive()));
+            ModelRunner runner = new ModelRunner(model, context, keepAlive.orElse(settings.keepAlive()));
             runners.add(runner);
             return Optional.of(runner);
         }
@@ -122,7 +122,7 @@ public final class LoadedModels {
         return true;
     }
 
-    private void load(Runner runner, Exchange client) throws ClientDisconnected {
+    private void load(ModelRunner runner, Exchange client) throws ClientDisconnected {
         synchronized (this) {
             if (!runner.loading) {
                 return;
@@ -142,7 +142,7 @@ public final class LoadedModels {
         }
     }
 
-    private synchronized void settle(Runner runner, boolean loaded) {
+    private synchronized void settle(ModelRunner runner, boolean loaded) {
         if (!loaded) {
             end(runner);
         }
@@ -150,7 +150,7 @@ public final class LoadedModels {
         notifyAll();
     }
 
-    public synchronized void release(Runner runner) {
+    public synchronized void release(ModelRunner runner) {
         runner.users--;
         runner.expires = expiry(runner.keepAlive);
         expireAfter(runner.keepAlive);
@@ -162,7 +162,7 @@ public final class LoadedModels {
     }
 
     /** Unloads the model as soon as no request uses it. */
-    public synchronized void unload(Model model) {
+    public synchronized void unload(CatalogueModel model) {
         find(model).ifPresent(runner -> {
             runner.keepAlive = Duration.ZERO;
             runner.expires = Instant.now();
@@ -189,7 +189,7 @@ public final class LoadedModels {
                 .toList();
     }
 
-    private Optional<Runner> find(Model model) {
+    private Optional<ModelRunner> find(CatalogueModel model) {
         expire();
         return runners.stream()
                 .filter(runner ->
@@ -212,7 +212,7 @@ public final class LoadedModels {
                 .forEach(this::end);
     }
 
-    private void end(Runner runner) {
+    private void end(ModelRunner runner) {
         runners.remove(runner);
         runner.engine.close();
     }
@@ -221,7 +221,7 @@ public final class LoadedModels {
      * Evicts idle models until this one fits, the one with the shortest keep-alive first; keeping a model forever does not
      * protect it. Returns true if the model fits.
      */
-    private boolean evictFor(Model model) {
+    private boolean evictFor(CatalogueModel model) {
         while (runners.size() >= settings.maxLoadedModels()
                 || !runners.isEmpty()
                         && runners.stream()
@@ -229,7 +229,7 @@ public final class LoadedModels {
                                                 .sum()
                                         + model.size()
                                 > memoryLimit()) {
-            Optional<Runner> idle = runners.stream()
+            Optional<ModelRunner> idle = runners.stream()
                     .filter(runner -> runner.users == 0)
                     .min(Comparator.comparing(runner -> runner.keepAlive));
             if (idle.isEmpty()) {

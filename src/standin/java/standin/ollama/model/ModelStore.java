@@ -20,7 +20,7 @@ import standin.ollama.go.GoJson;
 public final class ModelStore {
 
     /** Holds a model and the time when its manifest was written. */
-    public record Installed(Model model, Instant modified) {}
+    public record Installed(CatalogueModel model, Instant modified) {}
 
     private final Path directory;
     private final Path manifests;
@@ -66,7 +66,7 @@ public final class ModelStore {
     }
 
     /** Installs the model, or replaces one of this name. */
-    public synchronized void add(Model model) {
+    public synchronized void add(CatalogueModel model) {
         try {
             Path file = manifest(model.parsedName());
             Files.createDirectories(file.resolveSibling("."));
@@ -76,7 +76,7 @@ public final class ModelStore {
         }
     }
 
-    public synchronized void remove(Model model) {
+    public synchronized void remove(CatalogueModel model) {
         try {
             Files.delete(manifest(model.parsedName()));
         } catch (IOException e) {
@@ -114,7 +114,7 @@ public final class ModelStore {
     private static Installed read(Path file) {
         try {
             return new Installed(
-                    GoJson.MAPPER.readValue(file.toFile(), Model.class),
+                    GoJson.MAPPER.readValue(file.toFile(), CatalogueModel.class),
                     Files.getLastModifiedTime(file).toInstant());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import standin.ollama.ModelServer;
 import standin.ollama.model.Faults;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 class OllamaClientTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -36,8 +36,8 @@ class OllamaClientTest {
     void readsAndChangesTheModelsOfAServer(@TempDir Path directory) throws IOException {
         Map<String, String> environment = Map.of("OLLAMA_NO_CLOUD", "1", "OLLAMA_VERSION", "0.16.2");
         PrintStream noLog = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        try (ModelServer server =
-                ModelServer.start(ANY_PORT, ModelStore.open(directory), Faults.NONE, Settings.of(environment), noLog)) {
+        try (ModelServer server = ModelServer.start(
+                ANY_PORT, ModelStore.open(directory), Faults.NONE, OllamaSettings.of(environment), noLog)) {
             OllamaClient ollama = new OllamaClient(
                     new LocalHost(System.getenv()), server.address().getPort());
             assertThat(ollama.version()).isEqualTo("0.16.2");

@@ -39,10 +39,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import standin.ollama.ModelServer;
 import standin.ollama.model.Catalogue;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.Faults;
-import standin.ollama.model.Model;
 import standin.ollama.model.ModelStore;
-import standin.ollama.model.Settings;
+import standin.ollama.model.OllamaSettings;
 
 /** Runs against a server without models that follows Ollama's rules. */
 class WarmModelsTest {
@@ -80,7 +80,7 @@ class WarmModelsTest {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                     ModelStore.open(directory),
                     Faults.parse(faults),
-                    Settings.of(environment).with(catalogue),
+                    OllamaSettings.of(environment).with(catalogue),
                     new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
             servers.add(server);
             return server;
@@ -309,8 +309,9 @@ class WarmModelsTest {
     /** Ollama keeps one runner for each weights file, and lists it under the name that loaded it. */
     @Test
     void modelsWithIdenticalWeightsShareARunner() throws IOException {
-        Model first = Catalogue.builtIn().models().get(3);
-        Model second = Model.of("my-coder", 1, "llama", 131_072, "completion").withWeightsOf(first);
+        CatalogueModel first = Catalogue.builtIn().models().get(3);
+        CatalogueModel second =
+                CatalogueModel.of("my-coder", 1, "llama", 131_072, "completion").withWeightsOf(first);
         ModelStore store = ModelStore.open(directory);
         store.add(first);
         store.add(second);
@@ -332,7 +333,7 @@ class WarmModelsTest {
     /** {@code ollama create} with another SYSTEM keeps the weights, and so the runner. */
     @Test
     void aNewManifestWithIdenticalWeightsIsNotOutdated() throws IOException {
-        Model model = Catalogue.builtIn().models().get(3);
+        CatalogueModel model = Catalogue.builtIn().models().get(3);
         ModelStore store = ModelStore.open(directory);
         store.add(model);
         ModelServer server = server("{}");
@@ -355,7 +356,7 @@ class WarmModelsTest {
         List<String> names = new ArrayList<>();
         IntStream.rangeClosed(0, limit).forEach(i -> {
             names.add("small:" + i);
-            catalogue = catalogue.with(Model.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
+            catalogue = catalogue.with(CatalogueModel.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
         });
         List<String> results = warm(server("{}"), names.toArray(String[]::new));
         assertThat(results.get(0))
@@ -405,8 +406,8 @@ class WarmModelsTest {
 
     @Test
     void anUpdateAlsoReplacesALoadedModel() throws IOException {
-        Model old = Model.of("llama3.2", 2_000_000_000, "llama", 131_072, "completion");
-        Model outdated = old.outdated();
+        CatalogueModel old = CatalogueModel.of("llama3.2", 2_000_000_000, "llama", 131_072, "completion");
+        CatalogueModel outdated = old.outdated();
         ModelServer server = server("{}");
         ModelStore.open(directory).add(outdated);
         assertThat(results(server, "llama3.2").get(0).inMemory().orElseThrow().digest())
@@ -441,8 +442,8 @@ class WarmModelsTest {
 
     @Test
     void normalizesNamesAndRemovesDuplicates() {
-        catalogue =
-                catalogue.with(Model.of("hf.co/unsloth/Qwen3-GGUF:Q4_K_M", 1_000_000, "qwen3", 65_536, "completion"));
+        catalogue = catalogue.with(
+                CatalogueModel.of("hf.co/unsloth/Qwen3-GGUF:Q4_K_M", 1_000_000, "qwen3", 65_536, "completion"));
         ModelServer server = server("{}");
         assertThat(warm(
                         server,
@@ -461,7 +462,7 @@ class WarmModelsTest {
         List<String> names = new ArrayList<>();
         IntStream.range(0, 50).forEach(i -> {
             names.add("small:" + i);
-            catalogue = catalogue.with(Model.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
+            catalogue = catalogue.with(CatalogueModel.of("small:" + i, 1_000_000, "llama", 65_536, "completion"));
         });
         environment = Map.of("OLLAMA_CONTEXT_LENGTH", "65536", "OLLAMA_MAX_LOADED_MODELS", "50");
         assertThat(warm(server("{}"), names.toArray(String[]::new)))

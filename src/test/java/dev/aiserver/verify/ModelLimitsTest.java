@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import standin.ollama.model.Model;
+import standin.ollama.model.CatalogueModel;
 import standin.ollama.model.ModelStore;
 
 /** A model's limits are reported as the model's, not as failures of the server. */
 @Tag("haproxy")
 class ModelLimitsTest {
-    private static final Model LOOP =
-            Model.of("loop", 1_000, "llama", 65_536, "completion").answering(Collections.nCopies(300, " word"));
+    private static final CatalogueModel LOOP = CatalogueModel.of("loop", 1_000, "llama", 65_536, "completion")
+            .answering(Collections.nCopies(300, " word"));
 
     @TempDir
     private Path root;
 
-    private Map<String, Outcome> verify(Model... models) throws Exception {
+    private Map<String, Outcome> verify(CatalogueModel... models) throws Exception {
         try (World world = new World(root)) {
             ModelStore store = ModelStore.open(root.resolve("models"));
             List.of(models).forEach(store::add);
@@ -60,15 +60,15 @@ class ModelLimitsTest {
 
     @Test
     void theNextModelIsUsedIfOneRepeatsItself() throws Exception {
-        Map<String, Outcome> outcomes = verify(LOOP, Model.of("fine", 2_000, "llama", 65_536, "completion"));
+        Map<String, Outcome> outcomes = verify(LOOP, CatalogueModel.of("fine", 2_000, "llama", 65_536, "completion"));
         assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFailure).noneMatch(Outcome.Warned.class::isInstance);
         assertThat(String.valueOf(outcomes.get("openai.chat"))).contains("fine:latest");
     }
 
     @Test
     void aModelWithOnlyAJinjaTemplateReturnsJsonForASchemaOnly() throws Exception {
-        Map<String, Outcome> outcomes =
-                verify(Model.of("jinja", 1_000, "llama", 65_536, "completion").withJinjaOnly());
+        Map<String, Outcome> outcomes = verify(
+                CatalogueModel.of("jinja", 1_000, "llama", 65_536, "completion").withJinjaOnly());
         assertThat(outcomes.values()).noneMatch(ModelLimitsTest::isFailure);
         assertThat(outcomes.get("openai.chat.json"))
                 .isInstanceOfSatisfying(

@@ -12,8 +12,8 @@ import java.util.Set;
  * @param contextLength context length in tokens; 0 for the server's default
  * @param error error about an option of the wrong type, which Ollama reports when it schedules the model, with 500
  */
-public record Options(int maxTokens, int contextLength, Optional<String> error) {
-    static final Options NONE = new Options(0, 0, Optional.empty());
+public record ModelOptions(int maxTokens, int contextLength, Optional<String> error) {
+    static final ModelOptions NONE = new ModelOptions(0, 0, Optional.empty());
 
     private static final Set<String> INTEGERS = Set.of(
             "num_keep",
@@ -30,17 +30,17 @@ public record Options(int maxTokens, int contextLength, Optional<String> error) 
     private static final Set<String> NUMBERS = Set.of(
             "top_p", "min_p", "typical_p", "temperature", "repeat_penalty", "presence_penalty", "frequency_penalty");
 
-    public static Options limit(int maxTokens) {
-        return new Options(Math.max(0, maxTokens), 0, Optional.empty());
+    public static ModelOptions limit(int maxTokens) {
+        return new ModelOptions(Math.max(0, maxTokens), 0, Optional.empty());
     }
 
     /** Reads the options of the native routes; unknown options are ignored. */
-    public static Options of(JsonNode map) {
+    public static ModelOptions of(JsonNode map) {
         Optional<String> error = map.properties().stream()
                 .flatMap(option -> missingType(option).stream()
                         .map(type -> "option \"" + option.getKey() + "\" must be of type " + type))
                 .findFirst();
-        return new Options(
+        return new ModelOptions(
                 Math.max(0, map.path("num_predict").asInt()),
                 Math.max(0, map.path("num_ctx").asInt()),
                 error);

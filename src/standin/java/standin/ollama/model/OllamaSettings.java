@@ -20,7 +20,7 @@ import standin.ollama.go.KeepAliveDuration;
  * @param origins origins allowed besides the built-in ones; {@code OLLAMA_ORIGINS}
  * @param variables all variables that start with {@code OLLAMA_}, for the log
  */
-public record Settings(
+public record OllamaSettings(
         String version,
         boolean cloudDisabled,
         Duration keepAlive,
@@ -35,20 +35,20 @@ public record Settings(
     private static final int DEFAULT_LOADED_MODELS = 3;
     private static final int DEFAULT_QUEUE = 512;
 
-    public Settings {
+    public OllamaSettings {
         origins = List.copyOf(origins);
         variables = Map.copyOf(variables);
     }
 
     /** Reads the environment; unset variables have Ollama's defaults. */
-    public static Settings of(Map<String, String> environment) {
+    public static OllamaSettings of(Map<String, String> environment) {
         Map<String, String> variables = new TreeMap<>();
         environment.forEach((name, value) -> {
             if (name.startsWith("OLLAMA_")) {
                 variables.put(name, trimmed(value));
             }
         });
-        return new Settings(
+        return new OllamaSettings(
                 variables.getOrDefault("OLLAMA_VERSION", "0.16.2"),
                 isTrue(variables.getOrDefault("OLLAMA_NO_CLOUD", "")),
                 KeepAliveDuration.ofEnvironment(variables.getOrDefault("OLLAMA_KEEP_ALIVE", "5m")),
@@ -63,8 +63,8 @@ public record Settings(
                 variables);
     }
 
-    public Settings with(Catalogue other) {
-        return new Settings(
+    public OllamaSettings with(Catalogue other) {
+        return new OllamaSettings(
                 version, cloudDisabled, keepAlive, contextLength, maxLoadedModels, maxQueue, origins, other, variables);
     }
 

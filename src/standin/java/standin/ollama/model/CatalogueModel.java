@@ -14,16 +14,16 @@ import standin.ollama.go.GoJson;
  * @param capabilities capabilities as {@code /api/show} names them: completion, tools, thinking, vision, embedding
  * @param weights weights, which other models may share
  */
-public record Model(
+public record CatalogueModel(
         String name, String digest, long size, List<String> capabilities, Weights weights, ModelBehavior behavior) {
 
-    public Model {
+    public CatalogueModel {
         capabilities = List.copyOf(capabilities);
     }
 
     /** Returns a model whose digest and details are derived from its name. */
-    public static Model of(String name, long size, String family, int contextLength, String... capabilities) {
-        return new Model(
+    public static CatalogueModel of(String name, long size, String family, int contextLength, String... capabilities) {
+        return new CatalogueModel(
                 ModelReference.of(name).display(),
                 Digest.of(name),
                 size,
@@ -33,36 +33,36 @@ public record Model(
     }
 
     /** Returns a manifest that uses the weights of another model, as {@code ollama create} does. */
-    public Model withWeightsOf(Model other) {
-        return new Model(name, digest, other.size, capabilities, other.weights, behavior);
+    public CatalogueModel withWeightsOf(CatalogueModel other) {
+        return new CatalogueModel(name, digest, other.size, capabilities, other.weights, behavior);
     }
 
     /** Returns an older version of this model, as the registry had it before. */
-    public Model outdated() {
+    public CatalogueModel outdated() {
         String older = "0".repeat(64);
-        return new Model(name, older, size, capabilities, weights.withDigest(older), behavior);
+        return new CatalogueModel(name, older, size, capabilities, weights.withDigest(older), behavior);
     }
 
     /** Returns a model that gives this answer to every prompt. */
-    public Model answering(List<String> tokens) {
+    public CatalogueModel answering(List<String> tokens) {
         return with(behavior.answering(tokens));
     }
 
     /** Returns a model without a Go template. */
-    public Model withJinjaOnly() {
+    public CatalogueModel withJinjaOnly() {
         return with(behavior.withJinjaOnly());
     }
 
-    Model with(ModelBehavior newBehavior) {
-        return new Model(name, digest, size, capabilities, weights, newBehavior);
+    CatalogueModel with(ModelBehavior newBehavior) {
+        return new CatalogueModel(name, digest, size, capabilities, weights, newBehavior);
     }
 
-    Model with(Weights newWeights) {
-        return new Model(name, digest, size, capabilities, newWeights, behavior);
+    CatalogueModel with(Weights newWeights) {
+        return new CatalogueModel(name, digest, size, capabilities, newWeights, behavior);
     }
 
-    public Model named(ModelReference other) {
-        return new Model(other.display(), digest, size, capabilities, weights, behavior);
+    public CatalogueModel named(ModelReference other) {
+        return new CatalogueModel(other.display(), digest, size, capabilities, weights, behavior);
     }
 
     public boolean can(String capability) {

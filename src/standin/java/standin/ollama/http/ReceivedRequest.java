@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param path percent-decoded path, which Ollama uses for routing
  * @param query query with its question mark; empty without a query
  */
-public record Request(
+public record ReceivedRequest(
         RequestHistory.Entry received,
         boolean http11,
         Optional<String> bodyError,
@@ -22,7 +22,8 @@ public record Request(
         String path,
         String query) {
 
-    static Request of(RequestHistory.Entry received, boolean http11, Optional<String> bodyError) throws BadRequest {
+    static ReceivedRequest of(RequestHistory.Entry received, boolean http11, Optional<String> bodyError)
+            throws BadRequest {
         String target = received.target();
         String host = received.header("host").orElse("");
         if (!target.startsWith("/") && !target.equals("*")) {
@@ -38,7 +39,7 @@ public record Request(
         int question = target.indexOf('?');
         String rawPath = question < 0 ? target : target.substring(0, question);
         String query = question < 0 ? "" : target.substring(question);
-        return new Request(received, http11, bodyError, host, rawPath, decoded(rawPath), query);
+        return new ReceivedRequest(received, http11, bodyError, host, rawPath, decoded(rawPath), query);
     }
 
     String method() {
