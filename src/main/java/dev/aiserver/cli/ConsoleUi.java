@@ -21,6 +21,7 @@ import dev.aiserver.verify.Verdict;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Prompts you, and prints what happens on one host. */
 final class ConsoleUi implements Ui {
@@ -31,7 +32,7 @@ final class ConsoleUi implements Ui {
     private final boolean json;
     private final boolean verbose;
     private final VerdictText verdicts;
-    private final WarmReport warming;
+    private @Nullable WarmReport warming;
 
     private ConsoleUi(UseCases host, Scope scope, boolean verbose, Console console, Consumer<String> notices) {
         this.host = host;
@@ -41,8 +42,6 @@ final class ConsoleUi implements Ui {
         this.json = scope.common().json;
         this.verbose = verbose;
         this.verdicts = new VerdictText(console);
-        this.warming =
-                json ? new WarmJson(notices) : console.redraws() ? new WarmBars(console) : new WarmLines(notices);
     }
 
     /** Returns the one of the only host. */
@@ -136,13 +135,18 @@ final class ConsoleUi implements Ui {
     }
 
     @Override
-    public void warming(WarmEvent event) {
+    public synchronized void warming(WarmEvent event) {
+        if (warming == null) {
+            warming = json ? new WarmJson(notices) : console.redraws() ? new WarmBars(console) : new WarmLines(notices);
+        }
         warming.accept(event);
     }
 
     @Override
-    public void warmed(boolean interrupted) {
-        warming.close();
+    public synchronized void warmed(boolean interrupted) {
+        if (warming != null) {
+            warming.close();
+        }
         if (interrupted) {
             notices.accept("Interrupted. Run the command again to resume the downloads.");
         }

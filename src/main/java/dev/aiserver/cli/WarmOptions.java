@@ -10,7 +10,6 @@ import dev.aiserver.server.WarmResult;
 import dev.aiserver.value.GoDuration;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -107,7 +106,8 @@ final class WarmOptions {
         WarmModels warmModels = host.warmModels(installation, options, limits, ui::warming);
         Downloads downloads = Downloads.begin(ui);
         try {
-            return warmModels.run(models, probe ? Optional.of(TokenProbe.of(installation)) : Optional.empty());
+            List<WarmModels.Result> warmed = warmModels.warm(models);
+            return new WarmResult(probe ? warmModels.probe(warmed, TokenProbe.of(installation)) : warmed);
         } finally {
             downloads.end();
         }

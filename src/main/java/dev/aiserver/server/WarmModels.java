@@ -106,17 +106,6 @@ public final class WarmModels {
     }
 
     /**
-     * Warms the models, and measures how long those that are loaded take to answer.
-     *
-     * @param probe empty to measure nothing
-     * @throws UserError if Ollama does not answer, or a model name is not valid
-     */
-    public WarmResult run(List<String> names, Optional<TokenProbe> probe) {
-        List<Result> warmed = warm(names);
-        return new WarmResult(probe.map(asked -> probe(warmed, asked)).orElse(warmed));
-    }
-
-    /**
      * Downloads missing models, then loads the models one after another. A failed model does not stop the others. The results
      * are read after the last load, because a later load may evict an earlier model.
      *
