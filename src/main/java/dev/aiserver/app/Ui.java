@@ -36,6 +36,7 @@ public interface Ui {
      */
     boolean restore(List<String> exposed);
 
+    /** Receives what happens, in order. */
     void event(Event event);
 
     /** Receives each verdict of a verification as soon as it is known. */

@@ -39,6 +39,7 @@ public final class FleetReport {
             return report.filter(Report::isGood).isPresent();
         }
 
+        /** Returns whether the command was started there, and ended with this exit code. */
         public boolean endedWith(ExitCode exitCode) {
             return report.map(Report::exitCode).equals(Optional.of(exitCode));
         }

@@ -27,6 +27,7 @@ public record Report(
         return new Report(exitCode, "", "", "", text, Optional.empty());
     }
 
+    /** Returns a report of a text, and of the document that takes its place for programs. */
     public static Report of(ExitCode exitCode, String text, Supplier<Map<String, Object>> document) {
         return new Report(exitCode, "", "", "", text, Optional.of(document));
     }
@@ -43,14 +44,17 @@ public record Report(
                 .because(sentence);
     }
 
+    /** Returns this report with the reason why the command did not succeed. */
     public Report because(String why) {
         return new Report(exitCode, why, notices, details, text, document);
     }
 
+    /** Returns this report with notices for standard error. */
     public Report noticing(String said) {
         return new Report(exitCode, reason, said, details, text, document);
     }
 
+    /** Returns this report with the details that a console has already shown. */
     public Report after(String shown) {
         return new Report(exitCode, reason, notices, shown, text, document);
     }
@@ -60,19 +64,22 @@ public record Report(
         return new Report(exitCode, reason, notices, details, text, Optional.empty());
     }
 
+    /** Returns whether the command succeeded and found nothing wrong. */
     public boolean isGood() {
         return exitCode == ExitCode.DONE;
     }
 
-    /** Prints the report, without the details. */
+    /**
+     * Prints the report, without the details.
+     *
+     * @param json whether to print the document instead of the text, if there is one
+     */
     public void print(Console console, boolean json) {
         if (!notices.isEmpty()) {
             console.notice(notices);
         }
-        if (!json) {
-            console.print(text);
-        } else {
-            document.ifPresent(fields -> console.print(Json.text(fields.get())));
-        }
+        console.print(document.filter(any -> json)
+                .map(fields -> Json.text(fields.get()))
+                .orElse(text));
     }
 }

@@ -17,6 +17,7 @@ import dev.aiserver.resource.State;
 import dev.aiserver.server.ExitCode;
 import dev.aiserver.server.Layout;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,15 @@ class InstallReportTest {
 
     private static Report uninstalled(UninstallResult result) {
         return result.to(new UninstallReport(PLAIN, Optional.of("mac-2"), LAYOUT));
+    }
+
+    @Test
+    void aReportWithoutADocumentIsPrintedAsText() {
+        StringWriter out = new StringWriter();
+        Console console = Console.unattended(new PrintWriter(out), NOWHERE);
+        Report.of(ExitCode.DONE, "#!/bin/sh\n").print(console, true);
+        Report.of(ExitCode.DONE, "text", () -> Json.failed("plan", "no")).print(console, true);
+        assertThat(out.toString()).startsWith("#!/bin/sh\n{\n").doesNotContain("text");
     }
 
     @Test
