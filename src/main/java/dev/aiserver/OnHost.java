@@ -16,6 +16,7 @@ import dev.aiserver.server.Install;
 import dev.aiserver.server.Installation;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.MacPreflight;
+import dev.aiserver.server.Preflight;
 import dev.aiserver.server.ManagedResources;
 import dev.aiserver.server.ModelDisk;
 import dev.aiserver.server.Release;
@@ -94,7 +95,8 @@ final class OnHost implements UseCases {
     public Installer installer() {
         Launchd launchd = launchd();
         Layout layout = layout();
-        Install install = new Install(host, launchd, layout, new MacPreflight(host, launchd), stateStore(), release);
+        Preflight preflight = new MacPreflight(host.facts(), host.tools());
+        Install install = new Install(host, launchd, layout, preflight, stateStore(), release);
         return new Installer(install, verify(), signals::interruption);
     }
 
@@ -104,7 +106,7 @@ final class OnHost implements UseCases {
     }
 
     private Verify verify() {
-        return new Verify(host, launchd(), stateStore());
+        return new Verify(host, stateStore());
     }
 
     @Override
@@ -114,7 +116,7 @@ final class OnHost implements UseCases {
 
     @Override
     public Status status() {
-        return new Status(host, launchd(), stateStore());
+        return new Status(host, stateStore());
     }
 
     @Override
@@ -126,8 +128,8 @@ final class OnHost implements UseCases {
     public Installation installationWithin(Duration wait) {
         StateStore stateStore = stateStore();
         new Poller(REMOTE_POLL_INTERVAL)
-                .await(wait, () -> stateStore.lock().other().isEmpty());
-        return Installation.load(stateStore);
+                .await(wait, () -> host.ask(stateStore.lock().other()).isEmpty());
+        return host.ask(Installation.query(stateStore));
     }
 
     @Override

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Poller;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.UserError;
 import dev.aiserver.host.ssh.SshParsers;
@@ -24,7 +23,7 @@ import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.Layout;
 import dev.aiserver.server.ManagedResources;
 import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.service.PropertyList;
 import dev.aiserver.spec.SpecReader;
 import dev.aiserver.standin.TailscaleStatus;
@@ -101,7 +100,7 @@ class FuzzTest {
                 texts("{\"command\": \"plan\", \"outcome\": \"planned\", \"version\": \"0.1.0\", \"edits\": \"NONE\","
                         + " \"configuration\": {\"name\": \"ai\", \"models\": []}, \"changes\": [{\"name\": \"a\"}]}");
         return List.of(
-                new Parser("lsof", lsof, input -> new Lsof(new SayingHost(input)).listeners()),
+                new Parser("lsof", lsof, input -> new SayingHost(input).ask(Lsof.listeners())),
                 new Parser("launchctl print", print, FuzzTest::readLaunchctl),
                 new Parser("Tailscale", tailscale(), FuzzTest::readTailscale),
                 new Parser(
@@ -109,7 +108,7 @@ class FuzzTest {
                         texts(
                                 "lo0: flags=8049<UP> mtu 16384\n\tinet 127.0.0.1 netmask 0xff000000\n\tinet6 fe80::1%lo0 prefixlen 64\n",
                                 "2: eth0@if3: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n    inet6 fe80::2/64 scope link\n"),
-                        input -> new Interfaces(new SayingHost(input)).addresses()),
+                        input -> FuzzTest.readInterfaces(input)),
                 new Parser("facts", facts, input -> {
                     HostIdentity read = HostIdentity.read(new CommandResult(0, input, new byte[0]));
                     ProgramAudit.read(new String(input, StandardCharsets.UTF_8), read);
@@ -215,14 +214,19 @@ class FuzzTest {
     private static void readLaunchctl(byte[] input) {
         LaunchctlPrint.parse(input);
         LaunchctlPrint.disabledLabels(input);
-        Launchd launchd = new Launchd(new SayingHost(input), 501, new Poller(Duration.ofMillis(1)));
-        launchd.status("com.ollama");
-        launchd.owner(List.of(1, 2, 3));
+        SayingHost host = new SayingHost(input);
+        host.ask(new LoadedJobs(501).status("com.ollama"));
+        host.ask(new LoadedJobs(501).owner(List.of(1, 2, 3)));
     }
 
     private static void readTailscale(byte[] input) throws IOException {
-        Tailscale tailscale = new Tailscale(new SayingHost(input));
-        each(tailscale::node, tailscale::forwardings);
+        SayingHost host = new SayingHost(input);
+        each(() -> host.ask(Tailscale.node()), () -> host.ask(Tailscale.forwardings()));
+    }
+
+    private static void readInterfaces(byte[] input) {
+        SayingHost host = new SayingHost(input);
+        host.ask(Interfaces.addresses(host.facts()));
     }
 
     private static void readHttp(byte[] input) throws IOException {
@@ -260,7 +264,10 @@ class FuzzTest {
         SayingHost host = new SayingHost(input);
         Layout layout = new Layout(host.facts().home());
         StateStore records = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
-        each(records.receipts()::read, records.journals()::open, records.lock()::other, records::followUpPrefetch);
+        each(
+                () -> host.ask(records.receipts().read()),
+                () -> host.ask(records.journals().open()),
+                () -> host.ask(records.lock().other()));
     }
 
     private interface Step {

@@ -1,11 +1,13 @@
 package dev.aiserver;
 
+import dev.aiserver.host.Answers;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Read;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,28 +28,54 @@ record SayingHost(byte[] words) implements Host {
     }
 
     @Override
-    public Optional<Path> find(String program) {
-        return Optional.of(Path.of("/usr/bin", program));
+    public Answers answer(List<Read<?>> reads) {
+        Answers answers = new Answers();
+        reads.forEach(read -> read.by(new Saying(answers)));
+        return answers;
+    }
+
+    /** Answers each read with the words. */
+    private final class Saying implements Read.Kinds {
+        private final Answers answers;
+
+        Saying(Answers answers) {
+            this.answers = answers;
+        }
+
+        @Override
+        public void file(Read.File read) {
+            answers.add(read, () -> new FileState.Regular(Content.of(words), 0600, UID));
+        }
+
+        @Override
+        public void stat(Read.Stat read) {
+            answers.add(read, () -> new FileState.Directory(0700, UID));
+        }
+
+        @Override
+        public void listing(Read.Listing read) {
+            answers.add(read, List::of);
+        }
+
+        @Override
+        public void program(Read.Program read) {
+            answers.add(read, () -> Optional.of(Path.of("/usr/bin", read.name())));
+        }
+
+        @Override
+        public void commands(Read.Commands read) {
+            answers.add(read, () -> List.of(run(read.commands().get(0))));
+        }
+
+        @Override
+        public <T> void exchange(Read.Exchange<T> read) {
+            answers.add(read, () -> read.exchange().apply(SayingHost.this));
+        }
     }
 
     @Override
     public CommandResult run(Command command) {
         return new CommandResult(0, words, new byte[0]);
-    }
-
-    @Override
-    public FileState file(Path path) {
-        return new FileState.Regular(Content.of(words), 0600, UID);
-    }
-
-    @Override
-    public FileState stat(Path path) {
-        return new FileState.Directory(0700, UID);
-    }
-
-    @Override
-    public List<Path> list(Path directory) {
-        return List.of();
     }
 
     @Override

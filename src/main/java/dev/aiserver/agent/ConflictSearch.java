@@ -1,16 +1,17 @@
 package dev.aiserver.agent;
 
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Attempt;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.OllamaHost;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Finds every other Ollama and HAProxy that starts on its own: agents of the user, agents of all users, system daemons,
@@ -19,87 +20,95 @@ import java.util.function.Supplier;
 public final class ConflictSearch {
     private static final Path AGENTS_OF_ALL = Path.of("/Library/LaunchAgents");
     private static final Path DAEMONS = Path.of("/Library/LaunchDaemons");
-    private static final String OLLAMA_HOST = "OLLAMA_HOST";
 
-    private final Host host;
-    private final Launchd launchd;
-    private final List<Path> own;
+    private final HostIdentity identity;
+    private final LoadedJobs jobs;
+
+    public ConflictSearch(HostIdentity identity) {
+        this.identity = identity;
+        this.jobs = new LoadedJobs(identity.uid());
+    }
 
     /**
-     * Creates the search.
+     * Asks for the conflicts. It is an error when launchctl does not report which jobs are disabled.
      *
      * @param own our property lists, which are not conflicts
-     */
-    public ConflictSearch(Host host, Launchd launchd, List<Path> own) {
-        this.host = host;
-        this.launchd = launchd;
-        this.own = List.copyOf(own);
-    }
-
-    /** Returns the first queries of {@link #search}. */
-    public static Prefetch prefetch(Host host, Launchd launchd) {
-        return folders(host).stream()
-                .map(AgentFolder::prefetch)
-                .reduce(Prefetch.none(), Prefetch::and)
-                .and(launchd.sessionPrefetch(OLLAMA_HOST))
-                .and(launchd.disabledPrefetch())
-                .and(OllamaApp.prefetch(host, launchd));
-    }
-
-    /** Returns the queries that depend on the answers to {@link #prefetch}. */
-    public static Prefetch followUpPrefetch(Host host) {
-        return folders(host).stream().map(AgentFolder::followUpPrefetch).reduce(Prefetch.none(), Prefetch::and);
-    }
-
-    private static List<AgentFolder> folders(Host host) {
-        return List.of(agentsOfUser(host), new AgentFolder(host, AGENTS_OF_ALL), new AgentFolder(host, DAEMONS));
-    }
-
-    /** Returns the directory of the user's own agents, even if it is a link. */
-    public static AgentFolder agentsOfUser(Host host) {
-        return new AgentFolder(host, host.facts().home().resolve("Library/LaunchAgents"));
-    }
-
-    /**
-     * Finds the conflicts.
-     *
      * @param port of our Ollama
-     * @throws UserError when launchctl does not report which jobs are disabled
      */
-    public List<ConflictingServer> search(int port) {
-        Set<String> disabled = launchd.disabled();
-        String session = launchd.sessionVariable(OLLAMA_HOST);
-        List<ConflictingServer> conflicts = new ArrayList<>();
-        conflicts.addAll(in(agentsOfUser(host), launchd.domain(), session, port, () -> disabled));
-        conflicts.addAll(in(new AgentFolder(host, AGENTS_OF_ALL), launchd.domain(), session, port, () -> disabled));
-        conflicts.addAll(in(new AgentFolder(host, DAEMONS), Launchd.SYSTEM, "", port, launchd::disabledDaemons));
-        new OllamaApp(host, launchd).conflict(port, disabled).ifPresent(conflicts::add);
-        return conflicts;
+    public Query<List<ConflictingServer>> search(List<Path> own, int port) {
+        return Query.joined(parts -> {
+            var disabled = parts.add(jobs.disabled());
+            var session = parts.add(jobs.sessionVariable(OllamaHost.VARIABLE));
+            var ofUser = parts.add(AgentFolder.ofUser(identity.home()).entries());
+            var ofAll = parts.add(new AgentFolder(AGENTS_OF_ALL).entries());
+            var daemons = parts.add(daemons(own, port));
+            var app = parts.add(OllamaApp.query(identity));
+            return results -> {
+                Set<String> labels = results.get(disabled);
+                String inherited = results.get(session);
+                List<ConflictingServer> conflicts = new ArrayList<>();
+                for (AgentFolder.Entry entry : both(results.get(ofUser), results.get(ofAll))) {
+                    found(entry, own, jobs.domain(), port, inherited, labels).ifPresent(conflicts::add);
+                }
+                conflicts.addAll(results.get(daemons));
+                OllamaApp.conflict(results.get(app), port, labels).ifPresent(conflicts::add);
+                return conflicts;
+            };
+        });
     }
 
-    private List<ConflictingServer> in(
-            AgentFolder folder, String domain, String session, int port, Supplier<Set<String>> disabled) {
-        List<ConflictingServer> conflicts = new ArrayList<>();
-        for (Path plist : folder.plists()) {
-            if (own.contains(plist)) {
-                continue;
+    private static List<AgentFolder.Entry> both(List<AgentFolder.Entry> some, List<AgentFolder.Entry> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
+    }
+
+    /** Asks which daemons are disabled only if there is one that matters. */
+    private Query<List<ConflictingServer>> daemons(List<Path> own, int port) {
+        return new AgentFolder(DAEMONS).entries().then(entries -> {
+            if (conflicts(entries, own, port, Set.of()).isEmpty()) {
+                return Query.of(List.of());
             }
-            try {
-                folder.agent(plist, session)
-                        .filter(LaunchAgent::startsByItself)
-                        .filter(agent -> agent.program().isPresent())
-                        .filter(agent -> !disabled.get().contains(agent.label()))
-                        .flatMap(agent -> conflict(agent, new Launchd.Owner(domain, agent.label(), plist), port))
-                        .ifPresent(conflicts::add);
-            } catch (UserError error) {
-                conflicts.add(unreadable(plist, error));
-            }
+            return jobs.disabledDaemons().attempt().map(disabled -> entries.stream()
+                    .flatMap(entry -> daemon(entry, own, port, disabled).stream())
+                    .toList());
+        });
+    }
+
+    private static List<ConflictingServer> conflicts(
+            List<AgentFolder.Entry> entries, List<Path> own, int port, Set<String> disabled) {
+        return entries.stream()
+                .flatMap(entry -> found(entry, own, LoadedJobs.SYSTEM, port, "", disabled).stream())
+                .toList();
+    }
+
+    private static Optional<ConflictingServer> daemon(
+            AgentFolder.Entry entry, List<Path> own, int port, Attempt<Set<String>> disabled) {
+        Optional<ConflictingServer> conflict = found(entry, own, LoadedJobs.SYSTEM, port, "", Set.of());
+        return conflict.isPresent() && entry.job().error().isEmpty() && disabled.error().isPresent()
+                ? Optional.of(unreadable(entry.plist(), disabled.error().get()))
+                : conflict.flatMap(known -> found(
+                        entry, own, LoadedJobs.SYSTEM, port, "", disabled.value().orElse(Set.of())));
+    }
+
+    private static Optional<ConflictingServer> found(
+            AgentFolder.Entry entry, List<Path> own, String domain, int port, String session, Set<String> disabled) {
+        if (own.contains(entry.plist())) {
+            return Optional.empty();
         }
-        return conflicts;
+        try {
+            return entry.agent()
+                    .map(agent -> agent.inSession(session))
+                    .filter(LaunchAgent::startsByItself)
+                    .filter(agent -> agent.program().isPresent())
+                    .filter(agent -> !disabled.contains(agent.label()))
+                    .flatMap(agent ->
+                            conflict(agent, new LoadedJobs.Owner(domain, agent.label(), entry.plist()), port));
+        } catch (UserError error) {
+            return Optional.of(unreadable(entry.plist(), error));
+        }
     }
 
-    private static Optional<ConflictingServer> conflict(LaunchAgent agent, Launchd.Owner owner, int port) {
-        String when = owner.domain().equals(Launchd.SYSTEM) ? "at boot" : "at login";
+    private static Optional<ConflictingServer> conflict(LaunchAgent agent, LoadedJobs.Owner owner, int port) {
+        String when = owner.domain().equals(LoadedJobs.SYSTEM) ? "at boot" : "at login";
         return agent.program().map(program -> {
             OllamaHost address = agent.listensOn();
             boolean isOllama = program == ServerProgram.OLLAMA;
@@ -113,9 +122,6 @@ public final class ConflictSearch {
     }
 
     private static ConflictingServer unreadable(Path plist, UserError error) {
-        if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
-            throw error;
-        }
         return new ConflictingServer(
                 Optional.of(plist),
                 "could not determine what launchd starts from " + plist + " (" + error.sentence() + ")",

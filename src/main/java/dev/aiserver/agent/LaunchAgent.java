@@ -1,9 +1,8 @@
 package dev.aiserver.agent;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Content;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.ollama.OllamaHost;
 import dev.aiserver.service.PropertyList;
@@ -46,35 +45,48 @@ public record LaunchAgent(
     private static final String NO_PROPERTY_LIST = "Property List error";
 
     /**
-     * Reads a property list.
-     *
-     * @param session the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
-     * @return empty when the content is not the property list of a job
-     * @throws UserError when plutil cannot convert a binary property list
+     * Reads a property list; the result is empty when it is not that of a job. It is an error when plutil cannot convert
+     * a binary property list.
      */
-    public static Optional<LaunchAgent> read(Host host, Content content, String session) {
-        String xml = xml(host, content);
+    public static Query<Optional<LaunchAgent>> read(Content content) {
+        return xml(content).map(LaunchAgent::parse);
+    }
+
+    private static Optional<LaunchAgent> parse(String xml) {
         try {
-            return Optional.of(of(PropertyList.parse(xml), session)).filter(agent -> !agent.label.isEmpty());
+            return Optional.of(of(PropertyList.parse(xml))).filter(agent -> !agent.label.isEmpty());
         } catch (UserError notAPropertyList) {
             return Optional.empty();
         }
     }
 
-    private static String xml(Host host, Content content) {
+    private static Query<String> xml(Content content) {
         if (!content.text().startsWith(BINARY)) {
-            return content.text();
+            return Query.of(content.text());
         }
         Command command = Command.of("plutil", "-convert", "xml1", "-o", "-", "-");
-        CommandResult converted = host.run(command.withStdin(content.bytes()));
-        boolean isNone = converted.exitCode() == 1 && converted.firstLine().contains(NO_PROPERTY_LIST);
-        if (!converted.succeeded() && !isNone) {
-            throw converted.inconclusive(command, "what a binary property list starts");
-        }
-        return converted.text();
+        return Query.command(command.withStdin(content.bytes())).map(converted -> {
+            boolean isNone =
+                    converted.exitCode() == 1 && converted.firstLine().contains(NO_PROPERTY_LIST);
+            if (!converted.succeeded() && !isNone) {
+                throw converted.inconclusive(command, "what a binary property list starts");
+            }
+            return converted.text();
+        });
     }
 
-    private static LaunchAgent of(PropertyList plist, String session) {
+    /**
+     * Returns the agent in a session.
+     *
+     * @param variable the value of {@code OLLAMA_HOST} that jobs of the session inherit, empty when none
+     */
+    public LaunchAgent inSession(String variable) {
+        return environment.containsKey(OLLAMA_HOST)
+                ? this
+                : new LaunchAgent(label, command, variable, environment, startsByItself);
+    }
+
+    private static LaunchAgent of(PropertyList plist) {
         List<String> parts = new ArrayList<>();
         String first = plist.value("ProgramArguments.0");
         parts.add(plist.value("Program").isEmpty() ? first : plist.value("Program"));
@@ -86,7 +98,7 @@ public record LaunchAgent(
         return new LaunchAgent(
                 plist.value("Label"),
                 command,
-                environment.getOrDefault(OLLAMA_HOST, session),
+                environment.getOrDefault(OLLAMA_HOST, ""),
                 environment,
                 startsByItself(plist));
     }

@@ -1,11 +1,12 @@
 package dev.aiserver.agent;
 
+import dev.aiserver.host.Attempt;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import dev.aiserver.service.JobStatus;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,28 +29,40 @@ final class OllamaApp {
     /** The app's main program. Its server has another path, and our own Ollama may be the one from the app. */
     private static final String PROCESS = "/Ollama.app/Contents/MacOS/";
 
-    private final Host host;
-    private final Launchd launchd;
-
-    OllamaApp(Host host, Launchd launchd) {
-        this.host = host;
-        this.launchd = launchd;
-    }
-
-    /** Returns the queries of {@link #conflict}. */
-    static Prefetch prefetch(Host host, Launchd launchd) {
-        return Prefetch.ofStats(locations(host))
-                .and(Prefetch.ofCommands(List.of(processes(host))))
-                .and(launchd.prefetch(List.of(LABEL)));
-    }
+    private OllamaApp() {}
 
     /** The app stops only servers of its own user. */
-    private static Command processes(Host host) {
-        return Command.of("ps", "-U", String.valueOf(host.facts().uid()), "-ww", "-o", "args=");
+    private static Command processes(int uid) {
+        return Command.of("ps", "-U", String.valueOf(uid), "-ww", "-o", "args=");
     }
 
-    private static List<Path> locations(Host host) {
-        return List.of(Path.of("/Applications/Ollama.app"), host.facts().home().resolve("Applications/Ollama.app"));
+    private static List<Path> locations(Path home) {
+        return List.of(Path.of("/Applications/Ollama.app"), home.resolve("Applications/Ollama.app"));
+    }
+
+    /**
+     * What was found of the app.
+     *
+     * @param processes the command lines of the user's processes
+     * @param loginItem launchd's state of its login item
+     * @param installed its folders
+     */
+    record Found(Attempt<String> processes, Attempt<JobStatus> loginItem, Attempt<List<Path>> installed) {}
+
+    static Query<Found> query(HostIdentity identity) {
+        return Query.joined(parts -> {
+            var processes = parts.add(Query.output(processes(identity.uid()), "whether the Ollama app runs"));
+            var loginItem = parts.add(new LoadedJobs(identity.uid()).status(LABEL));
+            var installed = parts.add(Query.all(locations(identity.home()).stream()
+                            .map(location -> Query.stat(location)
+                                    .map(state -> state instanceof FileState.Directory
+                                            ? Optional.of(location)
+                                            : Optional.<Path>empty()))
+                            .toList())
+                    .map(found -> found.stream().flatMap(Optional::stream).toList()));
+            return results -> new Found(
+                    results.attempt(processes), results.attempt(loginItem), results.attempt(installed));
+        });
     }
 
     /**
@@ -58,24 +71,21 @@ final class OllamaApp {
      * @param port of our Ollama
      * @param disabled labels that do not start at login
      */
-    Optional<ConflictingServer> conflict(int port, Set<String> disabled) {
+    static Optional<ConflictingServer> conflict(Found found, int port, Set<String> disabled) {
         boolean takesOver = port == DEFAULT_PORT;
-        if (host.requireOutput(processes(host), "whether the Ollama app runs")
-                .lines()
-                .anyMatch(line -> line.contains(PROCESS))) {
+        if (found.processes().get().lines().anyMatch(line -> line.contains(PROCESS))) {
             return Optional.of(new ConflictingServer(
                     "the Ollama app is running, and stops every other Ollama when it starts its own server",
                     HOW_TO_STOP,
                     takesOver));
         }
-        if (launchd.status(LABEL) instanceof JobStatus.Loaded && !disabled.contains(LABEL)) {
+        if (found.loginItem().get() instanceof JobStatus.Loaded && !disabled.contains(LABEL)) {
             return Optional.of(new ConflictingServer(
                     "the Ollama app (" + LABEL + ") starts at login, and then stops every other Ollama",
                     "turn it off in System Settings > General > Login Items",
                     takesOver));
         }
-        return locations(host).stream()
-                .filter(location -> host.stat(location) instanceof FileState.Directory)
+        return found.installed().get().stream()
                 .findFirst()
                 .map(location -> new ConflictingServer(
                         location + " is installed, and stops every other Ollama when you open it",

@@ -1,10 +1,9 @@
 package dev.aiserver.agent;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.Listener;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,12 +18,10 @@ import java.util.regex.Pattern;
 public final class PortHolders {
     private static final Pattern PROCESS = Pattern.compile("\\s*(\\d{1,9})\\s+(\\d{1,9})\\s*");
 
-    private final Host host;
-    private final Launchd launchd;
+    private final LoadedJobs jobs;
 
-    public PortHolders(Host host, Launchd launchd) {
-        this.host = host;
-        this.launchd = launchd;
+    public PortHolders(LoadedJobs jobs) {
+        this.jobs = jobs;
     }
 
     /**
@@ -42,39 +39,46 @@ public final class PortHolders {
     }
 
     /**
-     * Returns the process that holds the port of a service instead of the service.
+     * Asks for the process that holds the port of a service instead of the service.
      *
      * @param label of the service, whose process may have changed
      * @param own process of the service; empty when it is not running
      * @param address that the service would listen on
      */
-    public Optional<Holder> otherThan(
+    public Query<Optional<Holder>> otherThan(
             String label, OptionalInt own, String address, int port, List<Listener> listeners) {
         List<Listener> matching = listeners.stream()
                 .filter(listener -> listener.port() == port)
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))
                 .toList();
         boolean isOurs = own.isPresent() && matching.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
-        for (Listener listener : isOurs ? List.<Listener>of() : matching) {
-            Optional<Launchd.Owner> job = job(listener);
-            if (!job.map(Launchd.Owner::label).equals(Optional.of(label))) {
-                return Optional.of(of(listener, job));
-            }
-        }
-        return Optional.empty();
+        return Query.all((isOurs ? List.<Listener>of() : matching)
+                        .stream().map(listener -> holder(label, listener)).toList())
+                .map(holders -> holders.stream().flatMap(Optional::stream).findFirst());
     }
 
-    private Optional<Launchd.Owner> job(Listener listener) {
-        return launchd.owner(ancestry(listener.pid()));
+    /** Asks for the holder, unless the process belongs to the service itself. */
+    private Query<Optional<Holder>> holder(String label, Listener listener) {
+        return job(listener)
+                .then(job -> job.map(LoadedJobs.Owner::label).equals(Optional.of(label))
+                        ? Query.of(Optional.empty())
+                        : of(listener, job).map(Optional::of));
     }
 
-    public Holder of(Listener listener) {
-        return of(listener, job(listener));
+    private Query<Optional<LoadedJobs.Owner>> job(Listener listener) {
+        return ancestry(listener.pid()).then(jobs::owner);
     }
 
-    private Holder of(Listener listener, Optional<Launchd.Owner> job) {
-        String command = processColumn(listener, "args");
-        String owner = processColumn(listener, "user");
+    public Query<Holder> of(Listener listener) {
+        return job(listener).then(job -> of(listener, job));
+    }
+
+    private static Query<Holder> of(Listener listener, Optional<LoadedJobs.Owner> job) {
+        return processColumn(listener, "args")
+                .zip(processColumn(listener, "user"), (command, owner) -> holder(listener, job, command, owner));
+    }
+
+    private static Holder holder(Listener listener, Optional<LoadedJobs.Owner> job, String command, String owner) {
         String who = "port " + listener.port() + " is in use on " + listener.address() + " by "
                 + (command.isEmpty() ? listener.command() : command) + " (pid " + listener.pid() + ", user "
                 + (owner.isEmpty() ? "id " + listener.uid() : owner) + ")";
@@ -85,15 +89,19 @@ public final class PortHolders {
                 .orElseGet(() -> new Holder(who, "if you recognize it, stop it with \"kill " + listener.pid() + "\""));
     }
 
-    private static String launchedAs(Launchd.Owner owner) {
+    private static String launchedAs(LoadedJobs.Owner owner) {
         return ", which launchd runs as " + owner.label() + " and restarts when it is killed";
     }
 
-    /** Returns the process and its ancestors: launchd may run the server through a script. */
-    private List<Integer> ancestry(int pid) {
+    /** Asks for the process and its ancestors: launchd may run the server through a script. */
+    private static Query<List<Integer>> ancestry(int pid) {
+        return Query.command(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
+                .map(result -> ancestry(pid, result.text()));
+    }
+
+    private static List<Integer> ancestry(int pid, String processes) {
         Map<Integer, Integer> parents = new HashMap<>();
-        host.query(Command.of("ps", "-A", "-o", "pid=", "-o", "ppid="))
-                .text()
+        processes
                 .lines()
                 .map(PROCESS::matcher)
                 .filter(Matcher::matches)
@@ -105,9 +113,9 @@ public final class PortHolders {
         return List.copyOf(ancestry);
     }
 
-    /** Returns a column of ps, or an empty string when ps fails. */
-    private String processColumn(Listener listener, String column) {
-        CommandResult result = host.query(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())));
-        return result.succeeded() ? result.text().strip() : "";
+    /** Asks for a column of ps; the result is empty when ps fails. */
+    private static Query<String> processColumn(Listener listener, String column) {
+        return Query.command(Command.of("ps", "-o", column + "=", "-p", String.valueOf(listener.pid())))
+                .map(result -> result.succeeded() ? result.text().strip() : "");
     }
 }

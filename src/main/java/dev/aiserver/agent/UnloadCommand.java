@@ -1,6 +1,6 @@
 package dev.aiserver.agent;
 
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +13,8 @@ final class UnloadCommand {
 
     private UnloadCommand() {}
 
-    static String advice(Launchd.Owner owner) {
-        String sudo = owner.domain().equals(Launchd.SYSTEM) ? "sudo " : "";
+    static String advice(LoadedJobs.Owner owner) {
+        String sudo = owner.domain().equals(LoadedJobs.SYSTEM) ? "sudo " : "";
         Matcher homebrew = HOMEBREW.matcher(owner.label());
         return homebrew.matches()
                 ? "stop it with \"" + sudo + "brew services stop " + homebrew.group(1) + "\""

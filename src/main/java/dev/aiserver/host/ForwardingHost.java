@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A host that changes some operations of another host and forwards the others to it. */
-public interface ForwardingHost extends Host {
+/**
+ * A host that changes some operations of another host and forwards the others to it. It answers reads one at a time, so
+ * that each of them can be changed.
+ */
+public interface ForwardingHost extends Host, SingleReads {
 
     /** Returns the host that does the work. */
     Host delegate();
@@ -25,8 +28,20 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
+    default Answers answer(List<Read<?>> reads) {
+        Answers answers = new Answers();
+        reads.forEach(read -> answer(read, answers));
+        return answers;
+    }
+
+    @Override
+    default Host host() {
+        return this;
+    }
+
+    @Override
     default Optional<Path> find(String program) {
-        return delegate().find(program);
+        return delegate().ask(Query.program(program));
     }
 
     @Override
@@ -35,18 +50,23 @@ public interface ForwardingHost extends Host {
     }
 
     @Override
+    default CommandResult query(Command command) {
+        return run(command);
+    }
+
+    @Override
     default FileState file(Path path) {
-        return delegate().file(path);
+        return delegate().ask(Query.file(path));
     }
 
     @Override
     default FileState stat(Path path) {
-        return delegate().stat(path);
+        return delegate().ask(Query.stat(path));
     }
 
     @Override
     default List<Path> list(Path directory) {
-        return delegate().list(directory);
+        return delegate().ask(Query.list(directory));
     }
 
     @Override

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The machine that aiserver provisions. All commands and file accesses go through this interface. Paths are absolute
- * paths on that machine. Every method throws {@link UserError} when the machine refuses (permissions, full disk).
+ * The machine that aiserver provisions: it answers queries, runs commands, changes files, and opens streams. Paths are
+ * absolute paths on that machine. Every method throws {@link UserError} when the machine refuses (permissions, full
+ * disk).
  */
 public interface Host {
 
@@ -26,7 +26,7 @@ public interface Host {
     /** Tools whose output decides checks. If PATH also has another copy, the operating system's copy is used. */
     List<String> SYSTEM_TOOLS = List.of("launchctl", "lsof", "plutil", "ps");
 
-    /** The most entries that {@link #list} returns; a larger directory is an error. */
+    /** The most entries that {@link Query#list} returns; a larger directory is an error. */
     int MAX_ENTRIES = 20_000;
 
     /** Returns the host's system and user. */
@@ -38,10 +38,30 @@ public interface Host {
     }
 
     /**
-     * Returns the path of a program: the first executable with that name on the host's search path. {@link
-     * #SYSTEM_TOOLS} are looked up in {@link #SYSTEM_DIRECTORIES} first.
+     * Answers a query, in as few round trips as it has rounds. All answers are those of this call: nothing is
+     * remembered from an earlier one.
+     *
+     * @throws UserError that the query's readers throw, or when the host could not answer
      */
-    Optional<Path> find(String program);
+    default <T> T ask(Query<T> query) {
+        Answers answers = new Answers();
+        Query<T> rest = query;
+        while (true) {
+            List<Read<?>> open =
+                    rest.reads().stream().filter(read -> !answers.has(read)).toList();
+            if (!open.isEmpty()) {
+                answers.addAll(answer(open));
+            }
+            Query.Step<T> step = rest.next(answers);
+            if (step instanceof Query.Step.Known<T> known) {
+                return known.value();
+            }
+            rest = ((Query.Step.Open<T>) step).rest();
+        }
+    }
+
+    /** Answers these different reads, in one round trip if it can; {@link #ask} is for callers. */
+    Answers answer(List<Read<?>> reads);
 
     /**
      * Runs a command and waits for it. Looks the program up on the host's search path. Every exit code is a result,
@@ -49,25 +69,6 @@ public interface Host {
      * CommandResult#OUTPUT_LIMIT_EXCEEDED}. At these two limits the command's children are killed too.
      */
     CommandResult run(Command command);
-
-    /** Runs a command that only reads: it changes nothing and leaves no process running. */
-    default CommandResult query(Command command) {
-        return run(command);
-    }
-
-    /**
-     * Runs a read-only command and returns its output.
-     *
-     * @param what is being determined, as a clause for the error message
-     * @throws UserError unless the command exits with 0: its output may be incomplete
-     */
-    default String requireOutput(Command command, String what) {
-        CommandResult result = query(command);
-        if (!result.succeeded()) {
-            throw result.inconclusive(command, what);
-        }
-        return result.text();
-    }
 
     /**
      * Runs commands one after another and stops after the first that fails.
@@ -84,25 +85,6 @@ public interface Host {
         }
         return results;
     }
-
-    /** Runs read-only commands like {@link #runAll}. */
-    default List<CommandResult> queryAll(List<Command> commands) {
-        return runAll(commands);
-    }
-
-    /**
-     * Returns the state of a path, with the file's content. A file larger than {@link Content#MAX_SIZE} is an error.
-     */
-    FileState file(Path path);
-
-    /** Returns the state of a path without reading the content, which may be large. */
-    FileState stat(Path path);
-
-    /**
-     * Lists a directory, sorted, up to {@link #MAX_ENTRIES} entries. Returns an empty list when the directory does not
-     * exist.
-     */
-    List<Path> list(Path directory);
 
     /**
      * Replaces the file atomically, by writing, syncing and renaming a temporary file in the same directory. A reader
@@ -169,18 +151,4 @@ public interface Host {
 
     /** Returns whether this host is the machine that aiserver runs on. */
     boolean isLocal();
-
-    /**
-     * Returns a view of this host that answers these queries from memory, after fetching all of them in one round trip.
-     * Any change and any other command through the view discards everything that was prefetched. A local host returns
-     * itself.
-     */
-    default Host prefetch(Prefetch prefetch) {
-        return this;
-    }
-
-    /** Prefetches more and keeps what was prefetched before. */
-    default Host prefetchMore(Prefetch prefetch) {
-        return prefetch(prefetch);
-    }
 }

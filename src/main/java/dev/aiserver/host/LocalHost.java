@@ -30,7 +30,7 @@ import org.apache.commons.exec.ProcessDestroyer;
 import org.jspecify.annotations.Nullable;
 
 /** This machine, used as the user with the given environment. */
-public final class LocalHost implements Host {
+public final class LocalHost implements Host, SingleReads {
 
     private static final Duration WAIT_FOR_ORPHANED_OUTPUT = Duration.ofSeconds(1);
 
@@ -84,6 +84,13 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public Answers answer(List<Read<?>> reads) {
+        Answers answers = new Answers();
+        reads.forEach(read -> answer(read, answers));
+        return answers;
+    }
+
+    @Override
     public Optional<Path> find(String program) {
         Stream<Path> first =
                 SYSTEM_TOOLS.contains(program) ? SYSTEM_DIRECTORIES.stream().map(Path::of) : Stream.empty();
@@ -91,6 +98,16 @@ public final class LocalHost implements Host {
                 .map(directory -> directory.resolve(program))
                 .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
                 .findFirst();
+    }
+
+    @Override
+    public Host host() {
+        return this;
+    }
+
+    @Override
+    public CommandResult query(Command command) {
+        return run(command);
     }
 
     @Override

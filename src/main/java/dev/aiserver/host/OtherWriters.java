@@ -33,14 +33,14 @@ public final class OtherWriters {
     }
 
     /**
-     * Returns what gives another user access, as part of a sentence: {@code /tmp can be written by other users (mode
+     * Asks for what gives another user access, as part of a sentence: {@code /tmp can be written by other users (mode
      * 1777)}. A directory that does not exist yet is safe.
      */
-    public static Optional<String> of(Host host, Path folder) {
-        HostIdentity facts = host.facts();
-        return folders(folder, facts.home()).stream()
-                .flatMap(each -> problem(each, host.stat(each), facts.uid()).stream())
-                .findFirst();
+    public static Query<Optional<String>> of(HostIdentity identity, Path folder) {
+        return Query.all(folders(folder, identity.home()).stream()
+                        .map(each -> Query.stat(each).map(state -> problem(each, state, identity.uid())))
+                        .toList())
+                .map(problems -> problems.stream().flatMap(Optional::stream).findFirst());
     }
 
     private static Optional<String> problem(Path folder, FileState state, int uid) {

@@ -97,6 +97,15 @@ public record ProgramAudit(List<String> missing, Map<String, String> unsafe) {
     }
 
     /**
+     * Audits programs.
+     *
+     * @param programs names, which are looked up as the host does, or absolute paths
+     */
+    public static Query<ProgramAudit> query(List<String> programs, HostIdentity identity) {
+        return Query.command(command(programs)).map(result -> read(result.text(), identity));
+    }
+
+    /**
      * Returns the command whose output {@link #read} parses.
      *
      * @param programs names, which are looked up as the host does, or absolute paths

@@ -1,10 +1,10 @@
 package dev.aiserver.net;
 
-import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import dev.aiserver.spec.Network;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * The state of the address that the server was installed with. If this machine no longer has it, nothing can listen
@@ -86,29 +86,26 @@ public sealed interface AddressState {
     }
 
     /**
-     * Determines the state of an address on a host.
-     *
-     * @throws dev.aiserver.host.UserError when the host's addresses cannot be read
+     * Asks for the state of an address on a host. Tailscale is asked only when no interface has the address. It is an
+     * error when the host's addresses cannot be read.
      */
-    static AddressState of(Host host, Network network, String address) {
-        return of(
-                address,
-                new Interfaces(host).addresses(),
-                network instanceof Network.Tailscale ? Optional.of(new Tailscale(host)::status) : Optional.empty());
+    static Query<AddressState> query(HostIdentity identity, Network network, String address) {
+        return Interfaces.addresses(identity)
+                .then(interfaces -> interfaces.contains(address) || !(network instanceof Network.Tailscale)
+                        ? Query.of(of(address, interfaces, Optional.empty()))
+                        : Tailscale.status().map(answer -> of(address, interfaces, Optional.of(answer))));
     }
 
     /**
      * Determines the state from what the host reports.
      *
      * @param interfaces the addresses that this machine has
-     * @param tailscale asked only when {@code interfaces} lacks the address; empty when the address is not part of a
-     *     tailnet
+     * @param answer of Tailscale; empty when the address is not part of a tailnet
      */
-    static AddressState of(String address, Set<String> interfaces, Optional<Supplier<Tailscale.Answer>> tailscale) {
+    static AddressState of(String address, Set<String> interfaces, Optional<Tailscale.Answer> answer) {
         if (interfaces.contains(address)) {
             return new Present();
         }
-        Optional<Tailscale.Answer> answer = tailscale.map(Supplier::get);
         if (answer.isPresent() && answer.get() instanceof Tailscale.Disconnected disconnected) {
             return new Disconnected(address, disconnected.cause(), disconnected.step());
         }

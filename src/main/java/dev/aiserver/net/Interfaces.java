@@ -1,13 +1,11 @@
 package dev.aiserver.net;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,16 +18,7 @@ public final class Interfaces {
     /** Nothing can listen on these addresses: another machine may have them. */
     private static final Pattern UNUSABLE = Pattern.compile(".*\\b(?:tentative|dadfailed|duplicated)\\b.*");
 
-    private final Host host;
-
-    public Interfaces(Host host) {
-        this.host = host;
-    }
-
-    /** Returns the queries of {@link #addresses}. */
-    public static Prefetch prefetch(HostIdentity facts) {
-        return Prefetch.ofCommands(List.of(command(facts)));
-    }
+    private Interfaces() {}
 
     /** Linux may also have ifconfig, but that one omits addresses. */
     private static Command command(HostIdentity facts) {
@@ -37,17 +26,18 @@ public final class Interfaces {
     }
 
     /**
-     * Returns the IPv4 and IPv6 addresses. A link-local address includes its interface, as in {@code fe80::1%lo0}.
-     *
-     * @throws UserError when the command is missing, fails, or lists no address
+     * Asks for the IPv4 and IPv6 addresses. A link-local address includes its interface, as in {@code fe80::1%lo0}. It
+     * is an error when the command is missing, fails, or lists no address.
      */
-    public Set<String> addresses() {
-        Command command = command(host.facts());
-        Set<String> addresses = read(host.requireOutput(command, "which addresses this machine has"));
-        if (addresses.isEmpty()) {
-            throw new UserError("Could not read this machine's addresses (\"" + command + "\" returned none).");
-        }
-        return addresses;
+    public static Query<Set<String>> addresses(HostIdentity identity) {
+        Command command = command(identity);
+        return Query.output(command, "which addresses this machine has").map(output -> {
+            Set<String> addresses = read(output);
+            if (addresses.isEmpty()) {
+                throw new UserError("Could not read this machine's addresses (\"" + command + "\" returned none).");
+            }
+            return addresses;
+        });
     }
 
     /** ifconfig prints the interface next to a link-local address, ip only above it. */

@@ -3,8 +3,7 @@ package dev.aiserver.net;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FirstLine;
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,21 +31,7 @@ public final class Lsof {
     /** On Macs with many processes, lsof was seen to take ten seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(45);
 
-    private final Host host;
-
-    public Lsof(Host host) {
-        this.host = host;
-    }
-
-    /** Returns the query of {@link #listeners(Collection)}. */
-    public static Prefetch prefetch(Collection<Integer> ports) {
-        return Prefetch.ofCommands(List.of(command("-iTCP:" + list(ports))));
-    }
-
-    /** Returns the query of {@link #listeners()}. */
-    public static Prefetch prefetch() {
-        return Prefetch.ofCommands(List.of(command("-iTCP")));
-    }
+    private Lsof() {}
 
     private static Command command(String selection) {
         return Command.of("lsof", "-nP", "-w", selection, "-sTCP:LISTEN", "-F", "pRcuftnT")
@@ -58,27 +43,26 @@ public final class Lsof {
     }
 
     /**
-     * Returns the listeners on these ports.
-     *
-     * @throws UserError when lsof is missing or fails
+     * Asks for the listeners on these ports. It is an error when lsof is missing or fails.
      */
-    public List<Listener> listeners(Collection<Integer> ports) {
+    public static Query<List<Listener>> listeners(Collection<Integer> ports) {
         return listeners("-iTCP:" + list(ports), "on port " + list(ports));
     }
 
     /**
-     * Returns the listeners on all ports.
-     *
-     * @throws UserError when lsof is missing or fails
+     * Asks for the listeners on all ports. It is an error when lsof is missing or fails.
      */
-    public List<Listener> listeners() {
+    public static Query<List<Listener>> listeners() {
         return listeners("-iTCP", "on this machine");
     }
 
     /** Runs lsof. Only exit code 1 without any output means that nothing listens; see lsof(8), "Diagnostics". */
-    private List<Listener> listeners(String selection, String where) {
+    private static Query<List<Listener>> listeners(String selection, String where) {
         Command command = command(selection);
-        CommandResult result = host.query(command);
+        return Query.command(command).map(result -> read(command, result, where));
+    }
+
+    private static List<Listener> read(Command command, CommandResult result, String where) {
         if (result.exitCode() == CommandResult.NOT_FOUND) {
             throw new UserError("Could not determine what listens " + where + ": lsof is not installed; install it "
                     + "(on Debian: apt-get install lsof) and try again.");

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FirstLine;
-import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.spec.Network;
 import dev.aiserver.value.HostName;
@@ -33,11 +32,7 @@ public final class Tailscale {
     /** The keys of Tailscale's ipn.ServeConfig that name a target. */
     private static final List<String> FORWARDING = List.of("Proxy", "TCPForward");
 
-    private final Host host;
-
-    public Tailscale(Host host) {
-        this.host = host;
-    }
+    private Tailscale() {}
 
     /**
      * This machine in its tailnet.
@@ -96,29 +91,34 @@ public final class Tailscale {
     }
 
     /**
-     * Returns this machine's node.
-     *
-     * @throws UserError with the next step when Tailscale is missing, stopped or logged out
+     * Asks for this machine's node. It is an error, which names the next step, when Tailscale is missing, stopped or
+     * logged out.
      */
-    public Node node() {
-        return status().node();
+    public static Query<Node> node() {
+        return status().map(Answer::node);
     }
 
     /**
      * Asks Tailscale. The first command that is connected to a tailnet decides: the app's command may work where the
      * one on the search path does not.
      */
-    public Answer status() {
-        List<Path> commands = commands();
-        if (commands.isEmpty()) {
+    public static Query<Answer> status() {
+        return commands()
+                .then(commands -> Query.all(commands.stream()
+                        .map(command -> Query.command(statusCommand(command)))
+                        .toList()))
+                .map(Tailscale::status);
+    }
+
+    private static Answer status(List<CommandResult> results) {
+        if (results.isEmpty()) {
             return new Disconnected(
                     "Tailscale is not installed",
                     "install it with \"brew install --cask tailscale\" or from the App Store and log in, "
                             + "or set network.mode: address in the configuration to run without it");
         }
         Optional<Answer> first = Optional.empty();
-        for (Path command : commands) {
-            CommandResult result = host.query(statusCommand(command));
+        for (CommandResult result : results) {
             Answer answer = result.succeeded() ? parse(result.text()) : noAnswer(result);
             if (answer instanceof Connected || result.succeeded() && isState(answer)) {
                 return answer;
@@ -139,37 +139,25 @@ public final class Tailscale {
                 "start the Tailscale app");
     }
 
-    /** Returns the first queries of {@link #status}. */
-    public static Prefetch prefetch() {
-        return Prefetch.ofPrograms(PROGRAM).and(Prefetch.ofDirectories(APP_FOLDER));
-    }
-
-    /** Returns the queries that depend on the answers to {@link #prefetch}. */
-    public Prefetch followUpPrefetch() {
-        return Prefetch.ofCommands(commands().stream()
-                .flatMap(program -> Stream.of(statusCommand(program), serveCommand(program)))
-                .toList());
-    }
-
     /**
-     * Returns the targets that Tailscale itself forwards to, set with {@code tailscale serve} and {@code funnel}, each
+     * Asks for the targets that Tailscale itself forwards to, set with {@code tailscale serve} and {@code funnel}, each
      * as configured, such as {@code http://127.0.0.1:11434}. This traffic comes from this machine and bypasses any rule
-     * about who may connect.
-     *
-     * @throws UserError when no command reports the targets
+     * about who may connect. It is an error when no command reports the targets.
      */
-    public List<String> forwardings() {
-        Optional<UserError> failure = Optional.empty();
-        for (Path program : commands()) {
-            CommandResult result = host.query(serveCommand(program));
-            if (result.succeeded()) {
-                return targets(result.text());
+    public static Query<List<String>> forwardings() {
+        return commands().then(programs -> {
+            List<Command> asked = programs.stream().map(Tailscale::serveCommand).toList();
+            if (asked.isEmpty()) {
+                throw new UserError("Could not determine what Tailscale forwards: it is not installed.");
             }
-            UserError error = result.inconclusive(serveCommand(program), "what \"tailscale serve\" forwards");
-            failure = failure.or(() -> Optional.of(error));
-        }
-        throw failure.orElseGet(
-                () -> new UserError("Could not determine what Tailscale forwards: it is not installed."));
+            return Query.untilOneSucceeds(asked).map(results -> {
+                CommandResult last = results.get(results.size() - 1);
+                if (!last.succeeded()) {
+                    throw results.get(0).inconclusive(asked.get(0), "what \"tailscale serve\" forwards");
+                }
+                return targets(last.text());
+            });
+        });
     }
 
     /** Collects the targets at any level: per port, per path, in foreground sessions, in services. */
@@ -190,12 +178,13 @@ public final class Tailscale {
      * Lists the installed commands. The app's file is looked up in a directory listing and not read, because it is
      * large.
      */
-    private List<Path> commands() {
-        return Stream.concat(
-                        host.find(PROGRAM).stream(),
-                        host.list(APP_FOLDER).stream().filter(APP_COMMAND::equals))
-                .distinct()
-                .toList();
+    private static Query<List<Path>> commands() {
+        return Query.program(PROGRAM)
+                .zip(
+                        Query.list(APP_FOLDER),
+                        (found, app) -> Stream.concat(found.stream(), app.stream().filter(APP_COMMAND::equals))
+                                .distinct()
+                                .toList());
     }
 
     private static Command statusCommand(Path program) {

@@ -9,6 +9,8 @@ import dev.aiserver.value.Port;
  * @param host empty for every address, as in {@code :11434}
  */
 public record OllamaHost(String host, int port) {
+    public static final String VARIABLE = "OLLAMA_HOST";
+
     private static final int DEFAULT_PORT = 11434;
 
     /** @param value the variable's value; empty means the default, 127.0.0.1 */

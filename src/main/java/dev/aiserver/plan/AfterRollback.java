@@ -1,15 +1,18 @@
 package dev.aiserver.plan;
 
-import dev.aiserver.resource.Contents;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Query;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Staging;
 import dev.aiserver.resource.State;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Predicts the states of a host after the rollback of an unfinished transaction, which a new plan starts from. */
-public record AfterRollback(Journal journal, Staging staging, Contents contents, Function<Resource, State> observed)
+public record AfterRollback(Journal journal, Function<Resource, State> observed)
         implements Function<Resource, State> {
 
     @Override
@@ -18,13 +21,18 @@ public record AfterRollback(Journal journal, Staging staging, Contents contents,
         Optional<Change> change = journal.changes().stream()
                 .filter(each -> each.resource().id().equals(resource.id()))
                 .findFirst();
-        change.ifPresent(this::loadContent);
         return change.map(Change::before).orElse(now);
     }
 
-    private void loadContent(Change change) {
-        if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
-            staging.content(file.path(), before).ifPresent(contents::add);
+    /** Asks for the contents that the rollback restores, as far as they are staged. */
+    public static Query<List<Content>> contents(Journal journal, Staging staging) {
+        List<Query<Optional<Content>>> staged = new ArrayList<>();
+        for (Change change : journal.changes()) {
+            if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
+                staged.add(staging.content(file.path(), before));
+            }
         }
+        return Query.all(staged)
+                .map(contents -> contents.stream().flatMap(Optional::stream).toList());
     }
 }

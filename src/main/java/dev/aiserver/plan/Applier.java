@@ -162,7 +162,7 @@ public final class Applier {
             records.journals().commit(journal);
             records.journals().clear();
         } catch (UserError error) {
-            if (records.journals().open().isPresent()) {
+            if (machine.host().ask(records.journals().open()).isPresent()) {
                 return rollBack(journal, made, made.get(made.size() - 1), error);
             }
             throw new UserError(

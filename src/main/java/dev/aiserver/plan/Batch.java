@@ -1,7 +1,8 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.FileChange;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -9,7 +10,9 @@ import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -37,10 +40,9 @@ final class Batch {
     }
 
     void make(List<Change> changes) {
-        List<Path> paths = changes.stream().map(Batch::path).toList();
-        Machine now = machine.prefetched(Prefetch.ofFiles(paths));
+        Map<Path, FileState> now = files(changes);
         for (Change change : changes) {
-            if (wasEditedSincePlan(now, change)) {
+            if (wasEditedSincePlan(now.get(path(change)), change)) {
                 made.add(change);
                 throw new UserError(change.resource().name()
                         + " was changed by another program after the plan was made; check the file, then try again.");
@@ -49,7 +51,7 @@ final class Batch {
         List<Change> due = new ArrayList<>();
         List<FileChange> steps = new ArrayList<>();
         for (Change change : changes) {
-            Optional<FileChange> step = change.resource().fileChange(now, change.after());
+            Optional<FileChange> step = change.resource().fileChange(machine, now.get(path(change)), change.after());
             step.ifPresent(steps::add);
             if (step.isPresent()) {
                 due.add(change);
@@ -63,15 +65,26 @@ final class Batch {
         }
     }
 
+    private Map<Path, FileState> files(List<Change> changes) {
+        List<Path> paths = changes.stream().map(Batch::path).toList();
+        List<FileState> states =
+                machine.host().ask(Query.all(paths.stream().map(Query::file).toList()));
+        Map<Path, FileState> files = new HashMap<>();
+        for (int i = 0; i < paths.size(); i++) {
+            files.put(paths.get(i), states.get(i));
+        }
+        return files;
+    }
+
     private static Path path(Change change) {
         return change.resource() instanceof HostFile file ? file.path() : ((Directory) change.resource()).path();
     }
 
     /** Returns whether the file changed after the plan was made. Such a file is neither overwritten nor rolled back. */
-    private static boolean wasEditedSincePlan(Machine now, Change change) {
-        return change.resource() instanceof HostFile file
-                && !file.isAs(change.before(), now.host())
-                && !file.isAs(change.after(), now.host());
+    private static boolean wasEditedSincePlan(FileState now, Change change) {
+        return change.resource() instanceof HostFile
+                && !HostFile.isAs(change.before(), now)
+                && !HostFile.isAs(change.after(), now);
     }
 
     /** @return how many changes were made: all, or up to one that the host refused although its result is in place */
@@ -112,8 +125,9 @@ final class Batch {
     }
 
     private boolean isMade(Change change) {
-        return change.resource() instanceof HostFile file
-                ? file.isAs(change.after(), machine.host())
-                : change.resource().fileChange(machine, change.after()).isEmpty();
+        FileState now = machine.host().ask(Query.file(path(change)));
+        return change.resource() instanceof HostFile
+                ? HostFile.isAs(change.after(), now)
+                : change.resource().fileChange(machine, now, change.after()).isEmpty();
     }
 }

@@ -4,7 +4,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -49,17 +50,21 @@ public final class JournalStore {
     }
 
     /**
-     * Returns the transaction that has started and not finished, or empty.
-     *
-     * @throws UserError if the journal cannot be read
+     * Asks for the transaction that has started and not finished; the result is empty if there is none. It is an error
+     * if the journal cannot be read.
      */
-    public Optional<Journal> open() {
-        files.requireSafe();
-        Optional<Journal> journal = files.read(JOURNAL, Journal.SCHEMA, Journal.class, older -> older);
-        journal.flatMap(this::problem).ifPresent(problem -> {
-            throw files.damaged(JOURNAL, problem);
+    public Query<Optional<Journal>> open() {
+        return Query.joined(parts -> {
+            var journal = parts.add(files.readSafely(JOURNAL, Journal.SCHEMA, Journal.class, older -> older));
+            var receipt = parts.add(receipts.read());
+            return results -> {
+                Optional<Journal> found = results.get(journal);
+                found.flatMap(this::problem).ifPresent(problem -> {
+                    throw files.damaged(JOURNAL, problem);
+                });
+                return found.filter(open -> !isFinal(open, results.attempt(receipt)));
+            };
         });
-        return journal.filter(open -> !isFinal(open));
     }
 
     private Optional<String> problem(Journal journal) {
@@ -88,11 +93,11 @@ public final class JournalStore {
                 || receipts.scope().covers(journal.after(), change);
     }
 
-    private boolean isFinal(Journal journal) {
+    private static boolean isFinal(Journal journal, Supplier<Optional<Receipt>> receipt) {
         if (journal.before().equals(journal.after())) {
             return false;
         }
-        return receipts.read()
+        return receipt.get()
                 .map(journal.after()::equals)
                 .orElse(journal.after().isEmpty() && !journal.before().isEmpty());
     }
@@ -102,13 +107,12 @@ public final class JournalStore {
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         List<String> kept = new ArrayList<>();
         try {
-            Host now = host.prefetch(prefetch());
-            List<FileChange> cleanup = cleanup(now);
-            if (!cleanup.isEmpty()) {
-                host.changeAll(cleanup, made -> {});
-                now = host;
+            Leftovers leftovers = host.ask(leftovers());
+            if (!leftovers.changes().isEmpty()) {
+                host.changeAll(leftovers.changes(), made -> {});
+                leftovers = host.ask(leftovers());
             }
-            files.on(now).ensure();
+            files.ensure(files.directory(), leftovers.directory());
             Contents contents = transaction.plan().contents();
             List<FileChange> changes = new ArrayList<>();
             for (Change change : transaction.plan().changes()) {
@@ -123,7 +127,7 @@ public final class JournalStore {
                             .ifPresent(kept::add);
                 }
             }
-            if (!changes.isEmpty() && now.stat(staging.folder()) instanceof FileState.Absent) {
+            if (!changes.isEmpty() && leftovers.stage() instanceof FileState.Absent) {
                 changes.add(0, staging.createFolder());
             }
             if (!transaction.after().isEmpty()) {
@@ -181,27 +185,38 @@ public final class JournalStore {
 
     /** Removes the transaction's temporary files, the journal first: without it, leftover files do no harm. */
     public void clear() {
-        host.changeAll(cleanup(host.prefetch(prefetch())), made -> {});
+        host.changeAll(host.ask(leftovers()).changes(), made -> {});
     }
 
-    private Prefetch prefetch() {
-        return Prefetch.ofStats(List.of(staging.folder(), files.directory()))
-                .and(Prefetch.ofDirectories(staging.folder(), files.directory()));
+    /**
+     * What transactions have left behind.
+     *
+     * @param changes that remove the temporary files, and the directory if it has no other files
+     */
+    private record Leftovers(FileState directory, FileState stage, List<FileChange> changes) {}
+
+    private Query<Leftovers> leftovers() {
+        return Query.joined(parts -> {
+            var directory = parts.add(Query.stat(files.directory()));
+            var stage = parts.add(Query.stat(staging.folder()));
+            var files = parts.add(Query.list(this.files.directory()));
+            var staged = parts.add(Query.list(staging.folder()));
+            return results -> new Leftovers(
+                    results.get(directory),
+                    results.get(stage),
+                    cleanup(results.get(directory), results.get(files), results.get(staged)));
+        });
     }
 
-    /** Returns the changes that remove the temporary files, and the directory if it has no other files. */
-    private List<FileChange> cleanup(Host now) {
-        List<Path> present = now.list(files.directory());
-        List<Path> removed = Stream.of(
+    private List<FileChange> cleanup(FileState directory, List<Path> present, List<Path> staged) {
+        return Stream.of(
                         Stream.of(file(), receipts.prepared()).filter(present::contains),
-                        now.list(staging.folder()).stream(),
+                        staged.stream(),
                         Stream.of(staging.folder()).filter(present::contains),
                         Stream.of(files.directory())
-                                .filter(directory -> now.stat(directory) instanceof FileState.Directory)
-                                .filter(directory -> temporaryFiles().containsAll(present)))
+                                .filter(folder -> directory instanceof FileState.Directory)
+                                .filter(folder -> temporaryFiles().containsAll(present)))
                 .flatMap(paths -> paths)
-                .toList();
-        return removed.stream()
                 .map(path -> (FileChange) new FileChange.Delete(path))
                 .toList();
     }

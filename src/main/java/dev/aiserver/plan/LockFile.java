@@ -6,13 +6,12 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -75,7 +74,7 @@ public final class LockFile {
     public Held acquire(String operation, Duration limit, Consumer<Holder> waiting) {
         long process = host.leasePid();
         String since = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        CommandResult started = started(process);
+        CommandResult started = host.ask(started(process));
         Holder me =
                 new Holder(SCHEMA, process, started.succeeded() ? started.text().strip() : "", operation, since);
         Attempts attempts = new Attempts(me, waiting);
@@ -101,28 +100,11 @@ public final class LockFile {
         }
     }
 
-    Path file() {
-        return files.resolve(LOCK);
-    }
-
-    Clock clock() {
-        return clock;
-    }
-
-    /** Returns what {@link #other} reads after the lock file's content is known. */
-    Prefetch followUpPrefetch() {
-        try {
-            return read(LOCK)
-                    .map(holder -> Prefetch.ofCommands(List.of(psCommand(holder.process()))))
-                    .orElseGet(Prefetch::none);
-        } catch (UserError unreadable) {
-            return Prefetch.none();
-        }
-    }
-
-    /** Returns the process that holds the lock, unless it is this process or has died. */
-    public Optional<Holder> other() {
-        return read(LOCK).filter(holder -> holder.process() != host.leasePid() && !isDead(holder));
+    /** Asks for the process that holds the lock, unless it is this process or has died. */
+    public Query<Optional<Holder>> other() {
+        return read(LOCK).then(holder -> holder.filter(held -> held.process() != host.leasePid())
+                .map(held -> isDead(held).map(dead -> dead ? Optional.<Holder>empty() : holder))
+                .orElseGet(() -> Query.of(Optional.empty())));
     }
 
     private final class Attempts {
@@ -139,12 +121,12 @@ public final class LockFile {
             if (isFree()) {
                 return true;
             }
-            Optional<Holder> now = read(LOCK);
+            Optional<Holder> now = host.ask(read(LOCK));
             if (now.equals(Optional.of(me))) {
                 // The file was created although the host reported a failure.
                 return true;
             }
-            if (now.isPresent() && isDead(now.get())) {
+            if (now.isPresent() && host.ask(isDead(now.get()))) {
                 return takeOver(now.get());
             }
             if (now.isPresent() && holder.isEmpty()) {
@@ -165,7 +147,7 @@ public final class LockFile {
                 return files.create(LOCK, me);
             } catch (UserError error) {
                 // The previous holder may have just removed its empty directory.
-                if (host.file(directory) instanceof FileState.Absent) {
+                if (host.ask(Query.file(directory)) instanceof FileState.Absent) {
                     return false;
                 }
                 files.removeIfEmpty();
@@ -176,15 +158,15 @@ public final class LockFile {
         /** Takes over a dead process's lock. A second file ensures that only one of several processes does so. */
         private boolean takeOver(Holder dead) {
             if (!files.create(TAKEOVER, me)) {
-                Optional<Holder> other = read(TAKEOVER);
-                if (other.isPresent() && isDead(other.get())) {
+                Optional<Holder> other = host.ask(read(TAKEOVER));
+                if (other.isPresent() && host.ask(isDead(other.get()))) {
                     throw new UserError("The file " + files.resolve(TAKEOVER)
                             + " was left behind by a process that has died; delete the file, then try again.");
                 }
                 return false;
             }
             try {
-                if (!read(LOCK).equals(Optional.of(dead))) {
+                if (!host.ask(read(LOCK)).equals(Optional.of(dead))) {
                     return false;
                 }
                 files.write(LOCK, me);
@@ -195,13 +177,16 @@ public final class LockFile {
         }
     }
 
-    private Optional<Holder> read(String name) {
+    private Query<Optional<Holder>> read(String name) {
         return files.read(name, SCHEMA, Holder.class, older -> older);
     }
 
-    /** Returns whether the process is certainly dead. For a process that does not exist, ps prints nothing at all. */
-    private boolean isDead(Holder holder) {
-        CommandResult result = started(holder.process());
+    /** Asks whether the process is certainly dead. For a process that does not exist, ps prints nothing at all. */
+    private static Query<Boolean> isDead(Holder holder) {
+        return started(holder.process()).map(result -> isDead(holder, result));
+    }
+
+    private static boolean isDead(Holder holder, CommandResult result) {
         String started = result.text().strip();
         if (result.exitCode() == EX_NO_SUCH_PROCESS) {
             return started.isEmpty() && result.errorText().isBlank();
@@ -211,11 +196,8 @@ public final class LockFile {
         return bothKnown && !started.equals(holder.started());
     }
 
-    private CommandResult started(long process) {
-        return host.query(psCommand(process));
-    }
-
-    private static Command psCommand(long process) {
-        return Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).withEnvironment(Map.of("TZ", "UTC"));
+    private static Query<CommandResult> started(long process) {
+        return Query.command(Command.of("ps", "-o", "lstart=", "-p", Long.toString(process))
+                .withEnvironment(Map.of("TZ", "UTC")));
     }
 }

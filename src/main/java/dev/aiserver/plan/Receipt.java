@@ -39,6 +39,9 @@ public record Receipt(
         entries = List.copyOf(entries);
     }
 
+    /** The receipt of a host on which nothing was installed. */
+    public static final Receipt NONE = empty("", Map.of(), "", List.of());
+
     public static Receipt empty(String version, Map<String, Object> configuration, String address, List<String> names) {
         return new Receipt(SCHEMA, version, configuration, address, names, List.of());
     }

@@ -6,11 +6,11 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
-import dev.aiserver.host.UserError;
+import dev.aiserver.host.Query;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,50 +56,26 @@ public final class ReceiptStore {
     }
 
     /**
-     * Returns the receipt, or empty. Adds the backups that its entries may restore to {@code contents}.
-     *
-     * @throws UserError if the receipt cannot be read or a backup is missing
+     * Asks for the receipt without its backups; the result is empty if there is none. It is an error if it cannot be
+     * read.
      */
-    public Optional<Receipt> load(Contents contents) {
-        Optional<Receipt> receipt = read();
-        receipt.ifPresent(known -> known.entries().stream()
-                .map(Receipt.Entry::before)
-                .filter(State.File.class::isInstance)
-                .forEach(before -> contents.add(backedUp(((State.File) before).digest()))));
-        return receipt;
+    public Query<Optional<Receipt>> read() {
+        return files.readSafely(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010)
+                .map(receipt -> {
+                    receipt.flatMap(this::foreign).ifPresent(name -> {
+                        throw files.damaged(RECEIPT, Receipt.unmanaged(name));
+                    });
+                    return receipt;
+                });
     }
 
-    /** Returns what {@link #load} reads after the receipt's content is known. */
-    public Prefetch followUpPrefetch() {
-        return Prefetch.ofFiles(readable().stream()
-                .flatMap(receipt -> receipt.entries().stream())
+    /** Asks for the backups that the receipt's entries may restore. It is an error if one is missing. */
+    public Query<List<Content>> backups(Receipt receipt) {
+        return Query.all(receipt.entries().stream()
                 .map(Receipt.Entry::before)
                 .filter(State.File.class::isInstance)
-                .map(before -> backup(((State.File) before).digest()))
+                .map(before -> backedUp(((State.File) before).digest()))
                 .toList());
-    }
-
-    /** Returns the receipt without its backups, or empty if there is none or it cannot be read. */
-    public Optional<Receipt> readable() {
-        try {
-            return read();
-        } catch (UserError unreadable) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Returns the receipt without its backups, or empty if there is none.
-     *
-     * @throws UserError if it cannot be read
-     */
-    public Optional<Receipt> read() {
-        files.requireSafe();
-        Optional<Receipt> receipt = files.read(RECEIPT, Receipt.SCHEMA, Receipt.class, ReceiptStore::ofVersion010);
-        receipt.flatMap(this::foreign).ifPresent(name -> {
-            throw files.damaged(RECEIPT, Receipt.unmanaged(name));
-        });
-        return receipt;
     }
 
     /** Returns the name of a resource in the receipt that aiserver cannot have changed, or empty. */
@@ -128,12 +104,14 @@ public final class ReceiptStore {
         return older;
     }
 
-    private Content backedUp(String digest) {
-        if (host.file(backup(digest)) instanceof FileState.Regular regular
-                && regular.content().digest().equals(digest)) {
-            return regular.content();
-        }
-        throw files.damaged(RECEIPT, "the backup " + backup(digest) + " is missing or changed");
+    private Query<Content> backedUp(String digest) {
+        return Query.file(backup(digest)).map(state -> {
+            if (state instanceof FileState.Regular regular
+                    && regular.content().digest().equals(digest)) {
+                return regular.content();
+            }
+            throw files.damaged(RECEIPT, "the backup " + backup(digest) + " is missing or changed");
+        });
     }
 
     /** Writes a receipt whose backups already exist. */
@@ -186,10 +164,10 @@ public final class ReceiptStore {
     /** Removes the receipt and its backups after an uninstall. Keeps the backups of a damaged receipt. */
     void forget() {
         host.delete(file());
-        if (!(host.file(damaged()) instanceof FileState.Absent)) {
+        if (!(host.ask(Query.file(damaged())) instanceof FileState.Absent)) {
             return;
         }
-        host.list(backups()).forEach(host::delete);
+        host.ask(Query.list(backups())).forEach(host::delete);
         host.delete(backups());
     }
 }

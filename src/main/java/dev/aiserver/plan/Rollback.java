@@ -93,7 +93,7 @@ public final class Rollback {
 
     /** Skips a file that the transaction has not changed yet, and a file that was edited since. */
     private boolean needsUndo(Change back) {
-        return !(back.resource() instanceof HostFile file) || file.isAs(back.before(), machine.host());
+        return !(back.resource() instanceof HostFile file) || machine.host().ask(file.isAs(back.before()));
     }
 
     private void discard(Journal journal) {

@@ -14,6 +14,7 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.FirstLine;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.JsonLimits;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +44,6 @@ final class StateFiles {
         this.directory = directory;
     }
 
-    /** Returns these files, read through another view of the host. */
-    StateFiles on(Host view) {
-        return new StateFiles(view, directory);
-    }
-
     Path directory() {
         return directory;
     }
@@ -61,17 +57,7 @@ final class StateFiles {
         ensure(directory);
     }
 
-    /**
-     * Checks that no other user can write to the directory, because its records decide what is started, stopped and deleted.
-     *
-     * @throws UserError if another user can
-     */
-    void requireSafe() {
-        requireSafe(directory, OTHERS_MAY_WRITE, "is writable by");
-    }
-
-    private void requireSafe(Path path, int forbidden, String access) {
-        FileState state = host.stat(path);
+    private void requireSafe(Path path, FileState state, int forbidden, String access) {
         if (state instanceof FileState.Absent) {
             return;
         }
@@ -94,22 +80,45 @@ final class StateFiles {
 
     /** Creates a directory if it is missing. Only the user may have access to an existing one. */
     void ensure(Path path) {
-        requireSafe(path, OTHERS, "is accessible to");
-        if (host.stat(path) instanceof FileState.Absent) {
+        ensure(path, host.ask(Query.stat(path)));
+    }
+
+    /** Creates a directory like {@link #ensure(Path)}, from its present state. */
+    void ensure(Path path, FileState state) {
+        requireSafe(path, state, OTHERS, "is accessible to");
+        if (state instanceof FileState.Absent) {
             try {
                 host.createDirectory(path, DIRECTORY_MODE);
             } catch (UserError refused) {
                 // Another process may have just created it.
-                if (!(host.stat(path) instanceof FileState.Directory)) {
+                if (!(host.ask(Query.stat(path)) instanceof FileState.Directory)) {
                     throw refused;
                 }
             }
         }
     }
 
-    /** Reads a record of this or an older schema; returns empty if there is none. */
-    <T> Optional<T> read(String name, int schema, Class<T> type, Upgrade upgrade) {
-        FileState state = host.file(resolve(name));
+    /**
+     * Reads a record of this or an older schema, which decides what is started, stopped and deleted. The result is empty
+     * if there is none. It is an error if another user can write to the directory.
+     */
+    <T> Query<Optional<T>> readSafely(String name, int schema, Class<T> type, Upgrade upgrade) {
+        return Query.joined(parts -> {
+            var folder = parts.add(Query.stat(directory));
+            var file = parts.add(read(name, schema, type, upgrade));
+            return results -> {
+                requireSafe(directory, results.get(folder), OTHERS_MAY_WRITE, "is writable by");
+                return results.get(file);
+            };
+        });
+    }
+
+    /** Reads a record of this or an older schema; the result is empty if there is none. */
+    <T> Query<Optional<T>> read(String name, int schema, Class<T> type, Upgrade upgrade) {
+        return Query.file(resolve(name)).map(state -> parse(name, state, schema, type, upgrade));
+    }
+
+    private <T> Optional<T> parse(String name, FileState state, int schema, Class<T> type, Upgrade upgrade) {
         if (state instanceof FileState.Absent) {
             return Optional.empty();
         }
@@ -159,7 +168,7 @@ final class StateFiles {
     /** Creates a record as {@link #create} does, and the directory if it is missing. */
     boolean createWithDirectory(String name, Record record) {
         List<FileChange> changes = new ArrayList<>();
-        if (host.file(directory) instanceof FileState.Absent) {
+        if (host.ask(Query.file(directory)) instanceof FileState.Absent) {
             changes.add(new FileChange.CreateDirectory(directory, DIRECTORY_MODE));
         }
         changes.add(new FileChange.Create(resolve(name), json(record), FILE_MODE));
@@ -187,7 +196,7 @@ final class StateFiles {
     /** Removes a record, and the directory if it is empty then. */
     void remove(String name) {
         List<FileChange> changes = new ArrayList<>(List.of(new FileChange.Delete(resolve(name))));
-        if (host.file(directory) instanceof FileState.Directory) {
+        if (host.ask(Query.file(directory)) instanceof FileState.Directory) {
             changes.add(new FileChange.Delete(directory));
         }
         host.changeAll(changes, made -> {});
@@ -195,7 +204,7 @@ final class StateFiles {
 
     /** Removes the directory if it is empty. */
     void removeIfEmpty() {
-        if (host.file(directory) instanceof FileState.Directory) {
+        if (host.ask(Query.file(directory)) instanceof FileState.Directory) {
             host.delete(directory);
         }
     }

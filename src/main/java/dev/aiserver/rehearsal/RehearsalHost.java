@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ public final class RehearsalHost implements ForwardingHost {
         return switch (program) {
             case "launchctl" -> Optional.of(Path.of("/bin/launchctl"));
             case "plutil" -> Optional.of(Path.of("/usr/bin/plutil"));
-            default -> host.find(program);
+            default -> host.ask(Query.program(program));
         };
     }
 

@@ -2,11 +2,12 @@ package dev.aiserver.rehearsal;
 
 import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.app.Installer;
-import dev.aiserver.app.Uninstaller;
 import dev.aiserver.app.Uninstaller.UninstallRequest;
+import dev.aiserver.app.Uninstaller;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
@@ -15,8 +16,8 @@ import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.StateStore;
-import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
+import dev.aiserver.report.Console;
 import dev.aiserver.report.PlanText;
 import dev.aiserver.report.VerdictText;
 import dev.aiserver.report.WarmLines;
@@ -75,7 +76,7 @@ final class RehearsedInstallation {
         this.layout = new Layout(home.home());
         this.launchd = new Launchd(host, identity.uid(), new Poller(Duration.ofMillis(50)));
         this.state = StateStore.in(host, layout.state(), Clock.systemUTC(), new ManagedResources(layout));
-        this.haproxy = host.find("haproxy")
+        this.haproxy = host.ask(Query.program("haproxy"))
                 .orElseThrow(() -> new RehearsalFailure(
                         "requirements", "HAProxy is not installed. Install it, or run ./install, which installs it."));
         List<Integer> ports = home.freePorts(2);
@@ -112,8 +113,8 @@ final class RehearsedInstallation {
     private Installer installer() {
         HostFacts facts = new HostFacts(
                 home.ollama(), haproxy, ADDRESS, List.of(spec.name()), Set.of(), List.of(), Optional.empty());
-        Install install = new Install(host, launchd, layout, anySpec -> facts, state, release);
-        return new Installer(install, new ExposureOnly(new Verify(host, launchd, state)), () -> Interruption.NEVER);
+        Install install = new Install(host, launchd, layout, anySpec -> Query.of(facts), state, release);
+        return new Installer(install, new ExposureOnly(new Verify(host, state)), () -> Interruption.NEVER);
     }
 
     private Install.InstallRequest request() {
@@ -146,7 +147,7 @@ final class RehearsedInstallation {
     private List<Verdict> verify(String step) throws RehearsalFailure {
         VerdictText text = new VerdictText(console);
         long start = System.nanoTime();
-        List<Verdict> verdicts = new Verify(host, launchd, state).verify(verdict -> console.notice(text.line(verdict)));
+        List<Verdict> verdicts = new Verify(host, state).verify(verdict -> console.notice(text.line(verdict)));
         double seconds = (System.nanoTime() - start) / 1e9;
         for (Verdict verdict : verdicts) {
             if (!verdict.isGood()) {
@@ -188,7 +189,7 @@ final class RehearsedInstallation {
     }
 
     private void status() throws RehearsalFailure {
-        Status.Snapshot snapshot = new Status(host, launchd, state).look();
+        Status.Snapshot snapshot = new Status(host, state).look();
         if (!snapshot.isHealthy()) {
             throw new RehearsalFailure("status", "the server is not healthy: " + snapshot);
         }
@@ -220,8 +221,7 @@ final class RehearsedInstallation {
                     Rehearsal.LEFTOVERS, "uninstall left or changed files in the home directory: " + changed);
         }
         provedAndShown("files left", "none; the home directory is byte for byte as before");
-        List<Listener> listeners = new Lsof(host)
-                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        List<Listener> listeners = host.ask(Lsof.listeners(List.of(spec.ollama().port(), spec.proxy().port()));
         if (!listeners.isEmpty()) {
             throw new RehearsalFailure(Rehearsal.LEFTOVERS, "a process still listens: " + listeners);
         }

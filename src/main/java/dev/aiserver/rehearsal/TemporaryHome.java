@@ -3,6 +3,7 @@ package dev.aiserver.rehearsal;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,7 +121,7 @@ final class TemporaryHome {
     Map<Path, FileState> tree(Host host) {
         try (Stream<Path> paths = Files.walk(home())) {
             Map<Path, FileState> tree = new TreeMap<>();
-            paths.forEach(path -> tree.put(path, host.file(path)));
+            paths.forEach(path -> tree.put(path, host.ask(Query.file(path))));
             return tree;
         } catch (IOException e) {
             throw new UserError("Could not read the temporary home directory: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,11 @@ public record BrewPackage(String formula) implements Resource {
     @Override
     public int rank() {
         return 0;
+    }
+
+    @Override
+    public Query<Observation> query(ObservedHost host) {
+        return Query.program(formula).map(path -> Observation.of(path.isPresent() ? State.PRESENT : State.ABSENT));
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Query;
 import dev.aiserver.service.Readiness;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A job of the user from before the installation. The installation stops it, and the uninstall starts it again from its own
@@ -36,6 +38,17 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
     @Override
     public boolean mustKeepRunning(State to) {
         return !to.equals(State.ABSENT) && !addresses.isEmpty();
+    }
+
+    /** Counts the job as absent if its label now belongs to aiserver's job, which was loaded from another file. */
+    @Override
+    public Query<Observation> query(ObservedHost host) {
+        return host.jobs()
+                .status(label)
+                .map(status -> Observation.of(status.ofUser()
+                        .filter(print -> print.plist().equals(Optional.of(plist)))
+                        .map(print -> State.PRESENT)
+                        .orElse(State.ABSENT)));
     }
 
     @Override

@@ -3,7 +3,8 @@ package dev.aiserver.resource;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
+import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +32,32 @@ public record HostFile(Path path) implements Resource {
         return 1000;
     }
 
-    /** Returns whether the file's content and mode match the state. Anything but a regular file counts as absent. */
-    public boolean isAs(State state, Host host) {
-        State now = host.file(path) instanceof FileState.Regular regular ? State.File.of(regular) : State.ABSENT;
-        return now.equals(state);
+    /** Asks whether the file's content and mode match the state. Anything but a regular file counts as absent. */
+    public Query<Boolean> isAs(State state) {
+        return Query.file(path).map(now -> isAs(state, now));
+    }
+
+    /** Returns whether a path in this state matches the file's. */
+    public static boolean isAs(State state, FileState now) {
+        State found = now instanceof FileState.Regular regular ? State.File.of(regular) : State.ABSENT;
+        return found.equals(state);
+    }
+
+    @Override
+    public Query<Observation> query(ObservedHost host) {
+        return Query.file(path).map(this::observed);
+    }
+
+    private Observation observed(FileState state) {
+        if (state instanceof FileState.Absent) {
+            return Observation.of(State.ABSENT);
+        }
+        if (state instanceof FileState.Regular regular) {
+            return new Observation(State.File.of(regular), Optional.of(regular.content()));
+        }
+        String kind = state instanceof FileState.Other other ? other.kind() : "directory";
+        throw new UserError(
+                path + " is a " + kind + ", but a regular file is needed there. Move it away, then try again.");
     }
 
     @Override
@@ -47,7 +70,7 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public Optional<FileChange> fileChange(Machine machine, State to) {
+    public Optional<FileChange> fileChange(Machine machine, FileState now, State to) {
         return Optional.of(
                 to instanceof State.File file
                         ? machine.staging().moveIntoPlace(path, file)

@@ -1,14 +1,18 @@
 package dev.aiserver.resource;
 
+import dev.aiserver.host.Attempt;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.service.JobStatus;
+import dev.aiserver.service.LaunchctlPrint;
 import dev.aiserver.service.Launchd;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -46,13 +50,44 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
+    public Query<Observation> query(ObservedHost host) {
+        return host.loaded(this)
+                .zip(new HostFile(plist).query(host).attempt(), (print, file) -> observed(host, print, file))
+                .then(Function.identity());
+    }
+
+    private Query<Observation> observed(
+            ObservedHost host, Optional<LaunchctlPrint> print, Attempt<Observation> file) {
+        if (print.isEmpty()) {
+            return Query.of(Observation.of(State.ABSENT));
+        }
+        if (!print.get().isRunning()) {
+            return Query.of(Observation.of(new State.Failing(print.get().state())));
+        }
+        return Query.through(health::problem)
+                .map(problem -> Observation.of(
+                        problem.<State>map(State.Failing::new).orElseGet(() -> loadedFrom(host, file))));
+    }
+
+    /** Returns the recorded state if the property list still matches it, or an unknown state. */
+    private State loadedFrom(ObservedHost host, Attempt<Observation> file) {
+        State unknown = new State.Running(State.Running.UNKNOWN, State.Running.UNKNOWN);
+        return host.recorded()
+                .apply(this)
+                .filter(recorded -> recorded instanceof State.Running running
+                        && file.get().state() instanceof State.File definition
+                        && definition.digest().equals(running.definition()))
+                .orElse(unknown);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         Launchd launchd = machine.launchd();
         if (to.equals(State.ABSENT)) {
             launchd.stop(label);
         } else if (to instanceof State.Failing) {
             launchd.load(label, plist);
-        } else if (reloads(from, to) && isRunning(launchd)) {
+        } else if (reloads(from, to) && isRunning(machine)) {
             reload(machine, to);
         } else if (from.equals(State.ABSENT)) {
             launchd.startUnloadedNoWait(label, plist, () -> health.problem(machine.host()));
@@ -61,8 +96,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
         }
     }
 
-    private boolean isRunning(Launchd launchd) {
-        return launchd.status(label) instanceof JobStatus.Loaded loaded
+    private boolean isRunning(Machine machine) {
+        return machine.host().ask(machine.launchd().jobs().status(label)) instanceof JobStatus.Loaded loaded
                 && loaded.print().isRunning();
     }
 
@@ -97,7 +132,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     private boolean mayKeepRunning(Machine machine, State to) {
         return to instanceof State.Running running
                 && running.configuration().equals(State.Running.UNKNOWN)
-                && isRunning(machine.launchd())
+                && isRunning(machine)
                 && health.problem(machine.host()).isEmpty();
     }
 
@@ -133,8 +168,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     private Set<Integer> listeners(Machine machine) {
-        return new Lsof(machine.host())
-                .listeners(List.of(health.port())).stream()
+        return machine.host().ask(Lsof.listeners(List.of(health.port()))).stream()
                         .filter(listener -> listener.address().equals(health.address()))
                         .map(Listener::pid)
                         .collect(Collectors.toSet());

@@ -1,6 +1,7 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Command;
+import dev.aiserver.host.Query;
 import java.util.List;
 
 /**
@@ -28,6 +29,13 @@ public record LoginItem(String label) implements Resource {
     @Override
     public boolean isReversible() {
         return true;
+    }
+
+    @Override
+    public Query<Observation> query(ObservedHost host) {
+        return host.jobs()
+                .disabled()
+                .map(labels -> Observation.of(labels.contains(label) ? State.ABSENT : State.PRESENT));
     }
 
     @Override

@@ -1,14 +1,7 @@
 package dev.aiserver.resource;
 
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
 import dev.aiserver.service.Launchd;
 
 /** The means to change resources: a host, its service manager, and the staged file contents. */
-public record Machine(Host host, Launchd launchd, Staging staging) {
-
-    /** Returns a machine whose host has prefetched these answers. */
-    public Machine prefetched(Prefetch prefetch) {
-        return new Machine(host.prefetch(prefetch), launchd, staging);
-    }
-}
+public record Machine(Host host, Launchd launchd, Staging staging) {}

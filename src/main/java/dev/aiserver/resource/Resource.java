@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileChange;
+import dev.aiserver.host.FileState;
+import dev.aiserver.host.Query;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,14 +34,22 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
     /** Returns whether a rollback and an uninstall bring it back to the state that aiserver found. */
     boolean isReversible();
 
+    /**
+     * Asks for the actual state. It is an error if something else is in its place that aiserver must not change, such as
+     * a symbolic link.
+     */
+    Query<Observation> query(ObservedHost host);
+
     /** Returns the commands, in order, that a person can run if aiserver cannot bring it to a state. */
     List<Command> manualSteps(Machine machine, State to);
 
     /**
      * Returns the single file change that brings it to a state, so that several changes can be made in one batch. Empty if
      * no change is needed, or more than one. As with {@link #converge}, the change also completes a partial one.
+     *
+     * @param now what is at the resource's path
      */
-    default Optional<FileChange> fileChange(Machine machine, State to) {
+    default Optional<FileChange> fileChange(Machine machine, FileState now, State to) {
         return Optional.empty();
     }
 

@@ -4,6 +4,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,11 +37,11 @@ public record Staging(Host host, Path folder) {
     /** Moves a staged content into place, unless the file already has it. */
     void install(Path file, State.File state) {
         try {
-            if (!moveIntoPlace(file, state).make(host) && !new HostFile(file).isAs(state, host)) {
+            if (!moveIntoPlace(file, state).make(host) && !host.ask(new HostFile(file).isAs(state))) {
                 throw missing(file.toString());
             }
         } catch (UserError refused) {
-            if (!new HostFile(file).isAs(state, host)) {
+            if (!host.ask(new HostFile(file).isAs(state))) {
                 throw refused;
             }
         }
@@ -52,11 +53,12 @@ public record Staging(Host host, Path folder) {
                 + "; another program has removed it. Run this command again.");
     }
 
-    /** Returns a staged content, or empty if it is no longer there. */
-    public Optional<Content> content(Path file, State.File state) {
-        return host.file(place(file, state)) instanceof FileState.Regular regular
-                ? Optional.of(regular.content())
-                : Optional.empty();
+    /** Asks for a staged content; the result is empty if it is no longer there. */
+    public Query<Optional<Content>> content(Path file, State.File state) {
+        return Query.file(place(file, state))
+                .map(now -> now instanceof FileState.Regular regular
+                        ? Optional.of(regular.content())
+                        : Optional.empty());
     }
 
     /** Returns the path of a staged content. */

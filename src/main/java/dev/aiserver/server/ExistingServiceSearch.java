@@ -1,19 +1,18 @@
 package dev.aiserver.server;
 
 import dev.aiserver.agent.AgentFolder;
-import dev.aiserver.agent.ConflictSearch;
 import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.agent.ServerProgram;
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
+import dev.aiserver.ollama.OllamaHost;
 import dev.aiserver.server.ExistingService.Origin;
 import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +25,12 @@ final class ExistingServiceSearch {
     private static final Map<String, ServerProgram> OUR_LABELS =
             Map.of(Layout.OLLAMA, ServerProgram.OLLAMA, Layout.HAPROXY, ServerProgram.HAPROXY);
 
-    private static final String OLLAMA_HOST = "OLLAMA_HOST";
+    private final HostIdentity identity;
+    private final Layout layout;
 
-    private final Host host;
-    private final Launchd launchd;
-
-    ExistingServiceSearch(Host host, Launchd launchd) {
-        this.host = host;
-        this.launchd = launchd;
+    ExistingServiceSearch(HostIdentity identity) {
+        this.identity = identity;
+        this.layout = new Layout(identity.home());
     }
 
     /**
@@ -43,57 +40,54 @@ final class ExistingServiceSearch {
      */
     record Findings(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
 
-    /** Returns what the search reads first. */
-    Prefetch prefetch(ServerSpec spec) {
-        return agents().prefetch()
-                .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
-                .and(launchd.sessionPrefetch(OLLAMA_HOST));
+    Query<List<ExistingService>> search(ServerSpec spec) {
+        LoadedJobs jobs = new LoadedJobs(identity.uid());
+        return Query.joined(parts -> {
+            var listeners = parts.add(Lsof.listeners(
+                    List.of(spec.ollama().port(), spec.proxy().port())));
+            var session = parts.add(jobs.sessionVariable(OllamaHost.VARIABLE));
+            var agents = parts.add(agents(jobs));
+            return results -> {
+                List<Listener> all = results.get(listeners);
+                String inherited = results.get(session);
+                return results.get(agents).stream()
+                        .map(agent -> agent.findings(inherited, all))
+                        .flatMap(findings ->
+                                classify(findings, layout, spec.ollama().port()).stream())
+                        .toList();
+            };
+        });
     }
 
-    /** Returns what the search reads after the answers to {@link #prefetch} are known. */
-    Prefetch followUpPrefetch() {
-        return agents().followUpPrefetch();
-    }
-
-    private AgentFolder agents() {
-        return ConflictSearch.agentsOfUser(host);
-    }
-
-    private Layout layout() {
-        return new Layout(host.facts().home());
-    }
-
-    List<ExistingService> search(ServerSpec spec) {
-        Layout layout = layout();
-        List<Listener> listeners = new Lsof(host)
-                .listeners(List.of(spec.ollama().port(), spec.proxy().port()));
-        String session = launchd.sessionVariable(OLLAMA_HOST);
-        List<ExistingService> found = new ArrayList<>();
-        for (Path plist : agents().plists()) {
-            agents().agent(plist, session)
-                    .filter(ExistingServiceSearch::mayConflict)
-                    .map(agent -> inspect(plist, agent, listeners))
-                    .flatMap(
-                            findings -> classify(findings, layout, spec.ollama().port()))
-                    .ifPresent(found::add);
+    /** An agent that may conflict, and launchd's report of it. */
+    private record Agent(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job) {
+        Findings findings(String session, List<Listener> listeners) {
+            List<Listener> held = listeners.stream()
+                    .filter(listener -> job.isPresent()
+                            && job.get().pid().isPresent()
+                            && listener.belongsTo(job.get().pid().getAsInt()))
+                    .toList();
+            return new Findings(plist, agent.inSession(session), job, held);
         }
-        return found;
+    }
+
+    private Query<List<Agent>> agents(LoadedJobs jobs) {
+        return AgentFolder.ofUser(identity.home())
+                .entries()
+                .then(entries -> Query.all(entries.stream()
+                        .flatMap(entry -> entry.agent().filter(ExistingServiceSearch::mayConflict).stream()
+                                .map(agent -> withJob(entry.plist(), agent, jobs)))
+                        .toList()));
+    }
+
+    private static Query<Agent> withJob(Path plist, LaunchAgent agent, LoadedJobs jobs) {
+        return jobs.status(agent.label())
+                .map(status -> new Agent(
+                        plist, agent, status.ofUser().filter(print -> print.plist().equals(Optional.of(plist)))));
     }
 
     private static boolean mayConflict(LaunchAgent agent) {
         return OUR_LABELS.containsKey(agent.label()) || agent.program().isPresent();
-    }
-
-    private Findings inspect(Path plist, LaunchAgent agent, List<Listener> listeners) {
-        Optional<LaunchctlPrint> job = launchd.status(agent.label())
-                .ofUser()
-                .filter(print -> print.plist().equals(Optional.of(plist)));
-        List<Listener> held = listeners.stream()
-                .filter(listener -> job.isPresent()
-                        && job.get().pid().isPresent()
-                        && listener.belongsTo(job.get().pid().getAsInt()))
-                .toList();
-        return new Findings(plist, agent, job, held);
     }
 
     /**

@@ -1,43 +1,32 @@
 package dev.aiserver.server;
 
-import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Content;
-import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
-import dev.aiserver.host.ReadOnlyHost;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
-import dev.aiserver.plan.AfterRollback;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.LockFile;
-import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Plan;
-import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.Rollback;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.plan.Transaction;
 import dev.aiserver.plan.Transactions;
 import dev.aiserver.resource.BrewPackage;
-import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
-import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
-import dev.aiserver.resource.State;
 import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Installs the server, or updates an installed one to match its configuration. */
@@ -152,10 +141,10 @@ public final class Install {
      * are detected when each change is made.
      */
     public PlannedInstall confirm(InstallRequest request, PlannedInstall earlier) {
-        StateStore now = records.on(new ReadOnlyHost(host.prefetch(records.prefetch())));
+        StateStore.Records now = host.ask(records.read());
         boolean unchanged = earlier.unfinished().isEmpty()
                 && now.unfinished().isEmpty()
-                && now.receipts().read().orElse(earlier.header()).equals(earlier.receipt());
+                && now.receipt().get().orElse(earlier.header()).equals(earlier.receipt());
         return unchanged ? earlier : plan(request, earlier);
     }
 
@@ -170,136 +159,8 @@ public final class Install {
     }
 
     private PlannedInstall draft(InstallRequest request) {
-        HostReaders readers = readers(request);
-        StateStore seen = readers.records();
-        Contents contents = new Contents();
-        Optional<Journal> unfinished = seen.unfinished();
-        Optional<Receipt> earlier = unfinished.isPresent()
-                ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
-                : seen.receipts().load(contents);
-        ServerSpec chosen = request.configuration()
-                .or(() -> earlier.map(this::configuration).map(Logs::moved))
-                .orElseGet(ServerSpec::defaults);
-        HostFacts allFacts = preflight.on(readers.host(), readers.launchd()).check(chosen);
-        Receipt installed = earlier.orElseGet(() -> header(chosen, allFacts));
-        HostFacts known = allFacts.without(installed);
-        HostFacts facts = unfinished.map(known::without).orElse(known);
-        ServerSpec spec = carried(readers, facts, installed, contents).in(chosen);
-        ModelFolder.require(readers.host(), spec);
-        Receipt header = header(spec, allFacts);
-        Receipt receipt = earlier.orElse(header);
-        Takeover takeover = new Takeover(facts.existing(), receipt);
-        DesiredState wanted = DesiredState.of(spec, facts, layout, release, contents)
-                .with(takeover)
-                .completedBy(receipt);
-        Function<Resource, State> observed = takeover.observed(observed(readers, receipt, unfinished, contents));
-        List<LocalEdit> edits = LocalEdit.among(wanted.targets(), observed::apply, receipt);
-        DesiredState desired = request.edits() == LocalEdit.Policy.KEEP ? wanted.keeping(edits, contents) : wanted;
-        Plan plan = Planner.plan(desired.targets(), withUnknownConfigurations(edits, observed), contents);
-        Logs logs = Logs.of(spec, layout.home());
-        List<Path> oldLogs = oldLogs(facts, earlier)
-                .filter(old -> !old.equals(logs))
-                .flatMap(old -> old.files().present(readers.host()).stream())
-                .distinct()
-                .toList();
-        return new PlannedInstall(
-                spec,
-                request.edits(),
-                facts,
-                plan,
-                desired,
-                edits,
-                unfinished,
-                receipt,
-                header,
-                CarriedSettings.of(agents(facts)).sentences(spec),
-                oldLogs);
-    }
-
-    private Receipt header(ServerSpec spec, HostFacts allFacts) {
-        return Receipt.empty(release.version(), spec.asConfiguration(), allFacts.address(), allFacts.hostNames());
-    }
-
-    /** Includes services that an earlier install took over, so that their settings stay until the configuration sets them. */
-    private static CarriedSettings carried(HostReaders readers, HostFacts facts, Receipt receipt, Contents contents) {
-        Stream<LaunchAgent> earlier = receipt.entries().stream()
-                .filter(entry -> entry.resource() instanceof HostFile file
-                        && file.path().toString().endsWith(".plist"))
-                .filter(entry -> entry.before() instanceof State.File)
-                .map(entry -> ((State.File) entry.before()).digest())
-                .flatMap(digest -> content(readers, digest, contents).stream())
-                .flatMap(content -> LaunchAgent.read(readers.host(), content, "").stream());
-        return CarriedSettings.of(Stream.concat(agents(facts).stream(), earlier).toList());
-    }
-
-    private static Optional<Content> content(HostReaders readers, String digest, Contents contents) {
-        if (contents.has(digest)) {
-            return Optional.of(contents.get(digest));
-        }
-        return readers.host().file(readers.records().receipts().backup(digest)) instanceof FileState.Regular kept
-                ? Optional.of(kept.content())
-                : Optional.empty();
-    }
-
-    /** Returns the existing agents, running ones first, because their settings take precedence. */
-    private static List<LaunchAgent> agents(HostFacts facts) {
-        return facts.existing().stream()
-                .sorted(Comparator.comparing(service -> service.pid().isEmpty()))
-                .map(ExistingService::agent)
-                .toList();
-    }
-
-    /** Returns the log folders of the services that this install replaces. */
-    private Stream<Logs> oldLogs(HostFacts facts, Optional<Receipt> earlier) {
-        boolean ofShellScripts =
-                facts.existing().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
-        return Stream.concat(
-                earlier.map(this::configuration).map(spec -> Logs.of(spec, layout.home())).stream(),
-                ofShellScripts ? Stream.of(Logs.SHARED) : Stream.empty());
-    }
-
-    private HostReaders readers(InstallRequest request) {
-        ServerSpec guess = request.configuration().orElseGet(ServerSpec::defaults);
-        HostReaders first = HostReaders.on(
-                host, launchd, records, preflight.prefetch(guess).and(Observer.prefetch(layout.resources(), launchd)));
-        ServerSpec spec = request.configuration()
-                .or(() -> first.installation().map(Installation::spec).map(Logs::moved))
-                .orElse(guess);
-        Prefetch oldLogs = first.installation()
-                .map(Installation::spec)
-                .map(installed -> Logs.of(installed, layout.home()))
-                .filter(old -> !old.equals(Logs.of(spec, layout.home())))
-                .map(old -> old.files().prefetch(layout.home()))
-                .orElseGet(Prefetch::none);
-        return first.prefetchMore(preflight
-                .on(first.host(), first.launchd())
-                .followUpPrefetch(spec)
-                .and(oldLogs)
-                .and(spec.equals(guess) ? Prefetch.none() : preflight.prefetch(spec)));
-    }
-
-    private Function<Resource, State> observed(
-            HostReaders readers, Receipt receipt, Optional<Journal> unfinished, Contents contents) {
-        Observer observer = new Observer(readers.host(), readers.launchd(), receipt, contents);
-        return unfinished.isPresent()
-                ? new AfterRollback(
-                        unfinished.get(), readers.records().journals().staging(), contents, observer::state)
-                : observer::state;
-    }
-
-    private static Function<Resource, State> withUnknownConfigurations(
-            List<LocalEdit> edits, Function<Resource, State> observed) {
-        return resource -> {
-            State state = observed.apply(resource);
-            for (LocalEdit edit : edits) {
-                state = edit.withUnknownConfiguration(state);
-            }
-            return state;
-        };
-    }
-
-    private ServerSpec configuration(Receipt receipt) {
-        return Installation.spec(receipt, records.receipts());
+        host.tools().requireSafe();
+        return host.ask(new InstallPlanner(host.facts(), layout, preflight, records, release).query(request));
     }
 
     /**
@@ -377,12 +238,14 @@ public final class Install {
                 changes.add(change);
             });
         }
-        List<CommandResult> results =
-                host.queryAll(due.stream().map(DesiredState.FileCheck::command).toList());
-        int last = results.size() - 1;
-        return results.isEmpty() || results.get(last).succeeded()
-                ? Optional.empty()
-                : Optional.of(Rejection.of(changes.get(last), due.get(last), results.get(last)));
+        List<CommandResult> results = host.ask(Query.all(due.stream()
+                .map(DesiredState.FileCheck::command)
+                .map(Query::command)
+                .toList()));
+        return IntStream.range(0, results.size())
+                .filter(i -> !results.get(i).succeeded())
+                .mapToObj(i -> Rejection.of(changes.get(i), due.get(i), results.get(i)))
+                .findFirst();
     }
 
     private static Optional<Change> affectedBy(DesiredState.FileCheck check, Plan plan) {

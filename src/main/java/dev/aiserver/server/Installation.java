@@ -2,36 +2,43 @@ package dev.aiserver.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Journal;
 import dev.aiserver.plan.LockFile;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.plan.StateStore;
-import dev.aiserver.resource.Contents;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.SpecReader;
 
 /** The installation on a host, as its receipt describes it. */
 public record Installation(Receipt receipt, ServerSpec spec) {
 
-    /** @throws UserError if nothing is installed; the message mentions an unfinished or running install */
-    public static Installation load(StateStore records) {
+    /**
+     * Asks for the installation. It is an error if nothing is installed, which mentions an unfinished or running install,
+     * or if a backup that its receipt names is missing.
+     */
+    public static Query<Installation> query(StateStore records) {
+        return records.read().then(read -> query(read, records));
+    }
+
+    static Query<Installation> query(StateStore.Records read, StateStore records) {
         ReceiptStore store = records.receipts();
-        return of(store.load(new Contents()).orElseThrow(() -> unfinishedOrMissing(records)), store);
+        return complete(read.receipt().get().orElseThrow(() -> unfinishedOrMissing(read, store)), store);
     }
 
-    /** @throws UserError if nothing is installed */
-    static Installation load(ReceiptStore store) {
-        return of(store.load(new Contents()).orElseThrow(() -> notInstalled(store)), store);
+    /** Asks for the installation that this receipt describes. It is an error if a backup is missing. */
+    private static Query<Installation> complete(Receipt receipt, ReceiptStore store) {
+        return store.backups(receipt).map(backups -> of(receipt, store));
     }
 
-    private static UserError unfinishedOrMissing(StateStore records) {
-        return records.journals()
-                .open()
+    private static UserError unfinishedOrMissing(StateStore.Records read, ReceiptStore store) {
+        return read.journal()
+                .get()
                 .map(journal ->
-                        records.lock().other().map(Installation::inProgress).orElseGet(() -> interrupted(journal)))
-                .orElseGet(() -> notInstalled(records.receipts()));
+                        read.holder().get().map(Installation::inProgress).orElseGet(() -> interrupted(journal)))
+                .orElseGet(() -> notInstalled(store));
     }
 
     private static UserError inProgress(LockFile.Holder holder) {

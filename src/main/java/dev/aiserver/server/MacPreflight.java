@@ -2,16 +2,17 @@ package dev.aiserver.server;
 
 import dev.aiserver.agent.ConflictSearch;
 import dev.aiserver.agent.ConflictingServer;
+import dev.aiserver.host.Attempt;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Tailscale;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The preflight checks for a Mac: macOS, desktop session, Homebrew, programs, Tailscale, ports and log files. */
@@ -44,113 +44,109 @@ public final class MacPreflight implements Preflight {
 
     private static final String WITHOUT_PCRE = "Built without PCRE";
 
-    private final Host host;
-    private final Launchd launchd;
+    private final HostIdentity identity;
+    private final ProgramAudit tools;
+    private final LoadedJobs jobs;
 
-    public MacPreflight(Host host, Launchd launchd) {
-        this.host = host;
-        this.launchd = launchd;
+    /** @param tools what the host has of aiserver's tools */
+    public MacPreflight(HostIdentity identity, ProgramAudit tools) {
+        this.identity = identity;
+        this.tools = tools;
+        this.jobs = new LoadedJobs(identity.uid());
     }
 
     @Override
-    public Preflight on(Host view, Launchd viewed) {
-        return new MacPreflight(view, viewed);
+    public Query<HostFacts> query(ServerSpec spec) {
+        requireMac(identity);
+        tools.requirePresent(TOOLS);
+        tools.requireSafe();
+        Programs programs = new Programs(identity);
+        Query<Tailscale.Node> node = node(spec.network());
+        Query<List<ExistingService>> existing = new ExistingServiceSearch(identity).search(spec);
+        return Query.joined(parts -> {
+            var prefix = parts.add(programs.prefix());
+            var desktop = parts.add(requireDesktopSession());
+            var logs = parts.add(requireSafeLogs(Logs.of(spec, identity.home())));
+            var models = parts.add(ModelFolder.requirePresent(spec));
+            var ollama = parts.add(ollama(programs, spec));
+            var haproxy = parts.add(haproxy(programs));
+            var tailnet = parts.add(node);
+            var address = parts.add(node.then(known -> requireAddress(spec.network(), known)));
+            var services = parts.add(existing);
+            var ports = parts.add(node.zip(existing, (known, earlier) -> requireFree(spec, known, earlier))
+                    .then(Function.identity()));
+            return results -> {
+                Path homebrew = results.get(prefix);
+                Problems problems = new Problems();
+                Stream.of(desktop, logs, models).map(results::attempt).forEach(problems::collect);
+                Optional<Programs.Found> foundOllama =
+                        problems.collect(results.attempt(ollama)).flatMap(Function.identity());
+                Optional<Programs.Found> foundHaproxy =
+                        problems.collect(results.attempt(haproxy)).flatMap(Function.identity());
+                Optional<Tailscale.Node> known = problems.collect(results.attempt(tailnet));
+                Stream.of(address, services, ports).map(results::attempt).forEach(problems::collect);
+                problems.throwIfAny();
+                return new HostFacts(
+                        foundOllama.map(Programs.Found::path).orElse(Programs.inPrefix("ollama", homebrew)),
+                        foundHaproxy.map(Programs.Found::path).orElse(Programs.inPrefix("haproxy", homebrew)),
+                        known.orElseThrow().address(),
+                        hostNames(spec, known.orElseThrow()),
+                        missing(foundOllama, foundHaproxy),
+                        results.get(services),
+                        foundOllama.flatMap(
+                                found -> OllamaVersions.in(found.output()).outdated()));
+            };
+        });
     }
 
-    @Override
-    public Prefetch prefetch(ServerSpec spec) {
-        Path home = host.facts().home();
-        Logs logs = Logs.of(spec, home);
-        List<Path> stats = new ArrayList<>(
-                Optional.ofNullable(logs.folder().getParent()).stream().toList());
-        ModelFolder.of(spec).ifPresent(stats::add);
-        return Prefetch.ofStats(stats)
-                .and(logs.files().prefetch(home))
-                .and(new Programs(host).prefetch())
-                .and(spec.network() instanceof Network.Tailscale ? Tailscale.prefetch() : Prefetch.none())
-                .and(Interfaces.prefetch(host.facts()))
-                .and(new ExistingServiceSearch(host, launchd).prefetch(spec))
-                .and(ConflictSearch.prefetch(host, launchd))
-                .and(PortCheck.prefetch(spec, launchd));
-    }
-
-    @Override
-    public Prefetch followUpPrefetch(ServerSpec spec) {
-        return new ExistingServiceSearch(host, launchd)
-                .followUpPrefetch()
-                .and(ConflictSearch.followUpPrefetch(host))
-                .and(new Programs(host)
-                        .followUpPrefetch(program -> program.endsWith("ollama")
-                                ? List.of(ollamaVersion(program, spec))
-                                : List.of(haproxyBuild(program))))
-                .and(
-                        spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(host).followUpPrefetch()
-                                : Prefetch.none());
-    }
-
-    @Override
-    public HostFacts check(ServerSpec spec) {
-        HostIdentity facts = host.facts();
-        requireMac(facts);
-        host.tools().requirePresent(TOOLS);
-        host.tools().requireSafe();
-        Programs programs = new Programs(host);
-        Path prefix = programs.prefix();
-        Problems problems = new Problems();
-        problems.check(() -> requireDesktopSession(facts));
-        problems.check(() -> requireSafeLogs(facts, Logs.of(spec, facts.home())));
-        problems.check(() -> ModelFolder.require(host, spec));
-        Version oldestOllama = spec.allowsCloud() ? OLDEST_OLLAMA : OLDEST_WITHOUT_CLOUD;
-        Optional<Programs.Found> ollama = problems.collect(() -> programs.find(
+    private static Query<Optional<Programs.Found>> ollama(Programs programs, ServerSpec spec) {
+        Version oldest = spec.allowsCloud() ? OLDEST_OLLAMA : OLDEST_WITHOUT_CLOUD;
+        return programs.find(
                         "ollama",
-                        prefix,
                         program -> ollamaVersion(program, spec),
-                        output -> isAtLeast(OllamaVersions.in(output).program(), oldestOllama)))
-                .flatMap(Function.identity());
-        Optional<Programs.Found> haproxy = problems.collect(() -> programs.find(
+                        output -> isAtLeast(OllamaVersions.in(output).program(), oldest))
+                .map(found -> {
+                    found.ifPresent(program -> requireOllama(program, spec));
+                    return found;
+                });
+    }
+
+    private static Query<Optional<Programs.Found>> haproxy(Programs programs) {
+        return programs.find(
                         "haproxy",
-                        prefix,
                         MacPreflight::haproxyBuild,
-                        output -> isAtLeast(Version.in(output), OLDEST_HAPROXY)))
-                .flatMap(Function.identity());
-        ollama.ifPresent(found -> problems.check(() -> requireOllama(found, spec)));
-        haproxy.ifPresent(found -> problems.check(() -> requireHaproxy(found)));
-        Optional<Tailscale.Node> node = problems.collect(() -> node(spec.network()));
-        node.ifPresent(known -> problems.check(() -> requireAddress(spec.network(), known)));
-        List<ExistingService> earlier = problems.collect(() -> new ExistingServiceSearch(host, launchd).search(spec))
-                .orElse(List.of());
-        node.ifPresent(known -> problems.check(() -> {
-            new PortCheck(host, launchd).requireFree(spec, known.address(), earlier);
-            requireNoConflicts(spec, earlier);
-        }));
-        problems.throwIfAny();
-        Tailscale.Node known = node.orElseThrow();
-        return new HostFacts(
-                ollama.map(Programs.Found::path).orElse(Programs.inPrefix("ollama", prefix)),
-                haproxy.map(Programs.Found::path).orElse(Programs.inPrefix("haproxy", prefix)),
-                known.address(),
-                hostNames(spec, known),
-                missing(ollama, haproxy),
-                earlier,
-                ollama.flatMap(found -> OllamaVersions.in(found.output()).outdated()));
+                        output -> isAtLeast(Version.in(output), OLDEST_HAPROXY))
+                .map(found -> {
+                    found.ifPresent(MacPreflight::requireHaproxy);
+                    return found;
+                });
+    }
+
+    private Query<Boolean> requireFree(ServerSpec spec, Tailscale.Node node, List<ExistingService> earlier) {
+        return new PortCheck(jobs)
+                .requireFree(spec, node.address(), earlier)
+                .then(free -> requireNoConflicts(spec, earlier));
     }
 
     /**
      * Rejects other servers that start by themselves: each restart of the machine would decide which server clients reach.
      */
-    private void requireNoConflicts(ServerSpec spec, List<ExistingService> earlier) {
+    private Query<Boolean> requireNoConflicts(ServerSpec spec, List<ExistingService> earlier) {
         List<Path> own = Stream.concat(
-                        new Layout(host.facts().home()).agents().stream(),
+                        new Layout(identity.home()).agents().stream(),
                         earlier.stream().map(ExistingService::plist))
                 .toList();
-        new ConflictSearch(host, launchd, own)
-                .search(spec.ollama().port()).stream()
-                        .filter(ConflictingServer::isHarmful)
-                        .findFirst()
-                        .ifPresent(conflict -> {
-                            throw new UserError("Conflict: " + conflict.description() + ", then try again.");
-                        });
+        return new ConflictSearch(identity)
+                .search(own, spec.ollama().port())
+                .map(conflicts -> {
+                    conflicts.stream()
+                            .filter(ConflictingServer::isHarmful)
+                            .findFirst()
+                            .ifPresent(conflict -> {
+                                throw new UserError("Conflict: " + conflict.description() + ", then try again.");
+                            });
+                    return true;
+                });
     }
 
     private static void requireMac(HostIdentity facts) {
@@ -174,36 +170,49 @@ public final class MacPreflight implements Preflight {
         }
     }
 
-    private void requireDesktopSession(HostIdentity facts) {
-        if (!launchd.hasDesktopSession()) {
-            throw new UserError("User \"" + facts.user()
+    private Query<Boolean> requireDesktopSession() {
+        return jobs.hasDesktopSession().map(present -> {
+            if (present) {
+                return true;
+            }
+            throw new UserError("User \"" + identity.user()
                     + "\" has no desktop session, and macOS starts the services only in one; log in at the screen or with "
                     + "Screen Sharing (you can lock the screen afterwards), then try again. For unattended restarts, turn "
                     + "on automatic login (System Settings > Users & Groups; not available while FileVault is on).");
-        }
+        });
     }
 
     /** Checks that no other user can create the log files, because launchd opens them by name. */
-    private void requireSafeLogs(HostIdentity facts, Logs logs) {
+    private Query<Boolean> requireSafeLogs(Logs logs) {
         LogFiles files = logs.files();
-        List<String> folder = files.folderProblems(host);
-        if (!folder.isEmpty()) {
-            throw new UserError("The logs cannot be in " + logs.folder() + ": " + folder.get(0)
-                    + (logs.folder().startsWith(facts.home())
+        Path parent = logs.folder().toAbsolutePath().getParent();
+        return Query.joined(parts -> {
+            var folder = parts.add(files.folderProblems(identity));
+            var above = parts.add(Query.stat(parent == null ? logs.folder() : parent));
+            var problems = parts.add(files.problems(identity));
+            return results -> {
+                requireSafeFolder(logs, results.get(folder), results.get(above));
+                results.get(problems).stream().findFirst().ifPresent(problem -> {
+                    throw new UserError("The log file " + problem + "; remove it, then try again.");
+                });
+                return true;
+            };
+        });
+    }
+
+    private void requireSafeFolder(Logs logs, List<String> problems, FileState parent) {
+        boolean isInHome = logs.folder().startsWith(identity.home());
+        if (!problems.isEmpty()) {
+            throw new UserError("The logs cannot be in " + logs.folder() + ": " + problems.get(0)
+                    + (isInHome
                             ? "; fix that (for example with chmod go-w), then try again."
                             : ", who could create the log files first; set logs in the configuration to a folder that only"
                                     + " you can write to, or remove it to use ~/Library/Logs/aiserver."));
         }
-        Path parent = logs.folder().getParent();
-        if (parent != null
-                && !logs.folder().startsWith(facts.home())
-                && !(host.stat(parent) instanceof FileState.Directory)) {
-            throw new UserError("The log folder " + logs.folder() + " cannot be created, because " + parent
-                    + " does not exist; create it, then try again.");
+        if (!isInHome && !(parent instanceof FileState.Directory)) {
+            throw new UserError("The log folder " + logs.folder() + " cannot be created, because "
+                    + logs.folder().getParent() + " does not exist; create it, then try again.");
         }
-        files.problems(host).stream().findFirst().ifPresent(problem -> {
-            throw new UserError("The log file " + problem + "; remove it, then try again.");
-        });
     }
 
     /** The command also asks the server at {@code OLLAMA_HOST}. */
@@ -265,12 +274,12 @@ public final class MacPreflight implements Preflight {
         }
     }
 
-    private Tailscale.Node node(Network network) {
+    private static Query<Tailscale.Node> node(Network network) {
         if (network instanceof Network.Address fixed) {
-            return new Tailscale.Node(fixed.address(), "");
+            return Query.of(new Tailscale.Node(fixed.address(), ""));
         }
         if (network instanceof Network.Tailscale) {
-            return new Tailscale(host).node();
+            return Tailscale.node();
         }
         throw new UserError(
                 UserError.Kind.CONFIGURATION,
@@ -278,18 +287,21 @@ public final class MacPreflight implements Preflight {
                         + " address.");
     }
 
-    private void requireAddress(Network network, Tailscale.Node node) {
-        AddressState state = AddressState.of(
-                node.address(),
-                new Interfaces(host).addresses(),
-                network instanceof Network.Tailscale
-                        ? Optional.of(() -> new Tailscale.Connected(node))
-                        : Optional.empty());
+    private Query<Boolean> requireAddress(Network network, Tailscale.Node node) {
+        Optional<Tailscale.Answer> answer =
+                network instanceof Network.Tailscale ? Optional.of(new Tailscale.Connected(node)) : Optional.empty();
+        return Interfaces.addresses(identity).map(interfaces -> {
+            requirePresent(AddressState.of(node.address(), interfaces, answer), node.address());
+            return true;
+        });
+    }
+
+    private static void requirePresent(AddressState state, String address) {
         if (state instanceof AddressState.WithoutInterface) {
             throw new UserError(state.problem() + "; " + state.remedy() + ", then try again.");
         }
         if (!(state instanceof AddressState.Present)) {
-            throw new UserError("No network interface of this machine has the address " + node.address()
+            throw new UserError("No network interface of this machine has the address " + address
                     + "; start the VPN, or correct network.address in the configuration, then try again.");
         }
     }
@@ -320,25 +332,13 @@ public final class MacPreflight implements Preflight {
     private static final class Problems {
         private final List<String> sentences = new ArrayList<>();
 
-        void check(Runnable requirement) {
-            collect(() -> {
-                requirement.run();
-                return true;
-            });
-        }
-
-        <T> Optional<T> collect(Supplier<T> check) {
-            try {
-                return Optional.of(check.get());
-            } catch (UserError error) {
-                if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
-                    throw error;
-                }
-                if (!sentences.contains(error.sentence())) {
-                    sentences.add(error.sentence());
-                }
-                return Optional.empty();
-            }
+        /** Returns the value, or notes the problem. */
+        <T> Optional<T> collect(Attempt<T> attempt) {
+            attempt.error()
+                    .map(UserError::sentence)
+                    .filter(sentence -> !sentences.contains(sentence))
+                    .ifPresent(sentences::add);
+            return attempt.value();
         }
 
         void throwIfAny() {

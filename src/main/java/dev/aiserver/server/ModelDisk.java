@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
@@ -56,7 +57,8 @@ public final class ModelDisk {
     /** Reads the free space: the fourth column of the last line of POSIX {@code df -Pk}, in KiB. */
     private OptionalLong free() {
         CommandResult result =
-                host.query(Command.of("df", "-Pk", existing(folder).toString()));
+                host.ask(Query.command(
+                Command.of("df", "-Pk", existing(folder).toString())));
         String[] words = result.text().lines().reduce("", (first, last) -> last).split("\\s+");
         return result.succeeded() && words.length > 5 && words[3].matches("\\d{1,15}")
                 ? OptionalLong.of(1024 * Long.parseLong(words[3]))
@@ -65,6 +67,6 @@ public final class ModelDisk {
 
     private Path existing(Path path) {
         Path parent = path.getParent();
-        return parent != null && host.file(path) instanceof FileState.Absent ? existing(parent) : path;
+        return parent != null && host.ask(Query.stat(path)) instanceof FileState.Absent ? existing(parent) : path;
     }
 }

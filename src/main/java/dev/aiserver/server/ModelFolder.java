@@ -1,7 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.spec.OllamaVariables;
 import dev.aiserver.spec.ServerSpec;
@@ -20,17 +20,18 @@ final class ModelFolder {
     }
 
     /**
-     * Checks that the folder exists. If its disk is not connected, Ollama would start without models and download them again.
-     *
-     * @throws UserError if it is not a folder on the host
+     * Asks whether the folder exists: it is an error if not. If its disk is not connected, Ollama would start without
+     * models and download them again.
      */
-    static void require(Host host, ServerSpec spec) {
-        Optional<Path> folder = of(spec);
-        if (folder.isPresent() && !(host.stat(folder.get()) instanceof FileState.Directory)) {
-            throw new UserError("ollama.environment." + OllamaVariables.MODELS + ": "
-                    + folder.get().normalize()
-                    + " is not a folder on this machine; connect its disk, create the folder or correct the configuration,"
-                    + " then try again.");
-        }
+    static Query<Boolean> requirePresent(ServerSpec spec) {
+        return of(spec).map(folder -> Query.stat(folder).map(state -> {
+                    if (state instanceof FileState.Directory) {
+                        return true;
+                    }
+                    throw new UserError("ollama.environment." + OllamaVariables.MODELS + ": " + folder.normalize()
+                            + " is not a folder on this machine; connect its disk, create the folder or correct the"
+                            + " configuration, then try again.");
+                }))
+                .orElseGet(() -> Query.of(true));
     }
 }

@@ -1,17 +1,17 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,14 +23,15 @@ import java.util.stream.Stream;
 final class Programs {
     private static final String BREW = "brew";
     private static final Command PREFIX = Command.of(BREW, "--prefix");
+    private static final String PREFIX_IN_WORDS = "where Homebrew keeps its programs";
     private static final List<String> NAMES = List.of("ollama", "haproxy");
 
-    private final Host host;
+    private final HostIdentity identity;
     private final Layout layout;
 
-    Programs(Host host) {
-        this.host = host;
-        this.layout = new Layout(host.facts().home());
+    Programs(HostIdentity identity) {
+        this.identity = identity;
+        this.layout = new Layout(identity.home());
     }
 
     /**
@@ -40,93 +41,100 @@ final class Programs {
      */
     record Found(Path path, String output) {}
 
-    /** Returns what {@link #prefix} and {@link #candidates} read. */
-    Prefetch prefetch() {
-        return Prefetch.ofPrograms(BREW, "ollama", "haproxy")
-                .and(Prefetch.ofCommands(List.of(ProgramAudit.command(List.of(BREW)), PREFIX)))
-                .and(Prefetch.ofFiles(List.of(layout.ollamaPlist(), layout.haproxyPlist())));
+    /** Asks for Homebrew's prefix. It is an error if Homebrew is missing, is not safe to run, or does not print it. */
+    Query<Path> prefix() {
+        return Query.program(BREW).zip(audit(List.of(BREW)), (found, audit) -> {
+                    if (found.isEmpty()) {
+                        throw new UserError(
+                                "Homebrew is not installed; install it from https://brew.sh, then try again.");
+                    }
+                    audit.requireSafe();
+                    return found;
+                })
+                .then(safe -> Query.output(PREFIX, PREFIX_IN_WORDS))
+                .map(Programs::prefix);
     }
 
-    /**
-     * Returns what {@link #find} reads after the answers to {@link #prefetch} are known.
-     *
-     * @param versions returns the version commands for a candidate
-     */
-    Prefetch followUpPrefetch(Function<String, List<Command>> versions) {
-        if (host.find(BREW).isEmpty()) {
-            return Prefetch.none();
-        }
-        Path prefix = prefix();
-        return Prefetch.ofCommands(Stream.concat(
-                        Stream.of(audit(prefix)),
-                        NAMES.stream()
-                                .map(name -> candidates(name, prefix).get(0))
-                                .flatMap(candidate -> versions.apply(candidate).stream()))
-                .toList());
-    }
-
-    /** @throws UserError if Homebrew is missing, is not safe to run, or does not print its prefix */
-    Path prefix() {
-        if (host.find(BREW).isEmpty()) {
-            throw new UserError("Homebrew is not installed; install it from https://brew.sh, then try again.");
-        }
-        read(ProgramAudit.command(List.of(BREW))).requireSafe();
-        String what = "where Homebrew keeps its programs";
-        return host.requireOutput(PREFIX, what)
-                .lines()
+    private static Path prefix(String output) {
+        return output.lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("/"))
                 .reduce((first, last) -> last)
                 .map(Path::of)
                 .orElseThrow(() -> new UserError("\"" + PREFIX + "\" does not print a folder, so aiserver cannot find "
-                        + what + ". Run \"brew doctor\", then try again."));
+                        + PREFIX_IN_WORDS + ". Run \"brew doctor\", then try again."));
     }
 
     /**
+     * Asks for a program; the result is empty if Homebrew has to install it. It is an error if another user could replace
+     * the program, or if it does not print its version.
+     *
      * @param version returns the command that prints a candidate's version
      * @param isNewEnough tests that output; if an installed program is too old, a newer one elsewhere is used
-     * @return empty if Homebrew has to install the program
-     * @throws UserError if another user could replace the program, or if it does not print its version
      */
-    Optional<Found> find(String name, Path prefix, Function<String, Command> version, Predicate<String> isNewEnough) {
-        ProgramAudit audit = read(audit(prefix));
-        Optional<Found> tooOld = Optional.empty();
-        for (String candidate : candidates(name, prefix)) {
-            if (!audit.missing().contains(candidate)) {
-                audit.requireSafe(candidate);
-                Found found = new Found(path(candidate), output(name, version.apply(candidate)));
-                if (isNewEnough.test(found.output())) {
-                    return Optional.of(found);
-                }
-                tooOld = tooOld.or(() -> Optional.of(found));
-            }
+    Query<Optional<Found>> find(String name, Function<String, Command> version, Predicate<String> isNewEnough) {
+        return prefix()
+                .zip(installed(), (prefix, installed) -> candidates(prefix, installed))
+                .then(candidates -> audit(candidates.values().stream()
+                                .flatMap(List::stream)
+                                .toList())
+                        .then(audit -> first(
+                                name,
+                                candidates.getOrDefault(name, List.of()).stream()
+                                        .filter(candidate -> !audit.missing().contains(candidate))
+                                        .toList(),
+                                audit,
+                                version,
+                                isNewEnough)));
+    }
+
+    /** Asks the candidates one after another until one is new enough; otherwise the first one counts. */
+    private Query<Optional<Found>> first(
+            String name,
+            List<String> candidates,
+            ProgramAudit audit,
+            Function<String, Command> version,
+            Predicate<String> isNewEnough) {
+        if (candidates.isEmpty()) {
+            return Query.of(Optional.empty());
         }
-        return tooOld;
+        String candidate = candidates.get(0);
+        List<String> others = candidates.subList(1, candidates.size());
+        audit.requireSafe(candidate);
+        return path(candidate)
+                .zip(output(name, version.apply(candidate)), Found::new)
+                .then(found -> isNewEnough.test(found.output())
+                        ? Query.of(Optional.of(found))
+                        : first(name, others, audit, version, isNewEnough)
+                                .map(other -> other.filter(newer -> isNewEnough.test(newer.output()))
+                                        .or(() -> Optional.of(found))));
     }
 
-    private Path path(String candidate) {
+    private static Query<Path> path(String candidate) {
         return candidate.startsWith("/")
-                ? Path.of(candidate)
-                : host.find(candidate).orElseThrow();
+                ? Query.of(Path.of(candidate))
+                : Query.program(candidate).map(Optional::orElseThrow);
     }
 
-    private ProgramAudit read(Command audit) {
-        return ProgramAudit.read(host.query(audit).text(), host.facts());
+    private Query<ProgramAudit> audit(List<String> programs) {
+        return ProgramAudit.query(programs, identity);
     }
 
-    private Command audit(Path prefix) {
-        return ProgramAudit.command(NAMES.stream()
-                .flatMap(name -> candidates(name, prefix).stream())
-                .toList());
-    }
-
-    /** Returns the installed program, Homebrew's, and the name to look up on PATH. */
-    private List<String> candidates(String name, Path prefix) {
-        List<String> candidates = new ArrayList<>();
-        installed(name).ifPresent(candidates::add);
-        candidates.add(inPrefix(name, prefix).toString());
-        candidates.add(name);
-        return candidates.stream().distinct().toList();
+    /** Returns for each name the installed program, Homebrew's, and the name to look up on PATH. */
+    private static Map<String, List<String>> candidates(Path prefix, Map<String, String> installed) {
+        Map<String, List<String>> candidates = new TreeMap<>();
+        for (String name : NAMES) {
+            candidates.put(
+                    name,
+                    Stream.of(
+                                    Optional.ofNullable(installed.get(name)),
+                                    Optional.of(inPrefix(name, prefix).toString()),
+                                    Optional.of(name))
+                            .flatMap(Optional::stream)
+                            .distinct()
+                            .toList());
+        }
+        return candidates;
     }
 
     /** Returns the path in Homebrew's bin folder, which links to the newest version and stays valid after an upgrade. */
@@ -134,9 +142,18 @@ final class Programs {
         return prefix.resolve("bin").resolve(name);
     }
 
-    private Optional<String> installed(String name) {
-        Path plist = name.equals("ollama") ? layout.ollamaPlist() : layout.haproxyPlist();
-        if (!(host.file(plist) instanceof FileState.Regular file)) {
+    /** Asks for the programs in the property lists, by name. */
+    private Query<Map<String, String>> installed() {
+        return Query.file(layout.ollamaPlist()).zip(Query.file(layout.haproxyPlist()), (ollama, haproxy) -> {
+            Map<String, String> installed = new TreeMap<>();
+            installed("ollama", ollama).ifPresent(program -> installed.put("ollama", program));
+            installed("haproxy", haproxy).ifPresent(program -> installed.put("haproxy", program));
+            return installed;
+        });
+    }
+
+    private static Optional<String> installed(String name, FileState plist) {
+        if (!(plist instanceof FileState.Regular file)) {
             return Optional.empty();
         }
         try {
@@ -148,12 +165,14 @@ final class Programs {
     }
 
     /** Suggests a retry first if the command was killed, because the machine may only be busy. */
-    private String output(String name, Command command) {
-        CommandResult result = host.query(command);
-        if (result.wasKilled()) {
-            throw new UserError(result.inconclusive(command, "the version of " + name)
-                            .sentence() + " Try again; if the error persists, run \"brew reinstall " + name + "\".");
-        }
-        return result.text();
+    private static Query<String> output(String name, Command command) {
+        return Query.command(command).map(result -> {
+            if (result.wasKilled()) {
+                throw new UserError(result.inconclusive(command, "the version of " + name)
+                                .sentence() + " Try again; if the error persists, run \"brew reinstall " + name
+                        + "\".");
+            }
+            return result.text();
+        });
     }
 }

@@ -3,7 +3,8 @@ package dev.aiserver.server;
 import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.agent.ServerProgram;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Content;
+import dev.aiserver.host.Query;
 import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Contents;
@@ -28,41 +29,43 @@ final class Restore {
     private static final Pattern WILDCARD_BIND =
             Pattern.compile("(?m)^\\s*bind\\s+(?:ipv[46]@)?((?:\\*|0\\.0\\.0\\.0|::|\\[::])?:\\d+)");
 
-    private final Host host;
     private final Layout layout;
     private final Receipt receipt;
     private final Contents contents;
 
     /** @param contents the files that the receipt can restore */
-    Restore(Host host, Layout layout, Receipt receipt, Contents contents) {
-        this.host = host;
+    Restore(Layout layout, Receipt receipt, Contents contents) {
         this.layout = layout;
         this.receipt = receipt;
         this.contents = contents;
     }
 
     /**
-     * Returns the existing services that other machines could reach without aiserver's proxy: an Ollama on anything but
+     * Asks for the existing services that other machines could reach without aiserver's proxy: an Ollama on anything but
      * loopback, or a proxy on every address.
      *
      * @param session the value of {@code OLLAMA_HOST} that the session's jobs inherit, or empty
      */
-    List<String> exposed(String session) {
-        List<String> exposed = new ArrayList<>();
-        for (Receipt.Entry entry : files()) {
-            HostFile file = (HostFile) entry.resource();
-            if (file.path().equals(layout.haproxyCfg())) {
-                WILDCARD_BIND
-                        .matcher(text(entry))
-                        .results()
-                        .forEach(bind -> exposed.add("HAProxy on " + bind.group(1)));
-            } else {
-                LaunchAgent.read(host, contents.get(digest(entry)), session)
-                        .flatMap(agent -> exposed(agent, file.path()))
-                        .ifPresent(exposed::add);
-            }
+    Query<List<String>> exposed(String session) {
+        return Query.all(files().stream().map(entry -> exposed(entry, session)).toList())
+                .map(exposed -> exposed.stream().flatMap(List::stream).toList());
+    }
+
+    private Query<List<String>> exposed(Receipt.Entry entry, String session) {
+        Path path = ((HostFile) entry.resource()).path();
+        Content content = contents.get(digest(entry));
+        if (path.equals(layout.haproxyCfg())) {
+            return Query.of(WILDCARD_BIND
+                    .matcher(content.text())
+                    .results()
+                    .map(bind -> "HAProxy on " + bind.group(1))
+                    .toList());
         }
-        return exposed;
+        return LaunchAgent.read(content)
+                .map(agent -> agent.map(read -> read.inSession(session))
+                        .flatMap(read -> exposed(read, path))
+                        .stream()
+                        .toList());
     }
 
     private Optional<String> exposed(LaunchAgent agent, Path plist) {
@@ -122,43 +125,47 @@ final class Restore {
                 || resource instanceof Directory directory && directory.path().equals(layout.previousInstallation());
     }
 
-    /** Returns copies of the files that are not restored. An existing copy keeps its name. */
-    List<DesiredResource> copies() {
-        List<DesiredResource> copies = new ArrayList<>();
-        for (Receipt.Entry entry : files()) {
-            String digest = digest(entry);
-            copies.add(new DesiredResource(
-                    new HostFile(place(((HostFile) entry.resource()).path(), digest)),
-                    new State.File(digest, KEPT_FILE_MODE)));
-        }
-        if (!copies.isEmpty()) {
-            copies.add(new DesiredResource(
-                    new Directory(layout.previousInstallation(), KEPT_DIRECTORY_MODE), State.PRESENT));
-        }
-        return copies;
+    /** Asks for copies of the files that are not restored. An existing copy keeps its name. */
+    Query<List<DesiredResource>> copies() {
+        return Query.all(files().stream().map(this::copy).toList()).map(files -> {
+            List<DesiredResource> copies = new ArrayList<>(files);
+            if (!copies.isEmpty()) {
+                copies.add(new DesiredResource(
+                        new Directory(layout.previousInstallation(), KEPT_DIRECTORY_MODE), State.PRESENT));
+            }
+            return copies;
+        });
     }
 
     /** Returns a sentence for people about each copy. */
-    List<String> copyNotes() {
-        return copies().stream()
+    static List<String> copyNotes(List<DesiredResource> copies) {
+        return copies.stream()
                 .filter(target -> target.resource() instanceof HostFile)
                 .map(target -> target.resource().name() + ": a file of the existing services, which are not restored.")
                 .toList();
     }
 
-    private Path place(Path path, String digest) {
-        Path place = layout.previousInstallation().resolve(String.valueOf(path.getFileName()));
-        boolean free = host.file(place) instanceof FileState.Absent
-                || host.file(place) instanceof FileState.Regular regular
+    private Query<DesiredResource> copy(Receipt.Entry entry) {
+        String digest = digest(entry);
+        Path place = layout.previousInstallation()
+                .resolve(String.valueOf(((HostFile) entry.resource()).path().getFileName()));
+        return Query.file(place)
+                .map(now -> new DesiredResource(
+                        new HostFile(isFree(now, digest) ? place : numbered(place, digest)),
+                        new State.File(digest, KEPT_FILE_MODE)));
+    }
+
+    private static boolean isFree(FileState now, String digest) {
+        return now instanceof FileState.Absent
+                || now instanceof FileState.Regular regular
                         && regular.content().digest().equals(digest);
-        return free ? place : place.resolveSibling(place.getFileName() + "." + digest.substring(0, DIGITS_IN_A_NAME));
+    }
+
+    private static Path numbered(Path place, String digest) {
+        return place.resolveSibling(place.getFileName() + "." + digest.substring(0, DIGITS_IN_A_NAME));
     }
 
     private static String digest(Receipt.Entry entry) {
         return ((State.File) entry.before()).digest();
-    }
-
-    private String text(Receipt.Entry entry) {
-        return contents.get(digest(entry)).text();
     }
 }

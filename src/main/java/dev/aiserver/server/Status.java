@@ -3,8 +3,12 @@ package dev.aiserver.server;
 import dev.aiserver.agent.ConflictSearch;
 import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.agent.PortHolders;
+import dev.aiserver.host.Attempt;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
+import dev.aiserver.plan.Observed;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
@@ -15,10 +19,8 @@ import dev.aiserver.net.Tailscale;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Journal;
-import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.StateStore;
-import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.OneShotJob;
@@ -26,7 +28,6 @@ import dev.aiserver.resource.Resource;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -36,18 +37,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** Takes a quick look at an installed server. Only {@link Verify} proves that it works and is safe. */
 public final class Status {
     private final Host host;
-    private final Launchd launchd;
     private final StateStore records;
 
-    public Status(Host host, Launchd launchd, StateStore records) {
+    public Status(Host host, StateStore records) {
         this.host = host;
-        this.launchd = launchd;
         this.records = records;
     }
 
@@ -165,101 +162,124 @@ public final class Status {
 
     /** @throws UserError if nothing is installed */
     public Snapshot look() {
-        HostReaders first = HostReaders.on(
-                host, launchd, records, Interfaces.prefetch(host.facts()).and(ConflictSearch.prefetch(host, launchd)));
-        HostReaders readers = first.prefetchMore(first.installation()
-                .map(installation -> followUpPrefetch(installation, first))
-                .orElseGet(Prefetch::none));
-        return new Status(readers.host(), readers.launchd(), readers.records()).seen();
+        host.tools().requireSafe();
+        return host.ask(records.read()
+                .alongside(Interfaces.addresses(host.facts()).attempt())
+                .alongside(jobs().disabled().attempt())
+                .then(this::query));
     }
 
-    private Prefetch followUpPrefetch(Installation installation, HostReaders first) {
-        ServerSpec spec = installation.spec();
-        Path home = host.facts().home();
-        return ConflictSearch.followUpPrefetch(first.host())
-                .and(audits(first.launchd()))
-                .and(
-                        spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(first.host()).followUpPrefetch()
-                                : Prefetch.none())
-                .and(Lsof.prefetch(List.of(spec.ollama().port(), spec.proxy().port())))
-                .and(Logs.of(spec, home).files().prefetch(home));
+    private LoadedJobs jobs() {
+        return new LoadedJobs(host.facts().uid());
     }
 
-    /** Returns what {@link #problem} reads about the running programs. */
-    private static Prefetch audits(Launchd prefetched) {
-        return Prefetch.ofCommands(Stream.of(Layout.OLLAMA, Layout.HAPROXY)
-                .map(prefetched::status)
-                .flatMap(status -> status.ofUser().stream())
-                .flatMap(print -> print.program().stream())
-                .map(program -> ProgramAudit.command(List.of(program)))
-                .toList());
+    private Query<Snapshot> query(StateStore.Records read) {
+        Optional<Journal> unfinished = read.unfinished();
+        String inProgress = unfinished
+                .map(Status::unfinishedNote)
+                .orElseGet(() -> read.holder()
+                        .get()
+                        .map(holder -> holder.description() + " is changing this installation")
+                        .orElse(""));
+        return unfinished
+                .map(journal -> Query.of(Installation.of(partialReceipt(journal), records.receipts())))
+                .orElseGet(() -> Installation.query(read, records))
+                .then(installation -> query(installation, inProgress));
     }
 
-    private Snapshot seen() {
-        Optional<Journal> unfinished = records.unfinished();
-        Installation installation = unfinished
-                .map(journal -> Installation.of(partialReceipt(journal), records.receipts()))
-                .orElseGet(() -> Installation.load(records.receipts()));
+    private Query<Snapshot> query(Installation installation, String inProgress) {
         Receipt receipt = installation.receipt();
-        Observer observer = new Observer(host, launchd, receipt, new Contents());
-        OllamaClient ollama =
-                new OllamaClient(host, installation.spec().ollama().port());
-        int proxyPort = installation.spec().proxy().port();
-        List<String> inconclusive = new ArrayList<>();
-        List<Listener> listeners = readOr(
-                () -> new Lsof(host)
-                        .listeners(List.of(installation.spec().ollama().port(), proxyPort)),
-                List.of(),
-                inconclusive);
-        String version = optional(ollama::version).orElse("");
-        Logs logs = Logs.of(installation.spec(), host.facts().home());
-        Address address = readOr(
-                () -> Address.of(
-                        receipt.address(),
-                        AddressState.of(host, installation.spec().network(), receipt.address())),
-                new Address(receipt.address(), true, "", "", ""),
-                inconclusive);
-        Set<String> disabled = readOr(launchd::disabled, Set.of(), inconclusive);
-        ConflictSearch search =
-                new ConflictSearch(host, launchd, new Layout(host.facts().home()).agents());
-        List<ConflictingServer> conflicts =
-                readOr(() -> search.search(installation.spec().ollama().port()), List.of(), inconclusive);
-        return new Snapshot(
-                "http://" + installation.spec().name() + ":" + proxyPort,
-                address,
-                renamed(installation),
-                unfinished
-                        .map(Status::unfinishedNote)
-                        .orElseGet(() -> records.lock()
-                                .other()
-                                .map(holder -> holder.description() + " is changing this installation")
-                                .orElse("")),
-                receipt.resources().stream()
-                        .flatMap(resource -> service(resource, address, listeners).stream())
-                        .map(each -> each.unlessDisabled(disabled))
-                        .toList(),
-                listeners.stream().map(Listener::toString).toList(),
-                receipt.entries().stream()
-                        .filter(entry -> entry.resource() instanceof HostFile)
-                        .filter(entry -> !observer.state(entry.resource()).equals(entry.after()))
-                        .map(entry -> entry.resource().name())
-                        .toList(),
-                LogSize.of(logs.folder(), logs.files().size(host)),
-                conflicts,
-                inconclusive,
-                version,
-                version.isEmpty()
-                        ? List.of()
-                        : ollama.installed().stream().map(model -> model.name()).toList(),
-                version.isEmpty() ? List.of() : ollama.loaded());
+        ServerSpec spec = installation.spec();
+        HostIdentity identity = host.facts();
+        Logs logs = Logs.of(spec, identity.home());
+        List<Resource> files = receipt.resources().stream()
+                .filter(HostFile.class::isInstance)
+                .toList();
+        Query<Attempt<List<Listener>>> listening = Lsof.listeners(
+                        List.of(spec.ollama().port(), spec.proxy().port()))
+                .attempt();
+        Query<Attempt<Address>> addressing = AddressState.query(identity, spec.network(), receipt.address())
+                .map(state -> Address.of(receipt.address(), state))
+                .attempt();
+        return Query.joined(parts -> {
+            var listeners = parts.add(listening);
+            var address = parts.add(addressing);
+            var disabled = parts.add(jobs().disabled());
+            var conflicts = parts.add(new ConflictSearch(identity)
+                    .search(new Layout(identity.home()).agents(), spec.ollama().port()));
+            var renamed = parts.add(renamed(installation));
+            var services = parts.add(addressing
+                    .zip(listening, (place, all) -> services(receipt, place.value().orElse(unknown(receipt)), all))
+                    .then(Function.identity()));
+            var observed = parts.add(Observed.query(files, identity, receipt));
+            var size = parts.add(logs.files().size());
+            var ollama = parts.add(
+                    Query.through(on -> Ollama.seen(new OllamaClient(on, spec.ollama().port()))));
+            return results -> {
+                List<String> inconclusive = new ArrayList<>();
+                List<Listener> sockets = known(results.get(listeners), List.of(), inconclusive);
+                Address place = known(results.get(address), unknown(receipt), inconclusive);
+                Set<String> labels = known(results.attempt(disabled), Set.of(), inconclusive);
+                List<ConflictingServer> others = known(results.attempt(conflicts), List.of(), inconclusive);
+                Ollama engine = results.get(ollama);
+                return new Snapshot(
+                        "http://" + spec.name() + ":" + spec.proxy().port(),
+                        place,
+                        results.get(renamed),
+                        inProgress,
+                        results.get(services).stream()
+                                .map(each -> each.unlessDisabled(labels))
+                                .toList(),
+                        sockets.stream().map(Listener::toString).toList(),
+                        edited(receipt, results.get(observed)),
+                        LogSize.of(logs.folder(), results.get(size)),
+                        others,
+                        inconclusive,
+                        engine.version(),
+                        engine.installed(),
+                        engine.loaded());
+            };
+        });
     }
 
-    private List<String> renamed(Installation installation) {
+    /** Stands for an address whose state could not be determined: it may be present. */
+    private static Address unknown(Receipt receipt) {
+        return new Address(receipt.address(), true, "", "", "");
+    }
+
+    /** What Ollama says about itself; all empty if it does not answer. */
+    private record Ollama(String version, List<String> installed, List<LoadedModel> loaded) {
+        static Ollama seen(OllamaClient client) {
+            String version;
+            try {
+                version = client.version();
+            } catch (UserError noAnswer) {
+                return new Ollama("", List.of(), List.of());
+            }
+            return new Ollama(
+                    version,
+                    client.installed().stream().map(model -> model.name()).toList(),
+                    client.loaded());
+        }
+    }
+
+    private static List<String> edited(Receipt receipt, Observed observed) {
+        return receipt.entries().stream()
+                .filter(entry -> entry.resource() instanceof HostFile)
+                .filter(entry -> !observed.apply(entry.resource()).equals(entry.after()))
+                .map(entry -> entry.resource().name())
+                .toList();
+    }
+
+    private static Query<List<String>> renamed(Installation installation) {
         return installation.spec().network() instanceof Network.Tailscale
-                        && new Tailscale(host).status() instanceof Tailscale.Connected connected
-                ? connected.node().namesNotIn(installation.receipt().hostNames())
-                : List.of();
+                ? Tailscale.status()
+                        .map(answer -> answer instanceof Tailscale.Connected connected
+                                ? connected
+                                        .node()
+                                        .namesNotIn(installation.receipt().hostNames())
+                                : List.of())
+                : Query.of(List.of());
     }
 
     private static Receipt partialReceipt(Journal journal) {
@@ -271,29 +291,39 @@ public final class Status {
                 + ") did not finish; run \"aiserver install\" or \"aiserver uninstall\", both roll it back first";
     }
 
-    private Optional<Service> service(Resource resource, Address address, List<Listener> listeners) {
+    private Query<List<Service>> services(Receipt receipt, Address address, Attempt<List<Listener>> listeners) {
+        return Query.all(receipt.resources().stream()
+                .flatMap(resource -> service(
+                        resource, address, listeners.value().orElse(List.of()))
+                        .stream())
+                .toList());
+    }
+
+    private Optional<Query<Service>> service(Resource resource, Address address, List<Listener> listeners) {
         if (resource instanceof Job job) {
             return Optional.of(
                     service(job.label(), LaunchctlPrint::state, print -> problem(job, print, address, listeners)));
         }
         return resource instanceof OneShotJob job
-                ? Optional.of(service(job.label(), Status::lastRun, print -> ""))
+                ? Optional.of(service(job.label(), Status::lastRun, print -> Query.of("")))
                 : Optional.empty();
     }
 
-    private Service service(
-            String label, Function<LaunchctlPrint, String> state, Function<LaunchctlPrint, String> problem) {
-        JobStatus status;
-        try {
-            status = launchd.status(label);
-        } catch (UserError error) {
-            return new Service(label, "unknown", 0, error.sentence());
-        }
-        if (!(status instanceof JobStatus.Loaded loaded)) {
-            return new Service(label, "not loaded", 0, "it is not loaded; run \"aiserver install\"");
-        }
-        LaunchctlPrint print = loaded.print();
-        return new Service(label, state.apply(print), print.pid().orElse(0), problem.apply(print));
+    private Query<Service> service(
+            String label, Function<LaunchctlPrint, String> state, Function<LaunchctlPrint, Query<String>> problem) {
+        return jobs().status(label).attempt().then(status -> {
+            if (status.error().isPresent()) {
+                return Query.of(
+                        new Service(label, "unknown", 0, status.error().get().sentence()));
+            }
+            if (!(status.get() instanceof JobStatus.Loaded loaded)) {
+                return Query.of(new Service(label, "not loaded", 0, "it is not loaded; run \"aiserver install\""));
+            }
+            LaunchctlPrint print = loaded.print();
+            return problem.apply(print)
+                    .map(words -> new Service(
+                            label, state.apply(print), print.pid().orElse(0), words));
+        });
     }
 
     /** Describes a one-shot job. It normally does not run, and its last exit is not a problem of the server. */
@@ -309,51 +339,48 @@ public final class Status {
                 + (succeeded ? "" : print.log().map(log -> "; see " + log).orElse(""));
     }
 
-    private String problem(Job job, LaunchctlPrint print, Address address, List<Listener> listeners) {
+    private Query<String> problem(Job job, LaunchctlPrint print, Address address, List<Listener> listeners) {
         if (!address.present() && job.health().address().equals(address.installed())) {
-            return "waiting for its address " + address.installed() + (print.isRunning() ? "" : " (launchd retries)");
+            return Query.of("waiting for its address " + address.installed()
+                    + (print.isRunning() ? "" : " (launchd retries)"));
         }
-        Optional<String> gone = print.program()
-                .filter(program -> audit(List.of(program)).missing().contains(program));
-        if (print.isRunning() && gone.isPresent()) {
-            return "its program " + gone.get() + " was removed, so it cannot start again; run \"aiserver install\"";
-        }
-        Optional<String> holder = new PortHolders(host, launchd)
+        Query<Optional<String>> holding = new PortHolders(jobs())
                 .otherThan(
                         job.label(),
                         print.pid(),
                         job.health().address(),
                         job.health().port(),
                         listeners)
-                .map(PortHolders.Holder::description);
-        return print.isRunning()
-                ? holder.or(() -> job.health().problem(host)).orElse("")
-                : "not running; last exit: " + print.lastExit().description()
-                        + holder.map(words -> "; " + words).orElse("");
+                .map(holder -> holder.map(PortHolders.Holder::description));
+        if (!print.isRunning()) {
+            return holding.map(holder -> "not running; last exit: " + print.lastExit().description()
+                    + holder.map(words -> "; " + words).orElse(""));
+        }
+        return Query.joined(parts -> {
+            var gone = parts.add(gone(print));
+            var holder = parts.add(holding);
+            var health = parts.add(Query.through(job.health()::problem));
+            return results -> results.get(gone)
+                    .or(() -> results.get(holder))
+                    .or(() -> results.get(health))
+                    .orElse("");
+        });
     }
 
-    private ProgramAudit audit(List<String> programs) {
-        return ProgramAudit.read(host.query(ProgramAudit.command(programs)).text(), host.facts());
+    /** Asks whether the program of a running process was removed. */
+    private Query<Optional<String>> gone(LaunchctlPrint print) {
+        return print.program()
+                .map(program -> ProgramAudit.query(List.of(program), host.facts())
+                        .map(audit -> audit.missing().contains(program)
+                                ? Optional.of("its program " + program
+                                        + " was removed, so it cannot start again; run \"aiserver install\"")
+                                : Optional.<String>empty()))
+                .orElseGet(() -> Query.of(Optional.empty()));
     }
 
     /** Returns a value, or a fallback if it could not be read; the reason is then added to {@code inconclusive}. */
-    private static <T> T readOr(Supplier<T> reader, T fallback, List<String> inconclusive) {
-        try {
-            return reader.get();
-        } catch (UserError error) {
-            if (error.isConnectionLost() || error.kind() == UserError.Kind.INTERRUPTED) {
-                throw error;
-            }
-            inconclusive.add(error.sentence());
-            return fallback;
-        }
-    }
-
-    private static Optional<String> optional(Supplier<String> reader) {
-        try {
-            return Optional.of(reader.get());
-        } catch (UserError error) {
-            return Optional.empty();
-        }
+    private static <T> T known(Attempt<T> attempt, T fallback, List<String> inconclusive) {
+        attempt.error().map(UserError::sentence).ifPresent(inconclusive::add);
+        return attempt.value().orElse(fallback);
     }
 }

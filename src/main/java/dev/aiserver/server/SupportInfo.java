@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.spec.ServerSpec;
@@ -42,8 +43,7 @@ public final class SupportInfo {
     public String versions() {
         StringBuilder text = new StringBuilder();
         SYSTEM.forEach(command -> text.append(output(command)));
-        ProgramAudit audit = ProgramAudit.read(
-                host.query(ProgramAudit.command(List.copyOf(PROGRAMS.keySet()))).text(), host.facts());
+        ProgramAudit audit = host.ask(ProgramAudit.query(List.copyOf(PROGRAMS.keySet()), host.facts()));
         PROGRAMS.forEach((name, arguments) -> {
             if (audit.missing().contains(name)) {
                 text.append(section(name, "not found"));
@@ -57,7 +57,7 @@ public final class SupportInfo {
     }
 
     private String output(Command command) {
-        CommandResult result = host.query(command);
+        CommandResult result = host.ask(Query.command(command));
         String ended = result.succeeded() ? "" : "exit " + result.exitCode() + "\n";
         return section(command.toString(), ended + (result.text() + "\n" + result.errorText()).strip());
     }
@@ -83,14 +83,15 @@ public final class SupportInfo {
 
     private ServerSpec installedOrDefault() {
         try {
-            return Installation.load(records).spec();
+            return host.ask(Installation.query(records)).spec();
         } catch (UserError notInstalled) {
             return ServerSpec.defaults();
         }
     }
 
     private String end(Path log) {
-        CommandResult result = host.query(Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString()));
+        CommandResult result = host.ask(Query.command(
+                Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString())));
         return result.succeeded() ? result.text() : "could not be read: " + result.firstLine() + "\n";
     }
 }

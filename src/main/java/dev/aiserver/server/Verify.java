@@ -1,13 +1,9 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
-import dev.aiserver.host.ReadOnlyHost;
 import dev.aiserver.host.UserError;
-import dev.aiserver.plan.Observer;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.StateStore;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.ServerUrl;
 import dev.aiserver.verify.Check;
@@ -19,7 +15,6 @@ import dev.aiserver.verify.ServerHost;
 import dev.aiserver.verify.ServerView;
 import dev.aiserver.verify.Verdict;
 import dev.aiserver.verify.VerifyContext;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,12 +25,10 @@ public final class Verify implements Verification {
     private static final String PLACEHOLDER_ADDRESS = "127.0.0.1";
 
     private final Host host;
-    private final Launchd launchd;
     private final StateStore records;
 
-    public Verify(Host host, Launchd launchd, StateStore records) {
+    public Verify(Host host, StateStore records) {
         this.host = host;
-        this.launchd = launchd;
         this.records = records;
     }
 
@@ -57,14 +50,9 @@ public final class Verify implements Verification {
 
     /** @throws UserError if nothing is installed */
     public VerifyContext installed() {
-        HostReaders first = HostReaders.on(host, launchd, records, ServerHost.prefetch(host, launchd));
-        HostReaders readers = first.prefetchMore(first.installation()
-                .map(known -> followUpPrefetch(first, known))
-                .orElseGet(Prefetch::none));
-        Installation installation = Installation.load(readers.records());
-        ServerSpec spec = installation.spec();
-        ServerHost server = server(readers, installation);
-        return VerifyContext.onServer(client(spec, installation.receipt()), () -> server);
+        host.tools().requireSafe();
+        Installation installation = host.ask(Installation.query(records));
+        return onServer(installation.spec(), installation.receipt());
     }
 
     private static ServerView client(ServerSpec spec, Receipt receipt) {
@@ -73,8 +61,7 @@ public final class Verify implements Verification {
 
     @Override
     public List<Verdict> all(Install.PlannedInstall installed) {
-        VerifyContext subject =
-                justInstalled(installed.spec(), installed.transaction().after());
+        VerifyContext subject = onServer(installed.spec(), installed.transaction().after());
         return verify(subject, Selection.ALL, verdict -> {});
     }
 
@@ -94,32 +81,13 @@ public final class Verify implements Verification {
     }
 
     private Stream<Verdict> exposures(ServerSpec spec, Receipt receipt) {
-        return verify(justInstalled(spec, receipt), Selection.EXPOSURES, verdict -> {}).stream()
+        return verify(onServer(spec, receipt), Selection.EXPOSURES, verdict -> {}).stream()
                 .filter(verdict -> List.of("bindings", "privacy").contains(verdict.group()))
                 .filter(verdict -> verdict.outcome() instanceof Outcome.Failed);
     }
 
-    private VerifyContext justInstalled(ServerSpec spec, Receipt receipt) {
-        Prefetch ofFiles = Observer.prefetch(receipt.resources(), launchd)
-                .and(Logs.of(spec, home()).files().prefetch(home()));
-        return VerifyContext.onServer(
-                client(spec, receipt),
-                () -> new ServerHost(new ReadOnlyHost(host), launchd, receipt, spec).prefetched(ofFiles));
-    }
-
-    private Path home() {
-        return host.facts().home();
-    }
-
-    private static Prefetch followUpPrefetch(HostReaders readers, Installation installation) {
-        Path home = readers.host().facts().home();
-        return server(readers, installation)
-                .followUpPrefetch()
-                .and(Logs.of(installation.spec(), home).files().prefetch(home));
-    }
-
-    private static ServerHost server(HostReaders readers, Installation installation) {
-        return new ServerHost(readers.host(), readers.launchd(), installation.receipt(), installation.spec());
+    private VerifyContext onServer(ServerSpec spec, Receipt receipt) {
+        return VerifyContext.onServer(client(spec, receipt), new ServerHost(host, receipt, spec));
     }
 
     /** Checks that the server answers to each of its names and to no other name. */

@@ -2,15 +2,18 @@ package dev.aiserver.service;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-/** Calls launchctl for one user and interprets its exit codes. Its texts differ between versions. */
-final class Launchctl {
+/**
+ * The commands of launchctl for one user, and the meaning of its exit codes. Its texts differ between versions.
+ *
+ * @param uid of the user
+ */
+record Launchctl(int uid) {
     static final int NO_SUCH_PROCESS = 3;
     static final int INPUT_OUTPUT_ERROR = 5;
     static final int FILE_EXISTS = 17;
@@ -23,14 +26,6 @@ final class Launchctl {
 
     /** launchctl was seen to hang. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
-
-    private final Host host;
-    private final int uid;
-
-    Launchctl(Host host, int uid) {
-        this.host = host;
-        this.uid = uid;
-    }
 
     /** The result of looking up a label in a domain. */
     sealed interface Probe {
@@ -50,45 +45,36 @@ final class Launchctl {
         return "user/" + uid;
     }
 
-    CommandResult run(String... arguments) {
-        return run(CALL_LIMIT, arguments);
+    static Command command(String... arguments) {
+        List<String> argv = new ArrayList<>(List.of("launchctl"));
+        argv.addAll(List.of(arguments));
+        return Command.of(argv).withTimeout(CALL_LIMIT);
     }
 
     /**
-     * Runs launchctl with a subcommand that waits.
+     * Returns a command that waits.
      *
      * @param blocking how long the subcommand itself may wait for a process
      */
-    CommandResult runBlocking(Duration blocking, String... arguments) {
-        return run(CALL_LIMIT.plus(blocking), arguments);
+    static Command blockingCommand(Duration blocking, String... arguments) {
+        return command(arguments).withTimeout(CALL_LIMIT.plus(blocking));
     }
 
-    private CommandResult run(Duration limit, String... arguments) {
-        return host.run(command(limit, arguments));
-    }
-
-    Command command(String... arguments) {
-        return command(CALL_LIMIT, arguments);
-    }
-
-    private static Command command(Duration limit, String... arguments) {
-        List<String> argv = new ArrayList<>(List.of("launchctl"));
-        argv.addAll(List.of(arguments));
-        return Command.of(argv).withTimeout(limit);
-    }
-
-    /** Returns the query of {@link #probe}. */
-    Command printCommand(String domain, String label) {
+    static Command printCommand(String domain, String label) {
         return command("print", domain + "/" + label);
     }
 
+    /** Looks a job up in a domain. */
+    Query<Probe> probe(String domain, String label) {
+        return Query.command(printCommand(domain, label)).map(answer -> probe(domain, label, answer));
+    }
+
     /**
-     * Looks a job up in a domain.
+     * Reads the answer of {@link #printCommand}.
      *
-     * @throws UserError when launchctl's answer is unclear; "not loaded" must never be a guess
+     * @throws UserError when it is unclear; "not loaded" must never be a guess
      */
-    Probe probe(String domain, String label) {
-        CommandResult answer = host.query(printCommand(domain, label));
+    static Probe probe(String domain, String label, CommandResult answer) {
         return switch (answer.exitCode()) {
             case 0 -> new Probe.Loaded(LaunchctlPrint.parse(answer.stdout()));
             case NO_SUCH_SERVICE -> new Probe.Absent();
@@ -100,32 +86,7 @@ final class Launchctl {
         };
     }
 
-    /**
-     * Returns the queries of {@link #disabledLabels}. The desktop and the background domain of a user share one list.
-     */
-    List<Command> disabledCommands() {
-        return List.of(command("print-disabled", desktop()), command("print-disabled", background()));
-    }
-
-    /**
-     * Returns the labels of disabled jobs.
-     *
-     * @param commands for several domains; the first domain that exists answers
-     * @throws UserError when launchctl does not answer
-     */
-    Set<String> disabledLabels(List<Command> commands) {
-        for (Command command : commands) {
-            CommandResult answer = host.query(command);
-            if (!isWithoutDomain(answer)) {
-                return LaunchctlPrint.disabledLabels(answer.stdout())
-                        .filter(labels -> answer.succeeded())
-                        .orElseThrow(() -> answer.inconclusive(command, "which jobs are disabled at login"));
-            }
-        }
-        throw noDesktop();
-    }
-
-    private static boolean isWithoutDomain(CommandResult answer) {
+    static boolean isWithoutDomain(CommandResult answer) {
         return answer.exitCode() == NO_SUCH_DOMAIN || answer.exitCode() == DOMAIN_UNSUPPORTED;
     }
 

@@ -12,7 +12,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.service.Launchctl.Probe;
 import java.nio.file.Path;
@@ -33,12 +33,6 @@ import java.util.stream.Stream;
  */
 public final class Launchd {
 
-    /** The domain of daemons, which run as root or as a user that they name. */
-    public static final String SYSTEM = "system";
-
-    /** Any label shows whether its domain exists; printing a whole domain takes thousands of lines. */
-    private static final String PROBE_LABEL = "com.ollama";
-
     private static final Set<Integer> RETRYABLE = Set.of(INPUT_OUTPUT_ERROR, FILE_EXISTS, ALREADY_IN_PROGRESS);
     private static final Set<Integer> UNLOADED_OR_UNLOADING =
             Set.of(0, NO_SUCH_PROCESS, IN_PROGRESS, ALREADY_IN_PROGRESS, NO_SUCH_SERVICE);
@@ -50,7 +44,7 @@ public final class Launchd {
     private static final Duration RELOAD_RESULT_LIMIT = Duration.ofSeconds(20);
 
     private final Host host;
-    private final int uid;
+    private final LoadedJobs jobs;
     private final Poller poller;
     private final Timing timing;
     private final Launchctl launchctl;
@@ -67,105 +61,22 @@ public final class Launchd {
 
     public Launchd(Host host, int uid, Poller poller, Timing timing) {
         this.host = host;
-        this.uid = uid;
+        this.jobs = new LoadedJobs(uid);
         this.poller = poller;
         this.timing = timing;
-        this.launchctl = new Launchctl(host, uid);
+        this.launchctl = new Launchctl(uid);
         this.diagnosis = new LoadDiagnosis(host, launchctl, uid);
     }
 
-    /** Returns this control on a prefetched view of the host. Waiting needs a host that is really queried each time. */
-    public Launchd on(Host view) {
-        return new Launchd(view, uid, poller, timing);
-    }
-
-    /** Returns the queries of {@link #status}. */
-    public Prefetch prefetch(List<String> labels) {
-        return labels.stream()
-                .map(label -> Prefetch.ofAlternatives(domains().stream()
-                        .map(domain -> launchctl.printCommand(domain, label))
-                        .toArray(Command[]::new)))
-                .reduce(Prefetch.none(), Prefetch::and);
-    }
-
-    /** Returns this control after prefetching in which domains a job is loaded; it may be several. */
-    private Launchd withPrefetchedDomains(String label) {
-        return on(host.prefetch(Prefetch.ofCommands(domains().stream()
-                .map(domain -> launchctl.printCommand(domain, label))
-                .toList())));
-    }
-
-    /** Returns the queries of {@link #hasDesktopSession} and {@link #sessionVariable}. */
-    public Prefetch sessionPrefetch(String variable) {
-        return Prefetch.ofCommands(List.of(
-                launchctl.printCommand(launchctl.desktop(), PROBE_LABEL), launchctl.command("getenv", variable)));
-    }
-
-    private List<String> domains() {
-        return List.of(launchctl.desktop(), launchctl.background(), SYSTEM);
-    }
-
-    /** Returns whether the user is logged in at the desktop. Without that no agent can be loaded. */
-    public boolean hasDesktopSession() {
-        return !(launchctl.probe(launchctl.desktop(), PROBE_LABEL) instanceof Probe.NoDomain);
-    }
-
-    /**
-     * Returns a variable that every job of the desktop session inherits, set with {@code launchctl setenv}. Returns an
-     * empty string when it is not set, which some versions of launchctl report with an exit code.
-     *
-     * @throws UserError when launchctl does not answer
-     */
-    public String sessionVariable(String name) {
-        Command command = launchctl.command("getenv", name);
-        CommandResult answer = host.query(command);
-        if (answer.incompleteReason().isPresent()) {
-            throw answer.inconclusive(command, "whether \"launchctl setenv\" set " + name);
-        }
-        return answer.succeeded() ? answer.text().strip() : "";
-    }
-
-    public JobStatus status(String label) {
-        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
-            return new JobStatus.Loaded(loaded.print());
-        }
-        for (String domain : List.of(launchctl.background(), SYSTEM)) {
-            if (launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
-                return new JobStatus.Elsewhere(domain, loaded.print());
-            }
-        }
-        return new JobStatus.Absent();
-    }
-
-    /** Returns the query of {@link #disabled}. */
-    public Prefetch disabledPrefetch() {
-        return Prefetch.ofAlternatives(launchctl.disabledCommands().toArray(Command[]::new));
-    }
-
-    /**
-     * Returns the labels that launchd does not start at login: disabled in System Settings or with {@code launchctl
-     * disable}, which persists after the job and its file are removed and across reboots.
-     *
-     * @throws UserError when launchctl does not answer
-     */
-    public Set<String> disabled() {
-        return launchctl.disabledLabels(launchctl.disabledCommands());
-    }
-
-    /** Returns the disabled labels of system daemons. */
-    public Set<String> disabledDaemons() {
-        return launchctl.disabledLabels(List.of(launchctl.command("print-disabled", SYSTEM)));
-    }
-
-    /** Returns the domain of the user's agents. */
-    public String domain() {
-        return launchctl.desktop();
+    /** Returns the reads of this control. */
+    public LoadedJobs jobs() {
+        return jobs;
     }
 
     /** Sets whether launchd may start the job at login. A running job is not affected. */
     public void allowAtLogin(String label, boolean allowed) {
         String verb = allowed ? "enable" : "disable";
-        requireSuccess(launchctl.run(verb, target(label)), verb, label);
+        requireSuccess(run(verb, target(label)), verb, label);
     }
 
     /** Returns the command for doing this by hand. */
@@ -233,13 +144,14 @@ public final class Launchd {
     }
 
     private Map<String, Optional<LaunchctlPrint>> printAll(List<String> labels) {
-        Launchd prefetched = on(host.prefetch(Prefetch.ofCommands(labels.stream()
-                .map(label -> launchctl.printCommand(launchctl.desktop(), label))
-                .toList())));
+        List<Probe> probes = host.ask(Query.all(labels.stream()
+                .map(label -> launchctl.probe(launchctl.desktop(), label))
+                .toList()));
         Map<String, Optional<LaunchctlPrint>> prints = new LinkedHashMap<>();
-        for (String label : labels) {
-            Probe probe = prefetched.launchctl.probe(launchctl.desktop(), label);
-            prints.put(label, probe instanceof Probe.Loaded loaded ? Optional.of(loaded.print()) : Optional.empty());
+        for (int i = 0; i < labels.size(); i++) {
+            prints.put(
+                    labels.get(i),
+                    probes.get(i) instanceof Probe.Loaded loaded ? Optional.of(loaded.print()) : Optional.empty());
         }
         return prints;
     }
@@ -254,19 +166,19 @@ public final class Launchd {
      * @throws UserError without a desktop session, or when launchd rejects the job
      */
     public void load(String label, Path plist) {
-        Launchd prefetched = withPrefetchedDomains(label);
-        if (prefetched.launchctl.probe(launchctl.desktop(), label) instanceof Probe.NoDomain) {
+        Domains domains = host.ask(domains(label));
+        if (domains.desktop() instanceof Probe.NoDomain) {
             throw launchctl.noDesktop();
         }
-        if (prefetched.launchctl.probe(SYSTEM, label) instanceof Probe.Loaded) {
+        if (domains.system() instanceof Probe.Loaded) {
             throw new UserError(label + " is already loaded as a system service; remove that service first: sudo"
                     + " launchctl bootout system/" + label);
         }
-        if (prefetched.status(label) instanceof JobStatus.Absent) {
+        if (!domains.isLoaded()) {
             bootstrap(label, plist, true);
         } else {
             enable(label);
-            stop(label, prefetched);
+            stop(label, domains);
             bootstrap(label, plist, false);
         }
     }
@@ -276,27 +188,47 @@ public final class Launchd {
      * error. A job that ignores SIGTERM is killed. System services are not touched.
      */
     public void stop(String label) {
-        stop(label, withPrefetchedDomains(label));
+        stop(label, host.ask(domains(label)));
     }
 
-    /**
-     * Unloads the job.
-     *
-     * @param prefetched this control on a prefetched view
-     */
-    private void stop(String label, Launchd prefetched) {
-        for (String domain : List.of(launchctl.desktop(), launchctl.background())) {
-            if (prefetched.launchctl.probe(domain, label) instanceof Probe.Loaded loaded) {
-                bootOut(domain, label, loaded.print());
-            }
+    private void stop(String label, Domains domains) {
+        if (domains.desktop() instanceof Probe.Loaded loaded) {
+            bootOut(launchctl.desktop(), label, loaded.print());
         }
+        if (domains.background() instanceof Probe.Loaded loaded) {
+            bootOut(launchctl.background(), label, loaded.print());
+        }
+    }
+
+    /** A job in each domain; it may be loaded in several. */
+    private record Domains(Probe desktop, Probe background, Probe system) {
+        boolean isLoaded() {
+            return Stream.of(desktop, background, system).anyMatch(Probe.Loaded.class::isInstance);
+        }
+    }
+
+    private Query<Domains> domains(String label) {
+        return Query.all(List.of(
+                        launchctl.probe(launchctl.desktop(), label),
+                        launchctl.probe(launchctl.background(), label),
+                        launchctl.probe(LoadedJobs.SYSTEM, label)))
+                .map(probes -> new Domains(probes.get(0), probes.get(1), probes.get(2)));
+    }
+
+    private CommandResult run(String... arguments) {
+        return host.run(Launchctl.command(arguments));
+    }
+
+    private Probe probe(String domain, String label) {
+        return host.ask(launchctl.probe(domain, label));
     }
 
     /** Restarts the process with the definition that launchd has loaded. A changed file needs {@link #start}. */
     public void restart(String label, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
         // -k was seen to answer only after the old process is dead.
-        CommandResult answer = launchctl.runBlocking(before.exitTimeout(), "kickstart", "-k", target(label));
+        CommandResult answer = host.run(
+                Launchctl.blockingCommand(before.exitTimeout(), "kickstart", "-k", target(label)));
         requireSuccess(answer, "restart", label);
         awaitStartup(label, StartupWatch.Process.REPLACED, Optional.of(before), readiness, timing.window());
     }
@@ -319,7 +251,7 @@ public final class Launchd {
         LaunchctlPrint before = loaded(label);
         Optional<ReloadLog> log = before.log().flatMap(file -> ReloadLog.from(host, file));
         for (int signal = 0; signal < RELOAD_SIGNALS; signal++) {
-            CommandResult sent = launchctl.run("kill", "SIGUSR2", target(label));
+            CommandResult sent = run("kill", "SIGUSR2", target(label));
             if (sent.exitCode() == NO_SUCH_PROCESS) {
                 // It died of an earlier signal, and launchd has not restarted it yet.
                 awaitStartup(label, StartupWatch.Process.NEW, Optional.of(before), readiness, timing.window());
@@ -354,46 +286,6 @@ public final class Launchd {
         return false;
     }
 
-    /**
-     * A job with a property list. launchd restarts it when its process is killed.
-     *
-     * @param plist that it was loaded from
-     */
-    public record Owner(String domain, String label, Path plist) {
-        public String target() {
-            return domain + "/" + label;
-        }
-    }
-
-    /**
-     * Returns the job to which a process belongs. Apps and sessions are jobs too, but without a property list: a
-     * process started by hand in a terminal belongs to none. A domain that does not answer is skipped.
-     *
-     * @param ancestry the process, its parent, and so on
-     */
-    public Optional<Owner> owner(List<Integer> ancestry) {
-        for (String domain : domains()) {
-            CommandResult answer = host.query(launchctl.command("print", domain));
-            Map<Integer, String> labels = answer.succeeded() ? LaunchctlPrint.runningLabels(answer.stdout()) : Map.of();
-            Optional<String> label = ancestry.stream()
-                    .flatMap(pid -> Stream.ofNullable(labels.get(pid)))
-                    .findFirst();
-            if (label.isPresent()) {
-                return owner(domain, label.get());
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Owner> owner(String domain, String label) {
-        return launchctl.probe(domain, label) instanceof Probe.Loaded loaded
-                ? loaded.print()
-                        .plist()
-                        .filter(plist -> !plist.startsWith("/System"))
-                        .map(plist -> new Owner(domain, label, plist))
-                : Optional.empty();
-    }
-
     /** Returns the commands for unloading a job by hand. */
     public List<Command> stopByHand(String label) {
         return List.of(Command.of("launchctl", "bootout", target(label)));
@@ -409,7 +301,7 @@ public final class Launchd {
 
     private boolean mayBeLoaded(String label) {
         try {
-            return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded;
+            return probe(launchctl.desktop(), label) instanceof Probe.Loaded;
         } catch (UserError error) {
             return true;
         }
@@ -457,11 +349,11 @@ public final class Launchd {
     }
 
     private Command bootstrapping(Path plist) {
-        return launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
+        return Launchctl.command("bootstrap", launchctl.desktop(), plist.toString());
     }
 
     private CommandResult enabledAndThen(Command attempt, String label) {
-        List<CommandResult> answers = host.runAll(List.of(launchctl.command("enable", target(label)), attempt));
+        List<CommandResult> answers = host.runAll(List.of(Launchctl.command("enable", target(label)), attempt));
         requireSuccess(answers.get(0), "enable", label);
         return answers.get(1);
     }
@@ -471,22 +363,22 @@ public final class Launchd {
      * job.
      */
     private boolean isLoadedFrom(Path plist, String label) {
-        return launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded
+        return probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()
                 && loaded.print().plist().equals(Optional.of(plist));
     }
 
     private void bootOut(String domain, String label, LaunchctlPrint before) {
         String target = domain + "/" + label;
-        CommandResult answer = launchctl.run("bootout", target);
+        CommandResult answer = run("bootout", target);
         if (!UNLOADED_OR_UNLOADING.contains(answer.exitCode())
-                && launchctl.probe(domain, label) instanceof Probe.Loaded loaded
+                && probe(domain, label) instanceof Probe.Loaded loaded
                 && !loaded.print().isDraining()) {
             throw new UserError("launchd did not unload " + label + ": launchctl bootout " + target + " "
                     + Launchctl.outcome(answer) + ". Run that command yourself for details.");
         }
         if (!poller.await(before.exitTimeout().plus(timing.drainGrace()), () -> isGone(domain, label))) {
-            launchctl.run("kill", "SIGKILL", target);
+            run("kill", "SIGKILL", target);
             if (!poller.await(timing.killGrace(), () -> isGone(domain, label))) {
                 throw new UserError(label + " cannot be stopped: launchd still has " + target + processOf(before)
                         + " after SIGKILL. Restart the Mac, or inspect the job with: launchctl print " + target);
@@ -497,10 +389,10 @@ public final class Launchd {
 
     private void requireEnded(String label, int pid) {
         Command command = Command.of("/bin/sh", "-c", "kill -0 \"$1\"", "sh", Integer.toString(pid));
-        if (poller.await(timing.killGrace(), () -> isNegative(host.query(command)))) {
+        if (poller.await(timing.killGrace(), () -> isNegative(host.ask(Query.command(command))))) {
             return;
         }
-        CommandResult answer = host.query(command);
+        CommandResult answer = host.ask(Query.command(command));
         if (answer.succeeded()) {
             throw new UserError(label + " is unloaded, but its process " + pid + " is still running; stop it with: "
                     + "kill " + pid);
@@ -515,7 +407,7 @@ public final class Launchd {
     }
 
     private boolean isGone(String domain, String label) {
-        return !(launchctl.probe(domain, label) instanceof Probe.Loaded);
+        return !(probe(domain, label) instanceof Probe.Loaded);
     }
 
     private static String processOf(LaunchctlPrint print) {
@@ -523,7 +415,7 @@ public final class Launchd {
     }
 
     private LaunchctlPrint loaded(String label) {
-        Probe probe = launchctl.probe(launchctl.desktop(), label);
+        Probe probe = probe(launchctl.desktop(), label);
         if (probe instanceof Probe.Loaded loaded) {
             return loaded.print();
         }
@@ -551,7 +443,7 @@ public final class Launchd {
             Optional<LaunchctlPrint> before,
             Readiness readiness,
             Duration window) {
-        StartupWatch watch = new StartupWatch(launchctl, label, process, before, readiness, window);
+        StartupWatch watch = new StartupWatch(host, launchctl, label, process, before, readiness, window);
         if (!poller.await(timing.deadline(), watch, watch::pause)) {
             throw watch.timeout(timing.deadline());
         }

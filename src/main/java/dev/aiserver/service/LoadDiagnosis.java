@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class LoadDiagnosis {
     }
 
     boolean isDisabled(String label) {
-        CommandResult answer = launchctl.run("print-disabled", launchctl.desktop());
+        CommandResult answer = host.ask(Query.command(Launchctl.command("print-disabled", launchctl.desktop())));
         // If this fails, another cause or another attempt follows; launchd's own error is reported in any case.
         return answer.succeeded()
                 && LaunchctlPrint.disabledLabels(answer.stdout())
@@ -58,7 +59,7 @@ final class LoadDiagnosis {
     }
 
     private Optional<String> inFile(Path plist) {
-        FileState state = host.file(plist);
+        FileState state = host.ask(Query.file(plist));
         if (state instanceof FileState.Regular file) {
             return inRights(plist, file.owner(), file.mode());
         }
@@ -73,9 +74,9 @@ final class LoadDiagnosis {
         if (parent == null) {
             return Optional.empty();
         }
-        FileState state = host.file(parent);
+        FileState state = host.ask(Query.file(parent));
         FileState folder =
-                state instanceof FileState.Other other && other.isLink() ? host.file(parent.resolve(".")) : state;
+                state instanceof FileState.Other other && other.isLink() ? host.ask(Query.file(parent.resolve("."))) : state;
         return folder instanceof FileState.Directory directory
                 ? inRights(parent, directory.owner(), directory.mode())
                 : Optional.empty();
@@ -92,7 +93,7 @@ final class LoadDiagnosis {
     }
 
     private Optional<String> inSyntax(Path plist) {
-        CommandResult answer = host.run(Command.of("plutil", "-lint", "-s", plist.toString()));
+        CommandResult answer = host.ask(Query.command(Command.of("plutil", "-lint", "-s", plist.toString())));
         return answer.exitCode() == 1
                 ? Optional.of(
                         "it is not a valid property list (" + answer.firstLine() + "); run \"aiserver install\" again")

@@ -1,12 +1,14 @@
 package dev.aiserver.service;
 
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.OtherWriters;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,28 +47,39 @@ public record LogFiles(List<Path> files) {
                         .mapToObj(age -> age == 0 ? file : file.resolveSibling(file.getFileName() + "." + age)));
     }
 
-    /** Returns the queries of the other methods. */
-    public Prefetch prefetch(Path home) {
-        return Prefetch.ofStats(Stream.concat(
-                        folders().stream().flatMap(folder -> OtherWriters.folders(folder, home).stream()),
-                        withRotated())
-                .distinct()
+    /** Asks for the existing files, including rotated ones, that this user owns. */
+    public Query<List<Path>> present(HostIdentity identity) {
+        return stats(withRotated()).map(states -> states.entrySet().stream()
+                .filter(each ->
+                        each.getValue() instanceof FileState.Unread log && log.owner() == identity.uid())
+                .map(Map.Entry::getKey)
                 .toList());
     }
 
-    /** Returns the existing files, including rotated ones, that this user owns. */
-    public List<Path> present(Host host) {
-        int uid = host.facts().uid();
-        return withRotated()
-                .filter(file -> host.stat(file) instanceof FileState.Unread log && log.owner() == uid)
-                .toList();
+    /** Asks for the total size in bytes, including rotated files. */
+    public Query<Long> size() {
+        return stats(withRotated()).map(states -> states.values().stream()
+                .mapToLong(state -> state instanceof FileState.Unread log ? log.size() : 0)
+                .sum());
     }
 
-    /** Returns the total size in bytes, including rotated files. */
-    public long size(Host host) {
-        return withRotated()
-                .mapToLong(file -> host.stat(file) instanceof FileState.Unread log ? log.size() : 0)
-                .sum();
+    /** Asks for those of the files that do not exist. */
+    public Query<List<Path>> missing() {
+        return stats(files.stream()).map(states -> states.entrySet().stream()
+                .filter(each -> each.getValue() instanceof FileState.Absent)
+                .map(Map.Entry::getKey)
+                .toList());
+    }
+
+    private static Query<Map<Path, FileState>> stats(Stream<Path> paths) {
+        List<Path> all = paths.distinct().toList();
+        return Query.all(all.stream().map(Query::stat).toList()).map(states -> {
+            Map<Path, FileState> byPath = new LinkedHashMap<>();
+            for (int i = 0; i < all.size(); i++) {
+                byPath.put(all.get(i), states.get(i));
+            }
+            return byPath;
+        });
     }
 
     /** Returns whether a size is more than rotation leaves. */
@@ -84,43 +97,49 @@ public record LogFiles(List<Path> files) {
     }
 
     /**
-     * Returns how another user could take a log's name, as parts of a sentence: directories first, then files. A
-     * missing file is not a problem.
+     * Asks how another user could take a log's name, as parts of a sentence: directories first, then files. A missing
+     * file is not a problem.
      */
-    public List<String> problems(Host host) {
-        List<String> problems = new ArrayList<>(folderProblems(host));
-        int uid = host.facts().uid();
-        for (Path file : files) {
-            FileState state = host.stat(file);
-            if (state instanceof FileState.Unread log) {
-                if (log.owner() != uid) {
-                    problems.add(file + " belongs to another user (user id " + log.owner() + ")");
-                }
-                if ((log.mode() & GROUP_OR_ALL) != 0) {
-                    problems.add("%s can be written by other users (mode %04o)".formatted(file, log.mode()));
-                }
-                if (log.links() > 1) {
-                    problems.add(file + " has " + log.links() + " names (hard links)");
-                }
-            } else if (!(state instanceof FileState.Absent)) {
-                String kind = state instanceof FileState.Other other ? other.kind() : "folder";
-                problems.add(file + " is a " + kind + ", not a file");
+    public Query<List<String>> problems(HostIdentity identity) {
+        return folderProblems(identity).zip(stats(files.stream()), (ofFolders, states) -> {
+            List<String> problems = new ArrayList<>(ofFolders);
+            states.forEach((file, state) -> problems.addAll(problems(file, state, identity.uid())));
+            return problems;
+        });
+    }
+
+    private static List<String> problems(Path file, FileState state, int uid) {
+        List<String> problems = new ArrayList<>();
+        if (state instanceof FileState.Unread log) {
+            if (log.owner() != uid) {
+                problems.add(file + " belongs to another user (user id " + log.owner() + ")");
             }
+            if ((log.mode() & GROUP_OR_ALL) != 0) {
+                problems.add("%s can be written by other users (mode %04o)".formatted(file, log.mode()));
+            }
+            if (log.links() > 1) {
+                problems.add(file + " has " + log.links() + " names (hard links)");
+            }
+        } else if (!(state instanceof FileState.Absent)) {
+            String kind = state instanceof FileState.Other other ? other.kind() : "folder";
+            problems.add(file + " is a " + kind + ", not a file");
         }
         return problems;
     }
 
-    /** Returns the problems of the directories alone. */
-    public List<String> folderProblems(Host host) {
-        int uid = host.facts().uid();
-        List<String> problems = new ArrayList<>();
-        for (Path folder : folders()) {
-            OtherWriters.of(host, folder)
-                    .or(() -> host.stat(folder) instanceof FileState.Directory directory && directory.owner() != uid
-                            ? Optional.of(folder + " belongs to another user (user id " + directory.owner() + ")")
-                            : Optional.empty())
-                    .ifPresent(problems::add);
-        }
-        return problems;
+    /** Asks for the problems of the directories alone. */
+    public Query<List<String>> folderProblems(HostIdentity identity) {
+        return Query.all(folders().stream()
+                        .map(folder -> OtherWriters.of(identity, folder)
+                                .zip(Query.stat(folder), (others, state) -> others.or(
+                                        () -> ofOtherOwner(folder, state, identity.uid()))))
+                        .toList())
+                .map(problems -> problems.stream().flatMap(Optional::stream).toList());
+    }
+
+    private static Optional<String> ofOtherOwner(Path folder, FileState state, int uid) {
+        return state instanceof FileState.Directory directory && directory.owner() != uid
+                ? Optional.of(folder + " belongs to another user (user id " + directory.owner() + ")")
+                : Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package dev.aiserver.service;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -34,7 +35,7 @@ final class ReloadLog {
 
     /** Returns a reader for what is logged from now on; empty when the log cannot be read. */
     static Optional<ReloadLog> from(Host host, Path log) {
-        CommandResult size = host.query(Command.of("wc", "-c", log.toString()));
+        CommandResult size = host.ask(Query.command(Command.of("wc", "-c", log.toString())));
         Matcher bytes = SIZE.matcher(size.text());
         return size.succeeded() && bytes.find()
                 ? Optional.of(new ReloadLog(host, log, Long.parseLong(bytes.group(1))))
@@ -65,7 +66,7 @@ final class ReloadLog {
     }
 
     private String newLines() {
-        return host.query(Command.of("tail", "-c", "+" + (begin + 1), log.toString()))
+        return host.ask(Query.command(Command.of("tail", "-c", "+" + (begin + 1), log.toString())))
                 .text();
     }
 }

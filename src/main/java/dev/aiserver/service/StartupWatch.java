@@ -1,5 +1,6 @@
 package dev.aiserver.service;
 
+import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.UserError;
 import dev.aiserver.service.Launchctl.Probe;
@@ -27,6 +28,7 @@ final class StartupWatch implements BooleanSupplier {
 
     private static final Duration LAUNCHD_INTERVAL = Duration.ofMillis(400);
 
+    private final Host host;
     private final Launchctl launchctl;
     private final String label;
     private final Process process;
@@ -44,12 +46,14 @@ final class StartupWatch implements BooleanSupplier {
      * @param before the job's state before the start, empty when it was not loaded
      */
     StartupWatch(
+            Host host,
             Launchctl launchctl,
             String label,
             Process process,
             Optional<LaunchctlPrint> before,
             Readiness readiness,
             Duration window) {
+        this.host = host;
         this.launchctl = launchctl;
         this.label = label;
         this.process = process;
@@ -107,7 +111,7 @@ final class StartupWatch implements BooleanSupplier {
     }
 
     private LaunchctlPrint print() {
-        if (launchctl.probe(launchctl.desktop(), label) instanceof Probe.Loaded loaded) {
+        if (host.ask(launchctl.probe(launchctl.desktop(), label)) instanceof Probe.Loaded loaded) {
             return loaded.print();
         }
         throw new UserError(

@@ -14,12 +14,15 @@ final class ArrivalCheck {
     private static final int SHOWN = 3;
 
     static final Check CHECK = Check.onServer(
-                    "blocked.arrivals", "no forbidden request is in Ollama's log", ArrivalCheck::prove)
+                    "blocked.arrivals",
+                    "no forbidden request is in Ollama's log",
+                    OllamaLog::query,
+                    (context, server, log) -> prove(context, log))
             .with(Check.Trait.ALONE);
 
     private ArrivalCheck() {}
 
-    private static Outcome prove(VerifyContext context, ServerHost server) throws IOException {
+    private static Outcome prove(VerifyContext context, OllamaLog log) throws IOException {
         if (context.client().proxy().unfiltered()) {
             return new Outcome.Skipped("proxy.endpoints is \"all\", so nothing is forbidden");
         }
@@ -30,7 +33,7 @@ final class ArrivalCheck {
         LivenessRequest liveness = context.client().livenessRequest();
         RawHttpResponse allowed = context.send(liveness.request(context.host()).withQuery(control));
         Duration limit = liveness.isAnsweredBy(allowed) ? LIMIT : Duration.ZERO;
-        List<String> lines = new OllamaLog(server).await(context.nonce(), control, limit);
+        List<String> lines = log.await(context.nonce(), control, limit);
         if (lines.stream().noneMatch(line -> line.contains(control))) {
             return OllamaLog.inconclusive(allowed);
         }

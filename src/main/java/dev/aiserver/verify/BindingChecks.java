@@ -1,13 +1,16 @@
 package dev.aiserver.verify;
 
 import dev.aiserver.agent.PortHolders;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
+import dev.aiserver.net.Lsof;
 import dev.aiserver.net.PortProbe;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,11 +25,7 @@ final class BindingChecks {
                 Check.onServer(
                         "bindings.engines",
                         "model engines are reachable through Ollama only",
-                        (context, server) -> EngineListeners.among(
-                                        context.listeners(server),
-                                        server.pid(ServerHost.OLLAMA),
-                                        server.spec().ollama().port())
-                                .outcome()),
+                        server -> Sockets.query(server).map(sockets -> sockets.engines().outcome())),
                 Check.onServer(
                         "bindings.haproxy",
                         "HAProxy listens on its configured address only",
@@ -38,67 +37,77 @@ final class BindingChecks {
                 Check.onServer(
                         "bindings.connect",
                         "every other address of this machine refuses connections",
-                        (context, server) -> otherAddressesRefuse(server)));
+                        server -> Interfaces.addresses(server.identity()),
+                        (context, server, addresses) -> otherAddressesRefuse(server, addresses)));
     }
 
-    private static Outcome ollamaOnLoopback(VerifyContext context, ServerHost server) {
+    /**
+     * The listeners of the machine.
+     *
+     * @param ollama process ID of Ollama
+     */
+    private record Sockets(List<Listener> listeners, int ollama, EngineListeners engines) {
+        static Query<Sockets> query(ServerHost server) {
+            return Lsof.listeners().zip(server.pid(ServerHost.OLLAMA), (listeners, ollama) -> new Sockets(
+                    listeners,
+                    ollama,
+                    EngineListeners.among(
+                            listeners, ollama, server.spec().ollama().port())));
+        }
+    }
+
+    private static Query<Outcome> ollamaOnLoopback(ServerHost server) {
         return onlyOn(
-                context,
                 server,
                 ServerHost.OLLAMA,
                 Listener::isLoopback,
                 "run \"aiserver install\": its property list must set OLLAMA_HOST=" + VerifyContext.ollamaHost(server));
     }
 
-    private static Outcome proxyOnItsAddress(VerifyContext context, ServerHost server) {
+    private static Query<Outcome> proxyOnItsAddress(ServerHost server) {
         String address = server.receipt().address();
         int port = server.spec().proxy().port();
         return onlyOn(
-                context,
                 server,
                 ServerHost.HAPROXY,
                 listener -> listener.address().equals(address) && listener.port() == port,
                 "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
     }
 
-    private static Outcome onlyOn(
-            VerifyContext context, ServerHost server, String label, Predicate<Listener> expected, String fix) {
-        int pid = server.pid(label);
-        List<Listener> engines = EngineListeners.among(
-                        context.listeners(server),
-                        server.pid(ServerHost.OLLAMA),
-                        server.spec().ollama().port())
-                .listeners();
-        List<Listener> listeners = context.listeners(server).stream()
-                .filter(listener -> listener.belongsTo(pid) && !engines.contains(listener))
-                .toList();
-        if (listeners.isEmpty()) {
-            return new Outcome.Failed("the process of " + label + " (pid " + pid + ") has no listener", fix);
-        }
-        return listeners.stream().allMatch(expected)
-                ? new Outcome.Passed(names(listeners))
-                : new Outcome.Failed(names(listeners), fix);
+    private static Query<Outcome> onlyOn(ServerHost server, String label, Predicate<Listener> expected, String fix) {
+        return server.pid(label).zip(Sockets.query(server), (pid, sockets) -> {
+            List<Listener> listeners = sockets.listeners().stream()
+                    .filter(listener -> listener.belongsTo(pid)
+                            && !sockets.engines().listeners().contains(listener))
+                    .toList();
+            if (listeners.isEmpty()) {
+                return new Outcome.Failed("the process of " + label + " (pid " + pid + ") has no listener", fix);
+            }
+            return listeners.stream().allMatch(expected)
+                    ? new Outcome.Passed(names(listeners))
+                    : new Outcome.Failed(names(listeners), fix);
+        });
     }
 
-    private static Outcome noOtherListener(VerifyContext context, ServerHost server) {
-        int uid = server.host().facts().uid();
-        int ollama = server.pid(ServerHost.OLLAMA);
-        int haproxy = server.pid(ServerHost.HAPROXY);
+    private static Query<Outcome> noOtherListener(ServerHost server) {
+        int uid = server.identity().uid();
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
-        List<Listener> others = context.listeners(server).stream()
-                .filter(listener -> ports.contains(listener.port()))
-                .filter(listener ->
-                        listener.uid() != uid || !(listener.belongsTo(ollama) || listener.belongsTo(haproxy)))
-                .toList();
-        return others.isEmpty()
-                ? new Outcome.Passed("both services run as user ID " + uid)
-                : held(new PortHolders(server.host(), server.launchd()), others);
+        PortHolders holders = new PortHolders(server.jobs());
+        return Sockets.query(server)
+                .zip(server.pid(ServerHost.HAPROXY), (sockets, haproxy) -> sockets.listeners().stream()
+                        .filter(listener -> ports.contains(listener.port()))
+                        .filter(listener -> listener.uid() != uid
+                                || !(listener.belongsTo(sockets.ollama()) || listener.belongsTo(haproxy)))
+                        .map(holders::of)
+                        .toList())
+                .then(Query::all)
+                .map(others -> others.isEmpty()
+                        ? new Outcome.Passed("both services run as user ID " + uid)
+                        : held(others.stream().distinct().toList()));
     }
 
-    private static Outcome held(PortHolders holders, List<Listener> others) {
-        List<PortHolders.Holder> found =
-                others.stream().map(holders::of).distinct().toList();
+    private static Outcome held(List<PortHolders.Holder> found) {
         return new Outcome.Failed(
                 found.stream().map(PortHolders.Holder::who).collect(Collectors.joining("; ")),
                 found.stream().map(PortHolders.Holder::advice).distinct().collect(Collectors.joining("; "))
@@ -106,12 +115,12 @@ final class BindingChecks {
     }
 
     /** Finds listeners that lsof does not show: those of other users. */
-    private static Outcome otherAddressesRefuse(ServerHost server) {
+    private static Outcome otherAddressesRefuse(ServerHost server, Set<String> addresses) {
         int proxy = server.spec().proxy().port();
         int ollama = server.spec().ollama().port();
         String own = server.receipt().address();
         List<InetSocketAddress> others = new ArrayList<>();
-        for (String address : new Interfaces(server.host()).addresses()) {
+        for (String address : addresses) {
             boolean loopback = address.startsWith("127.") || address.equals("::1");
             for (int port : new TreeSet<>(List.of(proxy, ollama))) {
                 boolean expected = address.equals(own) && port == proxy || loopback && port == ollama;

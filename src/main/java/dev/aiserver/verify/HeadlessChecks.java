@@ -2,9 +2,10 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,39 +21,36 @@ final class HeadlessChecks {
 
     private HeadlessChecks() {}
 
-    /** Returns the queries of these checks. */
-    static Prefetch prefetch() {
-        return Prefetch.ofCommands(List.of(AUTO_LOGIN, FILE_VAULT, POWER, FIREWALL));
-    }
-
     static List<Check> all() {
         return List.of(
                 onMac(
                         "headless.login",
                         "the services start after a reboot without a manual login",
+                        AUTO_LOGIN,
                         HeadlessChecks::login),
                 onMac(
                         "headless.file-vault",
                         "the disk unlocks after a reboot without a password",
+                        FILE_VAULT,
                         HeadlessChecks::disk),
-                onMac("headless.sleep", "the machine does not sleep", HeadlessChecks::sleep),
-                onMac("headless.firewall", "the macOS firewall lets clients connect", HeadlessChecks::firewall));
+                onMac("headless.sleep", "the machine does not sleep", POWER, HeadlessChecks::sleep),
+                onMac("headless.firewall", "the macOS firewall lets clients connect", FIREWALL, HeadlessChecks::firewall));
     }
 
-    private static Check onMac(String id, String claim, Function<ServerHost, Outcome> proof) {
+    private static Check onMac(
+            String id, String claim, Command command, BiFunction<CommandResult, HostIdentity, Outcome> outcome) {
         return Check.onServer(
                 id,
                 claim,
-                (context, server) -> server.host().facts().isMac()
-                        ? proof.apply(server)
-                        : new Outcome.Skipped("this machine is not a Mac"));
+                server -> server.identity().isMac()
+                        ? Query.command(command).map(result -> outcome.apply(result, server.identity()))
+                        : Query.of(new Outcome.Skipped("this machine is not a Mac")));
     }
 
     /** Reads the login window's setting; {@code defaults} exits with 1 if it is not set. */
-    private static Outcome login(ServerHost server) {
-        CommandResult result = server.host().run(AUTO_LOGIN);
+    private static Outcome login(CommandResult result, HostIdentity identity) {
         String user = result.text().strip();
-        return result.succeeded() && user.equals(server.host().facts().user())
+        return result.succeeded() && user.equals(identity.user())
                 ? new Outcome.Passed("this user is logged in automatically; logging out still stops the services")
                 : new Outcome.Warned(
                         result.succeeded() || result.exitCode() == 1
@@ -62,8 +60,7 @@ final class HeadlessChecks {
                         "turn on System Settings > Users & Groups > Automatically log in as");
     }
 
-    private static Outcome disk(ServerHost server) {
-        CommandResult result = server.host().run(FILE_VAULT);
+    private static Outcome disk(CommandResult result, HostIdentity identity) {
         return result.succeeded() && result.text().contains("FileVault is Off")
                 ? new Outcome.Passed("FileVault is off")
                 : new Outcome.Warned(
@@ -73,8 +70,7 @@ final class HeadlessChecks {
                         "for a planned reboot, run \"sudo fdesetup authrestart\"");
     }
 
-    private static Outcome sleep(ServerHost server) {
-        CommandResult result = server.host().run(POWER);
+    private static Outcome sleep(CommandResult result, HostIdentity identity) {
         Matcher sleep = SLEEP.matcher(result.text());
         boolean known = false;
         boolean never = true;
@@ -89,8 +85,7 @@ final class HeadlessChecks {
                         "run \"sudo pmset -a sleep 0 disksleep 0 womp 1 autorestart 1\"");
     }
 
-    private static Outcome firewall(ServerHost server) {
-        CommandResult result = server.host().run(FIREWALL);
+    private static Outcome firewall(CommandResult result, HostIdentity identity) {
         return result.succeeded() && result.text().contains("disabled")
                 ? new Outcome.Passed("the firewall is off; HAProxy listens on its configured address only")
                 : new Outcome.Warned(

@@ -1,5 +1,7 @@
 package dev.aiserver.verify;
 
+import dev.aiserver.host.Attempt;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.RawHttpClient;
@@ -18,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -48,50 +52,59 @@ final class NetworkChecks {
                 Check.onServer(
                         "network.tailscale",
                         "Tailscale is connected and has the installed address",
-                        (context, server) -> tailscale(server)),
+                        onTailnet(NetworkChecks::tailscale)),
                 Check.onServer(
                         "network.machine-name",
                         "the proxy accepts this machine's Tailscale name",
-                        (context, server) -> machineName(server)),
+                        onTailnet(NetworkChecks::machineName)),
                 Check.onServer(
                         "network.key-expiry",
                         "this machine's Tailscale key does not expire soon",
-                        (context, server) -> keyExpiry(server)),
+                        onTailnet(server -> Tailscale.node().map(NetworkChecks::keyExpiry))),
                 Check.onServer(
                         "network.serve",
                         "Tailscale forwards nothing to Ollama or the proxy",
-                        (context, server) -> serve(server)),
+                        onTailnet(NetworkChecks::serve)),
                 Check.onServer(
                         "network.address",
                         "the server's address is on an interface of this machine",
-                        (context, server) -> address(server)),
-                Check.onServer("network.clients", "only configured clients can connect", NetworkChecks::onlyClients));
+                        server -> server.address().map(state -> address(server, state))),
+                Check.onServer(
+                        "network.clients",
+                        "only configured clients can connect",
+                        server -> Interfaces.addresses(server.identity()).attempt(),
+                        NetworkChecks::onlyClients));
         return Stream.concat(own, names).toList();
     }
 
-    private static Outcome tailscale(ServerHost server) {
-        if (!(server.spec().network() instanceof Network.Tailscale)) {
-            return NO_TAILSCALE;
-        }
-        AddressState state = server.address();
+    private static Function<ServerHost, Query<Outcome>> onTailnet(Function<ServerHost, Query<Outcome>> check) {
+        return server ->
+                server.spec().network() instanceof Network.Tailscale ? check.apply(server) : Query.of(NO_TAILSCALE);
+    }
+
+    private static Query<Outcome> tailscale(ServerHost server) {
+        return server.address()
+                .zip(Tailscale.node().attempt(), (state, node) -> tailscale(state, node, server.receipt().address()));
+    }
+
+    private static Outcome tailscale(AddressState state, Attempt<Tailscale.Node> node, String installed) {
         if (state instanceof AddressState.Disconnected
                 || state instanceof AddressState.Changed
                 || state instanceof AddressState.WithoutInterface) {
             return new Outcome.Failed(state.problem(), state.remedy());
         }
-        String now = new Tailscale(server.host()).node().address();
+        String now = node.get().address();
         return new Assertions()
-                .require(
-                        now.equals(server.receipt().address()), "Tailscale now assigns this machine the address " + now)
+                .require(now.equals(installed), "Tailscale now assigns this machine the address " + now)
                 .outcome(now, "run \"aiserver install\" to use the new address");
     }
 
-    private static Outcome machineName(ServerHost server) {
-        if (!(server.spec().network() instanceof Network.Tailscale)) {
-            return NO_TAILSCALE;
-        }
-        Tailscale.Node node = new Tailscale(server.host()).node();
-        List<String> unknown = node.namesNotIn(server.receipt().hostNames());
+    private static Query<Outcome> machineName(ServerHost server) {
+        return Tailscale.node().map(node -> machineName(node, server.receipt().hostNames()));
+    }
+
+    private static Outcome machineName(Tailscale.Node node, List<String> known) {
+        List<String> unknown = node.namesNotIn(known);
         return new Assertions()
                 .require(
                         unknown.isEmpty(),
@@ -102,11 +115,8 @@ final class NetworkChecks {
                         "run \"aiserver install\" to add the name to the proxy");
     }
 
-    private static Outcome keyExpiry(ServerHost server) {
-        if (!(server.spec().network() instanceof Network.Tailscale)) {
-            return NO_TAILSCALE;
-        }
-        Optional<Instant> expiry = new Tailscale(server.host()).node().keyExpiry();
+    private static Outcome keyExpiry(Tailscale.Node node) {
+        Optional<Instant> expiry = node.keyExpiry();
         if (expiry.isEmpty()) {
             return new Outcome.Passed("the key does not expire");
         }
@@ -122,21 +132,18 @@ final class NetworkChecks {
     /**
      * Rejects "tailscale serve": it connects from loopback, so the proxy and Ollama take each of its clients for local.
      */
-    private static Outcome serve(ServerHost server) {
-        if (!(server.spec().network() instanceof Network.Tailscale)) {
-            return NO_TAILSCALE;
-        }
+    private static Query<Outcome> serve(ServerHost server) {
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
-        List<String> forwarded = new Tailscale(server.host())
-                .forwardings().stream()
-                        .filter(target -> ports.contains(port(target)))
-                        .toList();
-        return new Assertions()
-                .require(forwarded.isEmpty(), "Tailscale forwards to " + String.join(", ", forwarded))
-                .outcome(
-                        "Tailscale forwards nothing",
-                        "check \"tailscale serve status\", then run \"tailscale serve reset\"");
+        return Tailscale.forwardings().map(targets -> {
+            List<String> forwarded =
+                    targets.stream().filter(target -> ports.contains(port(target))).toList();
+            return new Assertions()
+                    .require(forwarded.isEmpty(), "Tailscale forwards to " + String.join(", ", forwarded))
+                    .outcome(
+                            "Tailscale forwards nothing",
+                            "check \"tailscale serve status\", then run \"tailscale serve reset\"");
+        });
     }
 
     /** Returns the port of a target such as {@code http://127.0.0.1:11434/x} or {@code 11434}, or 0 without a port. */
@@ -145,27 +152,26 @@ final class NetworkChecks {
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
-    private static Outcome address(ServerHost server) {
-        AddressState state = server.address();
+    private static Outcome address(ServerHost server, AddressState state) {
         return new Assertions()
                 .require(state instanceof AddressState.Present, state.problem())
                 .outcome(server.receipt().address(), state.remedy());
     }
 
     /** Connects from another address of this machine, which stands for a machine that is not a configured client. */
-    private static Outcome onlyClients(VerifyContext context, ServerHost server) throws IOException {
+    private static Outcome onlyClients(VerifyContext context, ServerHost server, Attempt<Set<String>> addresses)
+            throws IOException {
         List<Subnet> clients = server.spec().network().clients();
         if (!server.host().isLocal()) {
             return new Outcome.Skipped(
                     "only the server can connect from another address: run \"aiserver verify\" there");
         }
-        Optional<String> foreign = new Interfaces(server.host())
-                .addresses().stream()
-                        .filter(ANY_IPV4::contains)
-                        .filter(address -> !LOOPBACK.contains(address))
-                        .filter(address -> !address.equals(server.receipt().address()))
-                        .filter(address -> clients.stream().noneMatch(range -> range.contains(address)))
-                        .findFirst();
+        Optional<String> foreign = addresses.get().stream()
+                .filter(ANY_IPV4::contains)
+                .filter(address -> !LOOPBACK.contains(address))
+                .filter(address -> !address.equals(server.receipt().address()))
+                .filter(address -> clients.stream().noneMatch(range -> range.contains(address)))
+                .findFirst();
         if (foreign.isEmpty()) {
             return new Outcome.Skipped(
                     "every address of this machine belongs to a configured client, so there is no other address to "

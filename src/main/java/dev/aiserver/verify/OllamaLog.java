@@ -4,15 +4,14 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.service.PropertyList;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Reads the request lines in Ollama's log: {@code [GIN] time | status | duration | client | method "path?query"}.
@@ -22,24 +21,25 @@ final class OllamaLog {
     private static final String NEWEST_BYTES = "4000000";
     private static final Poller POLLER = new Poller(Duration.ofMillis(20));
 
-    private final ServerHost server;
+    private final Host host;
+    private final List<Path> files;
 
-    OllamaLog(ServerHost server) {
-        this.server = server;
+    private OllamaLog(Host host, List<Path> files) {
+        this.host = host;
+        this.files = files;
+    }
+
+    /** Asks which files the log is in. */
+    static Query<OllamaLog> query(ServerHost server) {
+        return server.logs(ServerHost.OLLAMA).map(files -> new OllamaLog(server.host(), files));
     }
 
     /** Returns all lines of requests that contain this text. */
     private List<String> lines(String text) {
-        PropertyList plist = server.propertyList(ServerHost.OLLAMA);
-        List<Command> tails = Stream.of("StandardOutPath", "StandardErrorPath")
-                .map(plist::value)
-                .filter(path -> !path.isEmpty())
-                .distinct()
-                .map(path -> Command.of("tail", "-c", NEWEST_BYTES, path))
-                .toList();
-        Host now = server.refreshed(Prefetch.ofCommands(tails)).host();
+        List<CommandResult> tails = host.ask(Query.all(files.stream()
+                .map(file -> Query.command(Command.of("tail", "-c", NEWEST_BYTES, file.toString())))
+                .toList()));
         return tails.stream()
-                .map(now::run)
                 .filter(CommandResult::succeeded)
                 .flatMap(tail -> tail.text().lines())
                 .filter(line -> line.startsWith("[GIN]") && line.contains(text))

@@ -1,10 +1,10 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.FileState;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Attempt;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.net.RawHttpResponse;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.OllamaVariables;
 import java.io.IOException;
@@ -37,11 +37,6 @@ final class PrivacyChecks {
 
     private PrivacyChecks() {}
 
-    /** Returns the queries of these checks. */
-    static Prefetch prefetch(Launchd launchd) {
-        return launchd.sessionPrefetch(REQUEST_LOG);
-    }
-
     static List<Check> all() {
         return List.of(
                 Check.onServer(
@@ -59,11 +54,11 @@ final class PrivacyChecks {
                 Check.onServer(
                         "privacy.request-log",
                         "Ollama does not write requests to disk",
-                        (context, server) -> requestLog(server)),
+                        PrivacyChecks::requestLog),
                 Check.onServer(
                         "privacy.logs",
                         "no other user can write or replace the logs",
-                        (context, server) -> logs(server)));
+                        PrivacyChecks::logs));
     }
 
     private static Outcome cloudStatus(VerifyContext context, ServerHost server) throws IOException {
@@ -115,8 +110,18 @@ final class PrivacyChecks {
     }
 
     /** The property list overrides the login session; a job inherits the session's variables when it starts. */
-    private static Outcome requestLog(ServerHost server) {
-        String own = server.propertyList(ServerHost.OLLAMA).value("EnvironmentVariables." + REQUEST_LOG);
+    private static Query<Outcome> requestLog(ServerHost server) {
+        return Query.joined(parts -> {
+            var plist = parts.add(server.propertyList(ServerHost.OLLAMA));
+            var session = parts.add(server.jobs().sessionVariable(REQUEST_LOG));
+            return results -> requestLog(
+                    results.get(plist).value("EnvironmentVariables." + REQUEST_LOG),
+                    results.attempt(session),
+                    server.identity());
+        });
+    }
+
+    private static Outcome requestLog(String own, Attempt<String> inherited, HostIdentity identity) {
         if (!own.isEmpty()) {
             return new Assertions()
                     .require(OllamaVariables.isOff(own), REQUEST_LOG + " is " + own)
@@ -125,7 +130,7 @@ final class PrivacyChecks {
                             "remove it from ollama.environment, run \"aiserver install\", and delete the files that "
                                     + "it wrote");
         }
-        String session = server.launchd().sessionVariable(REQUEST_LOG);
+        String session = inherited.get();
         return new Assertions()
                 .require(
                         session.isEmpty() || OllamaVariables.isOff(session),
@@ -133,17 +138,19 @@ final class PrivacyChecks {
                 .outcome(
                         REQUEST_LOG + " is not set",
                         "run \"launchctl unsetenv " + REQUEST_LOG + "\" and \"launchctl kickstart -k gui/"
-                                + server.host().facts().uid() + "/" + ServerHost.OLLAMA
+                                + identity.uid() + "/" + ServerHost.OLLAMA
                                 + "\" on the server, and delete the files that it wrote");
     }
 
-    private static Outcome logs(ServerHost server) {
-        LogFiles logs = server.logs();
+    private static Query<Outcome> logs(ServerHost server) {
+        return server.logs().then(logs -> logs.problems(server.identity())
+                .zip(logs.missing(), (problems, missing) -> logs(logs, problems, missing)));
+    }
+
+    private static Outcome logs(LogFiles logs, List<String> problems, List<Path> missing) {
         Assertions assertions = new Assertions();
-        logs.problems(server.host()).forEach(problem -> assertions.require(false, problem));
-        for (Path log : logs.files()) {
-            assertions.require(!(server.host().stat(log) instanceof FileState.Absent), log + " does not exist");
-        }
+        problems.forEach(problem -> assertions.require(false, problem));
+        missing.forEach(log -> assertions.require(false, log + " does not exist"));
         return assertions.outcome(
                 "only the user can write " + logs.files().size() + " files",
                 "remove the file, or set \"logs\" to a folder that only you can write; then run \"aiserver "

@@ -39,7 +39,9 @@ public final class ReachCheck {
 
     /** Checks the address first: a missing address and a missing listener cause the same connection error. */
     private static Outcome unreachable(VerifyContext context, String where, IOException e) {
-        AddressState own = context.server().map(ServerHost::address).orElse(new AddressState.Present());
+        AddressState own = context.server()
+                .map(server -> server.host().ask(server.address()))
+                .orElse(new AddressState.Present());
         if (!(own instanceof AddressState.Present)) {
             return new Outcome.Failed("network: " + own.problem(), own.remedy());
         }

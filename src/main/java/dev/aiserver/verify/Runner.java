@@ -37,26 +37,30 @@ public final class Runner {
      */
     public List<Verdict> run(List<Check> checks) {
         Check reach = ReachCheck.CHECK;
-        Verdict reached = prove(reach);
+        Verdict reached = prove(reach, new FactsOfChecks(context, List.of(reach)));
         boolean reachable = reached.isGood();
         List<Verdict> verdicts = new ArrayList<>();
         if (!reachable || checks.contains(reach)) {
             add(reached, verdicts);
         }
         List<Check> others = checks.stream().filter(check -> check != reach).toList();
+        FactsOfChecks facts = new FactsOfChecks(
+                context,
+                others.stream().filter(check -> known(check, reachable).isEmpty()).toList());
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);
         try {
             Map<Check, CompletableFuture<Verdict>> running = new HashMap<>();
             for (Check check : others) {
                 if (!check.has(Check.Trait.ALONE)) {
-                    running.put(check, CompletableFuture.supplyAsync(() -> prove(check, reachable), pool));
+                    running.put(
+                            check, CompletableFuture.supplyAsync(() -> prove(check, reachable, facts), pool));
                 }
             }
             for (Check check : others) {
                 CompletableFuture<Verdict> verdict = running.get(check);
                 if (verdict == null) {
                     running.values().forEach(CompletableFuture::join);
-                    add(prove(check, reachable), verdicts);
+                    add(prove(check, reachable, facts), verdicts);
                 } else {
                     add(verdict.join(), verdicts);
                 }
@@ -73,26 +77,31 @@ public final class Runner {
         progress.accept(verdict);
     }
 
-    private Verdict prove(Check check, boolean reachable) {
-        Optional<Outcome> known = Optional.empty();
-        if (!inference && check.has(Check.Trait.MODEL)) {
-            known = Optional.of(new Outcome.Skipped("needs a model; run without --no-inference"));
-        } else if (!reachable && !check.has(Check.Trait.SERVER)) {
-            known = Optional.of(new Outcome.Inconclusive("the server is not reachable"));
-        }
-        return known.map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
-                .orElseGet(() -> prove(check));
+    private Verdict prove(Check check, boolean reachable, FactsOfChecks facts) {
+        return known(check, reachable)
+                .map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
+                .orElseGet(() -> prove(check, facts));
     }
 
-    private Verdict prove(Check check) {
+    /** Returns the outcome of a check that cannot be proved, or empty. */
+    private Optional<Outcome> known(Check check, boolean reachable) {
+        if (!inference && check.has(Check.Trait.MODEL)) {
+            return Optional.of(new Outcome.Skipped("needs a model; run without --no-inference"));
+        }
+        return !reachable && !check.has(Check.Trait.SERVER)
+                ? Optional.of(new Outcome.Inconclusive("the server is not reachable"))
+                : Optional.empty();
+    }
+
+    private Verdict prove(Check check, FactsOfChecks facts) {
         long start = System.nanoTime();
-        Outcome outcome = outcome(check);
+        Outcome outcome = outcome(check, facts);
         return new Verdict(check.id(), check.claim(), outcome, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private Outcome outcome(Check check) {
+    private Outcome outcome(Check check, FactsOfChecks facts) {
         try {
-            return check.proof().prove(context);
+            return facts.proof(check).prove(context);
         } catch (UserError error) {
             return new Outcome.Inconclusive(error.sentence());
         } catch (IOException e) {

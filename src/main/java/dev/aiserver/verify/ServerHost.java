@@ -2,63 +2,40 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
-import dev.aiserver.net.Interfaces;
-import dev.aiserver.net.Listener;
-import dev.aiserver.net.Lsof;
-import dev.aiserver.net.Tailscale;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Job;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.service.PropertyList;
-import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Gives checks access to the machine that the server runs on. */
-public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec spec) {
+/**
+ * The machine that the server runs on, for checks.
+ *
+ * @param receipt of the installation
+ * @param spec its configuration
+ */
+public record ServerHost(Host host, Receipt receipt, ServerSpec spec) {
     static final String OLLAMA = "com.ollama";
     static final String HAPROXY = "com.haproxy";
+    static final List<String> LABELS = List.of(OLLAMA, HAPROXY);
 
-    /** Returns the queries that the checks need on any machine. */
-    public static Prefetch prefetch(Host host, Launchd launchd) {
-        return ServiceChecks.prefetch(host, launchd)
-                .and(Interfaces.prefetch(host.facts()))
-                .and(Tailscale.prefetch())
-                .and(PrivacyChecks.prefetch(launchd))
-                .and(host.facts().isMac() ? HeadlessChecks.prefetch() : Prefetch.none());
+    HostIdentity identity() {
+        return host.facts();
     }
 
-    /** Returns the queries that depend on the results of {@link #prefetch}. */
-    public Prefetch followUpPrefetch() {
-        return ServiceChecks.followUpPrefetch(this)
-                .and(Lsof.prefetch())
-                .and(
-                        spec.network() instanceof Network.Tailscale
-                                ? new Tailscale(host).followUpPrefetch()
-                                : Prefetch.none());
-    }
-
-    /** Returns this machine with the results of all queries that the checks need. */
-    public ServerHost prefetched(Prefetch more) {
-        ServerHost first = refreshed(prefetch(host, launchd).and(more));
-        return first.on(first.host().prefetchMore(first.followUpPrefetch()));
-    }
-
-    /** Returns this machine with fresh results of these queries only; earlier results are discarded. */
-    ServerHost refreshed(Prefetch queries) {
-        return on(host.prefetch(queries));
-    }
-
-    private ServerHost on(Host view) {
-        return new ServerHost(view, launchd.on(view), receipt, spec);
+    LoadedJobs jobs() {
+        return new LoadedJobs(identity().uid());
     }
 
     /** Returns the installed job with this label. */
@@ -72,55 +49,60 @@ public record ServerHost(Host host, Launchd launchd, Receipt receipt, ServerSpec
                         new UserError("the receipt has no job " + label + "; run \"aiserver install\" to repair it"));
     }
 
-    /**
-     * Returns launchd's state of an installed job that is running.
-     *
-     * @throws UserError if the job is not running
-     */
-    LaunchctlPrint running(String label) {
-        if (launchd.status(label) instanceof JobStatus.Loaded loaded
-                && loaded.print().isRunning()) {
-            return loaded.print();
-        }
-        throw new UserError("the job " + label + " is not running");
+    /** Asks for launchd's state of an installed job that is running. It is an error if it is not. */
+    Query<LaunchctlPrint> running(String label) {
+        return jobs().status(label).map(status -> {
+            if (status instanceof JobStatus.Loaded loaded && loaded.print().isRunning()) {
+                return loaded.print();
+            }
+            throw new UserError("the job " + label + " is not running");
+        });
     }
 
-    int pid(String label) {
-        return running(label).pid().orElseThrow();
+    Query<Integer> pid(String label) {
+        return running(label).map(print -> print.pid().orElseThrow());
     }
 
-    /** Returns the listeners on all ports, as far as this user can see them. */
-    List<Listener> listeners() {
-        return new Lsof(host).listeners();
+    /** Asks for the property list of an installed job, as it is on disk. */
+    Query<PropertyList> propertyList(String label) {
+        Path plist = job(label).plist();
+        return Query.file(plist).map(state -> {
+            if (state instanceof FileState.Regular file) {
+                return PropertyList.parse(file.content().text());
+            }
+            throw new UserError(plist + " is missing; run \"aiserver install\"");
+        });
     }
 
-    /** Reads the property list of an installed job from disk. */
-    PropertyList propertyList(String label) {
-        if (host.file(job(label).plist()) instanceof FileState.Regular file) {
-            return PropertyList.parse(file.content().text());
-        }
-        throw new UserError(job(label).plist() + " is missing; run \"aiserver install\"");
+    /** Asks for the log files of both services, as their property lists name them. */
+    Query<LogFiles> logs() {
+        return logs(OLLAMA).zip(logs(HAPROXY), (ollama, haproxy) -> new LogFiles(
+                Stream.concat(ollama.stream(), haproxy.stream()).toList()));
     }
 
-    /** Returns the log files of both services, as their property lists name them. */
-    LogFiles logs() {
-        return new LogFiles(Stream.of(OLLAMA, HAPROXY)
-                .flatMap(label -> logs(label).stream())
-                .toList());
+    /** Asks for the log files of one service. */
+    Query<List<Path>> logs(String label) {
+        return propertyList(label)
+                .map(plist -> Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath"))
+                        .filter(path -> !path.isEmpty())
+                        .distinct()
+                        .map(Path::of)
+                        .toList());
     }
 
-    /** Returns the log files of one service. */
-    List<Path> logs(String label) {
-        PropertyList plist = propertyList(label);
-        return Stream.of(plist.value("StandardOutPath"), plist.value("StandardErrorPath"))
-                .filter(path -> !path.isEmpty())
-                .distinct()
-                .map(Path::of)
-                .toList();
+    /** Asks for the state of the address that HAProxy listens on. */
+    Query<AddressState> address() {
+        return AddressState.query(identity(), spec.network(), receipt.address());
     }
 
-    /** Returns the state of the address that HAProxy listens on. */
-    AddressState address() {
-        return AddressState.of(host, spec.network(), receipt.address());
+    /** Asks which programs of the running services are missing or could be replaced by another user. */
+    Query<ProgramAudit> programs() {
+        return Query.all(LABELS.stream().map(label -> jobs().status(label)).toList())
+                .then(statuses -> ProgramAudit.query(
+                        statuses.stream()
+                                .filter(JobStatus.Loaded.class::isInstance)
+                                .flatMap(status -> ((JobStatus.Loaded) status).print().program().stream())
+                                .toList(),
+                        identity()));
     }
 }

@@ -3,13 +3,14 @@ package dev.aiserver.verify;
 import dev.aiserver.agent.ConflictSearch;
 import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.agent.PortHolders;
+import dev.aiserver.host.Attempt;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
-import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Prefetch;
 import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
+import dev.aiserver.net.Lsof;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
@@ -21,22 +22,22 @@ import dev.aiserver.resource.State;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
-import dev.aiserver.service.Launchd;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Checks that the services run, stay up, and use the installed files. */
 final class ServiceChecks {
     private static final String INSTALL = "run \"aiserver install\"";
-    private static final List<String> LABELS = List.of(ServerHost.OLLAMA, ServerHost.HAPROXY);
     private static final String DISABLED =
             "disabled in System Settings > General > Login Items & Extensions or with \"launchctl disable\"";
     private static final String ENABLE = INSTALL + " to enable it again";
@@ -45,108 +46,76 @@ final class ServiceChecks {
 
     private ServiceChecks() {}
 
-    /** Returns the queries that these checks need on any machine. */
-    static Prefetch prefetch(Host host, Launchd launchd) {
-        return launchd.prefetch(LABELS)
-                .and(launchd.prefetch(List.of(LogFiles.ROTATION)))
-                .and(ConflictSearch.prefetch(host, launchd))
-                .and(Prefetch.ofFiles(List.of(stateFolder(host.facts()))));
-    }
-
-    /**
-     * Returns the queries that depend on the results of {@link #prefetch}, without those that the receipt determines.
-     */
-    static Prefetch followUpPrefetch(ServerHost server) {
-        List<Command> commands = new ArrayList<>();
-        loaded(server)
-                .flatMapToInt(print -> print.pid().stream())
-                .mapToObj(ServiceChecks::psUser)
-                .forEach(commands::add);
-        commands.add(programAudit(server));
-        loaded(server)
-                .forEach(print ->
-                        print.pid().ifPresent(pid -> print.outputs().forEach(log -> commands.add(lsof(pid, log)))));
-        return Prefetch.ofCommands(commands).and(ConflictSearch.followUpPrefetch(server.host()));
-    }
-
-    private static Stream<LaunchctlPrint> loaded(ServerHost server) {
-        return LABELS.stream()
-                .map(server.launchd()::status)
-                .filter(JobStatus.Loaded.class::isInstance)
-                .map(status -> ((JobStatus.Loaded) status).print());
-    }
-
-    private static Command programAudit(ServerHost server) {
-        return ProgramAudit.command(
-                loaded(server).flatMap(print -> print.program().stream()).toList());
-    }
-
-    private static ProgramAudit audit(ServerHost server) {
-        return ProgramAudit.read(
-                server.host().query(programAudit(server)).text(), server.host().facts());
-    }
-
-    private static Command psUser(int pid) {
-        return Command.of("ps", "-o", "uid=", "-p", String.valueOf(pid));
-    }
-
     private static Path stateFolder(HostIdentity facts) {
         return facts.home().resolve(".aiserver");
     }
 
     static List<Check> all() {
         List<Check> checks = new ArrayList<>();
-        for (String label : LABELS) {
+        for (String label : ServerHost.LABELS) {
             checks.add(Check.onServer(
                     "services." + label,
                     label + " is loaded and running",
-                    (context, server) -> runs(context, server, label)));
+                    server -> runs(server, label)));
             checks.add(Check.onServer(
                     "services.stable." + label,
                     label + " does not restart repeatedly",
-                    (context, server) -> staysUp(context, server, label)));
+                    StabilityWindow::query,
+                    (context, server, before) -> staysUp(context.stability(server, before), label)));
             checks.add(Check.onServer(
                     "services.user." + label,
                     label + " runs as the installing user, not as root",
-                    (context, server) -> runsAsUser(server, label)));
+                    server -> runsAsUser(server, label)));
             checks.add(Check.onServer(
                     "services.program." + label,
                     "the program of " + label + " exists for its next start",
-                    (context, server) -> programExists(server, label)));
+                    server -> programExists(server, label)));
             checks.add(Check.onServer(
                     "services.logs." + label,
                     label + " writes to its configured logs",
-                    (context, server) -> writesToLogs(context, server, label)));
+                    server -> WrittenLogs.query(server, label),
+                    (context, server, logs) -> writesToLogs(context, server, label, logs)));
             checks.add(Check.onServer(
                     "services.keep-alive." + label,
                     label + " restarts after a crash and starts at login",
-                    (context, server) -> keepsAlive(server, label)));
+                    server -> keepsAlive(server, label)));
             checks.add(Check.onServer(
                     "services.process-type." + label,
                     "macOS does not throttle " + label,
-                    (context, server) -> notThrottled(server, label)));
+                    server -> server.propertyList(label).map(plist -> notThrottled(plist))));
             checks.add(Check.onServer(
                     "services.limits." + label,
                     label + " has a sufficient limit of open files",
-                    (context, server) -> hasFileLimit(server, label)));
+                    server -> server.propertyList(label).map(plist -> hasFileLimit(plist))));
         }
         checks.add(Check.onServer(
                 "services.conflicts",
                 "no other Ollama or HAProxy starts automatically",
-                (context, server) -> conflicts(server)));
+                ServiceChecks::conflicts));
         checks.add(Check.onServer(
-                "services.rotation", "log rotation keeps the logs small", (context, server) -> rotation(server)));
+                "services.rotation", "log rotation keeps the logs small", ServiceChecks::rotation));
         checks.add(Check.onServer(
-                "services.files", "the installed files are unchanged", (context, server) -> files(server)));
+                "services.files", "the installed files are unchanged", ServiceChecks::files));
         checks.add(Check.onServer(
                 "services.permissions",
                 "no other user can change the installed files",
-                (context, server) -> permissions(server)));
+                ServiceChecks::permissions));
         return checks;
     }
 
-    private static Outcome runs(VerifyContext context, ServerHost server, String label) {
-        JobStatus status = server.launchd().status(label);
+    private static Query<Outcome> runs(ServerHost server, String label) {
+        return server.jobs().status(label).then(status -> Query.joined(parts -> {
+            var holder = parts.add(holder(server, label, status));
+            var address = parts.add(server.address());
+            return results -> runs(label, status, results.attempt(holder), results.attempt(address));
+        }));
+    }
+
+    private static Outcome runs(
+            String label,
+            JobStatus status,
+            Attempt<Optional<PortHolders.Holder>> holding,
+            Attempt<AddressState> addressing) {
         String start = INSTALL + " to start it";
         if (status instanceof JobStatus.Absent) {
             return new Outcome.Failed(label + " is not loaded", start);
@@ -157,7 +126,7 @@ final class ServiceChecks {
                     "run \"launchctl bootout " + elsewhere.domain() + "/" + label + "\", then " + start);
         }
         LaunchctlPrint print = ((JobStatus.Loaded) status).print();
-        Optional<PortHolders.Holder> holder = holder(context, server, label, print);
+        Optional<PortHolders.Holder> holder = holding.get();
         if (holder.isPresent()) {
             return new Outcome.Failed(holder.get().who(), holder.get().advice() + ", then " + start);
         }
@@ -165,7 +134,7 @@ final class ServiceChecks {
             return new Outcome.Passed("pid " + print.pid().orElseThrow() + ", started " + print.runs()
                     + (print.runs() == 1 ? " time" : " times"));
         }
-        AddressState address = server.address();
+        AddressState address = addressing.get();
         return label.equals(ServerHost.HAPROXY) && !(address instanceof AddressState.Present)
                 ? new Outcome.Failed("com.haproxy waits for its address: " + address.problem(), address.remedy())
                 : new Outcome.Failed(
@@ -174,62 +143,103 @@ final class ServiceChecks {
                         "read the log of " + label + ", then " + start);
     }
 
-    private static Optional<PortHolders.Holder> holder(
-            VerifyContext context, ServerHost server, String label, LaunchctlPrint print) {
+    private static Query<Optional<PortHolders.Holder>> holder(ServerHost server, String label, JobStatus status) {
+        if (!(status instanceof JobStatus.Loaded loaded)) {
+            return Query.of(Optional.empty());
+        }
         Health health = server.job(label).health();
-        return new PortHolders(server.host(), server.launchd())
-                .otherThan(label, print.pid(), health.address(), health.port(), context.listeners(server));
+        return Lsof.listeners()
+                .then(listeners -> new PortHolders(server.jobs())
+                        .otherThan(label, loaded.print().pid(), health.address(), health.port(), listeners));
     }
 
-    private static Outcome staysUp(VerifyContext context, ServerHost server, String label) {
-        List<Integer> pids = context.stability(server).pids(label);
-        int before = pids.get(0);
+    private static Outcome staysUp(StabilityWindow stability, String label) {
+        int before = stability.pidBefore(label);
         if (before == 0) {
             throw new UserError("the job " + label + " is not running");
         }
         long window = StabilityWindow.WINDOW.toMillis();
-        return pids.get(1) == before
+        return stability.pidAfter(label) == before
                 ? new Outcome.Passed("pid " + before + " for " + window + " ms")
                 : new Outcome.Failed("pid " + before + " exited within " + window + " ms", "read the log of " + label);
     }
 
-    private static Outcome runsAsUser(ServerHost server, String label) {
-        int expected = server.host().facts().uid();
-        String uid = server.host()
-                .requireOutput(psUser(server.pid(label)), "which user " + label + " runs as")
-                .strip();
-        return uid.equals(String.valueOf(expected))
-                ? new Outcome.Passed("user ID " + uid)
-                : new Outcome.Failed(
-                        label + " runs as user ID " + uid + ", not " + expected, "stop that process, then " + INSTALL);
+    private static Query<Outcome> runsAsUser(ServerHost server, String label) {
+        int expected = server.identity().uid();
+        return server.pid(label)
+                .then(pid -> Query.output(
+                        Command.of("ps", "-o", "uid=", "-p", String.valueOf(pid)), "which user " + label + " runs as"))
+                .map(output -> {
+                    String uid = output.strip();
+                    return uid.equals(String.valueOf(expected))
+                            ? new Outcome.Passed("user ID " + uid)
+                            : new Outcome.Failed(
+                                    label + " runs as user ID " + uid + ", not " + expected,
+                                    "stop that process, then " + INSTALL);
+                });
     }
 
     /** Checks the program file, because a process keeps running after its file is deleted, but cannot start again. */
-    private static Outcome programExists(ServerHost server, String label) {
-        String program = server.running(label)
-                .program()
+    private static Query<Outcome> programExists(ServerHost server, String label) {
+        return server.running(label)
+                .zip(server.programs(), (print, audit) -> programExists(label, print, audit));
+    }
+
+    private static Outcome programExists(String label, LaunchctlPrint print, ProgramAudit audit) {
+        String program = print.program()
                 .orElseThrow(() -> new UserError(
                         "could not find out which program " + label + " runs: \"launchctl print\" does not name it"));
         return new Assertions()
                 .require(
-                        !audit(server).missing().contains(program),
+                        !audit.missing().contains(program),
                         program + " is missing, so " + label + " cannot start again after its current process exits")
                 .outcome(program, INSTALL + " to restore it");
     }
 
-    private static Outcome writesToLogs(VerifyContext context, ServerHost server, String label) {
-        int pid = server.pid(label);
-        if (context.stability(server).pids(label).get(1) != pid) {
+    /**
+     * The logs of a process.
+     *
+     * @param before the states of the services at that moment
+     */
+    private record WrittenLogs(int pid, List<OpenLog> logs, List<JobStatus> before) {
+        static Query<WrittenLogs> query(ServerHost server, String label) {
+            return server.pid(label)
+                    .zip(server.logs(label), (pid, logs) -> Query.all(
+                                    logs.stream().map(log -> OpenLog.query(pid, log)).toList())
+                            .zip(StabilityWindow.query(server), (open, before) -> new WrittenLogs(pid, open, before)))
+                    .then(Function.identity());
+        }
+    }
+
+    /**
+     * A log file.
+     *
+     * @param lsof the answer of {@link #command}
+     */
+    private record OpenLog(Path file, Command command, CommandResult lsof, boolean isMissing) {
+
+        /** Asks lsof, which succeeds only if the process has the file open that is now at this path. */
+        static Query<OpenLog> query(int pid, Path file) {
+            Command command =
+                    Command.of("lsof", "-w", "-a", "-p", String.valueOf(pid), "-F", "p", "--", file.toString());
+            return Query.command(command)
+                    .zip(Query.stat(file), (lsof, state) ->
+                            new OpenLog(file, command, lsof, state instanceof FileState.Absent));
+        }
+    }
+
+    private static Outcome writesToLogs(VerifyContext context, ServerHost server, String label, WrittenLogs written) {
+        if (context.stability(server, written.before()).pidAfter(label) != written.pid()) {
             throw new UserError("the process of " + label + " exited during the check");
         }
         Assertions assertions = new Assertions();
-        for (Path log : server.logs(label)) {
-            Command query = lsof(pid, log);
-            CommandResult result = server.host().query(query);
-            boolean isMissing = server.host().stat(log) instanceof FileState.Absent;
+        for (OpenLog open : written.logs()) {
+            CommandResult result = open.lsof();
+            Path log = open.file();
+            boolean isMissing = open.isMissing();
             if (!isMissing && !result.succeeded() && !result.errorText().isBlank()
                     || result.incompleteReason().isPresent()) {
-                throw result.inconclusive(query, "whether " + label + " writes to " + log);
+                throw result.inconclusive(open.command(), "whether " + label + " writes to " + log);
             }
             assertions.require(
                     !isMissing && result.succeeded(),
@@ -238,22 +248,24 @@ final class ServiceChecks {
                             : label + " does not write to " + log + ", which was replaced after " + label + " started");
         }
         return assertions.outcome(
-                String.join(
-                        ", ", server.logs(label).stream().map(Path::toString).toList()),
-                "run \"launchctl kickstart -k gui/" + server.host().facts().uid() + "/" + label
+                written.logs().stream().map(open -> open.file().toString()).collect(Collectors.joining(", ")),
+                "run \"launchctl kickstart -k gui/" + server.identity().uid() + "/" + label
                         + "\" on the server to reopen its logs (interrupts requests in progress)");
     }
 
-    /** Returns the lsof command that succeeds only if the process has the file open that is now at this path. */
-    private static Command lsof(int pid, Path log) {
-        return Command.of("lsof", "-w", "-a", "-p", String.valueOf(pid), "-F", "p", "--", log.toString());
+    private static Query<Outcome> keepsAlive(ServerHost server, String label) {
+        return Query.joined(parts -> {
+            var disabled = parts.add(server.jobs().disabled());
+            var plist = parts.add(server.propertyList(label));
+            return results -> keepsAlive(label, results.get(disabled), results.attempt(plist));
+        });
     }
 
-    private static Outcome keepsAlive(ServerHost server, String label) {
-        if (server.launchd().disabled().contains(label)) {
+    private static Outcome keepsAlive(String label, Set<String> disabled, Attempt<PropertyList> file) {
+        if (disabled.contains(label)) {
             return new Outcome.Failed(label + " is " + DISABLED, ENABLE);
         }
-        PropertyList plist = server.propertyList(label);
+        PropertyList plist = file.get();
         return new Assertions()
                 .require(plist.value("KeepAlive").equals("true"), "KeepAlive is not true")
                 .require(plist.value("RunAtLoad").equals("true"), "RunAtLoad is not true")
@@ -262,15 +274,14 @@ final class ServiceChecks {
                         INSTALL + " to rewrite its property list");
     }
 
-    private static Outcome notThrottled(ServerHost server, String label) {
-        String type = server.propertyList(label).value("ProcessType");
+    private static Outcome notThrottled(PropertyList plist) {
+        String type = plist.value("ProcessType");
         return new Assertions()
                 .require(type.equals("Interactive"), "ProcessType is " + (type.isEmpty() ? "not set" : type))
                 .outcome("ProcessType is Interactive", INSTALL + " to rewrite its property list");
     }
 
-    private static Outcome hasFileLimit(ServerHost server, String label) {
-        PropertyList plist = server.propertyList(label);
+    private static Outcome hasFileLimit(PropertyList plist) {
         Assertions assertions = new Assertions();
         for (String kind : List.of("Soft", "Hard")) {
             String limit = plist.value(kind + "ResourceLimits.NumberOfFiles");
@@ -283,13 +294,17 @@ final class ServiceChecks {
                 INSTALL + ": HAProxy needs " + MIN_FILES + " files for its maxconn, and launchd's default is 256");
     }
 
-    private static Outcome conflicts(ServerHost server) {
+    private static Query<Outcome> conflicts(ServerHost server) {
         List<Path> own = server.receipt().resources().stream()
                 .filter(Service.class::isInstance)
                 .map(resource -> ((Service) resource).plist())
                 .toList();
-        List<ConflictingServer> conflicts = new ConflictSearch(server.host(), server.launchd(), own)
-                .search(server.spec().ollama().port());
+        return new ConflictSearch(server.identity())
+                .search(own, server.spec().ollama().port())
+                .map(ServiceChecks::outcome);
+    }
+
+    private static Outcome outcome(List<ConflictingServer> conflicts) {
         List<ConflictingServer> harmful =
                 conflicts.stream().filter(ConflictingServer::isHarmful).toList();
         if (!harmful.isEmpty()) {
@@ -305,8 +320,18 @@ final class ServiceChecks {
         return conflicts.stream().map(text).distinct().collect(Collectors.joining("; "));
     }
 
-    private static Outcome rotation(ServerHost server) {
-        long size = server.logs().size(server.host());
+    private static Query<Outcome> rotation(ServerHost server) {
+        return Query.joined(parts -> {
+            var size = parts.add(server.logs().then(LogFiles::size));
+            var status = parts.add(server.jobs().status(LogFiles.ROTATION));
+            var disabled = parts.add(server.jobs().disabled());
+            return results ->
+                    rotation(server, results.get(size), results.attempt(status), results.attempt(disabled));
+        });
+    }
+
+    private static Outcome rotation(
+            ServerHost server, long size, Attempt<JobStatus> status, Attempt<Set<String>> disabled) {
         String usage = "the logs use " + LogFiles.humanSize(size);
         boolean isInstalled = server.receipt().resources().stream()
                 .anyMatch(resource ->
@@ -314,10 +339,10 @@ final class ServiceChecks {
         if (!isInstalled) {
             return new Outcome.Warned("this installation does not rotate its logs; " + usage, INSTALL);
         }
-        if (!(server.launchd().status(LogFiles.ROTATION) instanceof JobStatus.Loaded loaded)) {
+        if (!(status.get() instanceof JobStatus.Loaded loaded)) {
             return new Outcome.Failed(LogFiles.ROTATION + " is not loaded; " + usage, INSTALL + " to load it");
         }
-        if (server.launchd().disabled().contains(LogFiles.ROTATION)) {
+        if (disabled.get().contains(LogFiles.ROTATION)) {
             return new Outcome.Warned(LogFiles.ROTATION + " is " + DISABLED + "; " + usage, ENABLE);
         }
         LastExit last = loaded.print().lastExit();
@@ -329,22 +354,42 @@ final class ServiceChecks {
         return LogFiles.isLarge(size)
                 ? new Outcome.Warned(
                         usage,
-                        "run \"launchctl kickstart gui/" + server.host().facts().uid() + "/" + LogFiles.ROTATION
+                        "run \"launchctl kickstart gui/" + server.identity().uid() + "/" + LogFiles.ROTATION
                                 + "\" on the server to rotate them now")
                 : new Outcome.Passed(usage);
     }
 
-    private static Outcome files(ServerHost server) {
+    /** Asks for the installed files, by path. */
+    private static Query<Map<Path, FileState>> installed(ServerHost server) {
+        List<Path> paths = server.receipt().entries().stream()
+                .filter(entry -> entry.resource() instanceof HostFile && entry.after() instanceof State.File)
+                .map(entry -> ((HostFile) entry.resource()).path())
+                .toList();
+        return Query.all(paths.stream().map(Query::file).toList()).map(states -> {
+            Map<Path, FileState> files = new HashMap<>();
+            for (int i = 0; i < paths.size(); i++) {
+                files.put(paths.get(i), states.get(i));
+            }
+            return files;
+        });
+    }
+
+    private static Query<Outcome> files(ServerHost server) {
+        Path journal = server.identity().home().resolve(".aiserver/journal.json");
+        return Query.file(journal)
+                .zip(installed(server), (transaction, files) -> files(server.receipt(), journal, transaction, files));
+    }
+
+    private static Outcome files(Receipt receipt, Path journal, FileState transaction, Map<Path, FileState> installed) {
         Assertions drift = new Assertions();
-        Path journal = server.host().facts().home().resolve(".aiserver/journal.json");
         drift.require(
-                server.host().file(journal) instanceof FileState.Absent,
+                transaction instanceof FileState.Absent,
                 "an install or uninstall is running or did not finish (" + journal + ")");
         int files = 0;
-        for (Receipt.Entry entry : server.receipt().entries()) {
+        for (Receipt.Entry entry : receipt.entries()) {
             if (entry.resource() instanceof HostFile file && entry.after() instanceof State.File written) {
                 files++;
-                FileState now = server.host().file(file.path());
+                FileState now = installed.get(file.path());
                 if (!(now instanceof FileState.Regular regular)) {
                     drift.require(false, file.path() + " is missing");
                 } else {
@@ -356,13 +401,24 @@ final class ServiceChecks {
         return drift.outcome(files + " files are unchanged", "check \"aiserver install --dry-run\", then " + INSTALL);
     }
 
-    private static Outcome permissions(ServerHost server) {
-        int uid = server.host().facts().uid();
+    private static Query<Outcome> permissions(ServerHost server) {
+        return Query.joined(parts -> {
+            var installed = parts.add(installed(server));
+            var state = parts.add(Query.stat(stateFolder(server.identity())));
+            var programs = parts.add(server.programs());
+            return results ->
+                    permissions(server, results.get(installed), results.get(state), results.get(programs));
+        });
+    }
+
+    private static Outcome permissions(
+            ServerHost server, Map<Path, FileState> installed, FileState folder, ProgramAudit programs) {
+        int uid = server.identity().uid();
         Assertions assertions = new Assertions();
         for (Receipt.Entry entry : server.receipt().entries()) {
             if (entry.resource() instanceof HostFile file
                     && entry.after() instanceof State.File written
-                    && server.host().file(file.path()) instanceof FileState.Regular regular) {
+                    && installed.get(file.path()) instanceof FileState.Regular regular) {
                 assertions
                         .require(
                                 regular.mode() == written.mode(),
@@ -370,14 +426,13 @@ final class ServiceChecks {
                         .require(regular.owner() == uid, file.path() + " belongs to user ID " + regular.owner());
             }
         }
-        Path state = stateFolder(server.host().facts());
-        if (server.host().file(state) instanceof FileState.Directory directory) {
+        Path state = stateFolder(server.identity());
+        if (folder instanceof FileState.Directory directory) {
             assertions.require(
                     (directory.mode() & GROUP_AND_OTHERS) == 0 && directory.owner() == uid,
                     "%s has mode %04o and belongs to user ID %d".formatted(state, directory.mode(), directory.owner()));
         }
-        audit(server)
-                .unsafe()
+        programs.unsafe()
                 .forEach((program, problem) ->
                         assertions.require(false, "another user could replace " + program + ": " + problem));
         return assertions.outcome(

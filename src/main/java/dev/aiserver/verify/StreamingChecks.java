@@ -221,7 +221,7 @@ final class StreamingChecks {
             }
         }
         long disconnected = System.nanoTime();
-        OllamaLog log = new OllamaLog(server);
+        OllamaLog log = server.host().ask(OllamaLog.query(server));
         Optional<String> line = log.await(query, STOP_LIMIT);
         double waited = (System.nanoTime() - disconnected) / 1e6;
         if (line.isEmpty()) {
@@ -243,7 +243,7 @@ final class StreamingChecks {
         RawHttpRequest request = OpenAiChecks.longPrompt(context.host(), model, MANY_TOKENS, query);
         try (AbandonedRequest abandoned = context.abandon(request, ARRIVAL_TIME)) {
             long disconnected = System.nanoTime();
-            OllamaLog log = new OllamaLog(server);
+            OllamaLog log = server.host().ask(OllamaLog.query(server));
             Optional<String> line = log.await(query, STOP_LIMIT);
             double waited = (System.nanoTime() - disconnected) / 1e6;
             if (line.isEmpty()) {

@@ -1,13 +1,12 @@
 package dev.aiserver.verify;
 
-import dev.aiserver.host.UserError;
 import dev.aiserver.net.AbandonedRequest;
 import dev.aiserver.net.HttpExchange;
 import dev.aiserver.net.KeepAlivePool;
-import dev.aiserver.net.Listener;
 import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.net.RawHttpResponse;
+import dev.aiserver.service.JobStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,8 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Gives checks access to a server: as a client sees it and, on the server's machine, to that machine. */
 public final class VerifyContext {
@@ -28,58 +25,51 @@ public final class VerifyContext {
     private static final Duration MODEL_TIMEOUT = Duration.ofMinutes(5);
 
     private final ServerView client;
-    private final Supplier<Optional<ServerHost>> findServer;
-    private final Object serverLock = new Object();
+    private final Optional<ServerHost> server;
     private final Duration timeout;
     private final OptionalDouble maxLatencyMillis;
     private final String nonce;
     private final KeepAlivePool pool;
-    private @Nullable Supplier<Optional<ServerHost>> server;
     private Optional<Models> models = Optional.empty();
     private Optional<StabilityWindow> stability = Optional.empty();
-    private Optional<List<Listener>> listeners = Optional.empty();
 
     private VerifyContext(
             ServerView client,
-            Supplier<Optional<ServerHost>> findServer,
+            Optional<ServerHost> server,
             Duration timeout,
             OptionalDouble maxLatencyMillis,
             String nonce) {
         this.client = client;
-        this.findServer = findServer;
+        this.server = server;
         this.timeout = timeout;
         this.maxLatencyMillis = maxLatencyMillis;
         this.nonce = nonce;
         this.pool = new KeepAlivePool(http(timeout));
     }
 
-    private static VerifyContext of(ServerView client, Supplier<Optional<ServerHost>> findServer) {
+    private static VerifyContext of(ServerView client, Optional<ServerHost> server) {
         return new VerifyContext(
-                client, findServer, DEFAULT_TIMEOUT, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
+                client, server, DEFAULT_TIMEOUT, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
     }
 
     /** Returns the context of a client, which has no access to the server's machine. */
     public static VerifyContext fromClient(ServerView client) {
-        return of(client, Optional::empty);
+        return of(client, Optional.empty());
     }
 
-    /**
-     * Returns the context of the machine that the server runs on.
-     *
-     * @param findServer inspects that machine when the first check needs it
-     */
-    public static VerifyContext onServer(ServerView client, Supplier<ServerHost> findServer) {
-        return of(client, () -> Optional.of(findServer.get()));
+    /** Returns the context of the machine that the server runs on. */
+    public static VerifyContext onServer(ServerView client, ServerHost server) {
+        return of(client, Optional.of(server));
     }
 
     /** Returns a copy with another timeout for requests that need no model. */
     VerifyContext withTimeout(Duration otherTimeout) {
-        return new VerifyContext(client, findServer, otherTimeout, maxLatencyMillis, nonce);
+        return new VerifyContext(client, server, otherTimeout, maxLatencyMillis, nonce);
     }
 
     /** Returns a copy in which more latency than this, added by the proxy, is a failure ({@code --max-latency}). */
     public VerifyContext withMaxLatency(double millis) {
-        return new VerifyContext(client, findServer, timeout, OptionalDouble.of(millis), nonce);
+        return new VerifyContext(client, server, timeout, OptionalDouble.of(millis), nonce);
     }
 
     /** Returns the limit of {@code --max-latency}, if the user set one. */
@@ -91,28 +81,9 @@ public final class VerifyContext {
         return client;
     }
 
-    /**
-     * Returns the server's machine, or nothing on a client. The machine is inspected once for all checks. If that
-     * fails, each call throws that error again without a new attempt, which could take long.
-     */
+    /** Returns the server's machine, or nothing on a client. */
     Optional<ServerHost> server() {
-        synchronized (serverLock) {
-            if (server == null) {
-                server = findServerOnce();
-            }
-            return server.get();
-        }
-    }
-
-    private Supplier<Optional<ServerHost>> findServerOnce() {
-        try {
-            Optional<ServerHost> found = findServer.get();
-            return () -> found;
-        } catch (UserError error) {
-            return () -> {
-                throw error;
-            };
-        }
+        return server;
     }
 
     /** Returns a query string that is unique to this run, which finds this run's requests in Ollama's log. */
@@ -132,18 +103,14 @@ public final class VerifyContext {
         return models.get();
     }
 
-    /** Returns the listeners of the machine, read once so that all checks judge one moment. */
-    synchronized List<Listener> listeners(ServerHost on) {
-        if (listeners.isEmpty()) {
-            listeners = Optional.of(on.listeners());
-        }
-        return listeners.get();
-    }
-
-    /** Watches the services once, for all checks that need it. */
-    synchronized StabilityWindow stability(ServerHost on) {
+    /**
+     * Watches the services once, for all checks that need it.
+     *
+     * @param before their states at the start
+     */
+    synchronized StabilityWindow stability(ServerHost on, List<JobStatus> before) {
         if (stability.isEmpty()) {
-            stability = Optional.of(StabilityWindow.of(on));
+            stability = Optional.of(StabilityWindow.of(on, before));
         }
         return stability.get();
     }

@@ -9,6 +9,7 @@ import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.service.Launchd;
@@ -61,17 +62,17 @@ class ConflictSearchTest {
             if (path.endsWith("private.plist")) {
                 throw new UserError("Cannot read " + path + ": permission denied.");
             }
-            return delegate.file(there(path));
+            return delegate.ask(Query.file(there(path)));
         }
 
         @Override
         public FileState stat(Path path) {
-            return delegate.stat(there(path));
+            return delegate.ask(Query.stat(there(path)));
         }
 
         @Override
         public List<Path> list(Path folder) {
-            return delegate.list(there(folder)).stream().map(this::here).toList();
+            return delegate.ask(Query.list(there(folder))).stream().map(this::here).toList();
         }
 
         @Override
@@ -103,7 +104,7 @@ class ConflictSearchTest {
     }
 
     private List<ConflictingServer> search(Path... own) {
-        return new ConflictSearch(mac, launchd, List.of(own)).search(PORT);
+        return mac.ask(new ConflictSearch(mac.facts()).search(List.of(own), PORT));
     }
 
     /**
@@ -135,7 +136,7 @@ class ConflictSearchTest {
         write(folder, label + ".plist", label, command, keys == null ? "" : keys);
         if (disabled != null) {
             assertThat(launchctl
-                            .run(List.of("disable", launchd.domain() + "/" + label))
+                            .run(List.of("disable", launchd.jobs().domain() + "/" + label))
                             .exitCode())
                     .isZero();
         }
@@ -213,11 +214,11 @@ class ConflictSearchTest {
         } else if (place.startsWith("login item")) {
             Path elsewhere = write("/elsewhere", "x.plist", "com.ollama.ollama", "/usr/bin/true", "");
             assertThat(launchctl
-                            .run(List.of("bootstrap", launchd.domain(), elsewhere.toString()))
+                            .run(List.of("bootstrap", launchd.jobs().domain(), elsewhere.toString()))
                             .exitCode())
                     .isZero();
             if (place.endsWith("off")) {
-                launchctl.run(List.of("disable", launchd.domain() + "/com.ollama.ollama"));
+                launchctl.run(List.of("disable", launchd.jobs().domain() + "/com.ollama.ollama"));
             }
         } else {
             Files.createDirectories(root.resolve(place));
@@ -230,7 +231,7 @@ class ConflictSearchTest {
             assertThat(conflict.isHarmful()).isEqualTo(harmful);
             assertThat(conflict.what()).contains(words);
         });
-        assertThat(new ConflictSearch(mac, launchd, List.of()).search(11500))
+        assertThat(mac.ask(new ConflictSearch(mac.facts()).search(List.of(), 11500)))
                 .as("the app serves another port")
                 .noneMatch(ConflictingServer::isHarmful);
     }

@@ -23,9 +23,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -147,7 +147,7 @@ public interface HostContract {
         script(home.resolve("uname"), "echo ours");
         script(home.resolve("only-here"), "uname");
         Host host = host(Map.of("PATH", "relative:" + home + ":" + SYSTEM_PATH));
-        assertThat(host.find("uname")).contains(home.resolve("uname"));
+        assertThat(host.ask(Query.program("uname"))).contains(home.resolve("uname"));
         assertThat(host.run(Command.of("only-here")).text()).isEqualTo("ours\n");
     }
 
@@ -168,8 +168,8 @@ public interface HostContract {
             assertThat(result.exitCode()).as(program).isEqualTo(CommandResult.NOT_FOUND);
             assertThat(result.firstLine()).startsWith(program + ": ");
         }
-        assertThat(host.find("directory")).isEmpty();
-        assertThat(host.find("not-executable")).isEmpty();
+        assertThat(host.ask(Query.program("directory"))).isEmpty();
+        assertThat(host.ask(Query.program("not-executable"))).isEmpty();
     }
 
     @Test
@@ -228,19 +228,22 @@ public interface HostContract {
     }
 
     @Test
-    default void prefetchSurvivesEndlessOutput(@Home Path home) throws IOException {
+    default void anEndlessCommandCostsTheOtherReadsNothing(@Home Path home) throws IOException {
         Path file = home.resolve("file");
         Files.write(file, new byte[Content.MAX_SIZE]);
-        Command before = Command.of("echo", "before");
-        Command after = Command.of("echo", "after");
-        Host host = host(home)
-                .prefetch(Prefetch.ofCommands(List.of(before, Command.of("yes"), after))
-                        .and(Prefetch.ofFiles(List.of(file, file.resolveSibling("absent")))));
-        assertThat(host.query(before).text()).isEqualTo("before\n");
-        assertThat(host.query(Command.of("yes")).exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
-        assertThat(host.query(after).text()).isEqualTo("after\n");
-        assertThat(host.file(file)).isInstanceOf(FileState.Regular.class);
-        assertThat(host.file(file.resolveSibling("absent"))).isInstanceOf(FileState.Absent.class);
+        Query<List<CommandResult>> commands = Query.all(Stream.of("echo before", "yes", "echo after")
+                .map(line -> Query.command(Command.of(List.of(line.split(" ")))))
+                .toList());
+        Query<List<FileState>> files =
+                Query.all(List.of(Query.file(file), Query.file(file.resolveSibling("absent"))));
+        host(home).ask(commands.zip(files, (results, states) -> {
+            assertThat(results.get(0).text()).isEqualTo("before\n");
+            assertThat(results.get(1).exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
+            assertThat(results.get(2).text()).isEqualTo("after\n");
+            assertThat(states.get(0)).isInstanceOf(FileState.Regular.class);
+            assertThat(states.get(1)).isInstanceOf(FileState.Absent.class);
+            return true;
+        }));
     }
 
     @Test
@@ -248,20 +251,20 @@ public interface HostContract {
         Path file = home.resolve("file");
         Host host = host(home);
         Files.write(file, new byte[Content.MAX_SIZE]);
-        assertThat(host.file(file))
+        assertThat(host.ask(Query.file(file)))
                 .isInstanceOfSatisfying(
                         FileState.Regular.class,
                         state -> assertThat(state.content().size()).isEqualTo(Content.MAX_SIZE));
         Files.write(file, new byte[Content.MAX_SIZE + 1]);
-        assertThat(host.stat(file)).isInstanceOf(FileState.Unread.class);
-        assertThatThrownBy(() -> host.file(file))
+        assertThat(host.ask(Query.stat(file))).isInstanceOf(FileState.Unread.class);
+        assertThatThrownBy(() -> host.ask(Query.file(file)))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Cannot read " + file + ": it is larger than 16 MiB.");
         Path many = Files.createDirectory(home.resolve("many"));
         for (int i = 0; i <= Host.MAX_ENTRIES; i++) {
             Files.createSymbolicLink(many.resolve("entry-" + i), file);
         }
-        assertThatThrownBy(() -> host.list(many))
+        assertThatThrownBy(() -> host.ask(Query.list(many)))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Cannot read " + many + ": it contains more than 20000 entries.");
     }
@@ -297,11 +300,11 @@ public interface HostContract {
             for (int i = 0; i < 20; i++) {
                 Content content = Content.of("round " + i);
                 host.write(home.resolve("file"), content, 0600);
-                assertThat(host.file(home.resolve("file")))
+                assertThat(host.ask(Query.file(home.resolve("file"))))
                         .isInstanceOfSatisfying(
                                 FileState.Regular.class,
                                 file -> assertThat(file.content()).isEqualTo(content));
-                CommandResult result = host.query(shell("echo out; echo err >&2; exit 3"));
+                CommandResult result = host.ask(Query.command(shell("echo out; echo err >&2; exit 3")));
                 assertThat(result.text()).isEqualTo("out\n");
                 assertThat(result.errorText()).isEqualTo("err\n");
                 assertThat(result.exitCode()).isEqualTo(3);
@@ -320,12 +323,11 @@ public interface HostContract {
                 shell("exit 3"),
                 shell("echo > \"$1\"", left.toString()));
         Host host = host(home);
-        for (List<CommandResult> results : List.of(host.runAll(commands), host.queryAll(commands))) {
-            assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
-            assertThat(results.get(0).text()).isEqualTo("in");
-            assertThat(results.get(0).errorText()).isEqualTo("err\n");
-            assertThat(left).doesNotExist();
-        }
+        List<CommandResult> results = host.runAll(commands);
+        assertThat(results).extracting(CommandResult::exitCode).containsExactly(0, 3);
+        assertThat(results.get(0).text()).isEqualTo("in");
+        assertThat(results.get(0).errorText()).isEqualTo("err\n");
+        assertThat(left).doesNotExist();
     }
 
     @Test
@@ -335,12 +337,11 @@ public interface HostContract {
                 shell("echo $$; exec sleep 600").withTimeout(SOON),
                 shell("echo > \"$1\"", left.toString()).withTimeout(SOON));
         Host host = host(home);
-        for (List<CommandResult> results : List.of(host.runAll(commands), host.queryAll(commands))) {
-            assertThat(results).hasSize(1);
-            assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
-            assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
-            assertThat(left).doesNotExist();
-        }
+        List<CommandResult> results = host.runAll(commands);
+        assertThat(results).hasSize(1);
+        assertThat(results.get(0).exitCode()).isEqualTo(CommandResult.TIMED_OUT);
+        assertThat(isGone(Long.parseLong(results.get(0).text().strip()))).isTrue();
+        assertThat(left).doesNotExist();
     }
 
     @Test
@@ -360,7 +361,7 @@ public interface HostContract {
                 .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + home + "/missing/file: its directory does not exist.");
         assertThat(made).containsExactly(true, true, false, true, false, true);
-        assertThat(host(home).list(folder)).containsExactly(folder.resolve("two"));
+        assertThat(host(home).ask(Query.list(folder))).containsExactly(folder.resolve("two"));
         assertThat(Files.readAllBytes(folder.resolve("two"))).isEqualTo(bytes(300_000));
     }
 
@@ -379,27 +380,6 @@ public interface HostContract {
         assertThat(home.resolve("three")).doesNotExist();
     }
 
-    @Test
-    default void prefetchMoreAddsToThePrefetchedAnswers(@Home Path home) {
-        script(home.resolve("fail"), "exit 1");
-        host(home).write(home.resolve("one"), Content.of("1"), 0600);
-        host(home).write(home.resolve("two"), Content.of("2"), 0600);
-        Host prefetched = host(home)
-                .prefetch(Prefetch.ofFiles(List.of(home.resolve("one")))
-                        .and(Prefetch.ofStats(List.of(home)))
-                        .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true"))))
-                .prefetchMore(Prefetch.ofFiles(List.of(home.resolve("one"), home.resolve("two")))
-                        .and(Prefetch.ofAlternatives(Command.of("false"), Command.of("true")))
-                        .and(Prefetch.ofAlternatives(Command.of(home + "/fail"), Command.of("false"))));
-        assertThat(prefetched.run(Command.of("true")).exitCode()).isZero();
-        assertThat(prefetched.run(Command.of("false")).exitCode()).isEqualTo(1);
-        assertThat(prefetched.run(Command.of(home + "/fail")).exitCode()).isEqualTo(1);
-        assertThat(prefetched.stat(home)).isEqualTo(host(home).stat(home));
-        for (String name : List.of("one", "two")) {
-            assertThat(prefetched.file(home.resolve(name))).isEqualTo(host(home).file(home.resolve(name)));
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"0600", "0644", "0755", "0666", "0400"})
     default void filesGetTheirModeRegardlessOfTheUmask(String octal, @Home Path home) {
@@ -408,9 +388,9 @@ public interface HostContract {
         Content content = Content.of(bytes(100_000));
         host.write(home.resolve("file"), Content.of("old"), 0644);
         host.write(home.resolve("file"), content, mode);
-        assertThat(host.file(home.resolve("file")))
+        assertThat(host.ask(Query.file(home.resolve("file"))))
                 .isEqualTo(new FileState.Regular(content, mode, host.facts().uid()));
-        assertThat(host.list(home)).containsExactly(home.resolve("file"));
+        assertThat(host.ask(Query.list(home))).containsExactly(home.resolve("file"));
     }
 
     @Test
@@ -441,7 +421,7 @@ public interface HostContract {
         assertThatThrownBy(() -> host.write(path, Content.of("new"), 0644))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Cannot write " + path + ": " + reason + ".");
-        assertThat(host.list(home)).containsExactly(home.resolve("directory"), home.resolve("regular"));
+        assertThat(host.ask(Query.list(home))).containsExactly(home.resolve("directory"), home.resolve("regular"));
         assertThat(home.resolve("regular")).hasContent("mine");
     }
 
@@ -465,7 +445,7 @@ public interface HostContract {
                 "nothing/below", new FileState.Absent(),
                 "regular/below", new FileState.Absent());
         expected.forEach((name, state) ->
-                assertThat(host.file(home.resolve(name))).as(name).isEqualTo(state));
+                assertThat(host.ask(Query.file(home.resolve(name)))).as(name).isEqualTo(state));
     }
 
     @Test
@@ -475,11 +455,11 @@ public interface HostContract {
         host.createDirectory(home.resolve("folder"), 0750);
         Files.createSymbolicLink(home.resolve("link"), Path.of("file"));
         int owner = (Integer) Files.getAttribute(home, "unix:uid");
-        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
+        assertThat(host.ask(Query.stat(home.resolve("file")))).isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
         Files.createLink(home.resolve("second name"), home.resolve("file"));
-        assertThat(host.stat(home.resolve("file"))).isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
+        assertThat(host.ask(Query.stat(home.resolve("file")))).isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
         for (String name : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
-            assertThat(host.stat(home.resolve(name))).isEqualTo(host.file(home.resolve(name)));
+            assertThat(host.ask(Query.stat(home.resolve(name)))).isEqualTo(host.ask(Query.file(home.resolve(name))));
         }
     }
 
@@ -490,12 +470,12 @@ public interface HostContract {
         }
         Files.createSymbolicLink(home.resolve("link"), home);
         Host host = host(home);
-        assertThat(host.list(home))
+        assertThat(host.ask(Query.list(home)))
                 .containsExactlyElementsOf(Stream.of(".hidden", "a", "b", "link")
                         .map(home::resolve)
                         .toList());
         for (String name : List.of("nothing", "a", "link")) {
-            assertThat(host.list(home.resolve(name))).as(name).isEmpty();
+            assertThat(host.ask(Query.list(home.resolve(name)))).as(name).isEmpty();
         }
     }
 
@@ -510,8 +490,8 @@ public interface HostContract {
         for (String name : List.of("file", "empty", "link", "full", "nothing")) {
             host.delete(home.resolve(name));
         }
-        assertThat(host.list(home)).containsExactly(home.resolve("full"));
-        assertThat(host.list(home.resolve("full"))).hasSize(1);
+        assertThat(host.ask(Query.list(home))).containsExactly(home.resolve("full"));
+        assertThat(host.ask(Query.list(home.resolve("full")))).hasSize(1);
     }
 
     @ParameterizedTest
@@ -520,7 +500,7 @@ public interface HostContract {
         Host host = host(home);
         int mode = Integer.parseInt(octal, 8);
         host.createDirectory(home.resolve("new"), mode);
-        assertThat(host.file(home.resolve("new")))
+        assertThat(host.ask(Query.file(home.resolve("new"))))
                 .isEqualTo(new FileState.Directory(mode, host.facts().uid()));
     }
 
@@ -549,12 +529,12 @@ public interface HostContract {
                 .boxed()
                 .toList();
         assertThat(winners).hasSize(1);
-        assertThat(host.file(path))
+        assertThat(host.ask(Query.file(path)))
                 .isEqualTo(new FileState.Regular(
                         Content.of("number " + winners.get(0)),
                         0600,
                         host.facts().uid()));
-        assertThat(host.list(home)).containsExactly(path);
+        assertThat(host.ask(Query.list(home))).containsExactly(path);
     }
 
     @Test
@@ -573,10 +553,10 @@ public interface HostContract {
         host.write(home.resolve("from"), Content.of("new"), 0640);
         host.write(home.resolve("folder/to"), Content.of("old"), 0600);
         assertThat(host.move(home.resolve("from"), home.resolve("folder/to"))).isTrue();
-        assertThat(host.file(home.resolve("folder/to")))
+        assertThat(host.ask(Query.file(home.resolve("folder/to"))))
                 .isEqualTo(new FileState.Regular(
                         Content.of("new"), 0640, host.facts().uid()));
-        assertThat(host.list(home)).containsExactly(home.resolve("folder"));
+        assertThat(host.ask(Query.list(home))).containsExactly(home.resolve("folder"));
 
         assertThat(host.move(home.resolve("from"), home.resolve("folder/to"))).isFalse();
         assertThat(home.resolve("folder/to")).hasContent("new");
@@ -596,19 +576,19 @@ public interface HostContract {
             host.createDirectory(directory, 0700);
             host.write(file, Content.of(name), 0600);
             assertThat(host.create(file, Content.of("other"), 0600)).as(name).isFalse();
-            assertThat(host.list(directory)).as(name).containsExactly(file);
-            assertThat(host.file(file))
+            assertThat(host.ask(Query.list(directory))).as(name).containsExactly(file);
+            assertThat(host.ask(Query.file(file)))
                     .as(name)
                     .isEqualTo(new FileState.Regular(
                             Content.of(name), 0600, host.facts().uid()));
             host.delete(file);
             host.delete(directory);
-            assertThat(host.list(home)).as(name).isEmpty();
+            assertThat(host.ask(Query.list(home))).as(name).isEmpty();
         }
     }
 
     @Test
-    default void prefetchedAnswersEqualDirectOnes(@Home Path home) {
+    default void readsThatAreAskedTogetherEqualSingleOnes(@Home Path home) {
         script(home.resolve("fail"), "cat; echo out; echo err >&2; kill -9 $$");
         Host host = host(home);
         Path file = home.resolve("file");
@@ -617,60 +597,62 @@ public interface HostContract {
         Command fail = Command.of(home + "/fail");
         Command missing = Command.of("no-such-program");
         Command echo = Command.of("echo", "later");
-        Host prefetched = host.prefetch(new Prefetch(
-                List.of(file, nothing, home),
-                List.of(file, nothing),
-                List.of(home, nothing),
-                List.of("sh", "no-such-program"),
-                List.of(fail, missing, Command.of("cat").withStdin("input")),
-                List.of(List.of(Command.of("false"), missing, echo, Command.of("true")), List.of(echo, fail))));
-        for (Path path : List.of(file, nothing, home, home.resolve("fail"))) {
-            assertThat(prefetched.file(path)).isEqualTo(host.file(path));
-            assertThat(prefetched.stat(path)).isEqualTo(host.stat(path));
-            assertThat(prefetched.list(path)).isEqualTo(host.list(path));
-        }
-        for (String program : List.of("sh", "no-such-program", "env")) {
-            assertThat(prefetched.find(program)).isEqualTo(host.find(program));
-        }
-        for (Command command : List.of(
-                fail,
-                missing,
-                Command.of("cat").withStdin("input"),
-                Command.of("echo"),
-                Command.of("false"),
-                echo,
-                Command.of("true"))) {
-            assertThat(prefetched.run(command))
+        Command no = Command.of("false");
+        List<Query<?>> queries = List.of(
+                Query.file(file),
+                Query.file(nothing),
+                Query.file(home),
+                Query.stat(file),
+                Query.stat(nothing),
+                Query.list(home),
+                Query.list(nothing),
+                Query.program("sh"),
+                Query.program("no-such-program"),
+                Query.command(fail),
+                Query.command(missing),
+                Query.command(Command.of("cat").withStdin("input")),
+                Query.untilOneSucceeds(List.of(no, missing, echo, Command.of("true"))),
+                Query.untilOneSucceeds(List.of(echo, fail)),
+                Query.untilOneSucceeds(List.of(no, missing)));
+        List<Object> together = host.ask(Query.all(queries.stream()
+                .<Query<Object>>map(query -> query.map(each -> (Object) each))
+                .toList()));
+        for (int i = 0; i < queries.size(); i++) {
+            assertThat(together.get(i))
                     .usingRecursiveComparison()
-                    .as(command.toString())
-                    .isEqualTo(host.run(command));
+                    .as("query " + i)
+                    .isEqualTo(host.ask(queries.get(i)));
         }
-        assertThat(prefetched.facts()).isEqualTo(host.facts());
+        assertThat(host.ask(Query.untilOneSucceeds(List.of(no, missing, echo, Command.of("true")))))
+                .extracting(CommandResult::exitCode)
+                .containsExactly(1, CommandResult.NOT_FOUND, 0);
     }
 
     @Test
-    default void changesDiscardPrefetchedAnswers(@Home Path home) {
-        Path file = home.resolve("file");
-        Path other = home.resolve("other");
-        Command count = shell("ls \"$1\" | wc -l", home.toString());
-        List<Consumer<Host>> changes = List.of(
-                it -> it.write(file, Content.of("written"), 0600),
-                it -> it.delete(file),
-                it -> it.create(file, Content.of("created"), 0600),
-                it -> it.createDirectory(other, 0700),
-                it -> it.run(Command.of("mv", file.toString(), other.toString())));
+    default void aDependentQuerySeesTheAnswersOfTheFirst(@Home Path home) {
         Host host = host(home);
-        for (Consumer<Host> change : changes) {
-            Host prefetched = host.prefetch(new Prefetch(
-                    List.of(file, other), List.of(file), List.of(home, other), List.of(), List.of(count), List.of()));
-            change.accept(prefetched);
-            assertThat(prefetched.file(file)).isEqualTo(host.file(file));
-            assertThat(prefetched.stat(file)).isEqualTo(host.stat(file));
-            assertThat(prefetched.list(home)).isEqualTo(host.list(home));
-            assertThat(prefetched.list(other)).isEqualTo(host.list(other));
-            assertThat(prefetched.run(count).text()).isEqualTo(host.run(count).text());
-        }
-        assertThat(host.list(other)).containsExactly(other.resolve("file"));
+        host.write(home.resolve("name"), Content.of("other"), 0600);
+        host.write(home.resolve("other"), Content.of("found"), 0600);
+        Query<String> content = Query.file(home.resolve("name"))
+                .then(state -> Query.file(home.resolve(((FileState.Regular) state).content().text())))
+                .map(state -> ((FileState.Regular) state).content().text());
+        assertThat(host.ask(content)).isEqualTo("found");
+        host.write(home.resolve("other"), Content.of("changed"), 0600);
+        assertThat(host.ask(content)).as("asked again").isEqualTo("changed");
+    }
+
+    @Test
+    default void theErrorOfOnePartCostsTheOthersNothing(@Home Path home) {
+        Host host = host(home);
+        UserError why = new UserError("Not today.");
+        Query<Object> failing = Query.stat(home).map(state -> {
+            throw why;
+        });
+        Optional<UserError> error =
+                host.ask(failing.attempt().zip(Query.list(home), (attempt, entries) -> attempt.error()));
+        assertThat(error).contains(why);
+        assertThatThrownBy(() -> host.ask(failing.zip(Query.list(home), (never, entries) -> entries)))
+                .isSameAs(why);
     }
 
     @Test
@@ -787,9 +769,9 @@ public interface HostContract {
         }
         Host host = host(Map.of("PATH", home + ":" + SYSTEM_PATH, "HOME", home.toString()));
 
-        assertThat(host.find("ps")).get().isNotEqualTo(home.resolve("ps"));
+        assertThat(host.ask(Query.program("ps"))).get().isNotEqualTo(home.resolve("ps"));
         assertThat(host.run(Command.of("ps", "-p", "1")).text()).doesNotContain("mine");
-        assertThat(host.find("ls")).contains(home.resolve("ls"));
+        assertThat(host.ask(Query.program("ls"))).contains(home.resolve("ls"));
         assertThat(host.tools().unsafe()).isEmpty();
         assertThat(host.tools().missing()).contains("plutil").doesNotContain("launchctl", "ps");
         assertThat(host.run(shell("chmod 777 \"$1\"", home.toString())).succeeded())

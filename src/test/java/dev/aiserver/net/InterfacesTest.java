@@ -9,6 +9,7 @@ import dev.aiserver.standin.Script;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +17,7 @@ class InterfacesTest {
 
     @Test
     void thisMachineHasLoopback() {
-        assertThat(new Interfaces(new LocalHost(System.getenv())).addresses()).contains("127.0.0.1");
+        assertThat(addresses(new LocalHost(System.getenv()))).contains("127.0.0.1");
     }
 
     @Test
@@ -54,7 +55,7 @@ class InterfacesTest {
                 	inet 100.101.102.103 --> 100.101.102.103 netmask 0xffffffff
                 	inet6 fe80::1c2d:9aff:fe11:2233%utun4 prefixlen 64 scopeid 0x14
                 	inet6 fd7a:115c:a1e0::6501:6667 prefixlen 48
-                """).addresses())
+                """))
                 .containsExactlyInAnyOrder(
                         "127.0.0.1",
                         "::1",
@@ -93,24 +94,27 @@ class InterfacesTest {
                     link/none
                     inet 10.8.0.2 peer 10.8.0.1/32 scope global wg0
                        valid_lft forever preferred_lft forever
-                """).addresses())
+                """))
                 .containsExactlyInAnyOrder(
                         "127.0.0.1", "::1", "192.0.2.2", "2001:db8::9", "fe80::fc:ff:fe00:1%eth0", "10.8.0.2");
     }
 
     @Test
     void emptyOutputIsAnError(@TempDir Path directory) {
-        Interfaces silent = printing(directory, "Darwin", "");
-        assertThatThrownBy(silent::addresses)
+        assertThatThrownBy(() -> printing(directory, "Darwin", ""))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Could not read this machine's addresses (\"ifconfig -a\" returned none).");
     }
 
-    private static Interfaces printing(Path directory, String os, String output) {
+    private static Set<String> printing(Path directory, String os, String output) {
         Script.write(directory.resolve("uname"), "echo " + os + " arm64");
         for (String command : List.of("ifconfig", "ip")) {
             Script.write(directory.resolve(command), "/bin/cat <<'END'\n" + output + "END");
         }
-        return new Interfaces(new LocalHost(Map.of("PATH", directory.toString(), "HOME", directory.toString())));
+        return addresses(new LocalHost(Map.of("PATH", directory.toString(), "HOME", directory.toString())));
+    }
+
+    private static Set<String> addresses(LocalHost host) {
+        return host.ask(Interfaces.addresses(host.facts()));
     }
 }

@@ -95,16 +95,16 @@ class LsofTest {
 
     @Test
     void theRealLsofSeesTheSocketOfThisTest() throws IOException {
-        Lsof lsof = new Lsof(new LocalHost(System.getenv()));
+        Host host = new LocalHost(System.getenv());
         int port;
         try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
             channel.bind(new InetSocketAddress("127.0.0.1", 0));
             port = channel.socket().getLocalPort();
-            assertThat(lsof.listeners(List.of(port, port)))
+            assertThat(host.ask(Lsof.listeners(List.of(port, port))))
                     .extracting(Listener::pid, Listener::address, Listener::port)
                     .containsExactly(tuple((int) ProcessHandle.current().pid(), "127.0.0.1", port));
         }
-        assertThat(lsof.listeners(List.of(port))).isEmpty();
+        assertThat(host.ask(Lsof.listeners(List.of(port)))).isEmpty();
     }
 
     @ParameterizedTest
@@ -123,9 +123,9 @@ class LsofTest {
         Script.write(directory.resolve("lsof"), script);
         Host host = withLsof(directory.resolve("lsof"));
         if (message == null) {
-            assertThat(new Lsof(host).listeners(List.of(11434))).isEmpty();
+            assertThat(host.ask(Lsof.listeners(List.of(11434)))).isEmpty();
         } else {
-            assertThatThrownBy(() -> new Lsof(host).listeners(List.of(11434)))
+            assertThatThrownBy(() -> host.ask(Lsof.listeners(List.of(11434))))
                     .isInstanceOf(UserError.class)
                     .hasMessage(message.replace("QUESTION", "lsof -nP -w -iTCP:11434 -sTCP:LISTEN -F pRcuftnT"));
         }

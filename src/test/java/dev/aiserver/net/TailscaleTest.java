@@ -94,14 +94,14 @@ class TailscaleTest {
     @Test
     void asksTheCommandOnTheSearchPath(@TempDir Path directory) {
         Path command = directory.resolve("tailscale");
-        Tailscale tailscale = new Tailscale(new LocalHost(Map.of("PATH", directory.toString())));
+        LocalHost host = new LocalHost(Map.of("PATH", directory.toString()));
         Script.write(
                 command,
                 "[ \"$*\" = 'status --json' ] && cat <<'END'\n" + TailscaleStatus.running("100.64.0.9") + "END");
-        assertThat(tailscale.node().address()).isEqualTo("100.64.0.9");
+        assertThat(host.ask(Tailscale.node()).address()).isEqualTo("100.64.0.9");
 
         Script.write(command, "echo 'failed to connect to local Tailscale service' >&2; exit 1");
-        assertThatThrownBy(tailscale::node)
+        assertThatThrownBy(() -> host.ask(Tailscale.node()))
                 .isInstanceOf(UserError.class)
                 .hasMessage("Tailscale does not answer (failed to connect to local Tailscale service); "
                         + "start the Tailscale app, then try again.");

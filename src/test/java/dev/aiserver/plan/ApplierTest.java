@@ -11,6 +11,7 @@ import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,13 +63,13 @@ class ApplierTest {
     }
 
     private static Applier.Result install(Home home, Map<String, String> wanted) {
-        Receipt receipt = home.store.load(home.contents).orElse(Home.NO_RECEIPT);
+        Receipt receipt = home.receipt(home.contents).orElse(Home.NO_RECEIPT);
         Plan plan = home.plan(home.targets(wanted), receipt);
         return home.applier().apply(Transaction.install(plan, receipt, Home.NO_RECEIPT));
     }
 
     private static Applier.Result uninstall(Home home) {
-        return home.takeBack(home.store.load(home.contents).orElseThrow());
+        return home.takeBack(home.receipt(home.contents).orElseThrow());
     }
 
     /** An operation on a home, and the operation that has to precede it. */
@@ -102,7 +103,7 @@ class ApplierTest {
         static Snapshot of(Home home) {
             Map<Path, FileState> tree = new TreeMap<>();
             home.tree().forEach((path, state) -> tree.put(home.resolve("").relativize(path), state));
-            List<State> states = home.store.load(new Contents()).stream()
+            List<State> states = home.receipt(new Contents()).stream()
                     .flatMap(receipt -> receipt.entries().stream())
                     .flatMap(entry -> Stream.of(entry.before(), entry.after()))
                     .toList();
@@ -158,7 +159,7 @@ class ApplierTest {
                 String name =
                         operation + ", step " + step + " of " + steps + (after ? " after: " : " before: ") + sentence;
                 boolean done = sentence.equals("applied") || sentence.startsWith("All changes were made, but ");
-                assertThat(home.records.journals().open()).as(name).isEmpty();
+                assertThat(home.unfinished()).as(name).isEmpty();
                 assertThat(Snapshot.of(home)).as(name).isEqualTo(done ? expected.planned() : before);
                 convergesAgain(operation, home, name);
             }
@@ -211,12 +212,12 @@ class ApplierTest {
                 }
                 Home next = new Home(home.resolve(""));
                 String name = operation + ", killed at step " + step + " of " + steps + (after ? " after" : " before");
-                Optional<Journal> unfinished = next.records.journals().open();
+                Optional<Journal> unfinished = next.unfinished();
                 if (unfinished.isPresent()) {
                     assertThat(next.transactions().undo(unfinished.get()))
                             .as(name)
                             .isEmpty();
-                    assertThat(next.records.journals().open()).as(name).isEmpty();
+                    assertThat(next.unfinished()).as(name).isEmpty();
                     assertThat(Snapshot.of(next)).as(name).isEqualTo(before);
                 } else {
                     assertThat(Snapshot.of(next)).as(name).isIn(before, expected.planned());
@@ -241,18 +242,19 @@ class ApplierTest {
     private static void convergesAgain(Operation operation, Home home, String name) {
         Home next = new Home(home.resolve(""));
         if (operation == Operation.UNINSTALLATION) {
-            Receipt receipt = next.store.load(next.contents).orElse(Home.NO_RECEIPT);
+            Receipt receipt = next.receipt(next.contents).orElse(Home.NO_RECEIPT);
             assertThat(next.takeBack(receipt)).as(name).isInstanceOf(Applier.Result.Applied.class);
         } else {
             assertThat(operation.run(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
             assertThat(uninstall(next)).as(name).isInstanceOf(Applier.Result.Applied.class);
         }
         Home untouched = new Home(next.resolve(""));
-        FOUND.forEach((path, state) -> assertThat(untouched
-                        .observer(Home.NO_RECEIPT)
-                        .state(untouched.target(path, state).resource()))
-                .as(name + " " + path)
-                .isEqualTo(untouched.state(state)));
+        FOUND.forEach((path, state) -> {
+            Resource resource = untouched.target(path, state).resource();
+            assertThat(untouched.observed(List.of(resource), Home.NO_RECEIPT).apply(resource))
+                    .as(name + " " + path)
+                    .isEqualTo(untouched.state(state));
+        });
         assertThat(next.resolve("own")).as(name).doesNotExist();
         next.records.journals().clear();
         assertThat(next.list(next.resolve(".aiserver"))).as(name).isEmpty();
@@ -273,7 +275,7 @@ class ApplierTest {
                 home.afterChange = path -> {};
             }
             Home next = new Home(home.resolve(""));
-            Optional<Journal> unfinished = next.records.journals().open();
+            Optional<Journal> unfinished = next.unfinished();
             if (unfinished.isPresent()) {
                 assertThat(next.applier().finish(unfinished.get())).isInstanceOf(Applier.Result.Applied.class);
                 assertThat(next.tree()).as("killed at step " + step).isEqualTo(found);
@@ -343,7 +345,7 @@ class ApplierTest {
         });
         home.beforeChange = path -> {};
         home.afterChange = path -> {};
-        Journal journal = home.records.journals().open().orElseThrow();
+        Journal journal = home.unfinished().orElseThrow();
         assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
@@ -375,7 +377,7 @@ class ApplierTest {
             });
         });
         home.beforeChange = path -> {};
-        Journal journal = home.records.journals().open().orElseThrow();
+        Journal journal = home.unfinished().orElseThrow();
         assertThat(home.transactions().undo(journal)).isEmpty();
         assertThat(home.tree()).isEqualTo(before);
         assertThat(home.resolve(".aiserver")).doesNotExist();
@@ -432,12 +434,12 @@ class ApplierTest {
         AtomicInteger seen = new AtomicInteger();
         home.beforeChange = path -> {
             if (!home.isState(path)) {
-                Journal journal = home.records.journals().open().orElseThrow();
+                Journal journal = home.unfinished().orElseThrow();
                 assertThat(journal.changes())
                         .anyMatch(change -> change.resource().id().endsWith(":" + path));
                 for (Change change : journal.changes()) {
                     if (change.resource() instanceof HostFile file && change.before() instanceof State.File before) {
-                        assertThat(home.records.journals().staging().content(file.path(), before))
+                        assertThat(home.ask(home.records.journals().staging().content(file.path(), before)))
                                 .isPresent();
                     }
                 }
@@ -495,7 +497,7 @@ class ApplierTest {
         }
         home.put(Map.of("own/deep/file", "file 0644 edited"));
         Home next = new Home(home.resolve(""));
-        assertThat(next.transactions().undo(next.records.journals().open().orElseThrow()))
+        assertThat(next.transactions().undo(next.unfinished().orElseThrow()))
                 .isEmpty();
         assertThat(home.resolve("own/deep/file")).hasContent("edited");
         assertThat(home.resolve("existing")).hasContent("original");
@@ -522,12 +524,12 @@ class ApplierTest {
     void anEmptyPlanStillUpdatesTheReceipt() throws IOException {
         Home home = found();
         install(home, FIRST);
-        Receipt receipt = home.store.load(home.contents).orElseThrow();
+        Receipt receipt = home.receipt(home.contents).orElseThrow();
         Receipt newer = Receipt.empty("0.2.0", Map.of("name", "other"), "100.64.0.2", List.of("other"));
         Plan plan = home.plan(home.targets(FIRST), receipt);
         assertThat(plan.isEmpty()).isTrue();
         home.applier().apply(Transaction.install(plan, receipt, newer));
-        Receipt written = home.store.load(new Contents()).orElseThrow();
+        Receipt written = home.receipt(new Contents()).orElseThrow();
         assertThat(written).isEqualTo(receipt.from(newer));
         assertThat(written.address()).isEqualTo("100.64.0.2");
         assertThat(written.entries()).isEqualTo(receipt.entries());

@@ -8,6 +8,7 @@ import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.Query;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -116,12 +118,30 @@ final class Home implements ForwardingHost {
         }
     }
 
-    Observer observer(Receipt receipt) {
-        return new Observer(machine, launchd(), receipt, contents);
+    /** Returns the actual states of resources, and keeps the contents of files. */
+    Function<Resource, State> observed(Collection<Resource> resources, Receipt receipt) {
+        Observed observed = ask(Observed.query(resources, machine.facts(), receipt));
+        observed.contents().forEach(contents::add);
+        return observed;
+    }
+
+    /** Returns the receipt on the disk, and keeps the contents that it can restore. */
+    Optional<Receipt> receipt(Contents restored) {
+        return ask(store.read().then(receipt -> receipt.map(known -> store.backups(known).map(backups -> {
+                    backups.forEach(restored::add);
+                    return receipt;
+                }))
+                .orElseGet(() -> Query.of(receipt))));
+    }
+
+    Optional<Journal> unfinished() {
+        return ask(records.journals().open());
     }
 
     Plan plan(List<DesiredResource> targets, Receipt receipt) {
-        return Planner.plan(Planner.complete(targets, receipt), observer(receipt)::state, contents);
+        List<DesiredResource> all = Planner.complete(targets, receipt);
+        List<Resource> resources = all.stream().map(DesiredResource::resource).toList();
+        return Planner.plan(all, observed(resources, receipt), contents);
     }
 
     Applier applier() {
@@ -161,7 +181,7 @@ final class Home implements ForwardingHost {
     Map<Path, FileState> tree() {
         try (Stream<Path> paths = Files.walk(home)) {
             Map<Path, FileState> tree = new TreeMap<>();
-            paths.filter(path -> !isState(path)).forEach(path -> tree.put(path, machine.file(path)));
+            paths.filter(path -> !isState(path)).forEach(path -> tree.put(path, machine.ask(Query.file(path))));
             return tree;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

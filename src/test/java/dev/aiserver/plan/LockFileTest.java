@@ -41,7 +41,7 @@ class LockFileTest {
                 {"schema": 1, "process": 1, "started": "%s", "doing": "install", "since": "2026-11-24T20:00:00Z"}
                 """.formatted(recorded)), 0600);
         home.commands = Optional.of(command -> CommandResult.of(exitCode, out, err));
-        assertThat(home.records.lock().other().isEmpty() ? "is dead" : "holds it")
+        assertThat(home.ask(home.records.lock().other()).isEmpty() ? "is dead" : "holds it")
                 .isEqualTo(verdict);
     }
 

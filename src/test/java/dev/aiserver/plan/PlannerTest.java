@@ -8,6 +8,7 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
+import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,7 @@ class PlannerTest {
         assertThat(made).as("the changes made are those planned").isEqualTo(plan.changes());
         assertThat(result).isInstanceOf(Applier.Result.Applied.class);
         Receipt receipt = ((Applier.Result.Applied) result).receipt();
-        assertThat(home.store.load(new Contents()))
+        assertThat(home.receipt(new Contents()))
                 .isEqualTo(Optional.of(receipt).filter(any -> !any.isEmpty()));
         assertThat(home.plan(targets, receipt).changes()).isEmpty();
 
@@ -83,9 +85,9 @@ class PlannerTest {
         if (example.receipt() == null) {
             assertThat(home.tree()).isEqualTo(before);
         }
-        Observer observer = home.observer(Home.NO_RECEIPT);
+        Function<Resource, State> observed = home.observed(receipt.resources(), Home.NO_RECEIPT);
         for (Receipt.Entry entry : receipt.entries()) {
-            assertThat(observer.state(entry.resource())).isEqualTo(entry.before());
+            assertThat(observed.apply(entry.resource())).isEqualTo(entry.before());
         }
         assertThat(home.resolve(".aiserver")).doesNotExist();
     }

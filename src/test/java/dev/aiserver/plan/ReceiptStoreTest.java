@@ -57,7 +57,7 @@ class ReceiptStoreTest {
         home.save(receipt);
 
         Contents contents = new Contents();
-        assertThat(home.store.load(contents)).contains(receipt);
+        assertThat(home.receipt(contents)).contains(receipt);
         String digest = ((State.File) file).digest();
         assertThat(contents.get(digest)).isEqualTo(Content.of("original"));
         int user = home.facts().uid();
@@ -73,7 +73,7 @@ class ReceiptStoreTest {
         home.store.forget();
         home.records.journals().clear();
         assertThat(directory).isEmptyDirectory();
-        assertThat(home.store.load(contents)).isEmpty();
+        assertThat(home.receipt(contents)).isEmpty();
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ class ReceiptStoreTest {
         Home home = new Home(directory);
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of(text), 0600);
-        assertThatThrownBy(() -> home.store.load(new Contents()))
+        assertThatThrownBy(() -> home.receipt(new Contents()))
                 .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("The file " + home.store.file() + " cannot be used: ")
                 .hasMessageEndingWith(
@@ -98,7 +98,7 @@ class ReceiptStoreTest {
         Home home = new Home(directory);
         home.save(Home.NO_RECEIPT);
         home.write(home.store.file(), Content.of("{\"schema\":3,\"news\":[]}"), 0600);
-        assertThatThrownBy(() -> home.store.load(new Contents()))
+        assertThatThrownBy(() -> home.receipt(new Contents()))
                 .isInstanceOf(UserError.class)
                 .hasMessage("The file " + home.store.file()
                         + " was written by a newer aiserver (schema 3); use that version.");
@@ -116,7 +116,7 @@ class ReceiptStoreTest {
         } else {
             home.write(backup, Content.of("original "), 0600);
         }
-        assertThatThrownBy(() -> home.store.load(new Contents()))
+        assertThatThrownBy(() -> home.receipt(new Contents()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot be used: the backup " + backup + " is missing or changed. ");
     }
@@ -132,7 +132,8 @@ class ReceiptStoreTest {
     void aFolderThatOthersCanWriteIsRejected(String command, String problem) throws Exception {
         shell(command);
         Home home = new Home(directory);
-        for (Runnable reading : List.<Runnable>of(home.store::read, home.records::unfinished)) {
+        for (Runnable reading : List.<Runnable>of(
+                () -> home.ask(home.store.read()), home::unfinished)) {
             assertThatThrownBy(reading::run).isInstanceOf(UserError.class).hasMessageContaining(problem);
         }
     }
@@ -141,7 +142,7 @@ class ReceiptStoreTest {
     void doesNotWriteToAFolderThatOthersCanRead() throws Exception {
         shell("mkdir -m 0755 .aiserver");
         Home home = new Home(directory);
-        assertThat(home.store.read()).isEmpty();
+        assertThat(home.ask(home.store.read())).isEmpty();
         assertThatThrownBy(() -> home.store.files().ensure())
                 .hasMessageContainingAll("is accessible to other users (mode 0755)", "run \"chmod 700 ");
     }
@@ -154,7 +155,8 @@ class ReceiptStoreTest {
             """)
     void aReceiptThatAnotherUserCanChangeIsRejected(String command, String problem) throws Exception {
         shell("mkdir -m 0700 .aiserver; cd .aiserver; " + command);
-        assertThatThrownBy(() -> new Home(directory).store.read())
+        Home home = new Home(directory);
+        assertThatThrownBy(() -> home.ask(home.store.read()))
                 .isInstanceOfSatisfying(
                         UserError.class, error -> assertThat(error.kind()).isEqualTo(UserError.Kind.DAMAGED))
                 .hasMessageContaining(problem);

@@ -35,13 +35,14 @@ class EarlierReceiptsTest {
     @ParameterizedTest
     @MethodSource("receipts")
     void hasEverythingThatAnUninstallNeeds(Path file) throws IOException {
+        LocalHost host = new LocalHost(Map.of("HOME", home.toString()));
         ReceiptStore store = new ReceiptStore(
-                new LocalHost(Map.of("HOME", home.toString())), home, new ManagedResources(new Layout(home)));
+                host, home, new ManagedResources(new Layout(home)));
         Files.writeString(
                 store.file(),
                 Files.readString(file).replace("HOME", home.toString()).replace("ROOT", home + "/root"));
 
-        Installation installation = Installation.load(store);
+        Installation installation = Installation.of(host.ask(store.read()).orElseThrow(), store);
 
         ServerSpec defaults = ServerSpec.defaults();
         assertThat(installation.spec().ollamaEnvironment()).isEqualTo(defaults.ollamaEnvironment());

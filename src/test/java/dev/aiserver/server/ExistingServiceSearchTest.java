@@ -70,7 +70,7 @@ class ExistingServiceSearchTest {
     void findsOnlyConflictingServices(
             String file, String label, String command, String environment, String holds, String found) {
         Path plist = LAYOUT.launchAgents().resolve(file);
-        LaunchAgent agent = LaunchAgent.read(HOST, propertyList(label, command, environment), "")
+        LaunchAgent agent = HOST.ask(LaunchAgent.read(propertyList(label, command, environment)))
                 .orElseThrow();
         Optional<LaunchctlPrint> job = holds.equals("-")
                 ? Optional.empty()
@@ -96,8 +96,9 @@ class ExistingServiceSearchTest {
             """)
     void theInnermostSettingDecidesWhereOllamaListens(
             String command, String environment, String session, String address) {
-        assertThat(LaunchAgent.read(HOST, propertyList("x", command, environment), session)
+        assertThat(HOST.ask(LaunchAgent.read(propertyList("x", command, environment)))
                         .orElseThrow()
+                        .inSession(session)
                         .listensOn())
                 .hasToString(address);
     }
@@ -105,7 +106,7 @@ class ExistingServiceSearchTest {
     @Test
     void skipsFilesThatAreNotAJobsPropertyList() {
         for (String text : List.of("", "no XML", "<plist><dict></dict></plist>", "<a")) {
-            assertThat(LaunchAgent.read(HOST, Content.of(text), "")).as(text).isEmpty();
+            assertThat(HOST.ask(LaunchAgent.read(Content.of(text)))).as(text).isEmpty();
         }
     }
 
@@ -125,9 +126,9 @@ class ExistingServiceSearchTest {
         LocalHost host = new LocalHost(Map.of("PATH", directory.toString()));
         Content binary = Content.of("bplist00 and more");
         if (reason == null) {
-            assertThat(LaunchAgent.read(host, binary, "")).isEmpty();
+            assertThat(host.ask(LaunchAgent.read(binary))).isEmpty();
         } else {
-            assertThatThrownBy(() -> LaunchAgent.read(host, binary, ""))
+            assertThatThrownBy(() -> host.ask(LaunchAgent.read(binary)))
                     .isInstanceOf(UserError.class)
                     .hasMessage(
                             "Could not determine what a binary property list starts: \"plutil -convert xml1 -o - -\" failed "

@@ -6,6 +6,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -211,7 +212,7 @@ final class FaultyHost implements ForwardingHost {
 
     @Override
     public void delete(Path path) {
-        if (host.file(path) instanceof FileState.Absent) {
+        if (host.ask(Query.file(path)) instanceof FileState.Absent) {
             return;
         }
         act(path, false, () -> host.delete(path));

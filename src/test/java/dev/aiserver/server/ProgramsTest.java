@@ -24,6 +24,7 @@ class ProgramsTest {
     @TempDir
     private Path root;
 
+    private LocalHost host;
     private Programs programs;
 
     @BeforeEach
@@ -37,7 +38,8 @@ class ProgramsTest {
                 root + "/path:/usr/bin:/bin",
                 "HOME",
                 root.resolve("home").toString());
-        programs = new Programs(new LocalHost(environment));
+        host = new LocalHost(environment);
+        programs = new Programs(host.facts());
     }
 
     /** Writes a wrapper script for brew, outside of Homebrew's prefix. */
@@ -46,8 +48,8 @@ class ProgramsTest {
     }
 
     private Optional<Programs.Found> find() {
-        return programs.find(
-                "ollama", programs.prefix(), name -> Command.of(name, "--version"), output -> output.contains("new"));
+        return host.ask(programs.find(
+                "ollama", name -> Command.of(name, "--version"), output -> output.contains("new")));
     }
 
     /** @param there programs with their output; "-" is not executable, and "installed" is named in the property list */

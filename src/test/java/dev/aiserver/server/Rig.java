@@ -118,7 +118,7 @@ final class Rig implements AutoCloseable {
 
     /** Returns the process of the job, if it has one. */
     OptionalInt pid(String label) {
-        return mac.launchd().status(label) instanceof JobStatus.Loaded loaded
+        return mac.host().ask(mac.launchd().jobs().status(label)) instanceof JobStatus.Loaded loaded
                 ? loaded.print().pid()
                 : OptionalInt.empty();
     }
@@ -165,7 +165,7 @@ final class Rig implements AutoCloseable {
     }
 
     Optional<Journal> unfinished() {
-        return mac.records().journals().open();
+        return mac.host().ask(mac.records().journals().open());
     }
 
     /** Runs "aiserver install". */

@@ -66,8 +66,16 @@ abstract class LaunchdContract {
     private record Mac(EmbeddedLaunchctl launchctl, WatchedHost host, Launchd launchd, int uid) {
 
         LaunchctlPrint loaded() {
-            assertThat(launchd.status(LABEL)).isInstanceOf(JobStatus.Loaded.class);
-            return ((JobStatus.Loaded) launchd.status(LABEL)).print();
+            assertThat(status()).isInstanceOf(JobStatus.Loaded.class);
+            return ((JobStatus.Loaded) status()).print();
+        }
+
+        JobStatus status() {
+            return host.ask(launchd.jobs().status(LABEL));
+        }
+
+        boolean hasDesktopSession() {
+            return host.ask(launchd.jobs().hasDesktopSession());
         }
 
         void start(Agent agent) {
@@ -191,7 +199,7 @@ abstract class LaunchdContract {
         mac.start(agent);
         LaunchctlPrint last = mac.loaded();
         mac.launchd().stop(LABEL);
-        assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
+        assertThat(mac.status()).isEqualTo(new JobStatus.Absent());
         assertThat(isAlive(last)).isFalse();
         mac.launchd().stop(LABEL);
 
@@ -320,8 +328,8 @@ abstract class LaunchdContract {
     @ValueSource(ints = {125, 112})
     void withoutADesktopSessionNothingChanges(int code) throws IOException {
         Mac mac = boot(Quirks.usual().codes(5, 5, 119, code).overSsh(false));
-        assertThat(mac.launchd().hasDesktopSession()).isFalse();
-        assertThat(mac.launchd().status(LABEL)).isEqualTo(new JobStatus.Absent());
+        assertThat(mac.hasDesktopSession()).isFalse();
+        assertThat(mac.status()).isEqualTo(new JobStatus.Absent());
         mac.launchd().stop(LABEL);
         Agent agent = agent(Agent.LONG_RUNNING).written();
         assertUserError(() -> mac.start(agent), "no desktop session for user id " + mac.uid());
@@ -331,7 +339,7 @@ abstract class LaunchdContract {
 
     @Test
     void aDesktopSessionIsSeenFromSshToo() throws IOException {
-        assertThat(boot(Quirks.usual().overSsh(true)).launchd().hasDesktopSession())
+        assertThat(boot(Quirks.usual().overSsh(true)).hasDesktopSession())
                 .isTrue();
     }
 
@@ -406,12 +414,12 @@ abstract class LaunchdContract {
                 .written();
         String domain = "user/" + mac.uid();
         mac.launchctl().run(List.of("bootstrap", domain, agent.plist().toString()));
-        assertThat(mac.launchd().status(LABEL))
+        assertThat(mac.status())
                 .isInstanceOfSatisfying(
                         JobStatus.Elsewhere.class,
                         elsewhere -> assertThat(elsewhere.domain()).isEqualTo(domain));
         mac.start(agent);
-        assertThat(mac.launchd().status(LABEL)).isInstanceOf(JobStatus.Loaded.class);
+        assertThat(mac.status()).isInstanceOf(JobStatus.Loaded.class);
         assertThat(mac.launchctl().run(List.of("print", domain + "/" + LABEL)).exitCode())
                 .isEqualTo(113);
     }
@@ -432,7 +440,7 @@ abstract class LaunchdContract {
                         "print", Fault.EVERY_CALL, new Fault.Answer(ProgramResult.of(1, "", "Something odd.\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
         assertUserError(
-                () -> mac.launchd().status(LABEL),
+                () -> mac.status(),
                 "Could not determine whether " + LABEL + " is loaded",
                 "(Something odd). Run");
         assertUserError(() -> mac.start(agent), "Could not determine");
@@ -465,7 +473,7 @@ abstract class LaunchdContract {
     void aHangingLaunchctlTimesOut() throws IOException {
         Mac mac = boot(Quirks.usual().withFaults(new Fault("print", 1, new Fault.Hang(Duration.ofMinutes(10)))));
         mac.host().limit = Optional.of(Duration.ofMillis(300));
-        assertUserError(() -> mac.launchd().status(LABEL), "timed out");
+        assertUserError(() -> mac.status(), "timed out");
     }
 
     @Test

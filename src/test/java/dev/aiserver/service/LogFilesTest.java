@@ -37,7 +37,8 @@ class LogFilesTest {
     }
 
     private List<String> problems(Path file) {
-        return new LogFiles(List.of(file)).problems(host());
+        LocalHost host = host();
+        return host.ask(new LogFiles(List.of(file)).problems(host.facts()));
     }
 
     private LocalHost host() {
@@ -61,7 +62,8 @@ class LogFilesTest {
     void writableParentDirectoriesAreReported(String path, String permissions) throws IOException {
         setPermissions(root.resolve(path), permissions);
         assertThat(problems(log)).singleElement().asString().matches(".*" + path + " can be written by other users .*");
-        assertThat(new LogFiles(List.of(log)).folderProblems(host())).hasSize(1);
+        LocalHost host = host();
+        assertThat(host.ask(new LogFiles(List.of(log)).folderProblems(host.facts()))).hasSize(1);
     }
 
     /**
@@ -79,7 +81,7 @@ class LogFilesTest {
                 .join();
         Path home = shared.resolve("mine");
         LocalHost elsewhere = new LocalHost(Map.of("HOME", root + "/home", "PATH", System.getenv("PATH")));
-        assertThat(new LogFiles(List.of(home.resolve("x.log"))).problems(elsewhere))
+        assertThat(elsewhere.ask(new LogFiles(List.of(home.resolve("x.log"))).problems(elsewhere.facts())))
                 .singleElement()
                 .asString()
                 .contains("can be written by other users (mode 1777)");
@@ -116,8 +118,9 @@ class LogFilesTest {
         Files.writeString(folder.resolve("haproxy.log.4"), "not ours");
         Files.writeString(folder.resolve("other.log"), "not ours");
         LogFiles logs = new LogFiles(List.of(log, folder.resolve("missing.log")));
-        assertThat(logs.size(host())).isEqualTo(5 + 5 + 6);
-        assertThat(logs.present(host()))
+        LocalHost host = host();
+        assertThat(host.ask(logs.size())).isEqualTo(5 + 5 + 6);
+        assertThat(host.ask(logs.present(host.facts())))
                 .containsExactly(log, folder.resolve("haproxy.log.1"), folder.resolve("haproxy.log.3"));
     }
 

@@ -5,6 +5,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,7 @@ final class WatchedHost implements ForwardingHost {
     @Override
     public FileState file(Path path) {
         FileState state = files.get(path);
-        return state == null ? host.file(path) : state;
+        return state == null ? host.ask(Query.file(path)) : state;
     }
 
     @Override

@@ -109,7 +109,7 @@ class StandinCommandsTest {
         assertThat(result.text())
                 .contains("\tinet 127.0.0.1 netmask ", "\tinet6 ::1 prefixlen 128")
                 .doesNotContain("/");
-        assertThat(new Interfaces(host).addresses()).contains("127.0.0.1", "::1");
+        assertThat(host.ask(Interfaces.addresses(host.facts()))).contains("127.0.0.1", "::1");
         assertThat(run("ifconfig", "en0").exitCode()).isEqualTo(1);
     }
 

@@ -3,6 +3,7 @@ package dev.aiserver.testmac;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Poller;
+import dev.aiserver.host.Query;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.rehearsal.RehearsalHost;
 import dev.aiserver.resource.Contents;
@@ -142,7 +143,7 @@ public record TestMac<H extends Host>(
 
     /** Returns "aiserver install" in a new process. */
     public Install install() {
-        return new Install(host, launchd, layout, any -> facts(List.of(NAME)), records(), RELEASE);
+        return new Install(host, launchd, layout, any -> Query.of(facts(List.of(NAME))), records(), RELEASE);
     }
 
     /** Returns "aiserver uninstall" in a new process. */

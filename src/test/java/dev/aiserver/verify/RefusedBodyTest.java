@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.host.Query;
 import dev.aiserver.proxy.RunningProxy;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
@@ -41,7 +42,8 @@ class RefusedBodyTest {
         Check check = new Selection(List.of("blocked.refused-body"), true)
                 .of(Checks.of(client))
                 .get(0);
-        return check.proof().prove(VerifyContext.fromClient(client).withTimeout(Duration.ofSeconds(5)));
+        VerifyContext context = VerifyContext.fromClient(client).withTimeout(Duration.ofSeconds(5));
+        return Query.value(check.facts().query(context)).prove(context);
     }
 
     /** Lists what a proxy may do after it has rejected a request. */

@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.spec.EndpointSet;
@@ -11,6 +12,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import dev.aiserver.host.LocalHost;
+import dev.aiserver.plan.Receipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -87,13 +90,15 @@ class RunnerTest {
     void inspectsAMachineOnlyOnceIfThatFails() throws IOException {
         AtomicInteger inspections = new AtomicInteger();
         try (YesServer server = new YesServer()) {
-            VerifyContext context =
-                    VerifyContext.onServer(at("127.0.0.1", server.port()).client(), () -> {
-                        inspections.incrementAndGet();
-                        throw new UserError("launchctl does not answer.");
-                    });
-            Check first = Check.onServer("a.first", "x", (any, here) -> PASSED);
-            Check second = Check.onServer("a.second", "x", (any, here) -> PASSED);
+            VerifyContext context = VerifyContext.onServer(
+                    at("127.0.0.1", server.port()).client(),
+                    new ServerHost(new LocalHost(System.getenv()), Receipt.NONE, ServerSpec.defaults()));
+            Query<Outcome> read = Query.through(host -> {
+                inspections.incrementAndGet();
+                throw new UserError("launchctl does not answer.");
+            });
+            Check first = Check.onServer("a.first", "x", here -> read);
+            Check second = Check.onServer("a.second", "x", here -> read);
             assertThat(run(context, first, second))
                     .hasSize(2)
                     .allMatch(verdict ->

@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
@@ -244,7 +245,7 @@ final class Sabotages {
     }
 
     private static String text(Host host, Path path) {
-        return host.file(path) instanceof FileState.Regular file
+        return host.ask(Query.file(path)) instanceof FileState.Regular file
                 ? file.content().text()
                 : "";
     }

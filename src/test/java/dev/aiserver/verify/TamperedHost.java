@@ -5,6 +5,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.ForwardingHost;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
+import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class TamperedHost implements ForwardingHost {
 
     @Override
     public Optional<Path> find(String program) {
-        return tampered.containsKey(program) ? Optional.of(Path.of("/tampered", program)) : host.find(program);
+        return tampered.containsKey(program) ? Optional.of(Path.of("/tampered", program)) : host.ask(Query.program(program));
     }
 
     @Override

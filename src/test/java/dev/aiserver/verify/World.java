@@ -211,7 +211,7 @@ final class World implements AutoCloseable {
 
     /** Returns the process of a job. */
     String pid(String label) {
-        JobStatus.Loaded loaded = (JobStatus.Loaded) mac.launchd().status(label);
+        JobStatus.Loaded loaded = (JobStatus.Loaded) host().ask(mac.launchd().jobs().status(label));
         return String.valueOf(loaded.print().pid().orElseThrow());
     }
 
@@ -339,7 +339,7 @@ final class World implements AutoCloseable {
         Receipt receipt = new Receipt(Receipt.SCHEMA, "test", spec.asConfiguration(), address, HOST_NAMES, entries);
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
         VerifyContext context =
-                VerifyContext.onServer(client, () -> new ServerHost(host(), mac.launchd(), receipt, spec));
+                VerifyContext.onServer(client, new ServerHost(host(), receipt, spec));
         return timeout.map(context::withTimeout).orElse(context);
     }
 

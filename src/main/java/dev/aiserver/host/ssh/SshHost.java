@@ -2,6 +2,7 @@ package dev.aiserver.host.ssh;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.aiserver.host.Answers;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.CommandTrace;
@@ -10,9 +11,9 @@ import dev.aiserver.host.FileChange;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Prefetch;
-import dev.aiserver.host.PrefetchingHost;
 import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Read;
+import dev.aiserver.host.SingleReads;
 import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A remote machine that is reached with SSH. It needs an SSH server and POSIX tools, nothing else. It connects on first
  * use. A lost connection is not opened again.
  */
-public final class SshHost implements Host, AutoCloseable {
+public final class SshHost implements Host, SingleReads, AutoCloseable {
     /** A large file on a slow link takes long. Whether the connection is alive is monitored separately. */
     private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
 
@@ -125,6 +126,24 @@ public final class SshHost implements Host, AutoCloseable {
     }
 
     @Override
+    public Answers answer(List<Read<?>> reads) {
+        Answers answers = new Answers();
+        RemoteReads batch = new RemoteReads(reads);
+        if (batch.scripts().size() > 1) {
+            Duration limit = SHELL_START_LIMIT.plus(batch.longestTimeout());
+            batch.collect(runBatch(new ShellBatch(batch.scripts()), limit).answers(), answers);
+        }
+        // A read that a slow or killed command left unanswered is asked on its own.
+        reads.stream().filter(read -> !answers.has(read)).forEach(read -> answer(read, answers));
+        return answers;
+    }
+
+    @Override
+    public Host host() {
+        return this;
+    }
+
+    @Override
     public Optional<Path> find(String program) {
         return execute(Shell.find(program));
     }
@@ -162,22 +181,14 @@ public final class SshHost implements Host, AutoCloseable {
 
     @Override
     public List<CommandResult> runAll(List<Command> commands) {
-        return runSequence(commands, ShellBatch::runInOwnShellUnlessInterrupted);
-    }
-
-    @Override
-    public List<CommandResult> queryAll(List<Command> commands) {
-        return runSequence(commands, ShellBatch::runUnlessInterrupted);
-    }
-
-    private List<CommandResult> runSequence(List<Command> commands, BatchMode mode) {
         if (commands.isEmpty()) {
             return List.of();
         }
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         ShellBatch batch =
                 ShellBatch.untilOneFails(commands.stream().map(Shell::run).toList());
-        ShellBatch.BatchResult result = withSlot(batch, open -> mode.run(batch, open, limit));
+        ShellBatch.BatchResult result =
+                withSlot(batch, open -> batch.runInOwnShellUnlessInterrupted(open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult each : result.answers()) {
             results.add(each);
@@ -276,15 +287,6 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public Socket connect(InetSocketAddress address, Duration timeout) throws IOException {
         return connection().connect(address, timeout);
-    }
-
-    @Override
-    public Host prefetch(Prefetch prefetch) {
-        RemotePrefetch remote = new RemotePrefetch(prefetch);
-        Duration limit = SHELL_START_LIMIT.plus(remote.longestTimeout());
-        return new PrefetchingHost(
-                this,
-                remote.read(runBatch(new ShellBatch(remote.scripts()), limit).answers()));
     }
 
     @Override

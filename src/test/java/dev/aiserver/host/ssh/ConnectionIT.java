@@ -8,7 +8,7 @@ import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -304,9 +304,9 @@ class ConnectionIT {
         record Case(String verb, Path path, BiConsumer<Host, Path> action) {}
         try (SshHost host = host("server")) {
             for (Case each : List.of(
-                    new Case("read", file, Host::file),
-                    new Case("read", closed.resolve("file"), Host::file),
-                    new Case("read", closed, Host::list),
+                    new Case("read", file, (there, path) -> there.ask(Query.file(path))),
+                    new Case("read", closed.resolve("file"), (there, path) -> there.ask(Query.file(path))),
+                    new Case("read", closed, (there, path) -> there.ask(Query.list(path))),
                     new Case("write", file, (there, path) -> there.write(path, content, 0600)),
                     new Case("write", closed.resolve("file"), (there, path) -> there.write(path, content, 0600)),
                     new Case("write", readable.resolve("new"), (there, path) -> there.create(path, content, 0600)),
@@ -319,10 +319,9 @@ class ConnectionIT {
                         .hasMessage("Cannot " + each.verb + " " + each.path
                                 + ": permission denied; check its owner and permissions.");
             }
-            Host prefetched = host.prefetch(
-                    new Prefetch(List.of(file, readable), List.of(), List.of(closed), List.of(), List.of(), List.of()));
-            assertThat(prefetched.file(readable)).isInstanceOf(FileState.Directory.class);
-            assertThatThrownBy(() -> prefetched.file(file)).isInstanceOf(UserError.class);
+            Optional<UserError> error = host.ask(
+                    Query.file(file).attempt().zip(Query.file(readable), (attempt, state) -> attempt.error()));
+            assertThat(error).isPresent();
         }
         assertThat(file).hasContent("ours");
     }
@@ -353,24 +352,18 @@ class ConnectionIT {
             assertThat(host.roundTrips())
                     .as("identity and lease are fetched once")
                     .isEqualTo(operations.size());
-            var prefetched = host.prefetch(new Prefetch(
-                    List.of(file, server.home()),
-                    List.of(file),
-                    List.of(server.home()),
-                    List.of("sh", "nothing"),
-                    List.of(Command.of("id", "-u"), Command.of("uname")),
-                    List.of(List.of(Command.of("false"), Command.of("id", "-g")))));
-            prefetched.file(file);
-            prefetched.stat(file);
-            prefetched.file(server.home());
-            prefetched.list(server.home());
-            prefetched.find("sh");
-            prefetched.find("nothing");
-            prefetched.run(Command.of("uname"));
-            prefetched.run(Command.of("false"));
-            prefetched.run(Command.of("id", "-g"));
-            assertThat(prefetched.run(Command.of("id", "-u")).text()).isEqualTo("65534\n");
-            assertThat(host.roundTrips()).as("all of that in one prefetch").isEqualTo(operations.size() + 1);
+            host.ask(Query.joined(parts -> {
+                var user = parts.add(Query.command(Command.of("id", "-u")));
+                parts.add(Query.file(file));
+                parts.add(Query.stat(file));
+                parts.add(Query.file(server.home()));
+                parts.add(Query.list(server.home()));
+                parts.add(Query.program("sh"));
+                parts.add(Query.program("nothing"));
+                parts.add(Query.untilOneSucceeds(List.of(Command.of("false"), Command.of("id", "-g"))));
+                return results -> assertThat(results.get(user).text()).isEqualTo("65534\n");
+            }));
+            assertThat(host.roundTrips()).as("all of that in one query").isEqualTo(operations.size() + 1);
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.HostContract;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +53,7 @@ class EmbeddedSshdHostTest implements HostContract {
     }
 
     @Test
-    void aCommandKilledDuringPrefetchRunsAgain(@Home Path home) {
+    void aCommandKilledInABatchRunsAgain(@Home Path home) {
         SshHost host = (SshHost) host(Map.of("PATH", SYSTEM_PATH, "HOME", home.toString()));
         Command command = Command.of(
                 "sh",
@@ -61,10 +61,8 @@ class EmbeddedSshdHostTest implements HostContract {
                 "[ -e \"$1\" ] && exec echo all of it; : >\"$1\"; echo a part; kill -KILL $$",
                 "sh",
                 home.resolve("asked").toString());
-        assertThat(host.prefetch(Prefetch.ofCommands(List.of(command)))
-                        .query(command)
-                        .text())
-                .isEqualTo("all of it\n");
+        String output = host.ask(Query.command(command).zip(Query.stat(home), (result, state) -> result.text()));
+        assertThat(output).isEqualTo("all of it\n");
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.aiserver.host.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Command;
-import dev.aiserver.host.Prefetch;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -191,16 +191,15 @@ class InvalidSshServersTest {
                     SshHost::facts,
                     host -> host.file(ANY),
                     host -> host.run(command),
-                    host -> host.queryAll(List.of(command, command)),
+                    host -> host.runAll(List.of(command, command)),
                     host -> host.find("sh"),
                     host -> host.stat(ANY),
                     host -> host.list(ANY),
                     host -> host.delete(ANY),
                     SshHost::leasePid,
-                    host -> host.prefetch(Prefetch.ofCommands(List.of(command))
-                                    .and(Prefetch.ofFiles(List.of(ANY)))
-                                    .and(Prefetch.ofPrograms("sh")))
-                            .query(command));
+                    host -> host.ask(Query.command(command)
+                            .zip(Query.file(ANY), (result, state) -> state)
+                            .zip(Query.program("sh"), (state, path) -> path)));
             boolean isLong = behaviour.contains("yes") || behaviour.contains("while") || behaviour.contains("head");
             for (RemoteScript query : isLong ? all.subList(0, 2) : all) {
                 try (SshHost host = client.host("stranger")) {
