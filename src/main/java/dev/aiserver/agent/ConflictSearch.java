@@ -67,9 +67,11 @@ public final class ConflictSearch {
             if (conflicts(entries, own, port, Set.of()).isEmpty()) {
                 return Query.of(List.of());
             }
-            return jobs.disabledDaemons().attempt().map(disabled -> entries.stream()
-                    .flatMap(entry -> daemon(entry, own, port, disabled).stream())
-                    .toList());
+            return jobs.disabledDaemons()
+                    .attempt()
+                    .map(disabled -> entries.stream()
+                            .flatMap(entry -> daemon(entry, own, port, disabled).stream())
+                            .toList());
         });
     }
 
@@ -83,10 +85,17 @@ public final class ConflictSearch {
     private static Optional<ConflictingServer> daemon(
             AgentFolder.Entry entry, List<Path> own, int port, Attempt<Set<String>> disabled) {
         Optional<ConflictingServer> conflict = found(entry, own, LoadedJobs.SYSTEM, port, "", Set.of());
-        return conflict.isPresent() && entry.job().error().isEmpty() && disabled.error().isPresent()
+        return conflict.isPresent()
+                        && entry.job().error().isEmpty()
+                        && disabled.error().isPresent()
                 ? Optional.of(unreadable(entry.plist(), disabled.error().get()))
                 : conflict.flatMap(known -> found(
-                        entry, own, LoadedJobs.SYSTEM, port, "", disabled.value().orElse(Set.of())));
+                        entry,
+                        own,
+                        LoadedJobs.SYSTEM,
+                        port,
+                        "",
+                        disabled.value().orElse(Set.of())));
     }
 
     private static Optional<ConflictingServer> found(
@@ -100,8 +109,8 @@ public final class ConflictSearch {
                     .filter(LaunchAgent::startsByItself)
                     .filter(agent -> agent.program().isPresent())
                     .filter(agent -> !disabled.contains(agent.label()))
-                    .flatMap(agent ->
-                            conflict(agent, new LoadedJobs.Owner(domain, agent.label(), entry.plist()), port));
+                    .flatMap(
+                            agent -> conflict(agent, new LoadedJobs.Owner(domain, agent.label(), entry.plist()), port));
         } catch (UserError error) {
             return Optional.of(unreadable(entry.plist(), error));
         }

@@ -66,8 +66,7 @@ public record LaunchAgent(
         }
         Command command = Command.of("plutil", "-convert", "xml1", "-o", "-", "-");
         return Query.command(command.withStdin(content.bytes())).map(converted -> {
-            boolean isNone =
-                    converted.exitCode() == 1 && converted.firstLine().contains(NO_PROPERTY_LIST);
+            boolean isNone = converted.exitCode() == 1 && converted.firstLine().contains(NO_PROPERTY_LIST);
             if (!converted.succeeded() && !isNone) {
                 throw converted.inconclusive(command, "what a binary property list starts");
             }

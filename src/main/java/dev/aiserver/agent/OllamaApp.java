@@ -60,8 +60,8 @@ final class OllamaApp {
                                             : Optional.<Path>empty()))
                             .toList())
                     .map(found -> found.stream().flatMap(Optional::stream).toList()));
-            return results -> new Found(
-                    results.attempt(processes), results.attempt(loginItem), results.attempt(installed));
+            return results ->
+                    new Found(results.attempt(processes), results.attempt(loginItem), results.attempt(installed));
         });
     }
 

@@ -3,10 +3,13 @@ package dev.aiserver.host;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A read of a host as a value: what is asked, and how the answers are read. {@link Host#ask} answers it. Queries that
@@ -123,6 +126,18 @@ public final class Query<T> {
         });
     }
 
+    /** Combines the queries about several keys; the result has an entry for each, in their order. */
+    public static <K, T> Query<Map<K, T>> byKey(Collection<? extends K> keys, Function<? super K, Query<T>> query) {
+        List<K> distinct = keys.stream().distinct().collect(Collectors.toList());
+        return all(distinct.stream().map(query).toList()).map(results -> {
+            Map<K, T> byKey = new LinkedHashMap<>();
+            for (int i = 0; i < distinct.size(); i++) {
+                byKey.put(distinct.get(i), results.get(i));
+            }
+            return byKey;
+        });
+    }
+
     /** One of several queries that are asked together. */
     public record Part<T>(int index) {}
 
@@ -171,7 +186,9 @@ public final class Query<T> {
     public static <T> Query<T> joined(Function<Parts, Function<Results, T>> join) {
         Parts parts = new Parts();
         Function<Results, T> read = join.apply(parts);
-        return attempts(parts.queries.stream().<Query<? extends Attempt<?>>>map(Query::attempt).toList())
+        return attempts(parts.queries.stream()
+                        .<Query<? extends Attempt<?>>>map(Query::attempt)
+                        .toList())
                 .map(values -> read.apply(new Results(values)));
     }
 
@@ -234,14 +251,16 @@ public final class Query<T> {
 
     /** Returns a query that continues with one that depends on the result: a further round if that one reads. */
     public <R> Query<R> then(Function<? super T, Query<R>> further) {
-        return reads.isEmpty() ? continued(further) : new Query<>(reads, answers -> {
-            Step<T> step = next.apply(answers);
-            if (step instanceof Step.Open<T> open) {
-                return new Step.Open<>(open.rest().then(further));
-            }
-            Query<R> rest = further.apply(((Step.Known<T>) step).value());
-            return rest.reads.isEmpty() ? rest.next.apply(answers) : new Step.Open<>(rest);
-        });
+        return reads.isEmpty()
+                ? continued(further)
+                : new Query<>(reads, answers -> {
+                    Step<T> step = next.apply(answers);
+                    if (step instanceof Step.Open<T> open) {
+                        return new Step.Open<>(open.rest().then(further));
+                    }
+                    Query<R> rest = further.apply(((Step.Known<T>) step).value());
+                    return rest.reads.isEmpty() ? rest.next.apply(answers) : new Step.Open<>(rest);
+                });
     }
 
     /** Continues at once, because this query reads nothing: its result must not cost the other one a round. */

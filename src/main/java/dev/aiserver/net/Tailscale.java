@@ -182,7 +182,8 @@ public final class Tailscale {
         return Query.program(PROGRAM)
                 .zip(
                         Query.list(APP_FOLDER),
-                        (found, app) -> Stream.concat(found.stream(), app.stream().filter(APP_COMMAND::equals))
+                        (found, app) -> Stream.concat(
+                                        found.stream(), app.stream().filter(APP_COMMAND::equals))
                                 .distinct()
                                 .toList());
     }

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Predicts the states of a host after the rollback of an unfinished transaction, which a new plan starts from. */
-public record AfterRollback(Journal journal, Function<Resource, State> observed)
-        implements Function<Resource, State> {
+public record AfterRollback(Journal journal, Function<Resource, State> observed) implements Function<Resource, State> {
 
     @Override
     public State apply(Resource resource) {

@@ -10,7 +10,6 @@ import dev.aiserver.resource.Machine;
 import dev.aiserver.resource.State;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,18 +39,18 @@ final class Batch {
     }
 
     void make(List<Change> changes) {
-        Map<Path, FileState> now = files(changes);
-        for (Change change : changes) {
-            if (wasEditedSincePlan(now.get(path(change)), change)) {
+        Map<Change, FileState> now = machine.host().ask(Query.byKey(changes, change -> Query.file(path(change))));
+        now.forEach((change, state) -> {
+            if (wasEditedSincePlan(state, change)) {
                 made.add(change);
                 throw new UserError(change.resource().name()
                         + " was changed by another program after the plan was made; check the file, then try again.");
             }
-        }
+        });
         List<Change> due = new ArrayList<>();
         List<FileChange> steps = new ArrayList<>();
-        for (Change change : changes) {
-            Optional<FileChange> step = change.resource().fileChange(machine, now.get(path(change)), change.after());
+        now.forEach((change, state) -> {
+            Optional<FileChange> step = change.resource().fileChange(machine, state, change.after());
             step.ifPresent(steps::add);
             if (step.isPresent()) {
                 due.add(change);
@@ -59,21 +58,10 @@ final class Batch {
                 made.add(change);
                 progress.accept(change);
             }
-        }
+        });
         for (int done = 0; done < due.size(); ) {
             done += make(due.subList(done, due.size()), steps.subList(done, due.size()));
         }
-    }
-
-    private Map<Path, FileState> files(List<Change> changes) {
-        List<Path> paths = changes.stream().map(Batch::path).toList();
-        List<FileState> states =
-                machine.host().ask(Query.all(paths.stream().map(Query::file).toList()));
-        Map<Path, FileState> files = new HashMap<>();
-        for (int i = 0; i < paths.size(); i++) {
-            files.put(paths.get(i), states.get(i));
-        }
-        return files;
     }
 
     private static Path path(Change change) {

@@ -102,9 +102,10 @@ public final class LockFile {
 
     /** Asks for the process that holds the lock, unless it is this process or has died. */
     public Query<Optional<Holder>> other() {
-        return read(LOCK).then(holder -> holder.filter(held -> held.process() != host.leasePid())
-                .map(held -> isDead(held).map(dead -> dead ? Optional.<Holder>empty() : holder))
-                .orElseGet(() -> Query.of(Optional.empty())));
+        return read(LOCK)
+                .then(holder -> holder.filter(held -> held.process() != host.leasePid())
+                        .map(held -> isDead(held).map(dead -> dead ? Optional.<Holder>empty() : holder))
+                        .orElseGet(() -> Query.of(Optional.empty())));
     }
 
     private final class Attempts {
@@ -197,7 +198,7 @@ public final class LockFile {
     }
 
     private static Query<CommandResult> started(long process) {
-        return Query.command(Command.of("ps", "-o", "lstart=", "-p", Long.toString(process))
-                .withEnvironment(Map.of("TZ", "UTC")));
+        return Query.command(
+                Command.of("ps", "-o", "lstart=", "-p", Long.toString(process)).withEnvironment(Map.of("TZ", "UTC")));
     }
 }

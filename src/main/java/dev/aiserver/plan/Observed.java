@@ -10,7 +10,6 @@ import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +28,10 @@ public record Observed(Map<Resource, Attempt<Observation>> observations) impleme
      * @param receipt of the transactions so far
      */
     public static Query<Observed> query(Collection<Resource> resources, HostIdentity identity, Receipt receipt) {
-        List<Resource> all = resources.stream().distinct().toList();
         ObservedHost host = new ObservedHost(identity, receipt::recorded);
-        return Query.all(all.stream().map(resource -> resource.query(host).attempt()).toList())
-                .map(found -> {
-                    Map<Resource, Attempt<Observation>> observations = new LinkedHashMap<>();
-                    for (int i = 0; i < all.size(); i++) {
-                        observations.put(all.get(i), found.get(i));
-                    }
-                    return new Observed(observations);
-                });
+        return Query.byKey(
+                        resources, (Resource resource) -> resource.query(host).attempt())
+                .map(Observed::new);
     }
 
     /** @throws dev.aiserver.host.UserError if the state could not be determined */

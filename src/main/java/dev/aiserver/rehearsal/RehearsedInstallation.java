@@ -221,7 +221,8 @@ final class RehearsedInstallation {
                     Rehearsal.LEFTOVERS, "uninstall left or changed files in the home directory: " + changed);
         }
         provedAndShown("files left", "none; the home directory is byte for byte as before");
-        List<Listener> listeners = host.ask(Lsof.listeners(List.of(spec.ollama().port(), spec.proxy().port()));
+        List<Listener> listeners = host.ask(
+                Lsof.listeners(List.of(spec.ollama().port(), spec.proxy().port())));
         if (!listeners.isEmpty()) {
             throw new RehearsalFailure(Rehearsal.LEFTOVERS, "a process still listens: " + listeners);
         }

@@ -56,8 +56,7 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
                 .then(Function.identity());
     }
 
-    private Query<Observation> observed(
-            ObservedHost host, Optional<LaunchctlPrint> print, Attempt<Observation> file) {
+    private Query<Observation> observed(ObservedHost host, Optional<LaunchctlPrint> print, Attempt<Observation> file) {
         if (print.isEmpty()) {
             return Query.of(Observation.of(State.ABSENT));
         }
@@ -65,8 +64,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
             return Query.of(Observation.of(new State.Failing(print.get().state())));
         }
         return Query.through(health::problem)
-                .map(problem -> Observation.of(
-                        problem.<State>map(State.Failing::new).orElseGet(() -> loadedFrom(host, file))));
+                .map(problem ->
+                        Observation.of(problem.<State>map(State.Failing::new).orElseGet(() -> loadedFrom(host, file))));
     }
 
     /** Returns the recorded state if the property list still matches it, or an unknown state. */
@@ -169,8 +168,8 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
 
     private Set<Integer> listeners(Machine machine) {
         return machine.host().ask(Lsof.listeners(List.of(health.port()))).stream()
-                        .filter(listener -> listener.address().equals(health.address()))
-                        .map(Listener::pid)
-                        .collect(Collectors.toSet());
+                .filter(listener -> listener.address().equals(health.address()))
+                .map(Listener::pid)
+                .collect(Collectors.toSet());
     }
 }

@@ -30,8 +30,10 @@ public record OneShotJob(String label, Path plist) implements Service {
 
     @Override
     public Query<Observation> query(ObservedHost host) {
-        return host.loaded(this).zip(new HostFile(plist).query(host).attempt(), (print, file) -> Observation.of(
-                print.isPresent() ? loaded(host, file) : State.ABSENT));
+        return host.loaded(this)
+                .zip(
+                        new HostFile(plist).query(host).attempt(),
+                        (print, file) -> Observation.of(print.isPresent() ? loaded(host, file) : State.ABSENT));
     }
 
     private State loaded(ObservedHost host, Attempt<Observation> file) {

@@ -56,9 +56,8 @@ public record Staging(Host host, Path folder) {
     /** Asks for a staged content; the result is empty if it is no longer there. */
     public Query<Optional<Content>> content(Path file, State.File state) {
         return Query.file(place(file, state))
-                .map(now -> now instanceof FileState.Regular regular
-                        ? Optional.of(regular.content())
-                        : Optional.empty());
+                .map(now ->
+                        now instanceof FileState.Regular regular ? Optional.of(regular.content()) : Optional.empty());
     }
 
     /** Returns the path of a staged content. */

@@ -43,8 +43,8 @@ final class ExistingServiceSearch {
     Query<List<ExistingService>> search(ServerSpec spec) {
         LoadedJobs jobs = new LoadedJobs(identity.uid());
         return Query.joined(parts -> {
-            var listeners = parts.add(Lsof.listeners(
-                    List.of(spec.ollama().port(), spec.proxy().port())));
+            var listeners = parts.add(
+                    Lsof.listeners(List.of(spec.ollama().port(), spec.proxy().port())));
             var session = parts.add(jobs.sessionVariable(OllamaHost.VARIABLE));
             var agents = parts.add(agents(jobs));
             return results -> {
@@ -83,7 +83,9 @@ final class ExistingServiceSearch {
     private static Query<Agent> withJob(Path plist, LaunchAgent agent, LoadedJobs jobs) {
         return jobs.status(agent.label())
                 .map(status -> new Agent(
-                        plist, agent, status.ofUser().filter(print -> print.plist().equals(Optional.of(plist)))));
+                        plist,
+                        agent,
+                        status.ofUser().filter(print -> print.plist().equals(Optional.of(plist)))));
     }
 
     private static boolean mayConflict(LaunchAgent agent) {

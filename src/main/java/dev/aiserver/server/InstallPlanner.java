@@ -65,8 +65,9 @@ final class InstallPlanner {
             Contents contents = new Contents();
             seen.contents().forEach(contents::add);
             Draft draft = draft(chosen, earlier, unfinished, seen, contents);
-            Collection<Resource> resources =
-                    draft.wanted().targets().stream().map(DesiredResource::resource).toList();
+            Collection<Resource> resources = draft.wanted().targets().stream()
+                    .map(DesiredResource::resource)
+                    .toList();
             return ModelFolder.requirePresent(draft.spec())
                     .zip(
                             Observed.query(seen.observed().missing(resources), identity, draft.receipt()),
@@ -89,7 +90,8 @@ final class InstallPlanner {
         return Query.joined(parts -> {
             var backups = parts.add(
                     unfinished.isPresent()
-                            ? AfterRollback.contents(unfinished.get(), records.journals().staging())
+                            ? AfterRollback.contents(
+                                    unfinished.get(), records.journals().staging())
                             : records.receipts().backups(before));
             var facts = parts.add(preflight.query(chosen));
             var replaced = parts.add(replaced(before));
@@ -106,7 +108,10 @@ final class InstallPlanner {
                         results.get(observed),
                         results.get(replaced),
                         both(kept, results.get(observed).contents()),
-                        results.get(logs).stream().flatMap(List::stream).distinct().toList());
+                        results.get(logs).stream()
+                                .flatMap(List::stream)
+                                .distinct()
+                                .toList());
             };
         });
     }
@@ -138,15 +143,12 @@ final class InstallPlanner {
             List<Path> oldLogs) {}
 
     private Draft draft(
-            ServerSpec chosen,
-            Optional<Receipt> earlier,
-            Optional<Journal> unfinished,
-            Seen seen,
-            Contents contents) {
+            ServerSpec chosen, Optional<Receipt> earlier, Optional<Journal> unfinished, Seen seen, Contents contents) {
         Receipt installed = earlier.orElseGet(() -> header(chosen, seen.facts()));
         HostFacts known = seen.facts().without(installed);
         HostFacts facts = unfinished.map(known::without).orElse(known);
-        ServerSpec spec = CarriedSettings.of(both(agents(facts), seen.replaced())).in(chosen);
+        ServerSpec spec =
+                CarriedSettings.of(both(agents(facts), seen.replaced())).in(chosen);
         Receipt header = header(spec, seen.facts());
         Receipt receipt = earlier.orElse(header);
         Takeover takeover = new Takeover(facts.existing(), receipt);
@@ -166,7 +168,8 @@ final class InstallPlanner {
 
     /** Returns the logs that this install leaves behind: those of its predecessor, and those of the shell scripts. */
     private List<Path> oldLogs(Seen seen, HostFacts facts, Optional<Receipt> earlier) {
-        Optional<Path> before = earlier.map(this::configuration).map(spec -> Logs.of(spec, layout.home()).folder());
+        Optional<Path> before = earlier.map(this::configuration)
+                .map(spec -> Logs.of(spec, layout.home()).folder());
         boolean ofShellScripts =
                 facts.existing().stream().anyMatch(service -> service.origin() == ExistingService.Origin.SHELL_SCRIPTS);
         return seen.logs().stream()
@@ -187,9 +190,8 @@ final class InstallPlanner {
                 .orElse(observations);
         Function<Resource, State> observed = draft.takeover().observed(present);
         List<LocalEdit> edits = LocalEdit.among(draft.wanted().targets(), observed::apply, draft.receipt());
-        DesiredState desired = request.edits() == LocalEdit.Policy.KEEP
-                ? draft.wanted().keeping(edits, contents)
-                : draft.wanted();
+        DesiredState desired =
+                request.edits() == LocalEdit.Policy.KEEP ? draft.wanted().keeping(edits, contents) : draft.wanted();
         Plan plan = Planner.plan(desired.targets(), withUnknownConfigurations(edits, observed), contents);
         return new Install.PlannedInstall(
                 draft.spec(),

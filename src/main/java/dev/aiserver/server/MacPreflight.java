@@ -113,9 +113,7 @@ public final class MacPreflight implements Preflight {
 
     private static Query<Optional<Programs.Found>> haproxy(Programs programs) {
         return programs.find(
-                        "haproxy",
-                        MacPreflight::haproxyBuild,
-                        output -> isAtLeast(Version.in(output), OLDEST_HAPROXY))
+                        "haproxy", MacPreflight::haproxyBuild, output -> isAtLeast(Version.in(output), OLDEST_HAPROXY))
                 .map(found -> {
                     found.ifPresent(MacPreflight::requireHaproxy);
                     return found;
@@ -136,17 +134,12 @@ public final class MacPreflight implements Preflight {
                         new Layout(identity.home()).agents().stream(),
                         earlier.stream().map(ExistingService::plist))
                 .toList();
-        return new ConflictSearch(identity)
-                .search(own, spec.ollama().port())
-                .map(conflicts -> {
-                    conflicts.stream()
-                            .filter(ConflictingServer::isHarmful)
-                            .findFirst()
-                            .ifPresent(conflict -> {
-                                throw new UserError("Conflict: " + conflict.description() + ", then try again.");
-                            });
-                    return true;
-                });
+        return new ConflictSearch(identity).search(own, spec.ollama().port()).map(conflicts -> {
+            conflicts.stream().filter(ConflictingServer::isHarmful).findFirst().ifPresent(conflict -> {
+                throw new UserError("Conflict: " + conflict.description() + ", then try again.");
+            });
+            return true;
+        });
     }
 
     private static void requireMac(HostIdentity facts) {

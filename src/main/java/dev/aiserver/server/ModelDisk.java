@@ -57,8 +57,7 @@ public final class ModelDisk {
     /** Reads the free space: the fourth column of the last line of POSIX {@code df -Pk}, in KiB. */
     private OptionalLong free() {
         CommandResult result =
-                host.ask(Query.command(
-                Command.of("df", "-Pk", existing(folder).toString())));
+                host.ask(Query.command(Command.of("df", "-Pk", existing(folder).toString())));
         String[] words = result.text().lines().reduce("", (first, last) -> last).split("\\s+");
         return result.succeeded() && words.length > 5 && words[3].matches("\\d{1,15}")
                 ? OptionalLong.of(1024 * Long.parseLong(words[3]))

@@ -58,9 +58,11 @@ final class PortCheck {
             List<OptionalInt> own) {
         if (listeners.isEmpty()) {
             return hidden("127.0.0.1", spec.ollama().port())
-                    .zip(hidden(address, spec.proxy().port()), (ollama, proxy) -> Stream.of(ollama, proxy)
-                            .flatMap(Optional::stream)
-                            .toList());
+                    .zip(
+                            hidden(address, spec.proxy().port()),
+                            (ollama, proxy) -> Stream.of(ollama, proxy)
+                                    .flatMap(Optional::stream)
+                                    .toList());
         }
         List<Integer> expected = Stream.concat(own.stream(), earlier.stream().map(ExistingService::pid))
                 .flatMapToInt(OptionalInt::stream)

@@ -43,7 +43,8 @@ final class Programs {
 
     /** Asks for Homebrew's prefix. It is an error if Homebrew is missing, is not safe to run, or does not print it. */
     Query<Path> prefix() {
-        return Query.program(BREW).zip(audit(List.of(BREW)), (found, audit) -> {
+        return Query.program(BREW)
+                .zip(audit(List.of(BREW)), (found, audit) -> {
                     if (found.isEmpty()) {
                         throw new UserError(
                                 "Homebrew is not installed; install it from https://brew.sh, then try again.");
@@ -73,8 +74,7 @@ final class Programs {
      * @param isNewEnough tests that output; if an installed program is too old, a newer one elsewhere is used
      */
     Query<Optional<Found>> find(String name, Function<String, Command> version, Predicate<String> isNewEnough) {
-        return prefix()
-                .zip(installed(), (prefix, installed) -> candidates(prefix, installed))
+        return prefix().zip(installed(), (prefix, installed) -> candidates(prefix, installed))
                 .then(candidates -> audit(candidates.values().stream()
                                 .flatMap(List::stream)
                                 .toList())

@@ -2,8 +2,8 @@ package dev.aiserver.server;
 
 import dev.aiserver.agent.LaunchAgent;
 import dev.aiserver.agent.ServerProgram;
-import dev.aiserver.host.FileState;
 import dev.aiserver.host.Content;
+import dev.aiserver.host.FileState;
 import dev.aiserver.host.Query;
 import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.Receipt;
@@ -62,9 +62,7 @@ final class Restore {
                     .toList());
         }
         return LaunchAgent.read(content)
-                .map(agent -> agent.map(read -> read.inSession(session))
-                        .flatMap(read -> exposed(read, path))
-                        .stream()
+                .map(agent -> agent.map(read -> read.inSession(session)).flatMap(read -> exposed(read, path)).stream()
                         .toList());
     }
 

@@ -4,12 +4,10 @@ import dev.aiserver.agent.ConflictSearch;
 import dev.aiserver.agent.ConflictingServer;
 import dev.aiserver.agent.PortHolders;
 import dev.aiserver.host.Attempt;
-import dev.aiserver.host.HostIdentity;
-import dev.aiserver.host.Query;
-import dev.aiserver.plan.Observed;
-import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.host.Host;
+import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Interfaces;
@@ -19,6 +17,7 @@ import dev.aiserver.net.Tailscale;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.Journal;
+import dev.aiserver.plan.Observed;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.resource.HostFile;
@@ -28,6 +27,7 @@ import dev.aiserver.resource.Resource;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.LastExit;
 import dev.aiserver.service.LaunchctlPrint;
+import dev.aiserver.service.LoadedJobs;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -192,9 +192,8 @@ public final class Status {
         ServerSpec spec = installation.spec();
         HostIdentity identity = host.facts();
         Logs logs = Logs.of(spec, identity.home());
-        List<Resource> files = receipt.resources().stream()
-                .filter(HostFile.class::isInstance)
-                .toList();
+        List<Resource> files =
+                receipt.resources().stream().filter(HostFile.class::isInstance).toList();
         Query<Attempt<List<Listener>>> listening = Lsof.listeners(
                         List.of(spec.ollama().port(), spec.proxy().port()))
                 .attempt();
@@ -209,12 +208,14 @@ public final class Status {
                     .search(new Layout(identity.home()).agents(), spec.ollama().port()));
             var renamed = parts.add(renamed(installation));
             var services = parts.add(addressing
-                    .zip(listening, (place, all) -> services(receipt, place.value().orElse(unknown(receipt)), all))
+                    .zip(
+                            listening,
+                            (place, all) -> services(receipt, place.value().orElse(unknown(receipt)), all))
                     .then(Function.identity()));
             var observed = parts.add(Observed.query(files, identity, receipt));
             var size = parts.add(logs.files().size());
-            var ollama = parts.add(
-                    Query.through(on -> Ollama.seen(new OllamaClient(on, spec.ollama().port()))));
+            var ollama = parts.add(Query.through(
+                    on -> Ollama.seen(new OllamaClient(on, spec.ollama().port()))));
             return results -> {
                 List<String> inconclusive = new ArrayList<>();
                 List<Listener> sockets = known(results.get(listeners), List.of(), inconclusive);
@@ -293,9 +294,8 @@ public final class Status {
 
     private Query<List<Service>> services(Receipt receipt, Address address, Attempt<List<Listener>> listeners) {
         return Query.all(receipt.resources().stream()
-                .flatMap(resource -> service(
-                        resource, address, listeners.value().orElse(List.of()))
-                        .stream())
+                .flatMap(
+                        resource -> service(resource, address, listeners.value().orElse(List.of())).stream())
                 .toList());
     }
 
@@ -321,8 +321,8 @@ public final class Status {
             }
             LaunchctlPrint print = loaded.print();
             return problem.apply(print)
-                    .map(words -> new Service(
-                            label, state.apply(print), print.pid().orElse(0), words));
+                    .map(words ->
+                            new Service(label, state.apply(print), print.pid().orElse(0), words));
         });
     }
 
@@ -341,8 +341,8 @@ public final class Status {
 
     private Query<String> problem(Job job, LaunchctlPrint print, Address address, List<Listener> listeners) {
         if (!address.present() && job.health().address().equals(address.installed())) {
-            return Query.of("waiting for its address " + address.installed()
-                    + (print.isRunning() ? "" : " (launchd retries)"));
+            return Query.of(
+                    "waiting for its address " + address.installed() + (print.isRunning() ? "" : " (launchd retries)"));
         }
         Query<Optional<String>> holding = new PortHolders(jobs())
                 .otherThan(
@@ -353,8 +353,9 @@ public final class Status {
                         listeners)
                 .map(holder -> holder.map(PortHolders.Holder::description));
         if (!print.isRunning()) {
-            return holding.map(holder -> "not running; last exit: " + print.lastExit().description()
-                    + holder.map(words -> "; " + words).orElse(""));
+            return holding.map(
+                    holder -> "not running; last exit: " + print.lastExit().description()
+                            + holder.map(words -> "; " + words).orElse(""));
         }
         return Query.joined(parts -> {
             var gone = parts.add(gone(print));

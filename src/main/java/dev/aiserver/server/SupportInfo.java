@@ -90,8 +90,8 @@ public final class SupportInfo {
     }
 
     private String end(Path log) {
-        CommandResult result = host.ask(Query.command(
-                Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString())));
+        CommandResult result =
+                host.ask(Query.command(Command.of("tail", "-c", String.valueOf(LOG_END_BYTES), log.toString())));
         return result.succeeded() ? result.text() : "could not be read: " + result.firstLine() + "\n";
     }
 }

@@ -26,7 +26,6 @@ import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -126,8 +125,7 @@ final class UninstallPlanner {
                 .orElseGet(this::unknownLogs);
         if (basis.resumes()) {
             Plan rest = Plan.of(basis.unfinished().orElseThrow().changes(), contents);
-            return logFiles.present(identity)
-                    .map(logs -> planned(basis, rest, List.of(), List.of(), logs));
+            return logFiles.present(identity).map(logs -> planned(basis, rest, List.of(), List.of(), logs));
         }
         List<Resource> resources = basis.earlier().map(Receipt::resources).orElseGet(this::knownResources);
         return Query.joined(parts -> {
@@ -135,16 +133,16 @@ final class UninstallPlanner {
                     var observed = parts.add(Observed.query(resources, identity, basis.receipt()));
                     var folders = parts.add(folders(resources));
                     var agents = parts.add(foreignAgents());
-                    var exposed = parts.add(
-                            basis.restores() ? session.then(restore::exposed) : Query.of(List.<String>of()));
-                    var copies = parts.add(
-                            basis.restores() ? Query.of(List.<DesiredResource>of()) : restore.copies());
+                    var exposed =
+                            parts.add(basis.restores() ? session.then(restore::exposed) : Query.of(List.<String>of()));
+                    var copies = parts.add(basis.restores() ? Query.of(List.<DesiredResource>of()) : restore.copies());
                     return results -> {
                         Draft draft = new Draft(
                                 results.get(logs), results.get(observed), results.get(exposed), new ArrayList<>());
                         if (basis.damaged()) {
-                            draft.notes().add(records.receipts().damaged()
-                                    + ": the unreadable receipt is kept, and the backups beside it.");
+                            draft.notes()
+                                    .add(records.receipts().damaged()
+                                            + ": the unreadable receipt is kept, and the backups beside it.");
                         }
                         List<DesiredResource> targets = basis.earlier()
                                 .map(known -> recorded(known, present(basis, draft.observed()), draft.notes()))
@@ -179,8 +177,7 @@ final class UninstallPlanner {
         }
     }
 
-    private static Uninstall.PlannedUninstall planned(
-            Basis basis, Draft draft, Observed observed, Contents contents) {
+    private static Uninstall.PlannedUninstall planned(Basis basis, Draft draft, Observed observed, Contents contents) {
         observed.contents().forEach(contents::add);
         Plan plan = Planner.plan(draft.targets(), present(basis, observed), contents);
         return planned(basis, plan, draft.exposed(), draft.notes(), draft.logs());
@@ -278,16 +275,13 @@ final class UninstallPlanner {
                 .filter(Directory.class::isInstance)
                 .map(resource -> ((Directory) resource).path())
                 .toList();
-        return Query.all(paths.stream()
-                        .map(path -> Query.stat(path).zip(Query.list(path).attempt(), (state, entries) -> new Folder(state, state instanceof FileState.Directory ? entries.get() : List.of())))
-                        .toList())
-                .map(found -> {
-                    Map<Path, Folder> folders = new HashMap<>();
-                    for (int i = 0; i < paths.size(); i++) {
-                        folders.put(paths.get(i), found.get(i));
-                    }
-                    return folders;
-                });
+        return Query.byKey(
+                paths,
+                path -> Query.stat(path)
+                        .zip(
+                                Query.list(path).attempt(),
+                                (state, entries) -> new Folder(
+                                        state, state instanceof FileState.Directory ? entries.get() : List.of())));
     }
 
     /** Keeps directories that still contain other files. Checks the deepest ones first, because they may be nested. */

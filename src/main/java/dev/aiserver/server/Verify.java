@@ -61,7 +61,8 @@ public final class Verify implements Verification {
 
     @Override
     public List<Verdict> all(Install.PlannedInstall installed) {
-        VerifyContext subject = onServer(installed.spec(), installed.transaction().after());
+        VerifyContext subject =
+                onServer(installed.spec(), installed.transaction().after());
         return verify(subject, Selection.ALL, verdict -> {});
     }
 

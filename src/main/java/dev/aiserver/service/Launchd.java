@@ -227,8 +227,8 @@ public final class Launchd {
     public void restart(String label, Readiness readiness) {
         LaunchctlPrint before = loaded(label);
         // -k was seen to answer only after the old process is dead.
-        CommandResult answer = host.run(
-                Launchctl.blockingCommand(before.exitTimeout(), "kickstart", "-k", target(label)));
+        CommandResult answer =
+                host.run(Launchctl.blockingCommand(before.exitTimeout(), "kickstart", "-k", target(label)));
         requireSuccess(answer, "restart", label);
         awaitStartup(label, StartupWatch.Process.REPLACED, Optional.of(before), readiness, timing.window());
     }

@@ -75,8 +75,9 @@ final class LoadDiagnosis {
             return Optional.empty();
         }
         FileState state = host.ask(Query.file(parent));
-        FileState folder =
-                state instanceof FileState.Other other && other.isLink() ? host.ask(Query.file(parent.resolve("."))) : state;
+        FileState folder = state instanceof FileState.Other other && other.isLink()
+                ? host.ask(Query.file(parent.resolve(".")))
+                : state;
         return folder instanceof FileState.Directory directory
                 ? inRights(parent, directory.owner(), directory.mode())
                 : Optional.empty();

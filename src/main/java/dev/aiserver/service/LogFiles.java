@@ -6,7 +6,6 @@ import dev.aiserver.host.OtherWriters;
 import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,37 +48,33 @@ public record LogFiles(List<Path> files) {
 
     /** Asks for the existing files, including rotated ones, that this user owns. */
     public Query<List<Path>> present(HostIdentity identity) {
-        return stats(withRotated()).map(states -> states.entrySet().stream()
-                .filter(each ->
-                        each.getValue() instanceof FileState.Unread log && log.owner() == identity.uid())
-                .map(Map.Entry::getKey)
-                .toList());
+        return stats(withRotated())
+                .map(states -> states.entrySet().stream()
+                        .filter(each ->
+                                each.getValue() instanceof FileState.Unread log && log.owner() == identity.uid())
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     /** Asks for the total size in bytes, including rotated files. */
     public Query<Long> size() {
-        return stats(withRotated()).map(states -> states.values().stream()
-                .mapToLong(state -> state instanceof FileState.Unread log ? log.size() : 0)
-                .sum());
+        return stats(withRotated())
+                .map(states -> states.values().stream()
+                        .mapToLong(state -> state instanceof FileState.Unread log ? log.size() : 0)
+                        .sum());
     }
 
     /** Asks for those of the files that do not exist. */
     public Query<List<Path>> missing() {
-        return stats(files.stream()).map(states -> states.entrySet().stream()
-                .filter(each -> each.getValue() instanceof FileState.Absent)
-                .map(Map.Entry::getKey)
-                .toList());
+        return stats(files.stream())
+                .map(states -> states.entrySet().stream()
+                        .filter(each -> each.getValue() instanceof FileState.Absent)
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     private static Query<Map<Path, FileState>> stats(Stream<Path> paths) {
-        List<Path> all = paths.distinct().toList();
-        return Query.all(all.stream().map(Query::stat).toList()).map(states -> {
-            Map<Path, FileState> byPath = new LinkedHashMap<>();
-            for (int i = 0; i < all.size(); i++) {
-                byPath.put(all.get(i), states.get(i));
-            }
-            return byPath;
-        });
+        return Query.byKey(paths.toList(), Query::stat);
     }
 
     /** Returns whether a size is more than rotation leaves. */
@@ -131,8 +126,10 @@ public record LogFiles(List<Path> files) {
     public Query<List<String>> folderProblems(HostIdentity identity) {
         return Query.all(folders().stream()
                         .map(folder -> OtherWriters.of(identity, folder)
-                                .zip(Query.stat(folder), (others, state) -> others.or(
-                                        () -> ofOtherOwner(folder, state, identity.uid()))))
+                                .zip(
+                                        Query.stat(folder),
+                                        (others, state) ->
+                                                others.or(() -> ofOtherOwner(folder, state, identity.uid()))))
                         .toList())
                 .map(problems -> problems.stream().flatMap(Optional::stream).toList());
     }

@@ -128,7 +128,8 @@ final class AbuseChecks {
     private static String version(VerifyContext context) {
         try {
             return context.server()
-                    .flatMap(server -> server.host().ask(server.running(ServerHost.HAPROXY))
+                    .flatMap(server -> server.host()
+                            .ask(server.running(ServerHost.HAPROXY))
                             .program()
                             .map(program -> server.host().run(Command.of(program, "-v"))))
                     .map(result -> VERSION.matcher(result.text()))

@@ -25,7 +25,8 @@ final class BindingChecks {
                 Check.onServer(
                         "bindings.engines",
                         "model engines are reachable through Ollama only",
-                        server -> Sockets.query(server).map(sockets -> sockets.engines().outcome())),
+                        server -> Sockets.query(server)
+                                .map(sockets -> sockets.engines().outcome())),
                 Check.onServer(
                         "bindings.haproxy",
                         "HAProxy listens on its configured address only",
@@ -48,11 +49,16 @@ final class BindingChecks {
      */
     private record Sockets(List<Listener> listeners, int ollama, EngineListeners engines) {
         static Query<Sockets> query(ServerHost server) {
-            return Lsof.listeners().zip(server.pid(ServerHost.OLLAMA), (listeners, ollama) -> new Sockets(
-                    listeners,
-                    ollama,
-                    EngineListeners.among(
-                            listeners, ollama, server.spec().ollama().port())));
+            return Lsof.listeners()
+                    .zip(
+                            server.pid(ServerHost.OLLAMA),
+                            (listeners, ollama) -> new Sockets(
+                                    listeners,
+                                    ollama,
+                                    EngineListeners.among(
+                                            listeners,
+                                            ollama,
+                                            server.spec().ollama().port())));
         }
     }
 
@@ -95,12 +101,14 @@ final class BindingChecks {
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
         PortHolders holders = new PortHolders(server.jobs());
         return Sockets.query(server)
-                .zip(server.pid(ServerHost.HAPROXY), (sockets, haproxy) -> sockets.listeners().stream()
-                        .filter(listener -> ports.contains(listener.port()))
-                        .filter(listener -> listener.uid() != uid
-                                || !(listener.belongsTo(sockets.ollama()) || listener.belongsTo(haproxy)))
-                        .map(holders::of)
-                        .toList())
+                .zip(
+                        server.pid(ServerHost.HAPROXY),
+                        (sockets, haproxy) -> sockets.listeners().stream()
+                                .filter(listener -> ports.contains(listener.port()))
+                                .filter(listener -> listener.uid() != uid
+                                        || !(listener.belongsTo(sockets.ollama()) || listener.belongsTo(haproxy)))
+                                .map(holders::of)
+                                .toList())
                 .then(Query::all)
                 .map(others -> others.isEmpty()
                         ? new Outcome.Passed("both services run as user ID " + uid)

@@ -92,12 +92,16 @@ public record Check(String id, String claim, Set<Trait> traits, Facts facts) {
      *
      * @param facts are read together with those of all other checks, at one moment
      */
-    static <T> Check onServer(
-            String id, String claim, Function<ServerHost, Query<T>> facts, FactsProof<T> proof) {
+    static <T> Check onServer(String id, String claim, Function<ServerHost, Query<T>> facts, FactsProof<T> proof) {
         Proof skipped = context -> new Outcome.Skipped("needs the server: run \"aiserver verify\" there");
-        return new Check(id, claim, Set.of(Trait.SERVER), known -> known.server()
-                .map(server -> facts.apply(server).<Proof>map(read -> context -> proof.prove(context, server, read)))
-                .orElseGet(() -> Query.of(skipped)));
+        return new Check(
+                id,
+                claim,
+                Set.of(Trait.SERVER),
+                known -> known.server()
+                        .map(server ->
+                                facts.apply(server).<Proof>map(read -> context -> proof.prove(context, server, read)))
+                        .orElseGet(() -> Query.of(skipped)));
     }
 
     /** Returns a check that runs on the server with a model. */
@@ -130,14 +134,14 @@ public record Check(String id, String claim, Set<Trait> traits, Facts facts) {
             }
         }
         return repeating.isEmpty()
-                    ? new Outcome.Skipped("no installed model supports it; install one with \"aiserver warm-models "
-                            + ability.example() + "\" on the server")
-                    : new Outcome.Warned(
-                            String.join(", ", repeating)
-                                    + (repeating.size() == 1 ? " repeats itself" : " repeat themselves")
-                                    + "; Ollama stops such a response without an ending, so the check could not run",
-                            "the server itself is fine: install another model with \"aiserver warm-models "
-                                    + ability.example() + "\" on the server, then verify again");
+                ? new Outcome.Skipped("no installed model supports it; install one with \"aiserver warm-models "
+                        + ability.example() + "\" on the server")
+                : new Outcome.Warned(
+                        String.join(", ", repeating)
+                                + (repeating.size() == 1 ? " repeats itself" : " repeat themselves")
+                                + "; Ollama stops such a response without an ending, so the check could not run",
+                        "the server itself is fine: install another model with \"aiserver warm-models "
+                                + ability.example() + "\" on the server, then verify again");
     }
 
     Check with(Trait trait) {

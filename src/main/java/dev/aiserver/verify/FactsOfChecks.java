@@ -3,7 +3,6 @@ package dev.aiserver.verify;
 import dev.aiserver.host.Attempt;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,9 +21,8 @@ final class FactsOfChecks {
     /** @param checks those that will be proved */
     FactsOfChecks(VerifyContext context, List<Check> checks) {
         this.context = context;
-        this.checks = checks.stream()
-                .filter(check -> check.has(Check.Trait.SERVER))
-                .toList();
+        this.checks =
+                checks.stream().filter(check -> check.has(Check.Trait.SERVER)).toList();
     }
 
     /** @throws UserError if the facts of the check could not be determined */
@@ -50,13 +48,8 @@ final class FactsOfChecks {
 
     private Supplier<Map<Check, Attempt<Check.Proof>>> readOnce(ServerHost server) {
         try {
-            List<Attempt<Check.Proof>> proofs = server.host()
-                    .ask(Query.all(checks.stream().map(this::attempt).toList()));
-            Map<Check, Attempt<Check.Proof>> byCheck = new HashMap<>();
-            for (int i = 0; i < checks.size(); i++) {
-                byCheck.put(checks.get(i), proofs.get(i));
-            }
-            return () -> byCheck;
+            Map<Check, Attempt<Check.Proof>> proofs = server.host().ask(Query.byKey(checks, this::attempt));
+            return () -> proofs;
         } catch (UserError error) {
             return () -> {
                 throw error;

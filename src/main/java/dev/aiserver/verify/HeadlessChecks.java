@@ -34,7 +34,11 @@ final class HeadlessChecks {
                         FILE_VAULT,
                         HeadlessChecks::disk),
                 onMac("headless.sleep", "the machine does not sleep", POWER, HeadlessChecks::sleep),
-                onMac("headless.firewall", "the macOS firewall lets clients connect", FIREWALL, HeadlessChecks::firewall));
+                onMac(
+                        "headless.firewall",
+                        "the macOS firewall lets clients connect",
+                        FIREWALL,
+                        HeadlessChecks::firewall));
     }
 
     private static Check onMac(

@@ -84,7 +84,9 @@ final class NetworkChecks {
 
     private static Query<Outcome> tailscale(ServerHost server) {
         return server.address()
-                .zip(Tailscale.node().attempt(), (state, node) -> tailscale(state, node, server.receipt().address()));
+                .zip(
+                        Tailscale.node().attempt(),
+                        (state, node) -> tailscale(state, node, server.receipt().address()));
     }
 
     private static Outcome tailscale(AddressState state, Attempt<Tailscale.Node> node, String installed) {
@@ -136,8 +138,9 @@ final class NetworkChecks {
         List<Integer> ports =
                 List.of(server.spec().ollama().port(), server.spec().proxy().port());
         return Tailscale.forwardings().map(targets -> {
-            List<String> forwarded =
-                    targets.stream().filter(target -> ports.contains(port(target))).toList();
+            List<String> forwarded = targets.stream()
+                    .filter(target -> ports.contains(port(target)))
+                    .toList();
             return new Assertions()
                     .require(forwarded.isEmpty(), "Tailscale forwards to " + String.join(", ", forwarded))
                     .outcome(

@@ -52,13 +52,8 @@ final class PrivacyChecks {
                         "Ollama rejects web pages in this machine's own browser",
                         PrivacyChecks::origins),
                 Check.onServer(
-                        "privacy.request-log",
-                        "Ollama does not write requests to disk",
-                        PrivacyChecks::requestLog),
-                Check.onServer(
-                        "privacy.logs",
-                        "no other user can write or replace the logs",
-                        PrivacyChecks::logs));
+                        "privacy.request-log", "Ollama does not write requests to disk", PrivacyChecks::requestLog),
+                Check.onServer("privacy.logs", "no other user can write or replace the logs", PrivacyChecks::logs));
     }
 
     private static Outcome cloudStatus(VerifyContext context, ServerHost server) throws IOException {
@@ -143,8 +138,9 @@ final class PrivacyChecks {
     }
 
     private static Query<Outcome> logs(ServerHost server) {
-        return server.logs().then(logs -> logs.problems(server.identity())
-                .zip(logs.missing(), (problems, missing) -> logs(logs, problems, missing)));
+        return server.logs()
+                .then(logs -> logs.problems(server.identity())
+                        .zip(logs.missing(), (problems, missing) -> logs(logs, problems, missing)));
     }
 
     private static Outcome logs(LogFiles logs, List<String> problems, List<Path> missing) {

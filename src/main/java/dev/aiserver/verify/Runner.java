@@ -46,14 +46,15 @@ public final class Runner {
         List<Check> others = checks.stream().filter(check -> check != reach).toList();
         FactsOfChecks facts = new FactsOfChecks(
                 context,
-                others.stream().filter(check -> known(check, reachable).isEmpty()).toList());
+                others.stream()
+                        .filter(check -> known(check, reachable).isEmpty())
+                        .toList());
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);
         try {
             Map<Check, CompletableFuture<Verdict>> running = new HashMap<>();
             for (Check check : others) {
                 if (!check.has(Check.Trait.ALONE)) {
-                    running.put(
-                            check, CompletableFuture.supplyAsync(() -> prove(check, reachable, facts), pool));
+                    running.put(check, CompletableFuture.supplyAsync(() -> prove(check, reachable, facts), pool));
                 }
             }
             for (Check check : others) {

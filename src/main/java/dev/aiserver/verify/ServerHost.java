@@ -76,8 +76,11 @@ public record ServerHost(Host host, Receipt receipt, ServerSpec spec) {
 
     /** Asks for the log files of both services, as their property lists name them. */
     Query<LogFiles> logs() {
-        return logs(OLLAMA).zip(logs(HAPROXY), (ollama, haproxy) -> new LogFiles(
-                Stream.concat(ollama.stream(), haproxy.stream()).toList()));
+        return logs(OLLAMA)
+                .zip(
+                        logs(HAPROXY),
+                        (ollama, haproxy) -> new LogFiles(
+                                Stream.concat(ollama.stream(), haproxy.stream()).toList()));
     }
 
     /** Asks for the log files of one service. */

@@ -10,9 +10,9 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
-import dev.aiserver.net.Lsof;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
+import dev.aiserver.net.Lsof;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
@@ -26,7 +26,6 @@ import dev.aiserver.service.LogFiles;
 import dev.aiserver.service.PropertyList;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,9 +53,7 @@ final class ServiceChecks {
         List<Check> checks = new ArrayList<>();
         for (String label : ServerHost.LABELS) {
             checks.add(Check.onServer(
-                    "services." + label,
-                    label + " is loaded and running",
-                    server -> runs(server, label)));
+                    "services." + label, label + " is loaded and running", server -> runs(server, label)));
             checks.add(Check.onServer(
                     "services.stable." + label,
                     label + " does not restart repeatedly",
@@ -89,26 +86,22 @@ final class ServiceChecks {
                     server -> server.propertyList(label).map(plist -> hasFileLimit(plist))));
         }
         checks.add(Check.onServer(
-                "services.conflicts",
-                "no other Ollama or HAProxy starts automatically",
-                ServiceChecks::conflicts));
+                "services.conflicts", "no other Ollama or HAProxy starts automatically", ServiceChecks::conflicts));
+        checks.add(Check.onServer("services.rotation", "log rotation keeps the logs small", ServiceChecks::rotation));
+        checks.add(Check.onServer("services.files", "the installed files are unchanged", ServiceChecks::files));
         checks.add(Check.onServer(
-                "services.rotation", "log rotation keeps the logs small", ServiceChecks::rotation));
-        checks.add(Check.onServer(
-                "services.files", "the installed files are unchanged", ServiceChecks::files));
-        checks.add(Check.onServer(
-                "services.permissions",
-                "no other user can change the installed files",
-                ServiceChecks::permissions));
+                "services.permissions", "no other user can change the installed files", ServiceChecks::permissions));
         return checks;
     }
 
     private static Query<Outcome> runs(ServerHost server, String label) {
-        return server.jobs().status(label).then(status -> Query.joined(parts -> {
-            var holder = parts.add(holder(server, label, status));
-            var address = parts.add(server.address());
-            return results -> runs(label, status, results.attempt(holder), results.attempt(address));
-        }));
+        return server.jobs()
+                .status(label)
+                .then(status -> Query.joined(parts -> {
+                    var holder = parts.add(holder(server, label, status));
+                    var address = parts.add(server.address());
+                    return results -> runs(label, status, results.attempt(holder), results.attempt(address));
+                }));
     }
 
     private static Outcome runs(
@@ -181,8 +174,7 @@ final class ServiceChecks {
 
     /** Checks the program file, because a process keeps running after its file is deleted, but cannot start again. */
     private static Query<Outcome> programExists(ServerHost server, String label) {
-        return server.running(label)
-                .zip(server.programs(), (print, audit) -> programExists(label, print, audit));
+        return server.running(label).zip(server.programs(), (print, audit) -> programExists(label, print, audit));
     }
 
     private static Outcome programExists(String label, LaunchctlPrint print, ProgramAudit audit) {
@@ -204,9 +196,14 @@ final class ServiceChecks {
     private record WrittenLogs(int pid, List<OpenLog> logs, List<JobStatus> before) {
         static Query<WrittenLogs> query(ServerHost server, String label) {
             return server.pid(label)
-                    .zip(server.logs(label), (pid, logs) -> Query.all(
-                                    logs.stream().map(log -> OpenLog.query(pid, log)).toList())
-                            .zip(StabilityWindow.query(server), (open, before) -> new WrittenLogs(pid, open, before)))
+                    .zip(
+                            server.logs(label),
+                            (pid, logs) -> Query.all(logs.stream()
+                                            .map(log -> OpenLog.query(pid, log))
+                                            .toList())
+                                    .zip(
+                                            StabilityWindow.query(server),
+                                            (open, before) -> new WrittenLogs(pid, open, before)))
                     .then(Function.identity());
         }
     }
@@ -223,8 +220,9 @@ final class ServiceChecks {
             Command command =
                     Command.of("lsof", "-w", "-a", "-p", String.valueOf(pid), "-F", "p", "--", file.toString());
             return Query.command(command)
-                    .zip(Query.stat(file), (lsof, state) ->
-                            new OpenLog(file, command, lsof, state instanceof FileState.Absent));
+                    .zip(
+                            Query.stat(file),
+                            (lsof, state) -> new OpenLog(file, command, lsof, state instanceof FileState.Absent));
         }
     }
 
@@ -325,8 +323,7 @@ final class ServiceChecks {
             var size = parts.add(server.logs().then(LogFiles::size));
             var status = parts.add(server.jobs().status(LogFiles.ROTATION));
             var disabled = parts.add(server.jobs().disabled());
-            return results ->
-                    rotation(server, results.get(size), results.attempt(status), results.attempt(disabled));
+            return results -> rotation(server, results.get(size), results.attempt(status), results.attempt(disabled));
         });
     }
 
@@ -365,13 +362,7 @@ final class ServiceChecks {
                 .filter(entry -> entry.resource() instanceof HostFile && entry.after() instanceof State.File)
                 .map(entry -> ((HostFile) entry.resource()).path())
                 .toList();
-        return Query.all(paths.stream().map(Query::file).toList()).map(states -> {
-            Map<Path, FileState> files = new HashMap<>();
-            for (int i = 0; i < paths.size(); i++) {
-                files.put(paths.get(i), states.get(i));
-            }
-            return files;
-        });
+        return Query.byKey(paths, Query::file);
     }
 
     private static Query<Outcome> files(ServerHost server) {
@@ -406,8 +397,7 @@ final class ServiceChecks {
             var installed = parts.add(installed(server));
             var state = parts.add(Query.stat(stateFolder(server.identity())));
             var programs = parts.add(server.programs());
-            return results ->
-                    permissions(server, results.get(installed), results.get(state), results.get(programs));
+            return results -> permissions(server, results.get(installed), results.get(state), results.get(programs));
         });
     }
 

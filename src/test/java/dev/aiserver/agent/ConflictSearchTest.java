@@ -72,7 +72,9 @@ class ConflictSearchTest {
 
         @Override
         public List<Path> list(Path folder) {
-            return delegate.ask(Query.list(there(folder))).stream().map(this::here).toList();
+            return delegate.ask(Query.list(there(folder))).stream()
+                    .map(this::here)
+                    .toList();
         }
 
         @Override

@@ -234,8 +234,7 @@ public interface HostContract {
         Query<List<CommandResult>> commands = Query.all(Stream.of("echo before", "yes", "echo after")
                 .map(line -> Query.command(Command.of(List.of(line.split(" ")))))
                 .toList());
-        Query<List<FileState>> files =
-                Query.all(List.of(Query.file(file), Query.file(file.resolveSibling("absent"))));
+        Query<List<FileState>> files = Query.all(List.of(Query.file(file), Query.file(file.resolveSibling("absent"))));
         host(home).ask(commands.zip(files, (results, states) -> {
             assertThat(results.get(0).text()).isEqualTo("before\n");
             assertThat(results.get(1).exitCode()).isEqualTo(CommandResult.OUTPUT_LIMIT_EXCEEDED);
@@ -455,9 +454,11 @@ public interface HostContract {
         host.createDirectory(home.resolve("folder"), 0750);
         Files.createSymbolicLink(home.resolve("link"), Path.of("file"));
         int owner = (Integer) Files.getAttribute(home, "unix:uid");
-        assertThat(host.ask(Query.stat(home.resolve("file")))).isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
+        assertThat(host.ask(Query.stat(home.resolve("file"))))
+                .isEqualTo(new FileState.Unread(0640, owner, 1, 1_000_000));
         Files.createLink(home.resolve("second name"), home.resolve("file"));
-        assertThat(host.ask(Query.stat(home.resolve("file")))).isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
+        assertThat(host.ask(Query.stat(home.resolve("file"))))
+                .isEqualTo(new FileState.Unread(0640, owner, 2, 1_000_000));
         for (String name : List.of("folder", "link", "nothing", "missing/nothing", "file/nothing")) {
             assertThat(host.ask(Query.stat(home.resolve(name)))).isEqualTo(host.ask(Query.file(home.resolve(name))));
         }
@@ -634,7 +635,8 @@ public interface HostContract {
         host.write(home.resolve("name"), Content.of("other"), 0600);
         host.write(home.resolve("other"), Content.of("found"), 0600);
         Query<String> content = Query.file(home.resolve("name"))
-                .then(state -> Query.file(home.resolve(((FileState.Regular) state).content().text())))
+                .then(state -> Query.file(
+                        home.resolve(((FileState.Regular) state).content().text())))
                 .map(state -> ((FileState.Regular) state).content().text());
         assertThat(host.ask(content)).isEqualTo("found");
         host.write(home.resolve("other"), Content.of("changed"), 0600);

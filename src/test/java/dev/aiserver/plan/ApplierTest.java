@@ -497,8 +497,7 @@ class ApplierTest {
         }
         home.put(Map.of("own/deep/file", "file 0644 edited"));
         Home next = new Home(home.resolve(""));
-        assertThat(next.transactions().undo(next.unfinished().orElseThrow()))
-                .isEmpty();
+        assertThat(next.transactions().undo(next.unfinished().orElseThrow())).isEmpty();
         assertThat(home.resolve("own/deep/file")).hasContent("edited");
         assertThat(home.resolve("existing")).hasContent("original");
     }

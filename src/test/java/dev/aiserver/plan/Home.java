@@ -21,8 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -127,11 +127,12 @@ final class Home implements ForwardingHost {
 
     /** Returns the receipt on the disk, and keeps the contents that it can restore. */
     Optional<Receipt> receipt(Contents restored) {
-        return ask(store.read().then(receipt -> receipt.map(known -> store.backups(known).map(backups -> {
-                    backups.forEach(restored::add);
-                    return receipt;
-                }))
-                .orElseGet(() -> Query.of(receipt))));
+        return ask(store.read()
+                .then(receipt -> receipt.map(known -> store.backups(known).map(backups -> {
+                            backups.forEach(restored::add);
+                            return receipt;
+                        }))
+                        .orElseGet(() -> Query.of(receipt))));
     }
 
     Optional<Journal> unfinished() {

@@ -8,7 +8,6 @@ import dev.aiserver.host.FileState;
 import dev.aiserver.host.UserError;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
-import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
@@ -24,8 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -77,8 +76,7 @@ class PlannerTest {
         assertThat(made).as("the changes made are those planned").isEqualTo(plan.changes());
         assertThat(result).isInstanceOf(Applier.Result.Applied.class);
         Receipt receipt = ((Applier.Result.Applied) result).receipt();
-        assertThat(home.receipt(new Contents()))
-                .isEqualTo(Optional.of(receipt).filter(any -> !any.isEmpty()));
+        assertThat(home.receipt(new Contents())).isEqualTo(Optional.of(receipt).filter(any -> !any.isEmpty()));
         assertThat(home.plan(targets, receipt).changes()).isEmpty();
 
         assertThat(home.takeBack(receipt)).isInstanceOf(Applier.Result.Applied.class);

@@ -132,8 +132,7 @@ class ReceiptStoreTest {
     void aFolderThatOthersCanWriteIsRejected(String command, String problem) throws Exception {
         shell(command);
         Home home = new Home(directory);
-        for (Runnable reading : List.<Runnable>of(
-                () -> home.ask(home.store.read()), home::unfinished)) {
+        for (Runnable reading : List.<Runnable>of(() -> home.ask(home.store.read()), home::unfinished)) {
             assertThatThrownBy(reading::run).isInstanceOf(UserError.class).hasMessageContaining(problem);
         }
     }

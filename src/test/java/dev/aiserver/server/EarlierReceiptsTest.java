@@ -36,8 +36,7 @@ class EarlierReceiptsTest {
     @MethodSource("receipts")
     void hasEverythingThatAnUninstallNeeds(Path file) throws IOException {
         LocalHost host = new LocalHost(Map.of("HOME", home.toString()));
-        ReceiptStore store = new ReceiptStore(
-                host, home, new ManagedResources(new Layout(home)));
+        ReceiptStore store = new ReceiptStore(host, home, new ManagedResources(new Layout(home)));
         Files.writeString(
                 store.file(),
                 Files.readString(file).replace("HOME", home.toString()).replace("ROOT", home + "/root"));

@@ -48,8 +48,8 @@ class ProgramsTest {
     }
 
     private Optional<Programs.Found> find() {
-        return host.ask(programs.find(
-                "ollama", name -> Command.of(name, "--version"), output -> output.contains("new")));
+        return host.ask(
+                programs.find("ollama", name -> Command.of(name, "--version"), output -> output.contains("new")));
     }
 
     /** @param there programs with their output; "-" is not executable, and "installed" is named in the property list */

@@ -339,8 +339,7 @@ abstract class LaunchdContract {
 
     @Test
     void aDesktopSessionIsSeenFromSshToo() throws IOException {
-        assertThat(boot(Quirks.usual().overSsh(true)).hasDesktopSession())
-                .isTrue();
+        assertThat(boot(Quirks.usual().overSsh(true)).hasDesktopSession()).isTrue();
     }
 
     @ParameterizedTest
@@ -440,9 +439,7 @@ abstract class LaunchdContract {
                         "print", Fault.EVERY_CALL, new Fault.Answer(ProgramResult.of(1, "", "Something odd.\n")))));
         Agent agent = agent(Agent.LONG_RUNNING).written();
         assertUserError(
-                () -> mac.status(),
-                "Could not determine whether " + LABEL + " is loaded",
-                "(Something odd). Run");
+                () -> mac.status(), "Could not determine whether " + LABEL + " is loaded", "(Something odd). Run");
         assertUserError(() -> mac.start(agent), "Could not determine");
         assertUserError(() -> mac.launchd().stop(LABEL), "Could not determine");
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");

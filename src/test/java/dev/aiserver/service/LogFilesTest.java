@@ -63,7 +63,8 @@ class LogFilesTest {
         setPermissions(root.resolve(path), permissions);
         assertThat(problems(log)).singleElement().asString().matches(".*" + path + " can be written by other users .*");
         LocalHost host = host();
-        assertThat(host.ask(new LogFiles(List.of(log)).folderProblems(host.facts()))).hasSize(1);
+        assertThat(host.ask(new LogFiles(List.of(log)).folderProblems(host.facts())))
+                .hasSize(1);
     }
 
     /**

@@ -2,9 +2,11 @@ package dev.aiserver.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aiserver.host.LocalHost;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.RawHttpRequest;
+import dev.aiserver.plan.Receipt;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.ServerSpec;
 import java.io.IOException;
@@ -12,8 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import dev.aiserver.host.LocalHost;
-import dev.aiserver.plan.Receipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

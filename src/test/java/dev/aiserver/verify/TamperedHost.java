@@ -53,7 +53,9 @@ final class TamperedHost implements ForwardingHost {
 
     @Override
     public Optional<Path> find(String program) {
-        return tampered.containsKey(program) ? Optional.of(Path.of("/tampered", program)) : host.ask(Query.program(program));
+        return tampered.containsKey(program)
+                ? Optional.of(Path.of("/tampered", program))
+                : host.ask(Query.program(program));
     }
 
     @Override

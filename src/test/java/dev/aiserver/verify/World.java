@@ -211,7 +211,8 @@ final class World implements AutoCloseable {
 
     /** Returns the process of a job. */
     String pid(String label) {
-        JobStatus.Loaded loaded = (JobStatus.Loaded) host().ask(mac.launchd().jobs().status(label));
+        JobStatus.Loaded loaded =
+                (JobStatus.Loaded) host().ask(mac.launchd().jobs().status(label));
         return String.valueOf(loaded.print().pid().orElseThrow());
     }
 
@@ -338,8 +339,7 @@ final class World implements AutoCloseable {
         new Poller(Duration.ofMillis(20)).await(LIMIT, () -> !takesOllamaForDead());
         Receipt receipt = new Receipt(Receipt.SCHEMA, "test", spec.asConfiguration(), address, HOST_NAMES, entries);
         ServerView client = new ServerView(name, ADDRESS, spec.proxy(), receipt.hostNames());
-        VerifyContext context =
-                VerifyContext.onServer(client, new ServerHost(host(), receipt, spec));
+        VerifyContext context = VerifyContext.onServer(client, new ServerHost(host(), receipt, spec));
         return timeout.map(context::withTimeout).orElse(context);
     }
 

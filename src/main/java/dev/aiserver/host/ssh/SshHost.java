@@ -187,8 +187,7 @@ public final class SshHost implements Host, SingleReads, AutoCloseable {
         Duration limit = commands.stream().map(Command::timeout).reduce(Duration.ZERO, Duration::plus);
         ShellBatch batch =
                 ShellBatch.untilOneFails(commands.stream().map(Shell::run).toList());
-        ShellBatch.BatchResult result =
-                withSlot(batch, open -> batch.runInOwnShellUnlessInterrupted(open, limit));
+        ShellBatch.BatchResult result = withSlot(batch, open -> batch.runInOwnShellUnlessInterrupted(open, limit));
         List<CommandResult> results = new ArrayList<>();
         for (CommandResult each : result.answers()) {
             results.add(each);

@@ -319,8 +319,8 @@ class ConnectionIT {
                         .hasMessage("Cannot " + each.verb + " " + each.path
                                 + ": permission denied; check its owner and permissions.");
             }
-            Optional<UserError> error = host.ask(
-                    Query.file(file).attempt().zip(Query.file(readable), (attempt, state) -> attempt.error()));
+            Optional<UserError> error =
+                    host.ask(Query.file(file).attempt().zip(Query.file(readable), (attempt, state) -> attempt.error()));
             assertThat(error).isPresent();
         }
         assertThat(file).hasContent("ours");
