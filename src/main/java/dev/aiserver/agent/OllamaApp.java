@@ -41,7 +41,7 @@ final class OllamaApp {
     }
 
     /**
-     * What was found of the app.
+     * The traces of the app.
      *
      * @param processes the command lines of the user's processes
      * @param loginItem launchd's state of its login item

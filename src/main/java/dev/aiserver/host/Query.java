@@ -27,7 +27,7 @@ public final class Query<T> {
         this.next = next;
     }
 
-    /** What follows from the answers of one round. */
+    /** The result of one round: a value, or a query for the next round. */
     sealed interface Step<T> {
         record Known<T>(T value) implements Step<T> {}
 

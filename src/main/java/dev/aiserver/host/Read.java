@@ -12,7 +12,7 @@ import java.util.function.Function;
  */
 public sealed interface Read<T> {
 
-    /** What a host does for each kind of read. */
+    /** One method for each kind of read. */
     interface Kinds {
         void file(File read);
 

@@ -189,7 +189,7 @@ public final class JournalStore {
     }
 
     /**
-     * What transactions have left behind.
+     * The files that transactions have left behind.
      *
      * @param changes that remove the temporary files, and the directory if it has no other files
      */

@@ -20,7 +20,7 @@ public record StateStore(ReceiptStore receipts, JournalStore journals, LockFile 
     }
 
     /**
-     * What the records say. A record that cannot be read is an error where it is used.
+     * The contents of the records. A record that cannot be read is an error where it is used.
      *
      * @param receipt without its backups; empty if nothing is installed
      * @param journal of a transaction that has started and not finished

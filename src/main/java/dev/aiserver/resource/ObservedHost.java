@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What the queries of resources need to know about a host.
+ * The facts about a host that the queries of resources need.
  *
  * @param recorded the state that an earlier transaction left a resource in; launchd keeps its own copy of a property
  *     list, so only that record shows what a job was loaded from

@@ -77,7 +77,7 @@ final class InstallPlanner {
     }
 
     /**
-     * What a plan is made of.
+     * The observations that a plan follows from.
      *
      * @param replaced the agents whose place aiserver's own have taken
      * @param contents of backups and of staged files

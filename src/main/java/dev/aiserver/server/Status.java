@@ -248,7 +248,7 @@ public final class Status {
         return new Address(receipt.address(), true, "", "", "");
     }
 
-    /** What Ollama says about itself; all empty if it does not answer. */
+    /** Ollama's own report; all empty if it does not answer. */
     private record Ollama(String version, List<String> installed, List<LoadedModel> loaded) {
         static Ollama seen(OllamaClient client) {
             String version;

@@ -92,7 +92,7 @@ final class UninstallPlanner {
     }
 
     /**
-     * What the plan follows from.
+     * The basis of a plan.
      *
      * @param kept contents that the uninstall may restore
      * @param damaged whether there is a receipt that cannot be read

@@ -148,7 +148,7 @@ class ManagedResourcesTest {
                 ("{\"schema\":1,\"doing\":\"install\",\"since\":\"now\",\"before\":%1$s,\"after\":%1$s,"
                                 + "\"changes\":[%2$s],\"services\":[],\"backups\":[]}")
                         .formatted(receipt.formatted(""), entry));
-        refuses(() -> records.journals().open(), "journal.json");
+        refuses(() -> host.ask(records.journals().open()), "journal.json");
     }
 
     private String filled(String text) {
@@ -178,6 +178,6 @@ class ManagedResourcesTest {
                 ("{\"schema\":1,\"doing\":\"install\",\"since\":\"now\",\"before\":%1$s,\"after\":%1$s,"
                                 + "\"changes\":[],\"services\":[],\"backups\":[%2$s]}")
                         .formatted(receipt, backup));
-        refuses(() -> records.journals().open(), "journal.json");
+        refuses(() -> host.ask(records.journals().open()), "journal.json");
     }
 }

@@ -109,7 +109,7 @@ class ProgramsTest {
             """)
     void reportsAHomebrewWithoutAPrefix(String body, String sentence) {
         brew(body);
-        assertThatThrownBy(() -> programs.prefix())
+        assertThatThrownBy(() -> host.ask(programs.prefix()))
                 .isInstanceOf(UserError.class)
                 .hasMessage(sentence);
     }

@@ -427,7 +427,7 @@ abstract class LaunchdContract {
     void aSystemServiceWithTheLabelIsReportedAndKept() throws IOException {
         String print = "system/" + LABEL + " = {\n\tstate = running\n\tpid = 99\n}\n";
         Mac mac = boot(
-                Quirks.usual().withFaults(new Fault("print", 2, new Fault.Answer(ProgramResult.of(0, print, "")))));
+                Quirks.usual().withFaults(new Fault("print", 3, new Fault.Answer(ProgramResult.of(0, print, "")))));
         assertUserError(() -> mac.start(agent(Agent.LONG_RUNNING).written()), "sudo launchctl bootout system/" + LABEL);
         assertThat(mac.host().launchctlVerbs()).containsOnly("print");
     }
