@@ -39,8 +39,9 @@ public final class Verifier {
      * @throws dev.aiserver.host.UserError if nothing is installed, or if the request is not valid
      */
     public VerifyResult run(VerifyRequest request, Consumer<Verdict> progress) {
-        VerifyContext subject =
-                request.url().map(url -> Verify.fromClient(url, request.spec())).orElseGet(verify::installed);
+        VerifyContext subject = request.url()
+                .map(url -> Verify.fromClient(url, request.spec()))
+                .orElseGet(() -> verify.installed(request.selection()));
         VerifyContext context =
                 request.maxLatency().map(subject::withMaxLatency).orElse(subject);
         return VerifyResult.of(context.client(), verify.verify(context, request.selection(), progress));

@@ -238,8 +238,8 @@ public final class Query<T> {
     }
 
     /**
-     * Returns this query, which also asks another one whose answers a following {@link #then} is likely to need. What one
-     * {@link Host#ask} has read, it does not read again.
+     * Returns this query, which is asked beside another one that is likely to read the same, so that a later round of this
+     * one finds its answers there: what one {@link Host#ask} has read, it does not read again.
      */
     public Query<T> alongside(Query<?> likely) {
         return joined(parts -> {

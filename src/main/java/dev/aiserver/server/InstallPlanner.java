@@ -48,9 +48,9 @@ final class InstallPlanner {
     Query<Install.PlannedInstall> query(Install.InstallRequest request) {
         ServerSpec likely = request.configuration().orElseGet(ServerSpec::defaults);
         return records.read()
+                .then(read -> query(request, read))
                 .alongside(preflight.query(likely))
-                .alongside(Observed.query(layout.resources(), identity, Receipt.NONE))
-                .then(read -> query(request, read));
+                .alongside(Observed.query(layout.resources(), identity, Receipt.NONE));
     }
 
     private Query<Install.PlannedInstall> query(Install.InstallRequest request, StateStore.Records read) {

@@ -74,10 +74,8 @@ final class Programs {
      * @param isNewEnough tests that output; if an installed program is too old, a newer one elsewhere is used
      */
     Query<Optional<Found>> find(String name, Function<String, Command> version, Predicate<String> isNewEnough) {
-        return prefix().zip(installed(), (prefix, installed) -> candidates(prefix, installed))
-                .then(candidates -> audit(candidates.values().stream()
-                                .flatMap(List::stream)
-                                .toList())
+        return prefix().zip(installed(), Programs::candidates)
+                .then(candidates -> audit(programs(candidates))
                         .then(audit -> first(
                                 name,
                                 candidates.getOrDefault(name, List.of()).stream()
@@ -85,7 +83,20 @@ final class Programs {
                                         .toList(),
                                 audit,
                                 version,
-                                isNewEnough)));
+                                isNewEnough)))
+                .alongside(likelyAudit());
+    }
+
+    /** Asks for the audit that {@link #find} needs if Homebrew's prefix is where its command is, as it usually is. */
+    private Query<ProgramAudit> likelyAudit() {
+        return Query.program(BREW)
+                .map(brew -> brew.map(Path::getParent).map(Path::getParent).orElse(Path.of("/opt/homebrew")))
+                .zip(installed(), Programs::candidates)
+                .then(candidates -> audit(programs(candidates)));
+    }
+
+    private static List<String> programs(Map<String, List<String>> candidates) {
+        return candidates.values().stream().flatMap(List::stream).toList();
     }
 
     /** Asks the candidates one after another until one is new enough; otherwise the first one counts. */

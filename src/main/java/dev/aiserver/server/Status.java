@@ -10,7 +10,6 @@ import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.net.AddressState;
-import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.net.Tailscale;
@@ -163,10 +162,8 @@ public final class Status {
     /** @throws UserError if nothing is installed */
     public Snapshot look() {
         host.tools().requireSafe();
-        return host.ask(records.read()
-                .alongside(Interfaces.addresses(host.facts()).attempt())
-                .alongside(jobs().disabled().attempt())
-                .then(this::query));
+        Installation likely = new Installation(Receipt.NONE, ServerSpec.defaults());
+        return host.ask(records.read().then(this::query).alongside(query(likely, "")));
     }
 
     private LoadedJobs jobs() {

@@ -55,10 +55,10 @@ final class UninstallPlanner {
      */
     Query<Uninstall.PlannedUninstall> query(boolean restores) {
         return records.read()
+                .then(read -> query(restores, read))
                 .alongside(Observed.query(layout.resources(), identity, Receipt.NONE))
                 .alongside(folders(layout.resources()))
-                .alongside(session)
-                .then(read -> query(restores, read));
+                .alongside(session);
     }
 
     private Query<Uninstall.PlannedUninstall> query(boolean restores, StateStore.Records read) {

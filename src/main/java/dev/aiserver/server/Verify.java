@@ -1,6 +1,7 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Host;
+import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.StateStore;
@@ -8,6 +9,7 @@ import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.spec.ServerUrl;
 import dev.aiserver.verify.Check;
 import dev.aiserver.verify.Checks;
+import dev.aiserver.verify.FactsOfChecks;
 import dev.aiserver.verify.Outcome;
 import dev.aiserver.verify.Runner;
 import dev.aiserver.verify.Selection;
@@ -39,7 +41,7 @@ public final class Verify implements Verification {
      * @throws UserError if nothing is installed
      */
     public List<Verdict> verify(Consumer<Verdict> progress) {
-        return verify(installed(), Selection.ALL, progress);
+        return verify(installed(Selection.ALL), Selection.ALL, progress);
     }
 
     /** @throws UserError if the selection names an unknown check */
@@ -48,11 +50,27 @@ public final class Verify implements Verification {
         return new Runner(subject, selection.inference(), progress).run(checks);
     }
 
-    /** @throws UserError if nothing is installed */
-    public VerifyContext installed() {
+    /**
+     * Returns the installed server, with the facts of the selected checks.
+     *
+     * @throws UserError if nothing is installed, or if the selection names an unknown check
+     */
+    public VerifyContext installed(Selection selection) {
         host.tools().requireSafe();
-        Installation installation = host.ask(Installation.query(records));
-        return onServer(installation.spec(), installation.receipt());
+        VerifyContext likely = onServer(ServerSpec.defaults(), Receipt.NONE);
+        return host.ask(Installation.query(records)
+                .map(installation -> onServer(installation.spec(), installation.receipt()))
+                .then(context -> facts(context, selection).map(context::with))
+                .alongside(facts(likely, selection)));
+    }
+
+    private static Query<FactsOfChecks> facts(VerifyContext context, Selection selection) {
+        List<Check> checks = selection.of(Checks.of(context.client()));
+        return FactsOfChecks.query(
+                context,
+                checks.stream()
+                        .filter(check -> selection.inference() || !check.has(Check.Trait.MODEL))
+                        .toList());
     }
 
     private static ServerView client(ServerSpec spec, Receipt receipt) {

@@ -37,14 +37,14 @@ public final class Runner {
      */
     public List<Verdict> run(List<Check> checks) {
         Check reach = ReachCheck.CHECK;
-        Verdict reached = prove(reach, new FactsOfChecks(context, List.of(reach)));
+        Verdict reached = prove(reach, new SharedFacts(context, List.of(reach)));
         boolean reachable = reached.isGood();
         List<Verdict> verdicts = new ArrayList<>();
         if (!reachable || checks.contains(reach)) {
             add(reached, verdicts);
         }
         List<Check> others = checks.stream().filter(check -> check != reach).toList();
-        FactsOfChecks facts = new FactsOfChecks(
+        SharedFacts facts = new SharedFacts(
                 context,
                 others.stream()
                         .filter(check -> known(check, reachable).isEmpty())
@@ -78,7 +78,7 @@ public final class Runner {
         progress.accept(verdict);
     }
 
-    private Verdict prove(Check check, boolean reachable, FactsOfChecks facts) {
+    private Verdict prove(Check check, boolean reachable, SharedFacts facts) {
         return known(check, reachable)
                 .map(outcome -> new Verdict(check.id(), check.claim(), outcome, Duration.ZERO))
                 .orElseGet(() -> prove(check, facts));
@@ -94,13 +94,13 @@ public final class Runner {
                 : Optional.empty();
     }
 
-    private Verdict prove(Check check, FactsOfChecks facts) {
+    private Verdict prove(Check check, SharedFacts facts) {
         long start = System.nanoTime();
         Outcome outcome = outcome(check, facts);
         return new Verdict(check.id(), check.claim(), outcome, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private Outcome outcome(Check check, FactsOfChecks facts) {
+    private Outcome outcome(Check check, SharedFacts facts) {
         try {
             return facts.proof(check).prove(context);
         } catch (UserError error) {

@@ -26,6 +26,7 @@ public final class VerifyContext {
 
     private final ServerView client;
     private final Optional<ServerHost> server;
+    private final Optional<FactsOfChecks> facts;
     private final Duration timeout;
     private final OptionalDouble maxLatencyMillis;
     private final String nonce;
@@ -36,11 +37,13 @@ public final class VerifyContext {
     private VerifyContext(
             ServerView client,
             Optional<ServerHost> server,
+            Optional<FactsOfChecks> facts,
             Duration timeout,
             OptionalDouble maxLatencyMillis,
             String nonce) {
         this.client = client;
         this.server = server;
+        this.facts = facts;
         this.timeout = timeout;
         this.maxLatencyMillis = maxLatencyMillis;
         this.nonce = nonce;
@@ -49,7 +52,12 @@ public final class VerifyContext {
 
     private static VerifyContext of(ServerView client, Optional<ServerHost> server) {
         return new VerifyContext(
-                client, server, DEFAULT_TIMEOUT, OptionalDouble.empty(), "aiserver-verify=" + UUID.randomUUID());
+                client,
+                server,
+                Optional.empty(),
+                DEFAULT_TIMEOUT,
+                OptionalDouble.empty(),
+                "aiserver-verify=" + UUID.randomUUID());
     }
 
     /** Returns the context of a client, which has no access to the server's machine. */
@@ -64,12 +72,21 @@ public final class VerifyContext {
 
     /** Returns a copy with another timeout for requests that need no model. */
     VerifyContext withTimeout(Duration otherTimeout) {
-        return new VerifyContext(client, server, otherTimeout, maxLatencyMillis, nonce);
+        return new VerifyContext(client, server, facts, otherTimeout, maxLatencyMillis, nonce);
     }
 
     /** Returns a copy in which more latency than this, added by the proxy, is a failure ({@code --max-latency}). */
     public VerifyContext withMaxLatency(double millis) {
-        return new VerifyContext(client, server, timeout, OptionalDouble.of(millis), nonce);
+        return new VerifyContext(client, server, facts, timeout, OptionalDouble.of(millis), nonce);
+    }
+
+    /** Returns a copy that has the facts of the checks on the server already. */
+    public VerifyContext with(FactsOfChecks known) {
+        return new VerifyContext(client, server, Optional.of(known), timeout, maxLatencyMillis, nonce);
+    }
+
+    Optional<FactsOfChecks> facts() {
+        return facts;
     }
 
     /** Returns the limit of {@code --max-latency}, if the user set one. */
