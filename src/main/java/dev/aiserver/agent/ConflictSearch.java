@@ -30,25 +30,25 @@ public final class ConflictSearch {
     }
 
     /**
-     * Asks for the conflicts. It is an error when launchctl does not report which jobs are disabled.
+     * Asks for every such server, our own jobs included. It is an error when launchctl does not report which jobs are
+     * disabled.
      *
-     * @param own our property lists, which are not conflicts
      * @param port of our Ollama
      */
-    public Query<List<ConflictingServer>> search(List<Path> own, int port) {
+    public Query<List<ConflictingServer>> search(int port) {
         return Query.joined(parts -> {
             var disabled = parts.add(jobs.disabled());
             var session = parts.add(jobs.sessionVariable(OllamaHost.VARIABLE));
             var ofUser = parts.add(AgentFolder.ofUser(identity.home()).entries());
             var ofAll = parts.add(new AgentFolder(AGENTS_OF_ALL).entries());
-            var daemons = parts.add(daemons(own, port));
+            var daemons = parts.add(daemons(port));
             var app = parts.add(OllamaApp.query(identity));
             return results -> {
                 Set<String> labels = results.get(disabled);
                 String inherited = results.get(session);
                 List<ConflictingServer> conflicts = new ArrayList<>();
                 for (AgentFolder.Entry entry : both(results.get(ofUser), results.get(ofAll))) {
-                    found(entry, own, jobs.domain(), port, inherited, labels).ifPresent(conflicts::add);
+                    found(entry, jobs.domain(), port, inherited, labels).ifPresent(conflicts::add);
                 }
                 conflicts.addAll(results.get(daemons));
                 OllamaApp.conflict(results.get(app), port, labels).ifPresent(conflicts::add);
@@ -62,47 +62,38 @@ public final class ConflictSearch {
     }
 
     /** Asks which daemons are disabled only if there is one that matters. */
-    private Query<List<ConflictingServer>> daemons(List<Path> own, int port) {
+    private Query<List<ConflictingServer>> daemons(int port) {
         return new AgentFolder(DAEMONS).entries().then(entries -> {
-            if (conflicts(entries, own, port, Set.of()).isEmpty()) {
+            if (conflicts(entries, port, Set.of()).isEmpty()) {
                 return Query.of(List.of());
             }
             return jobs.disabledDaemons()
                     .attempt()
                     .map(disabled -> entries.stream()
-                            .flatMap(entry -> daemon(entry, own, port, disabled).stream())
+                            .flatMap(entry -> daemon(entry, port, disabled).stream())
                             .toList());
         });
     }
 
-    private static List<ConflictingServer> conflicts(
-            List<AgentFolder.Entry> entries, List<Path> own, int port, Set<String> disabled) {
+    private static List<ConflictingServer> conflicts(List<AgentFolder.Entry> entries, int port, Set<String> disabled) {
         return entries.stream()
-                .flatMap(entry -> found(entry, own, LoadedJobs.SYSTEM, port, "", disabled).stream())
+                .flatMap(entry -> found(entry, LoadedJobs.SYSTEM, port, "", disabled).stream())
                 .toList();
     }
 
     private static Optional<ConflictingServer> daemon(
-            AgentFolder.Entry entry, List<Path> own, int port, Attempt<Set<String>> disabled) {
-        Optional<ConflictingServer> conflict = found(entry, own, LoadedJobs.SYSTEM, port, "", Set.of());
+            AgentFolder.Entry entry, int port, Attempt<Set<String>> disabled) {
+        Optional<ConflictingServer> conflict = found(entry, LoadedJobs.SYSTEM, port, "", Set.of());
         return conflict.isPresent()
                         && entry.job().error().isEmpty()
                         && disabled.error().isPresent()
                 ? Optional.of(unreadable(entry.plist(), disabled.error().get()))
                 : conflict.flatMap(known -> found(
-                        entry,
-                        own,
-                        LoadedJobs.SYSTEM,
-                        port,
-                        "",
-                        disabled.value().orElse(Set.of())));
+                        entry, LoadedJobs.SYSTEM, port, "", disabled.value().orElse(Set.of())));
     }
 
     private static Optional<ConflictingServer> found(
-            AgentFolder.Entry entry, List<Path> own, String domain, int port, String session, Set<String> disabled) {
-        if (own.contains(entry.plist())) {
-            return Optional.empty();
-        }
+            AgentFolder.Entry entry, String domain, int port, String session, Set<String> disabled) {
         try {
             return entry.agent()
                     .map(agent -> agent.inSession(session))

@@ -1,6 +1,7 @@
 package dev.aiserver.agent;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,13 @@ public record ConflictingServer(Optional<Path> plist, String what, String advice
 
     ConflictingServer(String what, String advice, boolean isHarmful) {
         this(Optional.empty(), what, advice, isHarmful);
+    }
+
+    /** Returns those that no job with one of these property lists starts. */
+    public static List<ConflictingServer> otherThan(List<Path> own, List<ConflictingServer> found) {
+        return found.stream()
+                .filter(server -> server.plist().filter(own::contains).isEmpty())
+                .toList();
     }
 
     /** Returns the conflict and the advice, for a message. */

@@ -71,10 +71,18 @@ public final class MacPreflight implements Preflight {
             var ollama = parts.add(ollama(programs, spec));
             var haproxy = parts.add(haproxy(programs));
             var tailnet = parts.add(node);
-            var address = parts.add(node.then(known -> requireAddress(spec.network(), known)));
+            var address = parts.add(node.zip(
+                    Interfaces.addresses(identity), (known, all) -> requireAddress(spec.network(), known, all)));
             var services = parts.add(existing);
-            var ports = parts.add(node.zip(existing, (known, earlier) -> requireFree(spec, known, earlier))
-                    .then(Function.identity()));
+            var ports = parts.add(node.zip(
+                            existing,
+                            (known, earlier) -> new PortCheck(jobs).requireFree(spec, known.address(), earlier))
+                    .then(Function.identity())
+                    .zip(
+                            new ConflictSearch(identity)
+                                    .search(spec.ollama().port())
+                                    .zip(existing, this::requireNoConflicts),
+                            Boolean::logicalAnd));
             return results -> {
                 Path homebrew = results.get(prefix);
                 Problems problems = new Problems();
@@ -120,26 +128,21 @@ public final class MacPreflight implements Preflight {
                 });
     }
 
-    private Query<Boolean> requireFree(ServerSpec spec, Tailscale.Node node, List<ExistingService> earlier) {
-        return new PortCheck(jobs)
-                .requireFree(spec, node.address(), earlier)
-                .then(free -> requireNoConflicts(spec, earlier));
-    }
-
     /**
      * Rejects other servers that start by themselves: each restart of the machine would decide which server clients reach.
      */
-    private Query<Boolean> requireNoConflicts(ServerSpec spec, List<ExistingService> earlier) {
+    private boolean requireNoConflicts(List<ConflictingServer> found, List<ExistingService> earlier) {
         List<Path> own = Stream.concat(
                         new Layout(identity.home()).agents().stream(),
                         earlier.stream().map(ExistingService::plist))
                 .toList();
-        return new ConflictSearch(identity).search(own, spec.ollama().port()).map(conflicts -> {
-            conflicts.stream().filter(ConflictingServer::isHarmful).findFirst().ifPresent(conflict -> {
-                throw new UserError("Conflict: " + conflict.description() + ", then try again.");
-            });
-            return true;
-        });
+        ConflictingServer.otherThan(own, found).stream()
+                .filter(ConflictingServer::isHarmful)
+                .findFirst()
+                .ifPresent(conflict -> {
+                    throw new UserError("Conflict: " + conflict.description() + ", then try again.");
+                });
+        return true;
     }
 
     private static void requireMac(HostIdentity facts) {
@@ -280,13 +283,11 @@ public final class MacPreflight implements Preflight {
                         + " address.");
     }
 
-    private Query<Boolean> requireAddress(Network network, Tailscale.Node node) {
+    private static boolean requireAddress(Network network, Tailscale.Node node, Set<String> interfaces) {
         Optional<Tailscale.Answer> answer =
                 network instanceof Network.Tailscale ? Optional.of(new Tailscale.Connected(node)) : Optional.empty();
-        return Interfaces.addresses(identity).map(interfaces -> {
-            requirePresent(AddressState.of(node.address(), interfaces, answer), node.address());
-            return true;
-        });
+        requirePresent(AddressState.of(node.address(), interfaces, answer), node.address());
+        return true;
     }
 
     private static void requirePresent(AddressState state, String address) {

@@ -202,7 +202,8 @@ public final class Status {
             var address = parts.add(addressing);
             var disabled = parts.add(jobs().disabled());
             var conflicts = parts.add(new ConflictSearch(identity)
-                    .search(new Layout(identity.home()).agents(), spec.ollama().port()));
+                    .search(spec.ollama().port())
+                    .map(found -> ConflictingServer.otherThan(new Layout(identity.home()).agents(), found)));
             var renamed = parts.add(renamed(installation));
             var services = parts.add(addressing
                     .zip(

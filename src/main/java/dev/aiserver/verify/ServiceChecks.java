@@ -298,8 +298,8 @@ final class ServiceChecks {
                 .map(resource -> ((Service) resource).plist())
                 .toList();
         return new ConflictSearch(server.identity())
-                .search(own, server.spec().ollama().port())
-                .map(ServiceChecks::outcome);
+                .search(server.spec().ollama().port())
+                .map(found -> outcome(ConflictingServer.otherThan(own, found)));
     }
 
     private static Outcome outcome(List<ConflictingServer> conflicts) {

@@ -106,7 +106,7 @@ class ConflictSearchTest {
     }
 
     private List<ConflictingServer> search(Path... own) {
-        return mac.ask(new ConflictSearch(mac.facts()).search(List.of(own), PORT));
+        return ConflictingServer.otherThan(List.of(own), mac.ask(new ConflictSearch(mac.facts()).search(PORT)));
     }
 
     /**
@@ -233,7 +233,7 @@ class ConflictSearchTest {
             assertThat(conflict.isHarmful()).isEqualTo(harmful);
             assertThat(conflict.what()).contains(words);
         });
-        assertThat(mac.ask(new ConflictSearch(mac.facts()).search(List.of(), 11500)))
+        assertThat(mac.ask(new ConflictSearch(mac.facts()).search(11500)))
                 .as("the app serves another port")
                 .noneMatch(ConflictingServer::isHarmful);
     }

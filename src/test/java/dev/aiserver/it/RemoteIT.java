@@ -15,9 +15,9 @@ class RemoteIT {
     private static final Pattern ROUND_TRIPS = Pattern.compile("(\\d+) round trips");
 
     /** Limits round trips: 40 on a fast Mac, and one more for each poll of a service that is not ready. */
-    private static final int MOST_OF_A_FIRST_INSTALL = 50;
+    private static final int MOST_OF_A_FIRST_INSTALL = 40;
 
-    private static final int MOST_OF_NO_CHANGE = 8;
+    private static final int MOST_OF_NO_CHANGE = 4;
 
     private static int roundTrips(Run run) {
         Matcher matcher = ROUND_TRIPS.matcher(run.err());
