@@ -1,5 +1,6 @@
 package dev.aiserver.server;
 
+import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Directory;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.LoginItem;
@@ -58,7 +59,11 @@ public record Layout(Path home) {
     List<Resource> resources() {
         ServerSpec spec = ServerSpec.defaults();
         return List.of(
+                new BrewPackage("ollama"),
+                new BrewPackage("haproxy"),
                 new Directory(home.resolve("Library"), 0700),
+                new Directory(home.resolve("Library/Logs"), 0700),
+                new Directory(Logs.of(spec, home).folder(), 0700),
                 new Directory(launchAgents(), 0755),
                 new Directory(haproxyDirectory(), 0700),
                 new HostFile(haproxyCfg()),
