@@ -121,7 +121,7 @@ public final class Query<T> {
     /** Combines queries that do not depend on each other. */
     public static <T> Query<List<T>> all(List<Query<T>> queries) {
         return joined(parts -> {
-            List<Part<T>> each = queries.stream().map(parts::add).toList();
+            List<Parts.Part<T>> each = queries.stream().map(parts::add).toList();
             return results -> each.stream().map(results::get).toList();
         });
     }
@@ -138,58 +138,19 @@ public final class Query<T> {
         });
     }
 
-    /** One of several queries that are asked together. */
-    public record Part<T>(int index) {}
-
-    /** Collects queries that do not depend on each other. */
-    public static final class Parts {
-        private final List<Query<?>> queries = new ArrayList<>();
-
-        private Parts() {}
-
-        public <T> Part<T> add(Query<T> query) {
-            queries.add(query);
-            return new Part<>(queries.size() - 1);
-        }
-    }
-
-    /** The results of all parts. */
-    public static final class Results {
-        private final List<Attempt<?>> values;
-
-        private Results(List<Attempt<?>> values) {
-            this.values = values;
-        }
-
-        /**
-         * Returns the result of a part.
-         *
-         * @throws UserError if the host could not answer the part
-         */
-        public <T> T get(Part<T> part) {
-            return attempt(part).get();
-        }
-
-        /** Returns the result of a part, or its error. */
-        @SuppressWarnings("unchecked")
-        public <T> Attempt<T> attempt(Part<T> part) {
-            return (Attempt<T>) values.get(part.index());
-        }
-    }
-
     /**
      * Combines queries that do not depend on each other and may have different types. An error of one part is thrown
      * only where its result is used.
      *
      * @param join adds the parts, and returns the function of their results
      */
-    public static <T> Query<T> joined(Function<Parts, Function<Results, T>> join) {
+    public static <T> Query<T> joined(Function<Parts, Function<Parts.Results, T>> join) {
         Parts parts = new Parts();
-        Function<Results, T> read = join.apply(parts);
-        return attempts(parts.queries.stream()
+        Function<Parts.Results, T> read = join.apply(parts);
+        return attempts(parts.queries().stream()
                         .<Query<? extends Attempt<?>>>map(Query::attempt)
                         .toList())
-                .map(values -> read.apply(new Results(values)));
+                .map(values -> read.apply(new Parts.Results(values)));
     }
 
     private static Query<List<Attempt<?>>> attempts(List<Query<? extends Attempt<?>>> queries) {
@@ -231,8 +192,8 @@ public final class Query<T> {
     /** Returns a query that also asks another one, which does not depend on this one. */
     public <A, R> Query<R> zip(Query<A> other, BiFunction<? super T, ? super A, ? extends R> reader) {
         return joined(parts -> {
-            Part<T> mine = parts.add(this);
-            Part<A> theirs = parts.add(other);
+            Parts.Part<T> mine = parts.add(this);
+            Parts.Part<A> theirs = parts.add(other);
             return results -> reader.apply(results.get(mine), results.get(theirs));
         });
     }
@@ -243,7 +204,7 @@ public final class Query<T> {
      */
     public Query<T> alongside(Query<?> likely) {
         return joined(parts -> {
-            Part<T> mine = parts.add(this);
+            Parts.Part<T> mine = parts.add(this);
             parts.add(likely);
             return results -> results.get(mine);
         });
