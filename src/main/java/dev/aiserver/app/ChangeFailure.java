@@ -130,18 +130,35 @@ public sealed interface ChangeFailure extends InstallResult, UninstallResult {
 
     /** Returns the failure of a transaction; empty if it succeeded. */
     static Optional<ChangeFailure> of(Applier.Result result, Plan plan) {
-        if (result instanceof Applier.Result.RolledBack back) {
-            return Optional.of(new RolledBack(plan, back.failed(), back.reason(), back.kept()));
+        return result.to(new OfPlan(plan));
+    }
+
+    /** Returns the failure of a plan for each end of its transaction. */
+    record OfPlan(Plan plan) implements Applier.Result.Cases<Optional<ChangeFailure>> {
+        @Override
+        public Optional<ChangeFailure> applied(Applier.Result.Applied result) {
+            return Optional.empty();
         }
-        if (result instanceof Applier.Result.Interrupted interrupted) {
-            return Optional.of(new Interrupted(plan, interrupted.kept()));
+
+        @Override
+        public Optional<ChangeFailure> rolledBack(Applier.Result.RolledBack result) {
+            return Optional.of(new RolledBack(plan, result.failed(), result.reason(), result.kept()));
         }
-        if (result instanceof Applier.Result.Lost lost) {
-            return Optional.of(new Unreachable(plan, lost.during(), lost.reason()));
+
+        @Override
+        public Optional<ChangeFailure> interrupted(Applier.Result.Interrupted result) {
+            return Optional.of(new Interrupted(plan, result.kept()));
         }
-        return result instanceof Applier.Result.RollbackIncomplete incomplete
-                ? Optional.of(new RollbackIncomplete(
-                        plan, Optional.of(incomplete.failed()), incomplete.reason(), incomplete.failures()))
-                : Optional.empty();
+
+        @Override
+        public Optional<ChangeFailure> rollbackIncomplete(Applier.Result.RollbackIncomplete result) {
+            return Optional.of(
+                    new RollbackIncomplete(plan, Optional.of(result.failed()), result.reason(), result.failures()));
+        }
+
+        @Override
+        public Optional<ChangeFailure> lost(Applier.Result.Lost result) {
+            return Optional.of(new Unreachable(plan, result.during(), result.reason()));
+        }
     }
 }

@@ -34,34 +34,75 @@ public final class Applier {
     /** The end of a transaction. */
     public sealed interface Result {
 
-        record Applied(Receipt receipt) implements Result {}
+        /** Returns what the case for this end makes of it. */
+        <T> T to(Cases<T> cases);
+
+        /** One method for each end of a transaction. */
+        interface Cases<T> {
+            T applied(Applied result);
+
+            T rolledBack(RolledBack result);
+
+            T interrupted(Interrupted result);
+
+            T rollbackIncomplete(RollbackIncomplete result);
+
+            T lost(Lost result);
+        }
+
+        record Applied(Receipt receipt) implements Result {
+            @Override
+            public <T> T to(Cases<T> cases) {
+                return cases.applied(this);
+            }
+        }
 
         /**
          * The transaction failed and was rolled back.
          *
          * @param kept packages that were installed and stay
          */
-        record RolledBack(Change failed, String reason, List<Change> kept) implements Result {}
+        record RolledBack(Change failed, String reason, List<Change> kept) implements Result {
+            @Override
+            public <T> T to(Cases<T> cases) {
+                return cases.rolledBack(this);
+            }
+        }
 
         /**
          * The user interrupted the transaction, and it was rolled back.
          *
          * @param kept packages that were installed and stay
          */
-        record Interrupted(List<Change> kept) implements Result {}
+        record Interrupted(List<Change> kept) implements Result {
+            @Override
+            public <T> T to(Cases<T> cases) {
+                return cases.interrupted(this);
+            }
+        }
 
         /**
          * The transaction failed, and some changes could not be rolled back. The journal still lists them.
          *
          * @param failures the changes that could not be rolled back
          */
-        record RollbackIncomplete(Change failed, String reason, List<Rollback.Failure> failures) implements Result {}
+        record RollbackIncomplete(Change failed, String reason, List<Rollback.Failure> failures) implements Result {
+            @Override
+            public <T> T to(Cases<T> cases) {
+                return cases.rollbackIncomplete(this);
+            }
+        }
 
         /**
          * The connection to the host was lost, so nothing could be rolled back either. The journal on the host lists the
          * changes that were started.
          */
-        record Lost(Change during, String reason) implements Result {}
+        record Lost(Change during, String reason) implements Result {
+            @Override
+            public <T> T to(Cases<T> cases) {
+                return cases.lost(this);
+            }
+        }
     }
 
     /**

@@ -1,49 +1,17 @@
 package dev.aiserver.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.aiserver.resource.BrewPackage;
-import dev.aiserver.resource.ExistingJob;
-import dev.aiserver.resource.Job;
-import dev.aiserver.resource.LoginItem;
-import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
+import dev.aiserver.resource.Verb;
 import java.util.List;
 
 /** One difference between a host's actual and desired state. */
 public record Change(Resource resource, State before, State after) {
 
-    /** Describes the change to people. */
-    public enum Verb {
-        INSTALL,
-        CREATE,
-        UPDATE,
-        DELETE,
-        START,
-        RESTART,
-        RELOAD,
-        STOP,
-        ENABLE,
-        DISABLE
-    }
-
     public Verb verb() {
-        boolean gone = after.equals(State.ABSENT);
-        boolean fresh = before.equals(State.ABSENT);
-        if (resource instanceof Job job) {
-            return gone ? Verb.STOP : fresh ? Verb.START : job.reloads(before, after) ? Verb.RELOAD : Verb.RESTART;
-        }
-        if (resource instanceof OneShotJob || resource instanceof ExistingJob) {
-            return gone ? Verb.STOP : fresh ? Verb.START : Verb.RESTART;
-        }
-        if (resource instanceof LoginItem) {
-            return gone ? Verb.DISABLE : Verb.ENABLE;
-        }
-        if (resource instanceof BrewPackage) {
-            return Verb.INSTALL;
-        }
-        return gone ? Verb.DELETE : fresh ? Verb.CREATE : Verb.UPDATE;
+        return resource.verb(before, after);
     }
 
     /** Returns the change that undoes this one. */

@@ -9,8 +9,11 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
+import dev.aiserver.resource.ExistingJob;
 import dev.aiserver.resource.HostFile;
+import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
+import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
@@ -77,7 +80,7 @@ public final class PlanScript {
     public static String install(Plan plan, Path home, Optional<Path> program) {
         PlanScript script = new PlanScript(plan.contents(), program);
         script.start("install", plan, home, "It writes no receipt, so aiserver does not know about its changes.");
-        plan.changes().forEach(change -> change.resource().accept(script.new Steps(change, true)));
+        script.changes(plan, true);
         return script.script.toString();
     }
 
@@ -89,8 +92,8 @@ public final class PlanScript {
     public static String uninstall(Plan plan, Path home, Path state) {
         PlanScript script = new PlanScript(plan.contents(), Optional.empty());
         script.start("uninstall", plan, home, "It does not need aiserver, and removes it completely.");
-        plan.changes().forEach(change -> change.resource().accept(script.new Steps(change, false)));
-        script.forget(state);
+        script.changes(plan, false);
+        script.script.append(forget(state));
         return script.script.toString();
     }
 
@@ -113,98 +116,111 @@ public final class PlanScript {
         }
     }
 
-    /** Writes the steps of one change. */
-    private final class Steps implements Resource.Visitor {
-        private final Change change;
-        private final boolean keepsBackup;
+    private void changes(Plan plan, boolean keepsBackup) {
+        plan.changes().forEach(change -> script.append(change.resource().to(new Steps(this, change, keepsBackup))));
+    }
 
-        /** @param keepsBackup whether an existing file is kept */
-        Steps(Change change, boolean keepsBackup) {
-            this.change = change;
-            this.keepsBackup = keepsBackup;
-        }
+    /**
+     * The steps of one change.
+     *
+     * @param keepsBackup whether an existing file is kept
+     */
+    private record Steps(PlanScript script, Change change, boolean keepsBackup) implements Resource.Cases<String> {
 
         @Override
-        public void formula(BrewPackage formula) {
-            step(
+        public String formula(BrewPackage formula) {
+            return step(
                     "Installs " + formula.formula() + " with Homebrew; uninstall leaves it in place.",
                     "NONINTERACTIVE=1 HOMEBREW_NO_ASK=1 brew install --formula " + quoted(formula.formula()));
         }
 
         @Override
-        public void directory(Directory directory) {
-            if (change.after().equals(State.ABSENT)) {
-                step("Removes the folder, which is empty now.", "rmdir " + quoted(directory.path()));
-            } else {
-                step(
-                        directory.mode() == PRIVATE
-                                ? "Creates a folder that only its owner may read."
-                                : "Creates a folder.",
-                        "mkdir -m " + octal(directory.mode()) + " " + quoted(directory.path()));
-            }
+        public String directory(Directory directory) {
+            return change.after().equals(State.ABSENT)
+                    ? step("Removes the folder, which is empty now.", "rmdir " + quoted(directory.path()))
+                    : step(
+                            directory.mode() == PRIVATE
+                                    ? "Creates a folder that only its owner may read."
+                                    : "Creates a folder.",
+                            "mkdir -m " + octal(directory.mode()) + " " + quoted(directory.path()));
         }
 
         @Override
-        public void file(HostFile file) {
-            PlanScript.this.file(file.path(), change, keepsBackup);
+        public String file(HostFile file) {
+            return script.file(file.path(), change, keepsBackup);
         }
 
         @Override
-        public void loginItem(LoginItem item) {
+        public String loginItem(LoginItem item) {
             boolean allowed = change.after().equals(State.PRESENT);
-            step(
+            return step(
                     allowed ? "Allows launchd to start it at login." : "Disables it, as before the installation.",
                     "launchctl " + (allowed ? "enable" : "disable") + " \"gui/$(id -u)/\"" + quoted(item.label()));
         }
 
         @Override
-        public void service(Service service) {
+        public String job(Job job) {
+            return service(job);
+        }
+
+        @Override
+        public String oneShotJob(OneShotJob job) {
+            return service(job);
+        }
+
+        @Override
+        public String existingJob(ExistingJob job) {
+            return service(job);
+        }
+
+        private String service(Service service) {
             String label = quoted(service.label());
             if (change.after().equals(State.ABSENT)) {
-                step("Stops the service before its files are removed.", "unload " + label);
-            } else if (service.reloads(change.before(), change.after())) {
-                step(
-                        "Reloads the configuration of the service; requests in progress are not interrupted.",
-                        "launchctl kill SIGUSR2 \"gui/$uid/\"" + label);
-            } else {
-                step("Starts the service, now and at every login.", "load " + label + " " + quoted(service.plist()));
+                return step("Stops the service before its files are removed.", "unload " + label);
             }
+            return service.reloads(change.before(), change.after())
+                    ? step(
+                            "Reloads the configuration of the service; requests in progress are not interrupted.",
+                            "launchctl kill SIGUSR2 \"gui/$uid/\"" + label)
+                    : step(
+                            "Starts the service, now and at every login.",
+                            "load " + label + " " + quoted(service.plist()));
         }
     }
 
-    private void file(Path path, Change change, boolean keepsBackup) {
+    private String file(Path path, Change change, boolean keepsBackup) {
         String name = quoted(path);
         String kept = quoted(path + ".before-aiserver");
         if (change.after() instanceof State.File file) {
-            if (keepsBackup && change.before() instanceof State.File) {
-                step("Backs up the existing file.", "cp -p " + name + " " + kept);
-            }
-            write(path, name, contents.get(file.digest()));
-            line("chmod " + octal(file.mode()) + " " + name);
-            line("");
-        } else if (keepsBackup) {
-            step("Renames the existing file, as a backup.", "mv " + name + " " + kept);
-        } else {
-            step("Removes the file, which did not exist before the installation.", "rm " + name);
+            String backup = keepsBackup && change.before() instanceof State.File
+                    ? step("Backs up the existing file.", "cp -p " + name + " " + kept)
+                    : "";
+            return backup + write(path, name, contents.get(file.digest())) + "chmod " + octal(file.mode()) + " " + name
+                    + "\n\n";
         }
+        return keepsBackup
+                ? step("Renames the existing file, as a backup.", "mv " + name + " " + kept)
+                : step("Removes the file, which did not exist before the installation.", "rm " + name);
     }
 
-    private void write(Path path, String name, Content content) {
-        line("# " + purpose(path));
+    private String write(Path path, String name, Content content) {
+        return "# " + purpose(path) + "\n" + write(name, content);
+    }
+
+    private String write(String name, Content content) {
         String text = content.text();
         boolean isText = Content.of(text).equals(content) && text.indexOf('\0') < 0;
         if (!isText && program.isPresent()) {
-            line("cp " + quoted(program.get()) + " " + name);
-        } else if (!isText || text.chars().anyMatch(Controls::isEscaped)) {
+            return "cp " + quoted(program.get()) + " " + name + "\n";
+        }
+        if (!isText || text.chars().anyMatch(Controls::isEscaped)) {
             String encoded =
                     Base64.getMimeEncoder(BASE64_LINE, new byte[] {'\n'}).encodeToString(content.bytes());
-            line("# Encoded in base64, because it is not plain text.");
-            here("base64 -d >" + name, encoded + "\n");
-        } else if (text.isEmpty() || text.endsWith("\n")) {
-            here("cat >" + name, text);
-        } else {
-            line("printf %s " + quoted(text) + " >" + name);
+            return "# Encoded in base64, because it is not plain text.\n" + here("base64 -d >" + name, encoded + "\n");
         }
+        return text.isEmpty() || text.endsWith("\n")
+                ? here("cat >" + name, text)
+                : "printf %s " + quoted(text) + " >" + name + "\n";
     }
 
     private static String purpose(Path path) {
@@ -221,27 +237,24 @@ public final class PlanScript {
         return name.endsWith(".cfg") ? "The configuration of the proxy." : "A file.";
     }
 
-    private void here(String command, String text) {
+    private static String here(String command, String text) {
         String end = "EOF";
         while (text.lines().anyMatch(end::equals)) {
             end += "_";
         }
-        script.append(command).append(" <<'").append(end).append("'\n").append(text);
-        line(end);
+        return command + " <<'" + end + "'\n" + text + end + "\n";
     }
 
-    /** Removes the records of the installation. */
-    private void forget(Path state) {
-        step(
+    /** Returns the step that removes the records of the installation. */
+    private static String forget(Path state) {
+        return step(
                 "Removes the records of the installation.",
                 "rm -f " + quoted(state.resolve("receipt.json")) + "\nrm -rf " + quoted(state.resolve("backups"))
                         + "\nrmdir " + quoted(state) + " 2>/dev/null || :");
     }
 
-    private void step(String why, String command) {
-        line("# " + why);
-        line(command);
-        line("");
+    private static String step(String why, String command) {
+        return "# " + why + "\n" + command + "\n\n";
     }
 
     private void line(String text) {

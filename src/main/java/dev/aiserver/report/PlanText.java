@@ -7,6 +7,7 @@ import dev.aiserver.report.Console.Colour;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.State;
+import dev.aiserver.resource.Verb;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ public final class PlanText {
         };
     }
 
-    private static Colour color(Change.Verb verb) {
+    private static Colour color(Verb verb) {
         return switch (verb) {
             case INSTALL, CREATE, START, ENABLE -> Colour.GREEN;
             case UPDATE, RESTART, RELOAD -> Colour.YELLOW;

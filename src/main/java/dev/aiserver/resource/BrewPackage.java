@@ -34,6 +34,11 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
+    public Verb verb(State from, State to) {
+        return Verb.INSTALL;
+    }
+
+    @Override
     public Query<Observation> query(ObservedHost host) {
         return Query.program(formula).map(path -> Observation.of(path.isPresent() ? State.PRESENT : State.ABSENT));
     }
@@ -44,8 +49,8 @@ public record BrewPackage(String formula) implements Resource {
     }
 
     @Override
-    public void accept(Visitor visitor) {
-        visitor.formula(this);
+    public <T> T to(Cases<T> cases) {
+        return cases.formula(this);
     }
 
     @Override

@@ -37,6 +37,11 @@ public record Directory(Path path, int mode) implements Resource {
     }
 
     @Override
+    public Verb verb(State from, State to) {
+        return Verb.ofThing(from, to);
+    }
+
+    @Override
     public Query<Observation> query(ObservedHost host) {
         return Query.file(path).then(state -> {
             if (state instanceof FileState.Absent) {
@@ -68,12 +73,12 @@ public record Directory(Path path, int mode) implements Resource {
         return List.of(Command.of(to.equals(State.PRESENT) ? "mkdir" : "rmdir", path.toString()));
     }
 
-    /** Keeps a directory that is not empty, because its files belong to someone else. */
     @Override
-    public void accept(Visitor visitor) {
-        visitor.directory(this);
+    public <T> T to(Cases<T> cases) {
+        return cases.directory(this);
     }
 
+    /** Keeps a directory that is not empty, because its files belong to someone else. */
     @Override
     public void converge(Machine machine, State from, State to) {
         fileChange(machine, machine.host().ask(Query.file(path)), to).ifPresent(change -> change.make(machine.host()));

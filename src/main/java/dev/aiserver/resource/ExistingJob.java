@@ -52,6 +52,11 @@ public record ExistingJob(String label, Path plist, List<String> addresses) impl
     }
 
     @Override
+    public <T> T to(Cases<T> cases) {
+        return cases.existingJob(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);

@@ -44,6 +44,11 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
+    public Verb verb(State from, State to) {
+        return Verb.ofThing(from, to);
+    }
+
+    @Override
     public Query<Observation> query(ObservedHost host) {
         return Query.file(path).map(this::observed);
     }
@@ -78,8 +83,8 @@ public record HostFile(Path path) implements Resource {
     }
 
     @Override
-    public void accept(Visitor visitor) {
-        visitor.file(this);
+    public <T> T to(Cases<T> cases) {
+        return cases.file(this);
     }
 
     @Override

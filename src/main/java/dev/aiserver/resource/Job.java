@@ -80,6 +80,11 @@ public record Job(String label, Path plist, int order, boolean reloads, Health h
     }
 
     @Override
+    public <T> T to(Cases<T> cases) {
+        return cases.job(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         Launchd launchd = machine.launchd();
         if (to.equals(State.ABSENT)) {

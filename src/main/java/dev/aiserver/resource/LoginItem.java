@@ -32,6 +32,11 @@ public record LoginItem(String label) implements Resource {
     }
 
     @Override
+    public Verb verb(State from, State to) {
+        return to.equals(State.ABSENT) ? Verb.DISABLE : Verb.ENABLE;
+    }
+
+    @Override
     public Query<Observation> query(ObservedHost host) {
         return host.jobs()
                 .disabled()
@@ -44,8 +49,8 @@ public record LoginItem(String label) implements Resource {
     }
 
     @Override
-    public void accept(Visitor visitor) {
-        visitor.loginItem(this);
+    public <T> T to(Cases<T> cases) {
+        return cases.loginItem(this);
     }
 
     @Override

@@ -46,6 +46,11 @@ public record OneShotJob(String label, Path plist) implements Service {
     }
 
     @Override
+    public <T> T to(Cases<T> cases) {
+        return cases.oneShotJob(this);
+    }
+
+    @Override
     public void converge(Machine machine, State from, State to) {
         if (to.equals(State.ABSENT)) {
             machine.launchd().stop(label);

@@ -34,6 +34,9 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
     /** Returns whether a rollback and an uninstall bring it back to the state that aiserver found. */
     boolean isReversible();
 
+    /** Returns what a change does to it. */
+    Verb verb(State from, State to);
+
     /**
      * Asks for the actual state. It is an error if something else is in its place that aiserver must not change, such as
      * a symbolic link.
@@ -61,19 +64,23 @@ public sealed interface Resource permits BrewPackage, Directory, HostFile, Login
      */
     void converge(Machine machine, State from, State to);
 
-    /** Calls the visitor's method for this kind of resource. */
-    void accept(Visitor visitor);
+    /** Returns what the case for this kind of resource makes of it. */
+    <T> T to(Cases<T> cases);
 
-    /** One method for each kind of resource that is treated in its own way. */
-    interface Visitor {
-        void formula(BrewPackage formula);
+    /** One method for each kind of resource. */
+    interface Cases<T> {
+        T formula(BrewPackage formula);
 
-        void directory(Directory directory);
+        T directory(Directory directory);
 
-        void file(HostFile file);
+        T file(HostFile file);
 
-        void loginItem(LoginItem item);
+        T loginItem(LoginItem item);
 
-        void service(Service service);
+        T job(Job job);
+
+        T oneShotJob(OneShotJob job);
+
+        T existingJob(ExistingJob job);
     }
 }

@@ -21,8 +21,11 @@ public sealed interface Service extends Resource permits ExistingJob, Job, OneSh
     }
 
     @Override
-    default void accept(Visitor visitor) {
-        visitor.service(this);
+    default Verb verb(State from, State to) {
+        if (to.equals(State.ABSENT)) {
+            return Verb.STOP;
+        }
+        return from.equals(State.ABSENT) ? Verb.START : reloads(from, to) ? Verb.RELOAD : Verb.RESTART;
     }
 
     @Override

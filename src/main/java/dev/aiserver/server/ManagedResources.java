@@ -12,6 +12,7 @@ import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.OneShotJob;
 import dev.aiserver.resource.Resource;
+import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public final class ManagedResources implements ManagedScope {
     public boolean covers(Receipt receipt, Change change) {
         return isValid(change.before())
                 && isValid(change.after())
-                && covers(receipt, change.resource(), change.before(), change.after());
+                && change.resource().to(new Managed(receipt, change.before(), change.after()));
     }
 
     private static boolean isValid(State state) {
@@ -47,34 +48,59 @@ public final class ManagedResources implements ManagedScope {
                 || Content.isDigest(file.digest()) && (file.mode() & ~PERMISSIONS) == 0;
     }
 
-    private boolean covers(Receipt receipt, Resource resource, State before, State after) {
-        if (resource instanceof BrewPackage brew) {
-            return Set.of("ollama", "haproxy").contains(brew.formula());
+    /** Tells of each kind of resource whether an installation can bring it from one state to the other. */
+    private final class Managed implements Resource.Cases<Boolean> {
+        private final Receipt receipt;
+        private final State before;
+        private final State after;
+
+        Managed(Receipt receipt, State before, State after) {
+            this.receipt = receipt;
+            this.before = before;
+            this.after = after;
         }
-        if (resource instanceof Directory directory) {
+
+        @Override
+        public Boolean formula(BrewPackage formula) {
+            return Set.of("ollama", "haproxy").contains(formula.formula());
+        }
+
+        @Override
+        public Boolean directory(Directory directory) {
             return isManaged(receipt, directory.path());
         }
-        if (resource instanceof HostFile file) {
+
+        @Override
+        public Boolean file(HostFile file) {
             return isManaged(file.path())
                     || isAgent(file.path()) && before instanceof State.File && after.equals(State.ABSENT);
         }
-        if (resource instanceof ExistingJob job) {
-            return isAgent(job.plist()) && !job.label().contains("/") && !before.equals(State.ABSENT);
-        }
-        if (resource instanceof LoginItem item) {
+
+        @Override
+        public Boolean loginItem(LoginItem item) {
             return Layout.LABELS.contains(item.label());
         }
-        if (resource instanceof OneShotJob job) {
-            return isJob(job.label(), job.plist(), Layout.WARM_MODELS, Layout.ROTATE_LOGS);
+
+        @Override
+        public Boolean job(Job job) {
+            return isJob(job, Layout.OLLAMA, Layout.HAPROXY)
+                    && job.health().path().equals("/api/version");
         }
-        return resource instanceof Job job
-                && isJob(job.label(), job.plist(), Layout.OLLAMA, Layout.HAPROXY)
-                && job.health().path().equals("/api/version");
+
+        @Override
+        public Boolean oneShotJob(OneShotJob job) {
+            return isJob(job, Layout.WARM_MODELS, Layout.ROTATE_LOGS);
+        }
+
+        @Override
+        public Boolean existingJob(ExistingJob job) {
+            return isAgent(job.plist()) && !job.label().contains("/") && !before.equals(State.ABSENT);
+        }
     }
 
-    private boolean isJob(String label, Path plist, String... labels) {
-        return List.of(labels).contains(label)
-                && plist.equals(layout.launchAgents().resolve(label + ".plist"));
+    private boolean isJob(Service job, String... labels) {
+        return List.of(labels).contains(job.label())
+                && job.plist().equals(layout.launchAgents().resolve(job.label() + ".plist"));
     }
 
     private boolean isAgent(Path path) {

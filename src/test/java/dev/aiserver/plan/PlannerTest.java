@@ -14,6 +14,7 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.State;
+import dev.aiserver.resource.Verb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,21 +135,21 @@ class PlannerTest {
 
     @Test
     void aChangeHasTheVerbThatPeopleUse() {
-        record Row(Resource resource, State before, State after, Change.Verb verb, Change.Verb back) {}
+        record Row(Resource resource, State before, State after, Verb verb, Verb back) {}
         State both = new State.Running("d", "c");
         State otherConfiguration = new State.Running("d", "c2");
         State otherDefinition = new State.Running("d2", "c");
         State failing = new State.Failing("exited");
         HostFile file = new HostFile(Path.of("/f"));
         for (Row row : List.of(
-                new Row(new BrewPackage("b"), State.ABSENT, State.PRESENT, Change.Verb.INSTALL, Change.Verb.INSTALL),
-                new Row(file, State.ABSENT, A, Change.Verb.CREATE, Change.Verb.DELETE),
-                new Row(file, A, B, Change.Verb.UPDATE, Change.Verb.UPDATE),
-                new Row(OLLAMA, State.ABSENT, both, Change.Verb.START, Change.Verb.STOP),
-                new Row(OLLAMA, both, otherConfiguration, Change.Verb.RESTART, Change.Verb.RESTART),
-                new Row(HAPROXY, both, otherConfiguration, Change.Verb.RELOAD, Change.Verb.RELOAD),
-                new Row(HAPROXY, both, otherDefinition, Change.Verb.RESTART, Change.Verb.RESTART),
-                new Row(HAPROXY, failing, both, Change.Verb.RESTART, Change.Verb.RESTART))) {
+                new Row(new BrewPackage("b"), State.ABSENT, State.PRESENT, Verb.INSTALL, Verb.INSTALL),
+                new Row(file, State.ABSENT, A, Verb.CREATE, Verb.DELETE),
+                new Row(file, A, B, Verb.UPDATE, Verb.UPDATE),
+                new Row(OLLAMA, State.ABSENT, both, Verb.START, Verb.STOP),
+                new Row(OLLAMA, both, otherConfiguration, Verb.RESTART, Verb.RESTART),
+                new Row(HAPROXY, both, otherConfiguration, Verb.RELOAD, Verb.RELOAD),
+                new Row(HAPROXY, both, otherDefinition, Verb.RESTART, Verb.RESTART),
+                new Row(HAPROXY, failing, both, Verb.RESTART, Verb.RESTART))) {
             Change change = new Change(row.resource, row.before, row.after);
             assertThat(change.verb()).as(change.toString()).isEqualTo(row.verb);
             assertThat(change.inverse().verb()).as("back from " + change).isEqualTo(row.back);
