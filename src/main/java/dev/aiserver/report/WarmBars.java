@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -24,6 +25,10 @@ public final class WarmBars implements WarmReport {
 
     private final Console console;
     private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
+
+    /** The models with a bar. A new bar may draw itself before it is in {@link #bars}. */
+    private final Set<String> moving = ConcurrentHashMap.newKeySet();
+
     /** Also the lock of the screen. No method of a bar is called under it, because a bar draws under its own lock. */
     private final Map<String, String> drawn = new LinkedHashMap<>();
 
@@ -43,6 +48,7 @@ public final class WarmBars implements WarmReport {
         if (pulling.total() == 0) {
             return;
         }
+        moving.add(pulling.model());
         bars.computeIfAbsent(pulling.model(), model -> bar(pulling))
                 .maxHint(pulling.total())
                 .stepTo(pulling.completed());
@@ -63,7 +69,7 @@ public final class WarmBars implements WarmReport {
     }
 
     private void draw(String model, String line) {
-        if (bars.containsKey(model)) {
+        if (moving.contains(model)) {
             redraw(() -> drawn.put(model, line));
         }
     }
@@ -76,6 +82,7 @@ public final class WarmBars implements WarmReport {
         }
         bar.close();
         bars.remove(model);
+        moving.remove(model);
         redraw(() -> {
             String last = drawn.remove(model);
             if (last != null) {
@@ -100,5 +107,6 @@ public final class WarmBars implements WarmReport {
     public void close() {
         bars.values().forEach(ProgressBar::close);
         bars.clear();
+        moving.clear();
     }
 }
