@@ -34,21 +34,25 @@ class LayersTest {
     private static final String LAYERS = """
             value
             host
-            host.ssh:          host value
-            spec:              host value
-            template:          spec value
-            net:               host spec value
+            host.ssh:          value host
+            spec:              value host
+            template:          value spec
+            net:               value host spec
             service:           host
-            ollama:            host value net
+            ollama:            value host net
             resource:          host net service
             plan:              host service resource
             agent:             host net service ollama
-            verify:            host value spec net service resource plan agent
-            server:            host value spec template net service ollama resource plan agent verify
-            app:               spec resource plan verify server
-            report:            host spec template ollama resource plan agent verify server app
-            cli:               host value spec ollama plan verify server app report
-            rehearsal:         host spec net service ollama plan verify server app report
+            layout:            spec service
+            verify:            value host spec net service resource plan agent
+            existing:          host spec net service ollama resource plan agent layout
+            preflight:         host spec net service resource plan agent layout existing
+            server:            host spec template net service ollama resource plan agent layout verify existing preflight
+            models:            value host spec net ollama plan server
+            app:               spec resource plan verify preflight server models
+            report:            host spec template ollama resource plan agent layout verify existing preflight server models app
+            cli:               value host spec ollama plan layout verify server models app report
+            rehearsal:         host spec net service ollama plan layout verify preflight server models app report
             standin.launchd
             standin.ollama.go
             standin.ollama.http:       standin.ollama.go

@@ -1,9 +1,9 @@
 package dev.aiserver.app;
 
+import dev.aiserver.models.WarmEvent;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.server.Install.PlannedInstall;
-import dev.aiserver.server.WarmEvent;
 import dev.aiserver.verify.Verdict;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.aiserver.cli;
 
 import dev.aiserver.app.Ui;
+import dev.aiserver.models.TokenProbe;
+import dev.aiserver.models.WarmLimits;
+import dev.aiserver.models.WarmModels;
+import dev.aiserver.models.WarmResult;
 import dev.aiserver.ollama.KeepAlive;
 import dev.aiserver.server.Installation;
-import dev.aiserver.server.TokenProbe;
-import dev.aiserver.server.WarmLimits;
-import dev.aiserver.server.WarmModels;
-import dev.aiserver.server.WarmResult;
 import dev.aiserver.value.GoDuration;
 import java.time.Duration;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.aiserver.rehearsal;
 
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.report.Console;
 import dev.aiserver.report.Console.Colour;
-import dev.aiserver.server.Logs;
 import dev.aiserver.server.Release;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;

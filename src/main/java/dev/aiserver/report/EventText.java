@@ -2,8 +2,8 @@ package dev.aiserver.report;
 
 import dev.aiserver.app.Event;
 import dev.aiserver.plan.Journal;
+import dev.aiserver.preflight.OutdatedProcess;
 import dev.aiserver.report.Console.Colour;
-import dev.aiserver.server.OutdatedProcess;
 import dev.aiserver.server.Uninstall.PlannedUninstall;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.aiserver.report;
 
-import dev.aiserver.server.ExistingService;
-import dev.aiserver.server.ExistingService.Origin;
+import dev.aiserver.existing.ExistingService;
+import dev.aiserver.existing.ExistingService.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.aiserver.report;
 
 import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.app.InstallResult;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.server.ExitCode;
 import dev.aiserver.server.Install.PlannedInstall;
-import dev.aiserver.server.Layout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.aiserver.report;
 
-import dev.aiserver.server.Layout;
-import dev.aiserver.server.Logs;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -2,11 +2,11 @@ package dev.aiserver.report;
 
 import dev.aiserver.host.UserError;
 import dev.aiserver.plan.LocalEdit;
+import dev.aiserver.preflight.HostFacts;
+import dev.aiserver.preflight.OutdatedProcess;
 import dev.aiserver.server.CommandOutcome;
 import dev.aiserver.server.ExitCode;
-import dev.aiserver.server.HostFacts;
 import dev.aiserver.server.Install.PlannedInstall;
-import dev.aiserver.server.OutdatedProcess;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

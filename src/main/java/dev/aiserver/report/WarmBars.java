@@ -1,6 +1,6 @@
 package dev.aiserver.report;
 
-import dev.aiserver.server.WarmEvent;
+import dev.aiserver.models.WarmEvent;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;

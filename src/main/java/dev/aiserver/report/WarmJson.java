@@ -1,6 +1,6 @@
 package dev.aiserver.report;
 
-import dev.aiserver.server.WarmEvent;
+import dev.aiserver.models.WarmEvent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package dev.aiserver.report;
 
-import dev.aiserver.server.WarmEvent;
+import dev.aiserver.models.WarmEvent;
 import java.util.function.Consumer;
 
 /** Reports downloads and loads while they run; reports nothing after it is closed. */

@@ -1,9 +1,9 @@
 package dev.aiserver.report;
 
+import dev.aiserver.models.WarmModels.Result;
+import dev.aiserver.models.WarmResult;
 import dev.aiserver.ollama.LoadedModel;
 import dev.aiserver.report.Console.Colour;
-import dev.aiserver.server.WarmModels.Result;
-import dev.aiserver.server.WarmResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

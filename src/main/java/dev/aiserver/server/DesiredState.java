@@ -1,13 +1,17 @@
 package dev.aiserver.server;
 
+import dev.aiserver.existing.Takeover;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.OtherWriters;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
+import dev.aiserver.preflight.HostFacts;
 import dev.aiserver.resource.BrewPackage;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.Directory;
@@ -16,6 +20,7 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.LoginItem;
 import dev.aiserver.resource.OneShotJob;
+import dev.aiserver.resource.Resource;
 import dev.aiserver.resource.Service;
 import dev.aiserver.resource.State;
 import dev.aiserver.spec.ServerSpec;
@@ -132,6 +137,26 @@ public record DesiredState(List<DesiredResource> targets, List<FileCheck> checks
                     .toList();
         }
         return new DesiredState(kept, keptChecks);
+    }
+
+    /** Returns the resources of every installation, whatever its configuration, without the program itself. */
+    static List<Resource> resources(Layout layout) {
+        Path home = layout.home();
+        ServerSpec spec = ServerSpec.defaults();
+        return List.of(
+                new BrewPackage("ollama"),
+                new BrewPackage("haproxy"),
+                new Directory(home.resolve("Library"), 0700),
+                new Directory(home.resolve("Library/Logs"), 0700),
+                new Directory(Logs.of(spec, home).folder(), 0700),
+                new Directory(layout.launchAgents(), 0755),
+                new Directory(layout.haproxyDirectory(), 0700),
+                new HostFile(layout.haproxyCfg()),
+                ollamaJob(spec, layout),
+                haproxyJob(spec, layout, "127.0.0.1"),
+                warmModelsJob(layout),
+                rotateLogsJob(layout),
+                new LoginItem(Layout.OLLAMA));
     }
 
     public static Job ollamaJob(ServerSpec spec, Layout layout) {

@@ -1,10 +1,15 @@
 package dev.aiserver.server;
 
 import dev.aiserver.agent.LaunchAgent;
+import dev.aiserver.existing.CarriedSettings;
+import dev.aiserver.existing.ExistingService;
+import dev.aiserver.existing.Takeover;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.Query;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.plan.AfterRollback;
 import dev.aiserver.plan.DesiredResource;
 import dev.aiserver.plan.Journal;
@@ -14,6 +19,9 @@ import dev.aiserver.plan.Plan;
 import dev.aiserver.plan.Planner;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.StateStore;
+import dev.aiserver.preflight.HostFacts;
+import dev.aiserver.preflight.ModelFolder;
+import dev.aiserver.preflight.Preflight;
 import dev.aiserver.resource.Contents;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Resource;
@@ -50,7 +58,7 @@ final class InstallPlanner {
         return records.read()
                 .then(read -> query(request, read))
                 .alongside(preflight.query(likely))
-                .alongside(Observed.query(layout.resources(), identity, Receipt.NONE));
+                .alongside(Observed.query(DesiredState.resources(layout), identity, Receipt.NONE));
     }
 
     private Query<Install.PlannedInstall> query(Install.InstallRequest request, StateStore.Records read) {
@@ -95,7 +103,8 @@ final class InstallPlanner {
                             : records.receipts().backups(before));
             var facts = parts.add(preflight.query(chosen));
             var replaced = parts.add(replaced(before));
-            var observed = parts.add(Observed.query(both(layout.resources(), before.resources()), identity, before));
+            var observed = parts.add(
+                    Observed.query(both(DesiredState.resources(layout), before.resources()), identity, before));
             var logs = parts.add(Query.all(otherLogs(before).stream()
                     .filter(other -> !other.equals(Logs.of(chosen, layout.home())))
                     .map(other -> other.files().present(identity))

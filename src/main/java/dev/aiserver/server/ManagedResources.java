@@ -1,6 +1,8 @@
 package dev.aiserver.server;
 
 import dev.aiserver.host.Content;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.ManagedScope;
 import dev.aiserver.plan.Receipt;

@@ -9,6 +9,8 @@ import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;

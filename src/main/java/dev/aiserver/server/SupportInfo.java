@@ -6,6 +6,7 @@ import dev.aiserver.host.Host;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.plan.StateStore;
 import dev.aiserver.spec.ServerSpec;
 import java.nio.file.Path;

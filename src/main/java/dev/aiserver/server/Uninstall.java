@@ -2,6 +2,7 @@ package dev.aiserver.server;
 
 import dev.aiserver.host.Host;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.plan.Applier;
 import dev.aiserver.plan.Change;
 import dev.aiserver.plan.Interruption;

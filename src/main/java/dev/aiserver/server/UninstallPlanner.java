@@ -1,10 +1,13 @@
 package dev.aiserver.server;
 
+import dev.aiserver.existing.Restore;
 import dev.aiserver.host.Content;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
+import dev.aiserver.layout.Logs;
 import dev.aiserver.ollama.OllamaHost;
 import dev.aiserver.plan.AfterRollback;
 import dev.aiserver.plan.DesiredResource;
@@ -56,8 +59,8 @@ final class UninstallPlanner {
     Query<Uninstall.PlannedUninstall> query(boolean restores) {
         return records.read()
                 .then(read -> query(restores, read))
-                .alongside(Observed.query(layout.resources(), identity, Receipt.NONE))
-                .alongside(folders(layout.resources()))
+                .alongside(Observed.query(DesiredState.resources(layout), identity, Receipt.NONE))
+                .alongside(folders(DesiredState.resources(layout)))
                 .alongside(session);
     }
 

@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -129,7 +130,7 @@ final class AbuseChecks {
         try {
             return context.server()
                     .flatMap(server -> server.host()
-                            .ask(server.running(ServerHost.HAPROXY))
+                            .ask(server.running(Layout.HAPROXY))
                             .program()
                             .map(program -> server.host().run(Command.of(program, "-v"))))
                     .map(result -> VERSION.matcher(result.text()))

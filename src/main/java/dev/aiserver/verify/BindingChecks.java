@@ -2,6 +2,7 @@ package dev.aiserver.verify;
 
 import dev.aiserver.agent.PortHolders;
 import dev.aiserver.host.Query;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.Interfaces;
 import dev.aiserver.net.Listener;
 import dev.aiserver.net.Lsof;
@@ -51,7 +52,7 @@ final class BindingChecks {
         static Query<Sockets> query(ServerHost server) {
             return Lsof.listeners()
                     .zip(
-                            server.pid(ServerHost.OLLAMA),
+                            server.pid(Layout.OLLAMA),
                             (listeners, ollama) -> new Sockets(
                                     listeners,
                                     ollama,
@@ -65,7 +66,7 @@ final class BindingChecks {
     private static Query<Outcome> ollamaOnLoopback(ServerHost server) {
         return onlyOn(
                 server,
-                ServerHost.OLLAMA,
+                Layout.OLLAMA,
                 Listener::isLoopback,
                 "run \"aiserver install\": its property list must set OLLAMA_HOST=" + VerifyContext.ollamaHost(server));
     }
@@ -75,7 +76,7 @@ final class BindingChecks {
         int port = server.spec().proxy().port();
         return onlyOn(
                 server,
-                ServerHost.HAPROXY,
+                Layout.HAPROXY,
                 listener -> listener.address().equals(address) && listener.port() == port,
                 "run \"aiserver install\": haproxy.cfg must bind " + address + ":" + port + " and nothing else");
     }
@@ -102,7 +103,7 @@ final class BindingChecks {
         PortHolders holders = new PortHolders(server.jobs());
         return Sockets.query(server)
                 .zip(
-                        server.pid(ServerHost.HAPROXY),
+                        server.pid(Layout.HAPROXY),
                         (sockets, haproxy) -> sockets.listeners().stream()
                                 .filter(listener -> ports.contains(listener.port()))
                                 .filter(listener -> listener.uid() != uid

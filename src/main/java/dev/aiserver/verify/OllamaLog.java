@@ -5,6 +5,7 @@ import dev.aiserver.host.CommandResult;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Poller;
 import dev.aiserver.host.Query;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.RawHttpResponse;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class OllamaLog {
 
     /** Asks which files the log is in. */
     static Query<OllamaLog> query(ServerHost server) {
-        return server.logs(ServerHost.OLLAMA).map(files -> new OllamaLog(server.host(), files));
+        return server.logs(Layout.OLLAMA).map(files -> new OllamaLog(server.host(), files));
     }
 
     /** Returns all lines of requests that contain this text. */

@@ -3,6 +3,7 @@ package dev.aiserver.verify;
 import dev.aiserver.host.Attempt;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.Query;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.RawHttpRequest;
 import dev.aiserver.net.RawHttpResponse;
 import dev.aiserver.service.LogFiles;
@@ -107,7 +108,7 @@ final class PrivacyChecks {
     /** The property list overrides the login session; a job inherits the session's variables when it starts. */
     private static Query<Outcome> requestLog(ServerHost server) {
         return Query.joined(parts -> {
-            var plist = parts.add(server.propertyList(ServerHost.OLLAMA));
+            var plist = parts.add(server.propertyList(Layout.OLLAMA));
             var session = parts.add(server.jobs().sessionVariable(REQUEST_LOG));
             return results -> requestLog(
                     results.get(plist).value("EnvironmentVariables." + REQUEST_LOG),
@@ -133,7 +134,7 @@ final class PrivacyChecks {
                 .outcome(
                         REQUEST_LOG + " is not set",
                         "run \"launchctl unsetenv " + REQUEST_LOG + "\" and \"launchctl kickstart -k gui/"
-                                + identity.uid() + "/" + ServerHost.OLLAMA
+                                + identity.uid() + "/" + Layout.OLLAMA
                                 + "\" on the server, and delete the files that it wrote");
     }
 

@@ -6,6 +6,7 @@ import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.resource.Job;
@@ -26,9 +27,7 @@ import java.util.stream.Stream;
  * @param spec its configuration
  */
 public record ServerHost(Host host, Receipt receipt, ServerSpec spec) {
-    static final String OLLAMA = "com.ollama";
-    static final String HAPROXY = "com.haproxy";
-    static final List<String> LABELS = List.of(OLLAMA, HAPROXY);
+    static final List<String> LABELS = List.of(Layout.OLLAMA, Layout.HAPROXY);
 
     HostIdentity identity() {
         return host.facts();
@@ -76,9 +75,9 @@ public record ServerHost(Host host, Receipt receipt, ServerSpec spec) {
 
     /** Asks for the log files of both services, as their property lists name them. */
     Query<LogFiles> logs() {
-        return logs(OLLAMA)
+        return logs(Layout.OLLAMA)
                 .zip(
-                        logs(HAPROXY),
+                        logs(Layout.HAPROXY),
                         (ollama, haproxy) -> new LogFiles(
                                 Stream.concat(ollama.stream(), haproxy.stream()).toList()));
     }

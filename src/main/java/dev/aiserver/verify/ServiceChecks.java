@@ -11,6 +11,7 @@ import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.ProgramAudit;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.plan.Receipt;
@@ -128,7 +129,7 @@ final class ServiceChecks {
                     + (print.runs() == 1 ? " time" : " times"));
         }
         AddressState address = addressing.get();
-        return label.equals(ServerHost.HAPROXY) && !(address instanceof AddressState.Present)
+        return label.equals(Layout.HAPROXY) && !(address instanceof AddressState.Present)
                 ? new Outcome.Failed("com.haproxy waits for its address: " + address.problem(), address.remedy())
                 : new Outcome.Failed(
                         "launchd state is \"" + print.state() + "\", last exit: "

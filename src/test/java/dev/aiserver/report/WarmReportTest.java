@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.aiserver.host.Poller;
-import dev.aiserver.server.WarmEvent;
+import dev.aiserver.models.WarmEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

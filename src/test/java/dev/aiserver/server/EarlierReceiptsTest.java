@@ -3,6 +3,7 @@ package dev.aiserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.plan.Receipt;
 import dev.aiserver.plan.ReceiptStore;
 import dev.aiserver.resource.HostFile;

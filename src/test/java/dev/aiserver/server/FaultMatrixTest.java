@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aiserver.app.ChangeFailure;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.UserError;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.server.FaultyHost.Fault;
 import dev.aiserver.server.FaultyHost.Killed;
 import dev.aiserver.server.FaultyHost.Kind;

@@ -8,6 +8,7 @@ import dev.aiserver.app.Event;
 import dev.aiserver.app.InstallResult;
 import dev.aiserver.app.Ui;
 import dev.aiserver.app.UninstallResult;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.plan.Plan;
 import dev.aiserver.server.FaultyHost.Fault;

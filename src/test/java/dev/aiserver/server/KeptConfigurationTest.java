@@ -7,6 +7,7 @@ import dev.aiserver.app.InstallResult;
 import dev.aiserver.app.UninstallResult;
 import dev.aiserver.host.Command;
 import dev.aiserver.host.LocalHost;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.plan.LocalEdit;
 import dev.aiserver.server.Rig.Sight;
 import dev.aiserver.server.Rig.Version;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Command;
 import dev.aiserver.host.CommandResult;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
 import dev.aiserver.spec.ServerSpec;
@@ -271,7 +272,7 @@ class SabotageTest {
     void aHangingOllamaIsReportedAsHanging(World world) throws Exception {
         world.timeout(Duration.ofMillis(300));
         world.afterwards(() -> {
-            String pid = world.pid(ServerHost.OLLAMA);
+            String pid = world.pid(Layout.OLLAMA);
             world.closeLater(() -> world.host().run(Command.of("kill", "-CONT", pid)));
             CommandResult stop = world.host().run(Command.of("kill", "-STOP", pid));
             assertThat(stop.succeeded()).as(stop.toString()).isTrue();

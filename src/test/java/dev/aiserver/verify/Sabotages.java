@@ -4,6 +4,7 @@ import dev.aiserver.host.Command;
 import dev.aiserver.host.FileState;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Query;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.service.LogFiles;
 import dev.aiserver.spec.EndpointSet;
 import dev.aiserver.spec.Network;
@@ -86,11 +87,11 @@ final class Sabotages {
                 of(
                         "Ollama is stopped",
                         "reach.server services.com.ollama",
-                        world -> world.afterwards(() -> world.stop(ServerHost.OLLAMA))),
+                        world -> world.afterwards(() -> world.stop(Layout.OLLAMA))),
                 of(
                         "HAProxy is stopped",
                         "reach.server services.com.haproxy",
-                        world -> world.afterwards(() -> world.stop(ServerHost.HAPROXY))),
+                        world -> world.afterwards(() -> world.stop(Layout.HAPROXY))),
                 of(
                         "processes restart all the time",
                         "services.stable.* services.logs.*? bindings.ollama bindings.haproxy bindings.others",

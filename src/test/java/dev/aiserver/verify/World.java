@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aiserver.host.Content;
 import dev.aiserver.host.Poller;
+import dev.aiserver.layout.Layout;
 import dev.aiserver.net.PortProbe;
 import dev.aiserver.net.RawHttpClient;
 import dev.aiserver.net.RawHttpRequest;
@@ -15,7 +16,6 @@ import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.Job;
 import dev.aiserver.resource.State;
 import dev.aiserver.server.DesiredState;
-import dev.aiserver.server.Layout;
 import dev.aiserver.service.JobStatus;
 import dev.aiserver.service.Timing;
 import dev.aiserver.spec.EndpointSet;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.existing;
+
+import org.jspecify.annotations.NullMarked;

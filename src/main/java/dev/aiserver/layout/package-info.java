@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.layout;
+
+import org.jspecify.annotations.NullMarked;

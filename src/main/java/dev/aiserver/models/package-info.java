@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.models;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.preflight;
+
+import org.jspecify.annotations.NullMarked;
