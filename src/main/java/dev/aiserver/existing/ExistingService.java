@@ -39,6 +39,7 @@ public record ExistingService(
         addresses = List.copyOf(addresses);
     }
 
+    /** Returns the process of the service if it runs. */
     public OptionalInt pid() {
         return job.map(LaunchctlPrint::pid).orElseGet(OptionalInt::empty);
     }

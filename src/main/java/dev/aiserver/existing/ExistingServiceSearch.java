@@ -41,6 +41,7 @@ public final class ExistingServiceSearch {
      */
     record Findings(Path plist, LaunchAgent agent, Optional<LaunchctlPrint> job, List<Listener> held) {}
 
+    /** Asks for the services that an installation would replace. */
     public Query<List<ExistingService>> search(ServerSpec spec) {
         LoadedJobs jobs = new LoadedJobs(identity.uid());
         return Query.joined(parts -> {
