@@ -133,6 +133,8 @@ class SabotageTest {
                 .containsExactly("network.clients", "reach.server");
 
         String rewritten = "http-request set-header Host 127.0.0.1";
+        world.pace(15);
+        world.cancelPace(4);
         world.wholeCfg(CFG_OF_THE_SHELL_SCRIPTS.formatted(world.proxyPort(), rewritten, world.ollamaPort()));
         Set<String> caught = caught(world.verify());
         System.out.println("The shell scripts' proxy: " + caught);

@@ -521,10 +521,12 @@ final class Sabotages {
                     world.cfg("http-response deny deny_status 502 if { status 101 }", "");
                     world.engine(SpoiltEngine::upgrading);
                 }),
-                of(
-                        "responses are buffered",
-                        "streaming.flow streaming.side-by-side",
-                        world -> world.engine(SpoiltEngine::buffering)),
+                of("responses are buffered", "streaming.flow streaming.side-by-side", world -> {
+                    // Slower than a busy machine delays a burst.
+                    world.pace(15);
+                    world.cancelPace(4);
+                    world.engine(SpoiltEngine::buffering);
+                }),
                 of("Ollama does not learn that a client disconnected", "streaming.cancel", world -> {
                     world.cancelPace(600);
                     world.engine(SpoiltEngine::draining);
