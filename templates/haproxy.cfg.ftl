@@ -19,10 +19,10 @@
 
 global
     # Logs to standard output, which launchd writes to the log file. The default of 1024 bytes would truncate lines.
-    log stdout len 4096 format raw local0 info
-    # Without this, HAProxy derives the value from the open file limit. It needs 2 x 4096 + 18 open files, and the
-    # service may have 16384.
-    maxconn 4096
+    log stdout len [=logLineLength] format raw local0 info
+    # Without this, HAProxy derives the value from the open file limit. It needs 2 x [=limits.connections] + [=limits.ownFiles] open files, and the
+    # service may have [=limits.files].
+    maxconn [=limits.connections]
     # Enough for thousands of requests per second. The other cores are for inference.
     nbthread 2
     # A reload lets requests in progress finish, for at most this long.
@@ -56,7 +56,7 @@ defaults
     timeout server 60m
     # Logs one JSON object per request, never a query string, a header or a body. From HAProxy 3.3 on, bytes_out is 0 for
     # responses that the proxy itself generates.
-    log-format '{"time":%Ts.%ms,"client":"%ci","method":"%HM","path":"%[var(txn.path),json(utf8s)]","status":%ST,"bytes_in":%U,"bytes_out":%B,"connect_ms":%Tc,"first_byte_ms":%Tr,"total_ms":%Ta,"end":"%tsc","running":%fc}'
+    log-format '[=logFormat]'
 
 frontend aiserver
     # Listens on one address, never on all addresses.

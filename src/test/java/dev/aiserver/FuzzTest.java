@@ -20,6 +20,7 @@ import dev.aiserver.net.ResponseLines;
 import dev.aiserver.net.Tailscale;
 import dev.aiserver.ollama.OllamaClient;
 import dev.aiserver.plan.StateStore;
+import dev.aiserver.proxy.AccessLogLine;
 import dev.aiserver.report.SavedPlan;
 import dev.aiserver.server.ManagedResources;
 import dev.aiserver.service.LaunchctlPrint;
@@ -127,6 +128,13 @@ class FuzzTest {
                 }),
                 new Parser("records", records, FuzzTest::readRecords),
                 new Parser("saved plan", plans, input -> SavedPlan.parse("plan.json", text(input))),
+                new Parser(
+                        "access log",
+                        texts(
+                                "{\"time\":1.002,\"client\":\"100.64.0.2\",\"method\":\"GET\",\"path\":\"/v1\",\"status\":200,"
+                                        + "\"bytes_in\":1,\"bytes_out\":2,\"connect_ms\":0,\"first_byte_ms\":-1,\"total_ms\":3,"
+                                        + "\"end\":\"----\",\"running\":1}"),
+                        input -> AccessLogLine.parse(text(input))),
                 new Parser("durations", texts("1h30m", "-1.5s", "24h"), input -> GoDuration.parse(text(input))));
     }
 

@@ -36,7 +36,8 @@ class LayersTest {
             host
             host.ssh:          value host
             spec:              value host
-            template:          value spec
+            proxy:             host
+            template:          value spec proxy
             net:               value host spec
             service:           host
             ollama:            value host net
@@ -44,7 +45,7 @@ class LayersTest {
             plan:              host service resource
             agent:             host net service ollama
             layout:            spec service
-            verify:            value host spec net service resource plan agent
+            verify:            value host spec proxy net service resource plan agent
             existing:          host spec net service ollama resource plan agent layout
             preflight:         host spec net service resource plan agent layout existing
             server:            host spec template net service ollama resource plan agent layout verify existing preflight

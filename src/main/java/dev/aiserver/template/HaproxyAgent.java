@@ -1,5 +1,6 @@
 package dev.aiserver.template;
 
+import dev.aiserver.proxy.ProxyLimits;
 import java.nio.file.Path;
 
 /**
@@ -12,5 +13,10 @@ public record HaproxyAgent(Path program, Path configurationPath, Path home, Path
     /** Throws {@link IllegalArgumentException} for a value that a property list cannot hold. */
     public HaproxyAgent {
         PropertyListText.requirePaths(program, configurationPath, home, stdoutPath, stderrPath);
+    }
+
+    /** Returns the limit of open files. */
+    public int files() {
+        return ProxyLimits.DEFAULT.files();
     }
 }

@@ -1,5 +1,6 @@
 package dev.aiserver.template;
 
+import dev.aiserver.proxy.ProxyLimits;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -29,5 +30,10 @@ public record OllamaAgent(
             }
         });
         PropertyListText.requirePaths(program, home, stdoutPath, stderrPath);
+    }
+
+    /** Returns the limit of open files. */
+    public int files() {
+        return ProxyLimits.DEFAULT.files();
     }
 }

@@ -1,5 +1,7 @@
 package dev.aiserver.template;
 
+import dev.aiserver.proxy.AccessLogLine;
+import dev.aiserver.proxy.ProxyLimits;
 import dev.aiserver.spec.ServerSpec;
 import dev.aiserver.value.HostName;
 import dev.aiserver.value.Ipv4;
@@ -31,6 +33,19 @@ public record ProxyConfiguration(
                 "the proxy would forward requests to itself on port",
                 ollamaPort);
         hostNames.forEach(name -> require(HostName.isValid(name), "not a valid host name", name));
+    }
+
+    public ProxyLimits limits() {
+        return ProxyLimits.DEFAULT;
+    }
+
+    /** Returns the format of the log's lines. */
+    public String logFormat() {
+        return AccessLogLine.format();
+    }
+
+    public int logLineLength() {
+        return AccessLogLine.MAX_LENGTH;
     }
 
     private static boolean isOfOneMachine(String address) {

@@ -15,6 +15,7 @@ import dev.aiserver.layout.Layout;
 import dev.aiserver.net.AddressState;
 import dev.aiserver.net.Lsof;
 import dev.aiserver.plan.Receipt;
+import dev.aiserver.proxy.ProxyLimits;
 import dev.aiserver.resource.Health;
 import dev.aiserver.resource.HostFile;
 import dev.aiserver.resource.OneShotJob;
@@ -41,7 +42,7 @@ final class ServiceChecks {
     private static final String DISABLED =
             "disabled in System Settings > General > Login Items & Extensions or with \"launchctl disable\"";
     private static final String ENABLE = INSTALL + " to enable it again";
-    private static final int MIN_FILES = 8210;
+    private static final int MIN_FILES = ProxyLimits.DEFAULT.minFiles();
     private static final int GROUP_AND_OTHERS = 077;
 
     private ServiceChecks() {}

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the place of Ollama: records every request byte for byte and responds as the test defines. */
 final class RecordingServer implements AutoCloseable {
@@ -140,7 +141,7 @@ final class RecordingServer implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             Connection connection = new Connection(socket, new BufferedInputStream(socket.getInputStream()));
-            for (Request request = read(connection); request != null; request = read(connection)) {
+            for (@Nullable Request request = read(connection); request != null; request = read(connection)) {
                 requests.add(request);
                 responder.write(request, connection);
             }
@@ -156,7 +157,7 @@ final class RecordingServer implements AutoCloseable {
     }
 
     /** Reads the next request of a connection; returns null at its end. */
-    private static Request read(Connection connection) throws IOException {
+    private static @Nullable Request read(Connection connection) throws IOException {
         InputStream in = connection.in();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aiserver.proxy;
+
+import org.jspecify.annotations.NullMarked;
