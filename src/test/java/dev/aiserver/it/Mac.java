@@ -106,9 +106,8 @@ final class Mac implements AutoCloseable {
         }
     }
 
-    /** Returns the jar with the stand-ins, which a user does not get. */
     private Path standins() {
-        return root.resolve("aiserver-standin.jar");
+        return checkout().resolve("target/aiserver-standin.jar");
     }
 
     private void prepare(Kind kind) throws IOException {
@@ -131,12 +130,19 @@ final class Mac implements AutoCloseable {
                 TailscaleStatus.running(address).replace("mac-studio", name()));
         write(root.resolve("aiserver.yaml"), "name: remote-ollama\n");
         Path here = Path.of("").toAbsolutePath();
-        for (String part : List.of("install", "uninstall", "pom.xml", "src/main", "templates", "target/aiserver.jar")) {
+        for (String part : List.of(
+                "install",
+                "uninstall",
+                "pom.xml",
+                "src/main",
+                "src/standin",
+                "templates",
+                "target/aiserver.jar",
+                "target/aiserver-standin.jar")) {
             copy(here.resolve(part), checkout().resolve(part));
         }
-        copy(here.resolve("target/aiserver-standin.jar"), standins());
-        // The folders of the copy are newer than the jar that was built from them.
-        must("touch", checkout() + "/target/aiserver.jar");
+        // The folders of the copy are newer than the jars that were built from them.
+        must("touch", checkout() + "/target/aiserver.jar", standins().toString());
         must("chmod", "755", root.toString());
         must("chown", "-R", NOBODY + ":" + NOBODY, root.toString());
     }
