@@ -18,6 +18,11 @@ public sealed interface ChangeFailure extends InstallResult, UninstallResult {
     /** Returns why it did not succeed, in one sentence. */
     String reason();
 
+    /** Returns the change that failed, if one did. */
+    default Optional<Change> failedChange() {
+        return Optional.empty();
+    }
+
     /** Returns the changes that were made and stay. */
     default List<Change> kept() {
         return List.of();
@@ -53,6 +58,11 @@ public sealed interface ChangeFailure extends InstallResult, UninstallResult {
      * @param kept packages that were installed and stay
      */
     record RolledBack(Plan plan, Change failed, String reason, List<Change> kept) implements ChangeFailure {
+        @Override
+        public Optional<Change> failedChange() {
+            return Optional.of(failed);
+        }
+
         @Override
         public CommandOutcome outcome() {
             return CommandOutcome.ROLLED_BACK;
@@ -107,6 +117,10 @@ public sealed interface ChangeFailure extends InstallResult, UninstallResult {
      */
     record RollbackIncomplete(Plan plan, Optional<Change> failed, String reason, List<Rollback.Failure> failures)
             implements ChangeFailure {
+        @Override
+        public Optional<Change> failedChange() {
+            return failed;
+        }
 
         /** Returns the result if an earlier, unfinished transaction cannot be rolled back. */
         static RollbackIncomplete ofUnfinished(List<Rollback.Failure> failures) {

@@ -205,9 +205,12 @@ final class RehearsedInstallation {
         proved("uninstall", changes + " changes; everything that aiserver installed is removed");
     }
 
-    private static void requireDone(String step, UseCaseResult result) throws RehearsalFailure {
+    private void requireDone(String step, UseCaseResult result) throws RehearsalFailure {
         if (result instanceof ChangeFailure failure) {
-            throw new RehearsalFailure(step, failure.reason());
+            String change = failure.failedChange()
+                    .map(failed -> plans().line(failed) + ": ")
+                    .orElse("");
+            throw new RehearsalFailure(step, change + failure.reason());
         }
     }
 
