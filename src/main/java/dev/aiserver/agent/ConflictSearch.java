@@ -1,6 +1,5 @@
 package dev.aiserver.agent;
 
-import dev.aiserver.host.Attempt;
 import dev.aiserver.host.HostIdentity;
 import dev.aiserver.host.Query;
 import dev.aiserver.host.UserError;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -48,7 +48,7 @@ public final class ConflictSearch {
                 String inherited = results.get(session);
                 List<ConflictingServer> conflicts = new ArrayList<>();
                 for (AgentFolder.Entry entry : both(results.get(ofUser), results.get(ofAll))) {
-                    found(entry, jobs.domain(), port, inherited, labels).ifPresent(conflicts::add);
+                    found(entry, jobs.domain(), port, inherited, () -> labels).ifPresent(conflicts::add);
                 }
                 conflicts.addAll(results.get(daemons));
                 OllamaApp.conflict(results.get(app), port, labels).ifPresent(conflicts::add);
@@ -64,42 +64,28 @@ public final class ConflictSearch {
     /** Asks which daemons are disabled only if there is one that matters. */
     private Query<List<ConflictingServer>> daemons(int port) {
         return new AgentFolder(DAEMONS).entries().then(entries -> {
-            if (conflicts(entries, port, Set.of()).isEmpty()) {
-                return Query.of(List.of());
-            }
-            return jobs.disabledDaemons()
-                    .attempt()
-                    .map(disabled -> entries.stream()
-                            .flatMap(entry -> daemon(entry, port, disabled).stream())
-                            .toList());
+            List<ConflictingServer> conflicts = daemons(entries, port, Set::of);
+            return conflicts.isEmpty()
+                    ? Query.of(conflicts)
+                    : jobs.disabledDaemons().attempt().map(disabled -> daemons(entries, port, disabled));
         });
     }
 
-    private static List<ConflictingServer> conflicts(List<AgentFolder.Entry> entries, int port, Set<String> disabled) {
+    private static List<ConflictingServer> daemons(
+            List<AgentFolder.Entry> entries, int port, Supplier<Set<String>> disabled) {
         return entries.stream()
                 .flatMap(entry -> found(entry, LoadedJobs.SYSTEM, port, "", disabled).stream())
                 .toList();
     }
 
-    private static Optional<ConflictingServer> daemon(
-            AgentFolder.Entry entry, int port, Attempt<Set<String>> disabled) {
-        Optional<ConflictingServer> conflict = found(entry, LoadedJobs.SYSTEM, port, "", Set.of());
-        return conflict.isPresent()
-                        && entry.job().error().isEmpty()
-                        && disabled.error().isPresent()
-                ? Optional.of(unreadable(entry.plist(), disabled.error().get()))
-                : conflict.flatMap(known -> found(
-                        entry, LoadedJobs.SYSTEM, port, "", disabled.value().orElse(Set.of())));
-    }
-
     private static Optional<ConflictingServer> found(
-            AgentFolder.Entry entry, String domain, int port, String session, Set<String> disabled) {
+            AgentFolder.Entry entry, String domain, int port, String session, Supplier<Set<String>> disabled) {
         try {
             return entry.agent()
                     .map(agent -> agent.inSession(session))
                     .filter(LaunchAgent::startsByItself)
                     .filter(agent -> agent.program().isPresent())
-                    .filter(agent -> !disabled.contains(agent.label()))
+                    .filter(agent -> !disabled.get().contains(agent.label()))
                     .flatMap(
                             agent -> conflict(agent, new LoadedJobs.Owner(domain, agent.label(), entry.plist()), port));
         } catch (UserError error) {

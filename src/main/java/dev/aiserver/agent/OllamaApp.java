@@ -53,13 +53,12 @@ final class OllamaApp {
         return Query.joined(parts -> {
             var processes = parts.add(Query.output(processes(identity.uid()), "whether the Ollama app runs"));
             var loginItem = parts.add(new LoadedJobs(identity.uid()).status(LABEL));
-            var installed = parts.add(Query.all(locations(identity.home()).stream()
-                            .map(location -> Query.stat(location)
-                                    .map(state -> state instanceof FileState.Directory
-                                            ? Optional.of(location)
-                                            : Optional.<Path>empty()))
-                            .toList())
-                    .map(found -> found.stream().flatMap(Optional::stream).toList()));
+            var installed = parts.add(Query.present(locations(identity.home()).stream()
+                    .map(location -> Query.stat(location)
+                            .map(state -> state instanceof FileState.Directory
+                                    ? Optional.of(location)
+                                    : Optional.<Path>empty()))
+                    .toList()));
             return results ->
                     new Found(results.attempt(processes), results.attempt(loginItem), results.attempt(installed));
         });

@@ -52,9 +52,9 @@ public final class PortHolders {
                 .filter(listener -> listener.isWildcard() || listener.address().equals(address))
                 .toList();
         boolean isOurs = own.isPresent() && matching.stream().anyMatch(listener -> listener.belongsTo(own.getAsInt()));
-        return Query.all((isOurs ? List.<Listener>of() : matching)
+        return Query.present((isOurs ? List.<Listener>of() : matching)
                         .stream().map(listener -> holder(label, listener)).toList())
-                .map(holders -> holders.stream().flatMap(Optional::stream).findFirst());
+                .map(holders -> holders.stream().findFirst());
     }
 
     /** Asks for the holder, unless the process belongs to the service itself. */

@@ -37,10 +37,10 @@ public final class OtherWriters {
      * 1777)}. A directory that does not exist yet is safe.
      */
     public static Query<Optional<String>> of(HostIdentity identity, Path folder) {
-        return Query.all(folders(folder, identity.home()).stream()
+        return Query.present(folders(folder, identity.home()).stream()
                         .map(each -> Query.stat(each).map(state -> problem(each, state, identity.uid())))
                         .toList())
-                .map(problems -> problems.stream().flatMap(Optional::stream).findFirst());
+                .map(problems -> problems.stream().findFirst());
     }
 
     private static Optional<String> problem(Path folder, FileState state, int uid) {

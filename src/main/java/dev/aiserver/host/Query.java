@@ -1,7 +1,6 @@
 package dev.aiserver.host;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,10 +111,7 @@ public final class Query<T> {
 
     /** Returns the result of a query that reads nothing. */
     public static <T> T value(Query<T> query) {
-        if (query.next.apply(Answers.NONE) instanceof Step.Known<T> known) {
-            return known.value();
-        }
-        throw new IllegalStateException("the query reads a host");
+        return query.known().orElseThrow(() -> new IllegalStateException("the query reads a host"));
     }
 
     /** Combines queries that do not depend on each other. */
@@ -124,6 +120,12 @@ public final class Query<T> {
             List<Parts.Part<T>> each = queries.stream().map(parts::add).toList();
             return results -> each.stream().map(results::get).toList();
         });
+    }
+
+    /** Combines queries that do not depend on each other, and whose results may be empty; the result has the others. */
+    public static <T> Query<List<T>> present(List<Query<Optional<T>>> queries) {
+        return all(queries)
+                .map(results -> results.stream().flatMap(Optional::stream).toList());
     }
 
     /** Combines the queries about several keys; the result has an entry for each, in their order. */
@@ -159,16 +161,13 @@ public final class Query<T> {
                 .distinct()
                 .toList();
         return new Query<>(reads, answers -> {
-            List<Query<? extends Attempt<?>>> rest = new ArrayList<>();
-            List<Attempt<?>> values = new ArrayList<>();
-            for (Query<? extends Attempt<?>> query : queries) {
-                Query<? extends Attempt<?>> left = query.after(answers);
-                rest.add(left);
-                left.known().ifPresent(values::add);
-            }
-            return values.size() == queries.size()
-                    ? new Step.Known<>(List.copyOf(values))
-                    : new Step.Open<>(attempts(rest));
+            List<Query<? extends Attempt<?>>> rest = queries.stream()
+                    .<Query<? extends Attempt<?>>>map(query -> query.after(answers))
+                    .toList();
+            List<Attempt<?>> values = rest.stream()
+                    .<Attempt<?>>flatMap(query -> query.known().stream())
+                    .toList();
+            return values.size() == queries.size() ? new Step.Known<>(values) : new Step.Open<>(attempts(rest));
         });
     }
 

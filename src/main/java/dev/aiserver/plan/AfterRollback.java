@@ -23,6 +23,13 @@ public record AfterRollback(Journal journal, Function<Resource, State> observed)
         return change.map(Change::before).orElse(now);
     }
 
+    /** Returns the states that a plan starts from: after the rollback of an unfinished transaction, or as observed. */
+    public static Function<Resource, State> of(Optional<Journal> unfinished, Function<Resource, State> observed) {
+        return unfinished
+                .<Function<Resource, State>>map(journal -> new AfterRollback(journal, observed))
+                .orElse(observed);
+    }
+
     /** Asks for the contents that the rollback restores, as far as they are staged. */
     public static Query<List<Content>> contents(Journal journal, Staging staging) {
         List<Query<Optional<Content>>> staged = new ArrayList<>();
@@ -31,7 +38,6 @@ public record AfterRollback(Journal journal, Function<Resource, State> observed)
                 staged.add(staging.content(file.path(), before));
             }
         }
-        return Query.all(staged)
-                .map(contents -> contents.stream().flatMap(Optional::stream).toList());
+        return Query.present(staged);
     }
 }

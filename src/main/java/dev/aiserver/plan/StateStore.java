@@ -1,10 +1,12 @@
 package dev.aiserver.plan;
 
 import dev.aiserver.host.Attempt;
+import dev.aiserver.host.Content;
 import dev.aiserver.host.Host;
 import dev.aiserver.host.Query;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** aiserver's own records on a host: the receipt, the journal, and the lock that guards them. */
@@ -35,6 +37,21 @@ public record StateStore(ReceiptStore receipts, JournalStore journals, LockFile 
         public Optional<Journal> unfinished() {
             return journal.get().filter(open -> holder.get().isEmpty());
         }
+
+        /** Returns the receipt that a plan starts from: an unfinished transaction is rolled back first. */
+        public Optional<Receipt> base() {
+            Optional<Journal> unfinished = unfinished();
+            return unfinished.isPresent()
+                    ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
+                    : receipt.get();
+        }
+    }
+
+    /** Asks for the contents that a plan from these records may restore. It is an error if a backup is missing. */
+    public Query<List<Content>> contents(Records read) {
+        return read.unfinished()
+                .map(journal -> AfterRollback.contents(journal, journals.staging()))
+                .orElseGet(() -> receipts.backups(read.base().orElse(Receipt.NONE)));
     }
 
     public Query<Records> read() {

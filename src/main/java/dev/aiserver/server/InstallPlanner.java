@@ -63,13 +63,11 @@ final class InstallPlanner {
 
     private Query<Install.PlannedInstall> query(Install.InstallRequest request, StateStore.Records read) {
         Optional<Journal> unfinished = read.unfinished();
-        Optional<Receipt> earlier = unfinished.isPresent()
-                ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
-                : read.receipt().get();
+        Optional<Receipt> earlier = read.base();
         ServerSpec chosen = request.configuration()
                 .or(() -> earlier.map(this::configuration).map(Logs::moved))
                 .orElseGet(ServerSpec::defaults);
-        return seen(chosen, earlier.orElse(Receipt.NONE), unfinished).then(seen -> {
+        return seen(chosen, read).then(seen -> {
             Contents contents = new Contents();
             seen.contents().forEach(contents::add);
             Draft draft = draft(chosen, earlier, unfinished, seen, contents);
@@ -94,13 +92,10 @@ final class InstallPlanner {
     private record Seen(
             HostFacts facts, Observed observed, List<LaunchAgent> replaced, List<Content> contents, List<Path> logs) {}
 
-    private Query<Seen> seen(ServerSpec chosen, Receipt before, Optional<Journal> unfinished) {
+    private Query<Seen> seen(ServerSpec chosen, StateStore.Records read) {
+        Receipt before = read.base().orElse(Receipt.NONE);
         return Query.joined(parts -> {
-            var backups = parts.add(
-                    unfinished.isPresent()
-                            ? AfterRollback.contents(
-                                    unfinished.get(), records.journals().staging())
-                            : records.receipts().backups(before));
+            var backups = parts.add(records.contents(read));
             var facts = parts.add(preflight.query(chosen));
             var replaced = parts.add(replaced(before));
             var observed = parts.add(
@@ -194,10 +189,7 @@ final class InstallPlanner {
             Optional<Journal> unfinished,
             Contents contents) {
         observations.contents().forEach(contents::add);
-        Function<Resource, State> present = unfinished
-                .<Function<Resource, State>>map(journal -> new AfterRollback(journal, observations))
-                .orElse(observations);
-        Function<Resource, State> observed = draft.takeover().observed(present);
+        Function<Resource, State> observed = draft.takeover().observed(AfterRollback.of(unfinished, observations));
         List<LocalEdit> edits = LocalEdit.among(draft.wanted().targets(), observed::apply, draft.receipt());
         DesiredState desired =
                 request.edits() == LocalEdit.Policy.KEEP ? draft.wanted().keeping(edits, contents) : draft.wanted();
@@ -222,13 +214,12 @@ final class InstallPlanner {
 
     /** Asks for the agents that earlier installs took over, so that their settings stay until the configuration sets them. */
     private Query<List<LaunchAgent>> replaced(Receipt receipt) {
-        return Query.all(receipt.entries().stream()
-                        .filter(entry -> entry.resource() instanceof HostFile file
-                                && file.path().toString().endsWith(".plist"))
-                        .filter(entry -> entry.before() instanceof State.File)
-                        .map(entry -> agent(((State.File) entry.before()).digest()))
-                        .toList())
-                .map(agents -> agents.stream().flatMap(Optional::stream).toList());
+        return Query.present(receipt.entries().stream()
+                .filter(entry -> entry.resource() instanceof HostFile file
+                        && file.path().toString().endsWith(".plist"))
+                .filter(entry -> entry.before() instanceof State.File)
+                .map(entry -> agent(((State.File) entry.before()).digest()))
+                .toList());
     }
 
     private Query<Optional<LaunchAgent>> agent(String digest) {

@@ -66,24 +66,16 @@ final class UninstallPlanner {
 
     private Query<Uninstall.PlannedUninstall> query(boolean restores, StateStore.Records read) {
         try {
-            Optional<Journal> unfinished = read.unfinished();
-            Optional<Receipt> earlier = unfinished.isPresent()
-                    ? unfinished.map(Journal::before).filter(before -> !before.isEmpty())
-                    : read.receipt().get();
-            return kept(earlier, unfinished)
+            Optional<Receipt> earlier = read.base();
+            return records.contents(read)
                     .attempt()
                     .then(kept -> kept.error()
                             .map(error -> ofDamaged(restores, error))
-                            .orElseGet(() -> query(new Basis(restores, earlier, unfinished, kept.get(), false))));
+                            .orElseGet(
+                                    () -> query(new Basis(restores, earlier, read.unfinished(), kept.get(), false))));
         } catch (UserError error) {
             return ofDamaged(restores, error);
         }
-    }
-
-    private Query<List<Content>> kept(Optional<Receipt> earlier, Optional<Journal> unfinished) {
-        return unfinished.isPresent()
-                ? AfterRollback.contents(unfinished.get(), records.journals().staging())
-                : records.receipts().backups(earlier.orElse(Receipt.NONE));
     }
 
     /** Asks for a plan that needs no receipt, if the records are damaged. */
@@ -148,7 +140,8 @@ final class UninstallPlanner {
                                             + ": the unreadable receipt is kept, and the backups beside it.");
                         }
                         List<DesiredResource> targets = basis.earlier()
-                                .map(known -> recorded(known, present(basis, draft.observed()), draft.notes()))
+                                .map(known -> recorded(
+                                        known, AfterRollback.of(basis.unfinished(), draft.observed()), draft.notes()))
                                 .orElseGet(() -> withoutReceipt(results.get(agents), draft.notes()));
                         List<DesiredResource> wanted =
                                 basis.restores() ? targets : restore.withoutExistingServices(targets);
@@ -182,7 +175,7 @@ final class UninstallPlanner {
 
     private static Uninstall.PlannedUninstall planned(Basis basis, Draft draft, Observed observed, Contents contents) {
         observed.contents().forEach(contents::add);
-        Plan plan = Planner.plan(draft.targets(), present(basis, observed), contents);
+        Plan plan = Planner.plan(draft.targets(), AfterRollback.of(basis.unfinished(), observed), contents);
         return planned(basis, plan, draft.exposed(), draft.notes(), draft.logs());
     }
 
@@ -197,12 +190,6 @@ final class UninstallPlanner {
                 exposed,
                 notes,
                 logs);
-    }
-
-    private static Function<Resource, State> present(Basis basis, Observed observed) {
-        return basis.unfinished()
-                .<Function<Resource, State>>map(journal -> new AfterRollback(journal, observed))
-                .orElse(observed);
     }
 
     private List<DesiredResource> recorded(Receipt receipt, Function<Resource, State> observed, List<String> notes) {
@@ -248,13 +235,12 @@ final class UninstallPlanner {
 
     /** Asks for the property lists at our paths that do not have our labels. */
     private Query<List<Job>> foreignAgents() {
-        return Query.all(serviceJobs().stream()
-                        .map(job -> Query.file(job.plist())
-                                .map(state -> state instanceof FileState.Regular plist && !isAgentOf(job, plist)
-                                        ? Optional.of(job)
-                                        : Optional.<Job>empty()))
-                        .toList())
-                .map(jobs -> jobs.stream().flatMap(Optional::stream).toList());
+        return Query.present(serviceJobs().stream()
+                .map(job -> Query.file(job.plist())
+                        .map(state -> state instanceof FileState.Regular plist && !isAgentOf(job, plist)
+                                ? Optional.of(job)
+                                : Optional.<Job>empty()))
+                .toList());
     }
 
     private List<DesiredResource> withoutReceipt(List<Job> foreign, List<String> notes) {

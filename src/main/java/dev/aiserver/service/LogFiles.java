@@ -124,14 +124,12 @@ public record LogFiles(List<Path> files) {
 
     /** Asks for the problems of the directories alone. */
     public Query<List<String>> folderProblems(HostIdentity identity) {
-        return Query.all(folders().stream()
-                        .map(folder -> OtherWriters.of(identity, folder)
-                                .zip(
-                                        Query.stat(folder),
-                                        (others, state) ->
-                                                others.or(() -> ofOtherOwner(folder, state, identity.uid()))))
-                        .toList())
-                .map(problems -> problems.stream().flatMap(Optional::stream).toList());
+        return Query.present(folders().stream()
+                .map(folder -> OtherWriters.of(identity, folder)
+                        .zip(
+                                Query.stat(folder),
+                                (others, state) -> others.or(() -> ofOtherOwner(folder, state, identity.uid()))))
+                .toList());
     }
 
     private static Optional<String> ofOtherOwner(Path folder, FileState state, int uid) {
